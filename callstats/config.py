@@ -1,0 +1,122 @@
+"""callstats.toml: targets, currency, time zone, calling hours, languages.
+
+The file is read once, where data enters; past that border it is a frozen value
+that is handed along. Every key has a default, so no project needs the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from callstats.errors import InputError, near_names
+
+FILE_NAME = "callstats.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a KPI should be: at least, at most, or between two values.
+
+    Values are in the KPI's unit; percentages are fractions (0.03 is 3 %).
+    """
+
+    low: float | None = None
+    high: float | None = None
+    source: str = ""
+
+
+#: Benchmarks the field's texts state, used until a project file says otherwise.
+DEFAULT_TARGETS: dict[str, Target] = {
+    "abandon_rate_outbound": Target(high=0.03, source="16 CFR 310.4(b)(4)"),
+    "abandon_rate_inbound": Target(low=0.02, high=0.05, source="typical of the trade"),
+    "average_handle_time": Target(low=120, high=300, source="2-3 min B2C, 3-5 min B2B"),
+    "dials_per_success": Target(high=8, source="eight touches a conversion"),
+    "list_completion": Target(low=0.75, source="75 % of a list in eight hours"),
+    "roi": Target(low=0.0, source="break even"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a project decides once.
+
+    Attributes
+    ----------
+    currency : str
+        ISO 4217 code of every amount of money.
+    time_zone : str
+        IANA zone of the site.
+    language : str
+        en, fr or ru.
+    calling_hours : tuple of (str, str)
+        Opening hours for dialling, as ("HH:MM", "HH:MM") pairs.
+    unknown_tolerance : float
+        Largest share of rows with an unknown flag at which a rate is still given.
+    confidence : float
+        Of every interval.
+    targets : dict of str to Target
+    settings : dict of str to float
+        Numbers that KPI definitions name (answer_within_s, list_deadline_h, ...).
+    labels : dict of str to str
+        What to call campaigns, lists and agents in reports.
+    """
+
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+    language: str = "en"
+    calling_hours: tuple[tuple[str, str], ...] = (("09:00", "20:00"),)
+    unknown_tolerance: float = 0.05
+    confidence: float = 0.95
+    targets: dict[str, Target] = field(default_factory=lambda: dict(DEFAULT_TARGETS))
+    settings: dict[str, float] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def setting(self, name: str, default: float) -> float:
+        """Return a named number, or the default of the definition that names it."""
+        return float(self.settings.get(name, default))
+
+
+def load(path: str | Path | None = None) -> Config:
+    """Read a project file; without a path, ./callstats.toml where it exists.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or a key is unknown or of the wrong type.
+    """
+    file = Path(path) if path is not None else Path(FILE_NAME)
+    if not file.exists():
+        if path is not None:
+            raise InputError("no such file", file=file, hint="Leave it out to use the defaults.")
+        return Config()
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"not a TOML file: {error}", file=file) from error
+    return parse(content, file=file)
+
+
+def parse(content: dict[str, Any], file: object = None) -> Config:
+    """Check the content of a project file and return it frozen."""
+    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+    merged = dict(content)
+    merged["targets"] = {**{k: _plain(v) for k, v in DEFAULT_TARGETS.items()}, **content.get("targets", {})}
+    try:
+        adapter = TypeAdapter(with_config(ConfigDict(extra="forbid"))(Config))
+        return adapter.validate_python(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        near = near_names(key, Config.__dataclass_fields__) if "unexpected" in first["type"] else ()
+        raise InputError(
+            f"key {key!r}: {first['msg'].lower()}", file=file, near=near,
+            hint="The keys are: " + ", ".join(Config.__dataclass_fields__) + ".",
+        ) from error
+
+
+def _plain(target: Target) -> dict[str, Any]:
+    return {"low": target.low, "high": target.high, "source": target.source}

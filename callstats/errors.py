@@ -1,0 +1,117 @@
+"""The errors an analyst may meet: built from facts, ending in a hint.
+
+Every message says what was found, where (file, row, column), what to do about
+it and, for a misspelt name, which known names are near.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CallstatsError(Exception):
+    """Base of every error that callstats raises on purpose.
+
+    Parameters
+    ----------
+    found : str
+        What was found, as a sentence without its final stop.
+    file, column : str, optional
+        Where it was found.
+    row : int, optional
+        Row in the file, counted from 1 with the header as row 1, as a
+        spreadsheet or editor shows it.
+    hint : str, optional
+        What to do about it.
+    near : iterable of str, optional
+        Known names close to the one that was asked for.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line exits with when this error ends a command.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        found: str,
+        *,
+        file: object = None,
+        row: int | None = None,
+        column: str | None = None,
+        hint: str | None = None,
+        near: Iterable[str] = (),
+    ) -> None:
+        self.found = found
+        self.file = None if file is None else str(file)
+        self.row = row
+        self.column = column
+        self.hint = hint
+        self.near = tuple(near)
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        places = [
+            self.file,
+            f"row {self.row}" if self.row is not None else None,
+            f"column {self.column!r}" if self.column is not None else None,
+        ]
+        where = ", ".join(place for place in places if place)
+        lines = [f"{where}: {self.found}." if where else f"{self.found}."]
+        if self.near:
+            lines.append("Did you mean " + " or ".join(repr(name) for name in self.near) + "?")
+        if self.hint:
+            lines.append(self.hint)
+        return "\n".join(lines)
+
+
+class UsageError(CallstatsError):
+    """The question cannot be asked like this: unknown name, wrong type, empty period."""
+
+    exit_code = 2
+
+
+class InputError(CallstatsError):
+    """A file or frame cannot be read as what it was said to be."""
+
+    exit_code = 3
+
+
+class ReportError(CallstatsError):
+    """A report could not be made."""
+
+    exit_code = 4
+
+
+def near_names(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """Return the known names that look like ``name``, nearest first.
+
+    Examples
+    --------
+    >>> near_names("anser_rate", ["answer_rate", "roi"])
+    ('answer_rate',)
+    """
+    known = [str(item) for item in known]
+    close = difflib.get_close_matches(str(name), known, n=most, cutoff=0.6)
+    if close:
+        return tuple(close)
+    return tuple(item for item in known if str(name).lower() in item.lower())[:most]
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], **where: object) -> UsageError:
+    """Build the error for a name that is not known, with the near ones.
+
+    Examples
+    --------
+    >>> print(unknown_name("campaign", "sprng", ["spring", "autumn"]))
+    unknown campaign 'sprng'.
+    Did you mean 'spring'?
+    """
+    known = [str(item) for item in known]
+    near = near_names(name, known)
+    listed = ", ".join(known[:20]) + (f" … ({len(known)} in all)" if len(known) > 20 else "")
+    hint = None if near else f"Known: {listed or 'none'}."
+    return UsageError(f"unknown {kind} {name!r}", near=near, hint=hint, **where)  # type: ignore[arg-type]

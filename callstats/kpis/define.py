@@ -1,0 +1,369 @@
+"""The language the KPI catalogue is written in.
+
+A KPI is a sentence over sums: **terms** (:class:`Count`, :class:`Sum`,
+:class:`Distinct`) add up the rows of one canonical table for which a named
+:class:`Predicate` holds; **formulas** (:class:`Ratio`, :class:`Net`,
+:class:`Quantile`, and the short forms :func:`Share` and :func:`Mean`) put terms
+together. The engine reads nothing else, so every KPI written in this language
+runs on every engine in the same single pass.
+
+The rate of a group is always a ratio of sums, never a mean of percentages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Operator = Literal["==", "!=", "in", "<", "<=", ">", ">=", "known"]
+Unit = Literal["%", "1/h", "s", "h", "money", "money/h", "n", "score", "points"]
+Direction = Literal["up", "down", "neutral", "band"]
+Domain = Literal["reach", "conversion", "productivity", "money", "quality", "service", "compliance"]
+Independence = Literal["contact", "agent_day", "agent", "respondent", "call", "case", "none"]
+
+#: The columns that tell independent units apart; "day" is read off the table's clock.
+UNIT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "contact": ("contact_id",),
+    "agent_day": ("agent_id", "day"),
+    "agent": ("agent_id",),
+    "respondent": ("call_id",),
+    "call": ("call_id",),
+    "case": ("case_id",),
+    "none": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number that a project file may set, named in place of an operand.
+
+    ``Setting("answer_within_s", 20)`` reads ``answer_within_s`` from the
+    ``[settings]`` of callstats.toml and falls back to 20.
+    """
+
+    name: str
+    default: float
+
+
+Operand = bool | str | float | tuple[str, ...] | Setting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One column compared with one operand; unknown values never satisfy it."""
+
+    column: str
+    operator: Operator
+    operand: Operand = None
+
+    def __str__(self) -> str:
+        if self.operator == "known":
+            return f"{self.column} known"
+        if isinstance(self.operand, bool) and self.operator == "==":
+            return self.column if self.operand else f"not {self.column}"
+        operand = self.operand
+        if isinstance(operand, Setting):
+            operand = f"{operand.name} ({operand.default:g})"
+        elif isinstance(operand, tuple):
+            operand = ", ".join(operand)
+        return f"{self.column} {self.operator} {operand}"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A named set of conditions on the rows of one table, all of which must hold.
+
+    ``label`` is how a formula calls the rows that satisfy it: "handled calls".
+    """
+
+    table: str
+    label: str
+    conditions: tuple[Condition, ...] = ()
+
+    def also(self, label: str, *conditions: Condition) -> Predicate:
+        """Return this predicate narrowed by further conditions, under a new label."""
+        return Predicate(self.table, label, (*self.conditions, *conditions))
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns it reads."""
+        return frozenset(condition.column for condition in self.conditions)
+
+    @property
+    def key(self) -> str:
+        """What it says, whatever it is called: equal conditions share a sum."""
+        return " and ".join(sorted(str(condition) for condition in self.conditions)) or "all"
+
+
+class _Addable:
+    """What terms and sums of terms have in common: ``+``, ``-`` and ``number *``."""
+
+    __slots__ = ()
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        raise TypeError(type(self).__name__)  # pragma: no cover - both children define it
+
+    def __add__(self, other: _Addable) -> Linear:
+        return Linear((*self._terms(), *other._terms()))
+
+    def __sub__(self, other: _Addable) -> Linear:
+        return self + -1.0 * other
+
+    def __rmul__(self, factor: float) -> Linear:
+        return Linear(tuple((term, factor * weight) for term, weight in self._terms()))
+
+
+@dataclass(frozen=True, slots=True)
+class Count(_Addable):
+    """The number of rows for which the predicate holds."""
+
+    where: Predicate
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return ((self, 1.0),)
+
+    @property
+    def key(self) -> str:
+        return f"count({self.where.table}: {self.where.key})"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return self.where.columns
+
+    def __str__(self) -> str:
+        return self.where.label
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(_Addable):
+    """The sum of a column over the rows for which the predicate holds.
+
+    ``if_missing`` says why a missing column may count as 0, in words that go
+    into the note; without it a missing column makes the KPI not computable.
+    """
+
+    column: str
+    where: Predicate
+    if_missing: str | None = None
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return ((self, 1.0),)
+
+    @property
+    def key(self) -> str:
+        return f"sum({self.where.table}.{self.column}: {self.where.key})"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return self.where.columns | {self.column}
+
+    def __str__(self) -> str:
+        return f"{self.column} of {self.where.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct(_Addable):
+    """The number of different values of columns among the rows that satisfy the predicate.
+
+    A row where one of the columns is null is not counted. ``label`` is how a
+    formula calls them: "contacts reached".
+    """
+
+    of: tuple[str, ...]
+    where: Predicate
+    label: str
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return ((self, 1.0),)
+
+    @property
+    def key(self) -> str:
+        return f"distinct({self.where.table}.{'+'.join(self.of)}: {self.where.key})"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return self.where.columns | set(self.of)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+Term = Count | Sum | Distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(_Addable):
+    """Terms, each with its weight."""
+
+    weighted: tuple[tuple[Term, float], ...]
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return self.weighted
+
+    def __iter__(self) -> Iterator[tuple[Term, float]]:
+        return iter(self.weighted)
+
+    def __str__(self) -> str:
+        text = ""
+        for term, weight in self.weighted:
+            sign = " - " if weight < 0 else (" + " if text else "")
+            factor = "" if abs(weight) == 1 else f"{abs(weight):g} x "
+            text += f"{sign}{factor}{term}"
+        return text.strip()
+
+
+def linear(expression: Term | Linear) -> Linear:
+    """Return a single term as a sum of one."""
+    return expression if isinstance(expression, Linear) else Linear(expression._terms())
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """scale x numerator / denominator.
+
+    ``proportion`` is true where every unit of the numerator is one of the
+    denominator's, so that the value lies between 0 and 1.
+    """
+
+    numerator: Linear
+    denominator: Linear
+    scale: float = 1.0
+    proportion: bool = False
+    unknown: Linear | None = None  # rows left out because a flag of the numerator is null
+
+    def __str__(self) -> str:
+        def grouped(part: Linear) -> str:
+            return f"({part})" if len(part.weighted) > 1 else str(part)
+
+        factor = "" if self.scale == 1 else f"{self.scale:g} x "
+        return f"{factor}{grouped(self.numerator)} / {grouped(self.denominator)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """A total: what came in less what went out. It has no denominator."""
+
+    numerator: Linear
+
+    def __str__(self) -> str:
+        return str(self.numerator)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile of the row-wise sum of columns over the rows that satisfy the predicate."""
+
+    of: tuple[str, ...]
+    where: Predicate
+    level: float
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return self.where.columns | set(self.of)
+
+    def __str__(self) -> str:
+        name = "median" if self.level == 0.5 else f"{self.level:.0%} quantile"
+        return f"{name} of {' + '.join(self.of)} of {self.where.label}"
+
+
+Formula = Ratio | Net | Quantile
+
+
+def known(*columns: str) -> tuple[Condition, ...]:
+    """Return the conditions that columns are not null."""
+    return tuple(Condition(column, "known") for column in columns)
+
+
+def Share(part: Predicate, of: Predicate) -> Ratio:  # noqa: N802 - a word of the language, beside Ratio
+    """Return the share of the rows ``of`` that are also ``part``.
+
+    Rows where a column of ``part`` is null are in neither; how many there are
+    is counted beside, so that a share with too many of them can be refused.
+    """
+    extra = tuple(c for c in part.conditions if c not in of.conditions)
+    both = of.also(part.label, *extra)
+    asked = tuple(c for c in dict.fromkeys(c.column for c in extra) if c not in of.columns)
+    whole = of.also(of.label, *known(*asked)) if asked else of
+    return Ratio(
+        linear(Count(both)),
+        linear(Count(whole)),
+        proportion=True,
+        unknown=Count(of) - Count(whole) if asked else None,
+    )
+
+
+def Mean(column: str, where: Predicate, scale: float = 1.0) -> Ratio:  # noqa: N802 - as Share
+    """Return the mean of a column over the rows where it is known."""
+    rows = where.also(where.label, *known(column))
+    return Ratio(linear(Sum(column, rows)), linear(Count(rows)), scale=scale)
+
+
+@dataclass(frozen=True, slots=True)
+class KPI:
+    """One entry of the catalogue.
+
+    Attributes
+    ----------
+    name : str
+        In snake case; the base of a rate stands in the name.
+    label : dict
+        The trade's term in ``en``, ``fr`` and ``ru``.
+    question : str
+        The question it answers, ending in a question mark.
+    formula : Ratio, Net or Quantile
+    unit : str
+        Of the value. ``%`` values are fractions: 0.25 is shown as 25 %.
+    direction : str
+        Whether more is better: ``up``, ``down``, ``neutral``, or ``band`` (best in the middle).
+    domain : str
+    independence : str
+        What is drawn independently: the unit that intervals are clustered by.
+    source : str
+        Where the definition comes from.
+    caution : str
+        What the number does not say, or where others define it differently.
+    aliases : tuple of str
+        Other names it is asked for by, in any language.
+    """
+
+    name: str
+    label: dict[str, str]
+    question: str
+    formula: Formula
+    unit: Unit
+    direction: Direction
+    domain: Domain
+    independence: Independence
+    source: str
+    caution: str = ""
+    aliases: tuple[str, ...] = field(default=())
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every term of the formula, once."""
+        if isinstance(self.formula, Quantile):
+            return ()
+        parts = [self.formula.numerator]
+        if isinstance(self.formula, Ratio):
+            parts.append(self.formula.denominator)
+            if self.formula.unknown is not None:
+                parts.append(self.formula.unknown)
+        return tuple(dict.fromkeys(term for part in parts for term, _ in part))
+
+    @property
+    def needs(self) -> dict[str, frozenset[str]]:
+        """The columns it cannot do without, by table."""
+        needed: dict[str, set[str]] = {}
+        if isinstance(self.formula, Quantile):
+            columns = self.formula.columns - set(self.formula.optional)
+            return {self.formula.where.table: frozenset(columns)}
+        for term in self.terms:
+            columns = needed.setdefault(term.where.table, set())
+            columns |= term.where.columns
+            if isinstance(term, Sum) and term.if_missing is None:
+                columns.add(term.column)
+            elif isinstance(term, Distinct):
+                columns |= set(term.of) - {"day", "week"}
+        return {table: frozenset(columns) for table, columns in needed.items()}

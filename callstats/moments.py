@@ -1,0 +1,128 @@
+"""Moments: the one currency between the engine and the statistics.
+
+A frozen value of counts, sums and products that can be added: the moments of
+two sets of independent units are the sum of theirs, with nothing lost. Means,
+proportions, rates and their clustered variances all follow from it, so the
+statistics never see a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Pair = tuple[str, str]
+
+
+def pair(a: str, b: str) -> Pair:
+    """Return the key of a product, the same for (a, b) and (b, a)."""
+    return (a, b) if a <= b else (b, a)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Sums over independent units, per named column.
+
+    Parameters
+    ----------
+    n : int
+        Number of independent units (contacts, agent-days, respondents, rows).
+    sums : mapping of str to float
+        Sum over all units of each column; a unit's value is already the total
+        of its rows.
+    products : mapping of (str, str) to float
+        Sum over units of the product of two columns, keyed by :func:`pair`;
+        ``(a, a)`` is the sum of squares.
+
+    Notes
+    -----
+    ``a + b`` is exact only if no unit has rows in both: two lists that share
+    no contact, two sets of days for agent-days.
+
+    Examples
+    --------
+    >>> monday = Moments.of({"successes": [1, 0], "calls": [3, 2]})
+    >>> tuesday = Moments.of({"successes": [1], "calls": [4]})
+    >>> (monday + tuesday).sums["calls"]
+    9.0
+    """
+
+    n: int
+    sums: Mapping[str, float]
+    products: Mapping[Pair, float] = field(default_factory=dict)
+
+    def __add__(self, other: Moments) -> Moments:
+        if not isinstance(other, Moments):
+            return NotImplemented
+        if set(self.sums) != set(other.sums) or set(self.products) != set(other.products):
+            raise ValueError("moments of different columns cannot be added")
+        return Moments(
+            self.n + other.n,
+            {key: value + other.sums[key] for key, value in self.sums.items()},
+            {key: value + other.products[key] for key, value in self.products.items()},
+        )
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Sequence[float]], units: Sequence[object] | None = None) -> Moments:
+        """Return the moments of columns held in memory.
+
+        Parameters
+        ----------
+        columns : mapping of str to sequence of float, each of shape (rows,)
+        units : sequence, shape (rows,), optional
+            The independent unit each row belongs to; without it each row is one.
+
+        Returns
+        -------
+        Moments
+            With every product of two columns.
+        """
+        import numpy as np
+
+        values = {name: np.asarray(column, dtype=float) for name, column in columns.items()}
+        if units is None:
+            n = len(next(iter(values.values())))
+        else:
+            _, codes = np.unique(np.asarray(units), return_inverse=True)
+            n = int(codes.max()) + 1 if len(codes) else 0
+            values = {name: np.bincount(codes, column, n) for name, column in values.items()}
+        names = sorted(values)
+        return cls(
+            n,
+            {name: float(values[name].sum()) for name in values},
+            {(a, b): float(values[a] @ values[b]) for i, a in enumerate(names) for b in names[i:]},
+        )
+
+    def combine(self, **combinations: Mapping[str, float]) -> Moments:
+        """Return the moments of linear combinations of the columns.
+
+        Parameters
+        ----------
+        **combinations : mapping of str to float
+            New name -> weight of each column in it.
+
+        Examples
+        --------
+        >>> m = Moments.of({"talk": [10, 20], "wrap": [1, 2]})
+        >>> m.combine(handle={"talk": 1, "wrap": 1}).sums
+        {'handle': 33.0}
+        """
+        names = sorted(combinations)
+        return Moments(
+            self.n,
+            {
+                name: float(sum(w * self.sums[k] for k, w in combinations[name].items()))
+                for name in combinations
+            },
+            {
+                (a, b): float(
+                    sum(
+                        wa * wb * self.products[pair(ka, kb)]
+                        for ka, wa in combinations[a].items()
+                        for kb, wb in combinations[b].items()
+                    )
+                )
+                for i, a in enumerate(names)
+                for b in names[i:]
+            },
+        )
