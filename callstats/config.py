@@ -113,7 +113,9 @@ def parse(content: dict[str, Any], file: object = None) -> Config:
         key = ".".join(str(part) for part in first["loc"])
         near = near_names(key, Config.__dataclass_fields__) if "unexpected" in first["type"] else ()
         raise InputError(
-            f"key {key!r}: {first['msg'].lower()}", file=file, near=near,
+            f"key {key!r}: {first['msg'].lower()}",
+            file=file,
+            near=near,
             hint="The keys are: " + ", ".join(Config.__dataclass_fields__) + ".",
         ) from error
 

@@ -1,0 +1,32 @@
+"""The command line: data to stdout, talk and progress to stderr.
+
+Exit codes: 0 good, 1 findings, 2 usage, 3 unreadable input, 4 a report failed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from callstats.cli import data, measuring, reports  # noqa: F401 - each adds its commands
+from callstats.cli.app import app, say
+from callstats.errors import CallstatsError
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = app(result_action="return_value")
+        sys.stdout.flush()
+    except CallstatsError as error:
+        say(f"callstats: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("callstats: stopped")
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of the pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,86 @@
+"""What the commands share: the app, option types, opening data, printing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+
+from callstats import __version__
+from callstats.errors import UsageError
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+
+Format = Literal["table", "csv", "json"]
+Language = Literal["en", "fr", "ru"]
+Words = Annotated[list[str], Parameter(negative=(), show_default=False)]
+
+app = App(
+    name="callstats",
+    help="From a dialer's export to a report you can defend.",
+    version=__version__,
+    help_format="plaintext",
+)
+
+
+def open_data(data: str, config: Path | None) -> Dataset:
+    """Open a folder or a DuckDB file."""
+    from callstats import dataset
+    from callstats.config import load
+
+    return dataset.open(data, config=None if config is None else load(config))
+
+
+def read_export(
+    files: list[Path], source: str | None, mapping: Path | None, time_zone: str | None, config: Path | None
+) -> Dataset:
+    """Read what a dialer or CRM wrote."""
+    from callstats import dataset
+    from callstats.config import load
+
+    if not files:
+        raise UsageError(
+            "no file was named", hint="Name the export: callstats import FILE… --source vicidial --to DIR"
+        )
+    return dataset.read(files, source=source, mapping=mapping, time_zone=time_zone, config=load(config))
+
+
+def pairs(words: list[str]) -> dict[str, str]:
+    """Split name=value words.
+
+    Examples
+    --------
+    >>> pairs(["campaign_id=spring"])
+    {'campaign_id': 'spring'}
+    """
+    found = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{word!r} is not of the form name=value")
+        found[name] = value
+    return found
+
+
+def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
+    """Print a data frame to stdout."""
+    if form == "csv":
+        from callstats.show.export import safe_csv
+
+        print(safe_csv(frame), end="")
+    elif form == "json":
+        print(frame.to_json(orient="records", double_precision=15, force_ascii=False, date_format="iso"))
+    elif frame.empty:
+        print(empty)
+    else:
+        from callstats.show.plain import plain_table
+
+        print(plain_table(frame))
+
+
+def say(text: str) -> None:
+    """Print talk or progress to stderr."""
+    print(text, file=sys.stderr, flush=True)

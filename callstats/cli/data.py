@@ -1,0 +1,91 @@
+"""The commands that bring data in and look it over: import, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callstats.cli.app import Format, app, open_data, read_export, say, show
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+
+
+@app.command(name="import")
+def import_(
+    *files: Path,
+    to: Path,
+    source: str | None = None,
+    mapping: Path | None = None,
+    time_zone: str | None = None,
+    config: Path | None = None,
+) -> int:
+    """Bring an export into the canonical tables; exit 1 when rows were left out.
+
+    Parameters
+    ----------
+    files
+        The export: files, or one folder of table files.
+    to
+        Folder to write: new, or one an earlier import wrote.
+    source
+        The dialer or CRM that wrote it, such as vicidial.
+    mapping
+        A mapping file (TOML) for anything else.
+    time_zone
+        IANA zone of the dialer's clock, such as Europe/Paris.
+    config
+        Project file; ./callstats.toml where there is one.
+    """
+    data = read_export(list(files), source, mapping, time_zone, config)
+    data.save(to)
+    say(f"{data.provenance['rows']['calls']:,} calls written to {to}")
+    return _tell_rejects(data)
+
+
+@app.command
+def check(
+    data: str,
+    /,
+    *,
+    source: str | None = None,
+    mapping: Path | None = None,
+    time_zone: str | None = None,
+    config: Path | None = None,
+    format: Format = "table",
+) -> int:
+    """List what was rejected and what looks wrong; exit 1 when there is anything.
+
+    Parameters
+    ----------
+    data
+        An imported folder or a DuckDB file; with --source or --mapping, an export.
+    source
+        The dialer or CRM that wrote the export.
+    mapping
+        A mapping file for the export.
+    time_zone
+        IANA zone of the dialer's clock.
+    config
+        Project file; ./callstats.toml where there is one.
+    format
+        How to print the list.
+    """
+    from callstats.analyses.quality import check as run_checks
+
+    if source or mapping:
+        opened = read_export([Path(data)], source, mapping, time_zone, config)
+    else:
+        opened = open_data(data, config)
+    found = run_checks(opened)
+    show(found.to_frame(), format, empty="Nothing to report: no row was rejected and nothing looks wrong.")
+    return 1 if len(found) else 0
+
+
+def _tell_rejects(data: Dataset) -> int:
+    if not len(data.rejects):
+        say("No row was left out.")
+        return 0
+    say(f"{len(data.rejects):,} rows were left out and kept, with the reason, in rejects.parquet:")
+    show(data.rejects.summary(), "table")
+    return 1

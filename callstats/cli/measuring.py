@@ -1,0 +1,111 @@
+"""The commands that ask for numbers: kpis, measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callstats.cli.app import Format, Language, Words, app, open_data, pairs, show
+from callstats.errors import UsageError, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.dataset import Dataset
+
+
+@app.command
+def kpis(*names: str, domain: str | None = None, lang: Language = "en", format: Format = "table") -> None:
+    """Print the KPI catalogue: what each is, how it is computed, what it does not say.
+
+    Parameters
+    ----------
+    names
+        Only these KPIs, with every detail.
+    domain
+        Only reach, conversion, productivity, money, quality, service or compliance.
+    lang
+        Language of the labels.
+    format
+        How to print it.
+    """
+    import pandas as pd
+
+    from callstats.kpis import catalogue, describe, get
+
+    everything = catalogue().values()
+    domains = sorted({kpi.domain for kpi in everything})
+    if domain is not None and domain not in domains:
+        raise unknown_name("domain", domain, domains)
+    chosen = [get(name) for name in names] or [kpi for kpi in everything if domain in (None, kpi.domain)]
+    rows = [describe(kpi, lang) for kpi in chosen]
+    if format == "table" and names:
+        print("\n\n".join(_card(row) for row in rows))
+        return
+    frame = pd.DataFrame(rows)
+    show(frame[["name", "label", "unit", "formula"]] if format == "table" else frame, format)
+
+
+@app.command
+def measure(
+    data: str,
+    /,
+    *kpis: str,
+    by: Words = [],  # noqa: B006 - read by the parser, written by nobody
+    period: str | None = None,
+    where: Words = [],  # noqa: B006
+    confidence: float | None = None,
+    config: Path | None = None,
+    lang: Language = "en",
+    format: Format = "table",
+) -> None:
+    """Measure KPIs with their uncertainty.
+
+    Parameters
+    ----------
+    data
+        An imported folder or a DuckDB file.
+    kpis
+        Names from `callstats kpis`.
+    by
+        A column such as list_id or agent_id, or hour, weekday, day, week, month; repeat for several.
+    period
+        2026-09, 2026-W36, 2026-Q3, 2026-09-14 or 2026-09-01..2026-09-14.
+    where
+        Only these rows: column=value; repeat for several.
+    confidence
+        Of the intervals.
+    config
+        Project file.
+    lang
+        Language of the numbers in the table.
+    format
+        How to print it; csv and json carry full precision.
+    """
+    from callstats.analyses.measure import measure as run_measure
+
+    if not kpis:
+        raise UsageError("no KPI was named", hint="`callstats kpis` lists them.")
+    chosen = open_data(data, config).where(period=period, **pairs(where))
+    frame = run_measure(chosen, list(kpis), by=list(by) or None, confidence=confidence)
+    show(_readable(frame, chosen, lang) if format == "table" else frame, format)
+
+
+def _card(row: dict[str, object]) -> str:
+    return "\n".join(f"{key:<12} {value}" for key, value in row.items() if value)
+
+
+def _readable(frame: pd.DataFrame, data: Dataset, lang: str) -> pd.DataFrame:
+    """Return measured values as a person reads them."""
+    from callstats.kpis import get
+    from callstats.show.format import Formatter
+
+    form = Formatter(lang, data.config.currency)
+    rows = [(row.value, get(str(row.kpi)).unit, row.low, row.high) for row in frame.itertuples()]
+    shown = frame.drop(columns=["low", "high"]).astype(object)
+    shown["value"] = [form.value(value, unit, low, high) for value, unit, low, high in rows]
+    after = int(shown.columns.get_indexer(["value"])[0]) + 1
+    shown.insert(after, "interval", [form.interval(low, high, unit) for _, unit, low, high in rows])
+    for column in ("numerator", "denominator", "n"):
+        shown[column] = [form.number(value) for value in frame[column]]
+    return shown
