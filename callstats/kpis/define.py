@@ -12,7 +12,7 @@ The rate of a group is always a ratio of sums, never a mean of percentages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -39,11 +39,27 @@ class Setting:
     """A number that a project file may set, named in place of an operand.
 
     ``Setting("answer_within_s", 20)`` reads ``answer_within_s`` from the
-    ``[settings]`` of callstats.toml and falls back to 20.
+    ``[settings]`` of callstats.toml and falls back to 20. ``scale`` brings it
+    to the unit of the column: hours to seconds by 3600.
+
+    Examples
+    --------
+    >>> deadline = Setting("list_deadline_h", 8, scale=3600)
+    >>> deadline.value({}), deadline.value({"list_deadline_h": 4})
+    (28800, 14400)
     """
 
     name: str
     default: float
+    scale: float = 1
+
+    def value(self, settings: Mapping[str, float]) -> float:
+        """Return the operand: what the project set, or the default, in the column's unit."""
+        return settings.get(self.name, self.default) * self.scale
+
+    def __str__(self) -> str:
+        factor = "" if self.scale == 1 else f" x {self.scale:g}"
+        return f"{self.name} ({self.default:g}){factor}"
 
 
 Operand = bool | str | float | tuple[str, ...] | Setting | None
@@ -63,10 +79,10 @@ class Condition:
         if isinstance(self.operand, bool) and self.operator == "==":
             return self.column if self.operand else f"not {self.column}"
         operand = self.operand
-        if isinstance(operand, Setting):
-            operand = f"{operand.name} ({operand.default:g})"
-        elif isinstance(operand, tuple):
+        if isinstance(operand, tuple):
             operand = ", ".join(operand)
+        elif isinstance(operand, int | float):
+            operand = f"{operand:g}"
         return f"{self.column} {self.operator} {operand}"
 
 
@@ -125,10 +141,12 @@ class Count(_Addable):
 
     @property
     def key(self) -> str:
+        """What it adds up, whatever it is called: equal keys share a sum."""
         return f"count({self.where.table}: {self.where.key})"
 
     @property
     def columns(self) -> frozenset[str]:
+        """The columns it reads."""
         return self.where.columns
 
     def __str__(self) -> str:
@@ -152,10 +170,12 @@ class Sum(_Addable):
 
     @property
     def key(self) -> str:
+        """What it adds up, whatever it is called: equal keys share a sum."""
         return f"sum({self.where.table}.{self.column}: {self.where.key})"
 
     @property
     def columns(self) -> frozenset[str]:
+        """The columns it reads."""
         return self.where.columns | {self.column}
 
     def __str__(self) -> str:
@@ -179,10 +199,12 @@ class Distinct(_Addable):
 
     @property
     def key(self) -> str:
+        """What it adds up, whatever it is called: equal keys share a sum."""
         return f"distinct({self.where.table}.{'+'.join(self.of)}: {self.where.key})"
 
     @property
     def columns(self) -> frozenset[str]:
+        """The columns it reads."""
         return self.where.columns | set(self.of)
 
     def __str__(self) -> str:
@@ -194,9 +216,14 @@ Term = Count | Sum | Distinct
 
 @dataclass(frozen=True, slots=True)
 class Linear(_Addable):
-    """Terms, each with its weight."""
+    """Terms, each with its weight.
+
+    ``label`` is how a formula calls the sum ("login hours"); without one the
+    terms are spelled out.
+    """
 
     weighted: tuple[tuple[Term, float], ...]
+    label: str = field(default="", compare=False)
 
     def _terms(self) -> tuple[tuple[Term, float], ...]:
         return self.weighted
@@ -205,6 +232,8 @@ class Linear(_Addable):
         return iter(self.weighted)
 
     def __str__(self) -> str:
+        if self.label:
+            return self.label
         text = ""
         for term, weight in self.weighted:
             sign = " - " if weight < 0 else (" + " if text else "")
@@ -213,9 +242,9 @@ class Linear(_Addable):
         return text.strip()
 
 
-def linear(expression: Term | Linear) -> Linear:
-    """Return a single term as a sum of one."""
-    return expression if isinstance(expression, Linear) else Linear(expression._terms())
+def linear(expression: Term | Linear, label: str = "") -> Linear:
+    """Return a term or a sum of terms as a sum, under a label where one is given."""
+    return Linear(expression._terms(), label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +263,7 @@ class Ratio:
 
     def __str__(self) -> str:
         def grouped(part: Linear) -> str:
-            return f"({part})" if len(part.weighted) > 1 else str(part)
+            return f"({part})" if len(part.weighted) > 1 and not part.label else str(part)
 
         factor = "" if self.scale == 1 else f"{self.scale:g} x "
         return f"{factor}{grouped(self.numerator)} / {grouped(self.denominator)}"
@@ -252,15 +281,21 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """A quantile of the row-wise sum of columns over the rows that satisfy the predicate."""
+    """A quantile of the row-wise sum of columns over the rows that satisfy the predicate.
+
+    ``optional`` columns count as 0 where they are null or missing; ``scale``
+    brings the sum to the unit of the KPI (seconds to hours by 1/3600).
+    """
 
     of: tuple[str, ...]
     where: Predicate
     level: float
     optional: tuple[str, ...] = ()
+    scale: float = 1.0
 
     @property
     def columns(self) -> frozenset[str]:
+        """The columns it reads."""
         return self.where.columns | set(self.of)
 
     def __str__(self) -> str:

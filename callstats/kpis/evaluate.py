@@ -1,0 +1,185 @@
+"""From sums to a value: the arithmetic of every formula, in one place.
+
+The engine fetches the sums, this module puts them together. :func:`sums` is
+the reference for what the engine fetches: plain loops over plain rows, slow
+and easy to check by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from callstats.kpis.define import (
+    Condition,
+    Count,
+    Linear,
+    Net,
+    Predicate,
+    Quantile,
+    Ratio,
+    Setting,
+    Sum,
+    Term,
+)
+from callstats.model import TABLES
+
+Row = Mapping[str, Any]
+
+
+class Evaluation(NamedTuple):
+    """A value and what it was made of.
+
+    ``value`` is nan where it is not defined; :attr:`note` then says why.
+    ``denominator`` is nan for a total, which has none.
+    """
+
+    value: float
+    numerator: float
+    denominator: float
+
+    @property
+    def note(self) -> str:
+        """Why there is no value; empty where there is one."""
+        if not math.isnan(self.value):
+            return ""
+        if self.denominator == 0:
+            return "undefined: the denominator is 0"
+        return "undefined: a sum is unknown"
+
+
+def evaluate(formula: Ratio | Net, values: Mapping[str, float | None]) -> Evaluation:
+    """Put sums together as a formula says.
+
+    Parameters
+    ----------
+    formula : Ratio or Net
+    values : mapping of str to float
+        The sum of every term of the formula, by ``term.key``. None and nan
+        are unknown and make the value unknown.
+
+    Returns
+    -------
+    Evaluation
+        (value, numerator, denominator); ratios already carry their scale,
+        numerator and denominator do not.
+
+    Raises
+    ------
+    KeyError
+        A term of the formula has no value.
+    TypeError
+        The formula is a :class:`~callstats.kpis.define.Quantile`, which no sum can give.
+
+    Examples
+    --------
+    >>> from callstats.kpis.define import Predicate, Share, Condition
+    >>> dials = Predicate("calls", "dials", (Condition("direction", "==", "outbound"),))
+    >>> answered = dials.also("handled calls", Condition("handled", "==", True))
+    >>> rate = Share(answered, dials)
+    >>> part, whole = rate.numerator.weighted[0][0], rate.denominator.weighted[0][0]
+    >>> evaluate(rate, {part.key: 30, whole.key: 120})
+    Evaluation(value=0.25, numerator=30.0, denominator=120.0)
+    >>> evaluate(rate, {part.key: 0, whole.key: 0}).note
+    'undefined: the denominator is 0'
+    """
+    if isinstance(formula, Quantile):
+        raise TypeError("a quantile is read off the rows, not off sums")
+    numerator = total(formula.numerator, values)
+    if isinstance(formula, Net):
+        return Evaluation(numerator, numerator, math.nan)
+    denominator = total(formula.denominator, values)
+    value = formula.scale * numerator / denominator if denominator else math.nan
+    return Evaluation(value, numerator, denominator)
+
+
+def unknown_share(formula: Ratio | Net, values: Mapping[str, float | None]) -> float:
+    """Return the share of rows left out because a flag is null, from 0 to 1.
+
+    It is 0 for formulas that leave nothing out, and nan where there are no
+    rows at all.
+    """
+    if not isinstance(formula, Ratio) or formula.unknown is None:
+        return 0.0
+    unknown = total(formula.unknown, values)
+    rows = unknown + total(formula.denominator, values)
+    return unknown / rows if rows else math.nan
+
+
+def total(part: Linear, values: Mapping[str, float | None]) -> float:
+    """Return the weighted sum of the terms of a part of a formula; nan where one is unknown."""
+    found = [(weight, values[term.key]) for term, weight in part]
+    return math.fsum(math.nan if value is None else weight * float(value) for weight, value in found)
+
+
+def sums(
+    terms: Iterable[Term],
+    tables: Mapping[str, Iterable[Row]],
+    settings: Mapping[str, float] | None = None,
+) -> dict[str, float]:
+    """Return every term's sum over plain rows, by ``term.key``: the reference for the engine.
+
+    Parameters
+    ----------
+    terms : iterable of Count, Sum or Distinct
+    tables : mapping of str to iterable of dict
+        The rows of each canonical table; a column a row lacks is null.
+    settings : mapping of str to float, optional
+        The numbers a project sets.
+
+    Examples
+    --------
+    >>> from callstats.kpis.predicates import DIALS
+    >>> sums([Count(DIALS)], {"calls": [{"direction": "outbound"}, {"direction": "inbound"}]})
+    {'count(calls: direction == outbound)': 1.0}
+    """
+    return {term.key: _sum(term, list(tables[term.where.table]), settings or {}) for term in terms}
+
+
+def _sum(term: Term, rows: list[Row], settings: Mapping[str, float]) -> float:
+    chosen = [row for row in rows if satisfies(row, term.where, settings)]
+    if isinstance(term, Count):
+        return float(len(chosen))
+    if isinstance(term, Sum):
+        return math.fsum(row[term.column] for row in chosen if row.get(term.column) is not None)
+    clock = TABLES[term.where.table].clock
+    keys = {tuple(_value(row, column, clock) for column in term.of) for row in chosen}
+    return float(sum(None not in key for key in keys))
+
+
+def satisfies(row: Row, predicate: Predicate, settings: Mapping[str, float]) -> bool:
+    """Tell whether a row satisfies every condition; an unknown value satisfies none."""
+    return all(_holds(row.get(c.column), c, settings) for c in predicate.conditions)
+
+
+_COMPARE = {
+    "known": lambda _value, _operand: True,
+    "==": lambda value, operand: value == operand,
+    "!=": lambda value, operand: value != operand,
+    "in": lambda value, operand: value in operand,
+    "<": lambda value, operand: value < operand,
+    "<=": lambda value, operand: value <= operand,
+    ">": lambda value, operand: value > operand,
+    ">=": lambda value, operand: value >= operand,
+}
+
+
+def _holds(value: Any, condition: Condition, settings: Mapping[str, float]) -> bool:
+    if value is None or value != value:  # nan is how frames write null
+        return False
+    operand = condition.operand
+    if isinstance(operand, Setting):
+        operand = operand.value(settings)
+    return _COMPARE[condition.operator](value, operand)
+
+
+def _value(row: Row, column: str, clock: str | None) -> Any:
+    if column not in ("day", "week"):
+        return row.get(column)
+    moment: dt.datetime | None = row.get(clock) if clock else None
+    if moment is None:
+        return None
+    year, week, _ = moment.isocalendar()
+    return moment.date() if column == "day" else (year, week)

@@ -1,0 +1,108 @@
+"""The rows the catalogue speaks of, each defined once.
+
+dial -> connected -> live -> abandoned or handled -> right party -> argued ->
+success or refusal. Every predicate names its direction, so that a mixed data
+set never counts a received call as a dial. Unknown flags satisfy nothing.
+"""
+
+from __future__ import annotations
+
+from callstats.kpis.define import Condition, Predicate, Setting, known
+
+OUTBOUND = Condition("direction", "==", "outbound")
+INBOUND = Condition("direction", "==", "inbound")
+
+#: Seconds within which a received call should be answered (the T of the service level).
+ANSWER_WITHIN = Setting("answer_within_s", 20)
+#: Seconds within which a caller who hangs up is held to have misdialled.
+SHORT_ABANDON = Setting("short_abandon_s", 5)
+#: Hours after loading by which a list should have been dialled.
+LIST_DEADLINE = Setting("list_deadline_h", 8, scale=3600)
+
+
+def _flag(column: str, value: bool = True) -> Condition:
+    return Condition(column, "==", value)
+
+
+# Calls, outbound
+DIALS = Predicate("calls", "dials", (OUTBOUND,))
+CONNECTED = DIALS.also("connected calls", _flag("connected"))
+LIVE = DIALS.also("live calls", _flag("live"))
+HANDLED = DIALS.also("handled calls", _flag("handled"))
+ABANDONED = DIALS.also("abandoned live calls", _flag("abandoned"))
+RIGHT_PARTY = DIALS.also("right-party calls", _flag("right_party"))
+ARGUED = DIALS.also("argued calls", _flag("argued"))
+SUCCESSES = DIALS.also("successes", _flag("success"))
+CANCELLED = SUCCESSES.also("cancelled successes", _flag("cancelled"))
+CLOSED = DIALS.also("calls that closed the contact", _flag("closed"))
+DO_NOT_CALL = DIALS.also("do-not-call requests", _flag("do_not_call"))
+INVALID = DIALS.also("dials to an invalid number", _flag("invalid_number"))
+FIRST_CLOSE = SUCCESSES.also("successes on the first live call", _flag("live"), Condition("live_no", "==", 1))
+BY_DEADLINE = DIALS.also("dials by the deadline", Condition("since_loaded_s", "<=", LIST_DEADLINE))
+#: A machine that detection let through: the line was answered, by no person, and an agent was on it.
+MACHINE_SEEN = DIALS.also(
+    "machines seen by agents", _flag("connected"), _flag("live", False), *known("agent_id")
+)
+
+# Calls, inbound
+OFFERED = Predicate("calls", "calls offered", (INBOUND,))
+ANSWERED = OFFERED.also("calls answered", _flag("handled"))
+UNANSWERED = OFFERED.also("calls not answered", _flag("handled", False))
+ANSWERED_WITHIN = ANSWERED.also("calls answered in time", Condition("queue_s", "<=", ANSWER_WITHIN))
+QUEUE_ABANDONED = UNANSWERED.also("calls abandoned in the queue", _flag("abandoned"))
+ABANDONED_WITHIN = QUEUE_ABANDONED.also("calls abandoned in time", Condition("queue_s", "<=", ANSWER_WITHIN))
+ABANDONED_SHORT = QUEUE_ABANDONED.also("short abandoned calls", Condition("queue_s", "<=", SHORT_ABANDON))
+
+# Calls of both directions: how long a conversation takes does not depend on who rang.
+CONVERSATIONS = Predicate("calls", "conversations", (_flag("handled"),))
+TIMED = CONVERSATIONS.also("timed conversations", *known("talk_s", "wrap_s"))
+
+# Time of agents
+LOGIN = Predicate("agent_time", "login time")
+TALKING = LOGIN.also("talk time", Condition("state", "==", "talk"))
+HOLDING = LOGIN.also("hold time", Condition("state", "==", "hold"))
+WRAPPING = LOGIN.also("wrap time", Condition("state", "==", "wrap"))
+WAITING = LOGIN.also("wait time", Condition("state", "==", "wait"))
+PAUSING = LOGIN.also("pause time", Condition("state", "==", "pause"))
+BUSY = LOGIN.also("talk, hold and wrap time", Condition("state", "in", ("talk", "hold", "wrap")))
+AVAILABLE = LOGIN.also(
+    "talk, hold, wrap and wait time", Condition("state", "in", ("talk", "hold", "wrap", "wait"))
+)
+PAID = LOGIN.also("paid time", _flag("paid"))
+PAID_AVAILABLE = AVAILABLE.also("paid talk, hold, wrap and wait time", _flag("paid"))
+
+# Contacts
+LOADED = Predicate("contacts", "contacts loaded")
+CONSENTING = LOADED.also("contacts who agreed to be called", _flag("consent"))
+
+# Costs
+COSTS = Predicate("costs", "costs")
+ACQUISITION_COSTS = COSTS.also(
+    "labour, advertising and technical costs", Condition("kind", "in", ("labour", "advertising", "technical"))
+)
+
+# Quality and what customers say
+SCORES = Predicate("evaluations", "scores")
+CSAT_ASKED = Predicate("surveys", "satisfaction questions", (Condition("kind", "==", "csat"),))
+CSAT_ANSWERED = CSAT_ASKED.also("satisfaction answers", *known("score"))
+CSAT_TOP = CSAT_ANSWERED.also("answers of 4 or 5", Condition("score", ">=", 4))
+NPS_ASKED = Predicate("surveys", "recommendation questions", (Condition("kind", "==", "nps"),))
+NPS_ANSWERED = NPS_ASKED.also("recommendation answers", *known("score"))
+PROMOTERS = NPS_ANSWERED.also("promoters (9-10)", Condition("score", ">=", 9))
+DETRACTORS = NPS_ANSWERED.also("detractors (0-6)", Condition("score", "<=", 6))
+RESOLVED_ASKED = Predicate("surveys", "resolution questions", (Condition("kind", "==", "resolved"),))
+RESOLVED_ANSWERED = RESOLVED_ASKED.also("resolution answers", *known("score"))
+RESOLVED = RESOLVED_ANSWERED.also("answers of resolved", Condition("score", ">=", 1))
+
+# Call-backs and cases
+PROMISED = Predicate("callbacks", "call-backs promised")
+KEPT = PROMISED.also("call-backs kept", _flag("kept"))
+CALLBACK_WON = PROMISED.also("call-backs that ended in a success", _flag("success"))
+CASES = Predicate("cases", "issues")
+SOLVED_CASES = CASES.also("issues solved", *known("resolution_s"))
+SOLVED_FIRST = CASES.also("issues solved at the first call", _flag("solved_first_call"))
+
+#: Every predicate by its name in lower case: what a firm's own formulas may name.
+NAMED: dict[str, Predicate] = {
+    name.lower(): value for name, value in dict(globals()).items() if isinstance(value, Predicate)
+}
