@@ -1,0 +1,390 @@
+"""Numbers, money, durations and dates as the reader's language writes them.
+
+A value is shown with as many digits as its interval deserves, and never more:
+12.3 %, not 12.3456 %. What is not known is a dash. Minus signs are real ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, get_day_names
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+
+from callstats.errors import UsageError, unknown_name
+from callstats.show.words import LANGUAGES, words
+
+#: What stands for a value that is not known.
+UNKNOWN = "–"
+
+_LOCALES = {"en": "en_GB", "fr": "fr_FR", "ru": "ru_RU"}
+_UNITS = {
+    "en": {"h": "h", "min": "min", "s": "s", "pp": "pp"},
+    "fr": {"h": "h", "min": "min", "s": "s", "pp": "pt"},
+    "ru": {"h": "ч", "min": "мин", "s": "с", "pp": "п.п."},
+}
+_SPACE = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+_STEPS_IN_INTERVAL = 5  # an interval spans at least so many steps of the last digit shown
+_MOST_DECIMALS = 3
+
+
+def unknown(value: float | None) -> bool:
+    """Tell whether a value is missing: None or not a number.
+
+    Examples
+    --------
+    >>> unknown(None), unknown(float("nan")), unknown(0.0)
+    (True, True, False)
+    """
+    return value is None or math.isnan(value)
+
+
+def deserved_decimals(low: float, high: float) -> int:
+    """Return how many decimals an interval deserves.
+
+    The fewest at which the interval spans five steps of the last digit and at
+    which neither end is rounded to a zero that it is not.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the interval, in the unit that is shown (12.3 for 12.3 %).
+
+    Examples
+    --------
+    >>> deserved_decimals(11.1, 13.5), deserved_decimals(5, 23), deserved_decimals(0.02, 6)
+    (1, 0, 2)
+    """
+    decimals = 0
+    while decimals < _MOST_DECIMALS and (
+        (high - low) * 10**decimals < _STEPS_IN_INTERVAL or _lost(low, decimals) or _lost(high, decimals)
+    ):
+        decimals += 1
+    return decimals
+
+
+def _lost(value: float, decimals: int) -> bool:
+    return value != 0 and round(value, decimals) == 0
+
+
+def _significant(value: float, digits: int, most: int) -> int:
+    """Return the decimals that show a value without interval to some significant digits."""
+    if value == 0:
+        return 0
+    return min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), most)
+
+
+@dataclass(frozen=True, slots=True)
+class Formatter:
+    r"""Writes values of every unit of the catalogue in one language and currency.
+
+    Parameters
+    ----------
+    language : str
+        ``en`` (British), ``fr`` or ``ru``.
+    currency : str
+        ISO 4217 code of every amount of money.
+
+    Raises
+    ------
+    UsageError
+        The language is not one of the three, or the currency is no ISO code.
+
+    Examples
+    --------
+    >>> Formatter().value(0.12345, "%", low=0.111, high=0.135)
+    '12.3%'
+    >>> Formatter("en").value(4320, "s")
+    '1\xa0h 12\xa0min'
+    """
+
+    language: str = "en"
+    currency: str = "EUR"
+
+    def __post_init__(self) -> None:
+        if self.language not in _LOCALES:
+            raise unknown_name("language", self.language, LANGUAGES)
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise UsageError(f"currency {self.currency!r} is not an ISO 4217 code", hint="For example EUR.")
+
+    @property
+    def locale(self) -> Locale:
+        """The Babel locale of the language."""
+        return Locale.parse(_LOCALES[self.language])
+
+    def value(
+        self, value: float | None, unit: str, low: float | None = None, high: float | None = None
+    ) -> str:
+        """Return a value with its unit, as exact as its interval deserves.
+
+        Parameters
+        ----------
+        value : float or None
+            In the KPI's unit; percentages are fractions.
+        unit : str
+            One of the units of the catalogue: ``%``, ``1/h``, ``s``, ``h``,
+            ``money``, ``money/h``, ``n``, ``score``, ``points``.
+        low, high : float, optional
+            The interval, which decides how many digits are shown.
+
+        Raises
+        ------
+        UsageError
+            The unit is not one of the catalogue's.
+        """
+        _check(unit)
+        if unknown(value):
+            return UNKNOWN
+        return self._write(float(value), unit, _decimals(self, value, unit, low, high))  # type: ignore[arg-type]
+
+    def interval(
+        self,
+        low: float | None,
+        high: float | None,
+        unit: str,
+        *,
+        change: bool = False,
+        value: float | None = None,
+    ) -> str:
+        r"""Return "11.1% to 13.5%"; with ``change``, as signed differences.
+
+        ``value`` is the estimate, so that both are shown with the same digits.
+
+        Examples
+        --------
+        >>> Formatter("fr").interval(0.111, 0.135, "%").replace("\xa0", " ")
+        'de 11,1 % à 13,5 %'
+        >>> Formatter().interval(-0.004, 0.02, "%", change=True).replace("\xa0", " ")
+        '−0.4 pp to +2.0 pp'
+        """
+        _check(unit)
+        if unknown(low) or unknown(high):
+            return UNKNOWN
+        decimals = _decimals(self, low if value is None else value, unit, low, high)
+        ends = [self._write(float(end), unit, decimals, change=change) for end in (low, high)]  # type: ignore[arg-type]
+        return words(self.language)("{low} to {high}", low=ends[0], high=ends[1])
+
+    def change(
+        self, delta: float | None, unit: str, low: float | None = None, high: float | None = None
+    ) -> str:
+        r"""Return a signed difference; of percentages in percentage points.
+
+        Examples
+        --------
+        >>> Formatter().change(-0.0123, "%").replace("\xa0", " ")
+        '−1.2 pp'
+        """
+        _check(unit)
+        if unknown(delta):
+            return UNKNOWN
+        decimals = _decimals(self, delta, unit, low, high)
+        return self._write(float(delta), unit, decimals, change=True)  # type: ignore[arg-type]
+
+    def percent(self, fraction: float | None, decimals: int | None = None) -> str:
+        r"""Return a fraction as a percentage.
+
+        Examples
+        --------
+        >>> Formatter("ru").percent(0.12345)
+        '12,3\xa0%'
+        """
+        return self._plain(fraction, "%", decimals)
+
+    def number(self, value: float | None, decimals: int | None = None) -> str:
+        """Return a number with its thousands grouped.
+
+        Examples
+        --------
+        >>> Formatter().number(12345)
+        '12,345'
+        """
+        return self._plain(value, "n", decimals)
+
+    def money(self, amount: float | None, decimals: int | None = None) -> str:
+        r"""Return an amount in the formatter's currency.
+
+        Examples
+        --------
+        >>> Formatter().money(-1240), Formatter("fr").money(1240)
+        ('−€1,240', '1\u202f240\xa0€')
+        """
+        return self._plain(amount, "money", decimals)
+
+    def duration(self, seconds: float | None, decimals: int | None = None) -> str:
+        r"""Return a duration in at most two units.
+
+        Examples
+        --------
+        >>> Formatter().duration(192).replace("\xa0", " ")
+        '3 min 12 s'
+        """
+        return self._plain(seconds, "s", decimals)
+
+    def date(self, day: dt.date | None) -> str:
+        """Return a day with its month in letters.
+
+        Examples
+        --------
+        >>> Formatter("fr").date(dt.date(2026, 9, 14))
+        '14 sept. 2026'
+        """
+        return UNKNOWN if day is None else format_date(day, "medium", locale=self.locale)
+
+    def day(self, day: dt.date | None) -> str:
+        """Return a day without its year, for axes and dense tables.
+
+        Examples
+        --------
+        >>> Formatter("en").day(dt.date(2026, 9, 14))
+        '14 Sept'
+        """
+        return UNKNOWN if day is None else format_skeleton("MMMd", day, locale=self.locale)
+
+    def month(self, month: dt.date | str | None) -> str:
+        """Return a month and its year; ``month`` is a day in it or "2026-09".
+
+        Examples
+        --------
+        >>> Formatter("fr").month("2026-09")
+        'septembre 2026'
+        """
+        if month is None:
+            return UNKNOWN
+        day = dt.date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
+    def weekday(self, weekday: int, *, short: bool = True) -> str:
+        """Return the name of a weekday, 1 being Monday.
+
+        Examples
+        --------
+        >>> Formatter("fr").weekday(1), Formatter("en").weekday(7, short=False)
+        ('lun.', 'Sunday')
+        """
+        width = "abbreviated" if short else "wide"
+        return get_day_names(width, "stand-alone", self.locale)[int(weekday) - 1]
+
+    def hour(self, hour: int) -> str:
+        r"""Return an hour of the day, 0 to 23.
+
+        Examples
+        --------
+        >>> Formatter("en").hour(9), Formatter("fr").hour(9)
+        ('09:00', '9\xa0h')
+        """
+        return f"{hour}{_SPACE}h" if self.language == "fr" else f"{hour:02d}:00"
+
+    def _plain(self, value: float | None, unit: str, decimals: int | None) -> str:
+        if unknown(value):
+            return UNKNOWN
+        if decimals is None:
+            decimals = _decimals(self, value, unit, None, None)
+        return self._write(float(value), unit, decimals)  # type: ignore[arg-type]
+
+    def _write(self, value: float, unit: str, decimals: int, change: bool = False) -> str:
+        if math.isinf(value):
+            return ("+" if change and value > 0 else _MINUS if value < 0 else "") + "∞"
+        size = abs(value)
+        text = self._size(size, unit, decimals, change)
+        zero = text == self._size(0.0, unit, decimals, change)
+        if zero or not (change or value < 0):
+            return text
+        return (_MINUS if value < 0 else "+") + text
+
+    def _size(self, size: float, unit: str, decimals: int, change: bool) -> str:
+        if unit == "%" and change:
+            return f"{self._decimal(100 * size, decimals)}{_SPACE}{self._word('pp')}"
+        if unit == "%":
+            pattern = _with_decimals(self.locale.percent_formats[None].pattern, decimals)
+            return format_percent(size, pattern, locale=self.locale)
+        if unit in {"s", "h"}:
+            return self._duration(size if unit == "s" else 3600 * size, decimals)
+        if unit in {"money", "money/h"}:
+            return self._money(size, decimals) + (f"/{self._word('h')}" if unit == "money/h" else "")
+        return self._decimal(size, decimals) + (f"/{self._word('h')}" if unit == "1/h" else "")
+
+    def _decimal(self, size: float, decimals: int) -> str:
+        return format_decimal(size, _with_decimals("#,##0", decimals), locale=self.locale)
+
+    def _money(self, size: float, decimals: int) -> str:
+        pattern = _with_decimals(self.locale.currency_formats["standard"].pattern, decimals)
+        return format_currency(size, self.currency, pattern, locale=self.locale, currency_digits=False)
+
+    def _duration(self, seconds: float, decimals: int) -> str:
+        if round(seconds) >= 100 * 3600:
+            return self._with_word(self._decimal(seconds / 3600, 0), "h")
+        if round(seconds, decimals) < 60:
+            return self._with_word(self._decimal(seconds, decimals), "s")
+        if round(seconds) < 3600:
+            return self._pair(round(seconds), "min", "s")
+        return self._pair(round(seconds / 60), "h", "min")
+
+    def _pair(self, small: int, large_unit: str, small_unit: str) -> str:
+        large, rest = divmod(small, 60)
+        text = self._with_word(str(large), large_unit)
+        return f"{text} {self._with_word(str(rest), small_unit)}" if rest else text
+
+    def _with_word(self, number: str, word: str) -> str:
+        return f"{number}{_SPACE}{self._word(word)}"
+
+    def _word(self, word: str) -> str:
+        return _UNITS[self.language][word]
+
+
+def _with_decimals(pattern: str, decimals: int) -> str:
+    """Return a CLDR number pattern with as many decimals.
+
+    Examples
+    --------
+    >>> _with_decimals("#,##0.00 ¤", 1), _with_decimals("#,##0%", 2)
+    ('#,##0.0 ¤', '#,##0.00%')
+    """
+    return re.sub(r"0(\.[0#]+)?", "0" + "." * bool(decimals) + "0" * decimals, pattern, count=1)
+
+
+_KNOWN_UNITS = ("%", "1/h", "s", "h", "money", "money/h", "n", "score", "points")
+
+
+def _check(unit: str) -> None:
+    if unit not in _KNOWN_UNITS:
+        raise unknown_name("unit", unit, _KNOWN_UNITS)
+
+
+def _decimals(
+    formatter: Formatter, value: float | None, unit: str, low: float | None, high: float | None
+) -> int:
+    """Return the decimals to show, in the scale of what is shown."""
+    scale = {"%": 100.0, "h": 3600.0}.get(unit, 1.0)
+    size = abs(scale * float(value)) if value is not None and math.isfinite(value) else 0.0
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)) or low == high:
+        decimals = _decimals_alone(size, unit)
+    else:
+        decimals = deserved_decimals(scale * float(low), scale * float(high))
+    while decimals < _MOST_DECIMALS and _lost(size, decimals):
+        decimals += 1
+    return min(decimals, _most(formatter, unit))
+
+
+def _decimals_alone(size: float, unit: str) -> int:
+    """Return the decimals of a value that has no interval."""
+    if unit == "%":
+        return 0 if size in {0.0, 100.0} else _significant(size, 2, 2) if size < 1 else 1
+    if unit in {"money", "money/h"}:
+        return 2 if 0 < size < 100 else 0
+    if unit in {"s", "h"}:
+        return 1 if 0 < size < 10 else 0
+    if size == round(size):
+        return 0
+    return _significant(size, 3, 1 if unit in {"n", "points"} else 2)
+
+
+def _most(formatter: Formatter, unit: str) -> int:
+    """Return the most decimals a unit can have: cents, tenths of a second."""
+    if unit in {"money", "money/h"}:
+        return get_currency_precision(formatter.currency)
+    return 1 if unit in {"s", "h"} else _MOST_DECIMALS
