@@ -1,1 +1,45 @@
-"""TODO by its owner."""
+"""Estimates, intervals and tests that hold on dialled data: numbers in, frozen results out.
+
+No function here knows a data frame. What comes from many rows comes as
+:class:`callstats.moments.Moments` over the independent units. Names are
+imported when they are first used, since scipy takes a second to load.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from callstats.stats.charts import ControlLimits, control_limits
+    from callstats.stats.proportions import proportion_interval
+    from callstats.stats.ratios import ratio_interval, total_interval
+    from callstats.stats.results import Comparison, Interval
+
+_NAMES = {
+    "charts": ("ControlLimits", "control_limits"),
+    "proportions": ("proportion_interval",),
+    "ratios": ("ratio_interval", "total_interval"),
+    "results": ("Comparison", "Interval"),
+}
+_HOMES = {name: f"callstats.stats.{module}" for module, names in _NAMES.items() for name in names}
+
+__all__ = [
+    "Comparison",
+    "ControlLimits",
+    "Interval",
+    "control_limits",
+    "proportion_interval",
+    "ratio_interval",
+    "total_interval",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'callstats.stats' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,253 @@
+"""A ratio of sums over independent units: mean, proportion, rate per hour, cost per unit.
+
+A contact dialled eight times is one unit, not eight. The influence of a unit on
+the ratio R is (Y - R N) / sum(N), with Y and N its own totals; the sum of the
+squared influences is the variance that holds whatever happens inside the unit.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from callstats.errors import UsageError
+from callstats.moments import Moments, pair
+from callstats.stats.checking import tails
+from callstats.stats.proportions import wilson_limits
+from callstats.stats.results import NAN, Interval
+
+
+def product(moments: Moments, a: str, b: str) -> float:
+    """Return the sum over units of the product of two columns.
+
+    Raises
+    ------
+    UsageError
+        The moments were taken without that product.
+    """
+    try:
+        return moments.products[pair(a, b)]
+    except KeyError:
+        raise UsageError(f"the moments lack the product of {a!r} and {b!r}") from None
+
+
+def ratio_variance(moments: Moments, numerator: str = "numerator", denominator: str = "denominator") -> float:
+    """Return the linearised variance of a ratio of sums (CR0), units independent.
+
+    Parameters
+    ----------
+    moments : Moments
+        With the sums and products of both columns; the sum of the denominator
+        is not 0.
+
+    References
+    ----------
+    1. Deng A, Knoblich U, Lu J (2018). Applying the delta method in metric
+       analytics. KDD 2018.
+
+    Examples
+    --------
+    >>> m = Moments.of({"numerator": [1, 0, 1, 0], "denominator": [1, 1, 1, 1]})
+    >>> ratio_variance(m)
+    0.0625
+    """
+    total = moments.sums[denominator]
+    ratio = moments.sums[numerator] / total
+    squares = (
+        product(moments, numerator, numerator)
+        - 2 * ratio * product(moments, numerator, denominator)
+        + ratio**2 * product(moments, denominator, denominator)
+    )
+    # Differences of large sums of equal size leave noise of either sign.
+    noise = 1e-12 * product(moments, numerator, numerator)
+    return squares / total**2 if squares > noise else 0.0
+
+
+def ratio_interval(
+    moments: Moments,
+    *,
+    numerator: str = "numerator",
+    denominator: str = "denominator",
+    confidence: float = 0.95,
+    proportion: bool = False,
+    scale: float = 1.0,
+) -> Interval:
+    """Interval of a ratio of sums whose units are independent, their rows not.
+
+    The units (contacts, agent-days, respondents) are a sample of many alike,
+    independent of one another. The interval uses the t quantile with units - 1
+    degrees of freedom.
+
+    Parameters
+    ----------
+    moments : Moments
+        Over the independent units, with all products of both columns.
+    numerator, denominator : str
+        Their columns.
+    confidence : float
+        Of the interval.
+    proportion : bool
+        The numerator counts some of the denominator's rows. The interval is then
+        Wilson's at the effective size n / design effect, never above n; the t
+        quantile enters by multiplying that size with (z / t)^2. With no event,
+        or nothing but events, the number of units is the effective size.
+    scale : float
+        What the ratio is multiplied with (3600 for per hour when the
+        denominator is in seconds).
+
+    Returns
+    -------
+    Interval
+        `n` is the number of units; `design_effect` (proportions only) is the
+        clustered variance over that of independent rows. A denominator of 0
+        gives nan throughout, one unit gives an estimate without an interval,
+        each with its `reason`.
+
+    Raises
+    ------
+    UsageError
+        A product is lacking, or the confidence is not between 0 and 1.
+
+    References
+    ----------
+    1. Deng A, Knoblich U, Lu J (2018). Applying the delta method in metric
+       analytics. KDD 2018.
+    2. Korn EL, Graubard BI (1998). Confidence intervals for proportions with
+       small expected number of positive counts. Survey Methodology 24:193-201.
+
+    Examples
+    --------
+    Three contacts, seven calls, two of them answered:
+
+    >>> m = Moments.of({"numerator": [1, 0, 1], "denominator": [3, 2, 2]})
+    >>> r = ratio_interval(m, proportion=True)
+    >>> round(r.estimate, 3), r.n, round(r.design_effect, 2)
+    (0.286, 3, 0.37)
+    >>> ratio_interval(Moments.of({"numerator": [0], "denominator": [0]})).reason
+    'nothing to divide by: the denominator is 0'
+    """
+    share = tails(confidence)[0]
+    units, below = moments.n, moments.sums[denominator]
+    method = "wilson at effective size" if proportion else "delta"
+    if below == 0:
+        reason = "nothing to divide by: the denominator is 0"
+        return Interval(NAN, NAN, NAN, method, confidence, n=units, reason=reason)
+    estimate = moments.sums[numerator] / below
+    if units < 2:
+        reason = "one independent unit: no interval"
+        return Interval(estimate * scale, NAN, NAN, method, confidence, n=units, reason=reason)
+    variance = ratio_variance(moments, numerator, denominator)
+    if proportion and 0 <= estimate <= 1 and below > 0:
+        return _effective_wilson(moments.sums[numerator], below, units, variance, share, scale)
+    reason = "not between 0 and 1: taken as a mean" if proportion else ""
+    t, error = t_quantile(share, units - 1), math.sqrt(variance)
+    return Interval(
+        estimate * scale,
+        min(x := (estimate - t * error) * scale, y := (estimate + t * error) * scale),
+        max(x, y),
+        "delta",
+        confidence,
+        standard_error=error * abs(scale),
+        n=units,
+        degrees_of_freedom=units - 1,
+        reason=reason,
+    )
+
+
+def t_quantile(share: float, degrees_of_freedom: float) -> float:
+    """Return the quantile that leaves `share` above it; the normal one for infinite degrees."""
+    from scipy.special import ndtri, stdtrit
+
+    if math.isinf(degrees_of_freedom):
+        return float(-ndtri(share))
+    return float(-stdtrit(degrees_of_freedom, share))
+
+
+def _effective_wilson(
+    events: float, rows: float, units: int, variance: float, share: float, scale: float
+) -> Interval:
+    p = events / rows
+    naive = p * (1 - p) / rows
+    if naive > 0:
+        design_effect = variance / naive
+        size = rows / max(design_effect, 1.0)
+    else:
+        design_effect, size = NAN, min(units, rows)
+    z, t = t_quantile(share, math.inf), t_quantile(share, units - 1)
+    # Wilson at size * (z / t)^2 with z is Wilson whose half-width uses t.
+    scaled = size * (z / t) ** 2
+    low, high = wilson_limits(np.asarray(p * scaled), np.asarray(scaled), (z, z))
+    low, high = (0.0 if events <= 0 else float(low)), (1.0 if events >= rows else float(high))
+    return Interval(
+        p * scale,
+        min(low * scale, high * scale),
+        max(low * scale, high * scale),
+        "wilson at effective size",
+        round(1 - 2 * share, 15),
+        standard_error=math.sqrt(variance) * abs(scale),
+        n=units,
+        design_effect=design_effect,
+        effective_n=size,
+        degrees_of_freedom=units - 1,
+    )
+
+
+def total_interval(
+    moments: Moments, column: str = "numerator", *, confidence: float = 0.95, scale: float = 1.0
+) -> Interval:
+    """Interval of a total over independent units, their number taken as given.
+
+    What would the total of as many other units like these have been: profit over
+    as many agent-days, revenue over as many contacts.
+
+    Parameters
+    ----------
+    moments : Moments
+        Over the independent units, with the column's sum of squares.
+    column : str
+        The column to add up.
+    confidence : float
+        Of the interval, by the t quantile with units - 1 degrees of freedom.
+    scale : float
+        What the total is multiplied with.
+
+    Returns
+    -------
+    Interval
+        In the unit of the column. No unit: nan; one unit: no interval.
+
+    Raises
+    ------
+    UsageError
+        The sum of squares is lacking, or the confidence is not between 0 and 1.
+
+    References
+    ----------
+    1. Cochran WG (1977). Sampling Techniques, 3rd ed., section 2.5.
+
+    Examples
+    --------
+    >>> r = total_interval(Moments.of({"numerator": [10, 20, 30, 40]}))
+    >>> r.estimate, round(r.standard_error, 2), round(r.low, 1), round(r.high, 1)
+    (100.0, 25.82, 17.8, 182.2)
+    """
+    share, units, total = tails(confidence)[0], moments.n, moments.sums[column]
+    if units < 2:
+        reason = "no unit" if units == 0 else "one independent unit: no interval"
+        value = NAN if units == 0 else total * scale
+        return Interval(value, NAN, NAN, "total", confidence, n=units, reason=reason)
+    squares = product(moments, column, column)
+    spread = max(squares - total**2 / units, 0.0)
+    error = math.sqrt(spread * units / (units - 1)) * abs(scale)
+    half = t_quantile(share, units - 1) * error
+    return Interval(
+        total * scale,
+        total * scale - half,
+        total * scale + half,
+        "total",
+        confidence,
+        standard_error=error,
+        n=units,
+        degrees_of_freedom=units - 1,
+    )
