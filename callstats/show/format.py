@@ -185,6 +185,18 @@ class Formatter:
         decimals = _decimals(self, delta, unit, low, high)
         return self._write(float(delta), unit, decimals, change=True)  # type: ignore[arg-type]
 
+    def tick(self, value: float, unit: str, step: float, *, change: bool = False) -> str:
+        r"""Return a value of a scale whose ticks are ``step`` apart.
+
+        Examples
+        --------
+        >>> Formatter().tick(0.05, "%", 0.025), Formatter("fr").tick(0.5, "%", 0.1)
+        ('5.0%', '50 %')
+        """
+        shown = step * {"%": 100.0, "h": 3600.0}.get(unit, 1.0)
+        decimals = next((d for d in range(4) if abs(shown - round(shown, d)) < 1e-6 * (shown or 1)), 3)
+        return self._write(value, unit, decimals, change=change)
+
     def percent(self, fraction: float | None, decimals: int | None = None) -> str:
         r"""Return a fraction as a percentage.
 

@@ -1,69 +1,85 @@
-"""A data frame as aligned text, for the terminal."""
+"""Display payloads as text, for terminals and logs."""
 
 from __future__ import annotations
 
-import numbers
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_WIDE = 60
+_MARKS = {"good": "+", "bad": "!", "neutral": "·", "unknown": "?"}
+_ARROWS = {"up": "▲ ", "down": "▼ ", "none": ""}
 
 
-def plain_table(frame: pd.DataFrame) -> str:
-    """Return a table as text: words to the left, numbers to the right.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame, shape (rows, columns)
-        Cells are shown as they are; format numbers before.
+def clean(text: str) -> str:
+    r"""Return text without control characters, on one line.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> print(plain_table(pd.DataFrame({"list_id": ["A", "B"], "n": ["1,204", "87"]})))
-    list_id      n
-    A        1,204
-    B           87
+    >>> clean("list\x1b[31m A\n")
+    'list[31m A '
     """
-    columns = [
-        _column(str(name), [_text(value) for value in frame[name]], frame[name]) for name in frame.columns
+    spaced = text.replace("\n", " ").replace("\t", " ")
+    return "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+def render(payload: dict[str, Any]) -> str:
+    """Return the payload of any display object as text."""
+    return _RENDERERS[payload["kind"]](payload)
+
+
+def _table(payload: dict[str, Any]) -> str:
+    columns = payload["columns"]
+    rows = [[clean(cell["text"]) for cell in row] for row in payload["rows"]]
+    heads = [clean(column["label"]) for column in columns]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    right = [column["align"] == "right" for column in columns]
+    lines = [
+        "  ".join(_fit(*item) for item in zip(row, widths, right, strict=True)).rstrip()
+        for row in [heads, *rows]
     ]
-    return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
+    return "\n".join([clean(payload["caption"]), *lines, *map(clean, payload["notes"])])
 
 
-def _column(name: str, cells: list[str], values: Any) -> list[str]:
-    width = max(_width(text) for text in [name, *cells])
-    right = all(
-        isinstance(value, numbers.Number) or _numeric(text) for value, text in zip(values, cells, strict=True)
-    )
-    return [_pad(text, width, right) for text in [name, *cells]]
+def _fit(text: str, width: int, right: bool) -> str:
+    return text.rjust(width) if right else text.ljust(width)
 
 
-def _text(value: Any) -> str:
-    """Return a cell on one line, control characters shown as a blank, long texts cut."""
-    text = "" if value is None or value != value else str(value)  # noqa: PLR0124 - nan is not itself
-    text = "".join(
-        " " if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") else letter for letter in text
-    )
-    return text if len(text) <= _WIDE else text[: _WIDE - 1] + "…"
+def _figure(payload: dict[str, Any]) -> str:
+    return clean(payload["alt"])
 
 
-def _numeric(text: str) -> bool:
-    return (
-        not text
-        or text[0].isdigit()
-        or text in ("–", "—")
-        or (text[0] in "+-−€$£" and any(map(str.isdigit, text)))
-    )
+def _verdict(payload: dict[str, Any]) -> str:
+    return "\n".join(f"{_MARKS[s['tone']]} {clean(s['text'])}" for s in payload["sentences"])
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+def _key_figures(payload: dict[str, Any]) -> str:
+    lines = []
+    for f in payload["figures"]:
+        interval = f" ({f['interval']})" if f["interval"] else ""
+        change = _ARROWS[f["arrow"]] + f["change"] if f["change"] else ""
+        parts = [f["value"] + interval, f["n"], f["target"], change, f["note"]]
+        lines.append(clean(f"{f['label']}: " + "; ".join(part for part in parts if part)))
+    return "\n".join(lines)
 
 
-def _pad(text: str, width: int, right: bool) -> str:
-    blank = " " * (width - _width(text))
-    return blank + text if right else text + blank
+def _title(payload: dict[str, Any]) -> str:
+    facts = [f"{label}: {value}" for label, value in payload["facts"]]
+    return "\n".join(clean(line) for line in [payload["title"], payload["subtitle"], *facts] if line)
+
+
+def _note(payload: dict[str, Any]) -> str:
+    return clean(payload["text"])
+
+
+def _record(payload: dict[str, Any]) -> str:
+    return "record of " + clean(", ".join(map(str, payload["results"])))
+
+
+_RENDERERS = {
+    "table": _table,
+    "figure": _figure,
+    "verdict": _verdict,
+    "key_figures": _key_figures,
+    "title": _title,
+    "note": _note,
+    "record": _record,
+}

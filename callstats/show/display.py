@@ -1,0 +1,319 @@
+"""What a notebook cell of a report ends in: frozen, plain, three ways readable.
+
+Every object gives text (``text/plain``), escaped HTML with fixed ids
+(``text/html``) and its plain data (``application/vnd.callstats+json``), from
+which the PDF is typeset. All strings are already formatted and translated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Literal
+
+from callstats.errors import UsageError
+
+MIME = "application/vnd.callstats+json"
+
+Align = Literal["left", "right", "center"]
+Tone = Literal["good", "bad", "neutral", "unknown"]
+
+
+class View:
+    """What the display objects have in common: a payload, shown three ways."""
+
+    __slots__ = ()
+    kind: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        """Return the plain data of the object, its ``kind`` first."""
+        return {"kind": self.kind, **_plain(asdict(self))}  # type: ignore[call-overload]
+
+    def to_html(self) -> str:
+        """Return the object as escaped HTML, without its stylesheet."""
+        from callstats.show.markup import render
+
+        return render(self.payload())
+
+    def __str__(self) -> str:
+        from callstats.show.plain import render
+
+        return render(self.payload())
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+        from callstats.show.markup import style_element
+
+        html = self.to_html()
+        bundle = {"text/plain": str(self), MIME: self.payload()}
+        return {**bundle, "text/html": style_element() + html} if html else bundle
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: lists, text, numbers; what is not a number is null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, str | bool | int | None):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Iterable):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):  # numpy's own numbers
+        return _plain(value.item())
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a table's column.
+
+    Attributes
+    ----------
+    label : str
+    align : str
+        ``left``, ``right`` (numbers) or ``center``.
+    group : str, optional
+        The head that neighbouring columns of the same group share.
+    """
+
+    label: str
+    align: Align = "left"
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes
+    ----------
+    text : str
+    bar : float, optional
+        Length of the data bar behind the text, 0 to 1.
+    strong : bool
+    tone : str, optional
+        ``accent`` or ``grey``.
+    """
+
+    text: str
+    bar: float | None = None
+    strong: bool = False
+    tone: Literal["accent", "grey"] | None = None
+
+
+@dataclass(frozen=True)
+class TableView(View):
+    """A table: caption, column heads, rows, notes beneath.
+
+    Parameters
+    ----------
+    caption : str
+    columns : sequence of Column or str
+        A string is the label of a column aligned to the left.
+    rows : sequence of sequences of Cell or str
+        Each as long as ``columns``. The first cell of a row is its head.
+    notes : sequence of str
+
+    Raises
+    ------
+    UsageError
+        A row has not as many cells as there are columns, or a bar is outside 0 to 1.
+
+    Examples
+    --------
+    >>> table = TableView("Lists", ["list", Column("answer rate", "right")], [["A", Cell("12.3%", bar=0.6)]])
+    >>> print(table)
+    Lists
+    list  answer rate
+    A           12.3%
+    """
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    columns: Sequence[Column | str]
+    rows: Sequence[Sequence[Cell | str]]
+    notes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        columns = tuple(c if isinstance(c, Column) else Column(str(c)) for c in self.columns)
+        rows = tuple(tuple(c if isinstance(c, Cell) else Cell(str(c)) for c in row) for row in self.rows)
+        for number, row in enumerate(rows, 1):
+            if len(row) != len(columns):
+                raise UsageError(f"row {number} of the table has {len(row)} cells for {len(columns)} columns")
+            if any(cell.bar is not None and not 0 <= cell.bar <= 1 for cell in row):
+                raise UsageError(f"row {number} of the table has a bar outside 0 to 1")
+        for name, value in (("columns", columns), ("rows", rows), ("notes", tuple(self.notes))):
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class FigureView(View):
+    """A plot as SVG, with its caption and the words for those who cannot see it.
+
+    Parameters
+    ----------
+    svg : str
+        From ``<svg`` to ``</svg>``.
+    caption : str
+        The title of the figure, shown by the report.
+    alt : str
+        What the plot shows, in a sentence.
+
+    Raises
+    ------
+    UsageError
+        The alternative text is empty.
+    """
+
+    kind: ClassVar[str] = "figure"
+    svg: str = field(repr=False)
+    caption: str
+    alt: str
+
+    def __post_init__(self) -> None:
+        if not self.alt.strip():
+            raise UsageError("a figure needs an alternative text", hint="Say in a sentence what it shows.")
+
+    def payload(self) -> dict[str, Any]:
+        """Return caption and alternative text; the picture travels beside it."""
+        return {"kind": self.kind, "caption": self.caption, "alt": self.alt}
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:  # noqa: ARG002
+        bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, MIME: self.payload()}
+        return bundle, {"image/svg+xml": {"alt": self.alt, "caption": self.caption}}
+
+
+def figure(drawn: Any, caption: str, alt: str) -> FigureView:
+    """Return what matplotlib has drawn as a display object, and close it.
+
+    Parameters
+    ----------
+    drawn : matplotlib Axes or Figure
+        The whole figure is taken, whichever of its axes is given.
+    caption, alt : str
+        As in :class:`FigureView`.
+
+    Returns
+    -------
+    FigureView
+        The same bytes for the same plot.
+    """
+    from callstats.show.theme import to_svg
+
+    owner = getattr(drawn, "figure", None)  # axes have one; a figure is its own
+    return FigureView(to_svg(drawn if owner is None else owner, alt), caption, alt)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a verdict and whether it is good news, bad news or neither."""
+
+    text: str
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True)
+class Verdict(View):
+    """What the evidence allows to say, in at most a few sentences.
+
+    Examples
+    --------
+    >>> print(Verdict([Sentence("Profit is above target.", "good"), "The list is tiring."]))
+    + Profit is above target.
+    · The list is tiring.
+    """
+
+    kind: ClassVar[str] = "verdict"
+    sentences: Sequence[Sentence | str]
+
+    def __post_init__(self) -> None:
+        sentences = tuple(s if isinstance(s, Sentence) else Sentence(str(s)) for s in self.sentences)
+        object.__setattr__(self, "sentences", sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """A value with its interval on a scale, and the target's mark; all in the KPI's unit."""
+
+    value: float
+    low: float | None
+    high: float | None
+    target_low: float | None
+    target_high: float | None
+    min: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One key figure, written out; :func:`callstats.show.key_figures.key_figure` makes it from numbers."""
+
+    name: str
+    label: str
+    value: str
+    interval: str = ""
+    n: str = ""
+    target: str = ""
+    bullet: Bullet | None = None
+    change: str = ""
+    change_interval: str = ""
+    arrow: Literal["up", "down", "none"] = "none"
+    good: bool | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class KeyFigures(View):
+    """The few figures a page opens with, as cards."""
+
+    kind: ClassVar[str] = "key_figures"
+    figures: Sequence[KeyFigure]
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figures", tuple(self.figures))
+
+
+@dataclass(frozen=True)
+class TitleView(View):
+    """The head of a report: title, subtitle and the facts it stands on, as (label, value) pairs."""
+
+    kind: ClassVar[str] = "title"
+    title: str
+    subtitle: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", tuple((str(a), str(b)) for a, b in self.facts))
+
+    def payload(self) -> dict[str, Any]:
+        """Return title, subtitle and facts as lists."""
+        facts = [list(fact) for fact in self.facts]
+        return {"kind": self.kind, "title": self.title, "subtitle": self.subtitle, "facts": facts}
+
+
+@dataclass(frozen=True)
+class Note(View):
+    """One line in place of what could not be shown, and why.
+
+    Examples
+    --------
+    >>> print(Note("Not computable: needs calls.talk_s."))
+    Not computable: needs calls.talk_s.
+    """
+
+    kind: ClassVar[str] = "note"
+    text: str
+
+
+@dataclass(frozen=True)
+class Record(View):
+    """Results for the report's JSON; nothing of it is seen on the page."""
+
+    kind: ClassVar[str] = "record"
+    results: Mapping[str, Any]
+
+    def payload(self) -> dict[str, Any]:
+        """Return the results as JSON can hold them: what is not a number is null."""
+        return {"kind": self.kind, "results": _plain(self.results)}

@@ -1,0 +1,230 @@
+"""Display payloads as HTML: semantic, escaped, without ids that change.
+
+Tables are written here and not by great-tables: its output carries 8 kB of
+stylesheet a table, with one rule that reaches every ``tr`` of the page, fixed
+light colours, the title as a body row instead of a ``<caption>``, and no head
+for a row. :func:`callstats.show.tables.great_table` hands a table over to it
+for those who want to restyle one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+_ARROWS = {"up": "▲", "down": "▼"}
+_MARKS = {"good": "＋", "bad": "！", "neutral": "•", "unknown": "?"}
+
+
+@cache
+def stylesheet() -> str:
+    """Return the style sheet of the display objects, as it goes into a page's head."""
+    return files("callstats.show").joinpath("style.css").read_text(encoding="utf-8")
+
+
+@cache
+def style_element() -> str:
+    """Return the stylesheet as the element that precedes every ``text/html`` output.
+
+    A page that has the stylesheet in its head can take it out again: it is this
+    very string.
+    """
+    lines = (line.strip() for line in stylesheet().splitlines())
+    return f"<style>{''.join(line for line in lines if not line.startswith('/*'))}</style>"
+
+
+def render(payload: dict[str, Any]) -> str:
+    """Return the payload of any display object as HTML; "" where nothing is to be seen.
+
+    Examples
+    --------
+    >>> render({"kind": "note", "text": "needs <talk_s>"})
+    '<p class="cs cs-note">needs &lt;talk_s&gt;</p>'
+    """
+    return _RENDERERS[payload["kind"]](payload)
+
+
+def text(value: object) -> str:
+    """Return data as HTML text: escaped, and without what HTML cannot carry.
+
+    Examples
+    --------
+    >>> text('<b>"x"</b>')
+    '&lt;b&gt;&quot;x&quot;&lt;/b&gt;'
+    """
+    return escape("".join(c for c in str(value) if c in "\t\n" or (c >= " " and c not in _NOT_TEXT)))
+
+
+_NOT_TEXT = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset(map(chr, range(0xD800, 0xE000)))
+
+
+def _tag(name: str, content: str, css: str = "", **attributes: str) -> str:
+    given = {"class": css, **attributes} if css else attributes
+    written = "".join(f' {key}="{value}"' for key, value in given.items())
+    return f"<{name}{written}>{content}</{name}>"
+
+
+def _optional(name: str, content: object, css: str) -> str:
+    return _tag(name, text(content), css) if content else ""
+
+
+def _table(payload: dict[str, Any]) -> str:
+    columns = payload["columns"]
+    body = "".join(_row(row, columns) for row in payload["rows"])
+    table = _tag(
+        "table",
+        _optional("caption", payload["caption"], "cs-caption")
+        + _tag("thead", _group_heads(columns) + _heads(columns))
+        + _tag("tbody", body),
+        "cs-table",
+    )
+    notes = "".join(_tag("p", text(note), "cs-table-note") for note in payload["notes"])
+    return _tag("div", _tag("div", table, "cs-scroll") + notes, "cs cs-table-view")
+
+
+def _group_heads(columns: list[dict[str, Any]]) -> str:
+    """Return the row of heads that columns share, where any do."""
+    if not any(column["group"] for column in columns):
+        return ""
+    cells = []
+    for group, members in groupby(columns, key=lambda column: column["group"]):
+        span = str(len(list(members)))
+        if group:
+            cells.append(_tag("th", text(group), "cs-group", scope="colgroup", colspan=span))
+        else:
+            cells.append(_tag("td", "", colspan=span))
+    return _tag("tr", "".join(cells))
+
+
+def _heads(columns: list[dict[str, Any]]) -> str:
+    heads = (_tag("th", text(column["label"]), f"cs-{column['align']}", scope="col") for column in columns)
+    return _tag("tr", "".join(heads))
+
+
+def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
+    cells = []
+    for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
+        css = [f"cs-{column['align']}"]
+        css += ["cs-strong"] if cell["strong"] else []
+        css += [f"cs-{cell['tone']}"] if cell["tone"] else []
+        content = text(cell["text"])
+        if cell["bar"] is not None:
+            css.append("cs-has-bar")
+            content = _tag("span", "", "cs-bar", style=f"width:{100 * cell['bar']:.1f}%") + _tag(
+                "span", content
+            )
+        if index == 0:
+            cells.append(_tag("th", content, " ".join(css), scope="row"))
+        else:
+            cells.append(_tag("td", content, " ".join(css)))
+    return _tag("tr", "".join(cells))
+
+
+def _figure(_: dict[str, Any]) -> str:
+    return ""  # a figure's picture is its own output
+
+
+def _verdict(payload: dict[str, Any]) -> str:
+    items = "".join(
+        _tag("li", _mark(s["tone"]) + _tag("span", text(s["text"])), f"cs-{s['tone']}")
+        for s in payload["sentences"]
+    )
+    return _tag("ul", items, "cs cs-verdict")
+
+
+def _mark(tone: str) -> str:
+    return f'<span class="cs-mark" aria-hidden="true">{_MARKS[tone]}</span>'
+
+
+def _key_figures(payload: dict[str, Any]) -> str:
+    cards = "".join(_card(figure) for figure in payload["figures"])
+    caption = _optional("p", payload["caption"], "cs-caption")
+    return _tag("section", caption + _tag("div", cards, "cs-cards"), "cs cs-key-figures")
+
+
+def _card(figure: dict[str, Any]) -> str:
+    interval = " · ".join(part for part in (figure["interval"], figure["n"]) if part)
+    return _tag(
+        "div",
+        _tag("p", text(figure["label"]), "cs-label")
+        + _tag("p", text(figure["value"]), "cs-value")
+        + _optional("p", interval, "cs-interval")
+        + (_bullet(figure["bullet"]) if figure["bullet"] else "")
+        + _optional("p", figure["target"], "cs-target")
+        + _change(figure)
+        + _optional("p", figure["note"], "cs-card-note"),
+        "cs-card",
+    )
+
+
+def _change(figure: dict[str, Any]) -> str:
+    if not figure["change"]:
+        return ""
+    arrow = _ARROWS.get(figure["arrow"], "")
+    mark = f'<span class="cs-arrow" aria-hidden="true">{arrow}</span> ' if arrow else ""
+    tone = {True: " cs-good", False: " cs-bad", None: ""}[figure["good"]]
+    interval = _optional("span", figure["change_interval"], "cs-interval")
+    return _tag("p", mark + text(figure["change"]) + (" " + interval if interval else ""), f"cs-change{tone}")
+
+
+def _bullet(bullet: dict[str, Any]) -> str:
+    """Return a value, its interval and its target on a line, as a small picture.
+
+    The figures it shows stand beside it in words, so it is hidden from readers
+    of the page's text.
+    """
+    span = bullet["max"] - bullet["min"]
+
+    def at(value: float) -> float:
+        return min(max(100 * (value - bullet["min"]) / span if span else 50, 0), 100)
+
+    marks = _line("cs-axis", 0, 100)
+    low, high = bullet["target_low"], bullet["target_high"]
+    if low is not None or high is not None:
+        left, right = at(bullet["min"] if low is None else low), at(bullet["max"] if high is None else high)
+        marks += f'<rect class="cs-goal" x="{left:.1f}" y="2" width="{right - left:.1f}" height="8"/>'
+        marks += "".join(_line("cs-goal-mark", at(e), at(e), 0, 12) for e in (low, high) if e is not None)
+    if bullet["low"] is not None and bullet["high"] is not None:
+        marks += _line("cs-whisker", at(bullet["low"]), at(bullet["high"]))
+    marks += _line("cs-dot", at(bullet["value"]), at(bullet["value"]))
+    box = 'viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<svg class="cs-bullet" {box}>{marks}</svg>'
+
+
+def _line(css: str, x1: float, x2: float, y1: float = 6, y2: float = 6) -> str:
+    return f'<line class="{css}" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:g}" y2="{y2:g}"/>'
+
+
+def _title(payload: dict[str, Any]) -> str:
+    facts = "".join(
+        _tag("div", _tag("dt", text(label)) + _tag("dd", text(value))) for label, value in payload["facts"]
+    )
+    return _tag(
+        "header",
+        _tag("h1", text(payload["title"]))
+        + _optional("p", payload["subtitle"], "cs-subtitle")
+        + (_tag("dl", facts, "cs-facts") if facts else ""),
+        "cs cs-title",
+    )
+
+
+def _note(payload: dict[str, Any]) -> str:
+    return _tag("p", text(payload["text"]), "cs cs-note")
+
+
+def _record(_: dict[str, Any]) -> str:
+    return ""
+
+
+_RENDERERS = {
+    "table": _table,
+    "figure": _figure,
+    "verdict": _verdict,
+    "key_figures": _key_figures,
+    "title": _title,
+    "note": _note,
+    "record": _record,
+}

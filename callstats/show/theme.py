@@ -1,0 +1,211 @@
+"""How plots look: Okabe-Ito colours, one accent on grey, made for a column of text.
+
+The theme holds inside :func:`themed` functions only; the user's own matplotlib
+settings are never changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import itertools
+import math
+import re
+from collections.abc import Callable
+from html import escape
+from typing import Any, TypeVar
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.ticker import Formatter as TickFormatter
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
+
+from callstats.show.format import Formatter
+from callstats.show.plain import clean
+
+#: Blue of Okabe and Ito [1]_: what the plot is about.
+#:
+#: References
+#: ----------
+#: .. [1] M. Okabe, K. Ito, Color universal design, 2008, https://jfly.uni-koeln.de/color/
+ACCENT = "#0072B2"
+#: Vermilion of the same palette: a signal, with a mark of its own, never colour alone.
+SIGNAL = "#D55E00"
+#: Context: other categories, the last period, limits.
+GREY = "#8C8C8C"
+LIGHT = "#D4D4D4"
+INK = "#262626"
+
+#: Width of a column of text [inch]: 17 cm.
+WIDTH = 17 / 2.54
+
+_RC = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so the same everywhere
+    "font.size": 8.5,
+    "axes.labelsize": 8.5,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.7,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "lines.linewidth": 1.4,
+    "lines.solid_capstyle": "round",
+    "hatch.color": "#B5B5B5",
+    "hatch.linewidth": 0.6,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "text.parse_math": False,  # a dollar in a list's name is a dollar
+    "svg.fonttype": "path",  # text is drawn, so no reader or typesetter needs the font
+    "svg.hashsalt": "callstats",
+    "svg.id": None,
+    "path.simplify": True,
+}
+
+Draws = TypeVar("Draws", bound=Callable[..., Any])
+
+
+def context() -> Any:
+    """Return a context in which matplotlib draws in the theme."""
+    return mpl.rc_context({**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **_RC})
+
+
+def themed(draw: Draws) -> Draws:
+    """Make a plot function draw in the theme, whatever the user's settings are."""
+
+    @functools.wraps(draw)
+    def within(*args: Any, **kwargs: Any) -> Any:
+        with context():
+            return draw(*args, **kwargs)
+
+    return within  # type: ignore[return-value]
+
+
+def axes(ax: Any, height: float) -> Any:
+    """Return the axes to draw on: the given ones, or new ones of a column's width.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or None
+    height : float
+        Of a new figure [inch].
+    """
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
+
+
+def to_svg(figure: Figure, alt: str) -> str:
+    """Return a figure as SVG, the same bytes for the same plot, and close it."""
+    import matplotlib.pyplot as plt
+
+    buffer = io.StringIO()
+    with context():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].rstrip()
+    label = escape(clean(alt))
+    return _shorter(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
+
+
+def _shorter(svg: str) -> str:
+    """Return an SVG without the digits of its paths that nobody can see."""
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, count=1, flags=re.DOTALL)
+    return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
+
+
+def plain(text: object, most: int | None = None) -> str:
+    r"""Return text as a plot can show it: one line, of characters its font has.
+
+    Parameters
+    ----------
+    text : object
+    most : int, optional
+        Characters to keep; a longer text loses its middle.
+
+    Examples
+    --------
+    >>> plain("list\N{ZERO WIDTH SPACE} A\n\N{YO-YO}")
+    'list A □'
+    >>> plain("a very long name of a list, second half", most=20)
+    'a very lon…cond half'
+    """
+    kept = "".join(c if _has_glyph(c) else "□" for c in clean(str(text)) if not _invisible(c)).strip()
+    if most is None or len(kept) <= most:
+        return kept
+    return f"{kept[: most // 2]}…{kept[len(kept) - (most - 1) // 2 :]}"
+
+
+def _invisible(character: str) -> bool:
+    import unicodedata
+
+    return unicodedata.category(character) in {"Cf", "Cn", "Co"} or "\ufe00" <= character <= "\ufe0f"
+
+
+@functools.lru_cache(maxsize=4096)
+def _has_glyph(character: str) -> bool:
+    return get_font(findfont("DejaVu Sans")).get_char_index(ord(character)) != 0
+
+
+class MinuteLocator(Locator):
+    """Puts ticks of a duration axis on whole seconds, minutes or hours."""
+
+    _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
+
+    def __init__(self, most: int = 6, second: float = 1.0) -> None:
+        self.most = most
+        self.second = second  # one second, in the unit of the axis
+
+    def __call__(self) -> Any:
+        return self.tick_values(*self.axis.get_view_interval())  # type: ignore[union-attr]
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        low, high = vmin / self.second, vmax / self.second
+        step = next((s for s in self._STEPS if (high - low) / s <= self.most), None)
+        if step is None:
+            return MaxNLocator(self.most).tick_values(vmin, vmax)
+        return [self.second * step * k for k in range(math.floor(low / step), math.ceil(high / step) + 1)]
+
+
+class UnitTicks(TickFormatter):
+    """Writes ticks in a unit, all with the same number of decimals."""
+
+    def __init__(self, unit: str, formatter: Formatter, change: bool = False) -> None:
+        self.unit = unit
+        self.formatter = formatter
+        self.change = change
+
+    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 - matplotlib's signature
+        ticks = [tick for tick in self.locs if math.isfinite(tick)]
+        step = min((b - a for a, b in itertools.pairwise(ticks)), default=0.0)
+        return self.formatter.tick(float(x), self.unit, step, change=self.change)
+
+
+def unit_axis(axis: Any, unit: str, formatter: Formatter, *, most: int = 6, change: bool = False) -> None:
+    """Give an axis ticks and tick labels in a unit."""
+    if unit in {"s", "h"}:
+        axis.set_major_locator(MinuteLocator(most, 1.0 if unit == "s" else 1 / 3600))
+    else:
+        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=unit == "n"))
+    axis.set_major_formatter(UnitTicks(unit, formatter, change))
+
+
+def function_ticks(axis: Any, write: Callable[[float], str]) -> None:
+    """Give an axis tick labels written by a function of the value."""
+    axis.set_major_formatter(FuncFormatter(lambda x, _: write(x)))
