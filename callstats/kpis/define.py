@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from callstats.model import TABLES
+
 Operator = Literal["==", "!=", "in", "<", "<=", ">", ">=", "known"]
 Unit = Literal["%", "1/h", "s", "h", "money", "money/h", "n", "score", "points"]
 Direction = Literal["up", "down", "neutral", "band"]
@@ -244,6 +246,8 @@ class Linear(_Addable):
 
 def linear(expression: Term | Linear, label: str = "") -> Linear:
     """Return a term or a sum of terms as a sum, under a label where one is given."""
+    if isinstance(expression, Linear) and not label:
+        return expression
     return Linear(expression._terms(), label)
 
 
@@ -400,5 +404,6 @@ class KPI:
             if isinstance(term, Sum) and term.if_missing is None:
                 columns.add(term.column)
             elif isinstance(term, Distinct):
-                columns |= set(term.of) - {"day", "week"}
+                clock = TABLES[term.where.table].clock
+                columns |= {clock if column in ("day", "week") and clock else column for column in term.of}
         return {table: frozenset(columns) for table, columns in needed.items()}

@@ -167,7 +167,7 @@ _COMPARE = {
 
 
 def _holds(value: Any, condition: Condition, settings: Mapping[str, float]) -> bool:
-    if value is None or value != value:  # nan is how frames write null
+    if value is None or (isinstance(value, float) and math.isnan(value)):  # frames write null as nan
         return False
     operand = condition.operand
     if isinstance(operand, Setting):

@@ -54,8 +54,8 @@ ABANDONED_WITHIN = QUEUE_ABANDONED.also("calls abandoned in time", Condition("qu
 ABANDONED_SHORT = QUEUE_ABANDONED.also("short abandoned calls", Condition("queue_s", "<=", SHORT_ABANDON))
 
 # Calls of both directions: how long a conversation takes does not depend on who rang.
-CONVERSATIONS = Predicate("calls", "conversations", (_flag("handled"),))
-TIMED = CONVERSATIONS.also("timed conversations", *known("talk_s", "wrap_s"))
+CONVERSATIONS = Predicate("calls", "handled calls", (_flag("handled"),))
+TIMED = CONVERSATIONS.also("handled calls whose times are known", *known("talk_s", "wrap_s"))
 
 # Time of agents
 LOGIN = Predicate("agent_time", "login time")

@@ -1,0 +1,129 @@
+"""Finding KPIs by name, in any of the trade's languages."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from callstats.errors import UsageError, near_names
+
+if TYPE_CHECKING:
+    from callstats.kpis.define import KPI
+
+#: The domains of the package itself, in the order they are listed.
+DOMAINS = ("reach", "conversion", "productivity", "money", "quality", "service", "compliance")
+
+#: What "conversion rate" may mean: the base stands in the name.
+CONVERSIONS = (
+    "conversion_per_dial",
+    "conversion_per_conversation",
+    "conversion_per_contact",
+    "conversion_per_lead",
+)
+_NO_BASE = ("conversion_rate", "conversion")
+
+
+def catalogue(own: Iterable[KPI] = ()) -> dict[str, KPI]:
+    """Return every KPI by name, in the order of the catalogue.
+
+    Parameters
+    ----------
+    own : iterable of KPI, optional
+        KPIs of a firm's own, to be known beside those of the catalogue.
+
+    Raises
+    ------
+    UsageError
+        Two KPIs have one name.
+
+    Examples
+    --------
+    >>> len(catalogue()) > 80
+    True
+    """
+    known = dict(_catalogue())
+    for kpi in own:
+        _add(known, kpi, "your KPIs")
+    return known
+
+
+def names(own: Iterable[KPI] = ()) -> tuple[str, ...]:
+    """Return the names of every KPI, in the order of the catalogue."""
+    return tuple(catalogue(own))
+
+
+def get(name: str, own: Iterable[KPI] = ()) -> KPI:
+    """Return a KPI by its name or another name of the trade, in any case.
+
+    Parameters
+    ----------
+    name : str
+        ``answer_rate``, ``AHT``, ``taux d'abandon``, ...
+    own : iterable of KPI, optional
+        KPIs of a firm's own, to be known beside those of the catalogue.
+
+    Raises
+    ------
+    UsageError
+        The name is not known, or says too little: there is no plain
+        ``conversion_rate``.
+
+    Examples
+    --------
+    >>> get("CPA").name
+    'cost_per_acquisition'
+    >>> get("averge_handle_tme")
+    Traceback (most recent call last):
+        ...
+    callstats.errors.UsageError: unknown KPI 'averge_handle_tme'.
+    Did you mean 'average_handle_time' or 'average_wrap_time' or 'average_hold_time'?
+    """
+    known = catalogue(own)
+    if name in known:
+        return known[name]
+    spoken = _spoken(name)
+    if spoken in {_spoken(each) for each in _NO_BASE}:
+        raise UsageError(
+            f"{name!r} does not say of what",
+            hint="Ask for one of " + ", ".join(CONVERSIONS) + ".",
+        )
+    by_alias = {_spoken(other): kpi for kpi in known.values() for other in (kpi.name, *kpi.aliases)}
+    if spoken in by_alias:
+        return by_alias[spoken]
+    near = near_names(name, known) or near_names(spoken, by_alias)
+    raise UsageError(
+        f"unknown KPI {name!r}",
+        near=dict.fromkeys(by_alias[each].name if each in by_alias else each for each in near),
+        hint=None if near else "`callstats kpis` lists them all.",
+    )
+
+
+def _spoken(name: str) -> str:
+    """Return a name as it is compared: case, underscores and hyphens do not matter."""
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").replace("’", "'").split())
+
+
+@cache
+def _catalogue() -> dict[str, KPI]:
+    own = {f"{__package__}.{domain}:KPIS": domain for domain in DOMAINS}
+    known: dict[str, KPI] = {}
+    for domain in own.values():  # also where the package runs without having been installed
+        for kpi in importlib.import_module(f"{__package__}.{domain}").KPIS:
+            _add(known, kpi, domain)
+    for point in sorted(entry_points(group="callstats.kpis"), key=lambda point: point.name):
+        if point.value not in own:
+            for kpi in point.load():
+                _add(known, kpi, f"the plug-in {point.name!r}")
+    return known
+
+
+def _add(known: dict[str, KPI], kpi: KPI, origin: str) -> None:
+    if kpi.name in known:
+        raise UsageError(
+            f"the KPI {kpi.name!r} of {origin} exists already",
+            hint="Give it another name: reports would not know which is meant.",
+        )
+    known[kpi.name] = kpi
