@@ -1,0 +1,72 @@
+"""What a wall clock says about a row: hour, weekday, day, week, month.
+
+Written as integers that every engine can compute, and turned into text only
+for the few groups of a result: truncation to a month and conversion of time
+zones are not there on every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+
+
+def _day(clock: nw.Expr) -> nw.Expr:
+    return (clock.dt.year() * 100 + clock.dt.month()) * 100 + clock.dt.day()
+
+
+def _monday(clock: nw.Expr) -> nw.Expr:
+    """Return the day number of the week's Monday, counted as ``date.toordinal`` does."""
+    past = clock.dt.year() - 1
+    before = 365 * past + past // 4 - past // 100 + past // 400
+    return before + clock.dt.ordinal_day() - clock.dt.weekday() + 1
+
+
+def _month(clock: nw.Expr) -> nw.Expr:
+    return clock.dt.year() * 100 + clock.dt.month()
+
+
+def _week_text(monday: int) -> str:
+    year, week, _ = date.fromordinal(monday).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+#: Expression of the clock column, by key; weekday 1 is Monday.
+TIME_KEYS: dict[str, Callable[[nw.Expr], nw.Expr]] = {
+    "hour": lambda clock: clock.dt.hour(),
+    "weekday": lambda clock: clock.dt.weekday(),
+    "day": _day,
+    "week": _monday,
+    "month": _month,
+}
+
+_TEXT: dict[str, Callable[[int], Any]] = {
+    "hour": int,
+    "weekday": int,
+    "day": lambda n: f"{n // 10000:04d}-{n // 100 % 100:02d}-{n % 100:02d}",
+    "week": _week_text,
+    "month": lambda n: f"{n // 100:04d}-{n % 100:02d}",
+}
+
+
+def unknown(value: Any) -> bool:
+    """Tell whether a value is None, nan or NaT, without asking what it is."""
+    return value is None or value != value  # noqa: PLR0124 - only nan and NaT are unlike themselves
+
+
+def written(key: str, value: Any) -> Any:
+    """Return a group's value as people write it: None for unknown, 2026-09 for a month.
+
+    Examples
+    --------
+    >>> written("month", 202609), written("week", 739861), written("list_id", "A")
+    ('2026-09', '2026-W36', 'A')
+    """
+    if unknown(value):
+        return None
+    if key in _TEXT:
+        return _TEXT[key](int(value))
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,134 @@
+"""Frames as they come -> frames with the types of the model, or an error that names the column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import narwhals as nw
+
+from callstats.errors import InputError, near_names
+from callstats.model import TABLES, Column, Table
+
+_TEXTS = (nw.String, nw.Categorical, nw.Enum)
+_HINTS = {
+    "text": "Turn it into text.",
+    "integer": "Turn it into whole numbers.",
+    "number": "Turn it into numbers.",
+    "flag": "Turn it into true, false or null; null means unknown.",
+    "instant": "Turn it into moments in UTC.",
+    "clock": "Turn it into what the clock on the wall showed, without a zone.",
+    "date": "Turn it into dates.",
+}
+
+
+def conform(name: str, data: Any, file: object = None) -> nw.LazyFrame:
+    """Return any frame as a lazy one whose canonical columns have the model's types.
+
+    Parameters
+    ----------
+    name : str
+        Of the canonical table.
+    data : frame
+        Of pandas, Polars, Arrow, a DuckDB relation, or anything else Narwhals knows.
+    file : optional
+        Where it came from, for messages.
+
+    Raises
+    ------
+    InputError
+        It is no frame, or a canonical column has another type.
+    """
+    try:
+        frame = nw.from_native(data)
+    except TypeError as error:
+        raise InputError(
+            f"{name} is no data frame but {type(data).__name__}", file=file,
+            hint="Give a frame of pandas, Polars or Arrow, or a DuckDB relation.",
+        ) from error  # fmt: skip
+    table = TABLES[name]
+    if isinstance(frame, nw.DataFrame):
+        frame = _without_objects(table, frame, file).lazy()
+    schema = frame.collect_schema()
+    casts = [
+        cast
+        for column, dtype in schema.items()
+        if column in table.names and (cast := _cast(table, table[column], dtype, file)) is not None
+    ]
+    return frame.with_columns(casts) if casts else frame
+
+
+def check_required(name: str, columns: Iterable[str], file: object = None) -> None:
+    """Refuse a table that lacks a column without which it cannot be read.
+
+    Raises
+    ------
+    InputError
+        Naming the column, and columns that may be it under another name.
+    """
+    have = list(columns)
+    for column in TABLES[name].required:
+        if column not in have:
+            raise InputError(
+                f"{name} has no such column", file=file, column=column, near=near_names(column, have),
+                hint=f"Rename the column that holds it: {TABLES[name][column].meaning}.",
+            )  # fmt: skip
+
+
+def _cast(table: Table, column: Column, dtype: nw.dtypes.DType, file: object) -> nw.Expr | None:
+    """Return what turns a column into its type, None where nothing is to be done."""
+    expr, kind = nw.col(column.name), column.type
+    if dtype == nw.Unknown or str(dtype) == "Null":  # nothing but nulls
+        return expr.cast(_TYPES[kind])
+    right: Mapping[str, bool] = {
+        "text": isinstance(dtype, _TEXTS) or dtype.is_integer(),
+        "integer": dtype.is_numeric(),
+        "number": dtype.is_numeric(),
+        "flag": dtype == nw.Boolean,
+        "instant": isinstance(dtype, nw.Datetime),
+        "clock": isinstance(dtype, nw.Date) or (isinstance(dtype, nw.Datetime) and dtype.time_zone is None),
+        "date": isinstance(dtype, nw.Date | nw.Datetime),
+    }
+    if not right[kind]:
+        raise wrong_type(table, column, str(dtype), file)
+    if kind == "text" and dtype != nw.String:
+        return expr.cast(nw.String)
+    if dtype.is_decimal():
+        return expr.cast(nw.Float64)
+    return expr.cast(nw.Datetime("us")) if kind == "clock" and isinstance(dtype, nw.Date) else None
+
+
+_TYPES: dict[str, Any] = {
+    "text": nw.String,
+    "integer": nw.Int64,
+    "number": nw.Float64,
+    "flag": nw.Boolean,
+    "instant": nw.Datetime("us", "UTC"),
+    "clock": nw.Datetime("us"),
+    "date": nw.Date,
+}
+
+
+def wrong_type(table: Table, column: Column, found: str, file: object) -> InputError:
+    """Build the error for a canonical column of another type."""
+    return InputError(
+        f"{table.name} needs {column.type} here ({column.meaning}), found {found}",
+        file=file, column=column.name, hint=_HINTS[column.type],
+    )  # fmt: skip
+
+
+def _without_objects(table: Table, frame: nw.DataFrame, file: object) -> nw.DataFrame:
+    """Turn pandas columns of Python objects, as nulls make them, into typed ones."""
+    objects = [c for c, t in frame.schema.items() if t == nw.Object and c in table.names]
+    if not objects:
+        return frame
+    native = frame.to_native().copy(deep=False)
+    kinds = {"text": "string", "flag": "boolean", "integer": "Float64", "number": "Float64"}
+    for name in objects:
+        column = table[name]
+        target = "datetime64[us]" if native[name].isna().all() else "a date that pandas knows"
+        try:
+            native[name] = native[name].astype(kinds.get(column.type, target))
+        except (TypeError, ValueError) as error:
+            raise wrong_type(table, column, "Python objects", file) from error
+    return nw.from_native(native, eager_only=True)

@@ -1,0 +1,265 @@
+"""Dataset: the canonical tables on any engine, narrowed to what is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from callstats.config import Config
+from callstats.dataset import links
+from callstats.dataset.clock import TIME_KEYS, unknown
+from callstats.dataset.conform import conform
+from callstats.dataset.filters import Filters, as_values, coerced
+from callstats.dataset.period import Period
+from callstats.dataset.rejects import Rejects
+from callstats.errors import InputError, UsageError, unknown_name
+from callstats.model import TABLES
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """The canonical tables of one call centre, on any engine Narwhals knows.
+
+    Nothing is read until a question is asked. A data set never changes:
+    :meth:`where` returns a narrower one over the same frames.
+
+    Parameters
+    ----------
+    frames : mapping of str to frame
+        Canonical table name -> frame of pandas, Polars or Arrow, DuckDB relation,
+        or whatever else Narwhals takes; kept as ``narwhals.LazyFrame``.
+    config : Config
+        Currency, time zone, targets and settings of the project.
+    provenance : mapping
+        Where the rows came from, as in ``dataset.json``; ``lacks`` says what
+        cannot be asked and why.
+    rejects : Rejects
+        The rows that were left out, and the reasons.
+    filters : Filters
+        What it is narrowed to.
+
+    Raises
+    ------
+    UsageError
+        A name is none of a canonical table.
+    InputError
+        A canonical column has the wrong type.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> calls = pd.DataFrame({
+    ...     "call_id": ["1", "2", "3"], "direction": "outbound",
+    ...     "campaign_id": ["spring", "spring", "autumn"],
+    ...     "local_started_at": pd.to_datetime(["2026-09-01 10:00", "2026-09-02 11:00", "2026-10-01 12:00"]),
+    ... })
+    >>> ds = Dataset({"calls": calls})
+    >>> ds.where(campaign_id="spring", period="2026-09")
+    Dataset(calls; campaign_id spring, 2026-09)
+    >>> ds.values("campaign_id"), ds.span()
+    (['autumn', 'spring'], (datetime.date(2026, 9, 1), datetime.date(2026, 10, 1)))
+    """
+
+    frames: Mapping[str, nw.LazyFrame]
+    config: Config = field(default_factory=Config)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    rejects: Rejects = field(default_factory=Rejects)
+    filters: Filters = field(default_factory=Filters)
+    schemas: Mapping[str, Mapping[str, nw.dtypes.DType]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in self.frames:
+            if name not in TABLES:
+                raise unknown_name("table", name, TABLES)
+        frames = {name: conform(name, self.frames[name]) for name in TABLES if name in self.frames}
+        object.__setattr__(self, "frames", frames)
+        object.__setattr__(self, "schemas", {name: dict(f.collect_schema()) for name, f in frames.items()})
+
+    def __repr__(self) -> str:
+        told = f"; {self.filters}" if self.filters else ""
+        return f"Dataset({', '.join(self.frames)}{told})"
+
+    # What is there
+
+    @property
+    def columns(self) -> dict[str, frozenset[str]]:
+        """The columns of every table."""
+        return {name: frozenset(schema) for name, schema in self.schemas.items()}
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Tell whether a table is there and has all these columns itself."""
+        return table in self.schemas and set(columns) <= set(self.schemas[table])
+
+    def reaches(self, table: str, key: str) -> bool:
+        """Tell whether a table can be asked by a column or a time key, if need be through a link."""
+        return table in self.schemas and links.has_key(self.columns, table, key)
+
+    def unreached(self, table: str) -> tuple[str, ...]:
+        """Return the columns this data set is filtered by that a table cannot be asked by."""
+        return self.filters.beyond(self.columns, table)
+
+    def values(self, column: str) -> list[Any]:
+        """Return the known values of a column, sorted, within the filters.
+
+        They are those of the calls; of all other tables where calls lack the column.
+
+        Raises
+        ------
+        UsageError
+            No table has that column.
+        """
+        return sorted(self._found(column, self._tables_for_values(column)))
+
+    def span(self) -> tuple[date, date] | None:
+        """Return the first and the last day of the calls, None where there is no call or no clock."""
+        clock = TABLES["calls"].clock
+        if clock is None or not self.has("calls", clock):
+            return None
+        day = nw.col(clock)
+        found = self.table("calls").select(first=day.min(), last=day.max()).collect("pandas").to_native()
+        first, last = found["first"].iloc[0], found["last"].iloc[0]
+        return None if unknown(first) else (first.date(), last.date())
+
+    # What is asked about
+
+    def where(self, *, period: str | Period | None = None, **equals: Any) -> Dataset:
+        """Return the data set narrowed to a period and to values of columns.
+
+        Parameters
+        ----------
+        period : str or Period, optional
+            ``2026-09``, ``2026-09-14``, ``2026-W36``, ``2026-Q3``, ``2026`` or
+            ``2026-09-01..2026-09-14``. Tables are cut by their clock; costs by
+            the period they are written for, a month's costs counting only if the
+            whole month lies inside; contacts are not cut.
+        **equals : value or list of values
+            Column = what it must be. A table that lacks the column is narrowed
+            through its link (scores by the agent of their call); one without a
+            link is left whole, and KPIs that need it are then not computable.
+
+        Raises
+        ------
+        UsageError
+            No table has the column, no row has the value (the near ones are
+            named), or no call lies in the period (the span of the data is named).
+        """
+        checked = {name: self._checked(name, value) for name, value in equals.items() if value is not None}
+        window = None if period is None else Period.parse(period)
+        narrow = replace(self, filters=self.filters.narrowed(window, checked))
+        if window is not None:
+            self._check_period(narrow, window)
+        return narrow
+
+    def period(self, period: str | Period) -> Dataset:
+        """Return the data set narrowed to a period, as :meth:`where` does."""
+        return self.where(period=period)
+
+    def table(self, name: str, *keys: str) -> nw.LazyFrame:
+        """Return a table within the filters.
+
+        Parameters
+        ----------
+        name : str
+        *keys : str
+            Columns to join in from linked tables where it lacks them. Time keys
+            (hour, weekday, day, week, month) are added as integers:
+            :func:`callstats.dataset.clock.written` turns them into text.
+
+        Raises
+        ------
+        UsageError
+            The data set has no such table.
+        """
+        if name not in self.frames:
+            raise unknown_name("table", name, self.frames)
+        columns = self.columns
+        times = [key for key in keys if key in TIME_KEYS]
+        clock = [links.clock(columns, name)] if times and name != "costs" else []
+        plain = [key for key in (*keys, *clock) if key is not None and key not in TIME_KEYS]
+        frame = links.attach(self.frames, columns, name, (*self.filters.columns(columns, name), *plain))
+        conditions = self.filters.conditions(columns, name)
+        frame = frame.filter(*conditions) if conditions else frame
+        if times:
+            frame = frame.with_columns(**{t: links.key_expression(columns, name, t) for t in times})
+        return frame.select(*dict.fromkeys((*self.schemas[name], *keys)))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the data set, within its filters, as a folder of Parquet files.
+
+        The folder appears whole or not at all. See
+        :func:`callstats.dataset.saving.save`.
+        """
+        from callstats.dataset.saving import save
+
+        return save(self, folder)
+
+    # How the question is checked
+
+    def check_key(self, key: str) -> None:
+        """Refuse to be asked by something that is no column or time key, or that the data lack.
+
+        Raises
+        ------
+        UsageError
+        """
+        reason = self.provenance.get("lacks", {}).get(key)
+        if reason:
+            raise UsageError(f"these data cannot be asked by {key}: {reason}")
+        if key not in TIME_KEYS:
+            self._tables_with(key)
+
+    def _tables_with(self, column: str) -> list[str]:
+        found = [name for name, schema in self.schemas.items() if column in schema]
+        if not found:
+            raise unknown_name("column", column, self._known_columns())
+        return found
+
+    def _known_columns(self) -> Iterable[str]:
+        """Return the columns people ask by first, then the rest."""
+        first = ("campaign_id", "list_id", "agent_id", "direction")
+        rest = (column for schema in self.schemas.values() for column in schema)
+        return dict.fromkeys((*(c for c in first if any(c in s for s in self.schemas.values())), *rest))
+
+    def _tables_for_values(self, column: str) -> list[str]:
+        tables = self._tables_with(column)
+        return ["calls"] if "calls" in tables else tables
+
+    def _found(self, column: str, tables: Iterable[str], among: Iterable[Any] | None = None) -> set[Any]:
+        """Return the different known values of a column in some tables, or those among a few."""
+        found: set[Any] = set()
+        for name in tables:
+            frame = self.table(name).select(column)
+            wanted = ~nw.col(column).is_null() if among is None else nw.col(column).is_in(list(among))
+            values = frame.filter(wanted).unique().collect("pandas").to_native()[column]
+            found |= {v.item() if hasattr(v, "item") else v for v in values}
+        return found
+
+    def _checked(self, name: str, value: Any) -> tuple[Any, ...]:
+        tables = self._tables_with(name)
+        dtype = self.schemas[tables[0]][name]
+        values = tuple(coerced(name, v, dtype) for v in as_values(value))
+        if dtype == nw.Boolean:
+            return values
+        whole = replace(self, filters=Filters())
+        missing = set(values) - whole._found(name, tables, values)
+        if missing:
+            raise unknown_name(name, str(min(missing)), map(str, sorted(whole._found(name, tables))))
+        return values
+
+    def _check_period(self, narrow: Dataset, period: Period) -> None:
+        clock = TABLES["calls"].clock
+        if "calls" not in self.frames:
+            return
+        if clock is None or not self.has("calls", clock):
+            raise InputError("calls have no clock to cut a period by", column=clock, hint="Give the column.")
+        if len(narrow.table("calls").head(1).select(clock).collect("pandas")):
+            return
+        span = self.span()
+        hint = f"The calls go from {span[0]} to {span[1]}." if span else "There are no calls at all."
+        about = f" of {self.filters}" if self.filters else ""
+        raise UsageError(f"no calls{about} in {period.label}", hint=hint)
