@@ -9,13 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, get_day_names
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from callstats.errors import UsageError, unknown_name
+from callstats.show.digits import decimals_for, decimals_of_step, unknown
 from callstats.show.words import LANGUAGES, words
 
 #: What stands for a value that is not known.
@@ -29,54 +32,6 @@ _UNITS = {
 }
 _SPACE = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
-_STEPS_IN_INTERVAL = 5  # an interval spans at least so many steps of the last digit shown
-_MOST_DECIMALS = 3
-
-
-def unknown(value: float | None) -> bool:
-    """Tell whether a value is missing: None or not a number.
-
-    Examples
-    --------
-    >>> unknown(None), unknown(float("nan")), unknown(0.0)
-    (True, True, False)
-    """
-    return value is None or math.isnan(value)
-
-
-def deserved_decimals(low: float, high: float) -> int:
-    """Return how many decimals an interval deserves.
-
-    The fewest at which the interval spans five steps of the last digit and at
-    which neither end is rounded to a zero that it is not.
-
-    Parameters
-    ----------
-    low, high : float
-        Ends of the interval, in the unit that is shown (12.3 for 12.3 %).
-
-    Examples
-    --------
-    >>> deserved_decimals(11.1, 13.5), deserved_decimals(5, 23), deserved_decimals(0.02, 6)
-    (1, 0, 2)
-    """
-    decimals = 0
-    while decimals < _MOST_DECIMALS and (
-        (high - low) * 10**decimals < _STEPS_IN_INTERVAL or _lost(low, decimals) or _lost(high, decimals)
-    ):
-        decimals += 1
-    return decimals
-
-
-def _lost(value: float, decimals: int) -> bool:
-    return value != 0 and round(value, decimals) == 0
-
-
-def _significant(value: float, digits: int, most: int) -> int:
-    """Return the decimals that show a value without interval to some significant digits."""
-    if value == 0:
-        return 0
-    return min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +95,7 @@ class Formatter:
         _check(unit)
         if unknown(value):
             return UNKNOWN
-        return self._write(float(value), unit, _decimals(self, value, unit, low, high))  # type: ignore[arg-type]
+        return self._write(float(value), unit, decimals_for(self.currency, value, unit, low, high))  # type: ignore[arg-type]
 
     def interval(
         self,
@@ -165,7 +120,7 @@ class Formatter:
         _check(unit)
         if unknown(low) or unknown(high):
             return UNKNOWN
-        decimals = _decimals(self, low if value is None else value, unit, low, high)
+        decimals = decimals_for(self.currency, low if value is None else value, unit, low, high)
         ends = [self._write(float(end), unit, decimals, change=change) for end in (low, high)]  # type: ignore[arg-type]
         return words(self.language)("{low} to {high}", low=ends[0], high=ends[1])
 
@@ -182,7 +137,7 @@ class Formatter:
         _check(unit)
         if unknown(delta):
             return UNKNOWN
-        decimals = _decimals(self, delta, unit, low, high)
+        decimals = decimals_for(self.currency, delta, unit, low, high)
         return self._write(float(delta), unit, decimals, change=True)  # type: ignore[arg-type]
 
     def tick(self, value: float, unit: str, step: float, *, change: bool = False) -> str:
@@ -193,9 +148,31 @@ class Formatter:
         >>> Formatter().tick(0.05, "%", 0.025), Formatter("fr").tick(0.5, "%", 0.1)
         ('5.0%', '50 %')
         """
-        shown = step * {"%": 100.0, "h": 3600.0}.get(unit, 1.0)
-        decimals = next((d for d in range(4) if abs(shown - round(shown, d)) < 1e-6 * (shown or 1)), 3)
-        return self._write(value, unit, decimals, change=change)
+        return self._write(value, unit, decimals_of_step(step, unit), change=change)
+
+    def goal(self, value: float | None, unit: str) -> str:
+        r"""Return a number that was set, not measured: exactly as it was set.
+
+        Examples
+        --------
+        >>> Formatter().goal(0.03, "%"), Formatter().goal(12.5, "money")
+        ('3%', '€12.50')
+        """
+        if unknown(value):
+            return UNKNOWN
+        decimals = decimals_of_step(float(value), unit)  # type: ignore[arg-type]
+        cents = decimals and unit in {"money", "money/h"}
+        return self._write(float(value), unit, max(decimals, 2) if cents else decimals)  # type: ignore[arg-type]
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Return names as a list in words.
+
+        Examples
+        --------
+        >>> Formatter("fr").listed(["A", "B", "C"])
+        'A, B et C'
+        """
+        return format_list(list(names), locale=self.locale)
 
     def percent(self, fraction: float | None, decimals: int | None = None) -> str:
         r"""Return a fraction as a percentage.
@@ -295,7 +272,7 @@ class Formatter:
         if unknown(value):
             return UNKNOWN
         if decimals is None:
-            decimals = _decimals(self, value, unit, None, None)
+            decimals = decimals_for(self.currency, value, unit, None, None)
         return self._write(float(value), unit, decimals)  # type: ignore[arg-type]
 
     def _write(self, value: float, unit: str, decimals: int, change: bool = False) -> str:
@@ -365,38 +342,3 @@ _KNOWN_UNITS = ("%", "1/h", "s", "h", "money", "money/h", "n", "score", "points"
 def _check(unit: str) -> None:
     if unit not in _KNOWN_UNITS:
         raise unknown_name("unit", unit, _KNOWN_UNITS)
-
-
-def _decimals(
-    formatter: Formatter, value: float | None, unit: str, low: float | None, high: float | None
-) -> int:
-    """Return the decimals to show, in the scale of what is shown."""
-    scale = {"%": 100.0, "h": 3600.0}.get(unit, 1.0)
-    size = abs(scale * float(value)) if value is not None and math.isfinite(value) else 0.0
-    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)) or low == high:
-        decimals = _decimals_alone(size, unit)
-    else:
-        decimals = deserved_decimals(scale * float(low), scale * float(high))
-    while decimals < _MOST_DECIMALS and _lost(size, decimals):
-        decimals += 1
-    return min(decimals, _most(formatter, unit))
-
-
-def _decimals_alone(size: float, unit: str) -> int:
-    """Return the decimals of a value that has no interval."""
-    if unit == "%":
-        return 0 if size in {0.0, 100.0} else _significant(size, 2, 2) if size < 1 else 1
-    if unit in {"money", "money/h"}:
-        return 2 if 0 < size < 100 else 0
-    if unit in {"s", "h"}:
-        return 1 if 0 < size < 10 else 0
-    if size == round(size):
-        return 0
-    return _significant(size, 3, 1 if unit in {"n", "points"} else 2)
-
-
-def _most(formatter: Formatter, unit: str) -> int:
-    """Return the most decimals a unit can have: cents, tenths of a second."""
-    if unit in {"money", "money/h"}:
-        return get_currency_precision(formatter.currency)
-    return 1 if unit in {"s", "h"} else _MOST_DECIMALS

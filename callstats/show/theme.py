@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import functools
 import io
-import itertools
-import math
 import re
 from collections.abc import Callable
 from html import escape
@@ -18,10 +16,7 @@ from typing import Any, TypeVar
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
-from matplotlib.ticker import Formatter as TickFormatter
-from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 
-from callstats.show.format import Formatter
 from callstats.show.plain import clean
 
 #: Blue of Okabe and Ito [1]_: what the plot is about.
@@ -80,7 +75,8 @@ Draws = TypeVar("Draws", bound=Callable[..., Any])
 
 def context() -> Any:
     """Return a context in which matplotlib draws in the theme."""
-    return mpl.rc_context({**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **_RC})
+    settings: Any = {**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **_RC}
+    return mpl.rc_context(settings)
 
 
 def themed(draw: Draws) -> Draws:
@@ -161,51 +157,3 @@ def _invisible(character: str) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _has_glyph(character: str) -> bool:
     return get_font(findfont("DejaVu Sans")).get_char_index(ord(character)) != 0
-
-
-class MinuteLocator(Locator):
-    """Puts ticks of a duration axis on whole seconds, minutes or hours."""
-
-    _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
-
-    def __init__(self, most: int = 6, second: float = 1.0) -> None:
-        self.most = most
-        self.second = second  # one second, in the unit of the axis
-
-    def __call__(self) -> Any:
-        return self.tick_values(*self.axis.get_view_interval())  # type: ignore[union-attr]
-
-    def tick_values(self, vmin: float, vmax: float) -> Any:
-        low, high = vmin / self.second, vmax / self.second
-        step = next((s for s in self._STEPS if (high - low) / s <= self.most), None)
-        if step is None:
-            return MaxNLocator(self.most).tick_values(vmin, vmax)
-        return [self.second * step * k for k in range(math.floor(low / step), math.ceil(high / step) + 1)]
-
-
-class UnitTicks(TickFormatter):
-    """Writes ticks in a unit, all with the same number of decimals."""
-
-    def __init__(self, unit: str, formatter: Formatter, change: bool = False) -> None:
-        self.unit = unit
-        self.formatter = formatter
-        self.change = change
-
-    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 - matplotlib's signature
-        ticks = [tick for tick in self.locs if math.isfinite(tick)]
-        step = min((b - a for a, b in itertools.pairwise(ticks)), default=0.0)
-        return self.formatter.tick(float(x), self.unit, step, change=self.change)
-
-
-def unit_axis(axis: Any, unit: str, formatter: Formatter, *, most: int = 6, change: bool = False) -> None:
-    """Give an axis ticks and tick labels in a unit."""
-    if unit in {"s", "h"}:
-        axis.set_major_locator(MinuteLocator(most, 1.0 if unit == "s" else 1 / 3600))
-    else:
-        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=unit == "n"))
-    axis.set_major_formatter(UnitTicks(unit, formatter, change))
-
-
-def function_ticks(axis: Any, write: Callable[[float], str]) -> None:
-    """Give an axis tick labels written by a function of the value."""
-    axis.set_major_formatter(FuncFormatter(lambda x, _: write(x)))

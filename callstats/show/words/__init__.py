@@ -13,12 +13,27 @@ import io
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
-from typing import Any
+from typing import Any, overload
 
 from callstats.errors import unknown_name
 
 #: The languages that reports are written in.
 LANGUAGES = ("en", "fr", "ru")
+
+
+@overload
+def mark(message: str, /) -> str: ...
+@overload
+def mark(singular: str, plural: str, /) -> tuple[str, str]: ...
+def mark(*messages: str) -> str | tuple[str, ...]:
+    """Return messages as they are: marks them for translation where they are only named.
+
+    Examples
+    --------
+    >>> mark("{n} call", "{n} calls")
+    ('{n} call', '{n} calls')
+    """
+    return messages[0] if len(messages) == 1 else messages
 
 
 class Words:
@@ -28,6 +43,8 @@ class Words:
     ----------
     language : str
     translations : gettext.NullTranslations
+    known : frozenset of tuple of str
+        The messages it translates, each with its plural where it has one.
 
     Examples
     --------
@@ -38,9 +55,16 @@ class Words:
     '1 contact'
     """
 
-    def __init__(self, language: str, translations: NullTranslations) -> None:
+    def __init__(
+        self, language: str, translations: NullTranslations, known: frozenset[tuple[str, ...]]
+    ) -> None:
         self.language = language
+        self._known = known
         self._translations = translations
+
+    def has(self, *message: str) -> bool:
+        """Tell whether the language has words for a message, or for its singular and plural."""
+        return message in self._known
 
     def __call__(self, message: str, **fields: Any) -> str:
         """Return the message in the language, its ``{named}`` fields filled."""
@@ -68,28 +92,37 @@ def words(language: str = "en") -> Words:
     """
     if language not in LANGUAGES:
         raise unknown_name("language", language, LANGUAGES)
-    if language == "en":
-        return Words(language, NullTranslations())
-    return Words(language, _catalogue(language))
+    if language == LANGUAGES[0]:
+        return Words(language, NullTranslations(), frozenset())
+    return _read(language)
 
 
-def _catalogue(language: str) -> GNUTranslations:
+def _read(language: str) -> Words:
     """Read every catalogue of a language into one."""
+    from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    merged = None
+    merged = Catalog(locale=language)
     for file in sorted(files(__name__).joinpath(language).iterdir(), key=lambda file: file.name):
-        if not file.name.endswith(".po"):
-            continue
-        with file.open("rb") as content:
-            catalogue = read_po(content, locale=language)
-        binary = io.BytesIO()
-        write_mo(binary, catalogue)
-        binary.seek(0)
-        translations = GNUTranslations(binary)
-        if merged is None:
-            merged = translations
-        else:
-            merged.add_fallback(translations)
-    return merged or GNUTranslations()
+        if file.name.endswith(".po"):
+            with file.open("rb") as content:
+                for message in read_po(content, locale=language):
+                    merged[message.id] = message
+    binary = io.BytesIO()
+    write_mo(binary, merged)
+    binary.seek(0)
+    known = (
+        _identity(message.id)
+        for message in merged
+        if message.id and message.string and _is_whole(message.string)
+    )
+    return Words(language, GNUTranslations(binary), frozenset(known))
+
+
+def _identity(message: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (message,) if isinstance(message, str) else tuple(message)
+
+
+def _is_whole(translation: str | tuple[str, ...] | list[str]) -> bool:
+    return all(_identity(translation))

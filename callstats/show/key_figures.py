@@ -1,0 +1,150 @@
+"""Key figures from numbers: value, interval, target and change in words."""
+
+from __future__ import annotations
+
+import math
+
+from callstats.show.digits import unknown
+from callstats.show.display import Bullet, KeyFigure
+from callstats.show.format import Formatter
+from callstats.show.words import words
+
+
+def key_figure(  # noqa: PLR0913 - all but five by keyword
+    name: str,
+    label: str,
+    unit: str,
+    value: float | None,
+    formatter: Formatter,
+    *,
+    # how sure it is
+    low: float | None = None,
+    high: float | None = None,
+    n: float | None = None,
+    # what it should be
+    target_low: float | None = None,
+    target_high: float | None = None,
+    # what it was
+    change: float | None = None,
+    change_low: float | None = None,
+    change_high: float | None = None,
+    direction: str = "neutral",
+    note: str = "",
+) -> KeyFigure:
+    """Write a key figure out.
+
+    An arrow is given only where the interval of the change excludes no change;
+    otherwise the change is "within the usual variation".
+
+    Parameters
+    ----------
+    name, label, unit, direction : str
+        Of the KPI: the catalogue's own.
+    value, low, high : float or None
+        In the KPI's unit.
+    n : float, optional
+        Independent units behind the value.
+    target_low, target_high : float, optional
+        What the value should be at least, at most.
+    change, change_low, change_high : float, optional
+        Difference against the other period, with its interval.
+    note : str
+        Already translated.
+
+    Examples
+    --------
+    >>> roi = key_figure("roi", "ROI", "%", 0.31, Formatter(), change=0.04, change_low=-0.1, change_high=0.18)
+    >>> roi.change, roi.arrow
+    ('within the usual variation', 'none')
+    """
+    _ = words(formatter.language)
+    goal = goal_words(target_low, target_high, unit, formatter)
+    certain = excludes_zero(change_low, change_high)
+    known_interval = not (unknown(low) or unknown(high))
+    return KeyFigure(
+        name=name,
+        label=label,
+        value=formatter.value(value, unit, low, high),
+        interval=formatter.interval(low, high, unit, value=value) if known_interval else "",
+        n="" if unknown(n) else _("n = {n}", n=formatter.number(n)),
+        target=_("target: {goal}", goal=goal) if goal else "",
+        bullet=_bullet(value, low, high, target_low, target_high),
+        change=_change(change, change_low, change_high, unit, formatter),
+        change_interval=""
+        if unknown(change_low) or unknown(change_high)
+        else formatter.interval(change_low, change_high, unit, change=True, value=change),
+        arrow=("up" if change > 0 else "down") if certain and change else "none",
+        good=is_good(change, direction) if certain else None,
+        note=note,
+    )
+
+
+def excludes_zero(low: float | None, high: float | None) -> bool:
+    """Tell whether an interval is known and excludes no change.
+
+    Examples
+    --------
+    >>> excludes_zero(0.1, 0.2), excludes_zero(-0.1, 0.2), excludes_zero(None, None)
+    (True, False, False)
+    """
+    return not (unknown(low) or unknown(high)) and (low > 0 or high < 0)  # type: ignore[operator]
+
+
+def is_good(change: float | None, direction: str) -> bool | None:
+    """Tell whether a change is good news; None where the KPI has no better side.
+
+    Examples
+    --------
+    >>> is_good(-0.02, "down"), is_good(0.02, "band")
+    (True, None)
+    """
+    if unknown(change) or direction not in {"up", "down"} or change == 0:
+        return None
+    return (change > 0) == (direction == "up")  # type: ignore[operator]
+
+
+def goal_words(low: float | None, high: float | None, unit: str, formatter: Formatter) -> str:
+    """Return what a value should be, in words; "" where nothing is asked of it.
+
+    Examples
+    --------
+    >>> goal_words(None, 0.03, "%", Formatter())
+    'at most 3%'
+    """
+    _ = words(formatter.language)
+    if unknown(low) and unknown(high):
+        return ""
+    if unknown(high):
+        return _("at least {value}", value=formatter.goal(low, unit))
+    if unknown(low):
+        return _("at most {value}", value=formatter.goal(high, unit))
+    return _("{low} to {high}", low=formatter.goal(low, unit), high=formatter.goal(high, unit))
+
+
+def _change(
+    change: float | None, low: float | None, high: float | None, unit: str, formatter: Formatter
+) -> str:
+    if unknown(change):
+        return ""
+    if not (unknown(low) or unknown(high) or excludes_zero(low, high)):
+        return words(formatter.language)("within the usual variation")
+    return formatter.change(change, unit, low, high)
+
+
+def _bullet(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    target_low: float | None,
+    target_high: float | None,
+) -> Bullet | None:
+    """Return value, interval and target on a scale that holds them all; None where it would show nothing."""
+    ends = [None if unknown(end) or math.isinf(end) else end for end in (low, high, target_low, target_high)]  # type: ignore[arg-type]
+    shown = [float(end) for end in ends if end is not None]
+    if unknown(value) or math.isinf(value) or not shown:  # type: ignore[arg-type]
+        return None
+    shown.append(float(value))  # type: ignore[arg-type]
+    room = 0.15 * (max(shown) - min(shown)) or 0.2 * abs(max(shown)) or 1.0
+    least = min(shown) - room
+    least = 0.0 if min(shown) >= 0 > least else least
+    return Bullet(float(value), *ends, min=least, max=max(shown) + room)  # type: ignore[arg-type]
