@@ -1,1 +1,1 @@
-"""TODO by its owner."""
+"""Notebooks to HTML and PDF."""

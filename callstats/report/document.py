@@ -1,0 +1,231 @@
+"""An executed notebook as one document of plain data, the same for the page and the PDF.
+
+The notebook's Markdown and outputs become blocks; both templates only draw blocks, so
+the two formats cannot say different things and text from data never meets markup.
+
+Blocks, by ``kind``: heading, paragraph, list, quote, code, rule, equation, table,
+figure, verdict, key_figures, note, output (text that was printed), error, source (code).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from callstats.report import foreign, markdown
+
+Block = dict[str, Any]
+
+PAYLOAD = "application/vnd.callstats+json"
+_SVG = "image/svg+xml"
+_BITMAPS = ("image/png", "image/jpeg")
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_HIDDEN = frozenset({"remove_cell", "remove-cell"})
+_MOST_CONTENTS = 40
+
+
+def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
+    """Read an executed notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Version 4.
+    name : str
+        Title where the notebook has none.
+
+    Returns
+    -------
+    dict
+        title, subtitle, facts, language, period, description, keywords, contents
+        (level, text, id) and blocks.
+    """
+    told = notebook.metadata.get("callstats", {})
+    blocks = list(_cells(notebook))
+    title = _title(blocks, str(notebook.metadata.get("title") or told.get("title") or name))
+    body = [block for block in blocks if block["kind"] not in {"title", "record"} and not block.get("used")]
+    _order_headings(body)
+    _describe_figures(body, title["title"])
+    return {
+        **title,
+        "language": str(told.get("language") or notebook.metadata.get("lang") or "en"),
+        "period": str(told.get("period") or ""),
+        "description": _description(title, body),
+        "keywords": ["callstats", *map(str, told.get("keywords", ()))],
+        "contents": _contents(body),
+        "blocks": body,
+    }
+
+
+def results(notebook: Any) -> dict[str, Any]:
+    """Return what the notebook recorded: the payloads of kind record, merged in order."""
+    found: dict[str, Any] = {}
+    for payload in payloads(notebook):
+        if payload.get("kind") == "record":
+            found.update(payload.get("results", {}))
+    return found
+
+
+def verdict(notebook: Any) -> list[dict[str, Any]]:
+    """Return the sentences of every verdict in the notebook."""
+    told = (payload for payload in payloads(notebook) if payload.get("kind") == "verdict")
+    return [dict(sentence) for payload in told for sentence in payload.get("sentences", ())]
+
+
+def payloads(notebook: Any) -> Iterator[dict[str, Any]]:
+    """Yield the callstats payloads of a notebook's outputs, in order."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            payload = output.get("data", {}).get(PAYLOAD)
+            if isinstance(payload, dict):
+                yield payload
+
+
+def _cells(notebook: Any) -> Iterator[Block]:
+    """Yield every cell's blocks; code without output waits for the next code that has some."""
+    waiting: list[str] = []
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", ()))
+        if tags & _HIDDEN:
+            continue
+        if cell.cell_type == "markdown":
+            yield from markdown.read(_text(cell.source))
+        elif cell.cell_type == "code":
+            waiting.append(_text(cell.source).strip())
+            shown = [block for output in cell.outputs for block in _output(output)]
+            yield from shown
+            if any(block["kind"] not in {"title", "record"} for block in shown):
+                yield from _source(waiting)
+                waiting = []
+    yield from _source(waiting)
+
+
+def _source(parts: list[str]) -> Iterator[Block]:
+    code = "\n\n".join(part for part in parts if part)
+    if code:
+        yield {"kind": "source", "text": code}
+
+
+def _output(output: Any) -> list[Block]:
+    kind = output["output_type"]
+    if kind == "stream":
+        return [{"kind": "output", "text": _ANSI.sub("", _text(output["text"])).rstrip("\n")}]
+    if kind == "error":
+        return [{"kind": "error", "text": f"{output['ename']}: {_ANSI.sub('', output['evalue'])}"}]
+    return _bundle(output["data"], output.get("metadata", {}))
+
+
+def _bundle(data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:
+    """Choose of a bundle what says most: our own payload, a picture, a table, words."""
+    payload = data.get(PAYLOAD)
+    if isinstance(payload, dict) and "kind" in payload:
+        return _own(dict(payload), data, metadata)
+    picture = _picture(data, metadata)
+    if picture:
+        return [picture]
+    if "text/html" in data and (blocks := foreign.read(_text(data["text/html"]))):
+        return blocks
+    if "text/markdown" in data:
+        return markdown.read(_text(data["text/markdown"]), math=False)
+    if "text/latex" in data:
+        return markdown.read(_text(data["text/latex"]))
+    if "text/plain" in data:
+        return [{"kind": "output", "text": _text(data["text/plain"])}]
+    return []
+
+
+def _own(payload: dict[str, Any], data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:
+    if payload["kind"] == "figure":
+        picture = _picture(data, metadata)
+        return [{**picture, **{k: v for k, v in payload.items() if v}}] if picture else []
+    return [payload]
+
+
+def _picture(data: dict[str, Any], metadata: dict[str, Any]) -> Block | None:
+    for mime in (_SVG, *_BITMAPS):
+        if mime in data:
+            text = _text(data[mime])
+            content = text.encode() if mime == _SVG else base64.b64decode(text)
+            about = metadata.get(mime, {})
+            return {
+                "kind": "figure",
+                "mime": mime,
+                "content": content,
+                "alt": str(about.get("alt", "")),
+                "caption": str(about.get("caption", "")),
+            }
+    return None
+
+
+def _text(value: Any) -> str:
+    return "".join(value) if isinstance(value, list) else str(value)
+
+
+def _title(blocks: list[Block], fallback: str) -> dict[str, Any]:
+    """Take the title from the title block, else the first heading of level 1, else a name."""
+    first = next((block for block in blocks if block["kind"] == "title"), None)
+    heading = next((block for block in blocks if block["kind"] == "heading"), None)
+    if heading is not None and heading["level"] == 1:
+        heading["used"] = True
+    if first is not None:
+        return {
+            "title": str(first.get("title") or fallback),
+            "subtitle": str(first.get("subtitle") or ""),
+            "facts": [[str(label), str(value)] for label, value in first.get("facts", ())],
+        }
+    named = heading["text"] if heading is not None and heading["level"] == 1 else fallback
+    return {"title": named, "subtitle": "", "facts": []}
+
+
+def _order_headings(blocks: list[Block]) -> None:
+    """Give headings levels from 2 without gaps, and ids of their own."""
+    headings = [block for block in blocks if block["kind"] == "heading"]
+    shift = int(any(block["level"] == 1 for block in headings))
+    last = 1
+    taken: set[str] = set()
+    for block in headings:
+        last = block["level"] = min(max(block["level"] + shift, 2), last + 1, 6)
+        block["id"] = _identifier(block["text"], taken)
+
+
+def _identifier(text: str, taken: set[str]) -> str:
+    letters = (char if char.isalnum() else "-" for char in unicodedata.normalize("NFKC", text.lower()))
+    stem = re.sub("-+", "-", "".join(letters)).strip("-")[:60] or "section"
+    name, count = f"s-{stem}", 1
+    while name in taken:
+        count += 1
+        name = f"s-{stem}-{count}"
+    taken.add(name)
+    return name
+
+
+def _describe_figures(blocks: list[Block], title: str) -> None:
+    """No picture without words: the caption, else the question it stands under."""
+    question = title
+    for block in blocks:
+        if block["kind"] == "heading":
+            question = block["text"]
+        elif block["kind"] == "figure" and not block["alt"]:
+            block["alt"] = block["caption"] or question
+
+
+def _contents(blocks: list[Block]) -> list[dict[str, Any]]:
+    """List the headings of levels 2 and 3, or of level 2 alone where that is a page."""
+    headings = [block for block in blocks if block["kind"] == "heading" and block["level"] <= 3]
+    if len(headings) > _MOST_CONTENTS:
+        headings = [block for block in headings if block["level"] == 2]
+    return [{key: block[key] for key in ("level", "text", "id")} for block in headings]
+
+
+def _description(title: dict[str, Any], blocks: list[Block]) -> str:
+    """Say in a sentence or two what the report found: the verdict, else its subtitle."""
+    sentences = [
+        str(sentence.get("text", ""))
+        for block in blocks
+        if block["kind"] == "verdict"
+        for sentence in block.get("sentences", ())
+    ]
+    return " ".join(sentences)[:500] or title["subtitle"] or title["title"]

@@ -1,0 +1,59 @@
+"""Characters that the fonts of the PDF lack, named instead of lost.
+
+A PDF/UA has no text without a glyph. The fonts that travel with typst draw Latin,
+Cyrillic, Greek and much else, but no emoji and no Chinese: such a character is written
+as its code point, so that two names that differ stay different.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Me"})
+_KEPT = frozenset("\n\t")
+
+
+def drawable(value: Any) -> Any:
+    """Return plain data with every string in it made of characters that the fonts draw.
+
+    Control, format and lone combining characters that have no glyph are dropped
+    (direction overrides among them, which make a text read as what it is not).
+
+    Examples
+    --------
+    >>> drawable(["Été, весна", "list \\u202e😀"])
+    ['Été, весна', 'list [U+1F600]']
+    """
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else "".join(map(_drawn, value))
+    if isinstance(value, list | tuple):
+        return [drawable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: drawable(item) for key, item in value.items()}
+    return value
+
+
+def _drawn(character: str) -> str:
+    if character in _KEPT or ord(character) in covered():
+        return character
+    category = unicodedata.category(character)
+    if category in _INVISIBLE:
+        return ""
+    return " " if category.startswith("Z") else f"[U+{ord(character):04X}]"
+
+
+@cache
+def covered() -> frozenset[int]:
+    """Return the code points that every style of the fonts draws."""
+    text = files("callstats.report").joinpath("template", "glyphs.txt").read_text(encoding="ascii")
+    points: set[int] = set()
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        for item in line.split():
+            first, _, last = item.partition("-")
+            points.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(points)

@@ -1,0 +1,100 @@
+"""The page: one HTML file without script and without a reference to anywhere else.
+
+The page is drawn from the same document as the PDF, by a template that escapes all it
+is given. The preparation is an nbconvert preprocessor named in the template's
+conf.json, so ``jupyter nbconvert --to html --template callstats`` gives the same page
+as the exporter.
+"""
+
+from __future__ import annotations
+
+import base64
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import TemplateExporter
+from nbconvert.preprocessors import Preprocessor
+from traitlets import default
+
+from callstats.report import document, layout
+from callstats.report.language import frame_words
+
+_HERE = Path(__file__).parent / "template"
+
+
+class PreparePage(Preprocessor):
+    """Read the notebook into ``resources["callstats"]``, all that the template draws."""
+
+    enabled = True
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Return the notebook as it was, and the page in the resources."""
+        name = resources.get("metadata", {}).get("name") or "report"
+        resources["callstats"] = page(document.read(nb, name=name))
+        return nb, resources
+
+
+class CallstatsHTMLExporter(TemplateExporter):
+    """An executed notebook as one HTML file: ``jupyter nbconvert --to callstats-html``."""
+
+    export_from_notebook = "HTML by callstats"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "callstats"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(_HERE)]
+
+
+def page(report: dict[str, Any]) -> dict[str, Any]:
+    """Return what the template draws: the document, its words and its style sheet.
+
+    Parameters
+    ----------
+    report : dict
+        From `callstats.report.document.read`.
+    """
+    from callstats.show.markup import stylesheet
+
+    own = files("callstats.report").joinpath("template", "callstats", "report.css").read_text("utf-8")
+    return {
+        **report,
+        "blocks": [_drawn(block) for block in report["blocks"]],
+        "words": frame_words(report["language"]),
+        "style": stylesheet() + own,
+    }
+
+
+def _drawn(block: dict[str, Any]) -> dict[str, Any]:
+    """Add to a block what the template cannot make itself."""
+    from callstats.show.markup import render
+
+    kind = block["kind"]
+    if kind == "table" and not any(cell.get("inlines") for row in block["rows"] for cell in row):
+        fitted = layout.fit(block)
+        return {**block, "html": render(fitted)}
+    if kind in {"verdict", "key_figures", "note"}:
+        return {**block, "html": render(block)}
+    if kind == "figure":
+        content = base64.b64encode(block["content"]).decode("ascii")
+        return {**block, "source": f"data:{block['mime']};base64,{content}"}
+    if kind == "source":
+        return {**block, "html": _coloured(block["text"])}
+    return block
+
+
+def _coloured(code: str) -> str:
+    """Return Python as escaped HTML with a class for each kind of word."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))

@@ -1,0 +1,123 @@
+"""Whether a table fits the printed page upright, turned, or in parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Width of the text on A4, upright and turned [points].
+UPRIGHT, TURNED = 470.0, 715.0
+#: Mean width of a character at the size of table text, and the space around a cell [points].
+_CHARACTER, _AROUND = 4.3, 9.0
+_LONGEST = 34
+#: The bar beside a number, and the space after it [points].
+_BAR = 45.0
+
+
+def fit(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table with its columns and cells made complete and its layout decided.
+
+    Adds ``turned`` (bool) and ``parts``: the column numbers of each part; every part
+    repeats the first column, which names the row.
+
+    Examples
+    --------
+    >>> narrow = {"columns": [{"label": "list"}], "rows": [[{"text": "A"}]]}
+    >>> fit(narrow)["turned"], fit(narrow)["parts"]
+    (False, [[0]])
+    """
+    columns = [_column(column) for column in table.get("columns", ())]
+    rows = [[_cell(cell) for cell in row] for row in table.get("rows", ())]
+    widths = _widths(columns, rows)
+    whole = [list(range(len(columns)))]
+    upright = sum(widths) <= UPRIGHT
+    turned = not upright
+    return {
+        **table,
+        "caption": str(table.get("caption") or ""),
+        "notes": [str(note) for note in table.get("notes") or ()],
+        "columns": columns,
+        "rows": rows,
+        "wide": [width > _LONGEST * _CHARACTER for width in widths],
+        "lead": [],
+        "turned": turned,
+        "parts": whole if upright or sum(widths) <= TURNED else _split(widths),
+    }
+
+
+def _column(column: dict[str, Any]) -> dict[str, Any]:
+    align = column.get("align")
+    return {
+        "label": str(column.get("label") or ""),
+        "align": align if align in {"left", "right", "center"} else "left",
+        "group": str(column.get("group") or ""),
+    }
+
+
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+    bar = cell.get("bar")
+    return {
+        "text": str(cell.get("text", "")),
+        "inlines": cell.get("inlines"),
+        "bar": None if bar is None else min(max(float(bar), 0.0), 1.0),
+        "strong": bool(cell.get("strong")),
+        "tone": cell.get("tone"),
+    }
+
+
+def _widths(columns: list[dict[str, Any]], rows: list[list[dict[str, Any]]]) -> list[float]:
+    """Estimate each column: numbers keep their line, words wrap, labels break at spaces."""
+    widths = []
+    for at, column in enumerate(columns):
+        longest = max((len(row[at]["text"]) for row in rows if at < len(row)), default=0)
+        word = max((len(part) for part in column["label"].split()), default=0)
+        bar = _BAR if any(row[at]["bar"] is not None for row in rows if at < len(row)) else 0.0
+        widths.append(min(max(longest, word, 3), _LONGEST) * _CHARACTER + _AROUND + bar)
+    return widths
+
+
+def _split(widths: list[float]) -> list[list[int]]:
+    """Deal the columns out over as few turned pages as hold them, evenly."""
+    room = TURNED - widths[0]
+    parts = -(-sum(widths[1:]) // room)
+    share = sum(widths[1:]) / parts
+    dealt: list[list[int]] = [[0]]
+    used = 0.0
+    for at in range(1, len(widths)):
+        if len(dealt[-1]) > 1 and (used + widths[at] > room or used >= share):
+            dealt.append([0])
+            used = 0.0
+        dealt[-1].append(at)
+        used += widths[at]
+    return dealt
+
+
+def keep_together(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep words with what they introduce.
+
+    A paragraph sticks to the figure or table after it; what introduces a turned table
+    (its heading and the paragraphs between) moves onto the turned page.
+    """
+    kept: list[dict[str, Any]] = []
+    for block in blocks:
+        if block["kind"] in _INTRODUCED:
+            for before in _introduction(kept):
+                before["sticky"] = True
+        if block.get("turned"):
+            lead = _introduction(kept)
+            block = {**block, "lead": lead}
+            del kept[len(kept) - len(lead) :]
+        kept.append(block)
+    return kept
+
+
+_INTRODUCED = frozenset({"figure", "table", "verdict", "key_figures"})
+
+
+def _introduction(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the run of a heading and at most two paragraphs that ends the blocks."""
+    start = len(blocks)
+    while start and len(blocks) - start < 2 and blocks[start - 1]["kind"] == "paragraph":
+        start -= 1
+    while start and blocks[start - 1]["kind"] == "heading":
+        start -= 1
+    return blocks[start:]

@@ -1,0 +1,192 @@
+"""Markdown as plain data: blocks and inlines that the page and the PDF both draw.
+
+Raw HTML in Markdown is text here, so nothing that a campaign is called can become
+markup; links keep only the addresses that cannot run anything.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from callstats.report import mathematics
+
+Block = dict[str, Any]
+Inline = dict[str, Any]
+
+_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_UNSEEN = re.compile(r"[\x00-\x20\x7f]")
+_COMMENT = re.compile(r"\s*<!--.*?-->\s*", re.DOTALL)
+_WRAPS = {"strong": "strong", "emphasis": "emphasis", "strikethrough": "struck"}
+
+
+def read(source: str, *, math: bool = True) -> list[Block]:
+    """Return the blocks of a Markdown text.
+
+    Parameters
+    ----------
+    source : str
+    math : bool
+        Read ``$…$`` as mathematics; off for text that may come from data.
+
+    Examples
+    --------
+    >>> read("# *Who* stands out?")[0]["text"]
+    'Who stands out?'
+    >>> read("<script>alert(1)</script>")[0]["inlines"]
+    [{'kind': 'text', 'text': '<script>alert(1)</script>'}]
+    """
+    tokens = _parser(math)(source)
+    return _blocks(tokens if isinstance(tokens, list) else [])
+
+
+def plain(inlines: list[Inline]) -> str:
+    """Return the text of inlines without its markup."""
+    return "".join(
+        " " if node["kind"] == "break" else node.get("text", "") or plain(node.get("inlines", []))
+        for node in inlines
+    )
+
+
+def safe_address(url: str) -> str | None:
+    """Return an address that a reader may follow, or None.
+
+    Examples
+    --------
+    >>> safe_address("campaign_report-spring.html")
+    'campaign_report-spring.html'
+    >>> safe_address("java\\tscript:alert(1)") is None
+    True
+    """
+    url = _UNSEEN.sub("", url)
+    scheme = _SCHEME.match(url)
+    if not url or url.startswith(("//", "\\")):
+        return None
+    return url if scheme is None or scheme[1].lower() in {"http", "https", "mailto"} else None
+
+
+@cache
+def _parser(math: bool) -> Any:
+    import mistune
+
+    plugins = ["table", "strikethrough", *(["math"] if math else [])]
+    return mistune.create_markdown(renderer=None, plugins=plugins)
+
+
+def _blocks(tokens: list[dict[str, Any]]) -> list[Block]:
+    read = (_BLOCKS.get(token["type"], _unknown)(token) for token in tokens if token["type"] != "blank_line")
+    return [block for block in read if block is not None]
+
+
+def _heading(token: dict[str, Any]) -> Block:
+    inlines = _inlines(token["children"])
+    return {
+        "kind": "heading",
+        "level": token["attrs"]["level"],
+        "inlines": inlines,
+        "text": plain(inlines),
+    }
+
+
+def _paragraph(token: dict[str, Any]) -> Block:
+    return {"kind": "paragraph", "inlines": _inlines(token["children"])}
+
+
+def _list(token: dict[str, Any]) -> Block:
+    attrs = token.get("attrs", {})
+    return {
+        "kind": "list",
+        "ordered": bool(attrs.get("ordered")),
+        "start": int(attrs.get("start") or 1),
+        "items": [_blocks(item["children"]) for item in token["children"]],
+    }
+
+
+def _quote(token: dict[str, Any]) -> Block:
+    return {"kind": "quote", "blocks": _blocks(token["children"])}
+
+
+def _code(token: dict[str, Any]) -> Block:
+    return {"kind": "code", "text": token["raw"].rstrip("\n")}
+
+
+def _math(token: dict[str, Any]) -> Block:
+    return {"kind": "equation", "math": _formula(token["raw"])}
+
+
+def _html(token: dict[str, Any]) -> Block | None:
+    text = _COMMENT.sub("", token["raw"]).strip()
+    return {"kind": "paragraph", "inlines": [{"kind": "text", "text": text}]} if text else None
+
+
+def _unknown(token: dict[str, Any]) -> Block | None:
+    if "children" in token:
+        return {"kind": "paragraph", "inlines": _inlines(token["children"])}
+    return _html(token) if token.get("raw") else None
+
+
+def _table(token: dict[str, Any]) -> Block:
+    head, *bodies = token["children"]
+    columns = [
+        {"label": plain(_inlines(cell["children"])), "align": cell["attrs"].get("align") or "left"}
+        for cell in head["children"]
+    ]
+    rows = [[_cell(cell) for cell in row["children"]] for body in bodies for row in body["children"]]
+    return {"kind": "table", "caption": "", "columns": columns, "rows": rows, "notes": []}
+
+
+def _cell(token: dict[str, Any]) -> dict[str, Any]:
+    inlines = _inlines(token["children"])
+    return {"text": plain(inlines), "inlines": inlines}
+
+
+_BLOCKS = {
+    "heading": _heading,
+    "paragraph": _paragraph,
+    "block_text": _paragraph,
+    "list": _list,
+    "block_quote": _quote,
+    "block_code": _code,
+    "block_math": _math,
+    "block_html": _html,
+    "thematic_break": lambda token: {"kind": "rule"},
+    "table": _table,
+}
+
+
+def _inlines(tokens: list[dict[str, Any]]) -> list[Inline]:
+    return [_inline(token) for token in tokens]
+
+
+def _inline(token: dict[str, Any]) -> Inline:
+    kind = token["type"]
+    if kind in _WRAPS:
+        return {"kind": _WRAPS[kind], "inlines": _inlines(token["children"])}
+    if kind == "codespan":
+        return {"kind": "code", "text": token["raw"]}
+    if kind == "softbreak":
+        return {"kind": "text", "text": " "}
+    if kind == "linebreak" or (kind == "inline_html" and token["raw"].startswith("<br")):
+        return {"kind": "break"}
+    if kind == "inline_math":
+        return _formula(token["raw"])
+    if kind == "link":
+        return _link(token)
+    if "children" in token:  # an image: its words, since a report refers to no other file
+        return {"kind": "emphasis", "inlines": _inlines(token["children"])}
+    return {"kind": "text", "text": token.get("raw", "")}
+
+
+def _link(token: dict[str, Any]) -> Inline:
+    inlines = _inlines(token["children"])
+    url = safe_address(token["attrs"]["url"])
+    return {"kind": "link", "url": url, "inlines": inlines} if url else {"kind": "plain", "inlines": inlines}
+
+
+def _formula(source: str) -> Inline:
+    source = source.strip()
+    try:
+        return {"kind": "math", "tree": mathematics.parse(source), "text": source}
+    except ValueError:
+        return {"kind": "code", "text": source}

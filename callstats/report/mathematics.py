@@ -1,0 +1,225 @@
+r"""LaTeX mathematics of a notebook as a tree that both the page and the PDF can draw.
+
+Only the subset that formulas of statistics need: fractions, roots, scripts, accents,
+Greek, operators, ``\left … \right``, ``cases`` and matrices. A formula outside the
+subset is a `ValueError`; the caller then shows its source.
+
+A node is a dictionary with its kind under ``kind``:
+
+========  =============================================================
+row       ``items``
+symbol    ``text`` and ``role``: variable, number, operator, function, text
+fraction  ``top``, ``bottom``
+root      ``body``, ``index`` (a node or None)
+scripts   ``base``, ``low``, ``high`` (nodes or None), ``limits``
+accent    ``base``, ``mark``
+fenced    ``open``, ``close``, ``body``
+table     ``rows`` of cells, ``open``
+========  =============================================================
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Node = dict[str, Any]
+
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[0-9]+(?:[.,][0-9]+)*|\s+|.", re.DOTALL)
+
+_GREEK = dict(
+    pair.split(":")
+    for pair in (
+        "alpha:α beta:β gamma:γ delta:δ epsilon:ϵ varepsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ "
+        "lambda:λ mu:μ nu:ν xi:ξ pi:π rho:ρ sigma:σ tau:τ upsilon:υ phi:ϕ varphi:φ chi:χ psi:ψ omega:ω "
+        "Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω ell:ℓ infty:∞ partial:∂"
+    ).split()
+)
+_OPERATORS = dict(
+    pair.split("~")
+    for pair in (
+        "cdot~⋅ times~× div~÷ pm~± mp~∓ le~≤ leq~≤ ge~≥ geq~≥ ne~≠ neq~≠ approx~≈ sim~∼ equiv~≡ propto~∝ "
+        "in~∈ notin~∉ subset~⊂ cup~∪ cap~∩ to~→ rightarrow~→ Rightarrow~⇒ leftarrow~← mapsto~↦ mid~∣ "
+        "ldots~… dots~… cdots~⋯ forall~∀ exists~∃ neg~¬ land~∧ lor~∨ ll~≪ gg~≫ circ~∘ perp~⊥ "
+        "lbrace~{ rbrace~} langle~⟨ rangle~⟩ lfloor~⌊ rfloor~⌋ lceil~⌈ rceil~⌉ vert~| Vert~‖"
+    ).split()
+)
+_LARGE = {"sum": "∑", "prod": "∏", "int": "∫", "bigcup": "⋃", "bigcap": "⋂"}
+_FUNCTIONS = frozenset("log ln exp min max arg lim sup inf sin cos tan det Pr".split())
+_LIMITS = frozenset({"lim", "min", "max", "sup", "inf"})
+_ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304"}
+_ACCENTS |= {"tilde": "\u0303", "widetilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
+_TEXTS = frozenset({"text", "mathrm", "textrm", "operatorname", "mathit", "mathbf", "textbf", "textit"})
+_SPACES = {",": "\u2009", ";": "\u2005", ":": "\u2005", " ": " ", "!": "", "quad": "\u2003", "qquad": "\u2003"}
+_OPENINGS = {"cases": ("{", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "matrix": ("", "")}
+_OPENINGS |= {"aligned": ("", ""), "align": ("", ""), "align*": ("", "")}
+_DEPTH = 40
+
+
+def parse(source: str) -> Node:
+    r"""Read a formula.
+
+    Raises
+    ------
+    ValueError
+        The formula is outside the subset, or unbalanced.
+
+    Examples
+    --------
+    >>> parse(r"\frac{x}{2}")["kind"]
+    'fraction'
+    >>> parse("x_i")["low"]["text"]
+    'i'
+    """
+    reader = _Reader(_TOKEN.findall(source))
+    node = reader.row(until=())
+    if reader.peek() is not None:
+        raise ValueError(f"unexpected {reader.peek()!r}")
+    return node
+
+
+def symbol(text: str, role: str = "variable") -> Node:
+    """Return a leaf."""
+    return {"kind": "symbol", "text": text, "role": role}
+
+
+def _row(items: list[Node]) -> Node:
+    return items[0] if len(items) == 1 else {"kind": "row", "items": items}
+
+
+class _Reader:
+    """Recursive descent over the tokens of one formula."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.depth = 0
+
+    def peek(self) -> str | None:
+        while self.at < len(self.tokens) and self.tokens[self.at].isspace():
+            self.at += 1
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def take(self, wanted: str | None = None) -> str:
+        token = self.peek()
+        if token is None or (wanted is not None and token != wanted):
+            raise ValueError(f"expected {wanted or 'more'}, found {token!r}")
+        self.at += 1
+        return token
+
+    def row(self, until: tuple[str, ...]) -> Node:
+        self.depth += 1
+        if self.depth > _DEPTH:
+            raise ValueError("nested too deeply")
+        items = []
+        while (token := self.peek()) is not None and token not in until and token != "}":
+            items.append(self.scripted())
+        self.depth -= 1
+        return _row(items)
+
+    def scripted(self) -> Node:
+        limits = self.peek() in {f"\\{name}" for name in (*_LARGE, *_LIMITS)}
+        base = self.atom()
+        low = high = None
+        while (token := self.peek()) in {"_", "^", "'"}:
+            self.take()
+            if token == "_":
+                low = self.argument()
+            else:
+                high = symbol("′", "operator") if token == "'" else self.argument()
+        if low is None and high is None:
+            return base
+        return {"kind": "scripts", "base": base, "low": low, "high": high, "limits": limits}
+
+    def argument(self) -> Node:
+        if self.peek() == "{":
+            self.take()
+            node = self.row(until=("}",))
+            self.take("}")
+            return node
+        return self.atom()
+
+    def atom(self) -> Node:
+        token = self.take()
+        if token == "{":
+            self.at -= 1
+            return self.argument()
+        if token.startswith("\\"):
+            return self.command(token[1:])
+        if token in "}_^&#$":
+            raise ValueError(f"unexpected {token!r}")
+        if token[0].isdigit():
+            return symbol(token, "number")
+        return symbol(token, "variable") if token.isalpha() else symbol(_plain(token), "operator")
+
+    def command(self, name: str) -> Node:
+        for table, role in ((_GREEK, "variable"), (_OPERATORS, "operator"), (_LARGE, "operator")):
+            if name in table:
+                return symbol(table[name], role)
+        if name in _FUNCTIONS:
+            return symbol(name, "function")
+        if name in _SPACES:
+            return symbol(_SPACES[name], "text")
+        if name in "{}%$&#_|":
+            return symbol("‖" if name == "|" else name, "operator")
+        return self.structure(name)
+
+    def structure(self, name: str) -> Node:
+        if name in {"frac", "dfrac", "tfrac"}:
+            return {"kind": "fraction", "top": self.argument(), "bottom": self.argument()}
+        if name in _ACCENTS:
+            return {"kind": "accent", "base": self.argument(), "mark": _ACCENTS[name]}
+        if name in _TEXTS:
+            return symbol(self.words(), "function" if name == "operatorname" else "text")
+        readers = {"sqrt": self.root, "left": self.fenced, "begin": self.table}
+        if name not in readers:
+            raise ValueError(f"unknown command \\{name}")
+        return readers[name]()
+
+    def words(self) -> str:
+        self.take("{")
+        start = self.at
+        while self.at < len(self.tokens) and self.tokens[self.at] != "}":
+            self.at += 1
+        text = "".join(self.tokens[start : self.at])
+        self.take("}")
+        return text.replace("\\_", "_").replace("\\%", "%").replace("\\ ", " ")
+
+    def root(self) -> Node:
+        index = None
+        if self.peek() == "[":
+            self.take()
+            index = self.row(until=("]",))
+            self.take("]")
+        return {"kind": "root", "index": index, "body": self.argument()}
+
+    def fenced(self) -> Node:
+        opening = self.fence()
+        body = self.row(until=("\\right",))
+        self.take("\\right")
+        return {"kind": "fenced", "open": opening, "close": self.fence(), "body": body}
+
+    def fence(self) -> str:
+        token = self.take().removeprefix("\\")
+        return {".": "", "|": "|"}.get(token, _OPERATORS.get(token, token))
+
+    def table(self) -> Node:
+        name = self.words()
+        if name not in _OPENINGS:
+            raise ValueError(f"unknown environment {name}")
+        rows: list[list[Node]] = [[]]
+        while True:
+            rows[-1].append(self.row(until=("&", "\\\\", "\\end")))
+            token = self.take()
+            if token == "\\end":
+                break
+            if token == "\\\\":
+                rows.append([])
+        if self.words() != name:
+            raise ValueError(f"{name} is not closed")
+        opening, closing = _OPENINGS[name]
+        return {"kind": "table", "rows": rows, "open": opening, "close": closing}
+
+
+def _plain(token: str) -> str:
+    return {"-": "−", "*": "∗"}.get(token, token)

@@ -1,0 +1,100 @@
+"""The typeset PDF: the document as data, drawn by a fixed typst template.
+
+The template is code and the report is a JSON file it reads, so no text of a report can
+become code. Typst is a wheel and brings its fonts: no TeX, no browser, no network.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from traitlets import Bool
+
+from callstats.errors import ReportError
+from callstats.report import document, layout
+from callstats.report.glyphs import drawable
+from callstats.report.language import frame_words
+
+_SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+_TEMPLATE = "report.typ"
+
+
+class CallstatsPDFExporter(Exporter):
+    """An executed notebook as PDF: ``jupyter nbconvert --to callstats-pdf``."""
+
+    export_from_notebook = "PDF by callstats"
+    file_extension = ".pdf"
+    output_mimetype = "application/pdf"
+
+    accessible = Bool(True, help="Hold the PDF to PDF/UA-1 and refuse what does not meet it.").tag(config=True)
+
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[bytes, dict[str, Any]]:
+        """Return the bytes of the PDF and the resources."""
+        copy, resources = super().from_notebook_node(nb, resources, **kw)
+        name = resources.get("metadata", {}).get("name") or "report"
+        resources["output_extension"] = ".pdf"
+        return typeset(document.read(copy, name=name), accessible=self.accessible), resources
+
+
+def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
+    """Return a document (see `callstats.report.document.read`) as the bytes of a PDF.
+
+    Parameters
+    ----------
+    report : dict
+    accessible : bool
+        Hold the PDF to PDF/UA-1.
+
+    Raises
+    ------
+    ReportError
+        The document cannot be typeset.
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="callstats-") as folder:
+        main = _lay_out(report, Path(folder))
+        try:
+            return typst.compile(
+                main,
+                root=Path(folder),
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1"] if accessible else [],
+                timestamp=0,
+            )
+        except typst.TypstError as error:
+            raise ReportError(
+                f"the PDF cannot be typeset: {error.message}",
+                hint="Ask for the HTML alone with --format html.",
+            ) from error
+
+
+def _lay_out(report: dict[str, Any], folder: Path) -> Path:
+    """Write the template, the document and its pictures where typst may read, and nothing else."""
+    counted = 0
+
+    def prepared(block: dict[str, Any]) -> dict[str, Any]:
+        nonlocal counted
+        if block["kind"] == "table":
+            return layout.fit(block)
+        if block["kind"] != "figure":
+            return {key: value for key, value in block.items() if key != "html"}
+        counted += 1
+        name = f"figure-{counted}.{_SUFFIX[block['mime']]}"
+        (folder / name).write_bytes(block["content"])
+        return {key: value for key, value in block.items() if key != "content"} | {"file": name}
+
+    blocks = [prepared(block) for block in report["blocks"] if block["kind"] != "source"]
+    told = drawable({**report, "blocks": layout.keep_together(blocks), "words": frame_words(report["language"])})
+    (folder / "report.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    main = folder / _TEMPLATE
+    main.write_bytes(files("callstats.report").joinpath("template", _TEMPLATE).read_bytes())
+    return main
