@@ -12,15 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from callstats.stats.charts import ControlLimits, control_limits
+    from callstats.stats.proportion_differences import proportion_difference
+    from callstats.stats.proportion_ratios import proportion_ratio
     from callstats.stats.proportions import proportion_interval
     from callstats.stats.ratios import ratio_interval, total_interval
     from callstats.stats.results import Comparison, Interval
 
 _NAMES = {
-    "charts": ("ControlLimits", "control_limits"),
+    "charts": (
+        "ControlLimits",
+        "control_limits",
+    ),
+    "proportion_differences": ("proportion_difference",),
+    "proportion_ratios": ("proportion_ratio",),
     "proportions": ("proportion_interval",),
-    "ratios": ("ratio_interval", "total_interval"),
-    "results": ("Comparison", "Interval"),
+    "ratios": (
+        "ratio_interval",
+        "total_interval",
+    ),
+    "results": (
+        "Comparison",
+        "Interval",
+    ),
 }
 _HOMES = {name: f"callstats.stats.{module}" for module, names in _NAMES.items() for name in names}
 
@@ -29,7 +42,9 @@ __all__ = [
     "ControlLimits",
     "Interval",
     "control_limits",
+    "proportion_difference",
     "proportion_interval",
+    "proportion_ratio",
     "ratio_interval",
     "total_interval",
 ]

@@ -92,7 +92,9 @@ def exposures(events: Any, exposure: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, t
 
 
-def two_arms(events: float, trials: float, control_events: float, control_trials: float) -> tuple[float, ...]:
+def two_arms(
+    events: float, trials: float, control_events: float, control_trials: float
+) -> tuple[float, float, float, float]:
     """Return the four numbers of a two-by-two comparison, checked.
 
     Raises
