@@ -53,8 +53,10 @@ _TEXT: dict[str, Callable[[int], Any]] = {
 
 
 def unknown(value: Any) -> bool:
-    """Tell whether a value is None, nan or NaT, without asking what it is."""
-    return value is None or value != value  # noqa: PLR0124 - only nan and NaT are unlike themselves
+    """Tell whether a value is None, nan, NaT or pandas' NA."""
+    import pandas as pd
+
+    return value is None or pd.isna(value) is True
 
 
 def written(key: str, value: Any) -> Any:
