@@ -217,7 +217,7 @@ _CONVERSIONS = (
         independence="contact",
         source=RUSSIAN,
         caution="The count stands beside it as the numerator. In a period, contacts first reached before it are in the denominator. Not VICIdial's First Call Resolution, which is calls / leads.",
-        aliases=("FCC", "first call close"),
+        aliases=("FCC", "vente au premier appel"),
     ),
     KPI(
         name="dials_per_success",

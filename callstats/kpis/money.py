@@ -141,7 +141,7 @@ KPIS = (
         independence="contact",
         source=PEERS,
         caution=_WHOLE_CAMPAIGN,
-        aliases=("coût du contact", "cost per contact"),
+        aliases=("coût du contact",),
     ),
     KPI(
         name="value_per_success",

@@ -85,7 +85,7 @@ KPIS = (
         independence="respondent",
         source=CONTACT_CENTRE,
         caution="Share of 9-10 less share of 0-6, from -100 to 100; 7 and 8 count in the denominator only. Read nps_response_rate beside it.",
-        aliases=("taux de recommandation net"),
+        aliases=("taux de recommandation net",),
     ),
     KPI(
         name="nps_response_rate",

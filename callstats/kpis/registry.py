@@ -79,7 +79,7 @@ def get(name: str, own: Iterable[KPI] = ()) -> KPI:
     Traceback (most recent call last):
         ...
     callstats.errors.UsageError: unknown KPI 'averge_handle_tme'.
-    Did you mean 'average_handle_time' or 'average_wrap_time' or 'average_hold_time'?
+    Did you mean 'average_handle_time' or 'average_talk_time' or 'average_hold_time'?
     """
     known = catalogue(own)
     if name in known:
