@@ -1,0 +1,12 @@
+"""A call centre with known truth: canonical tables, and exact VICIdial exports."""
+
+from __future__ import annotations
+
+from callstats.simulate.run import Simulation, simulate, write, write_canonical
+from callstats.simulate.scenario import CallList, Campaign, Queue, Scenario, Spell
+from callstats.simulate.truth import Truth
+
+__all__ = [
+    "CallList", "Campaign", "Queue", "Scenario", "Simulation", "Spell", "Truth",
+    "simulate", "write", "write_canonical",
+]  # fmt: skip

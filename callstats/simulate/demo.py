@@ -1,0 +1,127 @@
+"""The demo data set: three months of a call centre with something to tell."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from callstats.simulate.run import write
+from callstats.simulate.scenario import CallList, Campaign, Queue, Scenario, Spell
+
+SPRING = ("alder", "aspen", "birch", "cedar", "cherry", "cypress", "elm", "fir", "hazel", "hornbeam")
+BOTH = ("larch", "laurel", "linden")
+RENEWAL = ("maple", "medlar", "olive", "pear", "pine", "plane", "poplar")
+SERVICE = ("rowan", "spruce", "walnut", "willow", "yew")
+
+#: French rules: weekdays from 10 to 13 and from 14 to 20.
+SHIFTS = (((10, 13), (14, 15)), ((16, 20),), ((11, 13), (14, 16)), ((14, 18),))
+QUEUE_SHIFTS = (((9, 14),), ((14, 19),), ((9, 14),), ((14, 18),))
+
+
+def demo(seed: int = 20260701) -> Scenario:
+    """Return the scenario of ``data/demo``.
+
+    Campaign ``spring`` sells to bought lists: ``base`` in July and August, then
+    in September an even test of ``A`` (the old supplier) against ``B`` (a new
+    one, dearer and better). In the week of 14 September it dials too fast for
+    its agents and abandons live calls. Campaign ``renewal`` calls former
+    customers. ``service`` is an inbound queue.
+    """
+    spring = Campaign(
+        "spring",
+        (
+            CallList("base", 5000, date(2026, 7, 1), dial_over=38, **_COLD),
+            CallList("A", 2200, date(2026, 9, 1), dial_over=9, **_COLD),
+            CallList("B", 2200, date(2026, 9, 1), dial_over=9, **{**_COLD, **_BETTER}),
+        ),
+        agents=(*SPRING, *BOTH),
+        attempts=5,
+        gap=4.0,
+        occupancy=0.72,
+        shifts=SHIFTS,
+        advertising=900.0,
+        spells=(Spell(date(2026, 9, 14), date(2026, 9, 18), abandoned=0.11),),
+    )
+    renewal = Campaign(
+        "renewal",
+        (
+            CallList("mail", 3400, date(2026, 7, 1), dial_over=55, **_WARM),
+            CallList(
+                "web", 3000, date(2026, 8, 3), dial_over=36, **{**_WARM, "success": 0.115, "reach": 0.3}
+            ),
+        ),
+        agents=(*RENEWAL, *BOTH),
+        attempts=4,
+        gap=5.0,
+        value=48.0,
+        occupancy=0.72,
+        shifts=SHIFTS,
+        advertising=400.0,
+    )
+    return Scenario(
+        seed=seed,
+        start=date(2026, 7, 1),
+        days=92,
+        campaigns=(spring, renewal),
+        queues=(Queue("service", SERVICE, calls=52.0, shifts=QUEUE_SHIFTS, seats=4),),
+        agents=(*SPRING, *BOTH, *RENEWAL, *SERVICE),
+        holidays=(date(2026, 7, 14),),
+        evaluated=0.02,
+        surveyed=0.08,
+    )
+
+
+_COLD: dict = {"reach": 0.25, "success": 0.105, "argued": 0.6, "machine": 0.4, "price": 0.3, "consent": 0.985}
+_BETTER: dict = {"reach": 0.31, "success": 0.135, "invalid": 0.03, "price": 0.55, "consent": 0.995}
+_WARM: dict = {
+    "reach": 0.33,
+    "success": 0.125,
+    "argued": 0.68,
+    "machine": 0.3,
+    "price": 0.05,
+    "invalid": 0.03,
+}
+
+#: What the demo's managers have decided; read by ``callstats.config``.
+PROJECT = """\
+# The project file of the demo: every key has a default and may be left out.
+currency = "EUR"
+time_zone = "Europe/Paris"
+language = "en"
+calling_hours = [["10:00", "13:00"], ["14:00", "20:00"]]
+
+[settings]
+answer_within_s = 20
+list_deadline_h = 8
+
+# Percentages are fractions, times are seconds, money is in euros.
+[targets]
+answer_rate = { low = 0.20, source = "demo: last year's lists" }
+success_rate_argued = { low = 0.12, source = "demo: budget" }
+successes_per_login_hour = { low = 0.80, source = "demo: budget" }
+roi = { low = 0.25, source = "demo: budget" }
+cost_per_acquisition = { high = 35.0, source = "demo: budget" }
+abandon_rate_outbound = { high = 0.03, source = "16 CFR 310.4(b)(4)" }
+abandon_rate_inbound = { low = 0.02, high = 0.05, source = "typical of the trade" }
+occupancy = { low = 0.65, high = 0.85, source = "demo: planning" }
+average_handle_time = { low = 120, high = 300, source = "2-3 min B2C, 3-5 min B2B" }
+service_level = { low = 0.80, source = "demo: 80 % in 20 seconds" }
+dials_per_success = { high = 70, source = "demo: cold lists" }
+list_completion = { low = 0.75, source = "75 % of a list in eight hours" }
+
+[labels]
+spring = "Spring offer"
+renewal = "Renewals"
+service = "Customer service"
+base = "List base"
+A = "List A (old supplier)"
+B = "List B (new supplier)"
+mail = "Former customers by mail"
+web = "Former customers by web"
+"""
+
+
+def write_demo(folder: str | Path) -> None:
+    """Write the demo data set and its project file."""
+    write(demo(), folder)
+    (Path(folder) / "callstats.toml").write_text(PROJECT, encoding="utf-8")

@@ -1,0 +1,220 @@
+"""Who works when: agents on shifts, as many as the expected load asks for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from callstats.simulate.days import HOUR, Calendar
+from callstats.simulate.scenario import CallList, Campaign, Scenario, Shift
+from callstats.simulate.streams import stream
+
+#: What a planner reckons with: agent seconds of a conversation, and of a machine put through.
+HANDLE_S = 205.0
+MACHINE_S = 40.0
+
+
+@dataclass(frozen=True)
+class Team:
+    """The lists of a campaign that the same agents work; ``agents`` are numbers in the scenario."""
+
+    name: str
+    campaign: Campaign
+    lists: tuple[CallList, ...]
+    agents: np.ndarray
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Agent-days of one team, one row each, and the agents at work in every hour.
+
+    ``day`` is a working day, ``shift`` a number in ``shifts``, ``weight`` how
+    many calls the agent takes that day against the others, ``mood`` the day's
+    addition to the logit of success. The slots of the week are kept as one
+    rising array: slot number + cumulated share of its agents' weights.
+    """
+
+    day: np.ndarray
+    agent: np.ndarray
+    shift: np.ndarray
+    weight: np.ndarray
+    mood: np.ndarray
+    shifts: tuple[Shift, ...]
+    present: np.ndarray  # (days, 24) agents at work
+    next_open: np.ndarray  # (days + 1,) the first worked day from each; days where none is left
+    slot_of: np.ndarray  # (days * 24,) slot number, -1 where nobody works
+    slot_row: np.ndarray  # agent-day of each entry of slot_edge
+    slot_edge: np.ndarray
+
+    def pick(self, day: np.ndarray, hour: np.ndarray, u: np.ndarray) -> np.ndarray:
+        """Return the agent-day that takes each call, by uniform numbers ``u``."""
+        slot = self.slot_of[day * 24 + hour]
+        return self.slot_row[np.searchsorted(self.slot_edge, slot + np.minimum(u, 1 - 1e-9), side="right")]
+
+
+def teams(scenario: Scenario) -> list[Team]:
+    """Group the lists of every campaign by the agents that work them."""
+    number = {agent: position for position, agent in enumerate(scenario.agents)}
+    found = []
+    for campaign in scenario.campaigns:
+        groups: dict[tuple[str, ...], list[CallList]] = {}
+        for call_list in campaign.lists:
+            who = call_list.agents or campaign.agents or scenario.agents
+            groups.setdefault(tuple(who), []).append(call_list)
+        for position, (who, lists) in enumerate(groups.items()):
+            agents = np.array([number[agent] for agent in who])
+            found.append(Team(f"{campaign.campaign_id}/{position}", campaign, tuple(lists), agents))
+    return found
+
+
+def allot(scenario: Scenario, groups: dict[str, np.ndarray], days: int) -> dict[str, np.ndarray]:
+    """Return for each group (days, its agents): does the agent work for it that day?
+
+    An agent of several groups works for one of them a day, at random.
+    """
+    member: dict[int, list[str]] = {}
+    for name, agents in groups.items():
+        for agent in agents:
+            member.setdefault(int(agent), []).append(name)
+    choice = {
+        agent: stream(scenario.seed, "allot", agent).integers(len(names), size=days)
+        for agent, names in member.items()
+    }
+    return {
+        name: np.array([choice[int(a)] == member[int(a)].index(name) for a in agents], dtype=bool).T
+        for name, agents in groups.items()
+    }
+
+
+def expected_load(scenario: Scenario, calendar: Calendar, team: Team) -> np.ndarray:
+    """Return the expected agent seconds of each working day, (days,).
+
+    A mean-field forecast, as a planner would make it: dials move from attempt
+    to attempt by the mean chance to close, the rest by the gaps.
+    """
+    hours = [hour for shift in team.campaign.shifts for hour in hours_of(shift)]
+    factor = float(np.mean([scenario.reach_by_hour[hour] for hour in hours]))
+    factor *= float(np.mean([scenario.reach_by_weekday[day] for day in scenario.weekdays]))
+    days = len(calendar)
+    pause = team.campaign.gap - 1
+    gap = np.array([math.exp(-pause) * pause**k / math.factorial(k) for k in range(25)])
+    load = np.zeros(days)
+    for call_list in team.lists:
+        first = calendar.first_from(call_list.loaded or scenario.start)
+        dials = np.zeros(days)
+        dials[first : first + call_list.dial_over] = call_list.contacts / call_list.dial_over
+        for attempt in range(1, team.campaign.attempts + 1):
+            live, closing = _attempt(call_list, team.campaign, attempt, factor)
+            seconds = live * (1 - team.campaign.abandoned) * HANDLE_S
+            load += dials * (
+                seconds + (1 - live) * call_list.machine * call_list.machine_to_agent * MACHINE_S
+            )
+            dials = np.convolve(dials * (1 - closing), np.concatenate([[0.0], gap]))[:days]
+    return load
+
+
+def _attempt(call_list: CallList, campaign: Campaign, attempt: int, factor: float) -> tuple[float, float]:
+    """Return the mean chance that an attempt is live, and that it closes the contact."""
+    decided = call_list.right_party * (call_list.argued + (1 - call_list.argued) * call_list.do_not_call)
+    decided *= 1 - campaign.abandoned
+    size = call_list.concentration
+    live = call_list.reach * size / (size + (attempt - 1) * decided) * factor
+    live *= campaign.attempt_factor ** (attempt - 1)
+    invalid = call_list.invalid if attempt == 1 else 0.0
+    return live * (1 - invalid), invalid + (1 - invalid) * live * decided
+
+
+def hours_of(shift: Shift) -> list[int]:
+    """Return the hours of the day a shift works."""
+    return [hour for first, end in shift for hour in range(first, end)]
+
+
+def roster(scenario: Scenario, calendar: Calendar, team: Team, allotted: np.ndarray) -> Roster:
+    """Draw the agent-days of a team for its expected load."""
+    campaign = team.campaign
+    load = expected_load(scenario, calendar, team)
+    paid = float(np.mean([len(hours_of(shift)) for shift in campaign.shifts])) * HOUR
+    u = stream(scenario.seed, "seats", team.name).random(len(calendar))
+    seats = np.floor(load / (paid * campaign.occupancy) + u).astype(np.int64)
+    seats = np.maximum(seats, load > 0.05 * HOUR)
+    return draw(scenario, team.name, team.agents, allotted, seats, campaign.shifts)
+
+
+def draw(
+    scenario: Scenario,
+    name: str,
+    agents: np.ndarray,
+    allotted: np.ndarray,
+    seats: np.ndarray,
+    shifts: tuple[Shift, ...],
+) -> Roster:
+    """Draw who fills the seats of each day, on which shift, and how the day goes."""
+    days = len(seats)
+    order = stream(scenario.seed, "who", name).random((days, len(agents)))
+    order[~allotted] += 2.0
+    rank = order.argsort(axis=1).argsort(axis=1)
+    day, place = np.nonzero((rank < seats[:, None]) & allotted)
+    shift = (rank[day, place] + day) % len(shifts)
+    agent = agents[place]
+    shape = (days, len(scenario.agents))
+    weight, mood = np.ones(shape), np.zeros(shape)
+    if scenario.agent_day_sd > 0:
+        precision = scenario.agent_day_sd**-2
+        weight = stream(scenario.seed, "pace by day", name).gamma(precision, 1 / precision, shape)
+    if scenario.skill_day_sd > 0:
+        mood = stream(scenario.seed, "skill by day", name).normal(0, scenario.skill_day_sd, shape)
+    weight = np.maximum(weight[day, agent] * pace(scenario)[agent], 0.05)
+    return _with_slots(days, day, agent, shift, weight, mood[day, agent], shifts)
+
+
+def _with_slots(
+    days: int,
+    day: np.ndarray,
+    agent: np.ndarray,
+    shift: np.ndarray,
+    weight: np.ndarray,
+    mood: np.ndarray,
+    shifts: tuple[Shift, ...],
+) -> Roster:
+    worked = np.zeros((len(shifts), 24), dtype=bool)
+    for number, one in enumerate(shifts):
+        worked[number, hours_of(one)] = True
+    row, hour = np.nonzero(worked[shift])
+    key = day[row] * 24 + hour
+    by_slot = np.argsort(key, kind="stable")
+    row, key = row[by_slot], key[by_slot]
+    present = np.bincount(key, minlength=days * 24)
+    slot_of = np.where(present > 0, np.cumsum(present > 0) - 1, -1)
+    slot = slot_of[key]
+    total = np.bincount(slot, weights=weight[row]) if len(slot) else np.zeros(0)
+    share = weight[row] / total[slot]
+    edge = np.cumsum(share)  # the shares of each slot add up to 1, so this is slot + share so far
+    starts = np.flatnonzero(np.diff(slot, prepend=-1))
+    ends = np.append(starts[1:], len(slot)) - 1 if len(slot) else starts
+    edge[ends] = slot[ends] + 1.0
+    open_days = np.flatnonzero(present.reshape(days, 24).sum(axis=1))
+    following = np.searchsorted(open_days, np.arange(days + 1))
+    next_open = np.append(open_days, days)[following]
+    return Roster(
+        day, agent, shift, weight, mood, shifts, present.reshape(days, 24), next_open, slot_of, row, edge
+    )
+
+
+def skill(scenario: Scenario) -> np.ndarray:
+    """Return each agent's true skill, added to the logit of success, (agents,)."""
+    return stream(scenario.seed, "skill").normal(0, scenario.skill_sd, len(scenario.agents))
+
+
+def pace(scenario: Scenario) -> np.ndarray:
+    """Return each agent's true pace, a factor on calls an hour, (agents,)."""
+    return np.exp(stream(scenario.seed, "pace").normal(0, scenario.pace_sd, len(scenario.agents)))
+
+
+def interaction(scenario: Scenario, list_id: str) -> np.ndarray:
+    """Return what each agent adds on one list beyond skill, on the logit of success, (agents,)."""
+    if scenario.interaction_sd == 0:
+        return np.zeros(len(scenario.agents))
+    draws = stream(scenario.seed, "agent on list", list_id)
+    return draws.normal(0, scenario.interaction_sd, len(scenario.agents))
