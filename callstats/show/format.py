@@ -150,6 +150,20 @@ class Formatter:
         """
         return self._write(value, unit, decimals_of_step(step, unit), change=change)
 
+    def cell(self, value: float, unit: str, step: float) -> str:
+        r"""Return a value of a dense table whose head carries the unit, to about ``step``.
+
+        Examples
+        --------
+        >>> Formatter("fr").cell(0.1234, "%", 0.01), Formatter().cell(0.1234, "%", 0.002)
+        ('12', '12.3')
+        """
+        if unit in {"s", "h", "money", "money/h"}:
+            return self.value(value, unit, value - 5 * step, value + 5 * step)
+        shown, apart = (100 * value, 100 * step) if unit == "%" else (value, step)
+        decimals = min(max(-math.floor(math.log10(apart)), 0), 3) if apart > 0 else 0
+        return (_MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
+
     def goal(self, value: float | None, unit: str) -> str:
         r"""Return a number that was set, not measured: exactly as it was set.
 

@@ -68,7 +68,7 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
         interval=formatter.interval(low, high, unit, value=value) if known_interval else "",
         n="" if unknown(n) else _("n = {n}", n=formatter.number(n)),
         target=_("target: {goal}", goal=goal) if goal else "",
-        bullet=_bullet(value, low, high, target_low, target_high),
+        bullet=bullet(value, low, high, target_low, target_high),
         change=_change(change, change_low, change_high, unit, formatter),
         change_interval=""
         if unknown(change_low) or unknown(change_high)
@@ -131,20 +131,34 @@ def _change(
     return formatter.change(change, unit, low, high)
 
 
-def _bullet(
+def bullet(
     value: float | None,
     low: float | None,
     high: float | None,
     target_low: float | None,
     target_high: float | None,
+    *others: float | None,
 ) -> Bullet | None:
-    """Return value, interval and target on a scale that holds them all; None where it would show nothing."""
-    ends = [None if unknown(end) or math.isinf(end) else end for end in (low, high, target_low, target_high)]  # type: ignore[arg-type]
-    shown = [float(end) for end in ends if end is not None]
-    if unknown(value) or math.isinf(value) or not shown:  # type: ignore[arg-type]
+    """Return value, interval and target on a scale that holds them all, and others beside.
+
+    None where it would show nothing but the value.
+
+    Examples
+    --------
+    >>> bullet(2.0, 1.0, 3.0, None, 4.0).max
+    4.45
+    """
+    low, high, target_low, target_high = (_finite(end) for end in (low, high, target_low, target_high))
+    known = [end for end in (low, high, target_low, target_high, *map(_finite, others)) if end is not None]
+    middle = _finite(value)
+    if middle is None or not known:
         return None
-    shown.append(float(value))  # type: ignore[arg-type]
-    room = 0.15 * (max(shown) - min(shown)) or 0.2 * abs(max(shown)) or 1.0
-    least = min(shown) - room
-    least = 0.0 if min(shown) >= 0 > least else least
-    return Bullet(float(value), *ends, min=least, max=max(shown) + room)  # type: ignore[arg-type]
+    known.append(middle)
+    room = 0.15 * (max(known) - min(known)) or 0.2 * abs(max(known)) or 1.0
+    least = min(known) - room
+    least = 0.0 if min(known) >= 0 > least else least
+    return Bullet(middle, low, high, target_low, target_high, min=least, max=max(known) + room)
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

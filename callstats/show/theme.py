@@ -31,6 +31,7 @@ SIGNAL = "#D55E00"
 GREY = "#8C8C8C"
 LIGHT = "#D4D4D4"
 INK = "#262626"
+GREY_TEXT = "#6B6B6B"  # grey that is still read on white (contrast 5.3)
 
 #: Width of a column of text [inch]: 17 cm.
 WIDTH = 17 / 2.54

@@ -1,0 +1,26 @@
+"""Axes-level plots: data first, the rest by keyword, ``ax`` last; each returns its axes.
+
+No plot has a title (the caption carries it) or changes matplotlib's settings.
+Values come as plain sequences in a unit of the catalogue; what is nan is left
+out. Without ``ax`` a new figure of a column's width is made.
+"""
+
+from callstats.show.plots.attempts import attempt_curve
+from callstats.show.plots.change import confidence_band, control_chart
+from callstats.show.plots.funnels import funnel_bars, limits_funnel
+from callstats.show.plots.heat import heatmap
+from callstats.show.plots.intervals import interval_plot, target_bullets
+from callstats.show.plots.parts import share_bars, waterfall
+
+__all__ = [
+    "attempt_curve",
+    "confidence_band",
+    "control_chart",
+    "funnel_bars",
+    "heatmap",
+    "interval_plot",
+    "limits_funnel",
+    "share_bars",
+    "target_bullets",
+    "waterfall",
+]

@@ -1,0 +1,181 @@
+"""What changes over the days: a KPI within its limits, and a test while it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+from callstats.show import theme
+from callstats.show.format import Formatter
+from callstats.show.plots import rows
+from callstats.show.ticks import unit_axis
+
+_NAMED_SIGNALS = 8
+
+
+@theme.themed
+def control_chart(
+    dates: Sequence[dt.date],
+    values: Sequence[float],
+    center: float | Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    *,
+    unit: str,
+    formatter: Formatter,
+    label: str = "",
+    signals: Sequence[bool] | None = None,
+    ax: Any = None,
+) -> Any:
+    """Draw a daily value within the limits of its usual variation; signals carry their date.
+
+    Parameters
+    ----------
+    dates : sequence of date, shape (days,)
+        In order; days without data may be left out.
+    values, lows, highs : sequence of float, shape (days,)
+        In ``unit``, with the control limits of each day.
+    center : float or sequence of float, shape (days,)
+    unit, label : str
+        Unit and name of the KPI.
+    formatter : Formatter
+    signals : sequence of bool, shape (days,), optional
+        Which days are marked; without it those outside the limits.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    day, value = _ordinals(dates), rows.numbers(values, len(dates))
+    low, high = rows.numbers(lows, len(dates)), rows.numbers(highs, len(dates))
+    middle = np.broadcast_to(np.asarray(center, dtype=float), len(dates))
+    ax = theme.axes(ax, 2.9)
+    if not np.isfinite(value).any():
+        return rows.nothing(ax, formatter)
+    with np.errstate(invalid="ignore"):
+        outside = (value < low) | (value > high)
+    marked = (outside if signals is None else np.asarray(signals, dtype=bool)) & np.isfinite(value)
+    ax.fill_between(day, low, high, step="mid", color="#ECECEC", linewidth=0)
+    ax.step(day, middle, where="mid", color=theme.GREY, linewidth=0.9)
+    ax.plot(day, value, "-", color=theme.ACCENT, linewidth=0.8, alpha=0.55)
+    ax.plot(day[~marked], value[~marked], "o", color=theme.ACCENT, markersize=3.2)
+    ax.plot(day[marked], value[marked], "D", color=theme.SIGNAL, markersize=5.5, zorder=4)
+    _date_signals(ax, day[marked], value[marked], middle[marked], formatter)
+    rows.at_the_end(ax, middle[-1], formatter.value(middle[-1], unit, low[-1], high[-1]))
+    ax.set_ylim(*rows.limits(np.concatenate([value, low, high]), margin=0.14))
+    _date_axis(ax, day, formatter)
+    unit_axis(ax.yaxis, unit, formatter)
+    ax.set_ylabel(theme.plain(label))
+    return ax
+
+
+def _ordinals(dates: Sequence[dt.date]) -> np.ndarray:
+    return np.array([date.toordinal() for date in dates], dtype=float)
+
+
+def _date_axis(ax: Any, day: np.ndarray, formatter: Formatter) -> None:
+    """Put at most eight dates on the axis, whole weeks apart where there are many."""
+    span = max(float(day.max() - day.min()), 1.0)
+    step = next((s for s in (1, 2, 7, 14, 28, 56, 91, 182) if span / s <= 8), 365)
+    locator = MultipleLocator(step, offset=1 if step % 7 == 0 else day.min() % step)  # ordinal 1 is a Monday
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda x, _: formatter.day(dt.date.fromordinal(max(round(x), 1))))
+    )
+    ax.set_xlim(day.min() - max(0.02 * span, 0.5), day.max() + max(0.02 * span, 0.5))
+
+
+def _date_signals(
+    ax: Any, day: np.ndarray, value: np.ndarray, middle: np.ndarray, formatter: Formatter
+) -> None:
+    """Date the signals, the farthest ones where there are too many to name."""
+    far = np.argsort(-np.abs(value - middle), kind="stable")
+    taken: list[tuple[float, bool]] = []
+    room = 0.09 * (ax.get_xlim()[1] - ax.get_xlim()[0])
+    for i in far[:_NAMED_SIGNALS]:
+        above = bool(value[i] >= middle[i])
+        if any(abs(day[i] - x) < room and side == above for x, side in taken):
+            continue
+        taken.append((float(day[i]), above))
+        ax.annotate(
+            formatter.day(dt.date.fromordinal(int(day[i]))),
+            (day[i], value[i]),
+            (0, 6 if above else -6),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if above else "top",
+        )
+
+
+@theme.themed
+def confidence_band(
+    dates: Sequence[dt.date],
+    estimates: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    *,
+    unit: str,
+    formatter: Formatter,
+    label: str = "",
+    fixed_lows: Sequence[float] | None = None,
+    fixed_highs: Sequence[float] | None = None,
+    reference: float = 0.0,
+    ax: Any = None,
+) -> Any:
+    """Draw a difference as it is known day by day, with the band that allows for looking daily.
+
+    Parameters
+    ----------
+    dates : sequence of date, shape (days,)
+    estimates, lows, highs : sequence of float, shape (days,)
+        Difference in ``unit``, with its confidence sequence.
+    unit, label : str
+        Unit and name of the KPI.
+    formatter : Formatter
+    fixed_lows, fixed_highs : sequence of float, shape (days,), optional
+        The interval for a single look, in grey: what peeking would have claimed.
+    reference : float
+        The difference that is none.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    day, size = _ordinals(dates), len(dates)
+    value, low, high, inner_low, inner_high = (
+        rows.numbers(v, size) for v in (estimates, lows, highs, fixed_lows, fixed_highs)
+    )
+    ax = theme.axes(ax, 2.9)
+    if not np.isfinite(value).any():
+        return rows.nothing(ax, formatter)
+    ax.fill_between(day, low, high, color=theme.ACCENT, alpha=0.16, linewidth=0)
+    for end in (low, high):
+        ax.plot(day, end, color=theme.ACCENT, linewidth=0.9)
+    for end in (inner_low, inner_high):
+        ax.plot(day, end, color=theme.GREY, linewidth=1.0, linestyle=(0, (3, 2)))
+    ax.plot(day, value, "-", color=theme.ACCENT, linewidth=1.8)
+    ax.plot(day[-1], value[-1], "o", color=theme.ACCENT, markersize=5)
+    ax.axhline(reference, color=theme.INK, linewidth=0.8)
+    rows.at_the_end(ax, value[-1], formatter.change(value[-1], unit, low[-1], high[-1]), theme.INK)
+    ax.set_ylim(*_steady_limits(value, low, high, reference))
+    _date_axis(ax, day, formatter)
+    unit_axis(ax.yaxis, unit, formatter, change=True)
+    ax.set_ylabel(theme.plain(label))
+    return ax
+
+
+def _steady_limits(
+    value: np.ndarray, low: np.ndarray, high: np.ndarray, reference: float
+) -> tuple[float, float]:
+    """Return the ends of an axis on which the first days' huge bands are cut."""
+    later = slice(len(value) // 4, None)
+    shown = np.concatenate([value, low[later], high[later], [reference]])
+    finite = shown[np.isfinite(shown)]
+    span = 0.08 * (finite.max() - finite.min()) or 1.0
+    return float(finite.min() - span), float(finite.max() + span)

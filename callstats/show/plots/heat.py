@@ -1,0 +1,117 @@
+"""A table of values as shades, where few data stay blank."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from callstats.show import theme
+from callstats.show.format import Formatter
+from callstats.show.plots import rows
+from callstats.show.words import words
+
+# One hue from light to dark, its lightness falling evenly, so that it reads in grey.
+_SHADES = LinearSegmentedColormap.from_list("callstats", ["#EAF3F9", "#9CC7E3", "#3E8EC0", "#00517F"])
+
+
+@theme.themed
+def heatmap(
+    values: Any,
+    *,
+    # rows and columns, in order
+    row_labels: Sequence[object],
+    column_labels: Sequence[object],
+    unit: str,
+    formatter: Formatter,
+    label: str = "",
+    # how much stands behind a cell
+    n: Any = None,
+    minimum_n: float = 0,
+    best: Collection[tuple[int, int]] = (),
+    ax: Any = None,
+) -> Any:
+    """Draw a value by two keys, such as weekday by hour, with the numbers in the cells.
+
+    Parameters
+    ----------
+    values : array-like of float, shape (rows, columns)
+        nan where there is none.
+    row_labels, column_labels : sequence
+    unit, label : str
+        Unit and name of the KPI.
+    formatter : Formatter
+    n : array-like of float, shape (rows, columns), optional
+    minimum_n : float
+        Cells with less than that are hatched and have no number.
+    best : collection of (row, column)
+        Cells with a frame.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    shape = (len(row_labels), len(column_labels))
+    value = np.asarray(values, dtype=float).reshape(shape)
+    size = np.full(shape, np.inf) if n is None else np.asarray(n, dtype=float).reshape(shape)
+    thin = ~(size >= minimum_n) | ~np.isfinite(value)
+    ax = theme.axes(ax, rows.height(shape[0], row=0.36, room=0.75))
+    if not value.size:
+        return rows.nothing(ax, formatter)
+    shown = np.ma.masked_array(value, thin)
+    lowest, highest = (float(shown.min()), float(shown.max())) if shown.count() else (0.0, 1.0)
+    ax.set_facecolor("white")
+    ax.pcolormesh(shown, cmap=_SHADES, vmin=lowest, vmax=highest or 1.0, edgecolors="white", linewidth=1.5)
+    _hatch(ax, thin & ~((size == 0) & ~np.isfinite(value)))
+    _write_cells(ax, shown, lowest, highest, unit, formatter)
+    for row, column in best:
+        ax.add_patch(_cell(row, column, fill=False, edgecolor=theme.INK, linewidth=1.6, zorder=4))
+    _name(ax, row_labels, column_labels)
+    ax.set_xlabel(_key(label, unit, bool(thin.any()) and minimum_n > 0, minimum_n, formatter))
+    return ax
+
+
+def _cell(row: int, column: int, **look: Any) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, **look)
+
+
+def _hatch(ax: Any, cells: np.ndarray) -> None:
+    for row, column in zip(*np.nonzero(cells), strict=True):
+        ax.add_patch(
+            _cell(int(row), int(column), facecolor="#F6F6F6", edgecolor="#B5B5B5", hatch="////", linewidth=0)
+        )
+
+
+def _write_cells(
+    ax: Any, shown: np.ma.MaskedArray, lowest: float, highest: float, unit: str, formatter: Formatter
+) -> None:
+    step = (highest - lowest) / 20 or abs(highest) / 20 or 1.0
+    dark = lowest + 0.55 * (highest - lowest)
+    for row, column in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True):
+        value = float(shown[row, column])
+        colour = "white" if value > dark and highest > lowest else theme.INK
+        text = formatter.cell(value, unit, step)
+        ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=7.5)
+
+
+def _name(ax: Any, row_labels: Sequence[object], column_labels: Sequence[object]) -> None:
+    ax.set_yticks(np.arange(len(row_labels)) + 0.5, [theme.plain(r, rows.LABEL_LENGTH) for r in row_labels])
+    texts = [theme.plain(c, 24) for c in column_labels]
+    turned = len(texts) * max(map(len, texts), default=0) > 100
+    ax.set_xticks(np.arange(len(texts)) + 0.5, texts, rotation=90 if turned else 0)
+    ax.set_ylim(len(row_labels), 0)
+    ax.tick_params(length=0)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+
+
+def _key(label: str, unit: str, any_thin: bool, minimum: float, formatter: Formatter) -> str:
+    _ = words(formatter.language)
+    named = f"{theme.plain(label)}, %" if unit == "%" else theme.plain(label)
+    few = _("▨ fewer than {n}", n=formatter.number(minimum)) if any_thin else ""
+    return "      ".join(part for part in (named, few) if part)
