@@ -93,7 +93,9 @@ def _connection(threads: int | None) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        connection.execute("SET enable_progress_bar = false")  # refused in a kernel without ipywidgets
     if threads is not None:
         connection.execute("SET threads = ?", [threads])
     return connection
