@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from callstats.engine.moments import moments
 from callstats.engine.needs import obstacle
 from callstats.engine.totals import totals
 
-__all__ = ["obstacle", "totals"]
+__all__ = ["moments", "obstacle", "totals"]
