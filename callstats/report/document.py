@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from callstats.report import foreign, markdown
@@ -52,7 +52,7 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
     return {
         **title,
         "language": str(told.get("language") or notebook.metadata.get("lang") or "en"),
-        "period": str(told.get("period") or ""),
+        "period": str(told.get("period_label") or told.get("period") or ""),
         "description": _description(title, body),
         "keywords": ["callstats", *map(str, told.get("keywords", ()))],
         "contents": _contents(body),
@@ -123,18 +123,20 @@ def _bundle(data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:
     payload = data.get(PAYLOAD)
     if isinstance(payload, dict) and "kind" in payload:
         return _own(dict(payload), data, metadata)
-    picture = _picture(data, metadata)
-    if picture:
+    if picture := _picture(data, metadata):
         return [picture]
-    if "text/html" in data and (blocks := foreign.read(_text(data["text/html"]))):
-        return blocks
-    if "text/markdown" in data:
-        return markdown.read(_text(data["text/markdown"]), math=False)
-    if "text/latex" in data:
-        return markdown.read(_text(data["text/latex"]))
-    if "text/plain" in data:
-        return [{"kind": "output", "text": _text(data["text/plain"])}]
+    for mime, read_as in _READERS.items():
+        if mime in data and (blocks := read_as(_text(data[mime]))):
+            return blocks
     return []
+
+
+_READERS: dict[str, Callable[[str], list[Block]]] = {
+    "text/html": foreign.read,
+    "text/markdown": lambda text: markdown.read(text, math=False),
+    "text/latex": markdown.read,
+    "text/plain": lambda text: [{"kind": "output", "text": text}],
+}
 
 
 def _own(payload: dict[str, Any], data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:

@@ -134,5 +134,7 @@ def _table(rows: list[list[dict[str, Any]]], heads: int, caption: str) -> dict[s
 
 
 def _align(texts: list[str]) -> str:
-    numbers = [bool(_NUMBER.match(text)) for text in texts if text not in {"", "–", "NaN", "nan", "None", "NaT"}]
+    numbers = [
+        bool(_NUMBER.match(text)) for text in texts if text not in {"", "–", "NaN", "nan", "None", "NaT"}
+    ]
     return "right" if numbers and all(numbers) else "left"

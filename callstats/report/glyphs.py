@@ -17,14 +17,14 @@ _KEPT = frozenset("\n\t")
 
 
 def drawable(value: Any) -> Any:
-    """Return plain data with every string in it made of characters that the fonts draw.
+    r"""Return plain data with every string in it made of characters that the fonts draw.
 
     Control, format and lone combining characters that have no glyph are dropped
     (direction overrides among them, which make a text read as what it is not).
 
     Examples
     --------
-    >>> drawable(["Été, весна", "list \\u202e😀"])
+    >>> drawable(["Été, весна", "list \u202e😀"])
     ['Été, весна', 'list [U+1F600]']
     """
     if isinstance(value, str):

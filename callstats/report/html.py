@@ -26,8 +26,6 @@ _HERE = Path(__file__).parent / "template"
 class PreparePage(Preprocessor):
     """Read the notebook into ``resources["callstats"]``, all that the template draws."""
 
-    enabled = True
-
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Return the notebook as it was, and the page in the resources."""
         name = resources.get("metadata", {}).get("name") or "report"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from callstats.show.words import LANGUAGES, words
 
 
@@ -24,3 +27,28 @@ def frame_words(language: str) -> dict[str, str]:
         "code": _("Show the code"),
         "continued": _("continued"),
     }
+
+
+def translate_cells(notebook: Any, language: str) -> None:
+    """Put the Markdown of a notebook into a language, paragraph by paragraph.
+
+    A heading is looked up without its marks; what the catalogues lack stays as it is.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Changed in place.
+    language : str
+    """
+    if language not in LANGUAGES or language == "en":
+        return
+    _ = words(language)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = "\n\n".join(_translated(part, _) for part in cell.source.split("\n\n"))
+
+
+def _translated(part: str, translate: Callable[[str], str]) -> str:
+    marks = part[: len(part) - len(part.lstrip("# "))] if part.startswith("#") else ""
+    text = part[len(marks) :].strip()
+    return marks + translate(text) if text else part

@@ -38,7 +38,6 @@ def fit(table: dict[str, Any]) -> dict[str, Any]:
         "columns": columns,
         "rows": rows,
         "wide": [width > _LONGEST * _CHARACTER for width in widths],
-        "lead": [],
         "turned": turned,
         "parts": whole if upright or sum(widths) <= TURNED else _split(widths),
     }
@@ -102,11 +101,9 @@ def keep_together(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if block["kind"] in _INTRODUCED:
             for before in _introduction(kept):
                 before["sticky"] = True
-        if block.get("turned"):
-            lead = _introduction(kept)
-            block = {**block, "lead": lead}
-            del kept[len(kept) - len(lead) :]
-        kept.append(block)
+        lead = _introduction(kept) if block.get("turned") else []
+        del kept[len(kept) - len(lead) :]
+        kept.append({**block, "lead": lead})
     return kept
 
 

@@ -50,13 +50,13 @@ def plain(inlines: list[Inline]) -> str:
 
 
 def safe_address(url: str) -> str | None:
-    """Return an address that a reader may follow, or None.
+    r"""Return an address that a reader may follow, or None.
 
     Examples
     --------
     >>> safe_address("campaign_report-spring.html")
     'campaign_report-spring.html'
-    >>> safe_address("java\\tscript:alert(1)") is None
+    >>> safe_address("java\tscript:alert(1)") is None
     True
     """
     url = _UNSEEN.sub("", url)
@@ -150,7 +150,7 @@ _BLOCKS = {
     "block_code": _code,
     "block_math": _math,
     "block_html": _html,
-    "thematic_break": lambda token: {"kind": "rule"},
+    "thematic_break": lambda _: {"kind": "rule"},
     "table": _table,
 }
 
@@ -160,19 +160,19 @@ def _inlines(tokens: list[dict[str, Any]]) -> list[Inline]:
 
 
 def _inline(token: dict[str, Any]) -> Inline:
-    kind = token["type"]
-    if kind in _WRAPS:
-        return {"kind": _WRAPS[kind], "inlines": _inlines(token["children"])}
-    if kind == "codespan":
-        return {"kind": "code", "text": token["raw"]}
-    if kind == "softbreak":
-        return {"kind": "text", "text": " "}
-    if kind == "linebreak" or (kind == "inline_html" and token["raw"].startswith("<br")):
-        return {"kind": "break"}
-    if kind == "inline_math":
-        return _formula(token["raw"])
-    if kind == "link":
-        return _link(token)
+    return _INLINES.get(token["type"], _otherwise)(token)
+
+
+def _wrapped(token: dict[str, Any]) -> Inline:
+    return {"kind": _WRAPS[token["type"]], "inlines": _inlines(token["children"])}
+
+
+def _tag(token: dict[str, Any]) -> Inline:
+    """Return raw HTML as the text it is; only a line break is one."""
+    return {"kind": "break"} if token["raw"].startswith("<br") else _otherwise(token)
+
+
+def _otherwise(token: dict[str, Any]) -> Inline:
     if "children" in token:  # an image: its words, since a report refers to no other file
         return {"kind": "emphasis", "inlines": _inlines(token["children"])}
     return {"kind": "text", "text": token.get("raw", "")}
@@ -190,3 +190,14 @@ def _formula(source: str) -> Inline:
         return {"kind": "math", "tree": mathematics.parse(source), "text": source}
     except ValueError:
         return {"kind": "code", "text": source}
+
+
+_INLINES = {
+    **dict.fromkeys(_WRAPS, _wrapped),
+    "codespan": lambda token: {"kind": "code", "text": token["raw"]},
+    "softbreak": lambda _: {"kind": "text", "text": " "},
+    "linebreak": lambda _: {"kind": "break"},
+    "inline_html": _tag,
+    "inline_math": lambda token: _formula(token["raw"]),
+    "link": _link,
+}

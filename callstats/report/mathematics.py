@@ -27,30 +27,40 @@ Node = dict[str, Any]
 
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[0-9]+(?:[.,][0-9]+)*|\s+|.", re.DOTALL)
 
-_GREEK = dict(
-    pair.split(":")
-    for pair in (
-        "alpha:α beta:β gamma:γ delta:δ epsilon:ϵ varepsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ "
-        "lambda:λ mu:μ nu:ν xi:ξ pi:π rho:ρ sigma:σ tau:τ upsilon:υ phi:ϕ varphi:φ chi:χ psi:ψ omega:ω "
-        "Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω ell:ℓ infty:∞ partial:∂"
-    ).split()
-)
-_OPERATORS = dict(
-    pair.split("~")
-    for pair in (
-        "cdot~⋅ times~× div~÷ pm~± mp~∓ le~≤ leq~≤ ge~≥ geq~≥ ne~≠ neq~≠ approx~≈ sim~∼ equiv~≡ propto~∝ "
-        "in~∈ notin~∉ subset~⊂ cup~∪ cap~∩ to~→ rightarrow~→ Rightarrow~⇒ leftarrow~← mapsto~↦ mid~∣ "
-        "ldots~… dots~… cdots~⋯ forall~∀ exists~∃ neg~¬ land~∧ lor~∨ ll~≪ gg~≫ circ~∘ perp~⊥ "
-        "lbrace~{ rbrace~} langle~⟨ rangle~⟩ lfloor~⌊ rfloor~⌋ lceil~⌈ rceil~⌉ vert~| Vert~‖"
-    ).split()
-)
+_LETTERS = """
+alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ iota ι kappa κ lambda λ mu μ
+nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi ϕ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ
+Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω ell ℓ infty ∞ partial ∂
+"""
+_SIGNS = """
+cdot ⋅ times × div ÷ pm ± mp ∓ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ sim ∼ equiv ≡ propto ∝ in ∈
+notin ∉ subset ⊂ cup ∪ cap ∩ to → rightarrow → Rightarrow ⇒ leftarrow ← mapsto ↦ mid ∣ ldots … dots …
+cdots ⋯ forall ∀ exists ∃ neg ¬ land ∧ lor ∨ ll ≪ gg ≫ circ ∘ perp ⊥ lbrace { rbrace } langle ⟨ rangle ⟩
+lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ vert | Vert ‖
+"""
+
+
+def _pairs(table: str) -> dict[str, str]:
+    words = table.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+_GREEK, _OPERATORS = _pairs(_LETTERS), _pairs(_SIGNS)
 _LARGE = {"sum": "∑", "prod": "∏", "int": "∫", "bigcup": "⋃", "bigcap": "⋂"}
-_FUNCTIONS = frozenset("log ln exp min max arg lim sup inf sin cos tan det Pr".split())
+_FUNCTIONS = frozenset({"log", "ln", "exp", "min", "max", "arg", "lim", "sup", "inf", "sin", "cos", "Pr"})
 _LIMITS = frozenset({"lim", "min", "max", "sup", "inf"})
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304"}
 _ACCENTS |= {"tilde": "\u0303", "widetilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
 _TEXTS = frozenset({"text", "mathrm", "textrm", "operatorname", "mathit", "mathbf", "textbf", "textit"})
-_SPACES = {",": "\u2009", ";": "\u2005", ":": "\u2005", " ": " ", "!": "", "quad": "\u2003", "qquad": "\u2003"}
+_SPACES = {
+    ",": "\u2009",
+    ";": "\u2005",
+    ":": "\u2005",
+    " ": " ",
+    "!": "",
+    "quad": "\u2003",
+    "qquad": "\u2003",
+}
 _OPENINGS = {"cases": ("{", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "matrix": ("", "")}
 _OPENINGS |= {"aligned": ("", ""), "align": ("", ""), "align*": ("", "")}
 _DEPTH = 40

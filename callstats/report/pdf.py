@@ -31,7 +31,9 @@ class CallstatsPDFExporter(Exporter):
     file_extension = ".pdf"
     output_mimetype = "application/pdf"
 
-    accessible = Bool(True, help="Hold the PDF to PDF/UA-1 and refuse what does not meet it.").tag(config=True)
+    accessible = Bool(True, help="Hold the PDF to PDF/UA-1 and refuse what does not meet it.").tag(
+        config=True
+    )
 
     def _file_extension_default(self) -> str:
         return ".pdf"
@@ -93,7 +95,9 @@ def _lay_out(report: dict[str, Any], folder: Path) -> Path:
         return {key: value for key, value in block.items() if key != "content"} | {"file": name}
 
     blocks = [prepared(block) for block in report["blocks"] if block["kind"] != "source"]
-    told = drawable({**report, "blocks": layout.keep_together(blocks), "words": frame_words(report["language"])})
+    told = drawable(
+        {**report, "blocks": layout.keep_together(blocks), "words": frame_words(report["language"])}
+    )
     (folder / "report.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     main = folder / _TEMPLATE
     main.write_bytes(files("callstats.report").joinpath("template", _TEMPLATE).read_bytes())

@@ -1,0 +1,200 @@
+"""Run a notebook in a kernel of this very interpreter, so that the same input gives the same notebook."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import default
+
+from callstats.errors import ReportError
+
+#: What may change a result or the look of a plot between two runs, held fast.
+FIXED = {
+    "SOURCE_DATE_EPOCH": "0",
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "COLUMNS": "120",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+_ERRORS = frozenset({"CallstatsError", "UsageError", "InputError", "ReportError"})
+_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_NAME = "python3"
+
+
+class SameInterpreter(AsyncKernelManager):
+    """Starts ipykernel with `sys.executable`, whether or not Jupyter knows of it."""
+
+    @cached_property
+    def _home(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="callstats-kernel-", ignore_cleanup_errors=True)
+
+    @default("transport")
+    def _transport_default(self) -> str:
+        """Use sockets of the file system where there are some: no port is open to anybody."""
+        return "tcp" if sys.platform == "win32" else "ipc"
+
+    @default("connection_file")
+    def _connection_file_default(self) -> str:
+        return str(Path(self._home.name) / "kernel.json")  # short: a socket's path has at most 100 letters
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernel to start, away from the user's own IPython profile and history."""
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            env={**FIXED, "IPYTHONDIR": self._home.name},
+        )
+
+    def cleanup_resources(self, restart: bool = False) -> Any:
+        """Remove the kernel's own folder with the rest."""
+        if not restart:
+            self._home.cleanup()
+        return super().cleanup_resources(restart)
+
+
+def execute(notebook: Any, parameters: Mapping[str, Any]) -> Any:
+    """Run a notebook with parameters, through papermill.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        From `callstats.report.notebooks.load`; it is not changed.
+    parameters : mapping of str to plain value
+        Checked by `callstats.report.notebooks.check`.
+
+    Returns
+    -------
+    NotebookNode
+        With its outputs, and without the clock and names of this machine.
+
+    Raises
+    ------
+    ReportError
+        A cell failed; the error names the question it stood under.
+    """
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    given = _with_parameters(notebook, parameters)
+    try:
+        executed = papermill.execute_notebook(
+            given,
+            None,
+            kernel_name=_NAME,
+            progress_bar=False,
+            kernel_manager_class=SameInterpreter,
+        )
+    except papermill.PapermillExecutionError as error:
+        raise _failed(given, error) from error
+    except (DeadKernelError, CellTimeoutError) as error:
+        raise ReportError(
+            f"the notebook's kernel died or stalled: {str(error).splitlines()[0]}",
+            hint="Most often the memory ran out; try a shorter period.",
+        ) from error
+    return _without_traces(executed)
+
+
+def complaints(notebook: Any) -> list[str]:
+    """Return what an executed notebook wrote to stderr, where warnings go."""
+    return [
+        str(output["text"]).strip()
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output["output_type"] == "stream" and output["name"] == "stderr"
+    ]
+
+
+def shown_path(data: str | Path) -> str:
+    """Return a path as a report may show it: as given, but never where it lies on this machine.
+
+    Examples
+    --------
+    >>> shown_path("data/demo")
+    'data/demo'
+    >>> shown_path("/srv/clients/spring")
+    'spring'
+    """
+    path = Path(data)
+    if not path.is_absolute():
+        return path.as_posix()
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name
+
+
+def hide_path(notebook: Any, path: Path, shown: str) -> None:
+    """Put the shown path wherever the executed notebook says the real one; pictures are left alone."""
+    real = re.compile(rf"(?<![\w/.-]){re.escape(str(path))}(?![\w.-])")
+
+    def hidden(value: Any) -> Any:
+        if isinstance(value, str):
+            return real.sub(lambda _: shown, value)
+        if isinstance(value, list):
+            return [hidden(item) for item in value]
+        if isinstance(value, dict):
+            for key in value:
+                if not str(key).startswith("image/"):
+                    value[key] = hidden(value[key])
+        return value
+
+    for cell in notebook.cells:
+        hidden(cell)
+
+
+def _with_parameters(notebook: Any, parameters: Mapping[str, Any]) -> Any:
+    """Return a copy with the given values in a cell after the one tagged ``parameters``."""
+    import copy
+
+    from nbformat.v4 import new_code_cell
+
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata["kernelspec"] = {"name": _NAME, "display_name": "Python 3", "language": "python"}
+    notebook.cells = [c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", ())]
+    if not parameters:
+        return notebook
+    source = "\n".join(["# Parameters", *(f"{name} = {value!r}" for name, value in parameters.items())])
+    cell = new_code_cell(source, id="injected-parameters", metadata={"tags": ["injected-parameters"]})
+    tagged = (i for i, c in enumerate(notebook.cells) if "parameters" in c.metadata.get("tags", ()))
+    notebook.cells.insert(next(tagged, -1) + 1, cell)
+    return notebook
+
+
+def _failed(notebook: Any, error: Any) -> ReportError:
+    """Say which question failed and why, in words an analyst can act on."""
+    message = str(error.evalue).strip() or error.ename
+    why = message if error.ename in _ERRORS else f"{error.ename}: {message}"
+    question = next(_headings_before(notebook, error.cell_index), None)
+    where = f"the report failed at {question!r}" if question else "the report failed"
+    first, _, rest = why.partition("\n")
+    return ReportError(f"{where}: {first.rstrip('.')}", hint=rest or None)
+
+
+def _headings_before(notebook: Any, index: int) -> Iterator[str]:
+    for cell in reversed(notebook.cells[:index]):
+        if cell.cell_type == "markdown":
+            yield from reversed(_HEADING.findall(cell.source))
+
+
+def _without_traces(notebook: Any) -> Any:
+    """Remove what differs between two runs of the same: times, paths, process names."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
+    return notebook

@@ -1,0 +1,176 @@
+"""Make a report: check what was asked, run the notebook, draw it, and write it whole."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callstats.errors import ReportError, UsageError
+from callstats.report import document, files, notebooks
+from callstats.report.order import Order, take_order
+
+FORMATS = ("html", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """What was made.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        HTML and PDF as asked, then the executed notebook and the JSON of results.
+    results : dict
+        What the notebook recorded, full precision.
+    verdict : list of dict
+        The sentences of its verdict: text and tone.
+    seconds : float
+        How long it took.
+    """
+
+    paths: tuple[Path, ...]
+    results: dict[str, Any]
+    verdict: list[dict[str, Any]]
+    seconds: float
+
+
+def run(
+    notebook: str | Path,
+    data: str | Path,
+    *,
+    period: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    language: str = "en",
+    formats: Iterable[str] = FORMATS,
+    out: str | Path = "reports",
+    config: str | Path | None = None,
+    strict: bool = False,
+) -> ReportResult:
+    """Make a report of some data.
+
+    Parameters
+    ----------
+    notebook : str or Path
+        A shipped report, or the path of one's own notebook.
+    data : str or Path
+        A folder that ``callstats import`` wrote, or a DuckDB file.
+    period : str, optional
+        Such as ``2026-09``; the notebook decides what none means.
+    parameters : mapping, optional
+        Further parameters of the notebook. Those named like a column of the data
+        (campaign_id, list_id, …) also name the files.
+    language : str
+        en, fr or ru.
+    formats : iterable of str
+        html, pdf. The executed notebook and the JSON of results always come with them.
+    out : str or Path
+        Files are ``<out>/<period>/<notebook>-<parameters>.<ending>``.
+    config : str or Path, optional
+        Project file, for notebooks that take one.
+    strict : bool
+        Take a warning in the notebook for a failure.
+
+    Returns
+    -------
+    ReportResult
+
+    Raises
+    ------
+    UsageError
+        An unknown report, parameter, campaign or format, or a period without calls:
+        found before anything runs.
+    InputError
+        The data cannot be read.
+    ReportError
+        The notebook failed; no file has been written.
+    """
+    start = time.perf_counter()
+    wanted = _formats(formats)
+    order = take_order(
+        notebook,
+        data,
+        period=period,
+        parameters=parameters or {},
+        language=language,
+        out=Path(out),
+        config=config,
+    )
+    executed = _executed(order, strict)
+    contents = _contents(order, executed, wanted)
+    written = files.write_all(order.folder, contents)
+    return ReportResult(
+        tuple(written.values()),
+        document.results(executed),
+        document.verdict(executed),
+        time.perf_counter() - start,
+    )
+
+
+def _formats(formats: Iterable[str]) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys([formats] if isinstance(formats, str) else formats))
+    for name in wanted:
+        if name not in FORMATS:
+            raise UsageError(f"unknown format {name!r}", hint="Known: " + ", ".join(FORMATS) + ".")
+    return wanted
+
+
+def _executed(order: Order, strict: bool) -> Any:
+    from callstats.report import kernel
+    from callstats.report.language import translate_cells
+
+    source = notebooks.load(order.notebook)
+    translate_cells(source, order.language)
+    executed = kernel.execute(source, order.values)
+    said = kernel.complaints(executed)
+    if strict and said:
+        raise ReportError(f"the notebook warned: {said[0].splitlines()[-1].rstrip('.')}", hint=said[0])
+    kernel.hide_path(executed, order.data, order.shown)
+    executed.metadata["callstats"] = {
+        "report": order.notebook.stem,
+        "language": order.language,
+        "period": order.period,
+        "period_label": order.period_label,
+        "parameters": {**order.values, **({"data": order.shown} if "data" in order.values else {})},
+        "provenance": order.provenance,
+    }
+    return executed
+
+
+def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str, bytes]:
+    """Return every file of the report, drawn; the JSON comes last: where it is, all is."""
+    import nbformat
+
+    contents = {f"{order.stem}.{name}": _drawn(executed, name, order.notebook.stem) for name in formats}
+    contents[f"{order.stem}.ipynb"] = nbformat.writes(executed).encode() + b"\n"
+    contents[f"{order.stem}.json"] = _results(executed)
+    return contents
+
+
+def _drawn(executed: Any, name: str, title: str) -> bytes:
+    resources = {"metadata": {"name": title}}
+    if name == "pdf":
+        from callstats.report.pdf import CallstatsPDFExporter
+
+        return CallstatsPDFExporter().from_notebook_node(executed, resources)[0]
+    from callstats.report.html import CallstatsHTMLExporter
+
+    return CallstatsHTMLExporter().from_notebook_node(executed, resources)[0].encode()
+
+
+def _results(executed: Any) -> bytes:
+    told = executed.metadata["callstats"]
+    content = {
+        "report": told["report"],
+        "title": document.read(executed, name=told["report"])["title"],
+        "period": told["period"],
+        "language": told["language"],
+        "parameters": told["parameters"],
+        "provenance": told["provenance"],
+        "verdict": document.verdict(executed),
+        "results": document.results(executed),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"
