@@ -1,0 +1,246 @@
+"""Reading an export: source, checks, derived columns, and where it all came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from callstats import checks
+from callstats.config import Config
+from callstats.dataset.deriving import derive
+from callstats.dataset.rejects import COLUMNS, Rejects
+from callstats.errors import InputError, UsageError
+from callstats.model import TABLES, Column
+from callstats.sources import find, guess
+from callstats.sources import mapping as mapping_files
+from callstats.sources.base import Source
+from callstats.sources.reader import Extract, extract
+from callstats.sources.times import known_zone
+
+if TYPE_CHECKING:
+    from callstats.dataset.core import Dataset
+
+_HELPERS = ("_raw", "_position", "dialled", "handed_over")
+_KEPT = ("call_id", "contact_id", "list_id", "campaign_id", "agent_id", "direction", "started_at", "start")
+
+_ARROW: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "flag": pa.bool_(),
+    "instant": pa.timestamp("us", tz="UTC"),
+    "clock": pa.timestamp("us"),
+    "date": pa.date32(),
+}
+
+
+def read(
+    files: str | Path | Iterable[str | Path],
+    *,
+    source: str | None = None,
+    mapping: str | Path | None = None,
+    time_zone: str | None = None,
+    config: Config | None = None,
+) -> Dataset:
+    """Read what a dialer or CRM exported.
+
+    Parameters
+    ----------
+    files : path or iterable of paths
+        Files, or folders with files named like the source's tables.
+    source : str, optional
+        A known system, such as ``vicidial``; left out, it is told from the columns.
+    mapping : path, optional
+        A mapping file (TOML) that describes any other export.
+    time_zone : str, optional
+        IANA zone of the clock the export's times were read from; left out, that
+        of the mapping, else of the project file.
+    config : Config, optional
+
+    Returns
+    -------
+    Dataset
+        Its ``rejects`` say what was left out and why, its ``provenance`` where
+        the rows came from.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read as what it was said to be.
+    UsageError
+        The source is unknown, or both a source and a mapping are named.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> export = Path(tempfile.mkdtemp()) / "vicidial_log.csv"
+    >>> _ = export.write_text(
+    ...     "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,length_in_sec,status,user\\n"
+    ...     "1788861600.1,7,101,spring,2026-09-08 12:00:00,1788861600,95,SALE,anna\\n"
+    ...     "1788861660.2,8,101,spring,2026-09-08 12:01:00,1788861660,70000,NI,anna\\n"
+    ... )
+    >>> ds = read(export, source="vicidial", time_zone="Europe/Paris")
+    >>> ds.provenance["rows"], ds.rejects.summary()["rule"].tolist()
+    ({'calls': 1}, ['a duration is under 65,000 seconds'])
+    """
+    from callstats.dataset.core import Dataset
+
+    config = config or Config()
+    paths = [files] if isinstance(files, str | Path) else list(files)
+    chosen, zone = _source(paths, source, mapping, time_zone, config)
+    tables, rejects, provenance = read_tables(paths, chosen, zone)
+    if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
+        provenance["notes"].append(
+            f"no time zone was given: the export's clock was taken to be on {zone}"
+        )
+    provenance["currency"] = config.currency
+    config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
+    return Dataset(tables, config=config, provenance=provenance, rejects=rejects)
+
+
+def _source(
+    paths: list[str | Path], name: str | None, mapping_file: str | Path | None, zone: str | None, config: Config
+) -> tuple[Source, str]:
+    """Return the source to read by and the zone of its clock."""
+    if name is not None and mapping_file is not None:
+        raise UsageError("both a source and a mapping are named", hint="Name one of them.")
+    if mapping_file is not None:
+        chosen = mapping_files.load(mapping_file)
+        if zone is not None:
+            chosen = replace(chosen, time_zone=zone)
+    else:
+        chosen = find(name) if name is not None else guess(paths)
+    if chosen.time_zone not in ("server",) and not chosen.time_zone.startswith("column:"):
+        return chosen, known_zone(chosen.time_zone)
+    return chosen, known_zone(zone or config.time_zone)
+
+
+def read_tables(
+    paths: Iterable[str | Path], source: Source, zone: str
+) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
+    """Read, judge and complete the tables of an export.
+
+    Returns
+    -------
+    tables : dict of str to pyarrow.Table
+        Canonical tables, the types of the model.
+    rejects : Rejects
+        Every row that is in no table, with the reason.
+    provenance : dict
+        As ``dataset.json`` holds it.
+    """
+    paths = list(paths)
+    found = extract(paths, source, zone)
+    tables = source.prepare(found.tables, found.notes) if source.prepare else found.tables
+    tables, judged = checks.apply(tables)
+    if source.shape:
+        tables, shaped = checks.apply(source.shape(tables, found.notes, zone))
+        judged = _together([judged, shaped])
+    rejects = _rejects(found, _together([found.rejected, judged]))
+    tables = derive(tables)
+    done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
+    if not done:
+        raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
+    return done, rejects, _provenance(found, paths, source, zone, done, rejects)
+
+
+def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [piece for piece in pieces if len(piece)]
+    return pd.concat(filled, ignore_index=True) if filled else pieces[0]
+
+
+def _rejects(found: Extract, left_out: pd.DataFrame) -> Rejects:
+    """Name the file, row and content of every row that was left out."""
+    pieces = []
+    left_out = left_out.drop_duplicates(["table", "_raw", "_position"])
+    for number, rows in left_out.groupby("_raw", sort=True):
+        raw = found.raws[int(number)]  # type: ignore[arg-type]
+        places = rows["_position"].to_numpy(np.int64)
+        good = np.where(places < 0, 0, places)
+        contents = raw.content(good) if raw.table.num_rows else [""] * len(rows)
+        broken = {-1 - place: bad for place, bad in enumerate(raw.bad)}
+        rows = rows.assign(
+            file=raw.file,
+            row=[broken[p].row if p < 0 else raw.rows[p] for p in places],
+            content=[broken[p].content if p < 0 else text for p, text in zip(places, contents, strict=True)],
+        )
+        pieces.append(rows)
+    if not pieces:
+        return Rejects()
+    frame = pd.concat(pieces, ignore_index=True)
+    frame["row"] = frame["row"].astype("int64")
+    ordered = frame.sort_values(["file", "row", "table"], kind="stable", ignore_index=True)[list(COLUMNS)]
+    text = [name for name in COLUMNS if name != "row"]
+    return Rejects(ordered.astype(dict.fromkeys(text, "string")))
+
+
+def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
+    """Bring a canonical table to the types of the model; further columns stay as text or number.
+
+    A column that nothing is known of is left out, so that a KPI that needs it
+    says so.
+    """
+    model = TABLES[name]
+    extra = [column for column in frame.columns if column not in model.names and column not in _HELPERS]
+    columns, fields = [], []
+    for column in [*(c for c in model.names if c in frame), *extra]:
+        values = frame[column]
+        if column not in _KEPT and len(values) and values.isna().all():
+            continue
+        array = _array(values, model[column] if column in model.names else None)
+        columns.append(array)
+        fields.append(pa.field(column, array.type))
+    return pa.table(columns, schema=pa.schema(fields))
+
+
+def _array(values: pd.Series, column: Column | None) -> pa.Array:
+    if column is None:
+        array = pa.array(values, from_pandas=True)
+    else:
+        array = pa.array(values, from_pandas=True)
+        array = array.cast(_ARROW[column.type], safe=False)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
+
+
+def _provenance(
+    found: Extract, paths: list[str | Path], source: Source, zone: str,
+    tables: Mapping[str, pa.Table], rejects: Rejects,
+) -> dict[str, Any]:  # fmt: skip
+    reasons = rejects.frame()["rule"].value_counts()
+    return {
+        "format": 1,
+        "source": source.name,
+        "time_zone": zone,
+        "files": [_file(name, path, found) for name, path in _by_name(paths, found).items()],
+        "rows": {name: table.num_rows for name, table in tables.items()},
+        "rejected": {str(rule): int(count) for rule, count in reasons.items()},
+        "notes": list(dict.fromkeys(found.notes)),
+        "lacks": found.lacks,
+    }
+
+
+def _by_name(paths: list[str | Path], found: Extract) -> dict[str, Path]:
+    """Find the files again by their names; a folder stands for what was read from it."""
+    wanted = {raw.file for raw in found.raws}
+    files: dict[str, Path] = {}
+    for given in map(Path, paths):
+        inside = sorted(given.iterdir()) if given.is_dir() else [given]
+        files |= {path.name: path for path in inside if path.name in wanted}
+    return files
+
+
+def _file(name: str, path: Path, found: Extract) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    rows = sum(raw.size for raw in found.raws if raw.file == name)
+    return {"name": name, "rows": rows, "sha256": digest.hexdigest()}

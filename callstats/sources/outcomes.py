@@ -1,0 +1,85 @@
+"""What a status code can say of a call: a small vocabulary of outcomes, as data.
+
+Every dialer has its own codes for the same few things. Each kind sets the flags
+of the calls table; ``None`` is unknown, never false. ``handled`` is what the
+status allows: a source whose rows name the agent lets it stand only where there
+is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+Flag = bool | None
+
+FLAGS = (
+    "connected", "live", "handled", "abandoned", "right_party", "argued",
+    "success", "closed", "do_not_call", "invalid_number",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The flags that one status sets.
+
+    ``dialled`` is false for codes that the dialer writes without placing a
+    call; ``handed_over`` is true where the outcome stands in another row.
+    """
+
+    connected: Flag = None
+    live: Flag = None
+    handled: Flag = None
+    abandoned: Flag = None
+    right_party: Flag = None
+    argued: Flag = None
+    success: Flag = None
+    closed: Flag = None
+    do_not_call: Flag = None
+    invalid_number: Flag = None
+    closed_reason: str | None = None
+    dialled: bool = True
+    handed_over: bool = False
+
+
+def _outcome(
+    connected: Flag, live: Flag, handled: Flag, abandoned: Flag, argued: Flag, success: Flag, closed: Flag,
+    reason: str | None = None, **more: Flag,
+) -> Outcome:  # fmt: skip
+    kept = {"do_not_call": False, "invalid_number": False, **more}
+    return Outcome(
+        connected, live, handled, abandoned, argued=argued, success=success, closed=closed,
+        closed_reason=reason, **kept,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+T, F, U = True, False, None  # yes, no, unknown: so that the table below can be read as one
+
+OUTCOMES: dict[str, Outcome] = {
+    #                       connected live handled abandoned argued success closed
+    "no_answer": _outcome(F, F, F, F, F, F, F),
+    "busy": _outcome(F, F, F, F, F, F, F),
+    "failed": _outcome(F, F, F, F, F, F, F),
+    "invalid": _outcome(F, F, F, F, F, F, T, "invalid", invalid_number=True),
+    "machine": _outcome(T, F, F, F, F, F, F),
+    "fax": _outcome(T, F, F, F, F, F, T, "invalid", invalid_number=True),
+    "silence": _outcome(T, F, F, F, F, F, F),
+    "picked_up": _outcome(T, U, U, U, U, F, F),  # by whom is not said
+    "not_live": _outcome(U, F, F, F, F, F, F),  # no person; whether a machine is not said
+    "abandoned": _outcome(T, T, F, T, F, F, F),
+    "turned_away": _outcome(T, T, F, F, F, F, F),  # a person who was never promised an agent
+    "handled": _outcome(T, T, T, F, F, F, F),  # spoke with an agent, the offer was not answered
+    "callback": _outcome(T, T, T, F, F, F, F),
+    "wrong_number": _outcome(T, T, T, F, F, F, T, "invalid", invalid_number=True, right_party=False),
+    "spoken": _outcome(T, T, T, F, U, F, F),  # whether the offer was answered is not said
+    "completed": _outcome(T, T, T, F, U, F, T),
+    "refusal": _outcome(T, T, T, F, T, F, T, "refusal"),
+    "success": _outcome(T, T, T, F, T, T, T, "success"),
+    "do_not_call": _outcome(T, T, T, F, F, F, T, "do_not_call", do_not_call=True),
+    "exhausted": _outcome(U, U, U, U, F, F, T, "exhausted"),
+    "transferred": Outcome(T, T, T, F, handed_over=True),
+    "requeued": Outcome(T, T, T, F, U, F, F, F, F, F, handed_over=True),
+    "not_dialled": Outcome(dialled=False),
+    "no_outcome": Outcome(),
+}
+
+NAMES: tuple[str, ...] = tuple(item.name for item in fields(Outcome))

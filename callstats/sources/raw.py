@@ -1,0 +1,84 @@
+"""What a file holds before anything is understood: texts, row numbers, broken lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that is left out: where, against which rule, and what was found."""
+
+    row: int
+    rule: str
+    reason: str
+    found: str
+    content: str = ""
+    column: str | None = None
+
+
+@dataclass(slots=True)
+class Raw:
+    """One table as the file holds it.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file, without its folder.
+    name : str
+        Name of the table, where the file says it; else empty.
+    table : pyarrow.Table
+        Every record, every value a text.
+    rows : list of int
+        The row of each record in the file; the header is row 1.
+    bad : list of Bad
+        Lines that are no records.
+    notes : list of str
+    """
+
+    file: str
+    name: str = ""
+    table: pa.Table = field(default_factory=lambda: pa.table({}))
+    rows: list[int] = field(default_factory=list)
+    bad: list[Bad] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    header_row: int = 1
+
+    @property
+    def columns(self) -> list[str]:
+        """The column names, trimmed."""
+        return self.table.column_names
+
+    @property
+    def size(self) -> int:
+        """The rows of the file: records and broken lines."""
+        return len(self.rows) + len(self.bad)
+
+    def content(self, positions: Iterable[int]) -> list[str]:
+        """Return records as JSON, for the analyst who looks at what was left out."""
+        chosen = self.table.take(pa.array(list(positions), pa.int64())).to_pylist()
+        return [json.dumps(record, ensure_ascii=False, default=str) for record in chosen]
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Return trimmed column names; a name that comes again is numbered.
+
+    Examples
+    --------
+    >>> unique_names([" a", "b ", "a", ""])
+    ['a', 'b', 'a_2', 'column_4']
+    """
+    taken: dict[str, int] = {}
+    result = []
+    for position, name in enumerate(names, start=1):
+        clean = name.strip().strip("\ufeff") or f"column_{position}"
+        taken[clean] = taken.get(clean, 0) + 1
+        while taken[clean] > 1 and f"{clean}_{taken[clean]}" in taken:
+            taken[clean] += 1
+        result.append(clean if taken[clean] == 1 else f"{clean}_{taken[clean]}")
+        taken.setdefault(result[-1], 1)
+    return result

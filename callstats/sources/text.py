@@ -1,0 +1,329 @@
+"""Delimited text: which encoding, which delimiter, which line is which record.
+
+Rows are numbered as a text editor shows them: the header is row 1, and a record
+that runs over several lines has the number of its first line. Lines that are no
+records (too few fields, NUL bytes, a quote that never closes) are put aside with
+the reason; none is lost.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+
+from callstats.errors import InputError
+from callstats.sources.base import TextOptions
+from callstats.sources.raw import Bad, Raw, unique_names
+
+DELIMITERS = ("\t", ",", ";", "|")
+DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+BLOCK = 32 << 20  # characters of text turned into a table at a time
+LONGEST_RECORD = 200  # lines; a quoted text that runs on is a quote that was never closed
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(slots=True)
+class _Records:
+    """The good records of a block, each with the line it starts on, and the bad ones."""
+
+    texts: list[str] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    size: int = 0
+
+
+def detect_encoding(path: Path, asked: str = "") -> tuple[str, str]:
+    """Return the encoding of a text file and a note where it was guessed.
+
+    Raises
+    ------
+    InputError
+        The file is empty, is not text, or is not in the encoding asked for.
+    """
+    data_start = _head(path)
+    for bom, encoding in _BOMS:
+        if data_start.startswith(bom) and not asked:
+            return encoding, ""
+    encoding = asked or _wide_encoding(data_start) or "utf-8"
+    problem = _first_problem(path, encoding)
+    if problem is None:
+        note = f"{path.name}: read as {encoding}, though it has no byte-order mark" if "16" in encoding else ""
+        return encoding, "" if asked else note
+    if asked:
+        raise InputError(
+            f"not {asked}: {problem}", file=path.name, hint="Leave the encoding out to have it found out."
+        )
+    fallback = "cp1252" if _first_problem(path, "cp1252") is None else "latin-1"
+    return fallback, f"{path.name}: not UTF-8 ({problem}); read as {fallback}, as Western European text"
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        start = stream.read(65536)
+    if not start.strip():
+        raise InputError("the file is empty", file=path.name, hint="Export it again, with a header row.")
+    controls = sum(start.count(bytes([code])) for code in (*range(1, 9), *range(14, 27)))
+    if controls > len(start) / 20:
+        raise InputError(
+            "not a text file", file=path.name, hint="Give CSV, tab-separated text, Parquet or Excel."
+        )
+    return start
+
+
+def _wide_encoding(start: bytes) -> str:
+    """UTF-16 without a mark shows as a NUL in every other byte."""
+    odd, even = start[1::2].count(0), start[0::2].count(0)
+    if odd > 0.3 * len(start[1::2]):
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.3 * len(start[0::2]) else ""
+
+
+def _first_problem(path: Path, encoding: str) -> str | None:
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError as error:
+        raise InputError(f"unknown encoding {encoding!r}", file=path.name) from error
+    row = 1
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 22):
+            try:
+                row += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as error:
+                row += chunk[: error.start].count(b"\n")
+                return f"row {row} has bytes it does not know"
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "the last character is cut off"
+    return None
+
+
+def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Raw:
+    """Read a delimited text file as it stands: every value a text.
+
+    Parameters
+    ----------
+    path : Path
+    options : TextOptions
+        What is said of the file; the rest is found out.
+    known : iterable of str
+        Column names to expect; they settle which delimiter it is.
+
+    Returns
+    -------
+    Raw
+        Texts of all records, their rows, and the lines that are no records.
+
+    Raises
+    ------
+    InputError
+        Empty, not text, wrong encoding, or not split by the delimiter.
+    """
+    encoding, note = detect_encoding(path, options.encoding)
+    quote = '"' if options.quote is None else options.quote
+    with path.open(encoding=encoding, newline="") as stream:
+        lines = _Lines(stream)
+        header_row, header = _header_line(lines, path)
+        delimiter = options.delimiter or _delimiter(header, quote, set(known), path)
+        names = unique_names(_split(header, delimiter, quote))
+        _check_header(names, delimiter, options, path)
+        raw = Raw(path.name, header_row=header_row, notes=[note] if note else [])
+        tables = [
+            _table(block, names, delimiter, quote) for block in _blocks(lines, names, delimiter, quote, raw)
+        ]
+    schema = pa.schema([(name, pa.string()) for name in names])
+    raw.table = pa.concat_tables(tables) if tables else schema.empty_table()
+    return raw
+
+
+class _Lines:
+    """Lines with their numbers, some of which can be put back."""
+
+    def __init__(self, stream: io.TextIOBase) -> None:
+        self._source = enumerate(stream, start=1)
+        self._back: deque[tuple[int, str]] = deque()
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return self
+
+    def __next__(self) -> tuple[int, str]:
+        if self._back:
+            return self._back.popleft()
+        number, line = next(self._source)
+        return number, line.rstrip("\r\n")
+
+    def put_back(self, lines: list[tuple[int, str]]) -> None:
+        self._back.extendleft(reversed(lines))
+
+
+def _header_line(lines: _Lines, path: Path) -> tuple[int, str]:
+    for number, line in lines:
+        if line.strip().strip("\x00"):
+            return number, line
+    raise InputError("the file is empty", file=path.name, hint="Export it again, with a header row.")
+
+
+def _split(line: str, delimiter: str, quote: str) -> list[str]:
+    if quote and quote in line:
+        return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+    return line.split(delimiter)
+
+
+def _delimiter(header: str, quote: str, known: set[str], path: Path) -> str:
+    def score(delimiter: str) -> tuple[int, int]:
+        names = [name.strip() for name in _split(header, delimiter, quote)]
+        return len(known.intersection(names)), len(names)
+
+    best = max(DELIMITERS, key=score)
+    if score(best)[1] == 1 and not known.intersection([header.strip().strip(quote or None)]):
+        raise InputError(
+            "the header row is one single column",
+            file=path.name,
+            row=1,
+            hint=f"It reads {header[:60]!r}. Say which character divides the columns (delimiter), or export as CSV.",
+        )
+    return best
+
+
+def _check_header(names: list[str], delimiter: str, options: TextOptions, path: Path) -> None:
+    if options.delimiter and len(names) == 1 and any(mark in names[0] for mark in DELIMITERS):
+        called = DELIMITER_NAMES.get(delimiter, repr(delimiter))
+        raise InputError(
+            f"the columns are not divided by a {called}",
+            file=path.name,
+            row=1,
+            hint=f"The header reads {names[0][:60]!r}; leave the delimiter out to have it found out.",
+        )
+
+
+def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Raw) -> Iterator[_Records]:
+    """Gather good records into blocks; bad lines go to ``raw.bad``."""
+    width = len(names)
+    block = _Records()
+    for number, first in lines:
+        if not first or first.isspace():
+            if not (delimiter == "\t" and first.count("\t") == width - 1 > 0):
+                continue  # an empty line is no row
+        line = first
+        if quote and quote in line:
+            whole = _whole_record(number, line, lines, delimiter, quote)
+            if whole is None:
+                raw.bad.append(_unclosed(number, line, quote))
+                continue
+            line = whole
+            count = len(next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, quotechar=quote)))
+        else:
+            count = line.count(delimiter) + 1
+        if count == width + 1 and line.endswith(delimiter):
+            line, count = line[:-1], width  # some exports end every row with a delimiter
+        if count != width or "\x00" in line:
+            raw.bad.append(_broken(number, line, count, width))
+            continue
+        block.texts.append(line)
+        block.rows.append(number)
+        block.size += len(line)
+        if block.size > BLOCK:
+            raw.rows.extend(block.rows)
+            yield block
+            block = _Records()
+    raw.rows.extend(block.rows)
+    if block.texts:
+        yield block
+
+
+def _whole_record(number: int, line: str, lines: _Lines, delimiter: str, quote: str) -> str | None:
+    """Return the record that starts on this line, or None where a quote never closes."""
+    if not _is_open(line, delimiter, quote):
+        return line
+    taken: list[tuple[int, str]] = []
+    for following in lines:
+        taken.append(following)
+        line += "\n" + following[1]
+        if quote in following[1] and not _is_open(line, delimiter, quote):
+            return line
+        if len(taken) >= LONGEST_RECORD:
+            break
+    lines.put_back(taken)
+    return None
+
+
+def _is_open(line: str, delimiter: str, quote: str) -> bool:
+    """Tell whether a quoted field is still open at the end; a quote opens only at a field's start."""
+    if line.count(quote) % 2 == 0:
+        return False
+    inside, at_start, position = False, True, 0
+    while position < len(line):
+        mark = line[position]
+        if inside:
+            if mark == quote and line[position + 1 : position + 2] == quote:
+                position += 1
+            elif mark == quote:
+                inside = False
+        elif mark == quote and at_start:
+            inside = True
+        at_start = mark in (delimiter, "\n") and not inside
+        position += 1
+    return inside
+
+
+def _unclosed(row: int, line: str, quote: str) -> Bad:
+    return Bad(
+        row, "a quoted text is closed", f"a {quote} opens a text that is not closed within {LONGEST_RECORD} lines",
+        line, line,
+    )  # fmt: skip
+
+
+def _broken(row: int, line: str, count: int, width: int) -> Bad:
+    if "\x00" in line:
+        return Bad(
+            row, "a line has no NUL bytes", "the line holds NUL bytes: part of the file was never written",
+            line.replace("\x00", "␀"), line.replace("\x00", "␀"),
+        )  # fmt: skip
+    cut = "cut off" if count < width else "too long, or holds the delimiter inside a field"
+    reason = f"{count} fields instead of {width}: the line is {cut}"
+    return Bad(row, "a line has as many fields as the header", reason, f"{count} fields", line)
+
+
+def _table(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.Table:
+    data = "\n".join(block.texts).encode("utf-8", "surrogatepass")
+    try:
+        table = pyarrow.csv.read_csv(
+            io.BytesIO(data),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=1 << 28),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=delimiter, quote_char=quote or False, double_quote=True,
+                newlines_in_values=bool(quote), ignore_empty_lines=False,
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )  # fmt: skip
+    except pa.ArrowInvalid:
+        return _table_slowly(block, names, delimiter, quote)
+    return table if table.num_rows == len(block.rows) else _table_slowly(block, names, delimiter, quote)
+
+
+def _table_slowly(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.Table:
+    """Split record by record, where Arrow reads a stray quote in another way."""
+    records = [
+        next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote))
+        if quote and quote in text
+        else text.split(delimiter)
+        for text in block.texts
+    ]
+    columns = list(zip(*records, strict=True)) or [()] * len(names)
+    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})

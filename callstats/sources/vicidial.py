@@ -1,0 +1,160 @@
+"""VICIdial, and GOautodial, which is built on it: the call export and the tables.
+
+Facts, not logic: what is easily misread is listed in ``TRAPS``; what needs more
+than a column map is in :mod:`.vicidial_shape`.
+"""
+
+from __future__ import annotations
+
+from callstats.sources.base import Field, Layout, Source
+from callstats.sources.vicidial_shape import prepare, shape
+from callstats.sources.vicidial_statuses import OUTCOME_OF, own_statuses
+
+TIME = ("%Y-%m-%d %H:%M:%S",)
+
+TRAPS = (
+    "The users VDAD and VDCL are the dialer: such a call has no agent.",
+    "SALE, DNC and NP are talks with an agent, though customer_contact is N.",
+    "AA is an answering machine, though it is not flagged as one.",
+    "NI, DC and ADC close the contact, though completed is N; so do DEC and AFAX.",
+    "DNCL and DNCC were never dialled: they are left out, by the rule 'a call was dialled'.",
+    "PDROP is a person who was hung up on before an agent was tried: an abandoned call.",
+    "dead_sec (the customer has hung up) lies inside talk_sec; it is counted as work after the call, as VICIdial's own export does.",
+    "A row with a *_sec of 65,000 or more is faulty, and is left out whole.",
+    "XFER is handed over; its outcome is in the closer log, and both rows are one call.",
+    "NEW, QUEUE and INCALL are no outcomes: their flags are unknown.",
+    "Times are on the server's clock; start_epoch, where it is exported, settles the hour that comes twice.",
+    "gmt_offset_now is the contact's offset on the day of the export, not of the call.",
+    "Inbound rows of the call export have the seconds in the queue where alt_dial stands.",
+    "length_in_sec of an inbound row includes the seconds in the queue.",
+    "VICIdial keeps no time on hold: it is part of the talk.",
+)
+
+_CALL = (
+    Field("campaign_id", ("campaign_id",)),
+    Field("list_id", ("list_id",)),
+    Field("contact_id", ("lead_id",), required=True),
+    Field("agent_id", ("user",), required=True),
+    Field("outcome_code", ("status",), required=True),
+    Field("started_at", ("call_date",), required=True, formats=TIME),
+    Field("length_s", ("length_in_sec",), "number", required=True),
+)
+
+CALL_EXPORT = Layout(
+    "call export", "calls",
+    (
+        *_CALL,
+        Field("alt_dial", ("alt_dial",)),
+        Field("uniqueid", ("uniqueid",)),
+        Field("gmt_offset", ("gmt_offset_now",), "number"),
+        Field("loaded_at", ("entry_date",), "instant", formats=TIME),
+        Field("attempt_no", ("called_count",)),
+    ),
+    signature=("call_date", "status", "user", "campaign_id", "lead_id", "length_in_sec"),
+    unlike=("start_epoch", "closecallid", "agent_log_id"),
+    quote="",
+)  # fmt: skip
+
+VICIDIAL_LOG = Layout(
+    "vicidial_log", "calls",
+    (
+        Field("uniqueid", ("uniqueid",), required=True),
+        *_CALL,
+        Field("started_at", ("start_epoch",), "epoch"),
+        Field("direction", constant="outbound"),
+        Field("attempt_no", ("called_count",)),
+    ),
+    signature=("uniqueid", "call_date", "status", "user", "lead_id", "length_in_sec", "start_epoch"),
+    unlike=("closecallid", "queue_seconds"),
+)  # fmt: skip
+
+VICIDIAL_CLOSER_LOG = Layout(
+    "vicidial_closer_log", "calls",
+    (
+        Field("closecallid", ("closecallid",), required=True),
+        Field("uniqueid", ("uniqueid",)),
+        *_CALL,
+        Field("started_at", ("start_epoch",), "epoch"),
+        Field("direction", constant="inbound"),
+        Field("queue_s", ("queue_seconds",)),
+    ),
+    signature=("closecallid", "call_date", "status", "user", "lead_id", "length_in_sec", "queue_seconds"),
+)  # fmt: skip
+
+VICIDIAL_AGENT_LOG = Layout(
+    "vicidial_agent_log", "agent_log",
+    (
+        Field("agent_log_id", ("agent_log_id",)),
+        Field("agent_id", ("user",), required=True),
+        Field("campaign_id", ("campaign_id",)),
+        Field("contact_id", ("lead_id",)),
+        Field("uniqueid", ("uniqueid",)),
+        Field("event_at", ("event_time",), "instant", required=True, formats=TIME),
+        *(
+            Field(f"{state}_{end}", (f"{state}_{name}",), kind, required=end == "s" and state != "dead")
+            for state in ("pause", "wait", "talk", "dispo", "dead")
+            for end, name, kind in (("at", "epoch", "epoch"), ("s", "sec", "number"))
+        ),
+        Field("pause_code", ("sub_status",)),
+    ),
+    signature=("user", "event_time", "pause_sec", "wait_sec", "talk_sec", "dispo_sec"),
+)  # fmt: skip
+
+VICIDIAL_LIST = Layout(
+    "vicidial_list", "contacts",
+    (
+        Field("contact_id", ("lead_id",), required=True),
+        Field("list_id", ("list_id",), required=True),
+        Field("loaded_at", ("entry_date",), formats=TIME),
+        Field("gmt_offset", ("gmt_offset_now",), "number"),
+        *(Field(name, (name,)) for name in ("source_id", "state", "province", "postal_code", "country_code", "gender", "owner")),
+        Field("lead_rank", ("rank",)),
+        Field("lead_status", ("status",)),
+    ),
+    signature=("lead_id", "entry_date", "list_id", "gmt_offset_now", "called_count", "last_local_call_time"),
+    unlike=("call_date", "length_in_sec"),
+)  # fmt: skip
+
+VICIDIAL_CALLBACKS = Layout(
+    "vicidial_callbacks", "callbacks",
+    (
+        Field("contact_id", ("lead_id",), required=True),
+        Field("campaign_id", ("campaign_id",)),
+        Field("list_id", ("list_id",)),
+        Field("agent_id", ("user",)),
+        Field("asked_at", ("entry_time",), formats=TIME),
+        Field("due_at", ("callback_time",), required=True, formats=TIME),
+    ),
+    signature=("lead_id", "callback_time", "entry_time"),
+)  # fmt: skip
+
+_STATUS_FLAGS = tuple(
+    Field(name, (name,), "flag")
+    for name in (
+        "human_answered", "sale", "dnc", "customer_contact", "not_interested",
+        "unworkable", "scheduled_callback", "completed", "answering_machine",
+    )
+)  # fmt: skip
+_STATUS = (Field("status", ("status",), required=True), Field("campaign_id", ("campaign_id",)), *_STATUS_FLAGS)
+
+SOURCE = Source(
+    name="vicidial",
+    title="VICIdial or GOautodial",
+    layouts=(
+        CALL_EXPORT,
+        VICIDIAL_LOG,
+        VICIDIAL_CLOSER_LOG,
+        VICIDIAL_AGENT_LOG,
+        VICIDIAL_LIST,
+        VICIDIAL_CALLBACKS,
+        Layout("vicidial_campaign_statuses", "statuses", _STATUS, ("status", "campaign_id", "human_answered")),
+        Layout("vicidial_statuses", "statuses", _STATUS, ("status", "human_answered"), unlike=("campaign_id",)),
+    ),
+    statuses=OUTCOME_OF,
+    no_agent=("VDAD", "VDCL"),
+    handled_needs_agent=True,
+    more_statuses=own_statuses,
+    prepare=prepare,
+    shape=shape,
+    traps=TRAPS,
+)
