@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from callstats.stats.proportion_differences import proportion_difference
     from callstats.stats.proportion_ratios import proportion_ratio
     from callstats.stats.proportions import proportion_interval
+    from callstats.stats.rate_ratios import rate_ratio
+    from callstats.stats.rates import StandardisedRatio, rate_difference, rate_interval, standardised_ratio
     from callstats.stats.ratios import ratio_interval, total_interval
     from callstats.stats.results import Comparison, Interval
 
@@ -26,6 +28,13 @@ _NAMES = {
     "proportion_differences": ("proportion_difference",),
     "proportion_ratios": ("proportion_ratio",),
     "proportions": ("proportion_interval",),
+    "rate_ratios": ("rate_ratio",),
+    "rates": (
+        "StandardisedRatio",
+        "rate_difference",
+        "rate_interval",
+        "standardised_ratio",
+    ),
     "ratios": (
         "ratio_interval",
         "total_interval",
@@ -41,11 +50,16 @@ __all__ = [
     "Comparison",
     "ControlLimits",
     "Interval",
+    "StandardisedRatio",
     "control_limits",
     "proportion_difference",
     "proportion_interval",
     "proportion_ratio",
+    "rate_difference",
+    "rate_interval",
+    "rate_ratio",
     "ratio_interval",
+    "standardised_ratio",
     "total_interval",
 ]
 

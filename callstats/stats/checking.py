@@ -110,6 +110,21 @@ def two_arms(
     return float(x1), float(n1), float(x0), float(n0)
 
 
+def two_rates(
+    events: float, exposure: float, control_events: float, control_exposure: float
+) -> tuple[float, float, float, float]:
+    """Return the counts and exposures of two arms, checked.
+
+    Raises
+    ------
+    UsageError
+        A count is negative or an arm has no exposure.
+    """
+    x1, t1 = exposures(events, exposure)
+    x0, t0 = exposures(control_events, control_exposure)
+    return float(x1), float(t1), float(x0), float(t0)
+
+
 def sample(values: Any, least: int, name: str) -> np.ndarray:
     """Return a one-dimensional float array without missing values.
 

@@ -95,6 +95,8 @@ def _cross_log(function: Statistic, estimate: float, end: float) -> float:
 
     sign = 1.0 if math.isinf(end) else -1.0
     start = math.log(estimate) if 0 < estimate < INFINITE else -sign * 60.0
+    if function(math.exp(start)) * sign <= 0 and not 0 < estimate < INFINITE:
+        return estimate  # a statistic that is beyond the quantile everywhere, as Wald's without events
     near, step = start, 0.25
     while step < 300:
         far = start + sign * step
