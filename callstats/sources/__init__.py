@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from callstats.errors import InputError, unknown_name
-from callstats.sources.base import Source, TextOptions
+from callstats.sources.base import Source
 
 __all__ = ["Source", "find", "guess", "known"]
 
@@ -57,18 +57,28 @@ def guess(files: Iterable[str | Path]) -> Source:
     InputError
         They look like none of them.
     """
-    from callstats.sources.files import expand, read_file
-    from callstats.sources.reader import recognise
+    from callstats.sources.files import expand, table_name
 
     names = [layout.name for source in known().values() for layout in source.layouts]
     paths = expand(files, names)
     for path in paths:
         for source in known().values():
-            for raw in read_file(path, TextOptions(), source.layouts):
-                if raw.name or recognise(raw.columns, source):
-                    return source
+            if table_name(path.stem, [layout.name for layout in source.layouts]) or _recognised(path, source):
+                return source
     raise InputError(
         "the columns are those of no known system",
         file=paths[0].name,
         hint=f"Name one of {', '.join(known())} as the source, or describe the columns in a mapping file.",
     )
+
+
+def _recognised(path: Path, source: Source) -> bool:
+    from callstats.sources.files import is_text, read_file
+    from callstats.sources.reader import recognise
+    from callstats.sources.text import peek
+
+    if is_text(path):
+        columns = {column for layout in source.layouts for column in layout.known}
+        return recognise(peek(path, source.text, columns), source) is not None
+    raws = read_file(path, source.text, source.layouts)
+    return any(raw.name or recognise(raw.columns, source) for raw in raws)

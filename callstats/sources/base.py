@@ -104,8 +104,6 @@ class Layout:
         Columns by which a file of another name is recognised.
     unlike : tuple of str
         Columns whose presence says that it is another layout.
-    quote : str
-        The quoting character; empty where the export does not quote.
     repeat : Repeat, optional
     files : str
         Pattern of the names of the files it is read from; empty: every file.
@@ -116,7 +114,6 @@ class Layout:
     fields: tuple[Field, ...]
     signature: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
-    quote: str = '"'
     repeat: Repeat | None = None
     files: str = ""
 
@@ -128,12 +125,17 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class TextOptions:
-    """How delimited text is written; an empty setting is found out from the file."""
+    """How delimited text is written; an empty setting is found out from the file.
+
+    ``unquoted`` are the delimiters with which the source never quotes, so that
+    a quotation mark in a comment is only a mark.
+    """
 
     encoding: str = ""
     delimiter: str = ""
     quote: str | None = None
     sheet: str = ""
+    unquoted: tuple[str, ...] = ()
 
 
 Tables = dict[str, Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from callstats.sources.base import Layout, TextOptions
 from callstats.sources.raw import Raw, unique_names
 from callstats.sources.text import read_text
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab", "")
 EXCEL_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -100,15 +98,17 @@ def read_file(path: Path, options: TextOptions, layouts: tuple[Layout, ...]) -> 
     elif magic[8:12] == b"DUCK":
         yield from _duckdb(path, names)
     else:
-        name = table_name(path.stem, names)
-        raw = read_text(path, _with_quote(options, name, layouts), known)
-        raw.name = name
+        raw = read_text(path, options, known)
+        raw.name = table_name(path.stem, names)
         yield raw
 
 
-def _with_quote(options: TextOptions, name: str, layouts: tuple[Layout, ...]) -> TextOptions:
-    quotes = {layout.quote for layout in layouts if layout.name == name}
-    return replace(options, quote=quotes.pop()) if options.quote is None and quotes else options
+def is_text(path: Path) -> bool:
+    """Tell whether a file is neither Parquet, nor Excel, nor a database."""
+    with path.open("rb") as stream:
+        magic = stream.read(16)
+    binary = magic.startswith(b"PAR1") or magic == SQLITE_MAGIC or magic[8:12] == b"DUCK"
+    return not binary and path.suffix.lower() not in EXCEL_ENDINGS
 
 
 def _frame(path: Path, name: str, table: pa.Table) -> Raw:

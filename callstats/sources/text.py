@@ -134,13 +134,9 @@ def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Ra
         Empty, not text, wrong encoding, or not split by the delimiter.
     """
     encoding, note = detect_encoding(path, options.encoding)
-    quote = '"' if options.quote is None else options.quote
     with path.open(encoding=encoding, newline="") as stream:
         lines = _Lines(stream)
-        header_row, header = _header_line(lines, path)
-        delimiter = options.delimiter or _delimiter(header, quote, set(known), path)
-        names = unique_names(_split(header, delimiter, quote))
-        _check_header(names, delimiter, options, path)
+        header_row, names, delimiter, quote = _header(lines, options, set(known), path)
         raw = Raw(path.name, header_row=header_row, notes=[note] if note else [])
         tables = [
             _table(block, names, delimiter, quote) for block in _blocks(lines, names, delimiter, quote, raw)
@@ -148,6 +144,24 @@ def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Ra
     schema = pa.schema([(name, pa.string()) for name in names])
     raw.table = pa.concat_tables(tables) if tables else schema.empty_table()
     return raw
+
+
+def peek(path: Path, options: TextOptions, known: Iterable[str] = ()) -> list[str]:
+    """Return the column names of a delimited text file, and read no further."""
+    encoding, _ = detect_encoding(path, options.encoding)
+    with path.open(encoding=encoding, newline="") as stream:
+        return _header(_Lines(stream), options, set(known), path)[1]
+
+
+def _header(lines: _Lines, options: TextOptions, known: set[str], path: Path) -> tuple[int, list[str], str, str]:
+    """Return the row of the header, the column names, and how they are divided and quoted."""
+    row, header = _header_line(lines, path)
+    quote = '"' if options.quote is None else options.quote
+    delimiter = options.delimiter or _delimiter(header, quote, known, path)
+    quote = "" if options.quote is None and delimiter in options.unquoted else quote
+    names = unique_names(_split(header, delimiter, quote))
+    _check_header(names, delimiter, options, path)
+    return row, names, delimiter, quote
 
 
 class _Lines:
@@ -263,7 +277,7 @@ def _whole_record(number: int, line: str, lines: _Lines, delimiter: str, quote: 
 
 def _is_open(line: str, delimiter: str, quote: str) -> bool:
     """Tell whether a quoted field is still open at the end; a quote opens only at a field's start."""
-    if line.count(quote) % 2 == 0:
+    if line.count(quote) % 2 == 0 or not (line.startswith(quote) or delimiter + quote in line):
         return False
     inside, at_start, position = False, True, 0
     while position < len(line):

@@ -25,7 +25,9 @@ FORMATS = (
     *(f"{date}{gap}{hour}" for date in _DATES[:6] for hour in _HOURS for gap in (" ", "T")),
     *_DATES,
 )
-_OFFSET = re.compile(r"(?<=[\d.])\s*(Z|[+-]\d{2}:?\d{2})$")
+#: A zone offset after a time of day; "14-09-2026" ends in none.
+_OFFSET = r"(:\d{2}(?:[.,]\d+)?)\s*(Z|[+-]\d{2}:?\d{2})$"
+_ENDS_IN_OFFSET = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
 SAMPLE = 2000  # different texts looked at to find out a format
 
 
@@ -78,8 +80,8 @@ def parse(texts: pd.Series, formats: tuple[str, ...] = (), where: dict | None = 
     >>> parse(pd.Series(["14/09/2026 10:05", "15/09/2026 09:00"])).naive.tolist()[0]
     Timestamp('2026-09-14 10:05:00')
     """
-    offset = texts.str.extract(_OFFSET.pattern, expand=False) if _any(texts, _OFFSET.pattern) else None
-    bare = texts if offset is None else texts.str.replace(_OFFSET.pattern, "", regex=True)
+    offset = texts.str.extract(_OFFSET)[1] if texts.str.contains(_ENDS_IN_OFFSET, regex=True).eq(True).any() else None
+    bare = texts if offset is None else texts.str.replace(_OFFSET, r"\1", regex=True)
     wanted = tuple(item.replace("%z", "").rstrip() for item in formats) or _found_out(bare, where or {})
     naive = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
     for item in wanted:
@@ -88,11 +90,6 @@ def parse(texts: pd.Series, formats: tuple[str, ...] = (), where: dict | None = 
             naive[left] = _strptime(bare[left], item)
     offset_s = None if offset is None else _offset_seconds(offset)
     return Parsed(naive, offset_s, texts.notna() & naive.isna(), wanted)
-
-
-def _any(texts: pd.Series, pattern: str) -> bool:
-    found = texts.dropna()
-    return bool(len(found)) and bool(found.str.contains(pattern.replace("(Z|", "(?:Z|"), regex=True).any())
 
 
 def _strptime(texts: pd.Series, form: str) -> pd.Series:

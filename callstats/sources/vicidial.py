@@ -6,7 +6,7 @@ than a column map is in :mod:`.vicidial_shape`.
 
 from __future__ import annotations
 
-from callstats.sources.base import Field, Layout, Source
+from callstats.sources.base import Field, Layout, Source, TextOptions
 from callstats.sources.vicidial_shape import prepare, shape
 from callstats.sources.vicidial_statuses import OUTCOME_OF, own_statuses
 
@@ -52,7 +52,6 @@ CALL_EXPORT = Layout(
     ),
     signature=("call_date", "status", "user", "campaign_id", "lead_id", "length_in_sec"),
     unlike=("start_epoch", "closecallid", "agent_log_id"),
-    quote="",
 )  # fmt: skip
 
 VICIDIAL_LOG = Layout(
@@ -151,6 +150,7 @@ SOURCE = Source(
         Layout("vicidial_statuses", "statuses", _STATUS, ("status", "human_answered"), unlike=("campaign_id",)),
     ),
     statuses=OUTCOME_OF,
+    text=TextOptions(unquoted=("\t",)),
     no_agent=("VDAD", "VDCL"),
     handled_needs_agent=True,
     more_statuses=own_statuses,

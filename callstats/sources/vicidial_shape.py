@@ -34,7 +34,7 @@ def _calls(calls: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     queue = calls.get("queue_s", pd.Series(float("nan"), index=calls.index))
     if "alt_dial" in calls:
         seconds = calls["alt_dial"].str.fullmatch(r"-?\d+(\.\d+)?").eq(True) & direction.isna()
-        queue = queue.fillna(calls["alt_dial"].where(seconds).astype(object).astype(float))
+        queue = queue.fillna(pd.to_numeric(calls["alt_dial"].where(seconds).astype(object), errors="coerce"))
         direction = direction.mask(direction.isna() & seconds, "inbound")
     calls = calls.assign(direction=direction.fillna("outbound").astype(TEXT), queue_s=queue)
     calls["call_id"] = _identity(calls)
