@@ -1,1 +1,1 @@
-"""TODO by its owner."""
+"""The questions an analyst asks, each answered by frozen data that shows itself."""

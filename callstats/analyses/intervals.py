@@ -1,0 +1,124 @@
+"""Which interval a KPI's value gets: it follows from the formula and the independent units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isclose, nan
+
+from callstats.engine.units import Clustering
+from callstats.kpis.define import KPI, Net, Ratio
+from callstats.moments import Moments, pair
+from callstats.stats import Interval, proportion_interval, ratio_interval, total_interval
+
+UNIT_WORDS = {
+    "contact": "contacts",
+    "agent_day": "agent-days",
+    "agent": "agents",
+    "respondent": "respondents",
+    "call": "calls",
+    "case": "issues",
+    "none": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The interval of a value, the units it rests on, and why there is none."""
+
+    low: float = nan
+    high: float = nan
+    n: float = nan
+    note: str = ""
+
+
+def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
+    """Return the interval of a KPI's value.
+
+    Wilson for a share of units that count once each; Wilson at the effective
+    size for a share of rows that come in units; the delta method for other
+    ratios; for totals, what as many other units would have added up to.
+
+    Parameters
+    ----------
+    kpi : KPI
+    moments : Moments
+        Of its numerator and denominator over its independent units.
+    confidence : float
+    """
+    if kpi.independence == "none":
+        return Limits(note="no interval: not a sample")
+    alike = Limits(n=moments.n, note=f"no interval: all {UNIT_WORDS[kpi.independence]} are alike")
+    if isinstance(kpi.formula, Net):
+        if not _total_varies(moments):
+            return alike
+        return _limits(total_interval(moments, "numerator", confidence=confidence), moments)
+    if not isinstance(kpi.formula, Ratio):
+        return Limits(n=moments.n)
+    if kpi.formula.proportion and counts_once(moments):
+        found = proportion_interval(
+            round(moments.sums["numerator"]), round(moments.sums["denominator"]), confidence=confidence
+        )
+        low, high = sorted((found.low * kpi.formula.scale, found.high * kpi.formula.scale))
+        return Limits(low, high, moments.n)
+    if not kpi.formula.proportion and not _varies(moments):
+        return alike
+    found = ratio_interval(
+        moments, confidence=confidence, proportion=kpi.formula.proportion, scale=kpi.formula.scale
+    )
+    return _limits(found, moments)
+
+
+def _limits(found: Interval, moments: Moments) -> Limits:
+    return Limits(found.low, found.high, moments.n, found.reason)
+
+
+def counts_once(moments: Moments) -> bool:
+    """Tell whether every unit is in the denominator once at most, and in the numerator no oftener.
+
+    Examples
+    --------
+    >>> counts_once(Moments.of({"numerator": [1, 0], "denominator": [1, 1]}))
+    True
+    >>> counts_once(Moments.of({"numerator": [1, 0], "denominator": [2, 1]}))
+    False
+    """
+    events, trials = moments.sums["numerator"], moments.sums["denominator"]
+    both = pair("numerator", "denominator")
+    return (
+        0 <= events <= trials
+        and isclose(moments.products[pair("denominator", "denominator")], trials)
+        and isclose(moments.products[pair("numerator", "numerator")], events)
+        and isclose(moments.products[both], events)
+    )
+
+
+def _varies(moments: Moments) -> bool:
+    """Tell whether units differ in what they add to the ratio, beyond rounding."""
+    top, below = moments.sums["numerator"], moments.sums["denominator"]
+    if below == 0 or moments.n < 2:
+        return True  # the interval itself says what is wrong
+    ratio = top / below
+    squares = moments.products[pair("numerator", "numerator")]
+    spread = (
+        squares
+        - 2 * ratio * moments.products[pair("numerator", "denominator")]
+        + ratio**2 * moments.products[pair("denominator", "denominator")]
+    )
+    return spread > 1e-9 * squares
+
+
+def _total_varies(moments: Moments) -> bool:
+    squares = moments.products[pair("numerator", "numerator")]
+    return moments.n < 2 or squares - moments.sums["numerator"] ** 2 / moments.n > 1e-9 * squares
+
+
+def notes_on(cluster: Clustering, kpi: KPI) -> list[str]:
+    """Return what has to be said about how a KPI's sums fall into units."""
+    notes = []
+    if cluster.missing:
+        notes.append(f"rows taken as independent: no {' and no '.join(cluster.missing)}")
+    if cluster.constants and cluster.tables:
+        notes.append(
+            f"{' and '.join(cluster.constants)} taken as exact: not told apart by {kpi.independence}"
+        )
+    return notes
