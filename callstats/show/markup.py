@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any
 
 _ARROWS = {"up": "▲", "down": "▼"}
-_MARKS = {"good": "＋", "bad": "！", "neutral": "•", "unknown": "?"}
+_MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
 
 
 @cache
