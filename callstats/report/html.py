@@ -78,7 +78,7 @@ def _drawn(block: dict[str, Any]) -> dict[str, Any]:
     kind = block["kind"]
     if kind == "table" and not any(cell.get("inlines") for row in block["rows"] for cell in row):
         fitted = layout.fit(block)
-        return {**block, "html": render(fitted)}
+        return {**fitted, "html": render(fitted)}
     if kind in {"verdict", "key_figures", "note"}:
         return {**block, "html": render(block)}
     if kind == "figure":
