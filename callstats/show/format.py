@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from callstats.errors import UsageError, unknown_name
 from callstats.show.digits import decimals_for, decimals_of_step, unknown
@@ -153,16 +153,35 @@ class Formatter:
     def cell(self, value: float, unit: str, step: float) -> str:
         r"""Return a value of a dense table whose head carries the unit, to about ``step``.
 
+        Durations are minutes:seconds, or hours:minutes for the unit ``h``.
+
         Examples
         --------
         >>> Formatter("fr").cell(0.1234, "%", 0.01), Formatter().cell(0.1234, "%", 0.002)
         ('12', '12.3')
+        >>> Formatter().cell(192, "s", 5)
+        '3:12'
         """
-        if unit in {"s", "h", "money", "money/h"}:
-            return self.value(value, unit, value - 5 * step, value + 5 * step)
+        if unit in {"s", "h"}:
+            large, small = divmod(round(value if unit == "s" else 60 * value), 60)
+            return f"{large}:{small:02d}"
         shown, apart = (100 * value, 100 * step) if unit == "%" else (value, step)
         decimals = min(max(-math.floor(math.log10(apart)), 0), 3) if apart > 0 else 0
         return (_MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
+
+    def cell_unit(self, unit: str) -> str:
+        """Return how the head of a dense table names the unit that its cells leave out.
+
+        Examples
+        --------
+        >>> Formatter().cell_unit("s"), Formatter().cell_unit("money")
+        ('min:s', '€')
+        """
+        if unit in {"s", "h"}:
+            return ":".join(map(self._word, ("min", "s") if unit == "s" else ("h", "min")))
+        money = get_currency_symbol(self.currency, locale=self.locale) if unit in {"money", "money/h"} else ""
+        hour = f"/{self._word('h')}" if unit in {"1/h", "money/h"} else ""
+        return "%" if unit == "%" else (money or "1" * bool(hour)) + hour
 
     def goal(self, value: float | None, unit: str) -> str:
         r"""Return a number that was set, not measured: exactly as it was set.
@@ -187,6 +206,33 @@ class Formatter:
         'A, B et C'
         """
         return format_list(list(names), locale=self.locale)
+
+    def column(
+        self,
+        values: Sequence[float | None],
+        unit: str,
+        lows: Sequence[float | None] | None = None,
+        highs: Sequence[float | None] | None = None,
+        *,
+        change: bool = False,
+    ) -> list[str]:
+        r"""Return values that stand below one another, all with the digits that half of them deserve.
+
+        Examples
+        --------
+        >>> Formatter().column([0.123, 0.3], "%", [0.11, 0.2], [0.14, 0.4])
+        ['12%', '30%']
+        """
+        _check(unit)
+        none = [None] * len(values)
+        ends = zip(values, none if lows is None else lows, none if highs is None else highs, strict=True)
+        known = [end for end in ends if not unknown(end[0])]
+        decimals = sorted(decimals_for(self.currency, v, unit, low, high) for v, low, high in known)
+        common = decimals[(len(decimals) - 1) // 2] if decimals else 0
+        return [
+            UNKNOWN if unknown(v) else self._write(float(v), unit, common, change=change)  # type: ignore[arg-type]
+            for v in values
+        ]
 
     def percent(self, fraction: float | None, decimals: int | None = None) -> str:
         r"""Return a fraction as a percentage.

@@ -77,32 +77,33 @@ def table(
     """
     columns = [Column(f.label, "left" if f.unit is None else "right", f.group) for f in fields]
     largest = {f.key: _largest(rows, f.key) for f in fields if f.bar}
+    texts = [_column(rows, f, formatter) for f in fields]
     body = [
         [
             Cell(
-                _write(row, f, formatter),
+                texts[column][number],
                 bar=_share(row.get(f.key), largest[f.key]) if f.bar else None,
                 strong=strong(row),
                 tone="grey" if grey(row) else None,
             )
-            for f in fields
+            for column, f in enumerate(fields)
         ]
-        for row in rows
+        for number, row in enumerate(rows)
     ]
     return TableView(caption, columns, body, notes)
 
 
-def _write(row: Mapping[str, Any], field: Field, formatter: Formatter) -> str:
-    value = row.get(field.key)
-    low = row.get(field.low) if field.low else None
-    high = row.get(field.high) if field.high else None
+def _column(rows: Sequence[Mapping[str, Any]], field: Field, formatter: Formatter) -> list[str]:
+    values = [row.get(field.key) for row in rows]
     if field.unit is None:
-        return UNKNOWN if _missing(value) else str(value)
+        return [UNKNOWN if _missing(value) else str(value) for value in values]
+    known = [None if _missing(value) else value for value in values]
+    lows = [row.get(field.low) if field.low else None for row in rows]
+    highs = [row.get(field.high) if field.high else None for row in rows]
     if field.show == "interval":
-        return formatter.interval(low, high, field.unit, value=value)
-    if field.show == "change":
-        return formatter.change(value, field.unit, low, high)
-    return formatter.value(value, field.unit, low, high)
+        ends = zip(lows, highs, known, strict=True)
+        return [formatter.interval(low, high, field.unit, value=value) for low, high, value in ends]
+    return formatter.column(known, field.unit, lows, highs, change=field.show == "change")
 
 
 def _missing(value: Any) -> bool:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
-import re
 from collections.abc import Callable
-from html import escape
 from typing import Any, TypeVar
 
 import matplotlib as mpl
@@ -18,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
 from callstats.show.plain import clean
+from callstats.show.svg import tidy
 
 #: Blue of Okabe and Ito [1]_: what the plot is about.
 #:
@@ -28,6 +27,7 @@ ACCENT = "#0072B2"
 #: Vermilion of the same palette: a signal, with a mark of its own, never colour alone.
 SIGNAL = "#D55E00"
 #: Context: other categories, the last period, limits.
+TINT = "#8FC1DE"  # the accent under a thin line that has to be seen
 GREY = "#8C8C8C"
 LIGHT = "#D4D4D4"
 INK = "#262626"
@@ -115,16 +115,7 @@ def to_svg(figure: Figure, alt: str) -> str:
     with context():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :].rstrip()
-    label = escape(clean(alt))
-    return _shorter(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
-
-
-def _shorter(svg: str) -> str:
-    """Return an SVG without the digits of its paths that nobody can see."""
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, count=1, flags=re.DOTALL)
-    return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
+    return tidy(buffer.getvalue(), alt)
 
 
 def plain(text: object, most: int | None = None) -> str:

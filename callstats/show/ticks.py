@@ -41,9 +41,11 @@ class UnitTicks(TickFormatter):
         self.change = change
 
     def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: D102, ARG002 - matplotlib's
-        ticks = [tick for tick in self.locs if math.isfinite(tick)]
-        step = min((b - a for a, b in itertools.pairwise(ticks)), default=0.0)
-        return self.formatter.tick(float(x), self.unit, step, change=self.change)
+        return self.formatter.change(x, self.unit) if self.change else self.formatter.value(x, self.unit)
+
+    def format_ticks(self, values: Any) -> list[str]:  # noqa: D102 - matplotlib's
+        step = min((b - a for a, b in itertools.pairwise(values)), default=0.0)
+        return [self.formatter.tick(float(x), self.unit, step, change=self.change) for x in values]
 
 
 def unit_axis(axis: Any, unit: str, formatter: Formatter, *, most: int = 6, change: bool = False) -> None:

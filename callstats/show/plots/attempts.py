@@ -75,17 +75,15 @@ def attempt_curve(
     _ = words(formatter.language)
     if cumulative is not None:
         ax.plot(attempt, reached, "-", color=colour, linewidth=1.2, alpha=0.7)
-        total = _("{share} reached", share=formatter.percent(reached[np.isfinite(reached)][-1]))
-        _at_the_end(
-            ax, 0, reached[np.isfinite(reached)][-1], f"{theme.plain(name, 20)} {total}".strip(), colour
-        )
+        _name_line(ax, reached, name, formatter, colour)
     ax.vlines(attempt + shift, low, high, color=colour, linewidth=1.2)
     ax.plot(attempt + shift, rate, marker, color=colour, markersize=4.8)
-    last = rate[np.isfinite(rate)][-1]
-    rows.at_the_end(ax, last, f"{theme.plain(name, 20)} {_('at this attempt')}".strip(), colour)
+    if first:
+        rows.at_the_end(ax, rate[np.isfinite(rate)][-1], _("at this attempt"))
     if stop is not None:
         ax.axvline(stop + 0.5, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)))
     _attempt_axis(ax, attempt, at_risk, formatter, first)
+    rows.settle(ax)
     return ax
 
 
@@ -121,6 +119,6 @@ def _top(ax: Any) -> float:
     drawn = [
         np.asarray(line.get_ydata(), dtype=float) for line in ax.lines if line.get_transform() == ax.transData
     ]
-    drawn += [path.vertices[:, 1] for lines in ax.collections for path in lines.get_paths()]
+    drawn += [path.vertices[:, 1] for whiskers in ax.collections for path in whiskers.get_paths()]
     values = np.concatenate(drawn)
     return float(values[np.isfinite(values)].max(initial=0.0))

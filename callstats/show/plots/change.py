@@ -13,6 +13,7 @@ from callstats.show import theme
 from callstats.show.format import Formatter
 from callstats.show.plots import rows
 from callstats.show.ticks import unit_axis
+from callstats.show.words import words
 
 _NAMED_SIGNALS = 8
 
@@ -60,8 +61,9 @@ def control_chart(
     with np.errstate(invalid="ignore"):
         outside = (value < low) | (value > high)
     marked = (outside if signals is None else np.asarray(signals, dtype=bool)) & np.isfinite(value)
-    ax.fill_between(day, low, high, step="mid", color="#ECECEC", linewidth=0)
-    ax.step(day, middle, where="mid", color=theme.GREY, linewidth=0.9)
+    edges = np.column_stack([day - 0.5, day + 0.5]).ravel()  # a day is as wide as it is long
+    ax.fill_between(edges, np.repeat(low, 2), np.repeat(high, 2), color="#ECECEC", linewidth=0)
+    ax.plot(edges, np.repeat(middle, 2), "-", color=theme.GREY, linewidth=0.9)
     ax.plot(day, value, "-", color=theme.ACCENT, linewidth=0.8, alpha=0.55)
     ax.plot(day[~marked], value[~marked], "o", color=theme.ACCENT, markersize=3.2)
     ax.plot(day[marked], value[marked], "D", color=theme.SIGNAL, markersize=5.5, zorder=4)
@@ -87,7 +89,7 @@ def _date_axis(ax: Any, day: np.ndarray, formatter: Formatter) -> None:
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda x, _: formatter.day(dt.date.fromordinal(max(round(x), 1))))
     )
-    ax.set_xlim(day.min() - max(0.02 * span, 0.5), day.max() + max(0.02 * span, 0.5))
+    ax.set_xlim(day.min() - max(0.012 * span, 0.6), day.max() + max(0.012 * span, 0.6))
 
 
 def _date_signals(
@@ -163,6 +165,8 @@ def confidence_band(
     ax.plot(day[-1], value[-1], "o", color=theme.ACCENT, markersize=5)
     ax.axhline(reference, color=theme.INK, linewidth=0.8)
     rows.at_the_end(ax, value[-1], formatter.change(value[-1], unit, low[-1], high[-1]), theme.INK)
+    if fixed_lows is not None:
+        ax.set_xlabel(words(formatter.language)("band: allows for looking every day; dashed: a single look"))
     ax.set_ylim(*_steady_limits(value, low, high, reference))
     _date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter, change=True)

@@ -57,7 +57,7 @@ def funnel_bars(
     for row in range(size):
         ax.barh(row, 1, height=0.56, color="#EFEFEF", zorder=0)
         whole = row == 0
-        ax.barh(row, 1 if whole else rate[row], height=0.56, color=theme.ACCENT if not whole else theme.GREY)
+        ax.barh(row, 1 if whole else rate[row], height=0.56, color=theme.GREY if whole else theme.TINT)
         if whole:
             continue
         ax.hlines(row, low[row], high[row], color=theme.INK, linewidth=1.2, zorder=4)
@@ -140,7 +140,7 @@ def limits_funnel(
             ax.plot(limit_sizes, end, color=theme.GREY, linewidth=0.9, linestyle=style)
         inner = np.asarray(limit_sizes) >= size[np.isfinite(size)].min()
         shown += [rows.numbers(lower, len(inner))[inner], rows.numbers(upper, len(inner))[inner]]
-        rows.at_the_end(ax, upper[-1], formatter.percent(coverage))
+        rows.at_the_end(ax, upper[-1], formatter.goal(coverage, "%"))
     ax.axhline(center, color=theme.INK, linewidth=0.8)
     rows.at_the_end(ax, center, formatter.value(center, unit))
     ax.plot(size[~named], value[~named], "o", color=theme.GREY, markersize=4, alpha=0.8, markeredgewidth=0)
@@ -151,26 +151,22 @@ def limits_funnel(
     unit_axis(ax.xaxis, "n", formatter)
     ax.set_xlabel(theme.plain(size_label))
     ax.set_ylabel(theme.plain(label))
+    rows.settle(ax)
     _name_points(ax, size[named], value[named], [n for n, yes in zip(names, named, strict=True) if yes])
     return ax
 
 
-def _name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object], apart: float = 11) -> None:
-    """Name points beside them, pushing names apart that would overlap [points]."""
-    if not len(x):
-        return
-    low, high = ax.get_ylim()
-    scale = ax.figure.get_size_inches()[1] * 72 * ax.get_position().height / (high - low)
+def _name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) -> None:
+    """Name points beside them, towards the middle, names that would overlap pushed apart."""
+    scale = rows.points(ax)
     right = x > sum(ax.get_xlim()) / 2
     for side in (False, True):
-        last = -np.inf
-        for i in (i for i in np.argsort(y) if right[i] == side):
-            level = max(y[i] * scale, last + apart)
-            last = level
+        members = np.flatnonzero(right == side)
+        for i, level in zip(members, rows.spread(y[members] * scale, 11.0), strict=True):
             ax.annotate(
-                theme.plain(names[i], 26),
+                theme.plain(names[int(i)], 26),
                 (x[i], y[i]),
-                (-8 if side else 8, level - y[i] * scale),
+                (-9 if side else 9, level - y[i] * scale),
                 textcoords="offset points",
                 ha="right" if side else "left",
                 va="center",

@@ -92,11 +92,13 @@ def _write_cells(
 ) -> None:
     step = (highest - lowest) / 20 or abs(highest) / 20 or 1.0
     dark = lowest + 0.55 * (highest - lowest)
-    for row, column in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True):
-        value = float(shown[row, column])
-        colour = "white" if value > dark and highest > lowest else theme.INK
-        text = formatter.cell(value, unit, step)
-        ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=7.5)
+    cells = [(int(r), int(c)) for r, c in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True)]
+    texts = [formatter.cell(float(shown[cell]), unit, step) for cell in cells]
+    fits = 0.8 * theme.WIDTH * 72 / shown.shape[1] / (0.65 * max(map(len, texts), default=1))
+    for (row, column), text in zip(cells, texts, strict=True):
+        colour = "white" if shown[row, column] > dark and highest > lowest else theme.INK
+        at = (column + 0.5, row + 0.5)
+        ax.text(*at, text, ha="center", va="center", color=colour, fontsize=min(7.5, max(fits, 4)))
 
 
 def _name(ax: Any, row_labels: Sequence[object], column_labels: Sequence[object]) -> None:
@@ -112,6 +114,6 @@ def _name(ax: Any, row_labels: Sequence[object], column_labels: Sequence[object]
 
 def _key(label: str, unit: str, any_thin: bool, minimum: float, formatter: Formatter) -> str:
     _ = words(formatter.language)
-    named = f"{theme.plain(label)}, %" if unit == "%" else theme.plain(label)
+    named = ", ".join(part for part in (theme.plain(label), formatter.cell_unit(unit)) if part)
     few = _("▨ fewer than {n}", n=formatter.number(minimum)) if any_thin else ""
     return "      ".join(part for part in (named, few) if part)

@@ -84,12 +84,13 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
         colour = theme.ACCENT if not highlight or labels[i] in highlight else theme.GREY
         ax.hlines(row, low[i], high[i], color=colour, linewidth=1.2)
         ax.plot(value[i], row, "o", color=colour, markersize=5)
-        text = (formatter.change if change else formatter.value)(value[i], unit, low[i], high[i])
-        rows.beside(ax, row, text, bold=bool(highlight) and labels[i] in highlight)
+    texts = formatter.column(value[shown], unit, low[shown], high[shown], change=change)
+    start = rows.column(ax, texts)
     if len(folded):
         ax.plot(value[folded], np.full(len(folded), len(shown)), "|", color=theme.GREY, markersize=7)
     if n is not None:
-        _sizes(ax, size[shown], formatter)
+        sizes = [formatter.number(number) for number in size[shown]]
+        rows.column(ax, sizes, start=start, heading="n", grey=True)
     rows.name_rows(ax, named)
     rows.room(ax, [*value, *low, *high, np.nan if reference is None else reference])
     unit_axis(ax.xaxis, unit, formatter, change=change)
@@ -110,15 +111,6 @@ def _reference(ax: Any, value: float, label: str) -> None:
         va="bottom",
         color=theme.GREY_TEXT,
     )
-
-
-def _sizes(ax: Any, sizes: np.ndarray, formatter: Formatter) -> None:
-    """Write the column of n beyond that of the values, under its head."""
-    texts = ["n", *(formatter.number(size) for size in sizes)]
-    for row, text in enumerate(texts, -1):
-        if row >= 0 or len(sizes):
-            note = rows.beside(ax, row, text, offset=100, grey=True)
-            note.set_horizontalalignment("right")
 
 
 @theme.themed
@@ -168,11 +160,13 @@ def target_bullets(
         return rows.nothing(ax, formatter)
     for row in range(size):
         scale = bullet(value[row], low[row], high[row], least[row], most[row], before[row])
-        text = formatter.value(value[row], units[row], low[row], high[row])
         if scale is not None:
             _bullet_row(ax, row, scale, before[row])
-        rows.beside(ax, row, text, bold=True)
-        rows.beside(ax, row, goal_words(least[row], most[row], units[row], formatter), offset=70, grey=True)
+    texts = [formatter.value(*item) for item in zip(value, units, low, high, strict=True)]
+    start = rows.column(ax, texts, bold=True)
+    goals = [goal_words(*item, formatter) for item in zip(least, most, units, strict=True)]
+    for row, goal in enumerate(goals):
+        rows.beside(ax, row, goal, offset=start, grey=True)
     rows.name_rows(ax, labels)
     ax.set_xlim(-0.02, 1.02)
     ax.set_xticks([])

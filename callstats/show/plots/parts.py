@@ -63,10 +63,10 @@ def share_bars(
     ax = theme.axes(ax, rows.height(len(named)))
     if not np.isfinite(share).any():
         return rows.nothing(ax, formatter)
-    ax.barh(range(len(named)), share_shown, height=0.62, color=theme.ACCENT)
-    for row, (value, old) in enumerate(zip(share_shown, before_shown, strict=True)):
+    ax.barh(range(len(named)), share_shown, height=0.62, color=theme.TINT)
+    for row, old in enumerate(before_shown):
         ax.vlines(old, row - 0.4, row + 0.4, color=theme.GREY_TEXT, linewidth=2)
-        rows.beside(ax, row, formatter.percent(value))
+    rows.column(ax, formatter.column(share_shown, "%"))
     rows.name_rows(ax, named)
     rows.room(ax, [*share_shown, *before_shown], zero=True)
     unit_axis(ax.xaxis, "%", formatter)
@@ -120,16 +120,18 @@ def waterfall(
     ax = theme.axes(ax, rows.height(size + 2, row=0.33))
     if not np.isfinite([start, end]).all():
         return rows.nothing(ax, formatter)
-    _total(ax, 0, start, unit, formatter)
+    _total(ax, 0, start)
     level = start
     for i in range(size):
         row, level = i + 1, left[i] + step[i]
         ax.vlines(left[i], row - 1, row, color=theme.GREY, linewidth=0.7, zorder=1)
         _effect_bar(ax, row, left[i], effect[i], _doubtful(low[i], high[i]))
         ax.hlines(row, left[i] + low[i], left[i] + high[i], color=theme.INK, linewidth=1.1, zorder=4)
-        rows.beside(ax, row, formatter.change(effect[i], unit, low[i], high[i]))
     ax.vlines(level, size, size + 1, color=theme.GREY, linewidth=0.7, zorder=1)
-    _total(ax, size + 1, end, unit, formatter)
+    _total(ax, size + 1, end)
+    texts = formatter.column(effect, unit, low, high, change=True)
+    totals = [formatter.value(total, unit) for total in (start, end)]
+    rows.column(ax, [totals[0], *texts, totals[1]])
     rows.name_rows(ax, [start_label, *labels, end_label])
     rows.room(ax, [start, end, *left, *(left + low), *(left + high), *(left + step)])
     unit_axis(ax.xaxis, unit, formatter)
@@ -150,17 +152,15 @@ def _effect_bar(ax: Any, row: int, left: float, effect: float, doubtful: bool) -
         effect,
         left=left,
         height=0.55,
-        facecolor="white" if loss else colour,
+        facecolor="white" if loss else theme.TINT,
         edgecolor=colour,
         hatch="/////" if loss else None,
-        hatchcolor=colour,
         linewidth=0.8,
-        alpha=0.38 if doubtful else 1.0,
+        alpha=0.4 if doubtful else 1.0,
         zorder=3,
     )
 
 
-def _total(ax: Any, row: int, value: float, unit: str, formatter: Formatter) -> None:
+def _total(ax: Any, row: int, value: float) -> None:
     """Mark a total by a diamond: a bar would have to start at zero and dwarf the effects."""
     ax.plot(value, row, "D", color=theme.INK, markersize=6, zorder=5)
-    rows.beside(ax, row, formatter.value(value, unit), bold=True)

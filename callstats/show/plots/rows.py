@@ -65,9 +65,59 @@ def nothing(ax: Any, formatter: Formatter) -> Any:
     return ax
 
 
+def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = "", **look: Any) -> float:
+    """Write a column of texts to the right of the axes; return where the next can start [points].
+
+    Numbers are set flush right, so that their digits stand below one another.
+    """
+    width = 5.3 * max(map(len, [heading, *texts]), default=0)
+    for row, text in enumerate([heading, *texts], -1):
+        if text:
+            beside(ax, row, text, offset=start + width, **look).set_horizontalalignment("right")
+    return start + width + 10
+
+
 def at_the_end(ax: Any, y: float, text: str, colour: str = theme.GREY_TEXT) -> None:
     """Name a line to the right of the axes, where it ends."""
-    beside(ax, y, text, offset=5).set_color(colour)
+    note = beside(ax, y, text, offset=5)
+    note.set_color(colour)
+    note.set_gid("end")
+
+
+def settle(ax: Any) -> None:
+    """Push names at the ends of lines apart that would overlap; call it once the axis has its limits."""
+    notes = [note for note in ax.texts if note.get_gid() == "end"]
+    at = np.array([note.xy[1] for note in notes], dtype=float) * points(ax)
+    for note, place, level in zip(notes, at, spread(at, 11.0), strict=True):
+        note.xyann = (note.xyann[0], level - place)
+
+
+def points(ax: Any) -> float:
+    """Return about how many points tall a unit of the vertical axis is."""
+    low, high = ax.get_ylim()
+    return ax.get_position().height * ax.figure.get_size_inches()[1] * 72 / (high - low)
+
+
+def spread(places: Sequence[float] | np.ndarray, apart: float) -> np.ndarray:
+    """Return places moved as little as it takes to stand ``apart`` from one another, in the same order.
+
+    Examples
+    --------
+    >>> spread([0.0, 1.0, 10.0], 3.0)
+    array([-1.,  2., 10.])
+    """
+    order = np.argsort(places, kind="stable")
+    blocks: list[list[float]] = []  # mean and number of places that push one another
+    for rank, place in enumerate(np.asarray(places, dtype=float)[order]):
+        blocks.append([place - rank * apart, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            mean, number = blocks.pop()
+            total = blocks[-1][1] + number
+            blocks[-1] = [(blocks[-1][0] * blocks[-1][1] + mean * number) / total, total]
+    level = np.concatenate([np.full(int(number), mean) for mean, number in blocks] or [np.empty(0)])
+    result = np.empty(len(order))
+    result[order] = level + apart * np.arange(len(order))
+    return result
 
 
 def room(ax: Any, values: Sequence[float] | np.ndarray, *, zero: bool = False, margin: float = 0.06) -> None:
