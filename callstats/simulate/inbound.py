@@ -10,9 +10,9 @@ import numpy as np
 from callstats.simulate import tables
 from callstats.simulate.days import DAY_S, HOUR
 from callstats.simulate.outbound import Desk, Part, agent_time
-from callstats.simulate.presence import stretches
+from callstats.simulate.presence import Busy, stretches
 from callstats.simulate.quality import Listened, listen
-from callstats.simulate.roster import Roster, draw
+from callstats.simulate.roster import Roster, Team, draw
 from callstats.simulate.scenario import Queue, Shift
 from callstats.simulate.streams import stream
 
@@ -45,9 +45,9 @@ class Arrivals:
 def queue_calls(desk: Desk, queue: Queue, allotted: np.ndarray, number: int) -> Iterator[Part]:
     """Yield the rows of one queue: calls, agent time, surveys, cases."""
     scenario, calendar = desk.scenario, desk.calendar
-    agents = np.array([scenario.agents.index(name) for name in queue.agents])
+    team = Team(queue.queue_id, np.array([scenario.agents.index(name) for name in queue.agents]))
     seats = np.full(len(calendar), queue.seats)
-    plan = draw(scenario, queue.queue_id, agents, allotted, seats, queue.shifts)
+    plan = draw(scenario, team, allotted, seats, queue.shifts)
     calls = _arrivals(desk, queue)
     _serve(calls, plan, calendar.calendar_day)
     caller = FIRST_CALLER + number * 10_000_000 + calls.issue
@@ -55,13 +55,13 @@ def queue_calls(desk: Desk, queue: Queue, allotted: np.ndarray, number: int) -> 
     desk.calls += len(calls.start)
     busy = np.flatnonzero(calls.row >= 0)
     busy = busy[np.lexsort((calls.start[busy], calls.row[busy]))]
-    parts = (calls.talk[busy], calls.hold[busy], calls.wrap[busy])
-    rng = stream(scenario.seed, "time", queue.queue_id)
-    rows = np.arange(len(plan.day))
-    day = stretches(plan, calendar, rows, calls.row[busy], calls.answered[busy], parts, rng)
+    taken = Busy(*(getattr(calls, name)[busy] for name in ("row", "answered", "talk", "hold", "wrap")))
+    day = stretches(
+        plan, calendar, np.arange(len(plan.day)), taken, stream(scenario.seed, "time", queue.queue_id)
+    )
     desk.ledger.work(queue.queue_id, plan.day[day.row], day.seconds * day.paid)
     desk.ledger.dial(queue.queue_id, np.searchsorted(calendar.calendar_day, calls.start // DAY_S))
-    agent = np.where(calls.row >= 0, plan.agent[calls.row], -1) if len(plan.agent) else calls.row
+    agent = np.where(calls.row >= 0, np.append(plan.agent, -1)[calls.row], -1)
     solved = (calls.row >= 0) & (calls.turn == calls.needed)
     yield "calls", _table(desk, queue, calls, caller, agent, call_id)
     yield "agent_time", agent_time(scenario, calendar, plan, queue.queue_id, day)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from callstats.errors import UsageError
 from callstats.simulate import outcomes as o
 from callstats.simulate.days import HOUR
-from callstats.simulate.dialling import Dials
+from callstats.simulate.dials import Dials
 
 HOLD_SHARE, HOLD_S = 0.12, 45.0
 WRAP_S, WRAP_SUCCESS_S = 32.0, 90.0
@@ -32,6 +32,10 @@ class Timed:
     def answered(self) -> np.ndarray:
         """When an agent is on the line [local s]."""
         return self.start + self.ring + self.queue
+
+    def take(self, index: np.ndarray) -> Timed:
+        """Return some of the rows."""
+        return Timed(*(getattr(self, one.name)[index] for one in fields(self)))
 
     @property
     def handle(self) -> np.ndarray:
@@ -101,7 +105,7 @@ def _cut(timed: Timed, order: np.ndarray, segment: np.ndarray, hour: np.ndarray,
     share = np.minimum((HOUR - ringing) / np.maximum(handling, 1), 1.0)
     if share.min() < 0.2:
         raise UsageError(
-            f"campaign {campaign_id!r}: an agent would have to handle {handling.max() / HOUR:.0f} hours in one",
+            f"campaign {campaign_id!r}: agents would have to work {handling.max() / HOUR:.0f} hours in one",
             hint="Give it more agents, or load fewer contacts.",
         )
     full = share[group] < 1

@@ -61,7 +61,7 @@ class Ledger:
                 round(float(values[day]) * price, 2),
             )
             for campaign, values in sums.items()
-            for day in np.flatnonzero(values * price > 0.005)
+            for day in np.flatnonzero(values * price > 0.005).tolist()
         ]
 
     def _advertising(self) -> list[tuple]:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from callstats.model import STATES
 from callstats.simulate import outcomes as o
 from callstats.simulate import tables
 from callstats.simulate.days import DAY_S, HOUR, Calendar
-from callstats.simulate.dialling import Dialler, Dials
+from callstats.simulate.dialling import Dialler
+from callstats.simulate.dials import Dials
 from callstats.simulate.layout import Timed, fit, lengths
 from callstats.simulate.money import Ledger
 from callstats.simulate.people import People, chunks
-from callstats.simulate.presence import stretches
+from callstats.simulate.presence import CODES, Busy, Stretches, stretches
 from callstats.simulate.quality import Listened, listen
 from callstats.simulate.roster import Roster, Team, roster
 from callstats.simulate.scenario import CallList, Scenario
@@ -75,41 +77,61 @@ def _slices(day: np.ndarray, days: int) -> Iterator[tuple[int, int]]:
             first, size = number + 1, 0
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """Finished dials of some days, by time; ``lead`` is the contact's number, ``agent`` -1 where none."""
+
+    team: Team
+    dials: Dials
+    timed: Timed
+    lead: np.ndarray
+    agent: np.ndarray
+    call_id: pa.Array
+
+
 def _rows(
     desk: Desk, team: Team, plan: Roster, dials: Dials, days: tuple[int, int], first_contact: np.ndarray
 ) -> Iterator[Part]:
+    """Yield the rows of some days: the only place where a dial gets its exact time."""
     scenario, calendar = desk.scenario, desk.calendar
+    campaign_id = team.campaign.campaign_id
     rng = stream(scenario.seed, "time", team.name, days[0])
     start = calendar.calendar_day[dials.day] * DAY_S + dials.hour.astype(np.int64) * HOUR + dials.second
-    slowness = (
-        np.where(dials.row >= 0, 1 / plan.weight[dials.row], 1.0) if len(plan.weight) else np.ones(len(dials))
-    )
+    slowness = np.where(dials.row >= 0, 1 / np.append(plan.weight, 1.0)[dials.row], 1.0)
     timed = lengths(dials, slowness, start, rng)
-    busy = fit(timed, dials.row, team.campaign.campaign_id)
-    rows = np.flatnonzero((plan.day >= days[0]) & (plan.day < days[1]))
-    parts = (timed.talk[busy], timed.hold[busy], timed.wrap[busy])
-    day = stretches(plan, calendar, rows, dials.row[busy], timed.answered[busy], parts, rng)
-    desk.ledger.work(team.campaign.campaign_id, plan.day[day.row], day.seconds * day.paid)
-    desk.ledger.dial(team.campaign.campaign_id, dials.day)
-    order = np.lexsort((dials.contact, dials.number, timed.start))
-    dials = dials.take(order)
-    timed = Timed(
-        *(getattr(timed, name)[order] for name in ("start", "ring", "queue", "talk", "hold", "wrap"))
+    order = fit(timed, dials.row, campaign_id)
+    busy = Busy(
+        dials.row[order], timed.answered[order], timed.talk[order], timed.hold[order], timed.wrap[order]
     )
-    lead = first_contact[dials.number] + dials.contact
-    call_id = tables.numbered("", desk.calls + 1 + np.arange(len(dials)), 8)
-    desk.calls += len(dials)
-    agent = np.where(dials.row >= 0, plan.agent[dials.row], -1) if len(plan.agent) else dials.row
-    heard = Listened(call_id, agent, o.HANDLED[dials.outcome], dials.outcome == o.SUCCESS, timed.queue)
-    yield "calls", _calls(desk, team, dials, timed, lead, agent, call_id, rng)
-    yield "agent_time", agent_time(scenario, calendar, plan, team.campaign.campaign_id, day)
-    yield "callbacks", _callbacks(desk, team, dials, timed, lead, agent)
+    rows = np.flatnonzero((plan.day >= days[0]) & (plan.day < days[1]))
+    day = stretches(plan, calendar, rows, busy, rng)
+    desk.ledger.work(campaign_id, plan.day[day.row], day.seconds * day.paid)
+    desk.ledger.dial(campaign_id, dials.day)
+    batch = _by_time(desk, team, plan, dials, timed, first_contact)
+    dials = batch.dials
+    heard = Listened(
+        batch.call_id, batch.agent, o.HANDLED[dials.outcome], dials.outcome == o.SUCCESS, batch.timed.queue
+    )
+    yield "calls", _calls(desk, batch, rng)
+    yield "agent_time", agent_time(scenario, calendar, plan, campaign_id, day)
+    yield "callbacks", _callbacks(desk, batch)
     yield from listen(scenario, heard, f"{team.name}/{days[0]}", inbound=False)
 
 
-def _calls(
-    desk: Desk, team: Team, dials: Dials, timed: Timed, lead, agent, call_id, rng: np.random.Generator
-) -> pa.Table:
+def _by_time(
+    desk: Desk, team: Team, plan: Roster, dials: Dials, timed: Timed, first_contact: np.ndarray
+) -> _Batch:
+    order = np.lexsort((dials.contact, dials.number, timed.start))
+    dials = dials.take(order)
+    call_id = tables.numbered("", desk.calls + 1 + np.arange(len(dials)), 8)
+    desk.calls += len(dials)
+    agent = np.where(dials.row >= 0, np.append(plan.agent, -1)[dials.row], -1)
+    lead = first_contact[dials.number] + dials.contact
+    return _Batch(team, dials, timed.take(order), lead, agent, call_id)
+
+
+def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
+    team, dials, timed = batch.team, batch.dials, batch.timed
     scenario, calendar, campaign, outcome = desk.scenario, desk.calendar, team.campaign, dials.outcome
     loaded = calendar.utc_us(np.array([loaded_s(calendar, scenario, one) for one in team.lists]))
     utc, depth, success = calendar.utc_us(timed.start), o.DEPTH[outcome], outcome == o.SUCCESS
@@ -118,11 +140,11 @@ def _calls(
     with_agent, live = dials.row >= 0, o.LIVE[outcome]
     reason = np.where(o.CLOSING[outcome], outcome, np.where(dials.exhausted, len(o.REASONS), -1))
     columns = {
-        "call_id": call_id,
-        "contact_id": tables.numbered("", lead),
+        "call_id": batch.call_id,
+        "contact_id": tables.numbered("", batch.lead),
         "list_id": tables.words([one.list_id for one in team.lists], dials.number),
         "campaign_id": tables.words([campaign.campaign_id], np.zeros(len(dials), dtype=np.int8)),
-        "agent_id": tables.words(scenario.agents, agent),
+        "agent_id": tables.words(scenario.agents, batch.agent),
         "direction": tables.words(["outbound"], np.zeros(len(dials), dtype=np.int8)),
         "started_at": tables.instants(utc),
         "local_started_at": tables.clocks(calendar.local_us(timed.start)),
@@ -154,11 +176,10 @@ def _calls(
     return tables.table("calls", columns)
 
 
-def agent_time(scenario: Scenario, calendar: Calendar, plan: Roster, campaign_id: str, day) -> pa.Table:
+def agent_time(
+    scenario: Scenario, calendar: Calendar, plan: Roster, campaign_id: str, day: Stretches
+) -> pa.Table:
     """Return the stretches of agents as canonical rows."""
-    from callstats.model import STATES
-    from callstats.simulate.presence import CODES
-
     columns = {
         "agent_id": tables.words(scenario.agents, plan.agent[day.row]),
         "campaign_id": tables.words([campaign_id], np.zeros(len(day.row), dtype=np.int8)),
@@ -172,14 +193,15 @@ def agent_time(scenario: Scenario, calendar: Calendar, plan: Roster, campaign_id
     return tables.table("agent_time", columns)
 
 
-def _callbacks(desk: Desk, team: Team, dials: Dials, timed: Timed, lead, agent) -> pa.Table:
+def _callbacks(desk: Desk, batch: _Batch) -> pa.Table:
+    team, dials, timed = batch.team, batch.dials, batch.timed
     asked = np.flatnonzero(dials.outcome == o.CALLBACK)
     asked_at = timed.answered[asked] + timed.talk[asked]
     columns = {
-        "contact_id": tables.numbered("", lead[asked]),
+        "contact_id": tables.numbered("", batch.lead[asked]),
         "campaign_id": tables.words([team.campaign.campaign_id], np.zeros(len(asked), dtype=np.int8)),
         "list_id": tables.words([one.list_id for one in team.lists], dials.number[asked]),
-        "agent_id": tables.words(desk.scenario.agents, agent[asked]),
+        "agent_id": tables.words(desk.scenario.agents, batch.agent[asked]),
         "asked_at": tables.instants(desk.calendar.utc_us(asked_at)),
         "local_asked_at": tables.clocks(desk.calendar.local_us(asked_at)),
         "due_at": tables.instants(desk.calendar.utc_us(dials.due[asked])),

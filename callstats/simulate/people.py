@@ -36,12 +36,12 @@ class People:
     def __len__(self) -> int:
         return len(self.reach)
 
-    @staticmethod
-    def gaps(mean: float, u: np.ndarray) -> np.ndarray:
-        """Return working days to skip before the next dial: Poisson, mean less one."""
-        rate = max(mean - 1, 0.0)
-        chances = [math.exp(-rate) * rate**k / math.factorial(k) for k in range(25)]
-        return np.searchsorted(np.cumsum(chances)[:-1], u, side="right")
+
+def gaps(mean: float, u: np.ndarray) -> np.ndarray:
+    """Return working days to skip before the next dial: Poisson, mean less one."""
+    rate = max(mean - 1, 0.0)
+    chances = [math.exp(-rate) * rate**k / math.factorial(k) for k in range(25)]
+    return np.searchsorted(np.cumsum(chances)[:-1], u, side="right")
 
 
 def chunks(scenario: Scenario, calendar: Calendar, call_list: CallList) -> Iterator[People]:

@@ -9,6 +9,7 @@ import numpy as np
 from callstats.model import STATES
 from callstats.simulate.days import DAY_S, HOUR, Calendar
 from callstats.simulate.roster import Roster
+from callstats.simulate.scenario import Shift
 
 TALK, HOLD, WRAP, WAIT, PAUSE = (STATES.index(name) for name in ("talk", "hold", "wrap", "wait", "pause"))
 CODES = ("BREAK", "TRAIN", "ADMIN", "LUNCH")
@@ -18,7 +19,7 @@ BREAK_FROM_S, BREAK_MOST_S, BREAK_CHANCE = 150, 900, 0.45
 
 @dataclass(frozen=True)
 class Stretches:
-    """Stretches of login, by agent-day and time: ``row`` in the roster, start [local s], code -1 where none."""
+    """Stretches of login, by agent-day and time; ``code`` of a pause, -1 where none; times [local s]."""
 
     row: np.ndarray
     state: np.ndarray
@@ -32,39 +33,39 @@ class Stretches:
         return self.code != LUNCH
 
 
-def stretches(
-    roster: Roster,
-    calendar: Calendar,
-    rows: np.ndarray,
-    row: np.ndarray,
-    answered: np.ndarray,
-    parts: tuple[np.ndarray, np.ndarray, np.ndarray],
-    rng: np.random.Generator,
-) -> Stretches:
-    """Lay out the days of agents: their calls, and what lies between.
+@dataclass(frozen=True)
+class Busy:
+    """Calls of agents, by agent-day and time: ``row`` in the roster, times [local s] and lengths [s]."""
 
-    ``rows`` are agent-days; ``row``, ``answered`` [local s] and ``parts``
-    (talk, hold, wrap) [s] describe their calls, by agent-day and time.
-    """
+    row: np.ndarray
+    answered: np.ndarray
+    talk: np.ndarray
+    hold: np.ndarray
+    wrap: np.ndarray
+
+    @property
+    def done(self) -> np.ndarray:
+        """When the agent is free again [local s]."""
+        return self.answered + self.talk + self.hold + self.wrap
+
+
+def stretches(
+    roster: Roster, calendar: Calendar, rows: np.ndarray, busy: Busy, rng: np.random.Generator
+) -> Stretches:
+    """Lay out the agent-days ``rows``: their calls, and what lies between."""
     begin, lunch, back, end = _shift_times(roster, calendar)
-    talk, hold, wrap = parts
-    done = answered + talk + hold + wrap
-    calls = (
-        _stretch(row, TALK, answered, talk),
-        _stretch(row, HOLD, answered + talk, hold),
-        _stretch(row, WRAP, answered + talk + hold, wrap),
-    )
-    idle_row = np.concatenate([row, rows])
-    after = np.concatenate([_previous(row, done, begin), np.zeros(len(rows), dtype=np.int64)])
-    until = np.concatenate([answered, end[rows]])
-    after[len(row) :] = _last(rows, row, done, begin)
-    first, second = np.minimum(until, lunch[idle_row]), np.maximum(after, back[idle_row])
+    idle_row = np.concatenate([busy.row, rows])
+    after = np.concatenate([_previous(busy, begin), _last(rows, busy, begin)])
+    until = np.concatenate([busy.answered, end[rows]])
     lunch_from, lunch_to = np.maximum(after, lunch[idle_row]), np.minimum(until, back[idle_row])
+    morning, afternoon = np.minimum(until, lunch[idle_row]), np.maximum(after, back[idle_row])
     every = [
-        *calls,
-        *_idle(idle_row, after, first - after, rng),
+        _stretch(busy.row, TALK, busy.answered, busy.talk),
+        _stretch(busy.row, HOLD, busy.answered + busy.talk, busy.hold),
+        _stretch(busy.row, WRAP, busy.answered + busy.talk + busy.hold, busy.wrap),
+        *_idle(idle_row, after, morning - after, rng),
         _stretch(idle_row, PAUSE, lunch_from, lunch_to - lunch_from, LUNCH),
-        *_idle(idle_row, second, until - second, rng),
+        *_idle(idle_row, afternoon, until - afternoon, rng),
     ]
     row, state, start, seconds, code = (np.concatenate(column) for column in zip(*every, strict=True))
     kept = np.flatnonzero(seconds > 0)
@@ -93,25 +94,30 @@ def _idle(row: np.ndarray, start: np.ndarray, seconds: np.ndarray, rng: np.rando
     return [_stretch(row, PAUSE, start, length, code), _stretch(row, WAIT, start + length, seconds - length)]
 
 
-def _previous(row: np.ndarray, done: np.ndarray, begin: np.ndarray) -> np.ndarray:
+def _previous(busy: Busy, begin: np.ndarray) -> np.ndarray:
     """Return when each call's agent was done with the call before, or came in."""
-    if not len(row):
-        return done
-    return np.where(np.diff(row, prepend=-1) != 0, begin[row], np.concatenate([[0], done[:-1]]))
+    if not len(busy.row):
+        return busy.answered
+    first = np.diff(busy.row, prepend=-1) != 0
+    return np.where(first, begin[busy.row], np.concatenate([[0], busy.done[:-1]]))
 
 
-def _last(rows: np.ndarray, row: np.ndarray, done: np.ndarray, begin: np.ndarray) -> np.ndarray:
+def _last(rows: np.ndarray, busy: Busy, begin: np.ndarray) -> np.ndarray:
     """Return when each agent-day's last call was done, or the agent came in."""
-    final = np.searchsorted(row, rows, side="right") - 1
-    known = (final >= 0) & (row[final] == rows) if len(row) else np.zeros(len(rows), dtype=bool)
-    return np.where(known, done[final] if len(row) else 0, begin[rows])
+    if not len(busy.row):
+        return begin[rows]
+    final = np.searchsorted(busy.row, rows, side="right") - 1
+    known = (final >= 0) & (busy.row[final] == rows)
+    return np.where(known, busy.done[final], begin[rows])
 
 
 def _shift_times(roster: Roster, calendar: Calendar) -> tuple[np.ndarray, ...]:
     """Return begin, lunch, back and end of every agent-day [local s]; no lunch: both at the end."""
-    hours = np.array([
-        (shift[0][0], *((shift[0][1], shift[1][0]) if len(shift) > 1 else (shift[-1][1],) * 2), shift[-1][1])
-        for shift in roster.shifts
-    ])  # fmt: skip
+    hours = np.array([_limits(shift) for shift in roster.shifts])
     midnight = calendar.calendar_day[roster.day] * DAY_S
     return tuple(midnight + hours[roster.shift, column] * HOUR for column in range(4))
+
+
+def _limits(shift: Shift) -> tuple[int, int, int, int]:
+    end = max(end for _, end in shift)
+    return shift[0][0], shift[0][1], max(first for first, _ in shift) if len(shift) > 1 else end, end

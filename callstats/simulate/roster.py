@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,12 +18,12 @@ MACHINE_S = 40.0
 
 @dataclass(frozen=True)
 class Team:
-    """The lists of a campaign that the same agents work; ``agents`` are numbers in the scenario."""
+    """Agents, by number in the scenario, who work the same lists of a campaign, or a queue."""
 
     name: str
-    campaign: Campaign
-    lists: tuple[CallList, ...]
     agents: np.ndarray
+    campaign: Campaign = field(default_factory=lambda: Campaign("", ()))
+    lists: tuple[CallList, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def teams(scenario: Scenario) -> list[Team]:
             groups.setdefault(tuple(who), []).append(call_list)
         for position, (who, lists) in enumerate(groups.items()):
             agents = np.array([number[agent] for agent in who])
-            found.append(Team(f"{campaign.campaign_id}/{position}", campaign, tuple(lists), agents))
+            found.append(Team(f"{campaign.campaign_id}/{position}", agents, campaign, tuple(lists)))
     return found
 
 
@@ -139,45 +139,37 @@ def roster(scenario: Scenario, calendar: Calendar, team: Team, allotted: np.ndar
     u = stream(scenario.seed, "seats", team.name).random(len(calendar))
     seats = np.floor(load / (paid * campaign.occupancy) + u).astype(np.int64)
     seats = np.maximum(seats, load > 0.05 * HOUR)
-    return draw(scenario, team.name, team.agents, allotted, seats, campaign.shifts)
+    return draw(scenario, team, allotted, seats, campaign.shifts)
 
 
 def draw(
-    scenario: Scenario,
-    name: str,
-    agents: np.ndarray,
-    allotted: np.ndarray,
-    seats: np.ndarray,
-    shifts: tuple[Shift, ...],
+    scenario: Scenario, team: Team, allotted: np.ndarray, seats: np.ndarray, shifts: tuple[Shift, ...]
 ) -> Roster:
     """Draw who fills the seats of each day, on which shift, and how the day goes."""
     days = len(seats)
-    order = stream(scenario.seed, "who", name).random((days, len(agents)))
+    order = stream(scenario.seed, "who", team.name).random((days, len(team.agents)))
     order[~allotted] += 2.0
     rank = order.argsort(axis=1).argsort(axis=1)
     day, place = np.nonzero((rank < seats[:, None]) & allotted)
     shift = (rank[day, place] + day) % len(shifts)
-    agent = agents[place]
+    agent = team.agents[place]
     shape = (days, len(scenario.agents))
     weight, mood = np.ones(shape), np.zeros(shape)
     if scenario.agent_day_sd > 0:
         precision = scenario.agent_day_sd**-2
-        weight = stream(scenario.seed, "pace by day", name).gamma(precision, 1 / precision, shape)
+        weight = stream(scenario.seed, "pace by day", team.name).gamma(precision, 1 / precision, shape)
     if scenario.skill_day_sd > 0:
-        mood = stream(scenario.seed, "skill by day", name).normal(0, scenario.skill_day_sd, shape)
+        mood = stream(scenario.seed, "skill by day", team.name).normal(0, scenario.skill_day_sd, shape)
     weight = np.maximum(weight[day, agent] * pace(scenario)[agent], 0.05)
-    return _with_slots(days, day, agent, shift, weight, mood[day, agent], shifts)
+    return Roster(
+        day, agent, shift, weight, mood[day, agent], shifts, *_slots(days, day, shift, weight, shifts)
+    )
 
 
-def _with_slots(
-    days: int,
-    day: np.ndarray,
-    agent: np.ndarray,
-    shift: np.ndarray,
-    weight: np.ndarray,
-    mood: np.ndarray,
-    shifts: tuple[Shift, ...],
-) -> Roster:
+def _slots(
+    days: int, day: np.ndarray, shift: np.ndarray, weight: np.ndarray, shifts: tuple[Shift, ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return present, next_open, slot_of, slot_row and slot_edge of a roster."""
     worked = np.zeros((len(shifts), 24), dtype=bool)
     for number, one in enumerate(shifts):
         worked[number, hours_of(one)] = True
@@ -188,18 +180,32 @@ def _with_slots(
     present = np.bincount(key, minlength=days * 24)
     slot_of = np.where(present > 0, np.cumsum(present > 0) - 1, -1)
     slot = slot_of[key]
-    total = np.bincount(slot, weights=weight[row]) if len(slot) else np.zeros(0)
-    share = weight[row] / total[slot]
-    edge = np.cumsum(share)  # the shares of each slot add up to 1, so this is slot + share so far
-    starts = np.flatnonzero(np.diff(slot, prepend=-1))
-    ends = np.append(starts[1:], len(slot)) - 1 if len(slot) else starts
-    edge[ends] = slot[ends] + 1.0
-    open_days = np.flatnonzero(present.reshape(days, 24).sum(axis=1))
+    total = np.bincount(slot, weights=weight[row])
+    edge = np.cumsum(weight[row] / total[slot])  # each slot adds up to 1: slot + share so far
+    last = np.flatnonzero(np.diff(slot, append=-1))
+    edge[last] = slot[last] + 1.0
+    present = present.reshape(days, 24)
+    open_days = np.flatnonzero(present.sum(axis=1))
     following = np.searchsorted(open_days, np.arange(days + 1))
-    next_open = np.append(open_days, days)[following]
-    return Roster(
-        day, agent, shift, weight, mood, shifts, present.reshape(days, 24), next_open, slot_of, row, edge
-    )
+    return present, np.append(open_days, days)[following], slot_of, row, edge
+
+
+class Hours:
+    """The hour of a dial on a given day: as many dials as agents are there."""
+
+    def __init__(self, roster: Roster, weights: tuple[float, ...] | None) -> None:
+        present = roster.present.astype(float)
+        if weights is not None:
+            chosen = present * np.asarray(weights)
+            present = np.where(chosen.sum(axis=1, keepdims=True) > 0, chosen, present)
+        total = present.sum(axis=1, keepdims=True)
+        self.open = np.cumsum(total[:, 0] > 0) - 1
+        self.edge = np.cumsum((present / np.where(total > 0, total, 1.0))[total[:, 0] > 0])
+
+    def draw(self, day: np.ndarray, u: np.ndarray) -> np.ndarray:
+        """Return the hour of each dial, by uniform numbers."""
+        value = self.open[day] + np.clip(u, 1e-7, 1 - 1e-7)
+        return np.searchsorted(self.edge, value, side="right") % 24
 
 
 def skill(scenario: Scenario) -> np.ndarray:

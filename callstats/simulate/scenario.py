@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
-from callstats.errors import UsageError, unknown_name
+from callstats.simulate.validate import check
 
 Shift = tuple[tuple[int, int], ...]
 
@@ -245,69 +245,35 @@ class Scenario:
     answered: float = 0.35
 
     def __post_init__(self) -> None:
-        _check(self)
+        check(self)
 
     @property
     def last(self) -> date:
         """The last calendar day."""
         return self.start + timedelta(days=self.days - 1)
 
-    def with_options(self, **options: object) -> Scenario:
-        """Return the same scenario with some choices changed."""
-        return replace(self, **options)  # type: ignore[arg-type]
-
     @classmethod
     def small(
-        cls, seed: int = 1, *, contacts: int = 400, lists: tuple[str, ...] = ("A", "B"), nested: bool = False,
-        campaign: dict[str, object] | None = None, call_list: dict[str, object] | None = None, **options: object,
-    ) -> Scenario:  # fmt: skip
+        cls,
+        seed: int = 1,
+        *,
+        contacts: int = 400,
+        lists: tuple[str, ...] = ("A", "B"),
+        nested: bool = False,
+        campaign: dict[str, Any] | None = None,
+        call_list: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> Scenario:
         """Return one campaign over equal lists: an A/A test, simulated in a fraction of a second.
 
         ``contacts`` are those of each list; ``nested`` gives each list agents
         of its own. ``campaign`` and ``call_list`` change the fields of those,
         ``options`` those of the scenario.
         """
-        agents = tuple(options.get("agents", cls.__dataclass_fields__["agents"].default))  # type: ignore[arg-type]
-        own = {name: agents[number :: len(lists)] if nested else None for number, name in enumerate(lists)}
-        made = tuple(
-            replace(CallList(name, contacts=contacts, agents=own[name]), **(call_list or {}))
-            for name in lists
-        )
-        one = replace(Campaign("spring", made), **(campaign or {}))
-        return cls(seed=seed, campaigns=(one,), **{**options, "agents": agents})  # type: ignore[arg-type]
-
-
-def _check(scenario: Scenario) -> None:
-    """Raise UsageError for what cannot be simulated."""
-    try:
-        ZoneInfo(scenario.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UsageError(f"unknown time zone {scenario.time_zone!r}", hint="Give an IANA name.") from error
-    if scenario.days < 1:
-        raise UsageError(f"{scenario.days} days", hint="A scenario lasts at least one day.")
-    lists = [call_list for campaign in scenario.campaigns for call_list in campaign.lists]
-    _unique("list", [call_list.list_id for call_list in lists])
-    _unique("campaign", [c.campaign_id for c in scenario.campaigns] + [q.queue_id for q in scenario.queues])
-    named = [c.agents or () for c in scenario.campaigns] + [one.agents or () for one in lists]
-    for name in (name for names in (*named, *(q.agents for q in scenario.queues)) for name in names):
-        if name not in scenario.agents:
-            raise unknown_name("agent", name, scenario.agents)
-    for call_list in lists:
-        _check_list(call_list)
-
-
-def _check_list(call_list: CallList) -> None:
-    for name in ("reach", "success", "invalid", "machine", "right_party", "argued", "consent"):
-        share = getattr(call_list, name)
-        if not 0 <= share <= 1:
-            raise UsageError(
-                f"list {call_list.list_id!r}: {name} is {share}", hint="Give a share from 0 to 1."
-            )
-    if not (0 < call_list.reach < 1 and 0 < call_list.success < 1):
-        raise UsageError(f"list {call_list.list_id!r}: reach and success lie strictly between 0 and 1")
-
-
-def _unique(kind: str, names: list[str]) -> None:
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise UsageError(f"two {kind}s are called {sorted(twice)[0]!r}", hint="Give each a name of its own.")
+        agents = tuple(options.pop("agents", cls.__dataclass_fields__["agents"].default))
+        made = []
+        for number, name in enumerate(lists):
+            own = agents[number :: len(lists)] if nested else None
+            made.append(replace(CallList(name, contacts, agents=own), **(call_list or {})))
+        one = replace(Campaign("spring", tuple(made)), **(campaign or {}))
+        return cls(seed=seed, campaigns=(one,), agents=agents, **options)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def table(name: str, columns: dict[str, object], further: dict[str, str] | None 
         if value is None:
             arrays.append(pa.nulls(size, one.type))
             continue
-        array = value if isinstance(value, pa.Array | pa.ChunkedArray) else pa.array(value)
+        array: Any = value if isinstance(value, pa.Array | pa.ChunkedArray) else pa.array(value)
         arrays.append(array.cast(one.type))
     return pa.table(arrays, schema=wanted)
 
@@ -58,12 +59,12 @@ def words(names: Sequence[str | None], codes: np.ndarray) -> pa.Array:
 def numbered(prefix: str, numbers: np.ndarray, width: int = 0) -> pa.Array:
     """Return texts such as ``spring-00000012``."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
+    compute: Any = importlib.import_module("pyarrow.compute")  # its functions are made at run time
     digits = pa.array(numbers).cast(pa.string())
     if width:
-        digits = pc.utf8_lpad(digits, width, "0")
-    return pc.binary_join_element_wise(prefix, digits, "") if prefix else digits
+        digits = compute.utf8_lpad(digits, width, "0")
+    return compute.binary_join_element_wise(prefix, digits, "") if prefix else digits
 
 
 def where(values: np.ndarray, known: np.ndarray) -> pa.Array:

@@ -81,6 +81,5 @@ def _writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
     rising = {name: RISING[name] for name in schema.names if name in RISING}
     plain = [name for name in schema.names if name not in rising]
-    return pq.ParquetWriter(
-        file, schema, compression="zstd", use_dictionary=plain, column_encoding=rising or None
-    )
+    encoding: dict = {"use_dictionary": plain, "column_encoding": rising or None}
+    return pq.ParquetWriter(file, schema, compression="zstd", **encoding)
