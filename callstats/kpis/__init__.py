@@ -15,6 +15,7 @@ Examples
 
 from __future__ import annotations
 
+from callstats.kpis.describing import describe
 from callstats.kpis.registry import catalogue, get, names
 
-__all__ = ["catalogue", "get", "names"]
+__all__ = ["catalogue", "describe", "get", "names"]

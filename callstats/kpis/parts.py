@@ -83,7 +83,7 @@ AGENT_WEEKS = Distinct(("agent_id", "week"), rows.LOGIN, "agent weeks")
 REVENUE = linear(Sum("value", rows.SUCCESSES), "value of successes")
 COST = linear(Sum("amount", rows.COSTS), "cost")
 ACQUISITION_COST = linear(Sum("amount", rows.ACQUISITION_COSTS), "labour, advertising and technical cost")
-PROFIT = linear(REVENUE - COST, "(value of successes - cost)")
+PROFIT = linear(REVENUE - COST, "profit")
 
 # Counts that several files use
 DIALS = linear(Count(rows.DIALS))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from callstats.errors import UsageError, near_names
@@ -90,7 +89,8 @@ def get(name: str, own: Iterable[KPI] = ()) -> KPI:
             f"{name!r} does not say of what",
             hint="Ask for one of " + ", ".join(CONVERSIONS) + ".",
         )
-    by_alias = {_spoken(other): kpi for kpi in known.values() for other in (kpi.name, *kpi.aliases)}
+    by_alias = {_spoken(label): kpi for kpi in known.values() for label in kpi.label.values()}
+    by_alias |= {_spoken(other): kpi for kpi in known.values() for other in (kpi.name, *kpi.aliases)}
     if spoken in by_alias:
         return by_alias[spoken]
     near = near_names(name, known) or near_names(spoken, by_alias)
@@ -108,6 +108,8 @@ def _spoken(name: str) -> str:
 
 @cache
 def _catalogue() -> dict[str, KPI]:
+    from importlib.metadata import entry_points  # slow to import, and only needed once somebody asks
+
     own = {f"{__package__}.{domain}:KPIS": domain for domain in DOMAINS}
     known: dict[str, KPI] = {}
     for domain in own.values():  # also where the package runs without having been installed

@@ -20,7 +20,6 @@ from callstats.kpis.define import (
     Domain,
     Independence,
     Linear,
-    Net,
     Predicate,
     Quantile,
     Ratio,
@@ -28,6 +27,7 @@ from callstats.kpis.define import (
     Term,
     Unit,
 )
+from callstats.kpis.units import implied_units
 from callstats.model import TABLES
 
 LANGUAGES = ("en", "fr", "ru")
@@ -216,68 +216,3 @@ def part_of(term: Term, whole: Term) -> bool:
     if isinstance(term, Sum) and isinstance(whole, Sum):
         return term.column == whole.column and implies(term.where, whole.where)
     return isinstance(term, Count) and isinstance(whole, Count) and implies(term.where, whole.where)
-
-
-# Units
-
-_ANY = "any"  # of a column that is not canonical: its unit is the firm's own affair
-_QUOTIENTS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("n", "n"): ("n", "%", "points"),
-    ("n", "h"): ("1/h",),
-    ("money", "h"): ("money/h",),
-    ("money", "n"): ("money",),
-    ("money", "money"): ("%", "n"),
-    ("s", "n"): ("s",),
-    ("h", "n"): ("h",),
-    ("h", "h"): ("%", "n"),
-    ("s", "s"): ("%", "n"),
-    ("score", "n"): ("score",),
-}
-
-
-def implied_units(formula: Ratio | Net | Quantile) -> tuple[str, ...]:
-    """Return the units a formula can have by what it adds and divides; none if it makes no sense.
-
-    Examples
-    --------
-    >>> from callstats.kpis import get
-    >>> implied_units(get("profit_per_hour").formula)
-    ('money/h',)
-    """
-    if isinstance(formula, Quantile):
-        units = {_column_unit(formula.where.table, column) for column in formula.of}
-        return _one(
-            "h" if units == {"s"} and _is_hours(formula.scale) else "".join(units) if len(units) == 1 else ""
-        )
-    numerator = _linear_unit(formula.numerator)
-    if isinstance(formula, Net):
-        return _one(numerator)
-    if formula.proportion:
-        return ("%",) if numerator and numerator == _linear_unit(formula.denominator) else ()
-    return _QUOTIENTS.get((numerator, _linear_unit(formula.denominator)), ())
-
-
-def _one(unit: str) -> tuple[str, ...]:
-    return (unit,) if unit else ()
-
-
-def _linear_unit(part: Linear) -> str:
-    units = {_term_unit(term, weight) for term, weight in part}
-    return units.pop() if len(units) == 1 else ""
-
-
-def _term_unit(term: Term, weight: float) -> str:
-    if not isinstance(term, Sum):
-        return "n"
-    unit = _column_unit(term.where.table, term.column)
-    return "h" if unit == "s" and _is_hours(weight) else unit
-
-
-def _is_hours(weight: float) -> bool:
-    return abs(weight * 3600) == 1
-
-
-def _column_unit(table: str, column: str) -> str:
-    if table not in TABLES or column not in TABLES[table].names:
-        return _ANY
-    return TABLES[table][column].unit or "score"

@@ -1,0 +1,121 @@
+"""The catalogue as people read it: rows for the command line and for glossaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from callstats.kpis.words import words
+
+if TYPE_CHECKING:
+    from callstats.kpis.define import KPI
+
+
+def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
+    """Return what a glossary says of a KPI.
+
+    Parameters
+    ----------
+    kpi : KPI
+    language : str
+        en, fr or ru. A firm's own KPIs stay in the words they were written in.
+
+    Returns
+    -------
+    dict of str to str
+        name, label, question, formula, numerator, denominator, unit, direction,
+        domain, independence, source, caution, aliases.
+
+    Raises
+    ------
+    UsageError
+        The language is not known.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> row = describe(get("answer_rate"), "fr")
+    >>> row["label"], row["formula"]
+    ("Taux d'appels répondus", 'appels traités / appels émis')
+    """
+    from callstats.kpis.define import Ratio
+
+    said = words(language)
+    formula = kpi.formula
+    return {
+        "name": kpi.name,
+        "label": kpi.label[language],
+        "question": said.questions.get(kpi.name, kpi.question),
+        "formula": formula.spelled(said.term),
+        "numerator": formula.numerator.spelled(said.term)
+        if isinstance(formula, Ratio)
+        else formula.spelled(said.term),
+        "denominator": formula.denominator.spelled(said.term) if isinstance(formula, Ratio) else "",
+        "unit": kpi.unit,
+        "direction": kpi.direction,
+        "domain": kpi.domain,
+        "independence": kpi.independence,
+        "source": "; ".join(said.term(source) for source in kpi.source.split("; ")),
+        "caution": said.cautions.get(kpi.name, kpi.caution),
+        "aliases": ", ".join(kpi.aliases),
+    }
+
+
+def table(language: str = "en") -> str:
+    """Return the whole catalogue in Markdown, as docs/kpis.md holds it.
+
+    Examples
+    --------
+    >>> table().splitlines()[0]
+    '# The KPIs of callstats'
+    """
+    from callstats.kpis.registry import DOMAINS, catalogue
+
+    rows = [describe(kpi, language) for kpi in catalogue().values()]
+    lines = [
+        "# The KPIs of callstats",
+        "",
+        f"{len(rows)} entries, written from the catalogue by `python -m callstats.kpis > docs/kpis.md`;"
+        " a test keeps this page in step.",
+        "Percentages are ratios of sums, never means of percentages.",
+        "`conversion_rate` is no name: the base stands in the name.",
+    ]
+    for domain in DOMAINS:
+        chosen = [row for row in rows if row["domain"] == domain]
+        lines += ["", f"## {domain.capitalize()}", "", *_domain(chosen)]
+    return "\n".join(lines) + "\n"
+
+
+def _domain(rows: list[dict[str, str]]) -> list[str]:
+    """Return the lines of one domain: a table to look up, then what each entry says."""
+    lines = ["| name | label | formula | unit | better | drawn by |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        cells = (
+            f"`{row['name']}`",
+            *(row[key] for key in ("label", "formula", "unit", "direction", "independence")),
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    for row in rows:
+        also = f" Also: {row['aliases']}." if row["aliases"] else ""
+        lines += [
+            "",
+            f"**`{row['name']}`** {row['question']}",
+            row["caution"] + also,
+            f"Source: {row['source']}.",
+        ]
+    return lines
+
+
+def named_rows() -> str:
+    """Return the named rows in Markdown, as docs/own_kpis.md holds them.
+
+    Examples
+    --------
+    >>> print(named_rows().splitlines()[2])
+    | `dials` | calls | direction == outbound |
+    """
+    from callstats.kpis.predicates import NAMED
+
+    lines = ["| name | table | rows that satisfy |", "|---|---|---|"]
+    for name, rows in NAMED.items():
+        lines.append(f"| `{name}` | {rows.table} | {' and '.join(map(str, rows.conditions)) or 'all'} |")
+    return "\n".join(lines) + "\n"
