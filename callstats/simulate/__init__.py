@@ -5,8 +5,9 @@ from __future__ import annotations
 from callstats.simulate.run import Simulation, simulate, write, write_canonical
 from callstats.simulate.scenario import CallList, Campaign, Queue, Scenario, Spell
 from callstats.simulate.truth import Truth
+from callstats.simulate.vicidial import write_vicidial
 
 __all__ = [
     "CallList", "Campaign", "Queue", "Scenario", "Simulation", "Spell", "Truth",
-    "simulate", "write", "write_canonical",
+    "simulate", "write", "write_canonical", "write_vicidial",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ OUTCOMES = (
     Outcome("machine, found by the dialer", "AA", 1),
     Outcome("machine, found by the agent", "A", 1, 9.0),
     Outcome("abandoned", "DROP", 2),
-    Outcome("somebody else", "WRONG", 3, 35.0),
+    Outcome("somebody else", "NP", 3, 35.0),
     Outcome("no pitch", "NP", 4, 80.0),
     Outcome("call back", "CALLBK", 4, 95.0),
     Outcome("refusal", "NI", 5, 225.0, "refusal"),

@@ -1,0 +1,220 @@
+"""VICIdial's tables, each made from the canonical tables of a simulation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from callstats.simulate.run import Simulation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TIME = "%Y-%m-%d %H:%M:%S"
+DIALER = "VDAD"  # the "user" of a call that no agent was on
+INBOUND_LIST = "999"  # the list VICIdial gives callers it does not know
+#: Where an agent's row is: pause, wait, talk (hold inside), work after the call.
+STAGE = {"pause": 0, "wait": 1, "talk": 2, "hold": 2, "wrap": 3}
+
+
+def with_lead(simulation: Simulation) -> pd.DataFrame:
+    """Return the calls with VICIdial's names beside the canonical ones."""
+    calls = simulation.frame("calls")
+    epoch = calls["started_at"].astype("int64") // 1_000_000
+    talk = (calls["talk_s"].fillna(0) + calls["hold_s"].fillna(0)).astype("int64")
+    queue = calls["queue_s"].fillna(0).astype("int64")
+    ended = talk.where(calls["agent_id"].notna(), queue.where(calls["live"], calls["ring_s"].astype("int64")))
+    return calls.assign(
+        lead_id=calls["contact_id"],
+        uniqueid=epoch.astype(str) + "." + calls["call_id"].astype("int64").astype(str),
+        call_date=calls["local_started_at"].dt.strftime(TIME),
+        start_epoch=epoch,
+        queue_seconds=queue,
+        length_in_sec=talk.where(calls["direction"] == "inbound", ended),
+        status=calls["outcome_code"],
+        user=calls["agent_id"].fillna(DIALER),
+        user_group=calls["agent_id"].notna().map({True: "AGENTS", False: ""}),
+        list_id=calls["list_id"].fillna(INBOUND_LIST),
+        phone_code="33",
+        phone_number=_phone(calls["contact_id"]),
+        called_count=calls["attempt_no"].astype("Int64").fillna(1),
+        term_reason=_term_reason(calls),
+        comments="",
+        processed="N",
+        alt_dial="MAIN",
+    )
+
+
+def _phone(contact: pd.Series) -> pd.Series:
+    return "01990" + (contact.astype("int64") % 100_000).astype(str).str.zfill(5)
+
+
+def _term_reason(calls: pd.DataFrame) -> np.ndarray:
+    return np.where(calls["abandoned"], "ABANDON", np.where(calls["agent_id"].notna(), "AGENT", "NONE"))
+
+
+def outbound_log(calls: pd.DataFrame) -> pd.DataFrame:
+    """Return ``vicidial_log``: a row for every dial."""
+    rows = calls[calls["direction"] == "outbound"]
+    rows = rows.assign(end_epoch=rows["start_epoch"] + rows["length_in_sec"])
+    return rows[[
+        "uniqueid", "lead_id", "list_id", "campaign_id", "call_date", "start_epoch", "end_epoch",
+        "length_in_sec", "status", "phone_code", "phone_number", "user", "comments", "processed",
+        "user_group", "term_reason", "alt_dial", "called_count",
+    ]]  # fmt: skip
+
+
+def closer_log(calls: pd.DataFrame) -> pd.DataFrame:
+    """Return ``vicidial_closer_log``: a row for every inbound call; its length includes the queue."""
+    rows = calls[calls["direction"] == "inbound"]
+    length = rows["length_in_sec"] + rows["queue_seconds"]
+    rows = rows.assign(
+        closecallid=np.arange(1, len(rows) + 1),
+        length_in_sec=length,
+        end_epoch=rows["start_epoch"] + length,
+        xfercallid=0,
+    )
+    return rows[[
+        "closecallid", "lead_id", "list_id", "campaign_id", "call_date", "start_epoch", "end_epoch",
+        "length_in_sec", "status", "phone_code", "phone_number", "user", "comments", "processed",
+        "queue_seconds", "user_group", "xfercallid", "term_reason", "uniqueid",
+    ]]  # fmt: skip
+
+
+def leads(simulation: Simulation) -> pd.DataFrame:
+    """Return ``vicidial_list``: a row for every contact, as it stands at the end."""
+    contacts = simulation.frame("contacts")
+    calls = simulation.frame("calls").sort_values("started_at", kind="stable")
+    last = calls.drop_duplicates("contact_id", keep="last").set_index("contact_id")
+    final = last.reindex(contacts["contact_id"]).reset_index(drop=True)
+    zone = simulation.scenario.time_zone
+    entry = contacts["loaded_at"].dt.tz_convert(zone).dt.strftime(TIME)
+    called = final["local_started_at"].dt.strftime(TIME)
+    count = final["attempt_no"].fillna(0).astype("int64")
+    made = {
+        "lead_id": contacts["contact_id"],
+        "entry_date": entry,
+        "modify_date": called.fillna(entry),
+        "status": final["outcome_code"].fillna("NEW"),
+        "user": final["agent_id"].fillna(DIALER),
+        "vendor_lead_code": "L" + contacts["contact_id"],
+        "source_id": "",
+        "list_id": contacts["list_id"],
+        "gmt_offset_now": _offset(calls),
+        "called_since_last_reset": (count > 0).map({True: "Y", False: "N"}),
+        "phone_code": "33",
+        "phone_number": _phone(contacts["contact_id"]),
+        **dict.fromkeys(
+            ("title", "first_name", "middle_initial", "last_name", "address1", "address2", "address3",
+             "city", "state", "province", "postal_code"), ""
+        ),
+        "country_code": "FRA",
+        **dict.fromkeys(
+            ("gender", "date_of_birth", "alt_phone", "email", "security_phrase", "comments"), ""
+        ),
+        "called_count": count,
+        "last_local_call_time": called.fillna(""),
+        "rank": 0,
+        "owner": "",
+    }  # fmt: skip
+    return contacts[[]].assign(**made)
+
+
+def _offset(calls: pd.DataFrame) -> str:
+    """Return the site's offset from UTC on the day of the export [h]."""
+    if calls.empty:
+        return "0.00"
+    apart = calls["local_started_at"] - calls["started_at"].dt.tz_localize(None)
+    return f"{apart.iloc[-1].total_seconds() / 3600:.2f}"
+
+
+def callbacks(simulation: Simulation) -> pd.DataFrame:
+    """Return ``vicidial_callbacks``: a row for every promise."""
+    import pandas as pd
+
+    columns = [
+        "callback_id", "lead_id", "list_id", "campaign_id", "status", "entry_time", "callback_time",
+        "modify_date", "user", "recipient", "comments", "user_group", "lead_status",
+    ]  # fmt: skip
+    if "callbacks" not in simulation.tables:
+        return pd.DataFrame(columns=columns)
+    rows = simulation.frame("callbacks")
+    entry = rows["local_asked_at"].dt.strftime(TIME)
+    made = rows.assign(
+        callback_id=np.arange(1, len(rows) + 1),
+        lead_id=rows["contact_id"],
+        status=rows["kept"].eq(True).map({True: "INACTIVE", False: "LIVE"}),
+        entry_time=entry,
+        callback_time=rows["due_at"].dt.tz_convert(simulation.scenario.time_zone).dt.strftime(TIME),
+        modify_date=entry,
+        user=rows["agent_id"],
+        recipient="ANYONE",
+        comments="",
+        user_group="AGENTS",
+        lead_status="CALLBK",
+    )
+    return made[columns]
+
+
+def agent_log(simulation: Simulation, calls: pd.DataFrame) -> pd.DataFrame:
+    """Return ``vicidial_agent_log``: pause, wait, talk and work after the call, a row each time round.
+
+    In a third of the calls the customer hangs up before the agent does: a part
+    of the work after the call is then kept as ``dead_sec``, inside ``talk_sec``.
+    """
+    time = simulation.frame("agent_time").sort_values(["agent_id", "start"], kind="stable")
+    stage = time["state"].map(STAGE)
+    before, same = time["state"].shift(), time["agent_id"].eq(time["agent_id"].shift())
+    same &= time["local_start"].dt.date.eq(time["local_start"].dt.date.shift())
+    goes_on = (stage > stage.shift()) | (before.eq("talk") & time["state"].eq("hold"))
+    row = (~(same & goes_on)).cumsum()
+    stages = time.assign(row=row, stage=stage).pivot_table(
+        index="row", columns="stage", values="seconds", aggfunc="sum", fill_value=0
+    )
+    stages = stages.reindex(columns=range(4), fill_value=0).astype("int64").reset_index(drop=True)
+    first = time.assign(code=time["pause_code"]).groupby(row).first().reset_index(drop=True)
+    talk_at = time["start"].where(time["state"].eq("talk")).groupby(row).first().reset_index(drop=True)
+    return _agent_rows(first, stages, _calls_by_answer(calls, first["agent_id"], talk_at))
+
+
+def _calls_by_answer(calls: pd.DataFrame, agent: pd.Series, talk_at: pd.Series) -> pd.DataFrame:
+    """Return the call of each agent's row, found by agent and second of the answer."""
+    import pandas as pd
+
+    on_line = calls[calls["agent_id"].notna()]
+    waited = pd.to_timedelta(on_line["ring_s"] + on_line["queue_s"].fillna(0), unit="s")
+    on_line = on_line.assign(answered=(on_line["started_at"] + waited).astype("datetime64[us, UTC]"))
+    keys = pd.DataFrame({"agent_id": agent, "answered": talk_at.astype("datetime64[us, UTC]")})
+    found = on_line[["agent_id", "answered", "lead_id", "status", "uniqueid"]]
+    return keys.merge(found, on=["agent_id", "answered"], how="left")
+
+
+def _agent_rows(first: pd.DataFrame, stages: pd.DataFrame, call: pd.DataFrame) -> pd.DataFrame:
+    pause, wait, talk, wrap = (stages[number] for number in range(4))
+    dead = (wrap // 3).where(np.arange(len(wrap)) % 3 == 0, 0).where(talk > 0, 0)
+    begun = first["start"].astype("datetime64[us, UTC]").astype("int64") // 1_000_000
+    made = {
+        "agent_log_id": np.arange(1, len(first) + 1),
+        "user": first["agent_id"],
+        "event_time": first["local_start"].dt.strftime(TIME),
+        "lead_id": call["lead_id"].fillna(""),
+        "campaign_id": first["campaign_id"],
+        "pause_epoch": begun,
+        "pause_sec": pause,
+        "wait_epoch": begun + pause,
+        "wait_sec": wait,
+        "talk_epoch": begun + pause + wait,
+        "talk_sec": talk + dead,
+        "dispo_epoch": begun + pause + wait + talk + dead,
+        "dispo_sec": wrap - dead,
+        "status": call["status"].fillna(""),
+        "user_group": "AGENTS",
+        "comments": "",
+        "sub_status": first["code"].fillna(""),
+        "dead_epoch": (begun + pause + wait + talk).where(dead > 0, 0),
+        "dead_sec": dead,
+        "uniqueid": call["uniqueid"].fillna(""),
+        "pause_type": np.where(pause > 0, "AGENT", "UNDEFINED"),
+    }
+    return first[[]].assign(**made)
