@@ -6,7 +6,7 @@ import math
 
 from babel.numbers import get_currency_precision
 
-_STEPS_IN_INTERVAL = 5  # an interval spans at least so many steps of the last digit shown
+_STEPS_IN_INTERVAL = 3  # an interval spans at least so many steps of the last digit shown
 _MOST_DECIMALS = 3
 _SHOWN = {"%": 100.0, "h": 3600.0}  # the scale a unit is shown in; hours by way of seconds
 
@@ -25,7 +25,7 @@ def unknown(value: float | None) -> bool:
 def deserved_decimals(low: float, high: float) -> int:
     """Return how many decimals an interval deserves.
 
-    The fewest at which the interval spans five steps of the last digit and at
+    The fewest at which the interval spans three steps of the last digit and at
     which neither end is rounded to a zero that it is not.
 
     Parameters

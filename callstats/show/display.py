@@ -7,12 +7,12 @@ which the PDF is typeset. All strings are already formatted and translated.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
 from callstats.errors import UsageError
+from callstats.show.plain import plain_data
 
 MIME = "application/vnd.callstats+json"
 
@@ -28,7 +28,7 @@ class View:
 
     def payload(self) -> dict[str, Any]:
         """Return the plain data of the object, its ``kind`` first."""
-        return {"kind": self.kind, **_plain(asdict(self))}  # type: ignore[call-overload]
+        return {"kind": self.kind, **plain_data(asdict(self))}  # type: ignore[call-overload]
 
     def to_html(self) -> str:
         """Return the object as escaped HTML, without its stylesheet."""
@@ -47,21 +47,6 @@ class View:
         html = self.to_html()
         bundle = {"text/plain": str(self), MIME: self.payload()}
         return {**bundle, "text/html": style_element() + html} if html else bundle
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: lists, text, numbers; what is not a number is null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, str | bool | int | None):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Iterable):
-        return [_plain(item) for item in value]
-    if hasattr(value, "item"):  # numpy's own numbers
-        return _plain(value.item())
-    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,13 +280,7 @@ class TitleView(View):
 
 @dataclass(frozen=True)
 class Note(View):
-    """One line in place of what could not be shown, and why.
-
-    Examples
-    --------
-    >>> print(Note("Not computable: needs calls.talk_s."))
-    Not computable: needs calls.talk_s.
-    """
+    """One line in place of what could not be shown, and why."""
 
     kind: ClassVar[str] = "note"
     text: str
@@ -316,4 +295,4 @@ class Record(View):
 
     def payload(self) -> dict[str, Any]:
         """Return the results as JSON can hold them: what is not a number is null."""
-        return {"kind": self.kind, "results": _plain(self.results)}
+        return {"kind": self.kind, "results": plain_data(self.results)}

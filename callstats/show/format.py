@@ -6,36 +6,22 @@ A value is shown with as many digits as its interval deserves, and never more:
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, get_day_names
-from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.numbers import get_currency_symbol
 
 from callstats.errors import UsageError, unknown_name
+from callstats.show.calendar import LOCALES, UNKNOWN
 from callstats.show.digits import decimals_for, decimals_of_step, unknown
 from callstats.show.words import LANGUAGES, words
-
-#: What stands for a value that is not known.
-UNKNOWN = "–"
-
-_LOCALES = {"en": "en_GB", "fr": "fr_FR", "ru": "ru_RU"}
-_UNITS = {
-    "en": {"h": "h", "min": "min", "s": "s", "pp": "pp"},
-    "fr": {"h": "h", "min": "min", "s": "s", "pp": "pt"},
-    "ru": {"h": "ч", "min": "мин", "s": "с", "pp": "п.п."},
-}
-_SPACE = "\N{NO-BREAK SPACE}"
-_MINUS = "\N{MINUS SIGN}"
+from callstats.show.writing import MINUS, Writer
 
 
 @dataclass(frozen=True, slots=True)
-class Formatter:
+class Formatter(Writer):
     r"""Writes values of every unit of the catalogue in one language and currency.
 
     Parameters
@@ -58,19 +44,11 @@ class Formatter:
     '1\xa0h 12\xa0min'
     """
 
-    language: str = "en"
-    currency: str = "EUR"
-
     def __post_init__(self) -> None:
-        if self.language not in _LOCALES:
+        if self.language not in LOCALES:
             raise unknown_name("language", self.language, LANGUAGES)
         if not re.fullmatch("[A-Z]{3}", self.currency):
             raise UsageError(f"currency {self.currency!r} is not an ISO 4217 code", hint="For example EUR.")
-
-    @property
-    def locale(self) -> Locale:
-        """The Babel locale of the language."""
-        return Locale.parse(_LOCALES[self.language])
 
     def value(
         self, value: float | None, unit: str, low: float | None = None, high: float | None = None
@@ -167,7 +145,7 @@ class Formatter:
             return f"{large}:{small:02d}"
         shown, apart = (100 * value, 100 * step) if unit == "%" else (value, step)
         decimals = min(max(-math.floor(math.log10(apart)), 0), 3) if apart > 0 else 0
-        return (_MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
+        return (MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
 
     def cell_unit(self, unit: str) -> str:
         """Return how the head of a dense table names the unit that its cells leave out.
@@ -196,16 +174,6 @@ class Formatter:
         decimals = decimals_of_step(float(value), unit)  # type: ignore[arg-type]
         cents = decimals and unit in {"money", "money/h"}
         return self._write(float(value), unit, max(decimals, 2) if cents else decimals)  # type: ignore[arg-type]
-
-    def listed(self, names: Sequence[str]) -> str:
-        """Return names as a list in words.
-
-        Examples
-        --------
-        >>> Formatter("fr").listed(["A", "B", "C"])
-        'A, B et C'
-        """
-        return format_list(list(names), locale=self.locale)
 
     def column(
         self,
@@ -274,126 +242,12 @@ class Formatter:
         """
         return self._plain(seconds, "s", decimals)
 
-    def date(self, day: dt.date | None) -> str:
-        """Return a day with its month in letters.
-
-        Examples
-        --------
-        >>> Formatter("fr").date(dt.date(2026, 9, 14))
-        '14 sept. 2026'
-        """
-        return UNKNOWN if day is None else format_date(day, "medium", locale=self.locale)
-
-    def day(self, day: dt.date | None) -> str:
-        """Return a day without its year, for axes and dense tables.
-
-        Examples
-        --------
-        >>> Formatter("en").day(dt.date(2026, 9, 14))
-        '14 Sept'
-        """
-        return UNKNOWN if day is None else format_skeleton("MMMd", day, locale=self.locale)
-
-    def month(self, month: dt.date | str | None) -> str:
-        """Return a month and its year; ``month`` is a day in it or "2026-09".
-
-        Examples
-        --------
-        >>> Formatter("fr").month("2026-09")
-        'septembre 2026'
-        """
-        if month is None:
-            return UNKNOWN
-        day = dt.date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
-        return format_skeleton("yMMMM", day, locale=self.locale)
-
-    def weekday(self, weekday: int, *, short: bool = True) -> str:
-        """Return the name of a weekday, 1 being Monday.
-
-        Examples
-        --------
-        >>> Formatter("fr").weekday(1), Formatter("en").weekday(7, short=False)
-        ('lun.', 'Sunday')
-        """
-        width = "abbreviated" if short else "wide"
-        return get_day_names(width, "stand-alone", self.locale)[int(weekday) - 1]
-
-    def hour(self, hour: int) -> str:
-        r"""Return an hour of the day, 0 to 23.
-
-        Examples
-        --------
-        >>> Formatter("en").hour(9), Formatter("fr").hour(9)
-        ('09:00', '9\xa0h')
-        """
-        return f"{hour}{_SPACE}h" if self.language == "fr" else f"{hour:02d}:00"
-
     def _plain(self, value: float | None, unit: str, decimals: int | None) -> str:
         if unknown(value):
             return UNKNOWN
         if decimals is None:
             decimals = decimals_for(self.currency, value, unit, None, None)
         return self._write(float(value), unit, decimals)  # type: ignore[arg-type]
-
-    def _write(self, value: float, unit: str, decimals: int, change: bool = False) -> str:
-        if math.isinf(value):
-            return ("+" if change and value > 0 else _MINUS if value < 0 else "") + "∞"
-        size = abs(value)
-        text = self._size(size, unit, decimals, change)
-        zero = text == self._size(0.0, unit, decimals, change)
-        if zero or not (change or value < 0):
-            return text
-        return (_MINUS if value < 0 else "+") + text
-
-    def _size(self, size: float, unit: str, decimals: int, change: bool) -> str:
-        if unit == "%" and change:
-            return f"{self._decimal(100 * size, decimals)}{_SPACE}{self._word('pp')}"
-        if unit == "%":
-            pattern = _with_decimals(self.locale.percent_formats[None].pattern, decimals)
-            return format_percent(size, pattern, locale=self.locale)
-        if unit in {"s", "h"}:
-            return self._duration(size if unit == "s" else 3600 * size, decimals)
-        if unit in {"money", "money/h"}:
-            return self._money(size, decimals) + (f"/{self._word('h')}" if unit == "money/h" else "")
-        return self._decimal(size, decimals) + (f"/{self._word('h')}" if unit == "1/h" else "")
-
-    def _decimal(self, size: float, decimals: int) -> str:
-        return format_decimal(size, _with_decimals("#,##0", decimals), locale=self.locale)
-
-    def _money(self, size: float, decimals: int) -> str:
-        pattern = _with_decimals(self.locale.currency_formats["standard"].pattern, decimals)
-        return format_currency(size, self.currency, pattern, locale=self.locale, currency_digits=False)
-
-    def _duration(self, seconds: float, decimals: int) -> str:
-        if round(seconds) >= 100 * 3600:
-            return self._with_word(self._decimal(seconds / 3600, 0), "h")
-        if round(seconds, decimals) < 60:
-            return self._with_word(self._decimal(seconds, decimals), "s")
-        if round(seconds) < 3600:
-            return self._pair(round(seconds), "min", "s")
-        return self._pair(round(seconds / 60), "h", "min")
-
-    def _pair(self, small: int, large_unit: str, small_unit: str) -> str:
-        large, rest = divmod(small, 60)
-        text = self._with_word(str(large), large_unit)
-        return f"{text} {self._with_word(str(rest), small_unit)}" if rest else text
-
-    def _with_word(self, number: str, word: str) -> str:
-        return f"{number}{_SPACE}{self._word(word)}"
-
-    def _word(self, word: str) -> str:
-        return _UNITS[self.language][word]
-
-
-def _with_decimals(pattern: str, decimals: int) -> str:
-    """Return a CLDR number pattern with as many decimals.
-
-    Examples
-    --------
-    >>> _with_decimals("#,##0.00 ¤", 1), _with_decimals("#,##0%", 2)
-    ('#,##0.0 ¤', '#,##0.00%')
-    """
-    return re.sub(r"0(\.[0#]+)?", "0" + "." * bool(decimals) + "0" * decimals, pattern, count=1)
 
 
 _KNOWN_UNITS = ("%", "1/h", "s", "h", "money", "money/h", "n", "score", "points")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from callstats.show.calendar import SPACE
 from callstats.show.digits import unknown
 from callstats.show.display import Bullet, KeyFigure
 from callstats.show.format import Formatter
@@ -66,7 +67,7 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
         label=label,
         value=formatter.value(value, unit, low, high),
         interval=formatter.interval(low, high, unit, value=value) if known_interval else "",
-        n="" if unknown(n) else _("n = {n}", n=formatter.number(n)),
+        n="" if unknown(n) else _("n = {n}", n=formatter.number(n)).replace(" ", SPACE),
         target=_("target: {goal}", goal=goal) if goal else "",
         bullet=bullet(value, low, high, target_low, target_high),
         change=_change(change, change_low, change_high, unit, formatter),

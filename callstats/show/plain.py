@@ -1,8 +1,10 @@
-"""Display payloads as text, for terminals and logs."""
+"""Plain things: data as JSON can hold it, and display payloads as text for terminals and logs."""
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _MARKS = {"good": "+", "bad": "!", "neutral": "·", "unknown": "?"}
@@ -19,6 +21,27 @@ def clean(text: str) -> str:
     """
     spaced = text.replace("\n", " ").replace("\t", " ")
     return "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+def plain_data(value: Any) -> Any:
+    """Return a value as JSON can hold it: lists, text, numbers; what is not a number is null.
+
+    Examples
+    --------
+    >>> plain_data({"low": float("nan"), "days": (1, 2)})
+    {'low': None, 'days': [1, 2]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain_data(item) for key, item in value.items()}
+    if isinstance(value, str | bool | int | None):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Iterable):
+        return [plain_data(item) for item in value]
+    if hasattr(value, "item"):  # numpy's own numbers
+        return plain_data(value.item())
+    return str(value)
 
 
 def render(payload: dict[str, Any]) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from callstats.show.calendar import UNKNOWN
 from callstats.show.digits import unknown
 from callstats.show.display import Cell, Column, TableView
-from callstats.show.format import UNKNOWN, Formatter
+from callstats.show.format import Formatter
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,92 @@
+"""Days, months and lists of names as the reader's language writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, get_day_names
+from babel.lists import format_list
+
+#: What stands for a value that is not known.
+UNKNOWN = "–"
+SPACE = "\N{NO-BREAK SPACE}"
+LOCALES = {"en": "en_GB", "fr": "fr_FR", "ru": "ru_RU"}
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Writes dates; the part of :class:`~callstats.show.format.Formatter` that knows no units."""
+
+    language: str = "en"
+
+    @property
+    def locale(self) -> Locale:
+        """The Babel locale of the language."""
+        return Locale.parse(LOCALES[self.language])
+
+    def date(self, day: dt.date | None) -> str:
+        """Return a day with its month in letters.
+
+        Examples
+        --------
+        >>> Calendar("fr").date(dt.date(2026, 9, 14))
+        '14 sept. 2026'
+        """
+        return UNKNOWN if day is None else format_date(day, "medium", locale=self.locale)
+
+    def day(self, day: dt.date | None) -> str:
+        """Return a day without its year, for axes and dense tables.
+
+        Examples
+        --------
+        >>> Calendar("en").day(dt.date(2026, 9, 14))
+        '14 Sept'
+        """
+        return UNKNOWN if day is None else format_skeleton("MMMd", day, locale=self.locale)
+
+    def month(self, month: dt.date | str | None) -> str:
+        """Return a month and its year; ``month`` is a day in it or "2026-09".
+
+        Examples
+        --------
+        >>> Calendar("fr").month("2026-09")
+        'septembre 2026'
+        """
+        if month is None:
+            return UNKNOWN
+        day = dt.date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
+    def weekday(self, weekday: int, *, short: bool = True) -> str:
+        """Return the name of a weekday, 1 being Monday.
+
+        Examples
+        --------
+        >>> Calendar("fr").weekday(1), Calendar("en").weekday(7, short=False)
+        ('lun.', 'Sunday')
+        """
+        width = "abbreviated" if short else "wide"
+        return get_day_names(width, "stand-alone", self.locale)[int(weekday) - 1]
+
+    def hour(self, hour: int) -> str:
+        r"""Return an hour of the day, 0 to 23.
+
+        Examples
+        --------
+        >>> Calendar("en").hour(9), Calendar("fr").hour(9)
+        ('09:00', '9\xa0h')
+        """
+        return f"{hour}{SPACE}h" if self.language == "fr" else f"{hour:02d}:00"
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Return names as a list in words.
+
+        Examples
+        --------
+        >>> Calendar("fr").listed(["A", "B", "C"])
+        'A, B et C'
+        """
+        return format_list(list(names), locale=self.locale)

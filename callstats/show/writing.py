@@ -1,0 +1,85 @@
+"""The parts that written values are made of: sign, number, unit."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from callstats.show.calendar import SPACE, Calendar
+
+MINUS = "\N{MINUS SIGN}"
+_UNITS = {
+    "en": {"h": "h", "min": "min", "s": "s", "pp": "pp"},
+    "fr": {"h": "h", "min": "min", "s": "s", "pp": "pt"},
+    "ru": {"h": "ч", "min": "мин", "s": "с", "pp": "п.п."},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Calendar):
+    """Writes a number in a unit with as many decimals as it is told."""
+
+    currency: str = "EUR"
+
+    def _write(self, value: float, unit: str, decimals: int, change: bool = False) -> str:
+        if math.isinf(value):
+            return ("+" if change and value > 0 else MINUS if value < 0 else "") + "∞"
+        size = abs(value)
+        text = self._size(size, unit, decimals, change)
+        zero = text == self._size(0.0, unit, decimals, change)
+        if zero or not (change or value < 0):
+            return text
+        return (MINUS if value < 0 else "+") + text
+
+    def _size(self, size: float, unit: str, decimals: int, change: bool) -> str:
+        if unit == "%" and change:
+            return f"{self._decimal(100 * size, decimals)}{SPACE}{self._word('pp')}"
+        if unit == "%":
+            pattern = _with_decimals(self.locale.percent_formats[None].pattern, decimals)
+            return format_percent(size, pattern, locale=self.locale)
+        if unit in {"s", "h"}:
+            return self._duration(size if unit == "s" else 3600 * size, decimals)
+        if unit in {"money", "money/h"}:
+            return self._money(size, decimals) + (f"/{self._word('h')}" if unit == "money/h" else "")
+        return self._decimal(size, decimals) + (f"/{self._word('h')}" if unit == "1/h" else "")
+
+    def _decimal(self, size: float, decimals: int) -> str:
+        return format_decimal(size, _with_decimals("#,##0", decimals), locale=self.locale)
+
+    def _money(self, size: float, decimals: int) -> str:
+        pattern = _with_decimals(self.locale.currency_formats["standard"].pattern, decimals)
+        return format_currency(size, self.currency, pattern, locale=self.locale, currency_digits=False)
+
+    def _duration(self, seconds: float, decimals: int) -> str:
+        if round(seconds) >= 100 * 3600:
+            return self._with_word(self._decimal(seconds / 3600, 0), "h")
+        if round(seconds, decimals) < 60:
+            return self._with_word(self._decimal(seconds, decimals), "s")
+        if round(seconds) < 3600:
+            return self._pair(round(seconds), "min", "s")
+        return self._pair(round(seconds / 60), "h", "min")
+
+    def _pair(self, small: int, large_unit: str, small_unit: str) -> str:
+        large, rest = divmod(small, 60)
+        text = self._with_word(str(large), large_unit)
+        return f"{text} {self._with_word(str(rest), small_unit)}" if rest else text
+
+    def _with_word(self, number: str, word: str) -> str:
+        return f"{number}{SPACE}{self._word(word)}"
+
+    def _word(self, word: str) -> str:
+        return _UNITS[self.language][word]
+
+
+def _with_decimals(pattern: str, decimals: int) -> str:
+    """Return a CLDR number pattern with as many decimals.
+
+    Examples
+    --------
+    >>> _with_decimals("#,##0.00 ¤", 1), _with_decimals("#,##0%", 2)
+    ('#,##0.0 ¤', '#,##0.00%')
+    """
+    return re.sub(r"0(\.[0#]+)?", "0" + "." * bool(decimals) + "0" * decimals, pattern, count=1)
