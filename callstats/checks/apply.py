@@ -70,7 +70,9 @@ def broken(frame: pd.DataFrame, rule: Rule) -> pd.Series:
         keys = frame[list(rule.columns)]
         return keys.duplicated() & keys.notna().all(axis=1)
     native = nw.from_native(frame, eager_only=True)
-    marked = native.select(nw.lit(value=True).alias("_all"), rule.broken.alias("_broken")).to_native()["_broken"]
+    marked = native.select(nw.lit(value=True).alias("_all"), rule.broken.alias("_broken")).to_native()[
+        "_broken"
+    ]
     return pd.Series(marked.fillna(False).to_numpy(bool), index=frame.index)
 
 

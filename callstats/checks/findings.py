@@ -61,14 +61,19 @@ def _broken_rules(name: str, frame: nw.LazyFrame, columns: set[str], rules: Iter
     if not rows:
         return []
     counts = _pandas(
-        frame.select(*(rule.broken.cast(nw.Int64).sum().alias(f"r{place}") for place, rule in enumerate(rows)))
+        frame.select(
+            *(rule.broken.cast(nw.Int64).sum().alias(f"r{place}") for place, rule in enumerate(rows))
+        )
     )
     found = [
         Finding(rule.name, name, int(count), _example(frame, rule), rule.hint)
         for place, rule in enumerate(rows)
         if pd.notna(count := counts[f"r{place}"].iloc[0]) and count > 0
     ]
-    return [*found, *(one for rule in asked if rule.broken is None for one in _repeated_keys(name, frame, rule))]
+    return [
+        *found,
+        *(one for rule in asked if rule.broken is None for one in _repeated_keys(name, frame, rule)),
+    ]
 
 
 def _repeated_keys(name: str, frame: nw.LazyFrame, rule: Rule) -> list[Finding]:
@@ -100,7 +105,9 @@ def _unknown_outcomes(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     if counts.empty:
         return []
     counts = counts.sort_values(["rows", "outcome_code"], ascending=[False, True])
-    listed = ", ".join(f"{code} ({rows})" for code, rows in zip(counts["outcome_code"], counts["rows"], strict=True))
+    listed = ", ".join(
+        f"{code} ({rows})" for code, rows in zip(counts["outcome_code"], counts["rows"], strict=True)
+    )
     return [
         Finding(
             "a status says what happened", "calls", int(counts["rows"].sum()), listed,
@@ -112,7 +119,9 @@ def _unknown_outcomes(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
 def _at_midnight(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     clock = nw.col("local_started_at")
     seconds = (clock.dt.hour() * 3600 + clock.dt.minute() * 60 + clock.dt.second()).alias("s")
-    times = _pandas(frames["calls"].select(seconds).select(nw.col("s").max().alias("most"), nw.len().alias("rows")))
+    times = _pandas(
+        frames["calls"].select(seconds).select(nw.col("s").max().alias("most"), nw.len().alias("rows"))
+    )
     if times["rows"].iloc[0] < 2 or times["most"].iloc[0] != 0:
         return []
     return [
@@ -126,7 +135,10 @@ def _at_midnight(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
 def _gaps(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     """Report working weekdays without a single call between the first day and the last."""
     days = _pandas(
-        frames["calls"].select(nw.col("local_started_at").dt.truncate("1d").alias("day")).unique().drop_nulls()
+        frames["calls"]
+        .select(nw.col("local_started_at").dt.truncate("1d").alias("day"))
+        .unique()
+        .drop_nulls()
     )["day"]
     days = pd.to_datetime(pd.Series(days)).dt.tz_localize(None)
     if len(days) < 5:
@@ -150,7 +162,9 @@ def _agent_time_apart(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     day = "day"
     talked = frames["calls"].filter(~nw.col("agent_id").is_null() & ~nw.col("talk_s").is_null())
     calls = _daily(talked, "local_started_at", "talk_s", day)
-    time = _daily(frames["agent_time"].filter(nw.col("state").is_in(["talk", "hold"])), "local_start", "seconds", day)
+    time = _daily(
+        frames["agent_time"].filter(nw.col("state").is_in(["talk", "hold"])), "local_start", "seconds", day
+    )
     both = calls.merge(time, on=["agent_id", day], how="inner", suffixes=("_calls", "_log"))
     more = both[both["total_calls"] > 1.1 * both["total_log"] + 300]
     if more.empty:

@@ -90,8 +90,12 @@ def _durations() -> tuple[tuple[str, str], ...]:
 _STATUS_HINT = "Check what the status stands for in the source or the mapping."
 
 KEYS: tuple[Rule, ...] = (
-    Rule("a call is listed once", "calls", ("call_id",), hint="The first row is kept; export without overlap."),
-    Rule("a row of the agent log is listed once", "agent_log", ("agent_log_id",), hint="The first row is kept."),
+    Rule(
+        "a call is listed once", "calls", ("call_id",), hint="The first row is kept; export without overlap."
+    ),
+    Rule(
+        "a row of the agent log is listed once", "agent_log", ("agent_log_id",), hint="The first row is kept."
+    ),
     Rule("a contact is once on a list", "contacts", ("contact_id", "list_id"), hint="The first row is kept."),
     Rule("a case is listed once", "cases", ("case_id",), hint="The first row is kept."),
 )

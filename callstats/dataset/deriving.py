@@ -45,7 +45,9 @@ def derive(tables: Mapping[str, pd.DataFrame]) -> Tables:
         done["callbacks"] = _callbacks(done["callbacks"], done["calls"])
     if "cases" in done and {"opened_at", "closed_at"} <= set(done["cases"]):
         cases = done["cases"]
-        done["cases"] = cases.assign(resolution_s=(cases["closed_at"] - cases["opened_at"]).dt.total_seconds())
+        done["cases"] = cases.assign(
+            resolution_s=(cases["closed_at"] - cases["opened_at"]).dt.total_seconds()
+        )
     return done
 
 

@@ -97,16 +97,18 @@ def read(
     chosen, zone = _source(paths, source, mapping, time_zone, config)
     tables, rejects, provenance = read_tables(paths, chosen, zone)
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
-        provenance["notes"].append(
-            f"no time zone was given: the export's clock was taken to be on {zone}"
-        )
+        provenance["notes"].append(f"no time zone was given: the export's clock was taken to be on {zone}")
     provenance["currency"] = config.currency
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     return Dataset(tables, config=config, provenance=provenance, rejects=rejects)
 
 
 def _source(
-    paths: list[str | Path], name: str | None, mapping_file: str | Path | None, zone: str | None, config: Config
+    paths: list[str | Path],
+    name: str | None,
+    mapping_file: str | Path | None,
+    zone: str | None,
+    config: Config,
 ) -> tuple[Source, str]:
     """Return the source to read by and the zone of its clock."""
     if name is not None and mapping_file is not None:

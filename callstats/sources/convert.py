@@ -132,7 +132,11 @@ def _flag(texts: pd.Series, item: Field, column: str, problems: Problems) -> pd.
         lower = texts.str.lower()
         yes, no = lower.isin(TRUE), lower.isin(FALSE)
     else:
-        yes = texts.isin(item.true or ()) if item.true is not None else texts.notna() & ~texts.isin(item.false or ())
+        yes = (
+            texts.isin(item.true or ())
+            if item.true is not None
+            else texts.notna() & ~texts.isin(item.false or ())
+        )
         no = texts.isin(item.false) if item.false is not None else texts.notna() & ~yes
     problems.add(texts.notna() & ~yes & ~no, "a flag is yes or no", column, texts, "neither yes nor no")
     flag = pd.Series(pd.NA, index=texts.index, dtype="boolean")
@@ -144,7 +148,9 @@ def _flag(texts: pd.Series, item: Field, column: str, problems: Problems) -> pd.
 def _number(texts: pd.Series, item: Field, kind: str, column: str, problems: Problems) -> pd.Series:
     plain = texts
     if item.decimal == ",":
-        plain = plain.str.replace(r"[\s.\u00a0\u202f](?=\d{3}(?:\D|$))", "", regex=True).str.replace(",", ".", regex=False)
+        plain = plain.str.replace(r"[\s.\u00a0\u202f](?=\d{3}(?:\D|$))", "", regex=True).str.replace(
+            ",", ".", regex=False
+        )
     if item.unit == "hh:mm:ss":
         values = _clock_seconds(plain)
     else:

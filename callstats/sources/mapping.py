@@ -106,9 +106,7 @@ class _Mapping(_Strict):
     lacks: dict[str, str] = Entry(default_factory=dict)
 
 
-_Content = create_model(
-    "_Content", __base__=_Mapping, **{name: (TableEntry | None, None) for name in TABLES}
-)  # pyright: ignore[reportCallIssue]
+_Content = create_model("_Content", __base__=_Mapping, **dict.fromkeys(TABLES, (TableEntry | None, None)))  # pyright: ignore[reportCallIssue]
 
 
 def load(path: str | Path) -> Source:
@@ -155,7 +153,9 @@ def parse(content: dict[str, Any], file: str = "mapping") -> Source:
         time_zone=zone if isinstance(zone, str) else f"column:{zone.column}",
         no_agent=checked.no_agent,
         handled_needs_agent=checked.handled_needs_agent,
-        text=TextOptions(checked.file.encoding, checked.file.delimiter, checked.file.quote, checked.file.sheet),
+        text=TextOptions(
+            checked.file.encoding, checked.file.delimiter, checked.file.quote, checked.file.sheet
+        ),
         nulls=(*NULLS, *checked.nulls),
         lacks=checked.lacks,
         choose=False,

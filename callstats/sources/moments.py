@@ -60,7 +60,7 @@ def _zones(frame: pd.DataFrame, columns: Columns, zone: str, problems: Problems)
     return texts.where(good, "UTC").astype(object)
 
 
-def _by_zone(moments: pd.Series, zones: pd.Series, change) -> pd.Series:  # noqa: ANN001
+def _by_zone(moments: pd.Series, zones: pd.Series, change) -> pd.Series:
     parts = [change(moments[zones == zone], str(zone)) for zone in zones.unique()]
     return pd.concat(parts).reindex(moments.index) if parts else change(moments, "UTC")
 
@@ -80,7 +80,9 @@ def _from_text(
     if parsed.offset_s is not None:
         utc = _with_offsets(parsed, utc, name, texts, problems)
     elif not has_epoch:
-        problems.add(local.never, NEVER, name, texts, "the clock went forward over this hour; is the time zone right?")
+        problems.add(
+            local.never, NEVER, name, texts, "the clock went forward over this hour; is the time zone right?"
+        )
         _note_twice(local.twice, parsed.naive, name, columns.file, notes)
     return utc
 
@@ -101,10 +103,14 @@ def _with_offsets(
     offset = parsed.offset_s
     assert offset is not None
     given = offset.notna()
-    exact = (parsed.naive - pd.to_timedelta(offset, unit="s")).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+    exact = (
+        (parsed.naive - pd.to_timedelta(offset, unit="s")).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+    )
     without = texts.notna() & ~given
     rarer = without if given.sum() >= without.sum() else given
-    problems.add(rarer, MIXED, name, texts, "most other rows " + ("have one" if rarer is without else "have none"))
+    problems.add(
+        rarer, MIXED, name, texts, "most other rows " + ("have one" if rarer is without else "have none")
+    )
     return exact.where(given, utc)
 
 

@@ -120,7 +120,11 @@ def recognise(columns: Iterable[str], source: Source) -> Layout | None:
     """Return the layout whose signature the columns bear, the longest one first."""
     present = {name.lower() for name in columns}
     for layout in sorted(source.layouts, key=lambda item: len(item.signature), reverse=True):
-        if layout.signature and present.issuperset(layout.signature) and not present.intersection(layout.unlike):
+        if (
+            layout.signature
+            and present.issuperset(layout.signature)
+            and not present.intersection(layout.unlike)
+        ):
             return layout
     return None
 
@@ -160,7 +164,9 @@ def _leave_out(raw: Raw, number: int, layout: Layout, problems: Problems, result
     ]
     if rows:
         added = pd.DataFrame(rows, columns=pd.Index(REJECTED))
-        result.rejected = added if result.rejected.empty else pd.concat([result.rejected, added], ignore_index=True)
+        result.rejected = (
+            added if result.rejected.empty else pd.concat([result.rejected, added], ignore_index=True)
+        )
 
 
 def _repeated(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:

@@ -61,7 +61,9 @@ def detect_encoding(path: Path, asked: str = "") -> tuple[str, str]:
     encoding = asked or _wide_encoding(data_start) or "utf-8"
     problem = _first_problem(path, encoding)
     if problem is None:
-        note = f"{path.name}: read as {encoding}, though it has no byte-order mark" if "16" in encoding else ""
+        note = (
+            f"{path.name}: read as {encoding}, though it has no byte-order mark" if "16" in encoding else ""
+        )
         return encoding, "" if asked else note
     if asked:
         raise InputError(
@@ -153,7 +155,9 @@ def peek(path: Path, options: TextOptions, known: Iterable[str] = ()) -> list[st
         return _header(_Lines(stream), options, set(known), path)[1]
 
 
-def _header(lines: _Lines, options: TextOptions, known: set[str], path: Path) -> tuple[int, list[str], str, str]:
+def _header(
+    lines: _Lines, options: TextOptions, known: set[str], path: Path
+) -> tuple[int, list[str], str, str]:
     """Return the row of the header, the column names, and how they are divided and quoted."""
     row, header = _header_line(lines, path)
     quote = '"' if options.quote is None else options.quote
@@ -227,6 +231,7 @@ def _check_header(names: list[str], delimiter: str, options: TextOptions, path: 
 def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Raw) -> Iterator[_Records]:
     """Gather good records into blocks; bad lines go to ``raw.bad``."""
     width = len(names)
+    trailing: bool | None = None
     block = _Records()
     for number, first in lines:
         if not first or first.isspace():
@@ -242,8 +247,10 @@ def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Ra
             count = len(next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, quotechar=quote)))
         else:
             count = line.count(delimiter) + 1
-        if count == width + 1 and line.endswith(delimiter):
-            line, count = line[:-1], width  # some exports end every row with a delimiter
+        if trailing is None:  # some exports end every row with a delimiter, or none
+            trailing = count == width + 1 and line.endswith(delimiter)
+        if trailing and count == width + 1 and line.endswith(delimiter):
+            line, count = line[:-1], width
         if count != width or "\x00" in line:
             raw.bad.append(_broken(number, line, count, width))
             continue
@@ -340,4 +347,6 @@ def _table_slowly(block: _Records, names: list[str], delimiter: str, quote: str)
         for text in block.texts
     ]
     columns = list(zip(*records, strict=True)) or [()] * len(names)
-    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+    return pa.table(
+        {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}
+    )

@@ -17,7 +17,17 @@ import pandas as pd
 
 from callstats.errors import CallstatsError, InputError, near_names
 
-_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y")
+_DATES = (
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d/%m/%y",
+    "%m/%d/%y",
+)
 _HOURS = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 
 #: Formats tried on a column whose format is not given.
@@ -80,7 +90,11 @@ def parse(texts: pd.Series, formats: tuple[str, ...] = (), where: dict | None = 
     >>> parse(pd.Series(["14/09/2026 10:05", "15/09/2026 09:00"])).naive.tolist()[0]
     Timestamp('2026-09-14 10:05:00')
     """
-    offset = texts.str.extract(_OFFSET)[1] if texts.str.contains(_ENDS_IN_OFFSET, regex=True).eq(True).any() else None
+    offset = (
+        texts.str.extract(_OFFSET)[1]
+        if texts.str.contains(_ENDS_IN_OFFSET, regex=True).eq(True).any()
+        else None
+    )
     bare = texts if offset is None else texts.str.replace(_OFFSET, r"\1", regex=True)
     wanted = tuple(item.replace("%z", "").rstrip() for item in formats) or _found_out(bare, where or {})
     naive = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
@@ -93,7 +107,9 @@ def parse(texts: pd.Series, formats: tuple[str, ...] = (), where: dict | None = 
 
 
 def _strptime(texts: pd.Series, form: str) -> pd.Series:
-    return pd.to_datetime(texts.astype(object), format=form, errors="coerce", exact=True).astype("datetime64[us]")
+    return pd.to_datetime(texts.astype(object), format=form, errors="coerce", exact=True).astype(
+        "datetime64[us]"
+    )
 
 
 def _offset_seconds(offset: pd.Series) -> pd.Series:
@@ -116,7 +132,7 @@ def _found_out(texts: pd.Series, where: dict) -> tuple[str, ...]:
         raise InputError(
             f"{sample.iloc[0]!r} is no date or time that can be read",
             **where,
-            hint="Say its format in the mapping, for example format = \"%d/%m/%Y %H:%M\".",
+            hint='Say its format in the mapping, for example format = "%d/%m/%Y %H:%M".',
         )
     for other in FORMATS:
         if counts[other] == counts[best] and not read[other].equals(read[best]):

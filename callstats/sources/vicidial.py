@@ -134,7 +134,11 @@ _STATUS_FLAGS = tuple(
         "unworkable", "scheduled_callback", "completed", "answering_machine",
     )
 )  # fmt: skip
-_STATUS = (Field("status", ("status",), required=True), Field("campaign_id", ("campaign_id",)), *_STATUS_FLAGS)
+_STATUS = (
+    Field("status", ("status",), required=True),
+    Field("campaign_id", ("campaign_id",)),
+    *_STATUS_FLAGS,
+)
 
 SOURCE = Source(
     name="vicidial",
@@ -146,8 +150,12 @@ SOURCE = Source(
         VICIDIAL_AGENT_LOG,
         VICIDIAL_LIST,
         VICIDIAL_CALLBACKS,
-        Layout("vicidial_campaign_statuses", "statuses", _STATUS, ("status", "campaign_id", "human_answered")),
-        Layout("vicidial_statuses", "statuses", _STATUS, ("status", "human_answered"), unlike=("campaign_id",)),
+        Layout(
+            "vicidial_campaign_statuses", "statuses", _STATUS, ("status", "campaign_id", "human_answered")
+        ),
+        Layout(
+            "vicidial_statuses", "statuses", _STATUS, ("status", "human_answered"), unlike=("campaign_id",)
+        ),
     ),
     statuses=OUTCOME_OF,
     text=TextOptions(unquoted=("\t",)),

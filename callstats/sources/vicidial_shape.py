@@ -117,13 +117,17 @@ def _with_agent_log(calls: pd.DataFrame, log: pd.DataFrame, notes: list[str]) ->
         agent_talk_s=rows["talk_s"].fillna(0) - rows["dead_s"],
         wrap_s=rows["dispo_s"].fillna(0) + rows["dead_s"],
     ).groupby(["uniqueid", "agent_id"], as_index=False)[["agent_talk_s", "wrap_s"]].sum()  # fmt: skip
-    joined = calls.drop(columns="wrap_s", errors="ignore").merge(sums, on=["uniqueid", "agent_id"], how="left")
+    joined = calls.drop(columns="wrap_s", errors="ignore").merge(
+        sums, on=["uniqueid", "agent_id"], how="left"
+    )
     handled = joined["handled"].eq(True).fillna(False).to_numpy(bool)
     joined["talk_s"] = joined["agent_talk_s"].where(handled).fillna(joined["talk_s"])
     joined["wrap_s"] = joined["wrap_s"].where(handled)
     missing = int((handled & joined["agent_talk_s"].isna()).sum())
     if missing:
-        notes.append(f"{missing} handled calls have no row in the agent log: their work after the call is unknown")
+        notes.append(
+            f"{missing} handled calls have no row in the agent log: their work after the call is unknown"
+        )
     return joined.drop(columns="agent_talk_s")
 
 
@@ -141,7 +145,9 @@ def _one_call_each(calls: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if lone:
         notes.append(f"{lone} transferred calls have no row in the closer log: their outcome is unknown")
     if continues.any():
-        notes.append(f"{int(continues.sum())} rows of the closer log were joined with the calls handed over to them")
+        notes.append(
+            f"{int(continues.sum())} rows of the closer log were joined with the calls handed over to them"
+        )
         number = (~continues).cumsum()
         several = number.duplicated(keep=False)
         calls = pd.concat([calls[~several], _joined(calls[several], number[several])], ignore_index=True)
@@ -157,14 +163,23 @@ def _continues(calls: pd.DataFrame) -> pd.Series:
     soon = calls["started_at"] <= until
     if "uniqueid" in calls:
         soon |= calls["uniqueid"].eq(before["uniqueid"]).fillna(False).astype(bool)
-    return same & over & soon & calls["_way"]
+    inbound = calls["_way"].fillna(False).astype(bool)
+    return pd.Series((same & over & soon & inbound).to_numpy(bool), index=calls.index)
 
 
 def _joined(rows: pd.DataFrame, number: pd.Series) -> pd.DataFrame:
     groups = rows.groupby(number.to_numpy(), sort=True)
     first, last = groups.nth(0).reset_index(drop=True), groups.nth(-1).reset_index(drop=True)
     call = first.copy()
-    for name in ("argued", "success", "closed", "closed_reason", "do_not_call", "invalid_number", "outcome_code"):
+    for name in (
+        "argued",
+        "success",
+        "closed",
+        "closed_reason",
+        "do_not_call",
+        "invalid_number",
+        "outcome_code",
+    ):
         call[name] = last[name]
     for name in ("connected", "live", "handled"):
         call[name] = groups[name].max().reset_index(drop=True)
@@ -194,7 +209,9 @@ def _on_contact_clock(calls: pd.DataFrame, contacts: pd.DataFrame | None, notes:
     offset = offset.astype(float)
     possible = offset.between(*OFFSETS) & (offset * 4 % 1 == 0)
     if (offset.notna() & ~possible).any():
-        notes.append(f"{int((offset.notna() & ~possible).sum())} gmt_offset_now are no offsets; the site's clock is used")
+        notes.append(
+            f"{int((offset.notna() & ~possible).sum())} gmt_offset_now are no offsets; the site's clock is used"
+        )
     here = _hours(calls["local_started_at"], calls["started_at"])
     apart = (offset - here[calls["started_at"].idxmax()]).where(possible).fillna(0.0)
     away = apart != 0
@@ -232,5 +249,7 @@ def _contact_zones(contacts: pd.DataFrame, calls: pd.DataFrame | None) -> pd.Dat
         return contacts
     if calls is not None and len(calls):
         zones = calls.dropna(subset=["contact_id"]).drop_duplicates("contact_id", keep="last")
-        contacts["time_zone"] = contacts["contact_id"].map(zones.set_index("contact_id")["time_zone"]).astype(TEXT)
+        contacts["time_zone"] = (
+            contacts["contact_id"].map(zones.set_index("contact_id")["time_zone"]).astype(TEXT)
+        )
     return contacts.drop(columns="gmt_offset")

@@ -136,7 +136,9 @@ def own_statuses(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Ou
     records = frame.reindex(columns=["campaign_id", "status", *FLAGS])
     found = {}
     for campaign, code, *values in records.itertuples(index=False, name=None):
-        flags = frozenset(name for name, value in zip(FLAGS, values, strict=True) if not pd.isna(value) and value)
+        flags = frozenset(
+            name for name, value in zip(FLAGS, values, strict=True) if not pd.isna(value) and value
+        )
         usual = _DEFAULT_FLAGS.get(code) == flags
         outcome = OUTCOME_OF[code] if usual else from_flags(flags)
         found["" if pd.isna(campaign) else campaign, code] = outcome
