@@ -47,29 +47,25 @@ def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
     """
     if kpi.independence == "none":
         return Limits(note="no interval: not a sample")
-    alike = Limits(n=moments.n, note=f"no interval: all {UNIT_WORDS[kpi.independence]} are alike")
-    if isinstance(kpi.formula, Net):
-        if not _total_varies(moments):
-            return alike
-        return _limits(total_interval(moments, "numerator", confidence=confidence), moments)
-    if not isinstance(kpi.formula, Ratio):
-        return Limits(n=moments.n)
-    if kpi.formula.proportion and counts_once(moments):
-        found = proportion_interval(
-            round(moments.sums["numerator"]), round(moments.sums["denominator"]), confidence=confidence
-        )
-        low, high = sorted((found.low * kpi.formula.scale, found.high * kpi.formula.scale))
-        return Limits(low, high, moments.n)
-    if not kpi.formula.proportion and not _varies(moments):
-        return alike
-    found = ratio_interval(
-        moments, confidence=confidence, proportion=kpi.formula.proportion, scale=kpi.formula.scale
-    )
-    return _limits(found, moments)
+    formula = kpi.formula
+    varies = _total_varies if isinstance(formula, Net) else _varies
+    proportion = isinstance(formula, Ratio) and formula.proportion
+    if not proportion and not varies(moments):
+        return Limits(n=moments.n, note=f"no interval: all {UNIT_WORDS[kpi.independence]} are alike")
+    if isinstance(formula, Net):
+        found = total_interval(moments, "numerator", confidence=confidence)
+    elif proportion and counts_once(moments):
+        found = _wilson(moments, confidence)
+    else:
+        found = ratio_interval(moments, confidence=confidence, proportion=proportion)
+    scale = formula.scale if isinstance(formula, Ratio) else 1.0
+    low, high = sorted((found.low * scale, found.high * scale))
+    return Limits(low, high, moments.n, found.reason)
 
 
-def _limits(found: Interval, moments: Moments) -> Limits:
-    return Limits(found.low, found.high, moments.n, found.reason)
+def _wilson(moments: Moments, confidence: float) -> Interval:
+    events, trials = round(moments.sums["numerator"]), round(moments.sums["denominator"])
+    return proportion_interval(events, trials, confidence=confidence)
 
 
 def counts_once(moments: Moments) -> bool:

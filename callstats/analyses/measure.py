@@ -13,7 +13,7 @@ from callstats.analyses.intervals import Limits, limits, notes_on
 from callstats.analyses.unknowns import Unknown, counted, unknowns
 from callstats.dataset import Dataset
 from callstats.engine.groups import Group, in_order
-from callstats.engine.totals import sums_by_group
+from callstats.engine.sums import sums_by_group
 from callstats.engine.units import clustering, formula_terms
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Quantile, Ratio

@@ -15,6 +15,7 @@ from callstats.dataset import links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
 from callstats.dataset.filters import Filters, as_values, coerced
+from callstats.dataset.mixing import on_one_engine
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
@@ -77,6 +78,7 @@ class Dataset:
             if name not in TABLES:
                 raise unknown_name("table", name, TABLES)
         frames = {name: conform(name, self.frames[name]) for name in TABLES if name in self.frames}
+        frames = on_one_engine(frames)
         object.__setattr__(self, "frames", frames)
         object.__setattr__(self, "schemas", {name: dict(f.collect_schema()) for name, f in frames.items()})
 

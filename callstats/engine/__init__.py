@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from callstats.engine.moments import moments
+from callstats.engine.clustered import moments
 from callstats.engine.needs import obstacle
-from callstats.engine.quantiles import quantiles
-from callstats.engine.totals import totals
+from callstats.engine.quantile import quantiles
+from callstats.engine.sums import totals
 
 __all__ = ["moments", "obstacle", "quantiles", "totals"]

@@ -9,7 +9,7 @@ from functools import reduce
 import narwhals as nw
 
 from callstats.dataset.core import Dataset
-from callstats.engine.totals import with_summands
+from callstats.engine.sums import with_summands
 from callstats.engine.units import Clustering
 from callstats.kpis.define import Distinct, Linear, Term
 from callstats.model import TABLES

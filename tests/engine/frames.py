@@ -77,6 +77,10 @@ def agent_time(seed: int = 2, days: int = 20) -> list[dict[str, Any]]:
     ]
 
 
+CONNECTION = duckdb.connect()
+CONNECTION.execute("SET TimeZone = 'UTC'")
+
+
 def on(engine: str, table: str, rows: list[dict[str, Any]]) -> Any:
     """Return the rows of a canonical table as a frame of an engine."""
     names = list(rows[0])
@@ -94,7 +98,5 @@ def on(engine: str, table: str, rows: list[dict[str, Any]]) -> Any:
         case "pandas-objects":
             return arrow.to_pandas()
         case "duckdb":
-            connection = duckdb.connect()
-            connection.execute("SET TimeZone = 'UTC'")
-            return connection.from_arrow(arrow)
+            return CONNECTION.from_arrow(arrow)
     raise ValueError(engine)

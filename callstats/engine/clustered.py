@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from callstats.dataset.core import Dataset
 from callstats.engine.groups import Group, collected, totals_by
 from callstats.engine.needs import check_terms
-from callstats.engine.totals import sums_by_group
+from callstats.engine.sums import sums_by_group
 from callstats.engine.unit_sums import UnitSums, unit_sums
 from callstats.engine.units import Clustering, adds_up, clustering, formula_terms, parts
 from callstats.kpis.define import KPI, Linear, Net, Quantile

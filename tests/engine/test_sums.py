@@ -67,7 +67,7 @@ class TestOnEveryEngine:
             ("hour", lambda t: t.hour),
             ("weekday", lambda t: t.isoweekday()),
             ("day", lambda t: t.date().isoformat()),
-            ("week", lambda t: "{0}-W{1:02d}".format(*t.isocalendar())),
+            ("week", lambda t: f"{t.isocalendar()[0]}-W{t.isocalendar()[1]:02d}"),
             ("month", lambda t: f"{t:%Y-%m}"),
         ],
     )
