@@ -27,7 +27,7 @@ def slug(text: str) -> str:
     >>> slug("spring"), slug("2026-09")
     ('spring', '2026-09')
     >>> slug("../../etc/passwd")
-    'etc-passwd-c7bf7c'
+    'etc-passwd-3754d6'
     """
     kept = "".join(
         char if char.isalnum() or char in "-_." else "-"
@@ -37,7 +37,9 @@ def slug(text: str) -> str:
         kept = kept.replace("..", "-").replace("--", "-")
     kept = kept.strip("-.")
     short = kept.encode()[:_LONGEST].decode(errors="ignore").strip("-.")
-    if short == text and short.split(".")[0] not in _RESERVED:
+    if short.split(".")[0] in _RESERVED:
+        short = short.replace(".", "-")
+    elif short == text != "":
         return short
     mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     return f"{short}-{mark}" if short else mark

@@ -15,21 +15,20 @@ HOSTILE = '"><img src=x onerror=alert(1)> <script>alert(2)</script> #read("/etc/
 
 PARAMETERS = """\
 data: str = "data/demo"  # the data set
-period: str | None = None  # such as 2026-09
-campaign_id: str | None = None  # one campaign
+period: str = ""  # such as 2026-09
+campaign_id: str = ""  # one campaign
 language: str = "en"  # en, fr or ru
 """
 
-FIGURES = """\
-from callstats.show.display import (
-    Bullet, Cell, Column, FigureView, KeyFigure, KeyFigures, Note, Record, Sentence, TableView, TitleView, Verdict
+#: Fifty-two weeks as bars, drawn by hand.
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100" viewBox="0 0 300 100">'
+    '<rect x="10" y="10" width="50" height="80" fill="#0072B2"/></svg>'
 )
-from IPython.display import display
-"""
 
 
 def notebook(*cells: str) -> nbformat.NotebookNode:
-    """Return a notebook; a cell that starts with # and a blank is Markdown, the first other one its parameters."""
+    """Return a notebook; a cell that starts as a heading, or with md:, is Markdown."""
     made = []
     for source in cells:
         if source.startswith(("# ", "## ", "### ")) or source.startswith("md:"):
@@ -40,7 +39,19 @@ def notebook(*cells: str) -> nbformat.NotebookNode:
         cell["id"] = f"c{number}"
         if cell["source"] == PARAMETERS:
             cell["metadata"]["tags"] = ["parameters"]
-    return new_notebook(cells=made)
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=made, metadata={"kernelspec": kernel})
+
+
+def shown(*objects: object, language: str = "en", before: tuple[str, ...] = ("# A report", "## A question")):
+    """Return an executed notebook whose cells show display objects, or bundles as they are."""
+    made = notebook(*before, *("show()" for _ in objects))
+    for cell, thing in zip([c for c in made.cells if c.cell_type == "code"], objects, strict=True):
+        bundle = thing if isinstance(thing, dict) else thing._repr_mimebundle_()
+        data, about = bundle if isinstance(bundle, tuple) else (bundle, {})
+        cell["outputs"] = [nbformat.v4.new_output("display_data", data=data, metadata=about)]
+    made.metadata["callstats"] = {"language": language, "period": "2026-09"}
+    return made
 
 
 @pytest.fixture
@@ -60,11 +71,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a saved data set of six calls of two campaigns in September 2026."""
     folder = tmp_path_factory.mktemp("house") / "data"
     folder.mkdir()
-    calls = pd.DataFrame({
-        "call_id": [str(n) for n in range(6)],
-        "direction": "outbound",
-        "campaign_id": ["spring", "spring", "spring", "autumn", "autumn", HOSTILE],
-        "local_started_at": pd.date_range("2026-09-01 10:00", periods=6, freq="D").astype("datetime64[us]"),
-    })
+    calls = pd.DataFrame(
+        {
+            "call_id": [str(n) for n in range(6)],
+            "direction": "outbound",
+            "campaign_id": ["spring", "spring", "spring", "autumn", "autumn", HOSTILE],
+            "local_started_at": pd.date_range("2026-09-01 10:00", periods=6, freq="D").astype(
+                "datetime64[us]"
+            ),
+        }
+    )
     calls.to_parquet(folder / "calls.parquet")
     return folder
