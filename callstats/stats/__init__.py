@@ -11,29 +11,41 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from callstats.stats.arms import arm_moments, both_arms
     from callstats.stats.charts import ControlLimits, control_limits
+    from callstats.stats.clustered import ratio_difference
+    from callstats.stats.poststratified import PostStrata, post_strata, stratified_difference
     from callstats.stats.proportion_differences import proportion_difference
     from callstats.stats.proportion_ratios import proportion_ratio
     from callstats.stats.proportions import proportion_interval
     from callstats.stats.rate_ratios import rate_ratio
-    from callstats.stats.rates import StandardisedRatio, rate_difference, rate_interval, standardised_ratio
+    from callstats.stats.rates import rate_difference, rate_interval
     from callstats.stats.ratios import ratio_interval, total_interval
     from callstats.stats.results import Comparison, Interval
+    from callstats.stats.standardised import StandardisedRatio, standardised_ratio
 
 _NAMES = {
+    "arms": (
+        "arm_moments",
+        "both_arms",
+    ),
     "charts": (
         "ControlLimits",
         "control_limits",
+    ),
+    "clustered": ("ratio_difference",),
+    "poststratified": (
+        "PostStrata",
+        "post_strata",
+        "stratified_difference",
     ),
     "proportion_differences": ("proportion_difference",),
     "proportion_ratios": ("proportion_ratio",),
     "proportions": ("proportion_interval",),
     "rate_ratios": ("rate_ratio",),
     "rates": (
-        "StandardisedRatio",
         "rate_difference",
         "rate_interval",
-        "standardised_ratio",
     ),
     "ratios": (
         "ratio_interval",
@@ -43,6 +55,10 @@ _NAMES = {
         "Comparison",
         "Interval",
     ),
+    "standardised": (
+        "StandardisedRatio",
+        "standardised_ratio",
+    ),
 }
 _HOMES = {name: f"callstats.stats.{module}" for module, names in _NAMES.items() for name in names}
 
@@ -50,16 +66,22 @@ __all__ = [
     "Comparison",
     "ControlLimits",
     "Interval",
+    "PostStrata",
     "StandardisedRatio",
+    "arm_moments",
+    "both_arms",
     "control_limits",
+    "post_strata",
     "proportion_difference",
     "proportion_interval",
     "proportion_ratio",
     "rate_difference",
     "rate_interval",
     "rate_ratio",
+    "ratio_difference",
     "ratio_interval",
     "standardised_ratio",
+    "stratified_difference",
     "total_interval",
 ]
 

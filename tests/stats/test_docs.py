@@ -22,10 +22,15 @@ def test_public_name_resolves_and_is_documented(name):
     assert getattr(stats, name).__doc__
 
 
+#: Arithmetic without a method behind it: an example is enough.
+HELPERS = {"arm_moments", "both_arms", "logarithmic_mean"}
+
+
 @pytest.mark.parametrize("name", [name for name in stats.__all__ if name[0].islower()])
 def test_public_function_has_raises_references_and_example(name):
     doc = getattr(stats, name).__doc__
-    missing = [section for section in ("Raises", "References", "Examples") if section not in doc]
+    wanted = ("Examples",) if name in HELPERS else ("Raises", "References", "Examples")
+    missing = [section for section in wanted if section not in doc]
     assert not missing
 
 

@@ -1,0 +1,123 @@
+"""The rows of two arms, clustered in one way, as sums and as the covariance of two ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from callstats.moments import Moments, Pair, pair
+from callstats.stats.ratios import product
+
+#: The columns of moments over units that may have rows in both arms.
+ARM_COLUMNS = ("treatment_numerator", "treatment_denominator", "control_numerator", "control_denominator")
+
+
+def both_arms(treatment: Moments, control: Moments) -> Moments:
+    """Return the moments of both arms side by side, no unit being in both.
+
+    Parameters
+    ----------
+    treatment, control : Moments
+        With the columns "numerator" and "denominator" and all their products.
+
+    Examples
+    --------
+    >>> arm = Moments.of({"numerator": [1, 0], "denominator": [2, 3]})
+    >>> both_arms(arm, arm).sums["control_denominator"]
+    5.0
+    """
+    sums: dict[str, float] = {}
+    products: dict[Pair, float] = {}
+    for name, arm in (("treatment", treatment), ("control", control)):
+        for column in ("numerator", "denominator"):
+            sums[f"{name}_{column}"] = arm.sums[column]
+        for a, b in (
+            ("numerator", "numerator"),
+            ("numerator", "denominator"),
+            ("denominator", "denominator"),
+        ):
+            products[pair(f"{name}_{a}", f"{name}_{b}")] = product(arm, a, b)
+    for a in ARM_COLUMNS[:2]:
+        for b in ARM_COLUMNS[2:]:
+            products[pair(a, b)] = 0.0
+    return Moments(treatment.n + control.n, sums, products)
+
+
+def arm_moments(
+    numerator: Sequence[float],
+    denominator: Sequence[float],
+    treated: Sequence[bool],
+    units: Sequence[object] | None = None,
+) -> Moments:
+    """Return the moments of both arms over units that may be in both, from rows in memory.
+
+    Parameters
+    ----------
+    numerator, denominator : sequence of float, shape (rows,)
+    treated : sequence of bool, shape (rows,)
+        Which arm the row belongs to.
+    units : sequence, shape (rows,), optional
+        Contact or agent of the row; without it each row is a unit.
+
+    Examples
+    --------
+    >>> m = arm_moments([1, 0, 1], [1, 1, 1], [True, False, False], ["ann", "ann", "bob"])
+    >>> m.n, m.sums["treatment_numerator"], m.sums["control_numerator"]
+    (2, 1.0, 1.0)
+    """
+    y, n = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    arm = np.asarray(treated, dtype=bool)
+    columns: dict[str, Any] = dict(zip(ARM_COLUMNS, (y * arm, n * arm, y * ~arm, n * ~arm), strict=True))
+    return Moments.of(columns, units)
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """Two ratios and the covariance of them."""
+
+    treatment: float
+    control: float
+    covariance: np.ndarray
+    degrees_of_freedom: float
+
+    def contrast(self, weight: float) -> float:
+        """Return the variance of treatment - weight * control."""
+        w = np.array([1.0, -weight])
+        return max(float(w @ self.covariance @ w), 0.0)
+
+
+def covariance(joint: Moments, ratios: tuple[float, float], sums: Mapping[str, float]) -> np.ndarray:
+    """Return the linearised covariance (CR0) of the two arms' ratios over one kind of cluster.
+
+    Parameters
+    ----------
+    joint : Moments
+        Columns `ARM_COLUMNS` over the clusters.
+    ratios : tuple of float
+        Of the treatment and of the control.
+    sums : mapping
+        With the two denominators.
+
+    Returns
+    -------
+    ndarray of shape (2, 2)
+        Of (treatment, control).
+
+    Examples
+    --------
+    >>> m = arm_moments([1, 0, 1, 0], [1, 1, 1, 1], [True, True, False, False])
+    >>> covariance(m, (0.5, 0.5), m.sums).tolist()
+    [[0.125, 0.0], [0.0, 0.125]]
+    """
+    # Each arm's influence is a linear combination of the four columns.
+    weights = np.zeros((2, 4))
+    for i, name in enumerate(("treatment", "control")):
+        total = sums[f"{name}_denominator"]
+        weights[i, 2 * i], weights[i, 2 * i + 1] = 1 / total, -ratios[i] / total
+    products = np.array([[product(joint, a, b) for b in ARM_COLUMNS] for a in ARM_COLUMNS])
+    result = weights @ products @ weights.T
+    noise = 1e-12 * np.abs(weights) @ np.abs(products) @ np.abs(weights).T
+    return np.where(np.abs(result) > noise, result, 0.0)
