@@ -27,7 +27,21 @@ def demo(seed: int = 20260701) -> Scenario:
     its agents and abandons live calls. Campaign ``renewal`` calls former
     customers. ``service`` is an inbound queue.
     """
-    spring = Campaign(
+    return Scenario(
+        seed=seed,
+        start=date(2026, 7, 1),
+        days=92,
+        campaigns=(_spring(), _renewal()),
+        queues=(Queue("service", SERVICE, calls=52.0, shifts=QUEUE_SHIFTS, seats=4),),
+        agents=(*SPRING, *BOTH, *RENEWAL, *SERVICE),
+        holidays=(date(2026, 7, 14),),
+        evaluated=0.02,
+        surveyed=0.08,
+    )
+
+
+def _spring() -> Campaign:
+    return Campaign(
         "spring",
         (
             CallList("base", 5000, date(2026, 7, 1), dial_over=38, **_COLD),
@@ -42,7 +56,10 @@ def demo(seed: int = 20260701) -> Scenario:
         advertising=900.0,
         spells=(Spell(date(2026, 9, 14), date(2026, 9, 18), abandoned=0.11),),
     )
-    renewal = Campaign(
+
+
+def _renewal() -> Campaign:
+    return Campaign(
         "renewal",
         (
             CallList("mail", 3400, date(2026, 7, 1), dial_over=55, **_WARM),
@@ -57,17 +74,6 @@ def demo(seed: int = 20260701) -> Scenario:
         occupancy=0.72,
         shifts=SHIFTS,
         advertising=400.0,
-    )
-    return Scenario(
-        seed=seed,
-        start=date(2026, 7, 1),
-        days=92,
-        campaigns=(spring, renewal),
-        queues=(Queue("service", SERVICE, calls=52.0, shifts=QUEUE_SHIFTS, seats=4),),
-        agents=(*SPRING, *BOTH, *RENEWAL, *SERVICE),
-        holidays=(date(2026, 7, 14),),
-        evaluated=0.02,
-        surveyed=0.08,
     )
 
 

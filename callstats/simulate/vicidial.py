@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from callstats.simulate.run import Simulation
 from callstats.simulate.vicidial_statuses import SERVED, STATUSES, campaign_statuses
 from callstats.simulate.vicidial_tables import (
+    Frame,
     agent_log,
     callbacks,
     closer_log,
@@ -22,9 +22,6 @@ from callstats.simulate.vicidial_tables import (
     outbound_log,
     with_lead,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: The columns of the call report, with every optional one.
 HEADER = (
@@ -70,11 +67,11 @@ def write_vicidial(simulation: Simulation, folder: str | Path) -> list[Path]:
     return [report, *(folder / "tables" / f"{name}.txt" for name in tables)]
 
 
-def _write(frame: pd.DataFrame, file: Path, end: str) -> None:
+def _write(frame: Frame, file: Path, end: str) -> None:
     frame.to_csv(file, sep="\t", index=False, lineterminator=end, quoting=csv.QUOTE_NONE, escapechar="\\")
 
 
-def _report(calls: pd.DataFrame, lead: pd.DataFrame) -> pd.DataFrame:
+def _report(calls: Frame, lead: Frame) -> Frame:
     """Return the call report: outbound and inbound rows by time, seconds in the queue in alt_dial."""
     facts = lead.set_index("lead_id")[
         ["entry_date", "last_local_call_time", "modify_date", "called_since_last_reset", "gmt_offset_now"]

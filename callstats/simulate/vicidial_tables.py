@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from callstats.simulate.run import Simulation
 
-if TYPE_CHECKING:
-    import pandas as pd
+Frame = Any  # a pandas frame; its type stubs cannot tell one column from several
+Column = Any
 
 TIME = "%Y-%m-%d %H:%M:%S"
 DIALER = "VDAD"  # the "user" of a call that no agent was on
@@ -18,9 +18,9 @@ INBOUND_LIST = "999"  # the list VICIdial gives callers it does not know
 STAGE = {"pause": 0, "wait": 1, "talk": 2, "hold": 2, "wrap": 3}
 
 
-def with_lead(simulation: Simulation) -> pd.DataFrame:
+def with_lead(simulation: Simulation) -> Frame:
     """Return the calls with VICIdial's names beside the canonical ones."""
-    calls = simulation.frame("calls")
+    calls: Frame = simulation.frame("calls")
     epoch = calls["started_at"].astype("int64") // 1_000_000
     talk = (calls["talk_s"].fillna(0) + calls["hold_s"].fillna(0)).astype("int64")
     queue = calls["queue_s"].fillna(0).astype("int64")
@@ -46,15 +46,15 @@ def with_lead(simulation: Simulation) -> pd.DataFrame:
     )
 
 
-def _phone(contact: pd.Series) -> pd.Series:
+def _phone(contact: Column) -> Column:
     return "01990" + (contact.astype("int64") % 100_000).astype(str).str.zfill(5)
 
 
-def _term_reason(calls: pd.DataFrame) -> np.ndarray:
+def _term_reason(calls: Frame) -> np.ndarray:
     return np.where(calls["abandoned"], "ABANDON", np.where(calls["agent_id"].notna(), "AGENT", "NONE"))
 
 
-def outbound_log(calls: pd.DataFrame) -> pd.DataFrame:
+def outbound_log(calls: Frame) -> Frame:
     """Return ``vicidial_log``: a row for every dial."""
     rows = calls[calls["direction"] == "outbound"]
     rows = rows.assign(end_epoch=rows["start_epoch"] + rows["length_in_sec"])
@@ -65,7 +65,7 @@ def outbound_log(calls: pd.DataFrame) -> pd.DataFrame:
     ]]  # fmt: skip
 
 
-def closer_log(calls: pd.DataFrame) -> pd.DataFrame:
+def closer_log(calls: Frame) -> Frame:
     """Return ``vicidial_closer_log``: a row for every inbound call; its length includes the queue."""
     rows = calls[calls["direction"] == "inbound"]
     length = rows["length_in_sec"] + rows["queue_seconds"]
@@ -82,10 +82,10 @@ def closer_log(calls: pd.DataFrame) -> pd.DataFrame:
     ]]  # fmt: skip
 
 
-def leads(simulation: Simulation) -> pd.DataFrame:
+def leads(simulation: Simulation) -> Frame:
     """Return ``vicidial_list``: a row for every contact, as it stands at the end."""
-    contacts = simulation.frame("contacts")
-    calls = simulation.frame("calls").sort_values("started_at", kind="stable")
+    contacts: Frame = simulation.frame("contacts")
+    calls: Frame = simulation.frame("calls").sort_values("started_at", kind="stable")
     last = calls.drop_duplicates("contact_id", keep="last").set_index("contact_id")
     final = last.reindex(contacts["contact_id"]).reset_index(drop=True)
     zone = simulation.scenario.time_zone
@@ -121,7 +121,7 @@ def leads(simulation: Simulation) -> pd.DataFrame:
     return contacts[[]].assign(**made)
 
 
-def _offset(calls: pd.DataFrame) -> str:
+def _offset(calls: Frame) -> str:
     """Return the site's offset from UTC on the day of the export [h]."""
     if calls.empty:
         return "0.00"
@@ -129,7 +129,7 @@ def _offset(calls: pd.DataFrame) -> str:
     return f"{apart.iloc[-1].total_seconds() / 3600:.2f}"
 
 
-def callbacks(simulation: Simulation) -> pd.DataFrame:
+def callbacks(simulation: Simulation) -> Frame:
     """Return ``vicidial_callbacks``: a row for every promise."""
     import pandas as pd
 
@@ -139,7 +139,7 @@ def callbacks(simulation: Simulation) -> pd.DataFrame:
     ]  # fmt: skip
     if "callbacks" not in simulation.tables:
         return pd.DataFrame(columns=columns)
-    rows = simulation.frame("callbacks")
+    rows: Frame = simulation.frame("callbacks")
     entry = rows["local_asked_at"].dt.strftime(TIME)
     made = rows.assign(
         callback_id=np.arange(1, len(rows) + 1),
@@ -157,13 +157,13 @@ def callbacks(simulation: Simulation) -> pd.DataFrame:
     return made[columns]
 
 
-def agent_log(simulation: Simulation, calls: pd.DataFrame) -> pd.DataFrame:
+def agent_log(simulation: Simulation, calls: Frame) -> Frame:
     """Return ``vicidial_agent_log``: pause, wait, talk and work after the call, a row each time round.
 
     In a third of the calls the customer hangs up before the agent does: a part
     of the work after the call is then kept as ``dead_sec``, inside ``talk_sec``.
     """
-    time = simulation.frame("agent_time").sort_values(["agent_id", "start"], kind="stable")
+    time: Frame = simulation.frame("agent_time").sort_values(["agent_id", "start"], kind="stable")
     stage = time["state"].map(STAGE)
     before, same = time["state"].shift(), time["agent_id"].eq(time["agent_id"].shift())
     same &= time["local_start"].dt.date.eq(time["local_start"].dt.date.shift())
@@ -178,7 +178,7 @@ def agent_log(simulation: Simulation, calls: pd.DataFrame) -> pd.DataFrame:
     return _agent_rows(first, stages, _calls_by_answer(calls, first["agent_id"], talk_at))
 
 
-def _calls_by_answer(calls: pd.DataFrame, agent: pd.Series, talk_at: pd.Series) -> pd.DataFrame:
+def _calls_by_answer(calls: Frame, agent: Column, talk_at: Column) -> Frame:
     """Return the call of each agent's row, found by agent and second of the answer."""
     import pandas as pd
 
@@ -190,7 +190,7 @@ def _calls_by_answer(calls: pd.DataFrame, agent: pd.Series, talk_at: pd.Series) 
     return keys.merge(found, on=["agent_id", "answered"], how="left")
 
 
-def _agent_rows(first: pd.DataFrame, stages: pd.DataFrame, call: pd.DataFrame) -> pd.DataFrame:
+def _agent_rows(first: Frame, stages: Frame, call: Frame) -> Frame:
     pause, wait, talk, wrap = (stages[number] for number in range(4))
     dead = (wrap // 3).where(np.arange(len(wrap)) % 3 == 0, 0).where(talk > 0, 0)
     begun = first["start"].astype("datetime64[us, UTC]").astype("int64") // 1_000_000

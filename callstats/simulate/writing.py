@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from callstats.model import TABLES
 from callstats.simulate import tables
 from callstats.simulate.scenario import Scenario
 
@@ -27,15 +29,17 @@ REJECTS = {
 
 
 class Saver:
-    """Writes tables as they come; on leaving without an error, adds dataset.json."""
+    """Writes tables as they come, aside; on leaving without an error, moves them in place."""
 
     def __init__(self, scenario: Scenario, folder: Path) -> None:
         self.scenario, self.folder = scenario, folder
         self.rows: dict[str, int] = {}
+        self._aside = folder.parent / f".{folder.name}.writing"
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def __enter__(self) -> Saver:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self._aside, ignore_errors=True)
+        self._aside.mkdir(parents=True)
         return self
 
     def add(self, name: str, rows: pa.Table) -> None:
@@ -43,7 +47,7 @@ class Saver:
         if not len(rows):
             return
         if name not in self._writers:
-            self._writers[name] = _writer(self.folder / f"{name}.parquet", rows.schema)
+            self._writers[name] = _writer(self._aside / f"{name}.parquet", rows.schema)
         self._writers[name].write_table(rows, row_group_size=GROUP)
         self.rows[name] = self.rows.get(name, 0) + len(rows)
 
@@ -54,13 +58,24 @@ class Saver:
             writer.close()
         if kind is None:
             self._finish()
+        shutil.rmtree(self._aside, ignore_errors=True)
 
     def _finish(self) -> None:
+        """Add rejects and provenance, and put all in place of what was there."""
         import pyarrow as pa
 
-        empty = pa.schema([(name, tables.arrow_type(type_)) for name, type_ in REJECTS.items()]).empty_table()
-        _writer(self.folder / "rejects.parquet", empty.schema).close()
-        about = {
+        empty = pa.schema([(name, tables.arrow_type(type_)) for name, type_ in REJECTS.items()])
+        _writer(self._aside / "rejects.parquet", empty).close()
+        text = json.dumps(self._provenance(), indent=2, ensure_ascii=False) + "\n"
+        (self._aside / "dataset.json").write_text(text, encoding="utf-8")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in TABLES.keys() - self.rows.keys():
+            (self.folder / f"{name}.parquet").unlink(missing_ok=True)
+        for file in sorted(self._aside.iterdir(), key=lambda file: file.name == "dataset.json"):
+            file.replace(self.folder / file.name)
+
+    def _provenance(self) -> dict[str, object]:
+        return {
             "format": 1,
             "source": "simulated",
             "seed": self.scenario.seed,
@@ -72,8 +87,6 @@ class Saver:
             "notes": [f"simulated by callstats, seed {self.scenario.seed}"],
             "lacks": {},
         }
-        text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
-        (self.folder / "dataset.json").write_text(text, encoding="utf-8")
 
 
 def _writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
