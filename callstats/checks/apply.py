@@ -87,8 +87,8 @@ def _rejects(name: str, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "table": name,
-            "_raw": rows["_raw"] if "_raw" in rows else -1,
-            "_position": rows["_position"] if "_position" in rows else rows.index,
+            "_raw": rows.get("_raw", -1),
+            "_position": rows.get("_position", rows.index),
             "rule": rule.name,
             "column": rule.columns[0],
             "found": found,

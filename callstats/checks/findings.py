@@ -111,7 +111,7 @@ def _unknown_outcomes(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     return [
         Finding(
             "a status says what happened", "calls", int(counts["rows"].sum()), listed,
-            "Its flags are unknown, so rates leave these calls out; add the codes to the mapping or the status tables.",
+            "Rates leave these calls out; add the codes to the mapping or the status tables.",
         )
     ]  # fmt: skip
 
@@ -177,7 +177,7 @@ def _agent_time_apart(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     return [
         Finding(
             "an agent talks no longer in calls than in the agent log", "agent_time", len(more), example,
-            "Days of an agent on which the two disagree by more than a tenth and five minutes: rates per hour are too high.",
+            "Agent-days that differ by over a tenth and five minutes: rates per hour are too high.",
         )
     ]  # fmt: skip
 
@@ -196,7 +196,8 @@ def _on_two_lists(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     first = _pandas(several.sort("contact_id").head(1)).iloc[0]
     return [
         Finding(
-            "a contact is on one list", "contacts", total, f"{first['contact_id']} is on {first['lists']} lists",
+            "a contact is on one list", "contacts", total,
+            f"{first['contact_id']} is on {first['lists']} lists",
             "Comparing lists, such a contact counts on both sides.",
         )
     ]  # fmt: skip

@@ -15,6 +15,7 @@ import narwhals as nw
 
 from callstats.model import CLOSED_REASONS, COST_KINDS, DIRECTIONS, STATES, TABLES
 
+_MANY = float("inf")
 LONGEST = 65_000  # s; VICIdial writes such numbers where a clock ran over
 
 
@@ -89,6 +90,8 @@ def _durations() -> tuple[tuple[str, str], ...]:
 
 _STATUS_HINT = "Check what the status stands for in the source or the mapping."
 
+_SUCCESS_HINT = "A success needs an agent and an offer. " + _STATUS_HINT
+
 KEYS: tuple[Rule, ...] = (
     Rule(
         "a call is listed once", "calls", ("call_id",), hint="The first row is kept; export without overlap."
@@ -107,7 +110,7 @@ ROWS: tuple[Rule, ...] = (
     ),
     known("a call has a time", "calls", "started_at", "Without a time it belongs to no period."),
     known("a call has an identity", "calls", "call_id", "Map the column that identifies the call."),
-    known("a contact has an identity", "contacts", "contact_id", "Map the column that identifies the contact."),
+    known("a contact has an identity", "contacts", "contact_id", "Map the column that names the contact."),
     known("a stretch of agent time has an agent", "agent_time", "agent_id", "Map the agent's column."),
     known("a stretch of agent time has an agent", "agent_log", "agent_id", "The dialer has no working time."),
     known("a stretch of agent time has a start", "agent_time", "start", "Map the time it began."),
@@ -120,7 +123,10 @@ ROWS: tuple[Rule, ...] = (
     known("a call-back has a contact", "callbacks", "contact_id", "Map the contact."),
     known("a case has an identity", "cases", "case_id", "Map the case's number."),
     *(
-        Rule("a duration is never negative", table, (column,), nw.col(column) < 0, "The clock or the export is at fault.")
+        Rule(
+            "a duration is never negative", table, (column,), nw.col(column) < 0,
+            "The dialer's clock or the export is at fault.",
+        )
         for table, column in _durations()
     ),
     *(
@@ -131,7 +137,8 @@ ROWS: tuple[Rule, ...] = (
         for table, column in _durations()
     ),
     Rule(
-        "dead time lies inside the talk", "agent_log", ("dead_s", "talk_s"), nw.col("dead_s") > nw.col("talk_s"),
+        "dead time lies inside the talk", "agent_log", ("dead_s", "talk_s"),
+        nw.col("dead_s") > nw.col("talk_s"),
         "The customer cannot be gone for longer than the talk lasted.",
     ),
     one_of("a direction is outbound or inbound", "calls", "direction", DIRECTIONS),
@@ -148,11 +155,11 @@ ROWS: tuple[Rule, ...] = (
         | ((nw.col("kind") == "resolved") & (nw.col("score") > 1)),
         "csat is 1 to 5, nps 0 to 10, resolved 0 or 1.",
     ),
-    between("an attempt is counted from 1", "calls", "attempt_no", 1, float("inf"), "The first dial is attempt 1."),
+    between("an attempt is counted from 1", "calls", "attempt_no", 1, _MANY, "The first dial is attempt 1."),
     implies("a live call was connected", "live", "connected", _STATUS_HINT),
     implies("a handled call was live", "handled", "live", _STATUS_HINT),
     implies("an argued call was handled", "argued", "handled", _STATUS_HINT),
-    implies("a success was argued", "success", "argued", "A success without an agent or an offer is none: " + _STATUS_HINT),
+    implies("a success was argued", "success", "argued", _SUCCESS_HINT),
     implies("a success closed the contact", "success", "closed", _STATUS_HINT),
     implies("an abandoned call was live", "abandoned", "live", _STATUS_HINT),
     excludes("an abandoned call was not handled", "abandoned", "handled", _STATUS_HINT),

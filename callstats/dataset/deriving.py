@@ -34,7 +34,7 @@ def derive(tables: Mapping[str, pd.DataFrame]) -> Tables:
     ... }).astype({"live": "boolean"})
     >>> derived = derive({"calls": calls})["calls"]
     >>> derived[["call_id", "attempt_no", "live_no"]].to_dict("list")
-    {'call_id': ['a', 'b'], 'attempt_no': [1, 2], 'live_no': [<NA>, 1]}
+    {'call_id': ['a', 'b'], 'attempt_no': [1, 2], 'live_no': [None, 1]}
     """
     done = dict(tables)
     if "calls" in done:

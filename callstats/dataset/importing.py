@@ -49,7 +49,7 @@ def read(
     time_zone: str | None = None,
     config: Config | None = None,
 ) -> Dataset:
-    """Read what a dialer or CRM exported.
+    r"""Read what a dialer or CRM exported.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def read(
     >>> import tempfile
     >>> export = Path(tempfile.mkdtemp()) / "vicidial_log.csv"
     >>> _ = export.write_text(
-    ...     "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,length_in_sec,status,user\\n"
-    ...     "1788861600.1,7,101,spring,2026-09-08 12:00:00,1788861600,95,SALE,anna\\n"
-    ...     "1788861660.2,8,101,spring,2026-09-08 12:01:00,1788861660,70000,NI,anna\\n"
+    ...     "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,length_in_sec,status,user\n"
+    ...     "1788861600.1,7,101,spring,2026-09-08 12:00:00,1788861600,95,SALE,anna\n"
+    ...     "1788861660.2,8,101,spring,2026-09-08 12:01:00,1788861660,70000,NI,anna\n"
     ... )
     >>> ds = read(export, source="vicidial", time_zone="Europe/Paris")
     >>> ds.provenance["rows"], ds.rejects.summary()["rule"].tolist()
@@ -140,7 +140,7 @@ def read_tables(
     """
     paths = list(paths)
     found = extract(paths, source, zone)
-    tables = source.prepare(found.tables, found.notes) if source.prepare else found.tables
+    tables = source.prepare(found.tables) if source.prepare else found.tables
     tables, judged = checks.apply(tables)
     if source.shape:
         tables, shaped = checks.apply(source.shape(tables, found.notes, zone))
@@ -168,12 +168,12 @@ def _rejects(found: Extract, left_out: pd.DataFrame) -> Rejects:
         good = np.where(places < 0, 0, places)
         contents = raw.content(good) if raw.table.num_rows else [""] * len(rows)
         broken = {-1 - place: bad for place, bad in enumerate(raw.bad)}
-        rows = rows.assign(
+        placed = rows.assign(
             file=raw.file,
             row=[broken[p].row if p < 0 else raw.rows[p] for p in places],
             content=[broken[p].content if p < 0 else text for p, text in zip(places, contents, strict=True)],
         )
-        pieces.append(rows)
+        pieces.append(placed)
     if not pieces:
         return Rejects()
     frame = pd.concat(pieces, ignore_index=True)

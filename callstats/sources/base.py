@@ -163,7 +163,7 @@ class Source:
     more_statuses : callable, optional
         Reads the export's own status tables: tables -> {(campaign or "", code): Outcome}.
     prepare : callable, optional
-        Completes the rows before they are judged, one by one: (tables, notes) -> tables.
+        Completes the rows before they are judged, one by one: tables -> tables.
     shape : callable, optional
         Brings accepted rows into canonical tables: (tables, notes, time zone) -> tables.
     traps : tuple of str
@@ -184,7 +184,7 @@ class Source:
     text: TextOptions = TextOptions()
     nulls: tuple[str, ...] = NULLS
     more_statuses: Callable[[Tables], dict[tuple[str, str], Outcome]] | None = None
-    prepare: Callable[[Tables, list[str]], Tables] | None = None
+    prepare: Callable[[Tables], Tables] | None = None
     shape: Callable[[Tables, list[str], str], Tables] | None = None
     traps: tuple[str, ...] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)

@@ -48,6 +48,13 @@ class Columns:
         if missing:
             self._complain(missing)
 
+    def required(self, item: Field) -> str:
+        """What the field reads, which must be there."""
+        name = self.name(item)
+        if name is None:
+            self._complain([item])
+        return str(name)
+
     def _complain(self, missing: list[Field]) -> None:
         names = [name for item in missing for name in self._wanted(item) if self.actual(name) is None]
         listed = ", ".join(repr(name) for name in dict.fromkeys(names))

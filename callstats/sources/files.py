@@ -182,11 +182,10 @@ def _sheet(path: Path, sheet: str, rows: list[list[Any]], names: list[str]) -> R
         title: pa.array([_plain(row[position]) for _, row in records], pa.string())
         for position, title in enumerate(titles)
     }
-    raw = Raw(
+    return Raw(
         path.name, table_name(sheet, names) or table_name(path.stem, names), pa.table(columns),
         rows=[number for number, _ in records], header_row=header_row,
     )  # fmt: skip
-    return raw
 
 
 def _duckdb(path: Path, names: list[str]) -> Iterator[Raw]:

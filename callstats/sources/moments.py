@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import pandas as pd
 
 from callstats.model import TABLES
@@ -14,77 +17,97 @@ NEVER = "a time exists on the clock of its zone"
 WRONG_BY = 900  # s; from here on a server's clock and its epochs disagree by more than a slow write
 
 
-def add_moments(
-    frame: pd.DataFrame, columns: Columns, layout: Layout, zone: str, problems: Problems,
-    notes: list[str], lacks: dict[str, str],
-) -> None:  # fmt: skip
+@dataclass(slots=True)
+class Reading:
+    """One raw table while it is read by one layout.
+
+    Attributes
+    ----------
+    columns : Columns
+    layout : Layout
+    zone : str
+        IANA zone of the clock, or ``column:NAME``.
+    problems : Problems
+        Rows that cannot be accepted.
+    notes : list of str
+    lacks : dict of str to str
+    """
+
+    columns: Columns
+    layout: Layout
+    zone: str
+    problems: Problems = field(default_factory=Problems)
+    notes: list[str] = field(default_factory=list)
+    lacks: dict[str, str] = field(default_factory=dict)
+
+    def field_of(self, to: str, kind: str) -> Field | None:
+        """Return the field of a type that the file holds for a column."""
+        for item in self.layout.fields:
+            right = item.to == to and item.type_in(self.layout.table) == kind
+            if right and self.columns.name(item) is not None:
+                return item
+        return None
+
+
+def add_moments(frame: pd.DataFrame, reading: Reading) -> None:
     """Add to ``frame`` every moment of the layout, in UTC and on the clock of the site.
 
     An epoch in the export outweighs a wall-clock text: it cannot be ambiguous.
     """
-    zones = _zones(frame, columns, zone, problems)
+    layout = reading.layout
+    zones = _zones(frame, reading)
     for to in dict.fromkeys(item.to for item in layout.fields):
-        texts = _field(layout, columns, to, "instant")
-        epochs = _field(layout, columns, to, "epoch")
-        if texts is None and epochs is None:
+        text, epoch = reading.field_of(to, "instant"), reading.field_of(to, "epoch")
+        if text is None and epoch is None:
             continue
         utc = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
-        if texts is not None:
-            utc = _from_text(texts, columns, layout, zones, problems, notes, lacks, epochs is not None)
-        if epochs is not None:
-            utc = _from_epoch(epochs, columns, utc, problems, notes)
+        if text is not None:
+            utc = _from_text(text, zones, reading, exact_elsewhere=epoch is not None)
+        if epoch is not None:
+            utc = _from_epoch(epoch, utc, reading)
         frame[to] = utc
-        local = f"local_{to}" if to != "start" else "local_start"
+        local = f"local_{to}"
         if layout.table in TABLES and local in TABLES[layout.table].names:
             frame[local] = _by_zone(utc, zones, clock)
     if layout.table == "calls" and "started_at" in frame:
         frame["time_zone"] = zones
 
 
-def _field(layout: Layout, columns: Columns, to: str, kind: str) -> Field | None:
-    for item in layout.fields:
-        if item.to == to and item.type_in(layout.table) == kind and columns.name(item) is not None:
-            return item
-    return None
-
-
-def _zones(frame: pd.DataFrame, columns: Columns, zone: str, problems: Problems) -> pd.Series:
+def _zones(frame: pd.DataFrame, reading: Reading) -> pd.Series:
     """The zone of each row: one for all, or read from a column."""
-    if not zone.startswith("column:"):
-        return pd.Series(known_zone(zone), index=frame.index, dtype="object")
-    name = zone.removeprefix("column:")
-    texts = columns.texts(Field("time_zone", (name,)))
+    if not reading.zone.startswith("column:"):
+        return pd.Series(known_zone(reading.zone), index=frame.index, dtype="object")
+    item = Field("time_zone", (reading.zone.removeprefix("column:"),), required=True)
+    name, texts = reading.columns.required(item), reading.columns.texts(item)
     known = {text: is_zone(text) for text in texts.dropna().unique()}
     good = texts.map(known).eq(True).fillna(False).astype(bool)
-    problems.add(~good, "a time zone is known", name, texts, "no IANA name such as Europe/Paris")
+    reading.problems.add(~good, "a time zone is known", name, texts, "no IANA name such as Europe/Paris")
     return texts.where(good, "UTC").astype(object)
 
 
-def _by_zone(moments: pd.Series, zones: pd.Series, change) -> pd.Series:
+def _by_zone(
+    moments: pd.Series, zones: pd.Series, change: Callable[[pd.Series, str], pd.Series]
+) -> pd.Series:
     parts = [change(moments[zones == zone], str(zone)) for zone in zones.unique()]
     return pd.concat(parts).reindex(moments.index) if parts else change(moments, "UTC")
 
 
-def _from_text(
-    item: Field, columns: Columns, layout: Layout, zones: pd.Series, problems: Problems,
-    notes: list[str], lacks: dict[str, str], has_epoch: bool,
-) -> pd.Series:  # fmt: skip
+def _from_text(item: Field, zones: pd.Series, reading: Reading, *, exact_elsewhere: bool) -> pd.Series:
+    columns, problems = reading.columns, reading.problems
     name, texts = str(columns.name(item)), columns.texts(item)
     parsed = parse(texts, item.formats, {"column": name, "file": columns.file})
     expected = " or ".join(parsed.formats)
     problems.add(parsed.bad, "a time can be read", name, texts, f"not a time of the format {expected}")
-    if layout.table == "calls" and item.to == "started_at" and parsed.date_only:
-        lacks.setdefault("hour", f"{name} holds dates without a time of day")
+    if reading.layout.table == "calls" and item.to == "started_at" and parsed.date_only:
+        reading.lacks.setdefault("hour", f"{name} holds dates without a time of day")
     local = _localised(parsed, zones)
-    utc = local.utc
     if parsed.offset_s is not None:
-        utc = _with_offsets(parsed, utc, name, texts, problems)
-    elif not has_epoch:
-        problems.add(
-            local.never, NEVER, name, texts, "the clock went forward over this hour; is the time zone right?"
-        )
-        _note_twice(local.twice, parsed.naive, name, columns.file, notes)
-    return utc
+        return _with_offsets(parsed, local.utc, name, texts, problems)
+    if not exact_elsewhere:
+        reason = "the clock went forward over this hour; is the time zone right?"
+        problems.add(local.never, NEVER, name, texts, reason)
+        _note_twice(local.twice, parsed.naive, name, reading)
+    return local.utc
 
 
 def _localised(parsed: Parsed, zones: pd.Series) -> Localised:
@@ -100,39 +123,33 @@ def _with_offsets(
     parsed: Parsed, utc: pd.Series, name: str, texts: pd.Series, problems: Problems
 ) -> pd.Series:
     """A text with an offset says its moment itself; rows of the rarer kind are left out."""
-    offset = parsed.offset_s
-    assert offset is not None
-    given = offset.notna()
-    exact = (
-        (parsed.naive - pd.to_timedelta(offset, unit="s")).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
-    )
+    given = parsed.offset_s.notna()  # type: ignore[union-attr] - the caller has looked
+    exact = (parsed.naive - pd.to_timedelta(parsed.offset_s, unit="s")).dt.tz_localize("UTC")
     without = texts.notna() & ~given
-    rarer = without if given.sum() >= without.sum() else given
-    problems.add(
-        rarer, MIXED, name, texts, "most other rows " + ("have one" if rarer is without else "have none")
-    )
-    return exact.where(given, utc)
+    few_without = given.sum() >= without.sum()
+    reason = "most other rows " + ("have one" if few_without else "have none")
+    problems.add(without if few_without else given, MIXED, name, texts, reason)
+    return exact.astype("datetime64[us, UTC]").where(given, utc)
 
 
-def _note_twice(twice: pd.Series, naive: pd.Series, name: str, file: str, notes: list[str]) -> None:
+def _note_twice(twice: pd.Series, naive: pd.Series, name: str, reading: Reading) -> None:
     if twice.any():
         days = ", ".join(sorted({str(day.date()) for day in naive[twice]}))
-        notes.append(
-            f"{file}: {int(twice.sum())} times of {name} fall in the hour that the clock showed twice ({days}); "
-            "taken as the first, unless the order of the rows shows the clock stepping back"
+        reading.notes.append(
+            f"{reading.columns.file}: {int(twice.sum())} times of {name} fall in the hour that the clock "
+            f"showed twice ({days}); taken as the first, unless the order of the rows shows the clock "
+            "stepping back"
         )
 
 
-def _from_epoch(
-    item: Field, columns: Columns, utc: pd.Series, problems: Problems, notes: list[str]
-) -> pd.Series:
-    name = str(columns.name(item))
-    seconds = convert(columns.texts(item), item, "epoch", name, problems)
+def _from_epoch(item: Field, utc: pd.Series, reading: Reading) -> pd.Series:
+    name = str(reading.columns.name(item))
+    seconds = convert(reading.columns.texts(item), item, "epoch", name, reading.problems)
     exact = pd.to_datetime(seconds.where(seconds > 0), unit="s", utc=True).astype("datetime64[us, UTC]")
     apart = (utc - exact).dt.total_seconds().dropna()
     if len(apart) and abs(apart.median()) >= WRONG_BY:
-        notes.append(
-            f"{columns.file}: the server's clock is {apart.median() / 3600:+.2f} h from {name}: "
+        reading.notes.append(
+            f"{reading.columns.file}: the server's clock is {apart.median() / 3600:+.2f} h from {name}: "
             "check the time zone that was given"
         )
     return exact.fillna(utc)

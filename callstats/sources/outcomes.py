@@ -41,15 +41,10 @@ class Outcome:
     handed_over: bool = False
 
 
-def _outcome(
-    connected: Flag, live: Flag, handled: Flag, abandoned: Flag, argued: Flag, success: Flag, closed: Flag,
-    reason: str | None = None, **more: Flag,
-) -> Outcome:  # fmt: skip
+def _outcome(*flags: Flag, reason: str | None = None, **more: Flag) -> Outcome:
     kept = {"do_not_call": False, "invalid_number": False, **more}
-    return Outcome(
-        connected, live, handled, abandoned, argued=argued, success=success, closed=closed,
-        closed_reason=reason, **kept,  # type: ignore[arg-type]
-    )  # fmt: skip
+    chain = ("connected", "live", "handled", "abandoned", "argued", "success", "closed")
+    return Outcome(closed_reason=reason, **dict(zip(chain, flags, strict=True)), **kept)
 
 
 T, F, U = True, False, None  # yes, no, unknown: so that the table below can be read as one
@@ -59,9 +54,9 @@ OUTCOMES: dict[str, Outcome] = {
     "no_answer": _outcome(F, F, F, F, F, F, F),
     "busy": _outcome(F, F, F, F, F, F, F),
     "failed": _outcome(F, F, F, F, F, F, F),
-    "invalid": _outcome(F, F, F, F, F, F, T, "invalid", invalid_number=True),
+    "invalid": _outcome(F, F, F, F, F, F, T, reason="invalid", invalid_number=True),
     "machine": _outcome(T, F, F, F, F, F, F),
-    "fax": _outcome(T, F, F, F, F, F, T, "invalid", invalid_number=True),
+    "fax": _outcome(T, F, F, F, F, F, T, reason="invalid", invalid_number=True),
     "silence": _outcome(T, F, F, F, F, F, F),
     "picked_up": _outcome(T, U, U, U, U, F, F),  # by whom is not said
     "not_live": _outcome(U, F, F, F, F, F, F),  # no person; whether a machine is not said
@@ -69,15 +64,15 @@ OUTCOMES: dict[str, Outcome] = {
     "turned_away": _outcome(T, T, F, F, F, F, F),  # a person who was never promised an agent
     "handled": _outcome(T, T, T, F, F, F, F),  # spoke with an agent, the offer was not answered
     "callback": _outcome(T, T, T, F, F, F, F),
-    "wrong_number": _outcome(T, T, T, F, F, F, T, "invalid", invalid_number=True, right_party=False),
+    "wrong_number": _outcome(T, T, T, F, F, F, T, reason="invalid", invalid_number=True, right_party=False),
     "spoken": _outcome(T, T, T, F, U, F, F),  # whether the offer was answered is not said
     "completed": _outcome(T, T, T, F, U, F, T),
-    "refusal": _outcome(T, T, T, F, T, F, T, "refusal"),
-    "success": _outcome(T, T, T, F, T, T, T, "success"),
-    "do_not_call": _outcome(T, T, T, F, F, F, T, "do_not_call", do_not_call=True),
-    "exhausted": _outcome(U, U, U, U, F, F, T, "exhausted"),
+    "refusal": _outcome(T, T, T, F, T, F, T, reason="refusal"),
+    "success": _outcome(T, T, T, F, T, T, T, reason="success"),
+    "do_not_call": _outcome(T, T, T, F, F, F, T, reason="do_not_call", do_not_call=True),
+    "exhausted": _outcome(U, U, U, U, F, F, T, reason="exhausted"),
     "transferred": Outcome(T, T, T, F, handed_over=True),
-    "requeued": Outcome(T, T, T, F, U, F, F, F, F, F, handed_over=True),
+    "requeued": _outcome(T, T, T, F, U, F, F, handed_over=True),
     "not_dialled": Outcome(dialled=False),
     "no_outcome": Outcome(),
 }

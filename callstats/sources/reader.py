@@ -16,13 +16,14 @@ import pandas as pd
 
 from callstats.errors import InputError, near_names
 from callstats.model import TABLES
-from callstats.sources.base import Layout, Source
-from callstats.sources.convert import TEXT, Columns, Problems, convert, nothing
+from callstats.sources.base import Field, Layout, Source
+from callstats.sources.convert import TEXT, Columns, convert, nothing
 from callstats.sources.files import expand, read_file
-from callstats.sources.moments import add_moments
+from callstats.sources.moments import Reading, add_moments
 from callstats.sources.outcomes import FLAGS, Outcome
 from callstats.sources.raw import Raw
 
+MOST_DIALS = 10_000  # to one contact; more is another number in the wrong column
 REJECTED = ("table", "_raw", "_position", "rule", "column", "found", "reason")
 
 
@@ -133,40 +134,51 @@ def _read_layout(
     raw: Raw, number: int, layout: Layout, source: Source, zone: str, result: Extract
 ) -> pd.DataFrame:
     columns = Columns(raw, layout, source.nulls)
-    problems = Problems()
-    size = raw.table.num_rows
-    frame = pd.DataFrame({"_raw": number, "_position": range(size)})
+    reading = Reading(columns, layout, zone, notes=result.notes, lacks=result.lacks)
+    frame = pd.DataFrame({"_raw": number, "_position": range(raw.table.num_rows)})
     for item in layout.fields:
         kind = item.type_in(layout.table)
         name = columns.name(item)
-        if name is None or kind in ("instant", "epoch"):
-            continue
-        frame[item.to] = convert(columns.texts(item), item, kind, name, problems)
-    add_moments(frame, columns, layout, zone, problems, result.notes, result.lacks)
+        if name is not None and kind not in ("instant", "epoch"):
+            frame[item.to] = convert(columns.texts(item), item, kind, name, reading.problems)
+    add_moments(frame, reading)
+    if layout.repeat:
+        _note_repeat(frame["_repeat"], layout.repeat.count, reading)
     if "agent_id" in frame:
         frame["agent_id"] = frame["agent_id"].mask(frame["agent_id"].isin(source.no_agent))
     result.read_as.append(layout.table)
-    _leave_out(raw, number, layout, problems, result)
-    kept = ~frame["_position"].isin(list(problems.found))
+    _leave_out(raw, number, reading, result)
+    kept = ~frame["_position"].isin(list(reading.problems.found))
     frame = frame[kept].reset_index(drop=True)
     return _repeated(frame, layout) if layout.repeat else frame
 
 
-def _leave_out(raw: Raw, number: int, layout: Layout, problems: Problems, result: Extract) -> None:
+def _leave_out(raw: Raw, number: int, reading: Reading, result: Extract) -> None:
+    table = reading.layout.table
     rows = [
-        (layout.table, number, position, rule, column, found, reason)
-        for position, (rule, column, found, reason) in sorted(problems.found.items())
+        (table, number, position, rule, column, found, reason)
+        for position, (rule, column, found, reason) in sorted(reading.problems.found.items())
     ]
     # Broken lines have no position among the records; they are counted back from -1.
     rows += [
-        (layout.table, number, -1 - place, bad.rule, bad.column, bad.found, bad.reason)
+        (table, number, -1 - place, bad.rule, bad.column, bad.found, bad.reason)
         for place, bad in enumerate(raw.bad)
     ]
     if rows:
         added = pd.DataFrame(rows, columns=pd.Index(REJECTED))
-        result.rejected = (
-            added if result.rejected.empty else pd.concat([result.rejected, added], ignore_index=True)
-        )
+        before = result.rejected
+        result.rejected = added if before.empty else pd.concat([before, added], ignore_index=True)
+
+
+def _note_repeat(times: pd.Series, column: str, reading: Reading) -> None:
+    wrong = times.isna() | (times < 0) | (times > MOST_DIALS)
+    reason = f"a number of dials from 0 to {MOST_DIALS} is needed"
+    texts = reading.columns.texts(Field("_repeat", (column,)))
+    reading.problems.add(wrong, "a contact has a number of dials", column, texts, reason)
+    reading.notes.append(
+        f"{reading.columns.file}: one row stands for all dials to a contact ({column}); outcome and duration "
+        "are those of the last one, the earlier ones are given its time and nothing else is known of them"
+    )
 
 
 def _repeated(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:

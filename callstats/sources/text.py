@@ -8,7 +8,6 @@ the reason; none is lost.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections import deque
@@ -21,20 +20,13 @@ import pyarrow.csv
 
 from callstats.errors import InputError
 from callstats.sources.base import TextOptions
+from callstats.sources.encoding import detect_encoding
 from callstats.sources.raw import Bad, Raw, unique_names
 
 DELIMITERS = ("\t", ",", ";", "|")
 DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 BLOCK = 32 << 20  # characters of text turned into a table at a time
 LONGEST_RECORD = 200  # lines; a quoted text that runs on is a quote that was never closed
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(slots=True)
@@ -44,74 +36,6 @@ class _Records:
     texts: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     size: int = 0
-
-
-def detect_encoding(path: Path, asked: str = "") -> tuple[str, str]:
-    """Return the encoding of a text file and a note where it was guessed.
-
-    Raises
-    ------
-    InputError
-        The file is empty, is not text, or is not in the encoding asked for.
-    """
-    data_start = _head(path)
-    for bom, encoding in _BOMS:
-        if data_start.startswith(bom) and not asked:
-            return encoding, ""
-    encoding = asked or _wide_encoding(data_start) or "utf-8"
-    problem = _first_problem(path, encoding)
-    if problem is None:
-        note = (
-            f"{path.name}: read as {encoding}, though it has no byte-order mark" if "16" in encoding else ""
-        )
-        return encoding, "" if asked else note
-    if asked:
-        raise InputError(
-            f"not {asked}: {problem}", file=path.name, hint="Leave the encoding out to have it found out."
-        )
-    fallback = "cp1252" if _first_problem(path, "cp1252") is None else "latin-1"
-    return fallback, f"{path.name}: not UTF-8 ({problem}); read as {fallback}, as Western European text"
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        start = stream.read(65536)
-    if not start.strip():
-        raise InputError("the file is empty", file=path.name, hint="Export it again, with a header row.")
-    controls = sum(start.count(bytes([code])) for code in (*range(1, 9), *range(14, 27)))
-    if controls > len(start) / 20:
-        raise InputError(
-            "not a text file", file=path.name, hint="Give CSV, tab-separated text, Parquet or Excel."
-        )
-    return start
-
-
-def _wide_encoding(start: bytes) -> str:
-    """UTF-16 without a mark shows as a NUL in every other byte."""
-    odd, even = start[1::2].count(0), start[0::2].count(0)
-    if odd > 0.3 * len(start[1::2]):
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.3 * len(start[0::2]) else ""
-
-
-def _first_problem(path: Path, encoding: str) -> str | None:
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError as error:
-        raise InputError(f"unknown encoding {encoding!r}", file=path.name) from error
-    row = 1
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 22):
-            try:
-                row += decoder.decode(chunk).count("\n")
-            except UnicodeDecodeError as error:
-                row += chunk[: error.start].count(b"\n")
-                return f"row {row} has bytes it does not know"
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "the last character is cut off"
-    return None
 
 
 def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Raw:
@@ -212,7 +136,7 @@ def _delimiter(header: str, quote: str, known: set[str], path: Path) -> str:
             "the header row is one single column",
             file=path.name,
             row=1,
-            hint=f"It reads {header[:60]!r}. Say which character divides the columns (delimiter), or export as CSV.",
+            hint=f"It reads {header[:60]!r}. Say what divides the columns (delimiter), or export as CSV.",
         )
     return best
 
@@ -234,12 +158,11 @@ def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Ra
     trailing: bool | None = None
     block = _Records()
     for number, first in lines:
-        if not first or first.isspace():
-            if not (delimiter == "\t" and first.count("\t") == width - 1 > 0):
-                continue  # an empty line is no row
+        if _is_empty(first, delimiter, width):
+            continue
         line = first
         if quote and quote in line:
-            whole = _whole_record(number, line, lines, delimiter, quote)
+            whole = _whole_record(line, lines, delimiter, quote)
             if whole is None:
                 raw.bad.append(_unclosed(number, line, quote))
                 continue
@@ -266,7 +189,12 @@ def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Ra
         yield block
 
 
-def _whole_record(number: int, line: str, lines: _Lines, delimiter: str, quote: str) -> str | None:
+def _is_empty(line: str, delimiter: str, width: int) -> bool:
+    """Tell an empty line, which is no row, from a row of empty fields divided by tabs."""
+    return (not line or line.isspace()) and not (delimiter == "\t" and line.count("\t") == width - 1 > 0)
+
+
+def _whole_record(line: str, lines: _Lines, delimiter: str, quote: str) -> str | None:
     """Return the record that starts on this line, or None where a quote never closes."""
     if not _is_open(line, delimiter, quote):
         return line
@@ -303,8 +231,7 @@ def _is_open(line: str, delimiter: str, quote: str) -> bool:
 
 def _unclosed(row: int, line: str, quote: str) -> Bad:
     return Bad(
-        row, "a quoted text is closed", f"a {quote} opens a text that is not closed within {LONGEST_RECORD} lines",
-        line, line,
+        row, "a quoted text is closed", f"a {quote} is not closed within {LONGEST_RECORD} lines", line, line
     )  # fmt: skip
 
 

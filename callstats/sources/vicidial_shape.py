@@ -17,11 +17,11 @@ SLACK = 300  # s; the closer log is written when the next agent's queue is reach
 OFFSETS = (-12.0, 14.0)  # h, the offsets there are
 
 
-def prepare(tables: Tables, notes: list[str]) -> Tables:
+def prepare(tables: Tables) -> Tables:
     """Complete the rows, one by one: identity, direction, queue and talk."""
     tables = dict(tables)
     if "calls" in tables:
-        tables["calls"] = _calls(tables["calls"], notes)
+        tables["calls"] = _calls(tables["calls"])
     if "agent_log" in tables:
         log = tables["agent_log"]
         log["dead_s"] = log["dead_s"].fillna(0.0) if "dead_s" in log else 0.0
@@ -29,7 +29,7 @@ def prepare(tables: Tables, notes: list[str]) -> Tables:
     return tables
 
 
-def _calls(calls: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+def _calls(calls: pd.DataFrame) -> pd.DataFrame:
     direction = calls.get("direction", pd.Series(pd.NA, index=calls.index, dtype=TEXT))
     queue = calls.get("queue_s", pd.Series(float("nan"), index=calls.index))
     if "alt_dial" in calls:
@@ -209,9 +209,8 @@ def _on_contact_clock(calls: pd.DataFrame, contacts: pd.DataFrame | None, notes:
     offset = offset.astype(float)
     possible = offset.between(*OFFSETS) & (offset * 4 % 1 == 0)
     if (offset.notna() & ~possible).any():
-        notes.append(
-            f"{int((offset.notna() & ~possible).sum())} gmt_offset_now are no offsets; the site's clock is used"
-        )
+        odd = int((offset.notna() & ~possible).sum())
+        notes.append(f"{odd} gmt_offset_now are no offsets; the site's clock is used")
     here = _hours(calls["local_started_at"], calls["started_at"])
     apart = (offset - here[calls["started_at"].idxmax()]).where(possible).fillna(0.0)
     away = apart != 0

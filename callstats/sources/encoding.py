@@ -1,0 +1,84 @@
+"""Which encoding a text file is in: told by its mark, by its bytes, or by trying."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from callstats.errors import InputError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def detect_encoding(path: Path, asked: str = "") -> tuple[str, str]:
+    """Return the encoding of a text file and a note where it was guessed.
+
+    Raises
+    ------
+    InputError
+        The file is empty, is not text, or is not in the encoding asked for.
+    """
+    data_start = _head(path)
+    for bom, encoding in _BOMS:
+        if data_start.startswith(bom) and not asked:
+            return encoding, ""
+    encoding = asked or _wide_encoding(data_start) or "utf-8"
+    problem = _first_problem(path, encoding)
+    if problem is None:
+        note = (
+            f"{path.name}: read as {encoding}, though it has no byte-order mark" if "16" in encoding else ""
+        )
+        return encoding, "" if asked else note
+    if asked:
+        raise InputError(
+            f"not {asked}: {problem}", file=path.name, hint="Leave the encoding out to have it found out."
+        )
+    fallback = "cp1252" if _first_problem(path, "cp1252") is None else "latin-1"
+    return fallback, f"{path.name}: not UTF-8 ({problem}); read as {fallback}, as Western European text"
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        start = stream.read(65536)
+    if not start.strip():
+        raise InputError("the file is empty", file=path.name, hint="Export it again, with a header row.")
+    controls = sum(start.count(bytes([code])) for code in (*range(1, 9), *range(14, 27)))
+    if controls > len(start) / 20:
+        raise InputError(
+            "not a text file", file=path.name, hint="Give CSV, tab-separated text, Parquet or Excel."
+        )
+    return start
+
+
+def _wide_encoding(start: bytes) -> str:
+    """UTF-16 without a mark shows as a NUL in every other byte."""
+    odd, even = start[1::2].count(0), start[0::2].count(0)
+    if odd > 0.3 * len(start[1::2]):
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.3 * len(start[0::2]) else ""
+
+
+def _first_problem(path: Path, encoding: str) -> str | None:
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError as error:
+        raise InputError(f"unknown encoding {encoding!r}", file=path.name) from error
+    row = 1
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 22):
+            try:
+                row += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as error:
+                row += chunk[: error.start].count(b"\n")
+                return f"row {row} has bytes it does not know"
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "the last character is cut off"
+    return None
