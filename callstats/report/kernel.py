@@ -138,7 +138,7 @@ def shown_path(data: str | Path) -> str:
 
 def hide_path(notebook: Any, path: Path, shown: str) -> None:
     """Put the shown path wherever the executed notebook says the real one; pictures are left alone."""
-    real = re.compile(rf"(?<![\w/.-]){re.escape(str(path))}(?![\w.-])")
+    real = re.compile(rf"(?<![\w.-]){re.escape(str(path))}(?![\w-])")
 
     def hidden(value: Any) -> Any:
         if isinstance(value, str):

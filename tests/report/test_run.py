@@ -121,3 +121,9 @@ def test_one_format_is_made_alone(report, data, tmp_path):
     )
     assert [p.name for p in made.paths] == [f"small_report-autumn-fr.{e}" for e in ("html", "ipynb", "json")]
     assert '<html lang="fr">' in made.paths[0].read_text()
+
+
+def test_a_path_is_hidden_wherever_the_notebook_says_it(write, data, tmp_path):
+    path = write("# Report", PARAMETERS, "print(f'Read {data}. {data}/calls.parquet file://{data}')")
+    page = run(path, data, out=tmp_path / "out", formats=["html"]).paths[0].read_text()
+    assert "Read data. data/calls.parquet file://data" in page
