@@ -68,15 +68,15 @@ def pairs(words: list[str]) -> dict[str, str]:
 def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
     """Print a data frame to stdout."""
     if form == "csv":
-        from callstats.show.export import safe_csv
+        from callstats.show.export import safe_frame
 
-        print(safe_csv(frame), end="")
+        print(safe_frame(frame).to_csv(index=False), end="")
     elif form == "json":
         print(frame.to_json(orient="records", double_precision=15, force_ascii=False, date_format="iso"))
     elif frame.empty:
         print(empty)
     else:
-        from callstats.show.plain import plain_table
+        from callstats.show.aligned import plain_table
 
         print(plain_table(frame))
 

@@ -1,0 +1,69 @@
+"""A data frame as aligned text, for the terminal."""
+
+from __future__ import annotations
+
+import numbers
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WIDE = 60
+
+
+def plain_table(frame: pd.DataFrame) -> str:
+    """Return a table as text: words to the left, numbers to the right.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, shape (rows, columns)
+        Cells are shown as they are; format numbers before.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(plain_table(pd.DataFrame({"list_id": ["A", "B"], "n": ["1,204", "87"]})))
+    list_id      n
+    A        1,204
+    B           87
+    """
+    columns = [
+        _column(str(name), [_text(value) for value in frame[name]], frame[name]) for name in frame.columns
+    ]
+    return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
+
+
+def _column(name: str, cells: list[str], values: Any) -> list[str]:
+    width = max(_width(text) for text in [name, *cells])
+    right = all(
+        isinstance(value, numbers.Number) or _numeric(text) for value, text in zip(values, cells, strict=True)
+    )
+    return [_pad(text, width, right) for text in [name, *cells]]
+
+
+def _text(value: Any) -> str:
+    """Return a cell on one line, control characters shown as a blank, long texts cut."""
+    text = "" if value is None or value != value else str(value)  # noqa: PLR0124 - nan is not itself
+    text = "".join(
+        " " if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") else letter for letter in text
+    )
+    return text if len(text) <= _WIDE or not cut else text[: _WIDE - 1] + "…"
+
+
+def _numeric(text: str) -> bool:
+    return (
+        not text
+        or text[0].isdigit()
+        or text in ("–", "—")
+        or (text[0] in "+-−€$£" and any(map(str.isdigit, text)))
+    )
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    blank = " " * (width - _width(text))
+    return blank + text if right else text + blank
