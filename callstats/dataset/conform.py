@@ -118,17 +118,25 @@ def wrong_type(table: Table, column: Column, found: str, file: object) -> InputE
 
 
 def _without_objects(table: Table, frame: nw.DataFrame, file: object) -> nw.DataFrame:
-    """Turn pandas columns of Python objects, as nulls make them, into typed ones."""
-    objects = [c for c, t in frame.schema.items() if t == nw.Object and c in table.names]
-    if not objects:
+    """Turn pandas columns that nulls made into Python objects or floats into typed ones."""
+    if not frame.implementation.is_pandas():
         return frame
     native = frame.to_native().copy(deep=False)
-    kinds = {"text": "string", "flag": "boolean", "integer": "Float64", "number": "Float64"}
-    for name in objects:
-        column = table[name]
-        target = "datetime64[us]" if native[name].isna().all() else "a date that pandas knows"
+    for name in [c for c in native.columns if c in table.names]:
+        target = _pandas_type(table[name], native[name])
         try:
-            native[name] = native[name].astype(kinds.get(column.type, target))
+            if target is not None:
+                native[name] = native[name].astype(target)
         except (TypeError, ValueError) as error:
-            raise wrong_type(table, column, "Python objects", file) from error
+            raise wrong_type(table, table[name], "Python objects", file) from error
     return nw.from_native(native, eager_only=True)
+
+
+def _pandas_type(column: Column, series: Any) -> str | None:
+    """Return the type to give a pandas column, None where it has one."""
+    empty = series.dtype in (object, float) and bool(series.isna().all())
+    if series.dtype != object and not (empty and column.type not in ("number", "integer")):
+        return None
+    if column.type in ("clock", "date", "instant"):
+        return "datetime64[us]" if empty else "a type for moments"
+    return {"text": "string", "flag": "boolean"}.get(column.type, "Float64")

@@ -261,7 +261,8 @@ class Dataset:
             raise InputError("calls have no clock to cut a period by", column=clock, hint="Give the column.")
         if len(narrow.table("calls").head(1).select(clock).collect("pandas")):
             return
-        span = self.span()
-        hint = f"The calls go from {span[0]} to {span[1]}." if span else "There are no calls at all."
-        about = f" of {self.filters}" if self.filters else ""
+        asked = Filters(self.filters.period, narrow.filters.equals)
+        span = replace(self, filters=asked).span()
+        hint = f"The calls go from {span[0]} to {span[1]}." if span else "There are no such calls at all."
+        about = f" of {asked}" if asked else ""
         raise UsageError(f"no calls{about} in {period.label}", hint=hint)
