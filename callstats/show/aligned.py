@@ -6,6 +6,8 @@ import numbers
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from callstats.show.plain import clean
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -28,8 +30,10 @@ def plain_table(frame: pd.DataFrame) -> str:
     A        1,204
     B           87
     """
+    last = len(frame.columns) - 1
     columns = [
-        _column(str(name), [_text(value) for value in frame[name]], frame[name]) for name in frame.columns
+        _column(str(name), [_text(value, cut=place < last) for value in frame[name]], frame[name])
+        for place, name in enumerate(frame.columns)
     ]
     return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
 
@@ -42,12 +46,9 @@ def _column(name: str, cells: list[str], values: Any) -> list[str]:
     return [_pad(text, width, right) for text in [name, *cells]]
 
 
-def _text(value: Any) -> str:
-    """Return a cell on one line, control characters shown as a blank, long texts cut."""
-    text = "" if value is None or value != value else str(value)  # noqa: PLR0124 - nan is not itself
-    text = "".join(
-        " " if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") else letter for letter in text
-    )
+def _text(value: Any, cut: bool) -> str:
+    """Return a cell on one line; only in the last column may a long text run on."""
+    text = "" if value is None or value != value else clean(str(value))  # noqa: PLR0124 - nan is not itself
     return text if len(text) <= _WIDE or not cut else text[: _WIDE - 1] + "…"
 
 
