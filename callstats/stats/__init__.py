@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from callstats.stats.arms import arm_moments, both_arms
     from callstats.stats.charts import ControlLimits, control_limits
     from callstats.stats.clustered import ratio_difference
+    from callstats.stats.funnel import (
+        FunnelLimits,
+        FunnelScores,
+        Overdispersion,
+        funnel_limits,
+        funnel_scores,
+        overdispersion,
+    )
     from callstats.stats.poststratified import PostStrata, post_strata, stratified_difference
     from callstats.stats.proportion_differences import proportion_difference
     from callstats.stats.proportion_ratios import proportion_ratio
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from callstats.stats.rates import rate_difference, rate_interval
     from callstats.stats.ratios import ratio_interval, total_interval
     from callstats.stats.results import Comparison, Interval
+    from callstats.stats.shrinkage import Shrunken, shrink_proportions, shrink_rates
     from callstats.stats.standardised import StandardisedRatio, standardised_ratio
 
 _NAMES = {
@@ -34,6 +43,14 @@ _NAMES = {
         "control_limits",
     ),
     "clustered": ("ratio_difference",),
+    "funnel": (
+        "FunnelLimits",
+        "FunnelScores",
+        "Overdispersion",
+        "funnel_limits",
+        "funnel_scores",
+        "overdispersion",
+    ),
     "poststratified": (
         "PostStrata",
         "post_strata",
@@ -55,6 +72,11 @@ _NAMES = {
         "Comparison",
         "Interval",
     ),
+    "shrinkage": (
+        "Shrunken",
+        "shrink_proportions",
+        "shrink_rates",
+    ),
     "standardised": (
         "StandardisedRatio",
         "standardised_ratio",
@@ -65,12 +87,19 @@ _HOMES = {name: f"callstats.stats.{module}" for module, names in _NAMES.items() 
 __all__ = [
     "Comparison",
     "ControlLimits",
+    "FunnelLimits",
+    "FunnelScores",
     "Interval",
+    "Overdispersion",
     "PostStrata",
+    "Shrunken",
     "StandardisedRatio",
     "arm_moments",
     "both_arms",
     "control_limits",
+    "funnel_limits",
+    "funnel_scores",
+    "overdispersion",
     "post_strata",
     "proportion_difference",
     "proportion_interval",
@@ -80,6 +109,8 @@ __all__ = [
     "rate_ratio",
     "ratio_difference",
     "ratio_interval",
+    "shrink_proportions",
+    "shrink_rates",
     "standardised_ratio",
     "stratified_difference",
     "total_interval",
