@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "callstats").rglob("*.py"))
+PROSE = ROOT / "callstats" / "kpis" / "words"  # one long table each: data without logic
 
 
 def test_data_flows_one_way_through_the_house() -> None:
@@ -19,7 +20,9 @@ def test_data_flows_one_way_through_the_house() -> None:
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if PROSE not in m.parents], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_a_module_stays_under_300_lines(module: Path) -> None:
     lines = module.read_text(encoding="utf-8").count("\n")
     assert lines <= 300
@@ -33,6 +36,7 @@ def test_a_module_and_its_public_names_are_documented(module: Path) -> None:
         for node in tree.body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef))
         and not node.name.startswith("_")
+        and not any("overload" in ast.dump(decorator) for decorator in node.decorator_list)
         and not ast.get_docstring(node)
     ]
     assert ast.get_docstring(tree)
