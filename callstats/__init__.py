@@ -25,8 +25,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from callstats.analyses.attempts import attempts
+    from callstats.analyses.calling_hours import calling_hours
+    from callstats.analyses.compliance import compliance
+    from callstats.analyses.funnel import funnel
+    from callstats.analyses.lists import lists
     from callstats.analyses.measure import measure
-    from callstats.dataset import Dataset, open, read  # noqa: A004 - cs.open is the fixed name
+    from callstats.analyses.method import method
+    from callstats.analyses.opening import open_for_report, title
+    from callstats.analyses.portrait import portrait
+    from callstats.analyses.quality import check
+    from callstats.analyses.time_and_cost import time_and_cost
+    from callstats.analyses.trend import trend
+    from callstats.dataset import Dataset, Period, open, read
     from callstats.errors import CallstatsError
 
 __version__ = "0.1.0"
@@ -34,12 +45,45 @@ __version__ = "0.1.0"
 _HOMES = {
     "CallstatsError": "callstats.errors",
     "Dataset": "callstats.dataset",
+    "Period": "callstats.dataset",
+    "attempts": "callstats.analyses.attempts",
+    "calling_hours": "callstats.analyses.calling_hours",
+    "check": "callstats.analyses.quality",
+    "compliance": "callstats.analyses.compliance",
+    "funnel": "callstats.analyses.funnel",
+    "lists": "callstats.analyses.lists",
     "measure": "callstats.analyses.measure",
+    "method": "callstats.analyses.method",
     "open": "callstats.dataset",
+    "open_for_report": "callstats.analyses.opening",
+    "portrait": "callstats.analyses.portrait",
     "read": "callstats.dataset",
+    "time_and_cost": "callstats.analyses.time_and_cost",
+    "title": "callstats.analyses.opening",
+    "trend": "callstats.analyses.trend",
 }
 
-__all__ = ["CallstatsError", "Dataset", "__version__", "measure", "open", "read"]
+__all__ = [
+    "CallstatsError",
+    "Dataset",
+    "Period",
+    "__version__",
+    "attempts",
+    "calling_hours",
+    "check",
+    "compliance",
+    "funnel",
+    "lists",
+    "measure",
+    "method",
+    "open",
+    "open_for_report",
+    "portrait",
+    "read",
+    "time_and_cost",
+    "title",
+    "trend",
+]
 
 
 def __getattr__(name: str) -> Any:

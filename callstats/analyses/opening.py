@@ -1,0 +1,79 @@
+"""What a report opens with: the data in the reader's language, and the title."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callstats.analyses.scope import scope
+from callstats.show.display import TitleView
+
+if TYPE_CHECKING:
+    from callstats.analyses.result import Voice
+    from callstats.dataset import Dataset, Period
+
+
+def open_for_report(
+    data: str | Path, *, language: str | None = None, config: str | Path | None = None
+) -> Dataset:
+    """Open imported data for a report: in a language, and with sums that never differ between two runs.
+
+    Parameters
+    ----------
+    data : str or Path
+        As for :func:`callstats.open`.
+    language : str, optional
+        en, fr or ru; the project's own where left out.
+    config : str or Path, optional
+        Project file; that of the data where left out.
+
+    Raises
+    ------
+    InputError
+        The data or the project file cannot be read.
+    """
+    from callstats.config import load
+    from callstats.dataset import open as open_data
+
+    opened = open_data(data, config=load(config) if config else None, threads=1)
+    return replace(opened, config=replace(opened.config, language=language)) if language else opened
+
+
+def title(
+    dataset: Dataset,
+    heading: str,
+    period: str | Period | None = None,
+    before: str | Period | None = None,
+) -> TitleView:
+    """Return the head of a report: heading, campaigns, periods, currency, how far the data go.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Narrowed to what the report is about.
+    heading : str
+        In English; translated where the catalogues know it.
+    period, before : str or Period, optional
+        As in :func:`callstats.analyses.scope.scope`.
+    """
+    about = scope(dataset, period, before)
+    _, form = about.voice.say, about.voice.form
+    facts = [(_("Period"), about.label)]
+    if about.earlier_label:
+        facts.append((_("Compared with"), about.earlier_label))
+    facts.append((_("Currency"), about.voice.currency))
+    span = about.now.span()
+    if span is not None:
+        facts.append((_("Data to"), form.date(span[1])))
+    return TitleView(_(heading), _named(about.now, about.voice), facts)
+
+
+def _named(dataset: Dataset, voice: Voice) -> str:
+    """Return the campaigns in the data, at most four of them by name."""
+    if not dataset.has("calls", "campaign_id"):
+        return ""
+    names = [voice.label(name) for name in dataset.values("campaign_id")]
+    if len(names) > 4:
+        return voice.say.ngettext("{n} campaign", "{n} campaigns", len(names))
+    return ", ".join(names)

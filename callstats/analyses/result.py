@@ -1,0 +1,164 @@
+"""What the answers have in common: a voice, views, and showing themselves in a notebook.
+
+A result is a frozen dataclass of plain data. What it says is made when it is
+looked at, in the language and currency of the data set it was drawn from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from callstats.show.display import FigureView, Sentence, TableView, Verdict, View
+from callstats.show.format import Formatter
+from callstats.show.words import Words, words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.dataset import Dataset, Period
+    from callstats.kpis.define import KPI
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a result speaks: language, currency, and what lists and campaigns are called.
+
+    Examples
+    --------
+    >>> Voice(labels={"A": "Telecom file"}).label("A")
+    'Telecom file'
+    """
+
+    language: str = "en"
+    currency: str = "EUR"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Voice:
+        """Return the voice a data set's configuration asks for."""
+        config = dataset.config
+        return cls(config.language, config.currency, config.labels)
+
+    @property
+    def say(self) -> Words:
+        """Translates message ids."""
+        return words(self.language)
+
+    @property
+    def form(self) -> Formatter:
+        """Writes numbers."""
+        return Formatter(self.language, self.currency)
+
+    def label(self, name: object) -> str:
+        """Return what a campaign, list or agent is to be called; without a value, "(none)"."""
+        if name is None or name != name:  # noqa: PLR0124 - nan
+            return self.say("(none)")
+        return self.labels.get(str(name), str(name))
+
+    def period(self, period: Period | None) -> str:
+        r"""Return a period as people say it.
+
+        Examples
+        --------
+        >>> from callstats.dataset import Period
+        >>> Voice().period(Period.parse("2026-09")), Voice("fr").period(Period.parse("2026-08"))
+        ('September 2026', 'août 2026')
+        """
+        if period is None:
+            return self.say("the whole data")
+        if len(period.months) == 1 and period.label == period.months[0]:
+            return self.form.month(period.start)
+        if (period.end - period.start).days == 1:
+            return self.form.date(period.start)
+        if ".." not in period.label:
+            return period.label
+        return self.days(period.start, period.last)
+
+    def note(self, kpi: KPI, note: str) -> str:
+        """Return in one line why a KPI has no value, from the note beside it.
+
+        Examples
+        --------
+        >>> from callstats.kpis import get
+        >>> Voice().note(get("roi"), "not computable: needs costs.amount")
+        'Return on investment (ROI): not computable, needs costs.amount.'
+        """
+        return f"{kpi.label[self.language]}: {self.reason(note)}."
+
+    def reason(self, note: str) -> str:
+        """Return the reason in a note beside a KPI, in the language."""
+        start, needs, columns = note.partition("not computable: needs ")
+        if needs and not start:
+            return self.say("not computable, needs {columns}", columns=columns.rstrip("."))
+        return self.say(note.rstrip(".") or "not computable")
+
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Return two days as a stretch of time."""
+        return self.say("{first} to {last}", first=self.form.date(first), last=self.form.date(last))
+
+
+class Result:
+    """Base of every answer: shows its views, one under the other.
+
+    A child has a ``voice``, a ``to_frame()``, a ``sentences`` tuple that says
+    what the evidence allows, and ``views()``: what a report shows, in order.
+    """
+
+    voice: Voice
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the numbers, unrounded."""
+        raise TypeError(type(self).__name__)  # pragma: no cover - every child defines it
+
+    def views(self) -> tuple[View, ...]:
+        """Return what a report shows, in order."""
+        raise TypeError(type(self).__name__)  # pragma: no cover - every child defines it
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What the evidence allows to say."""
+        return ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The sentences as one display object; ``str(result.verdict)`` is text."""
+        return Verdict(self.sentences)
+
+    def __str__(self) -> str:
+        return "\n\n".join(text for view in self.views() if (text := _text(view)))
+
+    def _ipython_display_(self) -> None:
+        """Display every view, so that a cell of a report is one call."""
+        from IPython.display import display
+
+        for view in self.views():
+            display(view)
+
+    def _repr_html_(self) -> str:
+        return "".join(_html(view) for view in self.views())
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+
+def _text(view: View) -> str:
+    return view.alt if isinstance(view, FigureView) else str(view)
+
+
+def _html(view: View) -> str:
+    """Return a view as HTML; a figure's picture travels as markup of our own drawing."""
+    if isinstance(view, FigureView):
+        from callstats.show.markup import text
+
+        return f"<figure>{view.svg}<figcaption>{text(view.caption)}</figcaption></figure>"
+    return str(view._repr_mimebundle_().get("text/html", ""))
+
+
+def shorten(view: TableView, most: int, note: str) -> TableView:
+    """Return a table with its first rows, and a note on the others where there are any."""
+    if len(view.rows) <= most:
+        return view
+    return TableView(view.caption, view.columns, view.rows[:most], (*view.notes, note))

@@ -1,0 +1,121 @@
+"""The data an answer is about: a period, and the one it is compared with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from callstats.analyses.result import Voice
+from callstats.dataset.period import Period
+from callstats.errors import UsageError
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+
+#: What leaves the comparison out.
+NOTHING = ("", "none")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One period of a data set, the whole of it, and the period it is compared with.
+
+    Attributes
+    ----------
+    whole : Dataset
+        Every period, for what began earlier (attempts, closed contacts).
+    now : Dataset
+        The period asked about; the whole where none was named.
+    before : Dataset or None
+        The period compared with; None where none was asked for or it holds no call.
+    note : str
+        Why there is no comparison, in words; empty otherwise.
+    """
+
+    whole: Dataset
+    now: Dataset
+    before: Dataset | None
+    period: Period | None
+    earlier: Period | None
+    note: str
+
+    @cached_property
+    def voice(self) -> Voice:
+        """How results about it speak."""
+        return Voice.of(self.whole)
+
+    @property
+    def label(self) -> str:
+        """The period in words."""
+        return self.voice.period(self.period)
+
+    @property
+    def earlier_label(self) -> str:
+        """The period compared with, in words."""
+        return self.voice.period(self.earlier) if self.before is not None else ""
+
+    @property
+    def window(self) -> Period:
+        """The days asked about; those of the calls where no period was named."""
+        if self.period is not None:
+            return self.period
+        span = self.now.span()
+        first, last = span or (dt.date(1970, 1, 1), dt.date(1970, 1, 1))
+        return Period(first, last + dt.timedelta(days=1), f"{first}..{last}")
+
+
+def scope(dataset: Dataset, period: str | Period | None = None, before: str | Period | None = None) -> Scope:
+    """Return the data of a period and of the one it is compared with.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Already narrowed to a campaign where one is asked about, not to the period.
+    period : str or Period, optional
+        Without one, everything the data set holds.
+    before : str or Period, optional
+        "previous" for the period just before, a period of its own, or nothing.
+
+    Raises
+    ------
+    UsageError
+        The period holds no call, or is not written as a period.
+    """
+    chosen = Period.parse(period) if period else None
+    now = dataset if chosen is None else dataset.where(period=chosen)
+    earlier = _earlier(chosen, before)
+    if earlier is None:
+        return Scope(dataset, now, None, chosen, None, "")
+    try:
+        return Scope(dataset, now, dataset.where(period=earlier), chosen, earlier, "")
+    except UsageError:
+        voice = Voice.of(dataset)
+        note = voice.say("No call in {period}: nothing to compare with.", period=voice.period(earlier))
+        return Scope(dataset, now, None, chosen, earlier, note)
+
+
+def _earlier(period: Period | None, before: str | Period | None) -> Period | None:
+    if before is None or before in NOTHING:
+        return None
+    if before == "previous":
+        return period.previous() if period is not None else None
+    return Period.parse(before)
+
+
+def records(frame: nw.LazyFrame) -> list[dict[str, Any]]:
+    """Return the rows of a small frame as dictionaries."""
+    return [dict(row) for row in frame.collect("pandas").rows(named=True)]
+
+
+def count(frame: nw.LazyFrame) -> int:
+    """Return the number of rows of a frame."""
+    return int(records(frame.select(n=nw.len()))[0]["n"])
+
+
+def lacking(dataset: Dataset, what: str) -> str:
+    """Return why a data set cannot be asked by something ("hour"), as its import noted; else ""."""
+    return str(dataset.provenance.get("lacks", {}).get(what, ""))
