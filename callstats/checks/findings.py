@@ -143,9 +143,9 @@ def _gaps(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     days = pd.to_datetime(pd.Series(days)).dt.tz_localize(None)
     if len(days) < 5:
         return []
-    usual = set(days.dt.dayofweek)
+    usual = set(days.dt.day_of_week)
     every = pd.date_range(days.min(), days.max(), freq="D")
-    empty = [day for day in every if day.dayofweek in usual and day not in set(days)]
+    empty = [day for day in every if day.weekday() in usual and day not in set(days)]
     if not empty:
         return []
     listed = ", ".join(str(day.date()) for day in empty[:5]) + (" …" if len(empty) > 5 else "")

@@ -199,7 +199,7 @@ def _duckdb(path: Path, names: list[str]) -> Iterator[Raw]:
         for name in [row[0] for row in base.execute("SELECT table_name FROM duckdb_tables()").fetchall()]:
             if table_name(name, names):
                 quoted = '"' + name.replace('"', '""') + '"'
-                table = base.execute(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {quoted}").to_arrow_table()
+                table = base.sql(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {quoted}").to_arrow_table()
                 yield _frame(path, table_name(name, names), table)
 
 

@@ -122,7 +122,6 @@ def _with_agent_log(calls: pd.DataFrame, log: pd.DataFrame, notes: list[str]) ->
     )
     handled = joined["handled"].eq(True).fillna(False).to_numpy(bool)
     joined["talk_s"] = joined["agent_talk_s"].where(handled).fillna(joined["talk_s"])
-    joined["wrap_s"] = joined["wrap_s"].where(handled)
     missing = int((handled & joined["agent_talk_s"].isna()).sum())
     if missing:
         notes.append(
