@@ -98,7 +98,8 @@ class Formatter(Writer):
         _check(unit)
         if unknown(low) or unknown(high):
             return UNKNOWN
-        decimals = decimals_for(self.currency, low if value is None else value, unit, low, high)
+        reference = value if value is not None else high if math.isinf(float(low)) else low  # type: ignore[arg-type]
+        decimals = decimals_for(self.currency, reference, unit, low, high)
         ends = [self._write(float(end), unit, decimals, change=change) for end in (low, high)]  # type: ignore[arg-type]
         return words(self.language)("{low} to {high}", low=ends[0], high=ends[1])
 
@@ -144,7 +145,7 @@ class Formatter(Writer):
             large, small = divmod(round(value if unit == "s" else 60 * value), 60)
             return f"{large}:{small:02d}"
         shown, apart = (100 * value, 100 * step) if unit == "%" else (value, step)
-        decimals = min(max(-math.floor(math.log10(apart)), 0), 3) if apart > 0 else 0
+        decimals = min(max(-math.floor(math.log10(apart) + 1e-9), 0), 3) if apart > 0 else 0
         return (MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
 
     def cell_unit(self, unit: str) -> str:

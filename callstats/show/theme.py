@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -74,9 +75,17 @@ _RC = {
 Draws = TypeVar("Draws", bound=Callable[..., Any])
 
 
+# Where and whether figures appear is the user's; only how they look is ours.
+_NOT_LOOKS = re.compile(
+    "backend|interactive|toolbar|timezone|date.epoch|docstring|savefig.directory|figure.max_open"
+    "|figure.hooks|keymap|webagg|tk|macosx|animation"
+)
+
+
 def context() -> Any:
     """Return a context in which matplotlib draws in the theme."""
-    settings: Any = {**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **_RC}
+    looks = {name: value for name, value in mpl.rcParamsDefault.items() if not _NOT_LOOKS.match(name)}
+    settings: Any = {**looks, **_RC}
     return mpl.rc_context(settings)
 
 

@@ -14,7 +14,7 @@ MINUS = "\N{MINUS SIGN}"
 _UNITS = {
     "en": {"h": "h", "min": "min", "s": "s", "pp": "pp"},
     "fr": {"h": "h", "min": "min", "s": "s", "pp": "pt"},
-    "ru": {"h": "ч", "min": "мин", "s": "с", "pp": "п.п."},
+    "ru": {"h": "ч", "min": "мин", "s": "с", "pp": "пп"},
 }
 
 

@@ -13,6 +13,8 @@ from callstats.show.format import Formatter
 from callstats.show.plots import rows
 from callstats.show.words import words
 
+_SMALLEST_TYPE = 4.5  # points; smaller numbers are left to the shades
+
 # One hue from light to dark, its lightness falling evenly, so that it reads in grey.
 _SHADES = LinearSegmentedColormap.from_list("callstats", ["#EAF3F9", "#9CC7E3", "#3E8EC0", "#00517F"])
 
@@ -58,7 +60,10 @@ def heatmap(
     value = np.asarray(values, dtype=float).reshape(shape)
     size = np.full(shape, np.inf) if n is None else np.asarray(n, dtype=float).reshape(shape)
     thin = ~(size >= minimum_n) | ~np.isfinite(value)
-    ax = theme.axes(ax, rows.height(shape[0], row=0.36, room=0.75))
+    named = [theme.plain(c, 24) for c in column_labels]
+    longest = max(map(len, named), default=0)
+    turned = len(named) * longest > 100  # characters that fit the width of a column of text
+    ax = theme.axes(ax, rows.height(shape[0], row=0.36, room=0.75 + 0.075 * longest * turned))
     if not value.size:
         return rows.nothing(ax, formatter)
     shown = np.ma.masked_array(value, thin)
@@ -69,7 +74,7 @@ def heatmap(
     _write_cells(ax, shown, lowest, highest, unit, formatter)
     for row, column in best:
         ax.add_patch(_cell(row, column, fill=False, edgecolor=theme.INK, linewidth=1.6, zorder=4))
-    _name(ax, row_labels, column_labels)
+    _name(ax, row_labels, named, turned)
     ax.set_xlabel(_key(label, unit, bool(thin.any()) and minimum_n > 0, minimum_n, formatter))
     return ax
 
@@ -95,17 +100,17 @@ def _write_cells(
     cells = [(int(r), int(c)) for r, c in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True)]
     texts = [formatter.cell(float(shown[cell]), unit, step) for cell in cells]
     fits = 0.8 * theme.WIDTH * 72 / shown.shape[1] / (0.65 * max(map(len, texts), default=1))
+    if fits < _SMALLEST_TYPE:
+        return
     for (row, column), text in zip(cells, texts, strict=True):
         colour = "white" if shown[row, column] > dark and highest > lowest else theme.INK
         at = (column + 0.5, row + 0.5)
-        ax.text(*at, text, ha="center", va="center", color=colour, fontsize=min(7.5, max(fits, 4)))
+        ax.text(*at, text, ha="center", va="center", color=colour, fontsize=min(7.5, fits))
 
 
-def _name(ax: Any, row_labels: Sequence[object], column_labels: Sequence[object]) -> None:
+def _name(ax: Any, row_labels: Sequence[object], columns: Sequence[str], turned: bool) -> None:
     ax.set_yticks(np.arange(len(row_labels)) + 0.5, [theme.plain(r, rows.LABEL_LENGTH) for r in row_labels])
-    texts = [theme.plain(c, 24) for c in column_labels]
-    turned = len(texts) * max(map(len, texts), default=0) > 100
-    ax.set_xticks(np.arange(len(texts)) + 0.5, texts, rotation=90 if turned else 0)
+    ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=90 if turned else 0)
     ax.set_ylim(len(row_labels), 0)
     ax.tick_params(length=0)
     for side in ("left", "bottom"):

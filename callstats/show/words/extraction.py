@@ -12,7 +12,9 @@ Message = tuple[str, ...]
 
 
 def messages(source: str) -> Iterator[Message]:
-    """Yield the messages of Python source: ``_("…")``, ``_.ngettext("…", "…", n)``, ``mark("…")``.
+    """Yield the messages of Python source.
+
+    Those of ``_("…")``, ``words(language)("…")``, ``_.ngettext("…", "…", n)`` and ``mark("…")``.
 
     Yields
     ------
@@ -34,6 +36,8 @@ def messages(source: str) -> Iterator[Message]:
 def _number_of_messages(called: ast.expr) -> int:
     if isinstance(called, ast.Name):
         return {"_": 1, "mark": 2}.get(called.id, 0)
+    if isinstance(called, ast.Call) and isinstance(called.func, ast.Name):
+        return int(called.func.id == "words")
     return 2 if isinstance(called, ast.Attribute) and called.attr == "ngettext" else 0
 
 

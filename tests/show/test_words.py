@@ -1,0 +1,106 @@
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+import callstats
+from callstats.errors import UsageError
+from callstats.show.words import LANGUAGES, words
+from callstats.show.words.extraction import messages, untranslated
+
+PACKAGE = Path(callstats.__file__).parent
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+CATALOGUES = sorted(PACKAGE.glob("show/words/*/*.po"))
+
+
+def read(file):
+    with file.open("rb") as content:
+        return list(read_po(content, locale=file.parent.name))
+
+
+def fields(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+# The rooms that speak every language; one joins with its own .po files beside show's.
+TRANSLATED = ("show",)
+
+
+@pytest.mark.parametrize("room", TRANSLATED)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_a_room_has_its_words(language, room):
+    assert untranslated(sorted(PACKAGE.glob(f"{room}/**/*.py")), language) == []
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_translations_have_the_fields_of_their_sentence(file):
+    for message in read(file):
+        if not message.id:
+            continue
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        assert all(fields(text) <= fields("".join(ids)) for text in texts), ids
+        assert all(fields(ids[0]) - {"n"} <= fields(text) for text in texts), ids
+        assert not message.fuzzy
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_no_sentence_is_translated_twice_by_different_words(language):
+    seen = {}
+    for file in sorted((PACKAGE / "show/words" / language).glob("*.po")):
+        for message in read(file):
+            if message.id:
+                key = str(message.id)
+                assert seen.setdefault(key, message.string) == message.string, (file.name, key)
+
+
+def test_no_catalogue_sentence_is_unused():
+    used = {m[0] for file in SOURCES for m in messages(file.read_text(encoding="utf-8"))}
+    own = PACKAGE / "show/words/fr/show.po"
+    ids = [m.id if isinstance(m.id, str) else m.id[0] for m in read(own) if m.id]
+    assert [i for i in ids if i not in used] == []
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"),
+    [
+        (1, "Нужен ещё примерно 1 контакт."),
+        (3, "Нужно ещё примерно 3 контакта."),
+        (11, "Нужно ещё примерно 11 контактов."),
+        (21, "Нужен ещё примерно 21 контакт."),
+    ],
+)
+def test_russian_has_three_plurals(n, expected):
+    singular, plural = "About {shown} more contact is needed.", "About {shown} more contacts are needed."
+    assert words("ru").ngettext(singular, plural, n, shown=n) == expected
+
+
+def test_french_counts_zero_as_one():
+    singular, plural = "About {shown} more day is needed.", "About {shown} more days are needed."
+    assert words("fr").ngettext(singular, plural, 0, shown=0) == "Il manque environ 0 jour."
+
+
+def test_data_in_a_field_is_not_read_as_fields():
+    assert words("fr")("at least {value}", value="{0.__class__}") == "au moins {0.__class__}"
+
+
+def test_an_unknown_sentence_stays_english():
+    assert words("ru")("never written anywhere") == "never written anywhere"
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(UsageError, match="unknown language 'de'"):
+        words("de")
+
+
+def test_extraction_reads_calls_plurals_and_marks():
+    source = '_("a"); _.ngettext("b", "c", n, shown="x"); mark("d", "e"); _(variable); print("no")'
+    assert sorted(messages(source)) == [("a",), ("b", "c"), ("d", "e")]
+
+
+def test_a_missing_sentence_is_listed_with_its_file(tmp_path):
+    file = tmp_path / "new.py"
+    file.write_text('_("never written anywhere")')
+    assert re.fullmatch(r".*new\.py: never written anywhere", untranslated([file], "fr")[0])
