@@ -18,7 +18,7 @@ __all__ = ["app", "main"]
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        code = app(result_action="return_value")
+        code = app(sys.argv[1:], result_action="return_value")
         sys.stdout.flush()
     except CallstatsError as error:
         say(f"callstats: {error}")

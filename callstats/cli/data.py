@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callstats.cli.app import Format, app, open_data, read_export, say, show
 
 if TYPE_CHECKING:
-    from callstats.dataset import Dataset
+    from callstats.analyses.quality import DataQuality
 
 
 @app.command(name="import")
@@ -37,10 +37,14 @@ def import_(
     config
         Project file; ./callstats.toml where there is one.
     """
+    from callstats.analyses.quality import check as run_checks
+
     data = read_export(list(files), source, mapping, time_zone, config)
     data.save(to)
+    for note in data.provenance["notes"]:
+        say(note)
     say(f"{data.provenance['rows']['calls']:,} calls written to {to}")
-    return _tell_rejects(data)
+    return _tell(run_checks(data))
 
 
 @app.command
@@ -77,15 +81,10 @@ def check(
         opened = read_export([Path(data)], source, mapping, time_zone, config)
     else:
         opened = open_data(data, config)
-    found = run_checks(opened)
-    show(found.to_frame(), format, empty="Nothing to report: no row was rejected and nothing looks wrong.")
+    return _tell(run_checks(opened), format)
+
+
+def _tell(found: DataQuality, form: Format = "table") -> int:
+    """Print what was found, and return the exit code."""
+    show(found.to_frame(), form, empty="Nothing to report: no row was left out and nothing looks wrong.")
     return 1 if len(found) else 0
-
-
-def _tell_rejects(data: Dataset) -> int:
-    if not len(data.rejects):
-        say("No row was left out.")
-        return 0
-    say(f"{len(data.rejects):,} rows were left out and kept, with the reason, in rejects.parquet:")
-    show(data.rejects.summary(), "table")
-    return 1
