@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from callstats.stats.arms import arm_moments, both_arms
     from callstats.stats.charts import ControlLimits, control_limits
     from callstats.stats.clustered import ratio_difference
+    from callstats.stats.counting import conversion_e_value, proportion_sequence
     from callstats.stats.funnel import (
         FunnelLimits,
         FunnelScores,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         funnel_scores,
         overdispersion,
     )
+    from callstats.stats.looks import SequentialBounds, group_sequential_bounds
     from callstats.stats.poststratified import PostStrata, post_strata, stratified_difference
     from callstats.stats.proportion_differences import proportion_difference
     from callstats.stats.proportion_ratios import proportion_ratio
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from callstats.stats.rates import rate_difference, rate_interval
     from callstats.stats.ratios import ratio_interval, total_interval
     from callstats.stats.results import Comparison, Interval
+    from callstats.stats.sequential import Sequential, confidence_sequence
     from callstats.stats.shrinkage import Shrunken, shrink_proportions, shrink_rates
     from callstats.stats.standardised import StandardisedRatio, standardised_ratio
 
@@ -43,6 +46,10 @@ _NAMES = {
         "control_limits",
     ),
     "clustered": ("ratio_difference",),
+    "counting": (
+        "conversion_e_value",
+        "proportion_sequence",
+    ),
     "funnel": (
         "FunnelLimits",
         "FunnelScores",
@@ -50,6 +57,10 @@ _NAMES = {
         "funnel_limits",
         "funnel_scores",
         "overdispersion",
+    ),
+    "looks": (
+        "SequentialBounds",
+        "group_sequential_bounds",
     ),
     "poststratified": (
         "PostStrata",
@@ -72,6 +83,10 @@ _NAMES = {
         "Comparison",
         "Interval",
     ),
+    "sequential": (
+        "Sequential",
+        "confidence_sequence",
+    ),
     "shrinkage": (
         "Shrunken",
         "shrink_proportions",
@@ -92,18 +107,24 @@ __all__ = [
     "Interval",
     "Overdispersion",
     "PostStrata",
+    "Sequential",
+    "SequentialBounds",
     "Shrunken",
     "StandardisedRatio",
     "arm_moments",
     "both_arms",
+    "confidence_sequence",
     "control_limits",
+    "conversion_e_value",
     "funnel_limits",
     "funnel_scores",
+    "group_sequential_bounds",
     "overdispersion",
     "post_strata",
     "proportion_difference",
     "proportion_interval",
     "proportion_ratio",
+    "proportion_sequence",
     "rate_difference",
     "rate_interval",
     "rate_ratio",
