@@ -103,7 +103,8 @@ class Dialler:
         return Dials(
             who.astype(np.int32), np.full(len(who), number, dtype=np.int16),
             np.full(len(who), attempt, dtype=np.int8), np.where(live, state.lives[who], 0).astype(np.int8),
-            day.astype(np.int16), one.hour.astype(np.int8), (one.draw("second") * HOUR).astype(np.int16),
+            day.astype(np.int16), one.hour.astype(np.int8),
+            (1 + one.draw("second") * (HOUR - 1)).astype(np.int16),
             row.astype(np.int32), outcome.astype(np.int8), state.open[who] & last,
             due, nothing, nothing.copy(),
         )  # fmt: skip

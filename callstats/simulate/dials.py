@@ -57,13 +57,17 @@ class Dials:
 def settle_promises(dials: Dials, contacts: int, attempts: int, calendar: Calendar) -> None:
     """Fill in, in place, whether promised call-backs were dialled within an hour, and won."""
     asked = np.flatnonzero(dials.outcome == o.CALLBACK)
-    place = np.full((contacts, attempts + 1), UNKNOWN)
+    place = np.full((contacts, 2 * attempts), UNKNOWN)
     place[dials.contact, dials.attempt - 1] = np.arange(len(dials))
-    following = place[dials.contact[asked], dials.attempt[asked]]
-    hour = calendar.calendar_day[dials.day[following]] * 24 + dials.hour[following]
-    late = hour - dials.due[asked] // HOUR
-    # A dial in the promised hour starts at most 59 min late, one in the hour before at most 60 min early.
-    kept = (following >= 0) & ((late == 0) | (late == -1))
-    past = dials.due[asked] >= calendar.days * DAY_S
+    contact, attempt, due = dials.contact[asked], dials.attempt[asked].astype(np.int64), dials.due[asked]
+    kept, won = np.zeros((2, len(asked)), dtype=bool)
+    for later in range(attempts):
+        dial = place[contact, attempt + later]
+        late = calendar.calendar_day[dials.day[dial]] * 24 + dials.hour[dial] - due // HOUR
+        # No dial starts on the very hour: those of the promised one and of the one before are within an hour.
+        near = (dial >= 0) & ((late == 0) | (late == -1))
+        kept |= near
+        won |= near & (dials.outcome[dial] == o.SUCCESS)
+    past = due >= calendar.days * DAY_S
     dials.kept[asked] = np.where(past, UNKNOWN, kept)
-    dials.won[asked] = np.where(past, UNKNOWN, kept & (dials.outcome[following] == o.SUCCESS))
+    dials.won[asked] = np.where(past, UNKNOWN, won)

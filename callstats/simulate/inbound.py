@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from callstats.simulate.quality import Listened, listen
 from callstats.simulate.roster import Roster, Team, draw
 from callstats.simulate.scenario import Queue, Shift
 from callstats.simulate.streams import stream
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Numbers of callers start here, apart from those of dialled contacts.
 FIRST_CALLER = 900_000_001
@@ -137,7 +141,9 @@ def _free_at(shift: Shift, moment: int, midnight: int) -> int | None:
     return None
 
 
-def _table(desk: Desk, queue: Queue, calls: Arrivals, caller, agent, call_id):
+def _table(
+    desk: Desk, queue: Queue, calls: Arrivals, caller: np.ndarray, agent: np.ndarray, call_id: pa.Array
+) -> pa.Table:
     handled, same = calls.row >= 0, np.zeros(len(calls.start), dtype=np.int8)
     every, none = np.ones(len(handled), dtype=bool), np.zeros(len(handled), dtype=bool)
     columns = {
@@ -169,7 +175,7 @@ def _table(desk: Desk, queue: Queue, calls: Arrivals, caller, agent, call_id):
     return tables.table("calls", columns)
 
 
-def _cases(desk: Desk, queue: Queue, calls: Arrivals, caller):
+def _cases(desk: Desk, queue: Queue, calls: Arrivals, caller: np.ndarray) -> pa.Table:
     """Return the issues that reached an agent; solved at the end of the last call they needed."""
     handled = np.flatnonzero(calls.row >= 0)
     order = handled[np.lexsort((calls.start[handled], calls.issue[handled]))]

@@ -102,7 +102,7 @@ def _cut(timed: Timed, order: np.ndarray, segment: np.ndarray, hour: np.ndarray,
     group = np.cumsum(change) - 1
     ringing = np.bincount(group, weights=(timed.ring + timed.queue)[order])
     handling = np.bincount(group, weights=timed.handle[order])
-    share = np.minimum((HOUR - ringing) / np.maximum(handling, 1), 1.0)
+    share = np.minimum((HOUR - 1 - ringing) / np.maximum(handling, 1), 1.0)
     if share.min() < 0.2:
         raise UsageError(
             f"campaign {campaign_id!r}: agents would have to work {handling.max() / HOUR:.0f} hours in one",

@@ -88,31 +88,39 @@ def allot(scenario: Scenario, groups: dict[str, np.ndarray], days: int) -> dict[
     }
 
 
-def expected_load(scenario: Scenario, calendar: Calendar, team: Team) -> np.ndarray:
-    """Return the expected agent seconds of each working day, (days,).
+def expected_load(scenario: Scenario, calendar: Calendar, team: Team) -> tuple[np.ndarray, np.ndarray]:
+    """Return the expected dials and agent seconds of each working day, (days,) each.
 
     A mean-field forecast, as a planner would make it: dials move from attempt
-    to attempt by the mean chance to close, the rest by the gaps.
+    to attempt by the mean chance to close, the rest by the gaps. A list that is
+    dialled at certain hours only needs its agents then.
     """
     hours = [hour for shift in team.campaign.shifts for hour in hours_of(shift)]
     factor = float(np.mean([scenario.reach_by_hour[hour] for hour in hours]))
     factor *= float(np.mean([scenario.reach_by_weekday[day] for day in scenario.weekdays]))
-    days = len(calendar)
-    pause = team.campaign.gap - 1
-    gap = np.array([math.exp(-pause) * pause**k / math.factorial(k) for k in range(25)])
-    load = np.zeros(days)
-    for call_list in team.lists:
+    days, pause = len(calendar), team.campaign.gap - 1
+    gap = np.array([0.0, *(math.exp(-pause) * pause**k / math.factorial(k) for k in range(25))])
+    placed, load = np.zeros(days), np.zeros(days)
+    for call_list in team.lists if days else ():
         first = calendar.first_from(call_list.loaded or scenario.start)
         dials = np.zeros(days)
         dials[first : first + call_list.dial_over] = call_list.contacts / call_list.dial_over
+        peak = _peak(call_list, hours)
         for attempt in range(1, team.campaign.attempts + 1):
             live, closing = _attempt(call_list, team.campaign, attempt, factor)
-            seconds = live * (1 - team.campaign.abandoned) * HANDLE_S
-            load += dials * (
-                seconds + (1 - live) * call_list.machine * call_list.machine_to_agent * MACHINE_S
-            )
-            dials = np.convolve(dials * (1 - closing), np.concatenate([[0.0], gap]))[:days]
-    return load
+            machines = (1 - live) * call_list.machine * call_list.machine_to_agent
+            placed += dials
+            load += dials * peak * (live * (1 - team.campaign.abandoned) * HANDLE_S + machines * MACHINE_S)
+            dials = np.convolve(dials * (1 - closing), gap)[:days]
+    return placed, load
+
+
+def _peak(call_list: CallList, hours: list[int]) -> float:
+    """Return how much busier the busiest hour is than the mean of the hours worked."""
+    if call_list.hours is None:
+        return 1.0
+    weights = [call_list.hours[hour] for hour in hours]
+    return max(weights) / (sum(weights) / len(weights)) if sum(weights) else 1.0
 
 
 def _attempt(call_list: CallList, campaign: Campaign, attempt: int, factor: float) -> tuple[float, float]:
@@ -134,11 +142,12 @@ def hours_of(shift: Shift) -> list[int]:
 def roster(scenario: Scenario, calendar: Calendar, team: Team, allotted: np.ndarray) -> Roster:
     """Draw the agent-days of a team for its expected load."""
     campaign = team.campaign
-    load = expected_load(scenario, calendar, team)
+    dials, load = expected_load(scenario, calendar, team)
     paid = float(np.mean([len(hours_of(shift)) for shift in campaign.shifts])) * HOUR
     u = stream(scenario.seed, "seats", team.name).random(len(calendar))
     seats = np.floor(load / (paid * campaign.occupancy) + u).astype(np.int64)
-    seats = np.maximum(seats, load > 0.05 * HOUR)
+    due = np.diff(np.floor(np.cumsum(dials) + 0.5), prepend=0.0) > 0  # days on which a dial comes due
+    seats = np.maximum(seats, due)
     return draw(scenario, team, allotted, seats, campaign.shifts)
 
 

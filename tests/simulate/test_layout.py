@@ -38,7 +38,8 @@ def test_agents_do_not_wait_for_each_other():
 def test_an_overfull_hour_is_cut_in_proportion():
     two = timed([0, 10], [4800, 2400])
     fit(two, np.array([0, 0]), "spring")
-    assert two.talk.tolist() == [2400, 1200]
+    # 3,599 s are there for 7,200: 4,800 x 3599/7200 = 2399.3 and 2,400 x 3599/7200 = 1199.7, cut to whole.
+    assert two.talk.tolist() == [2399, 1199]
 
 
 def test_an_impossible_hour_is_refused():

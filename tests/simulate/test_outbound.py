@@ -11,22 +11,19 @@ from callstats.simulate import Scenario, simulate
 shares = st.floats(0.05, 0.6)
 
 
+lists = st.fixed_dictionaries(
+    dict.fromkeys(("reach", "success", "invalid", "machine", "argued", "callback"), shares)
+)
+campaigns = st.fixed_dictionaries(
+    {"attempts": st.integers(1, 7), "gap": st.floats(1, 5), "abandoned": shares}
+)
+
+
 @settings(max_examples=25, deadline=None)
-@given(
-    seed=st.integers(0, 10_000), reach=shares, success=shares, invalid=shares, machine=shares,
-    argued=shares, callback=shares, attempts=st.integers(1, 7), gap=st.floats(1, 5), abandoned=shares,
-)  # fmt: skip
-def test_every_call_keeps_the_rules_of_the_model(
-    seed, reach, success, invalid, machine, argued, callback, attempts, gap, abandoned
-):
+@given(seed=st.integers(0, 10_000), call_list=lists, campaign=campaigns)
+def test_every_call_keeps_the_rules_of_the_model(seed, call_list, campaign):
     """The chain from dial to success, and closed with its reason, whatever the scenario."""
-    scenario = Scenario.small(
-        seed, contacts=150, lists=("A",), campaign={"attempts": attempts, "gap": gap, "abandoned": abandoned},
-        call_list={
-            "reach": reach, "success": success, "invalid": invalid, "machine": machine, "argued": argued,
-            "callback": callback,
-        },
-    )  # fmt: skip
+    scenario = Scenario.small(seed, contacts=150, lists=("A",), campaign=campaign, call_list=call_list)
     calls = simulate(scenario).frame("calls")
     for deeper, before in zip(CHAIN[1:], CHAIN, strict=False):
         assert (calls[deeper] <= calls[before]).all()
@@ -39,7 +36,7 @@ def test_every_call_keeps_the_rules_of_the_model(
     assert (calls.argued == calls.closed_reason.isin(["success", "refusal"])).all()
     assert (calls.handled <= calls.agent_id.notna()).all()
     assert calls.groupby("contact_id").closed.sum().max() <= 1
-    assert calls.attempt_no.max() <= attempts
+    assert calls.attempt_no.max() <= campaign["attempts"]
 
 
 def test_attempts_are_counted_from_one_without_gaps(calls):

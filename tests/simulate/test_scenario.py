@@ -11,7 +11,7 @@ from callstats.simulate import CallList, Campaign, Queue, Scenario, simulate
 def test_an_unknown_agent_is_refused_with_the_near_names():
     with pytest.raises(UsageError, match="ceder") as error:
         Scenario(campaigns=(Campaign("spring", (CallList("A"),), agents=("ceder",)),))
-    assert error.value.near == ("cedar",)
+    assert error.value.near[0] == "cedar"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 from callstats.simulate import Queue, Scenario, simulate, write_vicidial
 
 HEADER = (
-    "call_date, phone_number_dialed, status, user, full_name, campaign_id, vendor_lead_code, source_id, list_id, "
-    "gmt_offset_now, phone_code, phone_number, title, first_name, middle_initial, last_name, address1, address2, "
-    "address3, city, state, province, postal_code, country_code, gender, date_of_birth, alt_phone, email, "
+    "call_date, phone_number_dialed, status, user, full_name, campaign_id, vendor_lead_code, source_id, "
+    "list_id, gmt_offset_now, phone_code, phone_number, title, first_name, middle_initial, last_name, "
+    "address1, address2, address3, city, "
+    "state, province, postal_code, country_code, gender, date_of_birth, alt_phone, email, "
     "security_phrase, comments, length_in_sec, user_group, alt_dial, rank, owner, lead_id, entry_date, "
     "called_count, last_local_call_time, modify_date, called_since_last_reset, term_reason, list_name, "
     "list_description, status_name"
