@@ -73,7 +73,9 @@ def decimals_for(currency: str, value: float | None, unit: str, low: float | Non
         decimals = deserved_decimals(scale * float(low), scale * float(high))
     while decimals < _MOST_DECIMALS and _lost(size, decimals):
         decimals += 1
-    return min(decimals, _most(currency, unit))
+    if decimals and unit in {"money", "money/h"}:
+        return get_currency_precision(currency)  # cents or none: never one decimal
+    return min(decimals, 1 if unit in {"s", "h"} else _MOST_DECIMALS)
 
 
 def _decimals_alone(size: float, unit: str) -> int:
@@ -87,13 +89,6 @@ def _decimals_alone(size: float, unit: str) -> int:
     if size == round(size):
         return 0
     return _significant(size, 3, 1 if unit in {"n", "points"} else 2)
-
-
-def _most(currency: str, unit: str) -> int:
-    """Return the most decimals a unit can have: cents, tenths of a second."""
-    if unit in {"money", "money/h"}:
-        return get_currency_precision(currency)
-    return 1 if unit in {"s", "h"} else _MOST_DECIMALS
 
 
 def decimals_of_step(step: float, unit: str) -> int:

@@ -173,8 +173,9 @@ class Formatter(Writer):
         if unknown(value):
             return UNKNOWN
         decimals = decimals_of_step(float(value), unit)  # type: ignore[arg-type]
-        cents = decimals and unit in {"money", "money/h"}
-        return self._write(float(value), unit, max(decimals, 2) if cents else decimals)  # type: ignore[arg-type]
+        if decimals and unit in {"money", "money/h"}:
+            decimals = max(decimals, 2)
+        return self._write(float(value), unit, decimals)  # type: ignore[arg-type]
 
     def column(
         self,

@@ -79,6 +79,11 @@ def test_the_interval_decides_the_digits(low, high, expected):
     assert EN.value(0.12345, "%", low, high) == expected
 
 
+def test_money_has_cents_or_none():
+    assert EN.value(12.34, "money", 11.9, 12.8) == "€12.34"
+    assert EN.interval(9000, 16000, "money") == "€9,000 to €16,000"
+
+
 def test_an_end_that_is_not_zero_is_not_written_as_zero():
     assert EN.interval(0.0002, 0.06, "%") == "0.02% to 6.00%"
 
