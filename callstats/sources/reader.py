@@ -105,7 +105,7 @@ def _layouts(raw: Raw, source: Source) -> list[Layout]:
     layout = recognise(raw.columns, source)
     if layout is not None:
         return [layout]
-    best = max(source.layouts, key=lambda item: len(set(item.known) & set(raw.columns)))
+    best = max(source.layouts, key=lambda item: _likeness(item, raw.columns))
     missing = [name for name in best.signature if name not in raw.columns]
     near = [name for wanted in missing for name in near_names(wanted, raw.columns)]
     raise InputError(
@@ -115,6 +115,12 @@ def _layouts(raw: Raw, source: Source) -> list[Layout]:
         near=tuple(dict.fromkeys(near))[:3],
         hint="The file has: " + ", ".join(raw.columns[:12]) + ". Another system needs a mapping file.",
     )
+
+
+def _likeness(layout: Layout, columns: list[str]) -> tuple[float, int]:
+    """Which share of a layout's signature is there, and how many of all its columns."""
+    there = len(set(layout.signature) & set(columns))
+    return there / max(1, len(layout.signature)), len(set(layout.known) & set(columns))
 
 
 def recognise(columns: Iterable[str], source: Source) -> Layout | None:

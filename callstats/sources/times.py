@@ -116,7 +116,7 @@ def _offset_seconds(offset: pd.Series) -> pd.Series:
     parts = offset.str.extract(r"([+-])(\d{2}):?(\d{2})")
     sign = parts[0].map({"+": 1, "-": -1})
     seconds = sign.astype(float) * (parts[1].astype(float) * 3600 + parts[2].astype(float) * 60)
-    return seconds.mask(offset == "Z", 0.0)
+    return seconds.mask((offset == "Z").fillna(False).astype(bool), 0.0)
 
 
 def _found_out(texts: pd.Series, where: dict) -> tuple[str, ...]:

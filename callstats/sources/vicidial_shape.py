@@ -33,9 +33,10 @@ def _calls(calls: pd.DataFrame) -> pd.DataFrame:
     direction = calls.get("direction", pd.Series(pd.NA, index=calls.index, dtype=TEXT))
     queue = calls.get("queue_s", pd.Series(float("nan"), index=calls.index))
     if "alt_dial" in calls:
-        seconds = calls["alt_dial"].str.fullmatch(r"-?\d+(\.\d+)?").eq(True) & direction.isna()
+        digits = calls["alt_dial"].str.fullmatch(r"-?\d+(\.\d+)?").fillna(False).astype(bool)
+        seconds = digits & direction.isna()
         queue = queue.fillna(pd.to_numeric(calls["alt_dial"].where(seconds).astype(object), errors="coerce"))
-        direction = direction.mask(direction.isna() & seconds, "inbound")
+        direction = direction.mask(seconds, "inbound")
     calls = calls.assign(direction=direction.fillna("outbound").astype(TEXT), queue_s=queue)
     calls["call_id"] = _identity(calls)
     calls["handed_over"] = calls["handed_over"].fillna(False)

@@ -244,7 +244,16 @@ def test_a_simulated_server_gives_its_own_figures_back(tmp_path: Path) -> None:
     truth = simulation.frame("calls")
     for files in ("tables", "export.txt"):
         read_back = _frame(read(tmp_path / files, source="vicidial", time_zone="Europe/Paris"), "calls")
-        flags = ["connected", "live", "handled", "abandoned", "argued", "success", "do_not_call", "invalid_number"]
+        flags = [
+            "connected",
+            "live",
+            "handled",
+            "abandoned",
+            "argued",
+            "success",
+            "do_not_call",
+            "invalid_number",
+        ]
         assert read_back[flags].sum().tolist() == truth[flags].sum().tolist()
         handled = truth["handled"].eq(True)
         talk = truth.loc[handled, ["talk_s", "hold_s"]].sum().sum()  # VICIdial has no hold
