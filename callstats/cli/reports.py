@@ -27,11 +27,11 @@ def demo(*, out: Path = Path("reports"), lang: Language = "en") -> None:
     lang
         Language of the reports.
     """
-    from callstats.simulate import demo_scenario, simulate, write_canonical
+    from callstats.simulate.demo import write_demo
 
     data = out / "demo-data"
     say("Simulating three months of a call centre …")
-    write_canonical(simulate(demo_scenario()), data)
+    write_demo(data)
     say("Checking what it wrote …")
     check(str(data))
     opened = open_data(str(data), None)
