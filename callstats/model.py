@@ -49,6 +49,7 @@ class Table:
     key: tuple[str, ...] = ()
     clock: str | None = None
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shared: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return {column.name: column for column in self.columns}[name]
@@ -159,6 +160,7 @@ COSTS = Table(
         Column("kind", "text", "labour, advertising, technical or list", nullable=False),
         Column("amount", "number", "how much", "money", nullable=False),
     ),
+    shared=True,
 )
 
 EVALUATIONS = Table(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from callstats import engine
 from callstats import kpis as registry
 from callstats.analyses.intervals import Limits, limits, notes_on
+from callstats.analyses.shared import shared_obstacle
 from callstats.analyses.unknowns import Unknown, counted, unknowns
 from callstats.dataset import Dataset
 from callstats.engine.groups import Group, in_order
@@ -111,6 +112,7 @@ def measure(
 class _Facts:
     """Everything the engine was asked for."""
 
+    keys: tuple[str, ...]
     obstacles: Mapping[str, str]
     doubts: Mapping[str, list[Unknown]]
     sums: Mapping[Group, Mapping[str, float]]
@@ -145,6 +147,7 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
     terms = {t.key: t for kpi in able for t in (*formula_terms(kpi), *counted(doubts[kpi.name]))}
     drawn = [kpi for kpi in able if kpi.independence != "none"] if interval else []
     return _Facts(
+        keys,
         {name: reason for name, reason in found.items() if reason is not None},
         doubts,
         sums_by_group(dataset, list(terms.values()), keys),
@@ -154,11 +157,19 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
 
 
 def _row(
-    dataset: Dataset, kpi: KPI, group: Group, facts: _Facts, confidence: float, interval: bool
+    dataset: Dataset,
+    kpi: KPI,
+    group: Group,
+    facts: _Facts,
+    confidence: float,
+    interval: bool,
 ) -> tuple[Any, ...]:
     """Return kpi, value, low, high, numerator, denominator, n and note of one KPI in one group."""
     if kpi.name in facts.obstacles:
         return _nothing(kpi, f"not computable: {facts.obstacles[kpi.name]}")
+    pooled = shared_obstacle(kpi, group, facts.keys, facts.sums)
+    if pooled:
+        return _nothing(kpi, f"not computable: {pooled}")
     sums = _Zeros(facts.sums.get(group, {}))
     judged = [doubt.judged(sums, dataset.config.unknown_tolerance) for doubt in facts.doubts[kpi.name]]
     refused = [note for note, given in judged if not given]
