@@ -24,6 +24,15 @@ if TYPE_CHECKING:
         overdispersion,
     )
     from callstats.stats.looks import SequentialBounds, group_sequential_bounds
+    from callstats.stats.means import mean_difference, quantile_interval, stochastic_superiority
+    from callstats.stats.multiplicity import ManyToOne, SampleRatio, adjust, many_to_one, sample_ratio
+    from callstats.stats.planning import (
+        DetectableEffect,
+        SampleSize,
+        minimum_detectable_effect,
+        power,
+        sample_size,
+    )
     from callstats.stats.poststratified import PostStrata, post_strata, stratified_difference
     from callstats.stats.proportion_differences import proportion_difference
     from callstats.stats.proportion_ratios import proportion_ratio
@@ -61,6 +70,25 @@ _NAMES = {
     "looks": (
         "SequentialBounds",
         "group_sequential_bounds",
+    ),
+    "means": (
+        "mean_difference",
+        "quantile_interval",
+        "stochastic_superiority",
+    ),
+    "multiplicity": (
+        "ManyToOne",
+        "SampleRatio",
+        "adjust",
+        "many_to_one",
+        "sample_ratio",
+    ),
+    "planning": (
+        "DetectableEffect",
+        "SampleSize",
+        "minimum_detectable_effect",
+        "power",
+        "sample_size",
     ),
     "poststratified": (
         "PostStrata",
@@ -102,15 +130,20 @@ _HOMES = {name: f"callstats.stats.{module}" for module, names in _NAMES.items() 
 __all__ = [
     "Comparison",
     "ControlLimits",
+    "DetectableEffect",
     "FunnelLimits",
     "FunnelScores",
     "Interval",
+    "ManyToOne",
     "Overdispersion",
     "PostStrata",
+    "SampleRatio",
+    "SampleSize",
     "Sequential",
     "SequentialBounds",
     "Shrunken",
     "StandardisedRatio",
+    "adjust",
     "arm_moments",
     "both_arms",
     "confidence_sequence",
@@ -119,20 +152,28 @@ __all__ = [
     "funnel_limits",
     "funnel_scores",
     "group_sequential_bounds",
+    "many_to_one",
+    "mean_difference",
+    "minimum_detectable_effect",
     "overdispersion",
     "post_strata",
+    "power",
     "proportion_difference",
     "proportion_interval",
     "proportion_ratio",
     "proportion_sequence",
+    "quantile_interval",
     "rate_difference",
     "rate_interval",
     "rate_ratio",
     "ratio_difference",
     "ratio_interval",
+    "sample_ratio",
+    "sample_size",
     "shrink_proportions",
     "shrink_rates",
     "standardised_ratio",
+    "stochastic_superiority",
     "stratified_difference",
     "total_interval",
 ]

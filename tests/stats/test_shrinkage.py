@@ -88,9 +88,9 @@ def test_the_same_input_gives_the_same_ranks():
 def test_2000_agents_take_less_than_2_seconds():
     _, x, n = league(7, 2000)
     shrink_proportions(x[:3], n[:3])
-    start = time.perf_counter()
+    start = time.process_time()
     shrink_proportions(x, n)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_one_agent_is_refused():
