@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 import narwhals as nw
@@ -54,13 +55,27 @@ class Filters:
     def conditions(self, columns: links.Columns, table: str) -> list[nw.Expr]:
         """Return what a table's rows must satisfy, its own columns and attached ones."""
         found = [
-            nw.col(name).is_in(list(values))
+            among(nw.col(name), values)
             for name, values in self.equals.items()
             if links.path(columns, table, name) is not None
         ]
         if self.period is not None and (inside := _inside(columns, table, self.period)) is not None:
             found.append(inside)
         return found
+
+
+def among(column: nw.Expr, values: Sequence[Any]) -> nw.Expr:
+    """Return whether a column is one of some values.
+
+    A few are compared one by one: DuckDB then skips the parts of a Parquet file
+    that hold none of them, which it does not do for a list.
+    """
+    if not values or len(values) > _FEW:
+        return column.is_in(list(values))
+    return reduce(lambda a, b: a | b, [column == value for value in values])
+
+
+_FEW = 16
 
 
 def _both(a: Period | None, b: Period | None) -> Period | None:

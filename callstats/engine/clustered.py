@@ -9,7 +9,7 @@ from callstats.dataset.core import Dataset
 from callstats.engine.groups import Group, collected, totals_by
 from callstats.engine.needs import check_terms
 from callstats.engine.sums import sums_by_group
-from callstats.engine.unit_sums import UnitSums, unit_sums
+from callstats.engine.unit_sums import UnitSums, tells_rows, unit_sums
 from callstats.engine.units import Clustering, adds_up, clustering, formula_terms, parts
 from callstats.kpis.define import KPI, Linear, Net, Quantile
 from callstats.moments import Moments, pair
@@ -101,6 +101,10 @@ def _batch_moments(
     if not apart:
         return {g: {kpi.name: _one_unit(kpi, sums) for kpi in kpis} for g, sums in exact.items()}
     found = _second_pass(unit_sums(dataset, cluster, apart, by), kpis, by)
+    if any(group.sums["lost"] for group in found.values()) and any(
+        tells_rows(dataset, table, cluster.unit) for table in cluster.tables
+    ):
+        found = _second_pass(unit_sums(dataset, cluster, apart, by, tell_rows=True), kpis, by)
     nothing: dict[str, float] = {}
     return {
         group: {kpi.name: found.get(group, _EMPTY).of(kpi, exact.get(group, nothing)) for kpi in kpis}
@@ -192,7 +196,7 @@ def _second_pass(units: UnitSums, kpis: Sequence[KPI], by: Sequence[str]) -> dic
                 columns[_text(part)] = len(linears)
                 linears.append(part)
     frame = units.frame.with_columns(**{f"y{i}": units.linear(part) for i, part in enumerate(linears)})
-    frame = frame.with_columns(units=units.known(1.0), **{
+    frame = frame.with_columns(units=units.known(1.0), lost=1.0 - units.known(1.0), **{
         f"k{i}": units.known(f"y{i}") for i in range(len(linears))
     })  # fmt: skip
     wanted = [sorted(columns[_text(part)] for part in parts(kpi).values()) for kpi in kpis]
@@ -202,6 +206,12 @@ def _second_pass(units: UnitSums, kpis: Sequence[KPI], by: Sequence[str]) -> dic
         **{name: units.product(i, j) for name, (i, j) in products.items()},
         **{name: units.counted(numbers) for name, numbers in counts.items()},
     )
-    names = ["units", *products, *counts, *(f"{kind}{i}" for i in range(len(linears)) for kind in "yk")]
+    names = [
+        "units",
+        "lost",
+        *products,
+        *counts,
+        *(f"{kind}{i}" for i in range(len(linears)) for kind in "yk"),
+    ]
     found = collected(totals_by(frame, by, names), by, names)
     return {group: _GroupSums(dict(zip(names, row, strict=True)), columns) for group, row in found.items()}

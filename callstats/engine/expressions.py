@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals as nw
 
+from callstats.dataset.filters import among
 from callstats.kpis.define import Condition, Count, Predicate, Setting, Sum, Term
 
 
@@ -23,7 +24,7 @@ def condition(part: Condition, settings: Mapping[str, float]) -> nw.Expr:
 
 _COMPARE: dict[str, Callable[[nw.Expr, Any], nw.Expr]] = {
     "known": lambda column, _: ~column.is_null(),
-    "in": lambda column, operand: column.is_in(list(operand)),
+    "in": among,
     "==": lambda column, operand: column == operand,
     "!=": lambda column, operand: (column != operand) & ~column.is_null(),  # to pandas null differs from all
     "<": lambda column, operand: column < operand,

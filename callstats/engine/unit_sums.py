@@ -29,12 +29,14 @@ class UnitSums:
         ``term.key`` -> its column.
     unit : tuple of str
         Columns that are null where the unit is unknown; empty where every row is one.
+    rows : bool
+        Rows of unknown unit were told apart and stand for themselves.
     """
 
     frame: nw.LazyFrame
     names: dict[str, str]
     unit: tuple[str, ...]
-    rows_told: bool = False
+    rows: bool = False
 
     def linear(self, part: Linear) -> nw.Expr:
         """Return a weighted sum of terms, unit by unit; terms that do not fall into units are left out."""
@@ -51,7 +53,7 @@ class UnitSums:
         if not self.unit:
             return expr
         known = reduce(lambda a, b: a & b, [~nw.col(column).is_null() for column in self.unit])
-        if self.rows_told:
+        if self.rows:
             known = known | ~nw.col(_ROW).is_null()
         return nw.when(known).then(expr).otherwise(nw.lit(0.0))
 
@@ -64,8 +66,13 @@ class UnitSums:
         return reduce(lambda a, b: a | b, [nw.col(f"k{i}") != 0.0 for i in numbers]).cast(nw.Int64)
 
 
-def unit_sums(dataset: Dataset, cluster: Clustering, terms: Sequence[Term], by: Sequence[str]) -> UnitSums:
+def unit_sums(
+    dataset: Dataset, cluster: Clustering, terms: Sequence[Term], by: Sequence[str], tell_rows: bool = False
+) -> UnitSums:
     """Return the sums of terms within every unit, lazily.
+
+    With ``tell_rows`` each row of unknown unit is one of its own, where a table
+    :func:`tells_rows`.
 
     Tables are put one below the other and added up again, so that a unit that
     only one of them knows, and an unknown one, is kept.
@@ -74,17 +81,23 @@ def unit_sums(dataset: Dataset, cluster: Clustering, terms: Sequence[Term], by: 
     if cluster.rows:
         frame = _summed_rows(dataset, cluster.tables[0], terms, names, by)
         return UnitSums(frame, names, ())
-    told = {table for table in cluster.tables if _tells_rows(dataset, table, cluster.unit)}
+    told = {t for t in cluster.tables if tell_rows and tells_rows(dataset, t, cluster.unit)}
     keys = list(dict.fromkeys((*by, *cluster.unit, *((_ROW,) if told else ()))))
     pieces = [
         _piece(dataset, cluster.unit, piece, names, keys, piece[0].where.table in told)
         for piece in _pieces(terms, cluster.unit)
     ]
     if len(pieces) == 1:
-        return UnitSums(pieces[0], names, cluster.unit, bool(told))
+        return UnitSums(pieces[0], names, _identity(cluster.unit), bool(told))
     columns = list(names.values())
     whole = nw.concat([_padded(piece, keys, columns) for piece in pieces], how="vertical")
-    return UnitSums(whole.group_by(*keys).agg(nw.col(*columns).sum()), names, cluster.unit, bool(told))
+    added = whole.group_by(*keys).agg(nw.col(*columns).sum())
+    return UnitSums(added, names, _identity(cluster.unit), bool(told))
+
+
+def _identity(unit: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that must be known: dials of a contact by no agent are a unit of contact x agent."""
+    return ("contact_id",) if "contact_id" in unit else unit
 
 
 def _summed_rows(
@@ -116,7 +129,7 @@ def _piece(
     wanted = [key for key in dict.fromkeys((*keys, *within)) if key != _ROW]
     frame = with_summands(dataset, table, {names[term.key]: term for term in terms}, wanted)
     if _ROW in keys:
-        frame = frame.with_columns(_row_key(table, unit, tell_rows))
+        frame = frame.with_columns(_row_key(table, tell_rows))
     flags = [names[term.key] for term in terms if isinstance(term, Distinct)]
     sums = [names[term.key] for term in terms if not isinstance(term, Distinct)]
     if within:
@@ -126,24 +139,24 @@ def _piece(
     return frame.group_by(*keys).agg(*aggregates)
 
 
-def _tells_rows(dataset: Dataset, table: str, unit: tuple[str, ...]) -> bool:
-    """Tell whether rows of unknown unit stand for themselves: calls of unknown contacts do.
+def tells_rows(dataset: Dataset, table: str, unit: tuple[str, ...]) -> bool:
+    """Tell whether rows of unknown unit can stand for themselves: calls of unknown contacts can.
 
     Calls of an unknown agent do not: they were not drawn one by one.
     """
     key = TABLES[table].key
-    if unit != ("contact_id",) or len(key) != 1 or not dataset.has(table, *unit, *key):
-        return False
-    unknown = dataset.table(table).select(nw.col(unit[0]).is_null().cast(nw.Int8).max())
-    return bool(unknown.collect("pandas").to_native().iloc[0, 0] == 1)
+    return "contact_id" in unit and len(key) == 1 and dataset.has(table, "contact_id", *key)
 
 
-def _row_key(table: str, unit: tuple[str, ...], tell_rows: bool) -> nw.Expr:
+def _row_key(table: str, tell_rows: bool) -> nw.Expr:
     nothing = nw.lit(None, nw.String)
     if not tell_rows:
         return nothing.alias(_ROW)
     return (
-        nw.when(nw.col(unit[0]).is_null()).then(nw.col(TABLES[table].key[0])).otherwise(nothing).alias(_ROW)
+        nw.when(nw.col("contact_id").is_null())
+        .then(nw.col(TABLES[table].key[0]))
+        .otherwise(nothing)
+        .alias(_ROW)
     )
 
 

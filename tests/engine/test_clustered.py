@@ -176,6 +176,14 @@ def test_units_may_be_other_columns_than_the_kpis_own():
     assert_same(found, by_hand(PER_CONTACT[0].formula, {"calls": CALLS}, agent_of))
 
 
+def test_dials_without_an_agent_are_a_unit_of_contact_by_agent():
+    found = moments(dataset(), PER_CONTACT[:1], unit=("contact_id", "agent_id"))[()]["share"]
+    expected = by_hand(
+        PER_CONTACT[0].formula, {"calls": CALLS}, lambda t, row: (contact_of(t, row), row["agent_id"])
+    )
+    assert_same(found, expected)
+
+
 def test_many_kpis_in_batches_are_the_same_as_one_by_one(monkeypatch):
     together = moments(dataset(), PER_CONTACT)[()]
     monkeypatch.setattr("callstats.engine.clustered._TERMS_AT_ONCE", 1)
