@@ -203,9 +203,9 @@ class Attempts(Result):
         return [Cell(text) for text in texts]
 
     def views(self) -> tuple[View, ...]:
-        """Return the curve, the table, the verdict and what could not be told."""
+        """Return the curve, the verdict, the table and what could not be told."""
         notes = tuple(Note(note) for note in self.notes)
-        return (self.figure(), self.table(), self.verdict, *notes) if self.attempts else notes
+        return (self.figure(), self.verdict, self.table(), *notes) if self.attempts else notes
 
 
 def attempts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,12 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One hour of one weekday (1 is Monday). ``thin`` slots are masked and make no claim."""
+    """One hour of one weekday (1 is Monday), or of all of them (None).
 
-    weekday: int
+    ``thin`` slots are masked and make no claim.
+    """
+
+    weekday: int | None
     hour: int
     rate: Estimate
     thin: bool
@@ -43,8 +47,9 @@ class CallingHours(Result):
     ----------
     overall : Estimate or None
         Over all dials; None where hours are not known.
-    slots : tuple of Slot
-        Intervals hold for all slots that are not thin at once (Bonferroni).
+    slots, hours : tuple of Slot
+        Hours of each weekday, and of all weekdays together. The intervals of all
+        that are not thin hold at once (Bonferroni).
     fewest : int
         Dials under which a slot is thin.
     """
@@ -53,6 +58,7 @@ class CallingHours(Result):
     period: str
     overall: Estimate | None
     slots: tuple[Slot, ...]
+    hours: tuple[Slot, ...] = ()
     fewest: int = FEWEST_DIALS
     notes: tuple[str, ...] = ()
 
@@ -68,50 +74,50 @@ class CallingHours(Result):
 
     @property
     def best(self) -> tuple[Slot, ...]:
-        """Slots whose interval lies above the overall rate, best first."""
-        if self.overall is None:
-            return ()
-        above = [s for s in self.slots if not s.thin and s.rate.low > self.overall.value]
-        return tuple(sorted(above, key=lambda s: (-s.rate.value, s.weekday, s.hour)))
+        """Slots of a weekday whose interval lies above the overall rate, best first."""
+        return tuple(sorted(self._above(self.slots), key=lambda s: (-s.rate.value, s.weekday, s.hour)))
 
-    @property
-    def worst(self) -> tuple[Slot, ...]:
-        """Slots whose interval lies under the overall rate, worst first."""
-        if self.overall is None:
-            return ()
-        under = [s for s in self.slots if not s.thin and s.rate.high < self.overall.value]
-        return tuple(sorted(under, key=lambda s: (s.rate.value, s.weekday, s.hour)))
+    def _above(self, slots: Iterable[Slot]) -> list[Slot]:
+        level = self.overall.value if self.overall else float("inf")
+        return [s for s in slots if not s.thin and s.rate.low > level]
+
+    def _under(self, slots: Iterable[Slot]) -> list[Slot]:
+        level = self.overall.value if self.overall else float("-inf")
+        return [s for s in slots if not s.thin and s.rate.high < level]
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """The slots that differ from the overall rate beyond chance."""
-        if self.overall is None or not any(not s.thin for s in self.slots):
+        """The hours, then the slots of a weekday, that differ from the overall rate beyond chance."""
+        if self.overall is None or not any(not s.thin for s in (*self.slots, *self.hours)):
             return ()
         _, form = self.voice.say, self.voice.form
-        overall = form.value(self.overall.value, "%", self.overall.low, self.overall.high)
-        if not self.best and not self.worst:
-            text = _("No evidence that any hour is better than the others (overall {rate}).", rate=overall)
-            return (Sentence(text),)
-        told = []
-        if self.best:
-            said = {"slots": self._named(self.best), "rate": overall}
-            told.append(Sentence(_("Better than overall ({rate}): {slots}.", **said), "good"))
-        if self.worst:
-            said = {"slots": self._named(self.worst), "rate": overall}
-            told.append(Sentence(_("Worse than overall ({rate}): {slots}.", **said), "bad"))
-        return tuple(told)
-
-    def _named(self, slots: tuple[Slot, ...]) -> str:
-        """Return the first slots as "Tue 18:00 30% (27% to 34%)"."""
-        _, form = self.voice.say, self.voice.form
+        rate = form.value(self.overall.value, "%", self.overall.low, self.overall.high)
         told = [
-            f"{form.weekday(s.weekday)} {form.hour(s.hour)}"
-            f" {form.value(s.rate.value, '%', s.rate.low, s.rate.high)}"
-            f" ({form.interval(s.rate.low, s.rate.high, '%', value=s.rate.value)})"
-            for s in slots[:_MOST_NAMED]
+            Sentence(_("Better than overall ({rate}): {slots}.", rate=rate, slots=slots), "good")
+            if better
+            else Sentence(_("Worse than overall ({rate}): {slots}.", rate=rate, slots=slots), "bad")
+            for better, slots in ((True, self._named(self._above)), (False, self._named(self._under)))
+            if slots
         ]
+        none = Sentence(_("No evidence that any hour is better than the others (overall {rate}).", rate=rate))
+        return tuple(told) or (none,)
+
+    def _named(self, chosen: Callable[[Iterable[Slot]], list[Slot]]) -> str:
+        """Return the hours, then the weekday slots outside these hours, as "18:00 30% (27% to 34%)"."""
+        hours = chosen(self.hours)
+        within = {s.hour for s in hours}
+        slots = [*hours, *(s for s in chosen(self.slots) if s.hour not in within)]
         more = len(slots) - _MOST_NAMED
-        return "; ".join([*told, *([_("{n} more", n=more)] if more > 0 else [])])
+        told = [self._told(s) for s in slots[:_MOST_NAMED]]
+        return "; ".join([*told, *([self.voice.say("{n} more", n=more)] if more > 0 else [])])
+
+    def _told(self, s: Slot) -> str:
+        form, rate = self.voice.form, s.rate
+        day = "" if s.weekday is None else f"{form.weekday(s.weekday)} "
+        value = form.value(rate.value, "%", rate.low, rate.high)
+        return (
+            f"{day}{form.hour(s.hour)} {value} ({form.interval(rate.low, rate.high, '%', value=rate.value)})"
+        )
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the rates as shades, thin slots hatched, the best framed."""
@@ -121,7 +127,7 @@ class CallingHours(Result):
         days, hours = self._axes()
         values, dials = np.full((len(days), len(hours)), np.nan), np.zeros((len(days), len(hours)))
         for s in self.slots:
-            at = days.index(s.weekday), hours.index(s.hour)
+            at = self._at(s)
             values[at], dials[at] = s.rate.value, s.rate.denominator
         return heatmap(
             values,
@@ -132,15 +138,19 @@ class CallingHours(Result):
             label=self._kpi().label[self.voice.language],
             n=dials,
             minimum_n=self.fewest,
-            best=[(days.index(s.weekday), hours.index(s.hour)) for s in self.best],
+            best=[self._at(s) for s in self.best],
             ax=ax,
         )
 
     def _axes(self) -> tuple[list[int], list[int]]:
         """Return the weekdays there are, and every hour from the first to the last."""
-        days = sorted({s.weekday for s in self.slots})
+        days = sorted({s.weekday for s in self.slots if s.weekday is not None})
         hours = [s.hour for s in self.slots]
         return days, list(range(min(hours), max(hours) + 1))
+
+    def _at(self, slot: Slot) -> tuple[int, int]:
+        days, hours = self._axes()
+        return days.index(slot.weekday or 0), hours.index(slot.hour)
 
     def _kpi(self) -> KPI:
         return self.slots[0].rate.kpi
@@ -194,16 +204,15 @@ def calling_hours(
         reason = about.voice.reason("not computable: needs calls.local_started_at")
     if reason:
         note = _("By hour: {why}.", why=reason.rstrip("."))
-        return CallingHours(about.voice, about.label, None, (), fewest, (note,))
+        return CallingHours(about.voice, about.label, None, (), (), fewest, (note,))
     overall = _overall(about.now, kpi)
     if not overall.known:
         note = about.voice.note(overall.kpi, overall.note)
-        return CallingHours(about.voice, about.label, None, (), fewest, (note,))
-    slots = _slots(about.now, overall.kpi, fewest)
-    notes = () if any(not s.thin for s in slots) else (
-        _("By hour: too little data, no hour of the week has {n} dials.", n=fewest),
-    )  # fmt: skip
-    return CallingHours(about.voice, about.label, overall, slots, fewest, notes)
+        return CallingHours(about.voice, about.label, None, (), (), fewest, (note,))
+    slots, hours = _slots(about.now, overall.kpi, fewest)
+    enough = any(not s.thin for s in slots)
+    notes = () if enough else (_("By hour: too little data, no hour of the week has {n} dials.", n=fewest),)
+    return CallingHours(about.voice, about.label, overall, slots, hours, fewest, notes)
 
 
 def _overall(dataset: Dataset, kpi: str) -> Estimate:
@@ -213,16 +222,19 @@ def _overall(dataset: Dataset, kpi: str) -> Estimate:
     return asked[name] if asked[name].known else asked["answer_rate"]
 
 
-def _slots(dataset: Dataset, kpi: KPI, fewest: int) -> tuple[Slot, ...]:
-    """Return every slot, its interval widened for the number of slots that are judged."""
-    keys = ["weekday", "hour"]
-    plain = estimates_by(dataset, [kpi], keys)
-    judged = sum(group[kpi.name].denominator >= fewest for group in plain.values())
+def _slots(dataset: Dataset, kpi: KPI, fewest: int) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    """Return hours of each weekday and of all, their intervals widened for the number that are judged."""
+    keys = (["weekday", "hour"], ["hour"])
+    plain = [e for by in keys for e in estimates_by(dataset, [kpi], by).values()]
+    judged = sum(group[kpi.name].denominator >= fewest for group in plain)
     level = 1 - _ALPHA / max(judged, 1)
-    found = estimates_by(dataset, [kpi], keys, confidence=level)
-    return tuple(
-        Slot(int(day), int(hour), group[kpi.name], not group[kpi.name].denominator >= fewest)
-        for (day, hour), group in found.items()
-        if day == day and hour == hour and day is not None and hour is not None  # noqa: PLR0124 - nan
-        if group[kpi.name].denominator > 0
-    )
+    slots, hours = (estimates_by(dataset, [kpi], by, confidence=level) for by in keys)
+    by_day = ((int(day), hour, found[kpi.name]) for (day, hour), found in slots.items())
+    by_hour = ((None, hour, found[kpi.name]) for (hour,), found in hours.items())
+    return tuple(_made(by_day, fewest)), tuple(_made(by_hour, fewest))
+
+
+def _made(found: Iterable[tuple[int | None, int, Estimate]], fewest: int) -> Iterator[Slot]:
+    for day, hour, rate in found:
+        if rate.denominator > 0:
+            yield Slot(day, int(hour), rate, not rate.denominator >= fewest)

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from callstats.analyses.result import Result, Voice
-from callstats.analyses.rule_counts import KPI_NAME, abandonment, count_outside, count_too_often
+from callstats.analyses.rule_counts import (
+    KPI_NAME,
+    count_abandoned,
+    count_outside,
+    count_too_often,
+    weeks,
+    windows,
+)
 from callstats.analyses.rules import RULES, Abandonment, Rule
 from callstats.analyses.scope import count, scope
 from callstats.errors import unknown_name
@@ -34,6 +41,7 @@ class Compliance(Result):
     period: str
     total: Abandonment | None
     windows: tuple[Abandonment, ...]
+    worst_week: Abandonment | None
     dials: int
     outside_hours: int | None
     hours: tuple[tuple[str, str], ...]
@@ -61,7 +69,7 @@ class Compliance(Result):
         said = {
             "period": self.period,
             "rate": form.value(self.total.rate, "%"),
-            "limit": form.value(self.rule.abandon_limit, "%"),
+            "limit": form.goal(self.rule.abandon_limit, "%"),
             "n": form.number(abs(self.total.headroom)),
         }
         if self.total.headroom < 0:
@@ -69,11 +77,19 @@ class Compliance(Result):
                 "Abandonment in {period}: {rate}, above the limit of {limit}; {n} abandoned calls too many.",
                 **said,
             )
-            return Sentence(text, "bad")
+            return Sentence(f"{text} {self._worst()}".strip(), "bad")
         text = _(
             "Abandonment in {period}: {rate}, under the limit of {limit}; {n} more would have fitted.", **said
         )
         return Sentence(text, "good")
+
+    def _worst(self) -> str:
+        """Name the week with the highest rate, where there are several."""
+        if self.worst_week is None:
+            return ""
+        form = self.voice.form
+        week = self.voice.days(self.worst_week.first, self.worst_week.last)
+        return self.voice.say("Worst: {week}, {rate}.", week=week, rate=form.value(self.worst_week.rate, "%"))
 
     def _hours(self) -> Sentence | None:
         if self.outside_hours is None:
@@ -135,23 +151,23 @@ class Compliance(Result):
         caption = _(
             "Abandoned calls by period of {days} days from the first dial (limit {limit})",
             days=self.rule.window_days,
-            limit=form.value(self.rule.abandon_limit, "%"),
+            limit=form.goal(self.rule.abandon_limit, "%"),
         )
         columns = [Column(_("Period")), *(Column(head, "right") for head in heads)]
         return TableView(caption, columns, rows, (self._legal(),))
 
     def _legal(self) -> str:
         return self.voice.say(
-            "Rules: {source}; in force since {date}. A count of every call, not a sample; no legal advice.",
-            source=self.rule.source,
-            date=self.rule.date,
+            "Abandoned calls: {abandon}. Frequency: {dials}. A count of every call, not a sample; "
+            "no legal advice.",
+            abandon=self.rule.abandon_source,
+            dials=self.rule.dials_source,
         )
 
     def views(self) -> tuple[View, ...]:
-        """Return the table of periods, the sentences and what could not be checked."""
-        shown: list[View] = [self.table()] if self.windows else []
-        if self.sentences:
-            shown.append(self.verdict)
+        """Return the sentences, the table of periods and what could not be checked."""
+        shown: list[View] = [self.verdict] if self.sentences else []
+        shown += [self.table()] if self.windows else []
         return (*shown, *(Note(note) for note in self.notes))
 
 
@@ -194,7 +210,8 @@ def compliance(dataset: Dataset, period: str | Period | None = None, *, rule: st
         raise unknown_name("rule", rule, RULES)
     about, chosen = scope(dataset, period), RULES[rule]
     notes: list[str] = []
-    total, windows = abandonment(about, chosen, notes)
+    total = count_abandoned(about, chosen, notes)
+    by_week = weeks(about, chosen) if total is not None else ()
     dials = count(about.now.table("calls").filter(nw.col("direction") == "outbound"))
     too_often, contacts = count_too_often(about, chosen, notes)
     return Compliance(
@@ -202,7 +219,8 @@ def compliance(dataset: Dataset, period: str | Period | None = None, *, rule: st
         rule=chosen,
         period=about.label,
         total=total,
-        windows=windows,
+        windows=windows(about, chosen) if total is not None else (),
+        worst_week=max(by_week, key=lambda week: week.rate) if len(by_week) > 1 else None,
         dials=dials,
         outside_hours=count_outside(about, notes),
         hours=dataset.config.calling_hours,

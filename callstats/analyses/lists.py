@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.contrasts import Contrast, contrasts
-from callstats.analyses.estimates import Estimate
 from callstats.analyses.list_figures import ListFigures, list_figures, shared_agents
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import Scope, scope
@@ -72,13 +71,33 @@ class Lists(Result):
         if not found:
             return []
         sure = [c for c in found if c.certain][:3]
-        return [self._difference(kpi, c) for c in sure or found[:1]]
+        if sure or len(found) == 1:
+            return [self._difference(kpi, c) for c in sure or found]
+        ends = min(c.low for c in found), max(c.high for c in found)
+        text = self.voice.say(
+            "{kpi}: no evidence that any list differs from the others; "
+            "the data allow anything from {interval}.",
+            kpi=kpi.label[self.voice.language],
+            interval=self.voice.form.interval(*ends, kpi.unit, change=True),
+        )
+        return [Sentence(text)]
 
     def _difference(self, kpi: KPI, c: Contrast) -> Sentence:
-        others = self.voice.say("the other lists") if len(self.lists) > 2 else self.voice.label(c.others[0])
-        label, unit = kpi.label[self.voice.language], kpi.unit
-        said = {"estimate": c.estimate, "low": c.low, "high": c.high, "unit": unit, "direction": "neutral"}
-        return difference(label, self.voice.label(c.group), others, self.voice.form, **said)
+        """Say how a list differs from the others; of two lists, how the higher one does."""
+        one, others, ends = c.group, c.others[0], (c.estimate, c.low, c.high)
+        if len(c.others) == 1 and c.estimate < 0:
+            one, others, ends = others, one, (-c.estimate, -c.high, -c.low)
+        named = self.voice.label(others) if len(c.others) == 1 else self.voice.say("the other lists")
+        return difference(
+            kpi.label[self.voice.language],
+            self.voice.label(one),
+            named,
+            self.voice.form,
+            estimate=ends[0],
+            low=ends[1],
+            high=ends[2],
+            unit=kpi.unit,
+        )
 
     def plot(self, kpi: str = "answer_rate", ax: Any = None) -> Any:
         """Draw one KPI by list with its intervals."""
@@ -116,18 +135,18 @@ class Lists(Result):
         heads = [Column(_("List")), *(Column(label, "right") for label in labels)]
         heads += [Column(_("Design effect"), "right"), Column(_("Still callable"), "right")]
         form = self.voice.form
+        columns = [self.voice.alike([one.kpis[name] for one in self.lists]) for name in shown]
         lines = [
             [
                 Cell(one.label, strong=True),
-                *(Cell(_value(one.kpis[name], form)) for name in shown),
-                Cell(form.number(round(one.design_effect, 1) if one.design_effect > 0 else None)),
+                *(Cell(column[row]) for column in columns),
+                Cell(form.number(one.design_effect, 1) if one.design_effect > 0 else form.number(None)),
                 Cell(form.percent(one.callable_share)),
             ]
-            for one in self.lists
+            for row, one in enumerate(self.lists)
         ]
-        return TableView(
-            _("Lists side by side, {period}", period=self.period), heads, lines, self._footnotes()
-        )
+        caption = _("Lists side by side, {period}", period=self.period)
+        return TableView(caption, heads, lines, self._footnotes())
 
     def _footnotes(self) -> tuple[str, ...]:
         _ = self.voice.say
@@ -141,18 +160,14 @@ class Lists(Result):
         return list(self.lists[0].kpis)
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, the plot, the verdict and what could not be told."""
+        """Return the plot, the verdict, the table and what could not be told."""
         if not self.lists:
             return tuple(Note(note) for note in self.notes)
-        shown: list[View] = [self.table()]
+        shown: list[View] = []
         if len(self.lists) > 1 and any(one.kpis["answer_rate"].known for one in self.lists):
             shown.append(self.figure())
         shown += [self.verdict] if self.sentences else []
-        return (*shown, *(Note(note) for note in self.notes))
-
-
-def _value(e: Estimate, form: Any) -> str:
-    return form.value(e.value, e.kpi.unit, e.low, e.high)
+        return (*shown, self.table(), *(Note(note) for note in self.notes))
 
 
 def lists(dataset: Dataset, period: str | Period | None = None) -> Lists:

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.fingerprint import fingerprint
+from callstats.analyses.opening import found
 from callstats.analyses.portrait import KPIS
 from callstats.analyses.quality import DataQuality, check
 from callstats.analyses.result import Result, Voice
@@ -117,8 +117,15 @@ class Method(Result):
     def glossary(self) -> TableView:
         """Return every KPI used: formula, unit, caution, source."""
         _ = self.voice.say
-        heads = [_("Figure"), _("Formula"), _("What to bear in mind"), _("Source")]
-        rows = [[Cell(k["label"], strong=True), k["formula"], k["caution"], k["source"]] for k in self.kpis]
+        heads = [_("Figure"), _("Formula"), _("What to bear in mind")]
+        rows = [
+            [
+                Cell(k["label"], strong=True),
+                k["formula"],
+                _("{caution} Source: {source}.", caution=k["caution"], source=k["source"]).strip(),
+            ]
+            for k in self.kpis
+        ]
         return TableView(_("Glossary"), heads, rows)
 
     def provenance(self) -> TableView:
@@ -130,8 +137,8 @@ class Method(Result):
 
     def views(self) -> tuple[View, ...]:
         """Return quality of the data, method, provenance and glossary."""
-        found = [self.quality.table()] if len(self.quality) else []
-        return (self.verdict, *found, self.explanation(), self.provenance(), self.glossary())
+        strange = [self.quality.table()] if len(self.quality) else []
+        return (self.verdict, *strange, self.explanation(), self.provenance(), self.glossary())
 
 
 def method(
@@ -169,15 +176,15 @@ def method(
 def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:
     """Return source, files with their checksums, time zone and the fingerprint of what was read."""
     _, known = voice.say, dataset.provenance
-    found = [(_("Source"), str(known["source"]))] if known.get("source") else []
+    facts = [(_("Source"), str(known["source"]))] if known.get("source") else []
     for file in known.get("files", ()):
         said = {"rows": voice.form.number(file["rows"]), "hash": str(file["sha256"])[:12]}
         told = _("{name}: {rows} rows, SHA-256 {hash}…", name=file["name"], **said)
-        found.append((_("File"), told))
-    found.append((_("Time zone"), str(known.get("time_zone") or dataset.config.time_zone)))
-    if data is not None and Path(data).exists():
-        found.append((_("Fingerprint of the data"), f"SHA-256 {fingerprint(data)[:16]}…"))
-    return found
+        facts.append((_("File"), told))
+    facts.append((_("Time zone"), str(known.get("time_zone") or dataset.config.time_zone)))
+    if data is not None and (there := found(data)).exists():
+        facts.append((_("Fingerprint of the data"), f"SHA-256 {fingerprint(there)[:16]}…"))
+    return facts
 
 
 def _rows(now: Dataset, voice: Voice) -> list[tuple[str, str]]:

@@ -22,7 +22,8 @@ def open_for_report(
     Parameters
     ----------
     data : str or Path
-        As for :func:`callstats.open`.
+        As for :func:`callstats.open`. A relative path is also looked for from the two
+        folders above, so that a notebook opens it wherever its kernel was started.
     language : str, optional
         en, fr or ru; the project's own where left out.
     config : str or Path, optional
@@ -36,8 +37,21 @@ def open_for_report(
     from callstats.config import load
     from callstats.dataset import open as open_data
 
-    opened = open_data(data, config=load(config) if config else None, threads=1)
+    opened = open_data(found(data), config=load(found(config)) if config else None, threads=1)
     return replace(opened, config=replace(opened.config, language=language)) if language else opened
+
+
+def found(path: str | Path) -> Path:
+    """Return a relative path where it is there, from here or from one of the two folders above.
+
+    Examples
+    --------
+    >>> found("no/such/data").as_posix()
+    'no/such/data'
+    """
+    here = Path.cwd()
+    places = (folder / path for folder in (here, *here.parents[:2]))
+    return next((place for place in places if place.exists()), Path(path))
 
 
 def title(

@@ -12,7 +12,7 @@ from callstats.analyses.findings import Finding, doubtful
 from callstats.analyses.result import Result, Voice
 from callstats.kpis import catalogue
 from callstats.model import TABLES
-from callstats.show.display import Cell, Column, Sentence, TableView, View
+from callstats.show.display import Cell, Sentence, TableView, View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,30 +86,26 @@ class DataQuality(Result):
         if not strange:
             return Sentence(_("Nothing looks wrong in the rows kept."), "good")
         text = _.ngettext(
-            "{n} thing looks wrong in the rows kept: {rules}.",
-            "{n} things look wrong in the rows kept: {rules}.",
+            "{n} thing looks wrong in the rows kept. Not always true: {rules}.",
+            "{n} things look wrong in the rows kept. Not always true: {rules}.",
             len(strange),
-            rules="; ".join(_("not always true: “{rule}”", rule=finding.rule) for finding in strange),
+            rules="; ".join(_("“{rule}”", rule=finding.rule) for finding in strange),
         )
-        return Sentence(text, "bad")
+        return Sentence(text, "unknown")
 
     def table(self) -> TableView:
         """Return the findings as a table."""
         _, form = self.voice.say, self.voice.form
-        kinds = {"rejected": _("left out"), "doubtful": _("looks wrong")}
+        kinds = {"rejected": _("{rows} in {table}, left out"), "doubtful": _("{rows} in {table}, kept")}
         rows = [
             [
                 Cell(finding.rule, strong=True),
-                kinds[finding.severity],
-                finding.table,
-                form.number(finding.rows),
-                finding.example,
-                finding.hint,
+                kinds[finding.severity].format(rows=form.number(finding.rows), table=finding.table),
+                ". ".join(part for part in (finding.example, finding.hint) if part),
             ]
             for finding in self.findings
         ]
-        heads = [_("Should be true"), _("Rows that break it"), _("Table")]
-        columns = [*heads, Column(_("Rows"), "right"), _("Example"), _("What to do")]
+        columns = [_("Should be true"), _("Rows that break it"), _("For example, and what to do")]
         return TableView(_("What was left out, and what looks wrong"), columns, rows)
 
     def lacking_table(self) -> TableView:

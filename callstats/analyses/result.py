@@ -7,7 +7,7 @@ looked at, in the language and currency of the data set it was drawn from.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from callstats.show.words import Words, words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from callstats.analyses.estimates import Estimate
     from callstats.dataset import Dataset, Period
     from callstats.kpis.define import KPI
 
@@ -77,6 +78,12 @@ class Voice:
             return period.label
         return self.days(period.start, period.last)
 
+    def alike(self, column: Sequence[Estimate]) -> list[str]:
+        """Return the values of a table's column, all with the digits that its middle one deserves."""
+        halves = sorted(half for e in column if (half := (e.high - e.low) / 2) > 0)
+        half = halves[len(halves) // 2] if halves else float("nan")
+        return [self.form.value(e.value, e.kpi.unit, *_around(e.value, half)) for e in column]
+
     def note(self, kpi: KPI, note: str) -> str:
         """Return in one line why a KPI has no value, from the note beside it.
 
@@ -98,6 +105,10 @@ class Voice:
     def days(self, first: dt.date, last: dt.date) -> str:
         """Return two days as a stretch of time."""
         return self.say("{first} to {last}", first=self.form.date(first), last=self.form.date(last))
+
+
+def _around(value: float, half: float) -> tuple[float | None, float | None]:
+    return (value - half, value + half) if half > 0 else (None, None)
 
 
 class Result:

@@ -5,7 +5,6 @@ Each count that cannot be made leaves a line in ``notes`` instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,42 +21,64 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 KPI_NAME = "abandon_rate_outbound"
+#: Weeks with fewer people who answered are not called the worst: their rate is mostly chance.
+FEWEST_LIVE = 50
+_DAY = timedelta(days=1)
 
 
-def abandonment(
-    about: Scope, rule: Rule, notes: list[str]
-) -> tuple[Abandonment | None, tuple[Abandonment, ...]]:
-    """Return the period's count, and those of the successive windows that touch it."""
+def count_abandoned(about: Scope, rule: Rule, notes: list[str]) -> Abandonment | None:
+    """Return the abandoned and handled calls of the period."""
     from callstats.analyses.measure import measure
 
     row = measure(about.now, [KPI_NAME], interval=False).to_dict("records")[0]
     if row["note"].startswith(("not computable", "undefined")):
         notes.append(about.voice.note(get(KPI_NAME), row["note"]))
-        return None, ()
+        return None
     abandoned, live = int(row["numerator"]), int(row["denominator"])
     window = about.window
-    total = Abandonment(window.start, window.last, abandoned, live - abandoned, rule.abandon_limit)
-    return total, tuple(
-        w for w in _windows(about.whole, rule) if w.last >= window.start and w.first < window.end
-    )
+    return Abandonment(window.start, window.last, abandoned, live - abandoned, rule.abandon_limit)
 
 
-def _windows(dataset: Dataset, rule: Rule) -> Iterable[Abandonment]:
-    """Cut the days since the first dial into successive windows; the last may be short."""
+def windows(about: Scope, rule: Rule) -> tuple[Abandonment, ...]:
+    """Cut the days since the first dial into successive windows, and return those that touch the period.
+
+    The last may be short.
+    """
+    days = _by_day(about.whole)
+    if not days:
+        return ()
+    first, last, step = min(days), max(days), timedelta(days=rule.window_days)
+    starts = (first + n * step for n in range((last - first) // step + 1))
+    cut = (_added(days, start, min(start + step - _DAY, last), rule) for start in starts)
+    asked = about.window
+    return tuple(one for one in cut if one.last >= asked.start and one.first < asked.end)
+
+
+def weeks(about: Scope, rule: Rule) -> tuple[Abandonment, ...]:
+    """Return the calendar weeks of the period in which enough people answered to speak of a rate."""
+    days = _by_day(about.now)
+    mondays = sorted({day - day.weekday() * _DAY for day in days})
+    found = (_added(days, monday, monday + 6 * _DAY, rule) for monday in mondays)
+    return tuple(one for one in found if one.abandoned + one.handled >= FEWEST_LIVE)
+
+
+def _by_day(dataset: Dataset) -> dict[date, tuple[int, int]]:
+    """Return abandoned and handled calls by day."""
     from callstats.engine import totals
 
     terms = (Count(ABANDONED), Count(HANDLED))
     found = totals(dataset, terms, by=["day"]).to_dict("records")
-    days = {date.fromisoformat(str(row["day"])): row for row in found if isinstance(row["day"], str)}
-    if not days:
-        return
-    first, last = min(days), max(days)
-    while first <= last:
-        end = min(first + timedelta(days=rule.window_days - 1), last)
-        inside = [row for day, row in days.items() if first <= day <= end]
-        abandoned, handled = (int(sum(row[term.key] for row in inside)) for term in terms)
-        yield Abandonment(first, end, abandoned, handled, rule.abandon_limit)
-        first = end + timedelta(days=1)
+    return {
+        date.fromisoformat(row["day"]): (int(row[terms[0].key]), int(row[terms[1].key]))
+        for row in found
+        if isinstance(row["day"], str)
+    }
+
+
+def _added(days: dict[date, tuple[int, int]], first: date, last: date, rule: Rule) -> Abandonment:
+    inside = [counts for day, counts in days.items() if first <= day <= last]
+    abandoned, handled = (sum(counts[i] for counts in inside) for i in (0, 1))
+    return Abandonment(first, last, abandoned, handled, rule.abandon_limit)
 
 
 def count_outside(about: Scope, notes: list[str]) -> int | None:

@@ -21,8 +21,8 @@ class Rule:
         Length of the successive periods the limit is counted over [days].
     most_dials, within_days : int
         A contact may be dialled so many times in so many days.
-    source, date : str
-        The text of the rule and when it took effect.
+    abandon_source, dials_source : str
+        The texts of the two rules and when they took effect.
     """
 
     name: str
@@ -30,14 +30,19 @@ class Rule:
     window_days: int
     most_dials: int
     within_days: int
-    source: str
-    date: str
+    abandon_source: str
+    dials_source: str
 
 
-_FRENCH_FREQUENCY = "Code de la consommation, art. D. 223-9 (FR)"
 RULES = {
     "us-ftc": Rule(
-        "us-ftc", 0.03, 30, 4, 30, f"16 CFR 310.4(b)(4) (US); {_FRENCH_FREQUENCY}", "2008-10-01; 2023-03-01"
+        name="us-ftc",
+        abandon_limit=0.03,
+        window_days=30,
+        most_dials=4,
+        within_days=30,
+        abandon_source="16 CFR 310.4(b)(4) (US), 2008-10-01",
+        dials_source="Code de la consommation, art. D. 223-9 (FR), 2023-03-01",
     ),
 }
 

@@ -166,11 +166,11 @@ class TimeAndCost(Result):
         ]
 
     def views(self) -> tuple[View, ...]:
-        """Return the bar of time, the table, the sentences and what is not computable."""
+        """Return the bars of time, the sentences, the table and what is not computable."""
         shown: list[View] = [self.figure()] if self.shares else []
+        shown += [self.verdict] if self.sentences else []
         table = self.table()
         shown += [table] if table.rows else []
-        shown += [self.verdict] if self.sentences else []
         return (*shown, *(Note(note) for note in self.notes))
 
 

@@ -131,10 +131,13 @@ class Trend(Result):
             "centre": form.value(chart.limits.estimate, chart.kpi.unit),
             "days": len(chart.days),
         }
-        caption = _(
-            "{kpi} by day, {period}, with limits of ordinary days ({factor} times as wide as chance alone)",
-            **said,
-        )
+        if chart.limits.dispersion < 1.05:
+            caption = _("{kpi} by day, {period}, with the limits of ordinary days", **said)
+        else:
+            caption = _(
+                "{kpi} by day, {period}, with the limits of ordinary days ({factor} times as wide as chance)",
+                **said,
+            )
         alt = _("Control chart of {kpi} over {days} days around a mean of {centre}.", **said)
         return figure(self.plot(chart.kpi.name), caption, f"{alt} {self._sentence(chart).text}")
 
