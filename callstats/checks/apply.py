@@ -7,14 +7,12 @@ from collections.abc import Iterable, Mapping
 import narwhals as nw
 import pandas as pd
 
-from callstats.checks.rules import RULES, Rule
+from callstats.checks.rules import RULES, Frame, Rule, Series
 
 REJECTS = ("table", "_raw", "_position", "rule", "column", "found", "reason")
 
 
-def apply(
-    tables: Mapping[str, pd.DataFrame], rules: Iterable[Rule] = RULES
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def apply(tables: Mapping[str, Frame], rules: Iterable[Rule] = RULES) -> tuple[dict[str, Frame], Frame]:
     """Divide the rows of tables into accepted ones and rejects.
 
     Parameters
@@ -49,7 +47,7 @@ def apply(
     return accepted, pd.concat(left_out, ignore_index=True) if left_out else none
 
 
-def _judge(name: str, frame: pd.DataFrame, rules: list[Rule]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _judge(name: str, frame: Frame, rules: list[Rule]) -> tuple[Frame, Frame]:
     frame = frame.reset_index(drop=True)
     free = pd.Series(True, index=frame.index)
     pieces = []
@@ -64,7 +62,7 @@ def _judge(name: str, frame: pd.DataFrame, rules: list[Rule]) -> tuple[pd.DataFr
     return (frame if free.all() else frame[free].reset_index(drop=True)), rejects
 
 
-def broken(frame: pd.DataFrame, rule: Rule) -> pd.Series:
+def broken(frame: Frame, rule: Rule) -> Series:
     """Mark the rows that break a rule; of rows with one key, all but the first."""
     if rule.broken is None:
         keys = frame[list(rule.columns)]
@@ -76,13 +74,14 @@ def broken(frame: pd.DataFrame, rule: Rule) -> pd.Series:
     return pd.Series(marked.fillna(False).to_numpy(bool), index=frame.index)
 
 
-def _rejects(name: str, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    shown = rows[list(rule.columns)].astype(object)
+def _rejects(name: str, rows: Frame, rule: Rule) -> Frame:
+    first, *more = rule.columns
+    shown: Frame = rows[list(rule.columns)].astype(object)
     found = [
         ", ".join(f"{column}={_text(value)}" for column, value in zip(rule.columns, values, strict=True))
-        if len(rule.columns) > 1
+        if more
         else _text(values[0])
-        for values in shown.itertuples(index=False, name=None)
+        for values in map(list, shown.itertuples(index=False, name=None))
     ]
     return pd.DataFrame(
         {
@@ -90,7 +89,7 @@ def _rejects(name: str, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
             "_raw": rows.get("_raw", -1),
             "_position": rows.get("_position", rows.index),
             "rule": rule.name,
-            "column": rule.columns[0],
+            "column": first,
             "found": found,
             "reason": rule.hint,
         }

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from callstats.checks.rules import RULES, Rule
+from callstats.checks.rules import RULES, Frame, Rule
 
 Frames = Mapping[str, Any]
 
@@ -92,7 +92,7 @@ def _example(frame: nw.LazyFrame, rule: Rule) -> str:
     return ", ".join(f"{column}={first[column]}" for column in rule.columns)
 
 
-def _pandas(frame: nw.LazyFrame) -> pd.DataFrame:
+def _pandas(frame: nw.LazyFrame) -> Frame:
     return frame.collect().to_pandas()
 
 
@@ -182,7 +182,7 @@ def _agent_time_apart(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _daily(frame: nw.LazyFrame, clock: str, seconds: str, day: str) -> pd.DataFrame:
+def _daily(frame: nw.LazyFrame, clock: str, seconds: str, day: str) -> Frame:
     daily = frame.with_columns(nw.col(clock).dt.truncate("1d").alias(day))
     return _pandas(daily.group_by("agent_id", day).agg(nw.col(seconds).sum().alias("total")))
 

@@ -15,6 +15,10 @@ import narwhals as nw
 
 from callstats.model import CLOSED_REASONS, COST_KINDS, DIRECTIONS, STATES, TABLES
 
+#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
+Frame = Any
+Series = Any
+
 _MANY = float("inf")
 LONGEST = 65_000  # s; VICIdial writes such numbers where a clock ran over
 

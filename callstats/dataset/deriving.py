@@ -7,14 +7,19 @@ same way; the KPIs find them as plain columns.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 
-Tables = dict[str, pd.DataFrame]
-KEPT_WITHIN = pd.Timedelta(hours=1)
+#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
+Frame = Any
+Series = Any
+Tables = dict[str, Frame]
+KEPT_WITHIN = timedelta(hours=1)
 
 
-def derive(tables: Mapping[str, pd.DataFrame]) -> Tables:
+def derive(tables: Mapping[str, Frame]) -> Tables:
     """Add the derived columns that accepted tables lack.
 
     Parameters
@@ -51,7 +56,7 @@ def derive(tables: Mapping[str, pd.DataFrame]) -> Tables:
     return done
 
 
-def _calls(calls: pd.DataFrame, contacts: pd.DataFrame | None) -> pd.DataFrame:
+def _calls(calls: Frame, contacts: Frame | None) -> Frame:
     order = ["started_at", "attempt_no"] if "attempt_no" in calls else ["started_at"]
     calls = calls.sort_values(order, kind="stable", ignore_index=True)
     if "contact_id" not in calls:
@@ -68,20 +73,20 @@ def _calls(calls: pd.DataFrame, contacts: pd.DataFrame | None) -> pd.DataFrame:
     return calls.drop(columns="loaded_at", errors="ignore")
 
 
-def _outbound(calls: pd.DataFrame) -> pd.Series:
+def _outbound(calls: Frame) -> Series:
     if "direction" not in calls:
         return pd.Series(True, index=calls.index)
     return calls["direction"].ne("inbound").fillna(True).astype(bool)
 
 
-def _count(calls: pd.DataFrame, among: pd.Series) -> pd.Series:
+def _count(calls: Frame, among: Series) -> Series:
     """Number the rows of each contact among some rows, in their order."""
     chosen = calls.loc[among, "contact_id"]
     number = chosen.groupby(chosen).cumcount() + 1
     return number.reindex(calls.index).astype("Int64")
 
 
-def _loaded(calls: pd.DataFrame, contacts: pd.DataFrame | None) -> pd.Series | None:
+def _loaded(calls: Frame, contacts: Frame | None) -> Series | None:
     stated = calls.get("loaded_at")
     if contacts is None or "loaded_at" not in contacts:
         return stated
@@ -95,7 +100,7 @@ def _loaded(calls: pd.DataFrame, contacts: pd.DataFrame | None) -> pd.Series | N
     return looked_up if stated is None else stated.fillna(looked_up)
 
 
-def _contacts(contacts: pd.DataFrame, calls: pd.DataFrame | None) -> pd.DataFrame:
+def _contacts(contacts: Frame, calls: Frame | None) -> Frame:
     """A contact's campaign is the one its list was mostly dialled for."""
     if "campaign_id" in contacts and contacts["campaign_id"].notna().all():
         return contacts
@@ -109,7 +114,7 @@ def _contacts(contacts: pd.DataFrame, calls: pd.DataFrame | None) -> pd.DataFram
     return contacts.assign(campaign_id=campaign if stated is None else stated.fillna(campaign))
 
 
-def _callbacks(callbacks: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
+def _callbacks(callbacks: Frame, calls: Frame) -> Frame:
     """A promise is kept if the contact was dialled within an hour of the due time.
 
     Promises that fall due outside the time of the calls are unknown.

@@ -21,6 +21,7 @@ from callstats.model import TABLES, Column
 from callstats.sources import find, guess
 from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
+from callstats.sources.raw import Frame, Series
 from callstats.sources.reader import Extract, extract
 from callstats.sources.times import known_zone
 
@@ -153,12 +154,12 @@ def read_tables(
     return done, rejects, _provenance(found, paths, source, zone, done, rejects)
 
 
-def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:
+def _together(pieces: list[Frame]) -> Frame:
     filled = [piece for piece in pieces if len(piece)]
     return pd.concat(filled, ignore_index=True) if filled else pieces[0]
 
 
-def _rejects(found: Extract, left_out: pd.DataFrame) -> Rejects:
+def _rejects(found: Extract, left_out: Frame) -> Rejects:
     """Name the file, row and content of every row that was left out."""
     pieces = []
     left_out = left_out.drop_duplicates(["table", "_raw", "_position"])
@@ -178,12 +179,13 @@ def _rejects(found: Extract, left_out: pd.DataFrame) -> Rejects:
         return Rejects()
     frame = pd.concat(pieces, ignore_index=True)
     frame["row"] = frame["row"].astype("int64")
-    ordered = frame.sort_values(["file", "row", "table"], kind="stable", ignore_index=True)[list(COLUMNS)]
+    ordered: Frame = frame.sort_values(["file", "row", "table"], kind="stable", ignore_index=True)
+    ordered = ordered[list(COLUMNS)]
     text = [name for name in COLUMNS if name != "row"]
     return Rejects(ordered.astype(dict.fromkeys(text, "string")))
 
 
-def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
+def to_arrow(name: str, frame: Frame) -> pa.Table:
     """Bring a canonical table to the types of the model; further columns stay as text or number.
 
     A column that nothing is known of is left out, so that a KPI that needs it
@@ -202,7 +204,7 @@ def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     return pa.table(columns, schema=pa.schema(fields))
 
 
-def _array(values: pd.Series, column: Column | None) -> pa.Array:
+def _array(values: Series, column: Column | None) -> pa.Array:
     if column is None:
         array = pa.array(values, from_pandas=True)
     else:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from callstats.errors import InputError, near_names
 from callstats.sources.base import FALSE, TRUE, Field, Layout
-from callstats.sources.raw import Raw
+from callstats.sources.raw import Raw, Series
 from callstats.sources.times import parse
 
 TEXT = pd.StringDtype("pyarrow", na_value=pd.NA)
@@ -24,7 +24,7 @@ class Problems:
 
     found: dict[int, tuple[str, str | None, str, str]] = field(default_factory=dict)
 
-    def add(self, bad: pd.Series, rule: str, column: str | None, texts: pd.Series, reason: str) -> None:
+    def add(self, bad: Series, rule: str, column: str | None, texts: Series, reason: str) -> None:
         """Note the rows where ``bad`` holds, unless they have been noted before."""
         for position in bad.index[bad.fillna(False).to_numpy(bool)]:
             text = texts.at[position]
@@ -85,7 +85,7 @@ class Columns:
             return None if None in names else " + ".join(str(name) for name in names)
         return next((actual for name in item.columns if (actual := self.actual(name))), None)
 
-    def texts(self, item: Field) -> pd.Series:
+    def texts(self, item: Field) -> Series:
         """The field's texts; null where the export says nothing."""
         size = self._raw.table.num_rows
         if item.constant is not None:
@@ -96,11 +96,11 @@ class Columns:
             return self._from_template(item.template)
         return self._column(str(self.name(item)))
 
-    def _column(self, name: str) -> pd.Series:
+    def _column(self, name: str) -> Series:
         values = self._raw.table.column(name).to_pandas(types_mapper={pa.string(): TEXT}.get).str.strip()
         return values.mask(values.isin(self._nulls)).rename(None)
 
-    def _from_template(self, template: str) -> pd.Series:
+    def _from_template(self, template: str) -> Series:
         pieces = re.split(r"{([^{}]+)}", template)
         text = pd.Series([pieces[0]] * self._raw.table.num_rows, dtype=TEXT)
         for name, literal in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -108,7 +108,7 @@ class Columns:
         return text
 
 
-def convert(texts: pd.Series, item: Field, kind: str, column: str, problems: Problems) -> pd.Series:
+def convert(texts: Series, item: Field, kind: str, column: str, problems: Problems) -> Series:
     """Bring texts to the type of the model; texts that do not fit are noted.
 
     Moments are not for here: they need a time zone (:mod:`.times`).
@@ -126,7 +126,7 @@ def convert(texts: pd.Series, item: Field, kind: str, column: str, problems: Pro
     return texts
 
 
-def _translated(texts: pd.Series, item: Field, column: str, problems: Problems) -> pd.Series:
+def _translated(texts: Series, item: Field, column: str, problems: Problems) -> Series:
     values = dict(item.values or {})
     unknown = texts.notna() & ~texts.isin(list(values))
     known = ", ".join(list(values)[:10])
@@ -134,7 +134,7 @@ def _translated(texts: pd.Series, item: Field, column: str, problems: Problems) 
     return texts.map(values).astype(TEXT)
 
 
-def _flag(texts: pd.Series, item: Field, column: str, problems: Problems) -> pd.Series:
+def _flag(texts: Series, item: Field, column: str, problems: Problems) -> Series:
     if item.true is None and item.false is None:
         lower = texts.str.lower()
         yes, no = lower.isin(TRUE), lower.isin(FALSE)
@@ -152,18 +152,16 @@ def _flag(texts: pd.Series, item: Field, column: str, problems: Problems) -> pd.
     return flag
 
 
-def _number(texts: pd.Series, item: Field, kind: str, column: str, problems: Problems) -> pd.Series:
+def _number(texts: Series, item: Field, kind: str, column: str, problems: Problems) -> Series:
     plain = texts
     if item.decimal == ",":
-        plain = plain.str.replace(r"[\s.\u00a0\u202f](?=\d{3}(?:\D|$))", "", regex=True).str.replace(
-            ",", ".", regex=False
-        )
+        plain = plain.str.replace(r"[\s.\u00a0\u202f](?=\d{3}(?:\D|$))", "", regex=True)
+        plain = plain.str.replace(",", ".", regex=False)
     if item.unit == "hh:mm:ss":
         values = _clock_seconds(plain)
     else:
-        values = pd.to_numeric(plain.astype(object), errors="coerce").astype(float) * _SECONDS[item.unit]
-        if item.unit == "ms":
-            values = values.round(6)
+        values = _numeric(plain) * _SECONDS[item.unit]
+        values = values.round(6) if item.unit == "ms" else values
     bad = texts.notna() & (values.isna() | values.abs().eq(float("inf")))
     rule, reason = "a number can be read", "no number"
     if kind == "integer":
@@ -174,11 +172,14 @@ def _number(texts: pd.Series, item: Field, kind: str, column: str, problems: Pro
     return values.astype("Int64") if kind == "integer" else values
 
 
-def _clock_seconds(texts: pd.Series) -> pd.Series:
+def _numeric(texts: Series) -> Series:
+    numbers: Any = pd.to_numeric(texts.astype(object), errors="coerce")
+    return numbers.astype(float)
+
+
+def _clock_seconds(texts: Series) -> Series:
     parts = texts.str.extract(r"^(-?)(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)$")
-    hours = pd.to_numeric(parts[1], errors="coerce").astype(float).fillna(0.0)
-    minutes = pd.to_numeric(parts[2], errors="coerce").astype(float)
-    seconds = pd.to_numeric(parts[3], errors="coerce").astype(float)
+    hours, minutes, seconds = _numeric(parts[1]).fillna(0.0), _numeric(parts[2]), _numeric(parts[3])
     return (hours * 3600 + minutes * 60 + seconds) * parts[0].map({"-": -1.0}).fillna(1.0).astype(float)
 
 

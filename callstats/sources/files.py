@@ -139,8 +139,8 @@ def _plain(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
     return value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
 
 

@@ -106,7 +106,8 @@ class _Mapping(_Strict):
     lacks: dict[str, str] = Entry(default_factory=dict)
 
 
-_Content = create_model("_Content", __base__=_Mapping, **dict.fromkeys(TABLES, (TableEntry | None, None)))  # pyright: ignore[reportCallIssue]
+_TABLES: Any = dict.fromkeys(TABLES, (TableEntry | None, None))
+_Content: Any = create_model("_Content", __base__=_Mapping, **_TABLES)
 
 
 def load(path: str | Path) -> Source:

@@ -10,6 +10,7 @@ import pandas as pd
 from callstats.model import TABLES
 from callstats.sources.base import Field, Layout
 from callstats.sources.convert import Columns, Problems, convert
+from callstats.sources.raw import Frame, Series
 from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
 
 MIXED = "the times of a column all have a time zone, or none has"
@@ -49,7 +50,7 @@ class Reading:
         return None
 
 
-def add_moments(frame: pd.DataFrame, reading: Reading) -> None:
+def add_moments(frame: Frame, reading: Reading) -> None:
     """Add to ``frame`` every moment of the layout, in UTC and on the clock of the site.
 
     An epoch in the export outweighs a wall-clock text: it cannot be ambiguous.
@@ -73,7 +74,7 @@ def add_moments(frame: pd.DataFrame, reading: Reading) -> None:
         frame["time_zone"] = zones
 
 
-def _zones(frame: pd.DataFrame, reading: Reading) -> pd.Series:
+def _zones(frame: Frame, reading: Reading) -> Series:
     """The zone of each row: one for all, or read from a column."""
     if not reading.zone.startswith("column:"):
         return pd.Series(known_zone(reading.zone), index=frame.index, dtype="object")
@@ -85,14 +86,12 @@ def _zones(frame: pd.DataFrame, reading: Reading) -> pd.Series:
     return texts.where(good, "UTC").astype(object)
 
 
-def _by_zone(
-    moments: pd.Series, zones: pd.Series, change: Callable[[pd.Series, str], pd.Series]
-) -> pd.Series:
+def _by_zone(moments: Series, zones: Series, change: Callable[[Series, str], Series]) -> Series:
     parts = [change(moments[zones == zone], str(zone)) for zone in zones.unique()]
     return pd.concat(parts).reindex(moments.index) if parts else change(moments, "UTC")
 
 
-def _from_text(item: Field, zones: pd.Series, reading: Reading, *, exact_elsewhere: bool) -> pd.Series:
+def _from_text(item: Field, zones: Series, reading: Reading, *, exact_elsewhere: bool) -> Series:
     columns, problems = reading.columns, reading.problems
     name, texts = str(columns.name(item)), columns.texts(item)
     parsed = parse(texts, item.formats, {"column": name, "file": columns.file})
@@ -110,7 +109,7 @@ def _from_text(item: Field, zones: pd.Series, reading: Reading, *, exact_elsewhe
     return local.utc
 
 
-def _localised(parsed: Parsed, zones: pd.Series) -> Localised:
+def _localised(parsed: Parsed, zones: Series) -> Localised:
     parts = [localise(parsed.naive[zones == zone], str(zone)) for zone in zones.unique()]
     if not parts:
         return localise(parsed.naive, "UTC")
@@ -119,12 +118,11 @@ def _localised(parsed: Parsed, zones: pd.Series) -> Localised:
     return Localised(*(pd.concat(found).reindex(index) for found in columns))
 
 
-def _with_offsets(
-    parsed: Parsed, utc: pd.Series, name: str, texts: pd.Series, problems: Problems
-) -> pd.Series:
+def _with_offsets(parsed: Parsed, utc: Series, name: str, texts: Series, problems: Problems) -> Series:
     """A text with an offset says its moment itself; rows of the rarer kind are left out."""
-    given = parsed.offset_s.notna()  # type: ignore[union-attr] - the caller has looked
-    exact = (parsed.naive - pd.to_timedelta(parsed.offset_s, unit="s")).dt.tz_localize("UTC")
+    offset: Series = parsed.offset_s
+    given = offset.notna()
+    exact = (parsed.naive - pd.to_timedelta(offset, unit="s")).dt.tz_localize("UTC")
     without = texts.notna() & ~given
     few_without = given.sum() >= without.sum()
     reason = "most other rows " + ("have one" if few_without else "have none")
@@ -132,7 +130,7 @@ def _with_offsets(
     return exact.astype("datetime64[us, UTC]").where(given, utc)
 
 
-def _note_twice(twice: pd.Series, naive: pd.Series, name: str, reading: Reading) -> None:
+def _note_twice(twice: Series, naive: Series, name: str, reading: Reading) -> None:
     if twice.any():
         days = ", ".join(sorted({str(day.date()) for day in naive[twice]}))
         reading.notes.append(
@@ -142,7 +140,7 @@ def _note_twice(twice: pd.Series, naive: pd.Series, name: str, reading: Reading)
         )
 
 
-def _from_epoch(item: Field, utc: pd.Series, reading: Reading) -> pd.Series:
+def _from_epoch(item: Field, utc: Series, reading: Reading) -> Series:
     name = str(reading.columns.name(item))
     seconds = convert(reading.columns.texts(item), item, "epoch", name, reading.problems)
     exact = pd.to_datetime(seconds.where(seconds > 0), unit="s", utc=True).astype("datetime64[us, UTC]")

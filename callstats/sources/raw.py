@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
+
+#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
+Frame = Any
+Series = Any
 
 
 @dataclass(frozen=True, slots=True)

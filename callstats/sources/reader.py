@@ -21,7 +21,7 @@ from callstats.sources.convert import TEXT, Columns, convert, nothing
 from callstats.sources.files import expand, read_file
 from callstats.sources.moments import Reading, add_moments
 from callstats.sources.outcomes import FLAGS, Outcome
-from callstats.sources.raw import Raw
+from callstats.sources.raw import Frame, Raw, Series
 
 MOST_DIALS = 10_000  # to one contact; more is another number in the wrong column
 REJECTED = ("table", "_raw", "_position", "rule", "column", "found", "reason")
@@ -43,10 +43,10 @@ class Extract:
     lacks : dict of str to str
     """
 
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    tables: dict[str, Frame] = field(default_factory=dict)
     raws: list[Raw] = field(default_factory=list)
     read_as: list[str] = field(default_factory=list)
-    rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(REJECTED)))
+    rejected: Frame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(REJECTED)))
     notes: list[str] = field(default_factory=list)
     lacks: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +75,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     result = Extract(lacks=dict(source.lacks))
     paths = expand(files, [layout.name for layout in source.layouts] if source.choose else [])
     zone = time_zone if source.time_zone == "server" else source.time_zone
-    pieces: dict[str, list[pd.DataFrame]] = {}
+    pieces: dict[str, list[Frame]] = {}
     for path in paths:
         raws = list(read_file(path, source.text, source.layouts))
         if not raws:
@@ -136,9 +136,7 @@ def recognise(columns: Iterable[str], source: Source) -> Layout | None:
     return None
 
 
-def _read_layout(
-    raw: Raw, number: int, layout: Layout, source: Source, zone: str, result: Extract
-) -> pd.DataFrame:
+def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: str, result: Extract) -> Frame:
     columns = Columns(raw, layout, source.nulls)
     reading = Reading(columns, layout, zone, notes=result.notes, lacks=result.lacks)
     frame = pd.DataFrame({"_raw": number, "_position": range(raw.table.num_rows)})
@@ -176,7 +174,7 @@ def _leave_out(raw: Raw, number: int, reading: Reading, result: Extract) -> None
         result.rejected = added if before.empty else pd.concat([before, added], ignore_index=True)
 
 
-def _note_repeat(times: pd.Series, column: str, reading: Reading) -> None:
+def _note_repeat(times: Series, column: str, reading: Reading) -> None:
     wrong = times.isna() | (times < 0) | (times > MOST_DIALS)
     reason = f"a number of dials from 0 to {MOST_DIALS} is needed"
     texts = reading.columns.texts(Field("_repeat", (column,)))
@@ -187,7 +185,7 @@ def _note_repeat(times: pd.Series, column: str, reading: Reading) -> None:
     )
 
 
-def _repeated(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+def _repeated(frame: Frame, layout: Layout) -> Frame:
     """Give each row once per dial; only the last one carries the outcome and the durations."""
     times = frame["_repeat"].fillna(0).astype(int)
     repeated = frame.loc[frame.index.repeat(times)]
@@ -209,8 +207,8 @@ _OF_THE_OUTCOME = ("closed_reason", "callback_at", "outcome_code", "agent_id")
 
 
 def apply_statuses(
-    calls: pd.DataFrame, source: Source, extra: dict[tuple[str, str], Outcome] | None = None
-) -> pd.DataFrame:
+    calls: Frame, source: Source, extra: dict[tuple[str, str], Outcome] | None = None
+) -> Frame:
     """Set the flags that each status stands for; an unknown status leaves them unknown.
 
     A flag that the export states itself is kept. ``extra`` overrides the
@@ -238,10 +236,10 @@ def apply_statuses(
     return calls
 
 
-def _keep_stated(calls: pd.DataFrame, name: str, values: pd.Series) -> None:
+def _keep_stated(calls: Frame, name: str, values: Series) -> None:
     calls[name] = calls[name].fillna(values) if name in calls else values
 
 
-def empty(table: str) -> pd.DataFrame:
+def empty(table: str) -> Frame:
     """Return a canonical table without rows."""
     return pd.DataFrame({column.name: nothing(column.type, 0) for column in TABLES[table].columns})

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from callstats.errors import CallstatsError, InputError, near_names
+from callstats.sources.raw import Series
 
 _DATES = (
     "%Y-%m-%d",
@@ -57,9 +58,9 @@ class Parsed:
         The formats used.
     """
 
-    naive: pd.Series
-    offset_s: pd.Series | None
-    bad: pd.Series
+    naive: Series
+    offset_s: Series | None
+    bad: Series
     formats: tuple[str, ...]
 
     @property
@@ -68,7 +69,7 @@ class Parsed:
         return bool(self.formats) and not any(re.search("%[HIcXTRs]", item) for item in self.formats)
 
 
-def parse(texts: pd.Series, formats: tuple[str, ...] = (), where: dict | None = None) -> Parsed:
+def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = None) -> Parsed:
     """Read texts as moments.
 
     Parameters
@@ -106,20 +107,20 @@ def parse(texts: pd.Series, formats: tuple[str, ...] = (), where: dict | None = 
     return Parsed(naive, offset_s, texts.notna() & naive.isna(), wanted)
 
 
-def _strptime(texts: pd.Series, form: str) -> pd.Series:
+def _strptime(texts: Series, form: str) -> Series:
     return pd.to_datetime(texts.astype(object), format=form, errors="coerce", exact=True).astype(
         "datetime64[us]"
     )
 
 
-def _offset_seconds(offset: pd.Series) -> pd.Series:
+def _offset_seconds(offset: Series) -> Series:
     parts = offset.str.extract(r"([+-])(\d{2}):?(\d{2})")
     sign = parts[0].map({"+": 1, "-": -1})
     seconds = sign.astype(float) * (parts[1].astype(float) * 3600 + parts[2].astype(float) * 60)
     return seconds.mask((offset == "Z").fillna(False).astype(bool), 0.0)
 
 
-def _found_out(texts: pd.Series, where: dict) -> tuple[str, ...]:
+def _found_out(texts: Series, where: dict) -> tuple[str, ...]:
     sample = texts.dropna().drop_duplicates()
     if sample.empty:
         return ()
@@ -179,12 +180,12 @@ class Localised:
     ``twice`` marks times the clock showed twice, ``never`` those it skipped.
     """
 
-    utc: pd.Series
-    twice: pd.Series
-    never: pd.Series
+    utc: Series
+    twice: Series
+    never: Series
 
 
-def localise(naive: pd.Series, zone: str) -> Localised:
+def localise(naive: Series, zone: str) -> Localised:
     """Bring wall-clock times of one zone to UTC.
 
     Examples
@@ -205,7 +206,7 @@ def localise(naive: pd.Series, zone: str) -> Localised:
     return Localised(chosen.dt.tz_convert("UTC").astype("datetime64[us, UTC]"), twice, never)
 
 
-def _after_step_back(naive: pd.Series, twice: pd.Series) -> pd.Series:
+def _after_step_back(naive: Series, twice: Series) -> Series:
     """Mark repeated times that follow, in the order of the rows, a step back of the clock.
 
     Rows are taken to be in the order they happened if the clock steps back just
@@ -220,6 +221,6 @@ def _after_step_back(naive: pd.Series, twice: pd.Series) -> pd.Series:
     return marked
 
 
-def clock(utc: pd.Series, zone: str) -> pd.Series:
+def clock(utc: Series, zone: str) -> Series:
     """Return what a wall clock in the zone showed at moments in UTC."""
     return utc.dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[us]")

@@ -10,6 +10,7 @@ from callstats.sources.base import Field, Layout, Source, TextOptions
 from callstats.sources.vicidial_shape import prepare, shape
 from callstats.sources.vicidial_statuses import OUTCOME_OF, own_statuses
 
+STATES = ("pause", "wait", "talk", "dispo", "dead")
 TIME = ("%Y-%m-%d %H:%M:%S",)
 
 TRAPS = (
@@ -89,11 +90,8 @@ VICIDIAL_AGENT_LOG = Layout(
         Field("contact_id", ("lead_id",)),
         Field("uniqueid", ("uniqueid",)),
         Field("event_at", ("event_time",), "instant", required=True, formats=TIME),
-        *(
-            Field(f"{state}_{end}", (f"{state}_{name}",), kind, required=end == "s" and state != "dead")
-            for state in ("pause", "wait", "talk", "dispo", "dead")
-            for end, name, kind in (("at", "epoch", "epoch"), ("s", "sec", "number"))
-        ),
+        *(Field(f"{state}_at", (f"{state}_epoch",), "epoch") for state in STATES),
+        *(Field(f"{state}_s", (f"{state}_sec",), "number", required=state != "dead") for state in STATES),
         Field("pause_code", ("sub_status",)),
     ),
     signature=("user", "event_time", "pause_sec", "wait_sec", "talk_sec", "dispo_sec"),

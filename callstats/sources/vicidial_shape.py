@@ -9,9 +9,10 @@ from __future__ import annotations
 import pandas as pd
 
 from callstats.sources.convert import TEXT
+from callstats.sources.raw import Frame, Series
 from callstats.sources.times import clock
 
-Tables = dict[str, pd.DataFrame]
+Tables = dict[str, Frame]
 NO_END = 3600  # s; how long a transfer of unknown length may take to reach the next agent
 SLACK = 300  # s; the closer log is written when the next agent's queue is reached
 OFFSETS = (-12.0, 14.0)  # h, the offsets there are
@@ -29,7 +30,7 @@ def prepare(tables: Tables) -> Tables:
     return tables
 
 
-def _calls(calls: pd.DataFrame) -> pd.DataFrame:
+def _calls(calls: Frame) -> Frame:
     direction = calls.get("direction", pd.Series(pd.NA, index=calls.index, dtype=TEXT))
     queue = calls.get("queue_s", pd.Series(float("nan"), index=calls.index))
     if "alt_dial" in calls:
@@ -49,7 +50,7 @@ def _calls(calls: pd.DataFrame) -> pd.DataFrame:
     return calls.drop(columns=["alt_dial", "closecallid"], errors="ignore")
 
 
-def _identity(calls: pd.DataFrame) -> pd.Series:
+def _identity(calls: Frame) -> Series:
     """uniqueid; the closer log's own number; or, where neither is exported, lead and second."""
     second = calls["local_started_at"].dt.strftime("%Y%m%d%H%M%S").astype(TEXT)
     way = calls["direction"].map({"inbound": "-in"}).fillna("").astype(TEXT)
@@ -81,7 +82,7 @@ def shape(tables: Tables, notes: list[str], zone: str) -> Tables:
     return tables
 
 
-def _stretches(log: pd.DataFrame, zone: str) -> pd.DataFrame:
+def _stretches(log: Frame, zone: str) -> Frame:
     """Split each row into its stretches: pause, wait, talk, and work after the call.
 
     A stretch without an epoch starts where the stretches before it ended.
@@ -111,7 +112,7 @@ def _stretches(log: pd.DataFrame, zone: str) -> pd.DataFrame:
     return time.sort_values(["agent_id", "start"], kind="stable", ignore_index=True)
 
 
-def _with_agent_log(calls: pd.DataFrame, log: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+def _with_agent_log(calls: Frame, log: Frame, notes: list[str]) -> Frame:
     """Take talk and work after the call from the agent's row, where there is one."""
     rows = log[log["uniqueid"].notna() & log["agent_id"].notna()]
     sums = rows.assign(
@@ -131,7 +132,7 @@ def _with_agent_log(calls: pd.DataFrame, log: pd.DataFrame, notes: list[str]) ->
     return joined.drop(columns="agent_talk_s")
 
 
-def _one_call_each(calls: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+def _one_call_each(calls: Frame, notes: list[str]) -> Frame:
     """Join every transfer with the row of the agent it was handed to.
 
     The call keeps the start, list and campaign of its first row; outcome and
@@ -154,7 +155,7 @@ def _one_call_each(calls: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return calls.drop(columns="_way").sort_values("started_at", kind="stable", ignore_index=True)
 
 
-def _continues(calls: pd.DataFrame) -> pd.Series:
+def _continues(calls: Frame) -> Series:
     """Mark the rows that go on with the row before: handed over, same lead, at once."""
     before = calls.shift(1)
     same = calls["contact_id"].eq(before["contact_id"]).fillna(False).astype(bool)
@@ -167,7 +168,7 @@ def _continues(calls: pd.DataFrame) -> pd.Series:
     return pd.Series((same & over & soon & inbound).to_numpy(bool), index=calls.index)
 
 
-def _joined(rows: pd.DataFrame, number: pd.Series) -> pd.DataFrame:
+def _joined(rows: Frame, number: Series) -> Frame:
     groups = rows.groupby(number.to_numpy(), sort=True)
     first, last = groups.nth(0).reset_index(drop=True), groups.nth(-1).reset_index(drop=True)
     call = first.copy()
@@ -193,7 +194,7 @@ def _joined(rows: pd.DataFrame, number: pd.Series) -> pd.DataFrame:
     return call
 
 
-def _on_contact_clock(calls: pd.DataFrame, contacts: pd.DataFrame | None, notes: list[str]) -> pd.DataFrame:
+def _on_contact_clock(calls: Frame, contacts: Frame | None, notes: list[str]) -> Frame:
     """Bring the local time to the contact's clock where its offset differs from the site's.
 
     The offset is that of the day of the export, so its distance from the site's
@@ -224,7 +225,7 @@ def _on_contact_clock(calls: pd.DataFrame, contacts: pd.DataFrame | None, notes:
     return calls
 
 
-def _hours(local: pd.Series, utc: pd.Series) -> pd.Series:
+def _hours(local: Series, utc: Series) -> Series:
     return (local - utc.dt.tz_localize(None)).dt.total_seconds() / 3600
 
 
@@ -242,7 +243,7 @@ def zone_of_offset(hours: float) -> str:
     return f"UTC{'-' if hours < 0 else '+'}{whole:02d}:{minutes:02d}"
 
 
-def _contact_zones(contacts: pd.DataFrame, calls: pd.DataFrame | None) -> pd.DataFrame:
+def _contact_zones(contacts: Frame, calls: Frame | None) -> Frame:
     """Name the contact's zone after the calls to it; unknown where it was never dialled."""
     if "gmt_offset" not in contacts:
         return contacts

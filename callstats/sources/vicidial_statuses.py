@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from callstats.sources.outcomes import OUTCOMES, Outcome
+from callstats.sources.raw import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def from_flags(flags: frozenset[str]) -> Outcome:
     return OUTCOMES["exhausted" if "completed" in flags else "not_live"]
 
 
-def own_statuses(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Outcome]:
+def own_statuses(tables: Mapping[str, Frame]) -> dict[tuple[str, str], Outcome]:
     """Read an installation's status tables; a campaign's row overrides that of the system.
 
     A code whose flags are those of a fresh installation keeps the meaning above.

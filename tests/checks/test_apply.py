@@ -85,7 +85,10 @@ def test_a_faulty_row_of_a_helper_table_is_rejected() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "score", "good"),
-    [("csat", 5, True), ("csat", 0, False), ("nps", 0, True), ("nps", 11, False), ("resolved", 1, True), ("resolved", 2, False)],
+    [
+        ("csat", 5, True), ("csat", 0, False), ("nps", 0, True),
+        ("nps", 11, False), ("resolved", 1, True), ("resolved", 2, False),
+    ],
 )  # fmt: skip
 def test_a_survey_keeps_to_its_scale(kind: str, score: float, good: bool) -> None:
     frame = pd.DataFrame({"call_id": ["1"], "kind": [kind], "score": [float(score)]})

@@ -1,5 +1,7 @@
 """Mapping files: the same reader for any table."""
 
+# ruff: noqa: E501 - rows of a file stand on one line
+
 from __future__ import annotations
 
 from pathlib import Path

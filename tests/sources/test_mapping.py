@@ -35,7 +35,11 @@ CALLS = {"columns": {"started_at": "when"}}
         ({"calls": {"columns": {"started_at": {"column": "x", "unit": "days"}}}}, "unit", ()),
         ({}, "no table is described", ()),
         ({"calls": CALLS | {"statuses": {"A": "success"}}}, "needs outcome_code", ()),
-        ({"calls": CALLS, "contacts": {"columns": {"contact_id": "x"}, "attributes": {"list_id": "y"}}}, "no attribute", ()),
+        (
+            {"contacts": {"columns": {"contact_id": "x"}, "attributes": {"list_id": "y"}}},
+            "'list_id' is no attribute",
+            (),
+        ),
     ],
 )  # fmt: skip
 def test_a_wrong_key_is_named_with_the_near_ones(content: dict, words: str, near: tuple[str, ...]) -> None:

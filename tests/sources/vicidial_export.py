@@ -265,7 +265,7 @@ def count(path: Path) -> Counted:
     return result
 
 
-def _understood(line: str, rejected: Counter[str]) -> dict | None:
+def _understood(line: str, rejected: Counter[str]) -> dict | None:  # noqa: PLR0911 - a reason each
     if "\x00" in line:
         rejected["a line has no NUL bytes"] += 1
         return None
