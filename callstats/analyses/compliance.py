@@ -92,7 +92,7 @@ class Compliance(Result):
         return self.voice.say("Worst: {week}, {rate}.", week=week, rate=form.value(self.worst_week.rate, "%"))
 
     def _hours(self) -> Sentence | None:
-        if self.outside_hours is None:
+        if self.outside_hours is None or not self.dials:
             return None
         _, form = self.voice.say, self.voice.form
         hours = ", ".join(f"{start}–{end}" for start, end in self.hours)
@@ -111,7 +111,7 @@ class Compliance(Result):
         return Sentence(text, "bad")
 
     def _frequency(self) -> Sentence | None:
-        if self.too_often is None:
+        if self.too_often is None or not self.dials:
             return None
         _, form = self.voice.say, self.voice.form
         limits = {"most": self.rule.most_dials, "days": self.rule.within_days}

@@ -145,7 +145,8 @@ def _agent_time(dataset: Dataset, _: Words) -> Iterator[Finding]:
     off = [(day, a, b) for day, a, b in both if _differ(a, b)]
     if off:
         (agent, day), in_call, logged = off[0]
-        example = f"{agent} {_day(day)}: {in_call:.0f} s / {logged:.0f} s"
+        said = {"agent": agent, "day": _day(day), "calls": round(in_call), "time": round(logged)}
+        example = _("{agent} on {day}: {calls} s in calls, {time} s in agent time", **said)
         hint = _("Figures per hour rest on agent time: look for calls or log-ins missing on that day.")
         rule = _("an agent's day has the same talk, hold and wrap time in calls and in agent time")
         yield Finding("doubtful", rule, "agent_time", len(off), example, hint)

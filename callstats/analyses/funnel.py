@@ -84,8 +84,10 @@ class Funnel(Result):
     def _passage(self) -> Sentence:
         _, form = self.voice.say, self.voice.form
         first, last = self.steps[0], self.steps[-1]
-        text = _(
+        text = _.ngettext(
+            "Of {dials} dial, {count} ({share}) came to the last step: {step}.",
             "Of {dials} dials, {count} ({share}) came to the last step: {step}.",
+            first.count,
             dials=form.number(first.count),
             count=form.number(last.count),
             share=form.percent(last.count / first.count),

@@ -11,6 +11,7 @@ from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import scope
 from callstats.analyses.summing_up import summing_up
 from callstats.config import Target
+from callstats.show.digits import unknown
 from callstats.show.display import KeyFigure, KeyFigures, Note, Record, Sentence, View
 from callstats.show.key_figures import key_figure
 
@@ -68,6 +69,8 @@ class Figure:
         low, high = self.now.low, self.now.high
         if self.kpi.domain == "compliance":
             low = high = self.now.value
+        if unknown(low) or unknown(high):
+            return None
         least = float("-inf") if self.target.low is None else self.target.low
         most = float("inf") if self.target.high is None else self.target.high
         if least <= low and high <= most:

@@ -136,7 +136,9 @@ class Result:
     @property
     def verdict(self) -> Verdict:
         """The sentences as one display object; ``str(result.verdict)`` is text."""
-        return Verdict(self.sentences)
+        if self.sentences:
+            return Verdict(self.sentences)
+        return Verdict([Sentence(self.voice.say("Too little data for a verdict."), "unknown")])
 
     def __str__(self) -> str:
         return "\n\n".join(text for view in self.views() if (text := _text(view)))

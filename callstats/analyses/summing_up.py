@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from callstats.analyses.result import Voice
 from callstats.show import verdicts
+from callstats.show.digits import unknown
 from callstats.show.display import Sentence, Tone
 from callstats.show.key_figures import goal_words, is_good
 from callstats.show.words import mark
@@ -63,7 +64,7 @@ def _with_interval(figure: Figure, voice: Voice) -> str:
     """Return "€1,200 (€900 to €1,500)"."""
     now, form = figure.now, voice.form
     value = form.value(now.value, now.kpi.unit, now.low, now.high)
-    if now.low != now.low:
+    if unknown(now.low):
         return value
     return f"{value} ({form.interval(now.low, now.high, now.kpi.unit, value=now.value)})"
 
@@ -76,7 +77,9 @@ def _judged(figure: Figure, voice: Voice) -> str:
     judged = {
         True: _("target met"),
         False: _("target missed"),
-        None: _("too close to the target to tell"),
+        None: _("too little data to tell whether the target is met")
+        if unknown(figure.now.low)
+        else _("too close to the target to tell"),
     }[figure.met]
     target = goal_words(figure.target.low, figure.target.high, figure.kpi.unit, voice.form)
     return f", {judged} ({target})"
@@ -85,7 +88,7 @@ def _judged(figure: Figure, voice: Voice) -> str:
 def _since(figure: Figure, voice: Voice, earlier: str) -> str:
     """Return what became of a figure since another period, as a part of a sentence."""
     _, form, moved, unit = voice.say, voice.form, figure.change, figure.kpi.unit
-    if moved.low != moved.low:
+    if unknown(moved.low):
         return ""
     said = {
         "since": earlier,
@@ -99,7 +102,7 @@ def _since(figure: Figure, voice: Voice, earlier: str) -> str:
 
 def _tone(main: Figure, roi: Figure | None) -> Tone:
     judged = roi.met if roi is not None and roi.has_target else main.met
-    if main.kpi.name == "profit" and main.now.high < 0:
+    if main.kpi.name == "profit" and _lost(main):
         return "bad"
     tones: dict[bool | None, Tone] = {True: "good", False: "bad", None: "neutral"}
     return tones[judged]
@@ -112,7 +115,7 @@ def _moved(figures: Mapping[str, Figure], voice: Voice, earlier: str) -> Sentenc
     others = [f for name, f in figures.items() if name not in _EARNED]
     moved = sorted((f for f in others if f.change.certain), key=_relative, reverse=True)
     if not moved:
-        if not any(f.change.low == f.change.low for f in others):
+        if all(unknown(f.change.low) for f in others):
             return None
         text = voice.say("No other figure moved beyond its usual variation since {since}.", since=earlier)
         return Sentence(text)
@@ -152,7 +155,7 @@ def _rules() -> tuple[tuple[Callable[[Figure], bool], str, Tone], ...]:
     return (
         (lambda f: f.met is False, mark("Next: {advice}. {kpi} is {value}{judged}."), "bad"),
         (
-            lambda f: f.kpi.name == "profit" and f.now.high < 0,
+            lambda f: f.kpi.name == "profit" and _lost(f),
             mark("Next: {advice}. The campaign costs more than it brings."),
             "bad",
         ),
@@ -167,6 +170,12 @@ def _rules() -> tuple[tuple[Callable[[Figure], bool], str, Tone], ...]:
             "unknown",
         ),
     )
+
+
+def _lost(profit: Figure) -> bool:
+    """Tell whether money was lost: the interval says so, or, where nothing varies, the amount."""
+    now = profit.now
+    return now.high < 0 or (unknown(now.high) and now.value < 0)
 
 
 def _named(figure: Figure, voice: Voice) -> dict[str, str]:

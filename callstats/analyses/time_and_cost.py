@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from callstats.analyses.estimates import Estimate, estimates
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import scope
-from callstats.kpis import get
 from callstats.kpis import predicates as rows
 from callstats.kpis.define import Condition, Sum
 from callstats.model import COST_KINDS
@@ -210,9 +209,19 @@ def time_and_cost(
 
 def _notes(voice: Voice, now: Mapping[str, Estimate]) -> tuple[str, ...]:
     """Return one line a missing part: time of agents, handle time, cost."""
-    parts = ("talk_share", "average_handle_time", *_COSTS)
-    lines = [voice.note(get(name), now[name].note) for name in parts if not now[name].known]
-    return tuple(dict.fromkeys(lines))
+    _ = voice.say
+    parts = {
+        "talk_share": _("Login time"),
+        "average_handle_time": _("Handle time"),
+        "cost_per_call": _("Cost"),
+    }
+    found = [
+        _("{what}: {why}.", what=what, why=voice.reason(now[name].note))
+        for name, what in parts.items()
+        if not now[name].known
+    ]
+    cost, sale = (now[name] for name in _COSTS)
+    return (*found, *([voice.note(sale.kpi, sale.note)] if cost.known and not sale.known else []))
 
 
 def _costs(dataset: Dataset) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from callstats.analyses.estimates import estimates_by
+from callstats.analyses.estimates import estimates, estimates_by
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import lacking, scope
 from callstats.kpis import get
@@ -183,7 +183,11 @@ def trend(
     asked = kpis or ("answer_rate", _second(about.now))
     days = estimates_by(about.now, asked, ["day"])
     charts, notes = [], []
+    whole = estimates(about.now, asked)
     for kpi in map(get, asked):
+        if not whole[kpi.name].known:
+            notes.append(voice.note(kpi, whole[kpi.name].note))
+            continue
         drawn = _chart(kpi, {key[0]: group[kpi.name] for key, group in days.items() if key[0]}, voice)
         (notes if isinstance(drawn, str) else charts).append(drawn)
     return Trend(voice, about.label, tuple(charts), tuple(notes))
@@ -199,8 +203,8 @@ def _chart(kpi: KPI, days: dict[str, Any], voice: Voice) -> Chart | str:
     when = sorted(days)
     sizes = np.nan_to_num(np.array([days[day].denominator for day in when], dtype=float))
     events = np.nan_to_num(np.array([days[day].numerator for day in when], dtype=float))
-    if not (sizes > 0).any():
-        return voice.note(kpi, next((days[day].note for day in when if days[day].note), ""))
+    if not events.any():
+        return voice.say("{kpi}: 0 on every day, nothing to chart.", kpi=kpi.label[voice.language])
     if (sizes > 0).sum() < FEWEST_DAYS:
         label, few = kpi.label[voice.language], int((sizes > 0).sum())
         return voice.say.ngettext(
