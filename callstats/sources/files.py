@@ -97,6 +97,10 @@ def read_file(path: Path, options: TextOptions, layouts: tuple[Layout, ...]) -> 
         yield from _sqlite(path, names)
     elif magic[8:12] == b"DUCK":
         yield from _duckdb(path, names)
+    elif path.suffix.lower() == ".sql":
+        from callstats.sources.sqldump import read_dump
+
+        yield from read_dump(path, names)
     else:
         raw = read_text(path, options, known)
         raw.name = table_name(path.stem, names)
@@ -108,7 +112,7 @@ def is_text(path: Path) -> bool:
     with path.open("rb") as stream:
         magic = stream.read(16)
     binary = magic.startswith(b"PAR1") or magic == SQLITE_MAGIC or magic[8:12] == b"DUCK"
-    return not binary and path.suffix.lower() not in EXCEL_ENDINGS
+    return not binary and path.suffix.lower() not in (*EXCEL_ENDINGS, ".sql")
 
 
 def _frame(path: Path, name: str, table: pa.Table) -> Raw:

@@ -86,3 +86,19 @@ def test_rows_are_rejected_for_the_reasons_counted_by_hand(dataset, expected: Co
 def test_no_row_vanishes(dataset, expected: Counted) -> None:
     joined = sum(int(note.split()[0]) for note in dataset.provenance["notes"] if "were joined with" in note)
     assert dataset.provenance["rows"]["calls"] + joined + len(dataset.rejects) == expected.rows
+
+
+def test_the_comma_version_of_goautodial_says_the_same(tmp_path: Path) -> None:
+    tabs = tmp_path / "export.txt"
+    write(tabs, 3000)
+    lines = [line.split("\t") for line in tabs.read_bytes().decode().split("\r\n")[:-1]]
+    header = ["phone_number" if name == "phone_number_dialed" else name for name in lines[0]]
+    quoted = [",".join('"' + text.replace('"', '""') + '"' for text in line) for line in [header, *lines[1:]]]
+    (tmp_path / "export.csv").write_bytes("\r\n".join(quoted).encode() + b"\r\n")
+    expected = count(tabs)
+    dataset = read(tmp_path / "export.csv", time_zone="Europe/Paris")
+    calls = dataset.frames["calls"].collect("pandas").to_native()
+    assert dataset.provenance["source"] == "vicidial"
+    assert dataset.provenance["rejected"] == dict(expected.rejected)
+    assert len(calls) == expected.figures["calls"]
+    assert calls["talk_s"].sum() == expected.figures["talk_s"]

@@ -225,6 +225,34 @@ def test_a_duckdb_database_says_the_same(dataset, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(_frame(other, "calls"), _frame(dataset, "calls"))
 
 
+def test_a_dump_by_mysqldump_says_the_same(dataset, tmp_path: Path) -> None:
+    statements = ["-- MySQL dump 10.13", "/*!40101 SET NAMES utf8 */;"]
+    for name, text in TABLES.items():
+        header, *rows = (line.split(",") for line in text.splitlines())
+        columns = [f"  `{column}` varchar(40) DEFAULT NULL," for column in header]
+        values = ["(" + ",".join(f"'{v}'" if v else "NULL" for v in row) + ")" for row in rows]
+        statements += [f"CREATE TABLE `{name}` (", *columns, "  PRIMARY KEY (`x`)", ") ENGINE=MyISAM;"]
+        statements += [f"INSERT INTO `{name}` VALUES {','.join(values)};"]
+    (tmp_path / "asterisk.sql").write_text("\n".join(statements))
+    other = read(tmp_path / "asterisk.sql", time_zone="Europe/Paris")
+    pd.testing.assert_frame_equal(_frame(other, "calls"), _frame(dataset, "calls"))
+    assert len(other.rejects) == len(dataset.rejects)
+
+
+def test_texts_of_a_dump_are_unescaped_and_never_run(tmp_path: Path) -> None:
+    from callstats.sources.sqldump import read_dump
+
+    (tmp_path / "d.sql").write_text(
+        r"INSERT INTO `t` (`a`,`b`) VALUES (1,'it\'s (a), \"b\"; DROP TABLE t'),(NULL,'two''s\nlines'),(-1.5,'');"
+        + "\n"
+    )
+    (raw,) = read_dump(tmp_path / "d.sql", ["t"])
+    assert raw.table.to_pydict() == {
+        "a": ["1", None, "-1.5"],
+        "b": ['it\'s (a), "b"; DROP TABLE t', "two's\nlines", ""],
+    }
+
+
 def test_a_wrong_time_zone_is_told_from_the_epochs(tmp_path: Path) -> None:
     other = read(_folder(tmp_path, {"vicidial_log": LOG}), source="vicidial", time_zone="UTC")
     assert any("+2.00 h from start_epoch" in note for note in other.provenance["notes"])

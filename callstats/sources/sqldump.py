@@ -1,0 +1,116 @@
+"""Tables out of a dump that mysqldump wrote: INSERT statements as texts.
+
+mysqldump writes each INSERT on one line, with line ends inside texts escaped,
+and the columns in the CREATE TABLE before it. Nothing is executed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from callstats.errors import InputError
+from callstats.sources.encoding import detect_encoding
+from callstats.sources.files import table_name
+from callstats.sources.raw import Bad, Raw, unique_names
+
+_CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?`?([^`\s(]+)`?")
+_COLUMN = re.compile(r"\s*`([^`]+)`")
+_INSERT = re.compile(
+    r"(?:INSERT|REPLACE)(?: IGNORE)? INTO `?([^`\s(]+)`?\s*(?:\(([^)]*)\)\s*)?VALUES\s*", re.I
+)
+_VALUE = re.compile(r"\s*(?:'((?:[^'\\]|\\.|'')*)'|([^,()']*))\s*([,)])", re.S)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "", "Z": "", "b": ""}
+
+
+def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
+    """Read the tables of a SQL dump that a source knows.
+
+    Parameters
+    ----------
+    path : Path
+    tables : iterable of str
+        Names of the tables to read; others are passed over.
+
+    Raises
+    ------
+    InputError
+        The dump does not say what the columns of a table are called.
+    """
+    names = list(tables)
+    columns: dict[str, list[str]] = {}
+    found: dict[str, list[list[str | None]]] = {}
+    encoding, note = detect_encoding(path)
+    creating = ""
+    with path.open(encoding=encoding, newline="\n") as stream:
+        for line in stream:
+            if match := _CREATE.match(line):
+                creating = match[1]
+                columns[creating] = []
+            elif creating and (match := _COLUMN.match(line)):
+                columns[creating].append(match[1])
+            elif match := _INSERT.match(line):
+                creating = ""
+                if table_name(match[1], names):
+                    _listed(match, columns)
+                    found.setdefault(match[1], []).extend(_records(line, match.end()))
+    for table, records in found.items():
+        yield _raw(path, table_name(table, names), columns.get(table, []), records, note)
+
+
+def _listed(match: re.Match[str], columns: dict[str, list[str]]) -> None:
+    if match[2]:
+        columns[match[1]] = [name.strip(" `") for name in match[2].split(",")]
+
+
+def _records(line: str, start: int) -> Iterator[list[str | None]]:
+    position = line.find("(", start)
+    while position >= 0:
+        record: list[str | None] = []
+        position += 1
+        while match := _VALUE.match(line, position):
+            record.append(_unescaped(match[1]) if match[1] is not None else _bare(match[2]))
+            position = match.end()
+            if match[3] == ")":
+                break
+        yield record
+        position = line.find("(", position)
+
+
+def _bare(text: str) -> str | None:
+    return None if text.strip().upper() == "NULL" else text.strip()
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text and "''" not in text:
+        return text
+    plain = re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), text, flags=re.S)
+    return plain.replace("''", "'")
+
+
+def _raw(path: Path, name: str, columns: list[str], records: list[list[str | None]], note: str) -> Raw:
+    if not columns:
+        raise InputError(
+            f"the dump does not name the columns of {name}",
+            file=path.name,
+            hint="Dump with CREATE TABLE statements, or with --complete-insert.",
+        )
+    titles = unique_names(columns)
+    good = [(row, record) for row, record in enumerate(records, start=2) if len(record) == len(titles)]
+    table = {
+        title: pa.array([record[place] for _, record in good], pa.string())
+        for place, title in enumerate(titles)
+    }
+    raw = Raw(path.name, name, pa.table(table), [row for row, _ in good], notes=[note] if note else [])
+    raw.bad = [
+        Bad(
+            row, "a line has as many fields as the header", f"{len(record)} values instead of {len(titles)}",
+            f"{len(record)} values", str(record),
+        )
+        for row, record in enumerate(records, start=2)
+        if len(record) != len(titles)
+    ]  # fmt: skip
+    return raw
