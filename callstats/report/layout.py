@@ -9,6 +9,10 @@ UPRIGHT, TURNED = 470.0, 715.0
 #: Mean width of a character at the size of table text, and the space around a cell [points].
 _CHARACTER, _AROUND = 4.3, 9.0
 _LONGEST = 34
+#: Lines up to which a table is not broken over two pages.
+_KEPT_WHOLE = 18
+#: Characters from which a cell may be broken over two pages.
+_BROKEN = 1200
 #: The bar beside a number, and the space after it [points].
 _BAR = 45.0
 
@@ -16,8 +20,10 @@ _BAR = 45.0
 def fit(table: dict[str, Any]) -> dict[str, Any]:
     """Return the table with its columns and cells made complete and its layout decided.
 
-    Adds ``turned`` (bool) and ``parts``: the column numbers of each part; every part
-    repeats the first column, which names the row.
+    Adds ``turned`` (bool), ``parts`` (the column numbers of each part; every part repeats
+    the first column, which names the row), ``shares`` (of the width that is left over,
+    for each column whose text wraps; 0 for the others), ``whole`` (the table is not to be
+    broken over pages) and ``long`` (its rows may be).
 
     Examples
     --------
@@ -37,7 +43,9 @@ def fit(table: dict[str, Any]) -> dict[str, Any]:
         "notes": [str(note) for note in table.get("notes") or ()],
         "columns": columns,
         "rows": rows,
-        "wide": [width > _LONGEST * _CHARACTER for width in widths],
+        "shares": _shares(rows, widths),
+        "whole": _lines(rows) <= _KEPT_WHOLE,
+        "long": any(len(cell["text"]) > _BROKEN for row in rows for cell in row),
         "turned": turned,
         "parts": whole if upright or sum(widths) <= TURNED else _split(widths),
     }
@@ -67,11 +75,26 @@ def _widths(columns: list[dict[str, Any]], rows: list[list[dict[str, Any]]]) -> 
     """Estimate each column: numbers keep their line, words wrap, labels break at spaces."""
     widths = []
     for at, column in enumerate(columns):
-        longest = max((len(row[at]["text"]) for row in rows if at < len(row)), default=0)
+        longest = _longest(rows, at)
         word = max((len(part) for part in column["label"].split()), default=0)
         bar = _BAR if any(row[at]["bar"] is not None for row in rows if at < len(row)) else 0.0
         widths.append(min(max(longest, word, 3), _LONGEST) * _CHARACTER + _AROUND + bar)
     return widths
+
+
+def _longest(rows: list[list[dict[str, Any]]], at: int) -> int:
+    return max((len(row[at]["text"]) for row in rows if at < len(row)), default=0)
+
+
+def _shares(rows: list[list[dict[str, Any]]], widths: list[float]) -> list[float]:
+    """Give longer texts more room, though less than in proportion: short ones need a line too."""
+    wraps = [width > _LONGEST * _CHARACTER for width in widths]
+    return [round(_longest(rows, at) ** 0.7, 1) if wrap else 0.0 for at, wrap in enumerate(wraps)]
+
+
+def _lines(rows: list[list[dict[str, Any]]]) -> int:
+    """Estimate the lines of a table."""
+    return sum(max((1 + len(cell["text"]) // _LONGEST for cell in row), default=1) for row in rows)
 
 
 def _split(widths: list[float]) -> list[list[int]]:
