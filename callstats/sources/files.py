@@ -46,12 +46,12 @@ def _in_folder(folder: Path, tables: tuple[str, ...]) -> list[Path]:
     inside = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
     matching = [path for path in inside if table_name(path.stem, tables)]
     if not matching:
-        expected = f"files named {', '.join(tables[:4])}, …" if tables else "one of the files in it"
+        expected = f"files named {', '.join(tables[:4])} or the like" if tables else "one of the files in it"
         raise InputError(
             "a folder, not an export",
             file=folder.name,
             near=[path.name for path in inside[:3]],
-            hint=f"Give {expected}",
+            hint=f"Give {expected}.",
         )
     return matching
 
