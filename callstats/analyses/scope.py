@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from callstats.analyses.result import Voice
+from callstats.dataset.filters import Filters
 from callstats.dataset.period import Period
 from callstats.errors import UsageError
 
@@ -74,7 +75,8 @@ def scope(dataset: Dataset, period: str | Period | None = None, before: str | Pe
     Parameters
     ----------
     dataset : Dataset
-        Already narrowed to a campaign where one is asked about, not to the period.
+        Already narrowed to a campaign where one is asked about. If it is narrowed to a
+        period as well, that is the period asked about, and ``whole`` is what it was cut from.
     period : str or Period, optional
         Without one, everything the data set holds.
     before : str or Period, optional
@@ -85,8 +87,9 @@ def scope(dataset: Dataset, period: str | Period | None = None, before: str | Pe
     UsageError
         The period holds no call, or is not written as a period.
     """
-    chosen = Period.parse(period) if period else None
-    now = dataset if chosen is None else dataset.where(period=chosen)
+    now = dataset.where(period=period) if period else dataset
+    chosen = now.filters.period
+    dataset = _all_periods(dataset)
     earlier = _earlier(chosen, before)
     if earlier is None:
         return Scope(dataset, now, None, chosen, None, "")
@@ -96,6 +99,10 @@ def scope(dataset: Dataset, period: str | Period | None = None, before: str | Pe
         voice = Voice.of(dataset)
         note = voice.say("No call in {period}: nothing to compare with.", period=voice.period(earlier))
         return Scope(dataset, now, None, chosen, earlier, note)
+
+
+def _all_periods(dataset: Dataset) -> Dataset:
+    return replace(dataset, filters=Filters(None, dataset.filters.equals))
 
 
 def _earlier(period: Period | None, before: str | Period | None) -> Period | None:
