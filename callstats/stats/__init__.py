@@ -11,28 +11,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from callstats.stats.agreement import krippendorff_alpha, net_promoter_score
     from callstats.stats.arms import arm_moments, both_arms
     from callstats.stats.charts import ControlLimits, control_limits
     from callstats.stats.clustered import ratio_difference
     from callstats.stats.counting import conversion_e_value, proportion_sequence
-    from callstats.stats.funnel import (
-        FunnelLimits,
-        FunnelScores,
-        Overdispersion,
-        funnel_limits,
-        funnel_scores,
-        overdispersion,
-    )
+    from callstats.stats.decomposition import Decomposition, lmdi, logarithmic_mean, shapley
+    from callstats.stats.detectable import DetectableEffect, minimum_detectable_effect
+    from callstats.stats.dispersion import Overdispersion, overdispersion
+    from callstats.stats.funnel import FunnelLimits, FunnelScores, funnel_limits, funnel_scores
     from callstats.stats.looks import SequentialBounds, group_sequential_bounds
     from callstats.stats.means import mean_difference, quantile_interval, stochastic_superiority
     from callstats.stats.multiplicity import ManyToOne, SampleRatio, adjust, many_to_one, sample_ratio
-    from callstats.stats.planning import (
-        DetectableEffect,
-        SampleSize,
-        minimum_detectable_effect,
-        power,
-        sample_size,
-    )
+    from callstats.stats.planning import SampleSize, power, sample_size
     from callstats.stats.poststratified import PostStrata, post_strata, stratified_difference
     from callstats.stats.proportion_differences import proportion_difference
     from callstats.stats.proportion_ratios import proportion_ratio
@@ -44,8 +35,14 @@ if TYPE_CHECKING:
     from callstats.stats.sequential import Sequential, confidence_sequence
     from callstats.stats.shrinkage import Shrunken, shrink_proportions, shrink_rates
     from callstats.stats.standardised import StandardisedRatio, standardised_ratio
+    from callstats.stats.strata import stratified_odds_ratio
+    from callstats.stats.survival import LifeTable, hazard_ratio, life_table
 
 _NAMES = {
+    "agreement": (
+        "krippendorff_alpha",
+        "net_promoter_score",
+    ),
     "arms": (
         "arm_moments",
         "both_arms",
@@ -59,13 +56,25 @@ _NAMES = {
         "conversion_e_value",
         "proportion_sequence",
     ),
+    "decomposition": (
+        "Decomposition",
+        "lmdi",
+        "logarithmic_mean",
+        "shapley",
+    ),
+    "detectable": (
+        "DetectableEffect",
+        "minimum_detectable_effect",
+    ),
+    "dispersion": (
+        "Overdispersion",
+        "overdispersion",
+    ),
     "funnel": (
         "FunnelLimits",
         "FunnelScores",
-        "Overdispersion",
         "funnel_limits",
         "funnel_scores",
-        "overdispersion",
     ),
     "looks": (
         "SequentialBounds",
@@ -84,9 +93,7 @@ _NAMES = {
         "sample_ratio",
     ),
     "planning": (
-        "DetectableEffect",
         "SampleSize",
-        "minimum_detectable_effect",
         "power",
         "sample_size",
     ),
@@ -124,16 +131,24 @@ _NAMES = {
         "StandardisedRatio",
         "standardised_ratio",
     ),
+    "strata": ("stratified_odds_ratio",),
+    "survival": (
+        "LifeTable",
+        "hazard_ratio",
+        "life_table",
+    ),
 }
 _HOMES = {name: f"callstats.stats.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Comparison",
     "ControlLimits",
+    "Decomposition",
     "DetectableEffect",
     "FunnelLimits",
     "FunnelScores",
     "Interval",
+    "LifeTable",
     "ManyToOne",
     "Overdispersion",
     "PostStrata",
@@ -152,9 +167,15 @@ __all__ = [
     "funnel_limits",
     "funnel_scores",
     "group_sequential_bounds",
+    "hazard_ratio",
+    "krippendorff_alpha",
+    "life_table",
+    "lmdi",
+    "logarithmic_mean",
     "many_to_one",
     "mean_difference",
     "minimum_detectable_effect",
+    "net_promoter_score",
     "overdispersion",
     "post_strata",
     "power",
@@ -170,11 +191,13 @@ __all__ = [
     "ratio_interval",
     "sample_ratio",
     "sample_size",
+    "shapley",
     "shrink_proportions",
     "shrink_rates",
     "standardised_ratio",
     "stochastic_superiority",
     "stratified_difference",
+    "stratified_odds_ratio",
     "total_interval",
 ]
 

@@ -145,9 +145,8 @@ def many_to_one(
     samples = [sample(values, 1, f"group {i + 1}") for i, values in enumerate(groups)]
     base = sample(control, 2, "control")
     # The integral is by random points: a fixed seed keeps reports the same.
-    found = stats.dunnett(
-        *samples, control=base, alternative=alternative, random_state=np.random.default_rng(0)
-    )
+    random = {"random_state": np.random.default_rng(0)}  # scipy < 1.15 knows no other name for it
+    found = stats.dunnett(*samples, control=base, alternative=alternative, **random)  # type: ignore[arg-type]
     limits = found.confidence_interval(confidence)
     return ManyToOne(
         np.array([values.mean() for values in samples]) - base.mean(),

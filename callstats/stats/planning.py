@@ -1,4 +1,4 @@
-"""How many contacts a test of two proportions needs, and what a test can see."""
+"""How many contacts a test of two proportions needs, and its power."""
 
 from __future__ import annotations
 
@@ -97,11 +97,11 @@ def power(
     0.74
     """
     control = trials if control_trials is None else control_trials
-    side = _check(baseline, other, margin, alpha, alternative, design_effect)
-    return _power(baseline, other, (trials, control), margin, alpha, side, design_effect)
+    side = check_plan(baseline, other, margin, alpha, alternative, design_effect)
+    return normal_power(baseline, other, (trials, control), margin, alpha, side, design_effect)
 
 
-def _power(  # noqa: PLR0917 - what a plan consists of
+def normal_power(  # noqa: PLR0917 - what a plan consists of
     baseline: float,
     other: float,
     sizes: tuple[float, float],
@@ -110,6 +110,7 @@ def _power(  # noqa: PLR0917 - what a plan consists of
     side: str,
     design_effect: float,
 ) -> float:
+    """Return the power by normal approximation for sizes (treatment, control)."""
     from scipy.special import ndtr
 
     trials, control = sizes
@@ -178,7 +179,7 @@ def sample_size(
     >>> sample_size(0.5, 0.75, power=0.9).trials
     77
     """
-    side = _check(baseline, other, margin, alpha, alternative, design_effect)
+    side = check_plan(baseline, other, margin, alpha, alternative, design_effect)
     if not 0 < power < 1 or allocation <= 0:
         raise UsageError("power lies between 0 and 1, allocation above 0")
     gap = _distance(other - baseline - margin, side)
@@ -205,102 +206,16 @@ def sample_size(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DetectableEffect:
-    """The smallest effect a test finds with the power asked for.
-
-    Attributes
-    ----------
-    estimate : float
-        Difference of the proportions, signed.
-    other : float
-        The treatment's proportion at that difference.
-    lift : float
-        The difference over the baseline.
-    power, alpha, design_effect : float
-        What was asked for.
-    method : str
-    """
-
-    estimate: float
-    other: float
-    lift: float
-    power: float
-    alpha: float
-    design_effect: float
-    method: str
-
-
-def minimum_detectable_effect(
-    baseline: float,
-    trials: float,
-    *,
-    power: float = 0.8,
-    control_trials: float | None = None,
-    alpha: float = 0.05,
-    alternative: str = "two-sided",
-    design_effect: float = 1.0,
-) -> DetectableEffect:
-    """Smallest difference that a test of so many trials finds.
-
-    Parameters
-    ----------
-    baseline : float
-        Proportion of the control.
-    trials : float
-        Of the treatment arm.
-    power : float
-        Chance to find the difference.
-    control_trials : float, optional
-        Of the control arm; as many if left out.
-    alpha : float
-        Error of the first kind.
-    alternative : str
-        "two-sided" or "greater" (a rise), "less" (a fall).
-    design_effect : float
-        Variance of clustered rows over that of independent ones.
-
-    Returns
-    -------
-    DetectableEffect
+def check_plan(
+    baseline: float, other: float, margin: float, alpha: float, alternative: str | None, design_effect: float
+) -> str:
+    """Return the alternative of a plan whose numbers are possible.
 
     Raises
     ------
     UsageError
-        Even a treatment that always (or never) succeeds would be missed.
-
-    References
-    ----------
-    1. R Core Team. power.prop.test (stats).
-
-    Examples
-    --------
-    >>> round(minimum_detectable_effect(0.05, 2213).estimate, 4)
-    0.02
+        They are not.
     """
-    from scipy.optimize import brentq
-
-    tails(0.5, alternative)
-    if not 0 < power < 1:
-        raise UsageError(f"power {power!r} is not between 0 and 1")
-    end = 0.0 if alternative == "less" else 1.0
-    sizes = (trials, trials if control_trials is None else control_trials)
-    _check(baseline, end, 0.0, alpha, alternative, design_effect)
-
-    def excess(other: float) -> float:
-        return _power(baseline, other, sizes, 0.0, alpha, alternative, design_effect) - power
-
-    if excess(end) < 0:
-        raise UsageError("too few trials to find even the largest effect", hint="Plan more trials.")
-    other = float(brentq(excess, baseline, end, xtol=1e-12))  # type: ignore[arg-type]
-    gap = other - baseline
-    lift = gap / baseline if baseline else math.inf
-    return DetectableEffect(gap, other, lift, power, alpha, design_effect, "pooled normal")
-
-
-def _check(
-    baseline: float, other: float, margin: float, alpha: float, alternative: str | None, design_effect: float
-) -> str:
     if not (0 <= baseline <= 1 and 0 <= other <= 1):
         raise UsageError("proportions lie between 0 and 1", hint="5 % is 0.05.")
     if not 0 < alpha < 1 or not -1 < margin < 1 or not design_effect > 0:

@@ -8,7 +8,6 @@ the intervals are somewhat too narrow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +15,10 @@ import numpy as np
 
 from callstats.errors import UsageError
 from callstats.stats.checking import choose, counts, exposures, tails
+from callstats.stats.populations import beta_likelihood, beta_moments, gamma_likelihood, gamma_moments
 
 Array = np.ndarray
 
-#: Prior sizes beyond this are no population spread at all.
-_ALIKE = 1e7
 _DRAWS = 2000
 
 
@@ -104,7 +102,7 @@ def shrink_proportions(
     choose("method", method, ("likelihood", "moments"))
     x, n = counts(np.atleast_1d(events), np.atleast_1d(trials))
     _enough(n)
-    a, b = (_beta_moments if method == "moments" else _beta_likelihood)(x[n > 0], n[n > 0])
+    a, b = (beta_moments if method == "moments" else beta_likelihood)(x[n > 0], n[n > 0])
     return _posterior(
         _Beta(x + a, n - x + b),
         x,
@@ -161,7 +159,7 @@ def shrink_rates(
     x, t = np.atleast_1d(np.asarray(events, float)), np.atleast_1d(np.asarray(exposure, float))
     _enough(t)
     exposures(x[t > 0], t[t > 0])
-    a, b = (_gamma_moments if method == "moments" else _gamma_likelihood)(x[t > 0], t[t > 0])
+    a, b = (gamma_moments if method == "moments" else gamma_likelihood)(x[t > 0], t[t > 0])
     return _posterior(
         _Gamma(x + a, t + b),
         x,
@@ -260,63 +258,3 @@ def _ranks(draws: Array) -> Array:
     ranks = np.empty(order.shape, dtype=np.int32)
     np.put_along_axis(ranks, order, np.arange(1, draws.shape[1] + 1, dtype=np.int32)[None, :], axis=1)
     return ranks
-
-
-def _beta_moments(x: Array, n: Array) -> tuple[float, float]:
-    p = x / n
-    mean, variance = float(p.mean()), float(p.var(ddof=1))
-    if variance <= 0 or variance >= mean * (1 - mean):
-        return _split(mean, _ALIKE if variance <= 0 else 1e-3)
-    return _split(mean, mean * (1 - mean) / variance - 1)
-
-
-def _split(mean: float, size: float) -> tuple[float, float]:
-    mean = min(max(mean, 1e-9), 1 - 1e-9)
-    return mean * size, (1 - mean) * size
-
-
-def _beta_likelihood(x: Array, n: Array) -> tuple[float, float]:
-    from scipy.special import betaln, expit, logit
-
-    def loss(theta: Array) -> float:
-        a, b = _split(float(expit(theta[0])), float(np.exp(theta[1])))
-        return -float((betaln(x + a, n - x + b) - betaln(a, b)).sum())
-
-    pooled = min(max(float(x.sum() / n.sum()), 1e-6), 1 - 1e-6)
-    mean, size = _maximise(loss, float(logit(pooled)))
-    return _split(float(expit(mean)), size)
-
-
-def _gamma_moments(x: Array, t: Array) -> tuple[float, float]:
-    mean = float(x.sum() / t.sum())
-    spread = float((t * (x / t - mean) ** 2).sum() / t.sum()) - mean * len(t) / t.sum()
-    variance = max(spread, 0.0)
-    size = mean / variance if variance > 0 else _ALIKE
-    return max(mean * size, 1e-9), size
-
-
-def _gamma_likelihood(x: Array, t: Array) -> tuple[float, float]:
-    from scipy.special import gammaln
-
-    pooled = max(float(x.sum() / t.sum()), 1e-9)
-
-    def loss(theta: Array) -> float:
-        # The prior's size counts in units of the mean exposure, so that hours and seconds fit alike.
-        mean, rate = float(np.exp(theta[0])), float(np.exp(theta[1]))
-        a = mean * rate
-        terms = gammaln(x + a) - gammaln(a) + a * np.log(rate / (rate + t)) - x * np.log(rate + t)
-        return -float(terms.sum())
-
-    mean, rate = _maximise(loss, float(np.log(pooled)), float(np.log(t.mean())))
-    return float(np.exp(mean)) * rate, rate
-
-
-def _maximise(loss: Callable[[Array], float], centre: float, size: float = 3.0) -> tuple[float, float]:
-    from scipy.optimize import minimize
-
-    bounds = [(centre - 8, centre + 8), (size - 14, size + 14)]
-    found = min(
-        (minimize(loss, [centre, start], method="L-BFGS-B", bounds=bounds) for start in (size, size + 5)),
-        key=lambda result: result.fun,
-    )
-    return float(found.x[0]), float(np.exp(found.x[1]))

@@ -41,3 +41,7 @@ def test_every_home_is_exported():
 def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="nonsense"):
         stats.nonsense  # noqa: B018
+
+
+def test_no_module_hides_a_public_name():
+    assert not {name.rsplit(".", 1)[1] for name in MODULES} & set(stats.__all__)

@@ -1,0 +1,109 @@
+"""Two-by-two tables of several strata taken together."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from callstats.errors import UsageError
+from callstats.stats.checking import tails
+from callstats.stats.ratios import t_quantile
+from callstats.stats.results import NAN, Comparison
+
+
+def stratified_odds_ratio(tables: Any, *, correction: bool = True, confidence: float = 0.95) -> Comparison:
+    """Common odds ratio of several two-by-two tables (Cochran-Mantel-Haenszel).
+
+    The odds ratio is the same in all strata, rows within a stratum are
+    independent. Test and interval have different variances (under the null
+    hypothesis, and at the estimate), so that they may disagree near alpha.
+
+    Parameters
+    ----------
+    tables : array_like of shape (strata, 2, 2)
+        ((a, b), (c, d)): rows are the arms, the treatment first, columns success
+        and failure. Strata without both arms count for nothing.
+    correction : bool
+        Continuity correction of the test, as R's mantelhaen.test has it.
+    confidence : float
+        Of the interval (Robins-Breslow-Greenland).
+
+    Returns
+    -------
+    Comparison
+        `statistic` is the chi-square with one degree of freedom. Without events
+        on both sides the estimate is 0, inf or nan, with a `reason`.
+
+    Raises
+    ------
+    UsageError
+        Not a series of two-by-two tables, or a count is negative.
+
+    References
+    ----------
+    1. Mantel N, Haenszel W (1959). Statistical aspects of the analysis of data
+       from retrospective studies. Journal of the National Cancer Institute
+       22:719-748.
+    2. Robins J, Breslow N, Greenland S (1986). Estimators of the
+       Mantel-Haenszel variance. Biometrics 42:311-323.
+
+    Examples
+    --------
+    >>> r = stratified_odds_ratio([[[12, 8], [6, 14]], [[5, 15], [3, 17]]])
+    >>> round(r.estimate, 2), round(r.p_value, 2)
+    (2.72, 0.09)
+    """
+    from scipy.special import chdtrc
+
+    counts = np.asarray(tables, dtype=float)
+    share = tails(confidence)[0]
+    if counts.ndim != 3 or counts.shape[1:] != (2, 2):
+        raise UsageError("tables are of shape (strata, 2, 2)")
+    if not np.isfinite(counts).all() or (counts < 0).any():
+        raise UsageError("a count is missing or negative")
+    counts = counts[counts.sum(axis=2).min(axis=1) > 0]
+    statistic = _chi_square(counts, correction)
+    p = float(chdtrc(1, statistic))
+    estimate, error = _odds_ratio(counts)
+    low, high, reason = 0.0, math.inf, "no success or no failure in an arm: the odds ratio has no limits"
+    if math.isfinite(error):
+        half = t_quantile(share, math.inf) * error
+        low, high, reason = estimate * math.exp(-half), estimate * math.exp(half), ""
+    return Comparison(
+        estimate,
+        low,
+        high,
+        p,
+        "cochran-mantel-haenszel",
+        confidence,
+        1.0,
+        statistic=statistic,
+        standard_error=error,
+        reason=reason,
+    )
+
+
+def _chi_square(counts: np.ndarray, correction: bool) -> float:
+    total = counts.sum(axis=(1, 2))
+    rows, columns = counts.sum(axis=2), counts.sum(axis=1)
+    expected = rows[:, 0] * columns[:, 0] / total
+    some = total > 1
+    variance = (rows.prod(axis=1) * columns.prod(axis=1))[some] / (total**2 * (total - 1))[some]
+    gap = abs(float((counts[:, 0, 0] - expected).sum()))
+    if variance.sum() <= 0:
+        return 0.0
+    return max(gap - (0.5 if correction else 0.0), 0.0) ** 2 / float(variance.sum())
+
+
+def _odds_ratio(counts: np.ndarray) -> tuple[float, float]:
+    (a, b), (c, d) = np.moveaxis(counts, 0, -1)
+    total = a + b + c + d
+    p, q, r, s = (a + d) / total, (b + c) / total, a * d / total, b * c / total
+    up, down = float(r.sum()), float(s.sum())
+    if up == 0 or down == 0:
+        return (math.inf if up else 0.0 if down else NAN), math.inf
+    variance = (p * r).sum() / (2 * up**2) + (p * s + q * r).sum() / (2 * up * down)
+    variance += (q * s).sum() / (2 * down**2)
+    return up / down, math.sqrt(variance)
