@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset
 
+_MOST_NAMED = 5
 _COLUMNS = ("severity", "rule", "table", "rows", "example", "hint")
 
 
@@ -48,11 +49,12 @@ class DataQuality(Result):
     def __bool__(self) -> bool:
         return True  # a clean data set is a result, too
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self, *, information: bool = True) -> pd.DataFrame:
         """Return findings and information: severity, rule, table, rows, example, hint."""
         import pandas as pd
 
-        listed = [[getattr(f, c) for c in _COLUMNS] for f in (*self.findings, *self.lacking)]
+        told = (*self.findings, *self.lacking) if information else self.findings
+        listed = [[getattr(finding, column) for column in _COLUMNS] for finding in told]
         return pd.DataFrame(listed, columns=list(_COLUMNS))
 
     @property
@@ -185,7 +187,16 @@ def _lacking(dataset: Dataset, voice: Voice) -> Iterable[Finding]:
     for table, column in sorted(fall, key=lambda key: (order.index(key[0]), key)):
         name = f"{table}.{column}" if column else _("table {table}", table=table)
         rule = _("{column} is known", column=name)
-        yield Finding("information", rule, table, 0, name, ", ".join(fall[table, column]))
+        yield Finding("information", rule, table, 0, name, _named(fall[table, column], voice))
+
+
+def _named(labels: list[str], voice: Voice) -> str:
+    """Name the first few KPIs and count the rest."""
+    named = ", ".join(labels[:_MOST_NAMED])
+    left = len(labels) - _MOST_NAMED
+    if left <= 0:
+        return named
+    return voice.say.ngettext("{named} and {n} more KPI", "{named} and {n} more KPIs", left, named=named)
 
 
 def _filled(dataset: Dataset) -> dict[str, set[str]]:

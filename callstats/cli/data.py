@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from callstats.cli.app import Format, app, open_data, read_export, say, show
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from callstats.analyses.quality import DataQuality
 
 
@@ -44,7 +46,10 @@ def import_(
     for note in data.provenance["notes"]:
         say(note)
     say(f"{data.provenance['rows']['calls']:,} calls written to {to}")
-    return _tell(run_checks(data))
+    found = run_checks(data)
+    if found.lacking:
+        say(f"Some KPIs cannot be computed from it: `callstats check {to}` lists what they need.")
+    return _tell(found, found.to_frame(information=False), "table")
 
 
 @app.command
@@ -81,10 +86,11 @@ def check(
         opened = read_export([Path(data)], source, mapping, time_zone, config)
     else:
         opened = open_data(data, config)
-    return _tell(run_checks(opened), format)
+    found = run_checks(opened)
+    return _tell(found, found.to_frame(), format)
 
 
-def _tell(found: DataQuality, form: Format = "table") -> int:
+def _tell(found: DataQuality, listed: pd.DataFrame, form: Format) -> int:
     """Print what was found, and return the exit code."""
-    show(found.to_frame(), form, empty="Nothing to report: no row was left out and nothing looks wrong.")
+    show(listed, form, empty="Nothing to report: no row was left out and nothing looks wrong.")
     return 1 if len(found) else 0

@@ -151,6 +151,10 @@ def read_tables(
     done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     if not done:
         raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
+    if not any(raw.table.num_rows or raw.bad for raw in found.raws):
+        raise InputError(
+            "a header and no row", file=found.raws[0].file, hint="Export it again, for a time with calls."
+        )
     return done, rejects, _provenance(found, paths, source, zone, done, rejects)
 
 

@@ -24,7 +24,7 @@ def _rejects(folder: Path) -> pd.DataFrame:
     ("name", "content", "found"),
     [
         ("empty.txt", b"", ["empty.txt", "empty"]),
-        ("header.txt", export().encode(), ["header.txt", "no row"]),
+        ("header.txt", export().encode(), ["header.txt", "no row", "again"]),
         ("other.txt", b"hello|world\n1|2\n", ["other.txt", "row 1", "call_date", "mapping"]),
     ],
 )
