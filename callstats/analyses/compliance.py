@@ -6,22 +6,18 @@ exact rate and the headroom are given, and no interval.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from callstats.analyses.result import Result, Voice
-from callstats.analyses.rule_counts import (
-    KPI_NAME,
-    count_abandoned,
-    count_outside,
-    count_too_often,
-    weeks,
-    windows,
-)
-from callstats.analyses.rules import RULES, Abandonment, Rule
-from callstats.analyses.scope import count, scope
+from callstats.analyses import rule_checks as rows
+from callstats.analyses.compliance_words import judged_abandonment, told_check, told_forecast
+from callstats.analyses.result import Result, Voice, shorten
+from callstats.analyses.rule_checks import Check
+from callstats.analyses.rule_counts import KPI_NAME, Abandoned, Forecast
+from callstats.analyses.rules import RULES, WEEK, Abandonment, Hours, Rule
+from callstats.analyses.scope import Scope, count, scope
 from callstats.errors import unknown_name
 from callstats.kpis import get
 from callstats.show.display import Column, Note, Sentence, TableView, View
@@ -31,10 +27,27 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset, Period
 
+#: Windows shown in the table; of more, those with the highest rates.
+_MOST_WINDOWS = 12
+_MOST_SHOWN = 20
+
 
 @dataclass(frozen=True)
 class Compliance(Result):
-    """What was found against a rule. Notes say what could not be checked, and why."""
+    """What was found against a rule. Notes say what could not be checked, and why.
+
+    Attributes
+    ----------
+    total : Abandonment or None
+        Of the period; None where the rule has no limit or it cannot be counted.
+    windows : tuple of Abandonment
+        The rule's successive periods that touch the one asked about.
+    worst_week : Abandonment or None
+    forecast : Forecast or None
+        Of the last window, while it lasts.
+    checks : tuple of Check
+        What was checked dial by dial, with the offending ones.
+    """
 
     voice: Voice
     rule: Rule
@@ -42,12 +55,46 @@ class Compliance(Result):
     total: Abandonment | None
     windows: tuple[Abandonment, ...]
     worst_week: Abandonment | None
+    forecast: Forecast | None
     dials: int
-    outside_hours: int | None
     hours: tuple[tuple[str, str], ...]
-    too_often: int | None
-    contacts_too_often: int | None
-    notes: tuple[str, ...]
+    checks: tuple[Check, ...] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether nothing that could be checked offends against the rule."""
+        return not any(check.dials for check in self.checks)
+
+    @property
+    def offences(self) -> pd.DataFrame:
+        """The offending dials: check, source, and the columns that name the dial.
+
+        A check lists at most 10,000 of its dials; all are counted.
+        """
+        return rows.offences(self.checks)
+
+    def check(self, kind: str) -> Check | None:
+        """Return one check by its kind, None where it was not made."""
+        return next((check for check in self.checks if check.kind == kind), None)
+
+    @property
+    def outside_hours(self) -> int | None:
+        """Dials outside the project's own calling hours."""
+        found = self.check("calling_hours")
+        return None if found is None else found.dials
+
+    @property
+    def too_often(self) -> int | None:
+        """Dials beyond the number a contact may be dialled."""
+        found = self.check("frequency")
+        return None if found is None else found.dials
+
+    @property
+    def contacts_too_often(self) -> int | None:
+        """Their contacts."""
+        found = self.check("frequency")
+        return None if found is None else found.contacts
 
     def to_frame(self) -> pd.DataFrame:
         """Return the successive periods: first, last, abandoned, handled, rate, headroom."""
@@ -59,75 +106,10 @@ class Compliance(Result):
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """Abandonment first, then hours and frequency, as far as they could be checked."""
-        found = [self._abandonment(), self._hours(), self._frequency()]
+        found = [judged_abandonment(self.voice, self.period, self.total, self.worst_week)]
+        found += [told_check(self, check) for check in self.checks if check.kind != "abandoned"]
+        found.append(told_forecast(self.voice, self.forecast, self.rule.abandon_limit))
         return tuple(sentence for sentence in found if sentence is not None)
-
-    def _abandonment(self) -> Sentence | None:
-        if self.total is None:
-            return None
-        _, form = self.voice.say, self.voice.form
-        said = {
-            "period": self.period,
-            "rate": form.value(self.total.rate, "%"),
-            "limit": form.goal(self.rule.abandon_limit, "%"),
-            "n": form.number(abs(self.total.headroom)),
-        }
-        if self.total.headroom < 0:
-            text = _(
-                "Abandonment in {period}: {rate}, above the limit of {limit}; {n} abandoned calls too many.",
-                **said,
-            )
-            return Sentence(f"{text} {self._worst()}".strip(), "bad")
-        text = _(
-            "Abandonment in {period}: {rate}, under the limit of {limit}; {n} more would have fitted.", **said
-        )
-        return Sentence(text, "good")
-
-    def _worst(self) -> str:
-        """Name the week with the highest rate, where there are several."""
-        if self.worst_week is None:
-            return ""
-        form = self.voice.form
-        week = self.voice.days(self.worst_week.first, self.worst_week.last)
-        return self.voice.say("Worst: {week}, {rate}.", week=week, rate=form.value(self.worst_week.rate, "%"))
-
-    def _hours(self) -> Sentence | None:
-        if self.outside_hours is None or not self.dials:
-            return None
-        _, form = self.voice.say, self.voice.form
-        hours = ", ".join(f"{start}–{end}" for start, end in self.hours)
-        if not self.outside_hours:
-            return Sentence(
-                _("Every dial was placed within the calling hours ({hours}).", hours=hours), "good"
-            )
-        text = _.ngettext(
-            "{shown} dial of {dials} was placed outside the calling hours ({hours}).",
-            "{shown} dials of {dials} were placed outside the calling hours ({hours}).",
-            self.outside_hours,
-            shown=form.number(self.outside_hours),
-            dials=form.number(self.dials),
-            hours=hours,
-        )
-        return Sentence(text, "bad")
-
-    def _frequency(self) -> Sentence | None:
-        if self.too_often is None or not self.dials:
-            return None
-        _, form = self.voice.say, self.voice.form
-        limits = {"most": self.rule.most_dials, "days": self.rule.within_days}
-        if not self.too_often:
-            return Sentence(
-                _("No contact was dialled more than {most} times in {days} days.", **limits), "good"
-            )
-        text = _.ngettext(
-            "{shown} contact was dialled more than {most} times in {days} days ({dials} dials too many).",
-            "{shown} contacts were dialled more than {most} times in {days} days ({dials} dials too many).",
-            self.contacts_too_often or 0,
-            shown=form.number(self.contacts_too_often),
-            dials=form.number(self.too_often),
-            **limits,
-        )
-        return Sentence(text, "bad")
 
     def table(self) -> TableView:
         """Return the successive periods as a table."""
@@ -138,15 +120,19 @@ class Compliance(Result):
             get(KPI_NAME).label[self.voice.language],
             _("More that fit"),
         ]
-        rows = [
+        shown = self.windows
+        if len(shown) > _MOST_WINDOWS:
+            worst = sorted(shown, key=lambda window: -window.rate)[:_MOST_WINDOWS]
+            shown = tuple(sorted(worst, key=lambda window: window.first))
+        lines = [
             [
-                self.voice.days(window.first, window.last),
+                self._named(window),
                 form.number(window.abandoned + window.handled),
                 form.number(window.abandoned),
                 form.value(window.rate, "%"),
                 form.number(window.headroom),
             ]
-            for window in self.windows
+            for window in shown
         ]
         caption = _(
             "Abandoned calls by period of {days} days from the first dial (limit {limit})",
@@ -154,20 +140,63 @@ class Compliance(Result):
             limit=form.goal(self.rule.abandon_limit, "%"),
         )
         columns = [Column(_("Period")), *(Column(head, "right") for head in heads)]
-        return TableView(caption, columns, rows, (self._legal(),))
+        notes = (self._legal(), *self._left_out(len(shown)))
+        return TableView(caption, columns, lines, notes)
+
+    def _named(self, window: Abandonment) -> str:
+        same = window.first == window.last
+        return self.voice.form.date(window.first) if same else self.voice.days(window.first, window.last)
+
+    def _left_out(self, shown: int) -> tuple[str, ...]:
+        """Say how many windows there were and how many were above the limit, where some are not shown."""
+        if shown == len(self.windows):
+            return ()
+        above = sum(window.headroom < 0 for window in self.windows)
+        text = self.voice.say(
+            "The {shown} periods with the highest rates, of {n}; {above} are above the limit.",
+            shown=shown,
+            n=len(self.windows),
+            above=above,
+        )
+        return (text,)
+
+    def offence_table(self) -> TableView:
+        """Return the first offending dials as a table, check by check."""
+        _, form = self.voice.say, self.voice.form
+        heads = [Column(_("Check")), Column(_("Dial")), Column(_("Contact")), Column(_("When"))]
+        listed = [(check, row) for check in self.checks for row in check.listed[:_MOST_SHOWN]]
+        lines = [
+            [_(check.kind), str(row.get("call_id", "")), str(row.get("contact_id", "")), self._when(row)]
+            for check, row in listed
+        ]
+        total = form.number(sum(check.dials for check in self.checks))
+        caption = _("Offending dials, {period}", period=self.period)
+        note = _("{n} offending dials in all; the result's offences list them.", n=total)
+        return shorten(TableView(caption, heads, lines, ()), _MOST_SHOWN, note)
+
+    def _when(self, row: dict[str, object]) -> str:
+        at = row.get(rows.CLOCK)
+        return "" if at is None else f"{at:%Y-%m-%d %H:%M}"
 
     def _legal(self) -> str:
-        return self.voice.say(
+        _ = self.voice.say
+        text = _(
             "Abandoned calls: {abandon}. Frequency: {dials}. A count of every call, not a sample; "
             "no legal advice.",
             abandon=self.rule.abandon_source,
             dials=self.rule.dials_source,
         )
+        return f"{text} {_(self.rule.caution)}" if self.rule.caution else text
+
+    def _sources(self) -> str:
+        """Name the texts of a rule that has no table of periods."""
+        named = sorted({check.source for check in self.checks if check.source})
+        return self.voice.say("Sources: {sources}. No legal advice.", sources="; ".join(named))
 
     def views(self) -> tuple[View, ...]:
         """Return the sentences, the table of periods and what could not be checked."""
         shown: list[View] = [self.verdict] if self.sentences else []
-        shown += [self.table()] if self.windows else []
+        shown += [self.table()] if self.windows else [Note(self._sources())] if self.checks else []
         return (*shown, *(Note(note) for note in self.notes))
 
 
@@ -181,7 +210,15 @@ def compliance(dataset: Dataset, period: str | Period | None = None, *, rule: st
     period : str or Period, optional
         The successive periods shown are those that touch it.
     rule : str
-        ``us-ftc``.
+        ``us-ftc``, ``uk-ofcom``, ``uk-ofcom-machines`` (drops that were machines taken
+        off) or ``fr``. The project's own calling hours are checked beside each.
+
+    Returns
+    -------
+    Compliance
+        Exact rates, a census: no interval and no test. ``kept`` says whether
+        anything was found, ``offences`` lists the dials. Where the limit holds by
+        period, all abandoned calls of a period above it are listed.
 
     Raises
     ------
@@ -190,8 +227,11 @@ def compliance(dataset: Dataset, period: str | Period | None = None, *, rule: st
 
     References
     ----------
-    1. Telemarketing Sales Rule, 16 CFR 310.4(b)(4), as amended 2008.
-    2. Code de la consommation (France), art. D. 223-9, in force since 2023-03-01.
+    1. Telemarketing Sales Rule, 16 CFR 310.4(b)(4) and (c), as amended 2008.
+    2. Ofcom (2010). Revised statement of policy on the persistent misuse of an
+       electronic communications network or service; replaced 2017-03-01.
+    3. Code de la consommation (France), art. D. 223-9, in force since 2023-03-01, and
+       L. 223-1 as of 2026-08-11.
 
     Examples
     --------
@@ -210,21 +250,33 @@ def compliance(dataset: Dataset, period: str | Period | None = None, *, rule: st
         raise unknown_name("rule", rule, RULES)
     about, chosen = scope(dataset, period), RULES[rule]
     notes: list[str] = []
-    total = count_abandoned(about, chosen, notes)
-    by_week = weeks(about, chosen) if total is not None else ()
-    dials = count(about.now.table("calls").filter(nw.col("direction") == "outbound"))
-    too_often, contacts = count_too_often(about, chosen, notes)
+    counted = Abandoned(about, chosen)
+    total = counted.total(notes)
+    windows = counted.windows() if total is not None else ()
     return Compliance(
         voice=about.voice,
         rule=chosen,
         period=about.label,
         total=total,
-        windows=windows(about, chosen) if total is not None else (),
-        worst_week=max(by_week, key=lambda week: week.rate) if len(by_week) > 1 else None,
-        dials=dials,
-        outside_hours=count_outside(about, notes),
+        windows=windows,
+        worst_week=counted.worst_week() if total is not None else None,
+        forecast=counted.forecast(windows) if total is not None else None,
+        dials=count(about.now.table("calls").filter(nw.col("direction") == "outbound")),
         hours=dataset.config.calling_hours,
-        too_often=too_often,
-        contacts_too_often=contacts,
+        checks=tuple(_checks(about, chosen, windows, notes)),
         notes=tuple(notes),
     )
+
+
+def _checks(about: Scope, rule: Rule, windows: tuple[Abandonment, ...], notes: list[str]) -> list[Check]:
+    """Return every check the rule and the project ask for and the data allow."""
+    own = Hours(about.whole.config.calling_hours, WEEK, "", "callstats.toml")
+    made = [
+        rows.check_abandoned(about, rule, windows) if windows else None,
+        rows.check_hours(about, own, "calling_hours", notes),
+        rows.check_frequency(about, rule, notes),
+        rows.check_hours(about, rule.hours, "legal_hours", notes) if rule.hours else None,
+        rows.check_silence(about, rule, notes),
+        rows.check_consent(about, rule, notes),
+    ]
+    return [check for check in made if check is not None]

@@ -1,145 +1,160 @@
-"""Counting what a rule looks at: abandoned calls, dials outside hours, contacts dialled too often.
+"""Counting abandoned calls as a rule does: exact, over successive windows, and by week.
 
-Each count that cannot be made leaves a line in ``notes`` instead.
+A count that cannot be made leaves a line in ``notes`` instead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import narwhals as nw
+import numpy as np
 
 from callstats.analyses.rules import Abandonment, Rule
-from callstats.analyses.scope import Scope, count, lacking
-from callstats.dataset.clock import TIME_KEYS
 from callstats.kpis import get
 from callstats.kpis.define import Count
-from callstats.kpis.predicates import ABANDONED, HANDLED
+from callstats.kpis.predicates import ABANDONED, HANDLED, MACHINE_SEEN
 
 if TYPE_CHECKING:
+    from callstats.analyses.scope import Scope
     from callstats.dataset import Dataset
 
 KPI_NAME = "abandon_rate_outbound"
+MACHINE_KPI = "abandon_rate_uk_machine"
 #: Weeks with fewer people who answered are not called the worst: their rate is mostly chance.
 FEWEST_LIVE = 50
+#: Days that a forecast needs at least.
+FEWEST_DAYS = 5
 _DAY = timedelta(days=1)
+Counts = tuple[int, int, int]
 
 
-def count_abandoned(about: Scope, rule: Rule, notes: list[str]) -> Abandonment | None:
-    """Return the abandoned and handled calls of the period."""
-    from callstats.analyses.measure import measure
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Where a window's rate will stand at its end, if the days left are like those so far.
 
-    row = measure(about.now, [KPI_NAME], interval=False).to_dict("records")[0]
-    if row["note"].startswith(("not computable", "undefined")):
-        notes.append(about.voice.note(get(KPI_NAME), row["note"]))
-        return None
-    abandoned, live = int(row["numerator"]), int(row["denominator"])
-    window = about.window
-    return Abandonment(window.start, window.last, abandoned, live - abandoned, rule.abandon_limit)
-
-
-def windows(about: Scope, rule: Rule) -> tuple[Abandonment, ...]:
-    """Cut the days since the first dial into successive windows, and return those that touch the period.
-
-    The last may be short.
+    ``last`` is the window's last day; the interval comes from how the days differ.
     """
-    days = _by_day(about.whole)
-    if not days:
-        return ()
-    first, last, step = min(days), max(days), timedelta(days=rule.window_days)
-    starts = (first + n * step for n in range((last - first) // step + 1))
-    cut = (_added(days, start, min(start + step - _DAY, last), rule) for start in starts)
-    asked = about.window
-    return tuple(one for one in cut if one.last >= asked.start and one.first < asked.end)
+
+    last: date
+    days_left: int
+    rate: float
+    low: float
+    high: float
 
 
-def weeks(about: Scope, rule: Rule) -> tuple[Abandonment, ...]:
-    """Return the calendar weeks of the period in which enough people answered to speak of a rate."""
-    days = _by_day(about.now)
-    mondays = sorted({day - day.weekday() * _DAY for day in days})
-    found = (_added(days, monday, monday + 6 * _DAY, rule) for monday in mondays)
-    return tuple(one for one in found if one.abandoned + one.handled >= FEWEST_LIVE)
+@dataclass(frozen=True)
+class Abandoned:
+    """The abandoned calls of a period as a rule counts them."""
+
+    about: Scope
+    rule: Rule
+
+    @cached_property
+    def by_day(self) -> Mapping[date, Counts]:
+        """Abandoned, handled and machine calls of every day there is, in the period or not."""
+        return _by_day(self.about.whole, self.rule)
+
+    def total(self, notes: list[str]) -> Abandonment | None:
+        """Return the abandoned and handled calls of the period."""
+        from callstats.analyses.measure import measure
+
+        limit, window = self.rule.abandon_limit, self.about.window
+        if limit is None:
+            return None
+        name = MACHINE_KPI if self.rule.machines else KPI_NAME
+        row = measure(self.about.now, [name], interval=False).to_dict("records")[0]
+        if row["note"].startswith(("not computable", "undefined")):
+            notes.append(self.about.voice.note(get(name), row["note"]))
+            return None
+        return self._added(window.start, window.last)
+
+    def windows(self) -> tuple[Abandonment, ...]:
+        """Cut the days since the first dial into successive windows, and return those that touch the period.
+
+        The last may be short, and windows without a live call are left out.
+        """
+        days, step = self.by_day, timedelta(days=self.rule.window_days)
+        if not days:
+            return ()
+        first, last, asked = min(days), max(days), self.about.window
+        starts = (first + n * step for n in range((last - first) // step + 1))
+        cut = (self._added(start, min(start + step - _DAY, last)) for start in starts)
+        touching = (one for one in cut if one.last >= asked.start and one.first < asked.end)
+        return tuple(one for one in touching if one.abandoned + one.handled + one.machines)
+
+    def worst_week(self) -> Abandonment | None:
+        """Return the calendar week of the period with the highest rate, of several with enough live calls."""
+        asked = self.about.window
+        inside = [day for day in self.by_day if asked.start <= day < asked.end]
+        mondays = sorted({day - day.weekday() * _DAY for day in inside})
+        cut = (
+            self._added(max(monday, asked.start), min(monday + 6 * _DAY, asked.last)) for monday in mondays
+        )
+        found = [one for one in cut if one.abandoned + one.handled >= FEWEST_LIVE]
+        return max(found, key=lambda week: week.rate) if len(found) > 1 else None
+
+    def forecast(self, windows: tuple[Abandonment, ...]) -> Forecast | None:
+        """Return where the last window will end, None where it is over or has too few days to tell.
+
+        The calls over the limit, day by day, are a sample of days: what is left
+        of the window adds as many more, with the t quantile and the variance of
+        the days to come as well as that of their mean.
+
+        References
+        ----------
+        1. Hahn GJ, Meeker WQ (1991). Statistical Intervals, section 4.8.
+        """
+        if not windows or self.rule.window_days <= FEWEST_DAYS:
+            return None
+        now = windows[-1]
+        end = now.first + timedelta(days=self.rule.window_days - 1)
+        worked = [day for day in self.by_day if now.first <= day <= now.last]
+        weekdays = {day.weekday() for day in worked}
+        ahead = (now.last + (n + 1) * _DAY for n in range((end - now.last).days))
+        left = sum(day.weekday() in weekdays for day in ahead)
+        if not left or len(worked) < FEWEST_DAYS:
+            return None
+        over, live = np.array([self._over(day, now.limit) for day in worked]).T
+        low, middle, high = _sum_ahead(over, left)
+        calls = live.sum() + left * live.mean()
+        ends = (now.limit + (over.sum() + more) / calls for more in (middle, low, high))
+        rate, low, high = (min(max(float(end), 0.0), 1.0) for end in ends)
+        return Forecast(end, left, rate, low, high)
+
+    def _over(self, day: date, limit: float) -> tuple[float, float]:
+        """Return the abandoned calls of a day beyond the limit, and its calls."""
+        counts = self.by_day[day]
+        return counts[0] - limit * sum(counts), float(sum(counts))
+
+    def _added(self, first: date, last: date) -> Abandonment:
+        inside = [counts for day, counts in self.by_day.items() if first <= day <= last]
+        abandoned, handled, machines = (sum(counts[i] for counts in inside) for i in range(3))
+        assert self.rule.abandon_limit is not None
+        return Abandonment(first, last, abandoned, handled, self.rule.abandon_limit, machines)
 
 
-def _by_day(dataset: Dataset) -> dict[date, tuple[int, int]]:
-    """Return abandoned and handled calls by day."""
+def _by_day(dataset: Dataset, rule: Rule) -> dict[date, Counts]:
     from callstats.engine import totals
 
-    terms = (Count(ABANDONED), Count(HANDLED))
+    terms = [Count(ABANDONED), Count(HANDLED), *([Count(MACHINE_SEEN)] if rule.machines else [])]
     found = totals(dataset, terms, by=["day"]).to_dict("records")
-    return {
-        date.fromisoformat(row["day"]): (int(row[terms[0].key]), int(row[terms[1].key]))
+    counts = {
+        date.fromisoformat(row["day"]): tuple(int(row[term.key]) for term in terms)
         for row in found
         if isinstance(row["day"], str)
     }
+    return {day: (c[0], c[1], c[2] if rule.machines else 0) for day, c in counts.items()}
 
 
-def _added(days: dict[date, tuple[int, int]], first: date, last: date, rule: Rule) -> Abandonment:
-    inside = [counts for day, counts in days.items() if first <= day <= last]
-    abandoned, handled = (sum(counts[i] for counts in inside) for i in (0, 1))
-    return Abandonment(first, last, abandoned, handled, rule.abandon_limit)
+def _sum_ahead(values: np.ndarray, days: int) -> tuple[float, float, float]:
+    """Return the sum that so many further days will bring: low, expected, high at 95 %."""
+    from callstats.stats.ratios import t_quantile
 
-
-def count_outside(about: Scope, notes: list[str]) -> int | None:
-    """Return how many dials began outside the calling hours."""
-    _ = about.voice.say
-    reason = lacking(about.whole, "hour")
-    if reason or not about.now.has("calls", "local_started_at"):
-        why = reason or _("needs {columns}", columns="calls.local_started_at")
-        notes.append(_("Calling hours not checked: {why}.", why=why.rstrip(".")))
-        return None
-    clock = nw.col("local_started_at")
-    minute = clock.dt.hour() * 60 + clock.dt.minute()
-    allowed = nw.lit(False)
-    for start, end in about.whole.config.calling_hours:
-        allowed = allowed | ((minute >= _minutes(start)) & (minute < _minutes(end)))
-    return count(
-        about.now.table("calls").filter(nw.col("direction") == "outbound", ~clock.is_null(), ~allowed)
-    )
-
-
-def _minutes(clock: str) -> int:
-    """Return the minutes since midnight.
-
-    Examples
-    --------
-    >>> _minutes("09:30")
-    570
-    """
-    hours, minutes = clock.split(":")
-    return 60 * int(hours) + int(minutes)
-
-
-def count_too_often(about: Scope, rule: Rule, notes: list[str]) -> tuple[int | None, int | None]:
-    """Return the dials beyond the allowed number in any stretch of days, and their contacts.
-
-    A dial is one too many when the dial ``most_dials`` before it, in this period
-    or earlier, was placed less than ``within_days`` calendar days before.
-    """
-    needed = ("contact_id", "attempt_no", "local_started_at")
-    if not about.now.has("calls", *needed):
-        columns = ", ".join(f"calls.{c}" for c in needed if not about.now.has("calls", c))
-        notes.append(about.voice.say("Frequency not checked: needs {columns}.", columns=columns))
-        return None, None
-    outbound = nw.col("direction") == "outbound"
-    at = (
-        TIME_KEYS["week"](nw.col("local_started_at")) + nw.col("local_started_at").dt.weekday()
-    )  # a day's number
-    dials = about.now.table("calls").filter(outbound).select("contact_id", "attempt_no", at=at)
-    earlier = (
-        about.whole.table("calls")
-        .filter(outbound)
-        .select(
-            "contact_id",
-            attempt_no=nw.col("attempt_no") + rule.most_dials,
-            earlier_at=at,
-        )
-    )
-    found = (
-        dials.join(earlier, on=["contact_id", "attempt_no"], how="inner")
-        .filter(nw.col("at") - nw.col("earlier_at") < rule.within_days)
-        .select(nw.len().alias("dials"), nw.col("contact_id").n_unique().alias("contacts"))
-        .collect("pandas")
-    )
-    return int(found["dials"].to_list()[0]), int(found["contacts"].to_list()[0])
+    n, middle = len(values), days * float(values.mean())
+    spread = float(values.std(ddof=1)) * (days * (1 + days / n)) ** 0.5
+    half = t_quantile(0.025, n - 1) * spread
+    return middle - half, middle, middle + half
