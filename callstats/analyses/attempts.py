@@ -247,10 +247,11 @@ def attempts(
         why = about.voice.reason(f"not computable: needs {columns}")
         return Attempts(about.voice, about.label, (), notes=(about.voice.say("By attempt: {why}.", why=why),))
     found = counted(about)
-    told = sum(row["unknown"] for row in found) <= dataset.config.unknown_tolerance * sum(
-        row["dials"] for row in found
-    )
-    made = life_table(found, fewest) if told else ()
+    unknown = sum(row["unknown"] for row in found) / max(sum(row["dials"] for row in found), 1)
+    if unknown > dataset.config.unknown_tolerance:
+        why = about.voice.reason(f"not computable: live is unknown for {100 * unknown:.0f} % of dials")
+        return Attempts(about.voice, about.label, (), notes=(about.voice.say("By attempt: {why}.", why=why),))
+    made = life_table(found, fewest)
     if not made:
         least = about.voice.say(
             "By attempt: too little data, fewer than {n} contacts with a known outcome.", n=fewest

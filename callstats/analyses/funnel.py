@@ -195,20 +195,15 @@ def funnel(
     counts = _counts(about.now)
     steps = [(rows_, label) for rows_, label in STEPS if counts[rows_.key][1]]
     _ = about.voice.say
-    notes = [
-        _("{step}: left out, the data do not say it.", step=_(label))
-        for rows_, label in STEPS
-        if not counts[rows_.key][1]
-    ]
+    missing = [_(label) for rows_, label in STEPS if not counts[rows_.key][1]]
+    said = _("Left out, as the data do not say it of every dial: {steps}.", steps=", ".join(missing))
     rates = [_rate(part, of, _(label)) for (of, _l), (part, label) in pairwise(steps)]
     now = estimates(about.now, rates) if rates else {}
     then = estimates(about.before, rates) if rates and about.before is not None else {}
     made = [Step(_(steps[0][1]), counts[rows.DIALS.key][0])]
     for kpi, (part, label) in zip(rates, steps[1:], strict=True):
         made.append(Step(_(label), counts[part.key][0], now[kpi.name], then.get(kpi.name)))
-    return Funnel(
-        about.voice, about.label, about.earlier_label, tuple(made), (*notes, *filter(None, [about.note]))
-    )
+    return Funnel(about.voice, about.label, about.earlier_label, tuple(made), (said,) if missing else ())
 
 
 def _counts(dataset: Dataset) -> dict[str, tuple[int, bool]]:

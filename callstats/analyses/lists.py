@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -133,28 +133,40 @@ class Lists(Result):
         shown = [n for n in self._names() if any(one.kpis[n].known for one in self.lists)]
         labels = [self.lists[0].kpis[name].kpi.label[self.voice.language] for name in shown]
         heads = [Column(_("List")), *(Column(label, "right") for label in labels)]
-        heads += [Column(_("Design effect"), "right"), Column(_("Still callable"), "right")]
-        form = self.voice.form
+        extra = [self._effects(), self._left()]
+        heads += [Column(head, "right") for head, cells in extra if cells]
         columns = [self.voice.alike([one.kpis[name] for one in self.lists]) for name in shown]
         lines = [
             [
                 Cell(one.label, strong=True),
                 *(Cell(column[row]) for column in columns),
-                Cell(form.number(one.design_effect, 1) if one.design_effect > 0 else form.number(None)),
-                Cell(form.percent(one.callable_share)),
+                *(Cell(cells[row]) for _head, cells in extra if cells),
             ]
             for row, one in enumerate(self.lists)
         ]
         caption = _("Lists side by side, {period}", period=self.period)
-        return TableView(caption, heads, lines, self._footnotes())
+        return TableView(caption, heads, lines, self._footnotes(bool(extra[0][1]), bool(extra[1][1])))
 
-    def _footnotes(self) -> tuple[str, ...]:
+    def _effects(self) -> tuple[str, list[str]]:
+        """Return head and cells of the design effects; no cells where none is known."""
+        form, effects = self.voice.form, [one.design_effect for one in self.lists]
+        written = [form.number(e, 1) if e > 0 else form.number(None) for e in effects]
+        return self.voice.say("Design effect"), written if any(e > 0 for e in effects) else []
+
+    def _left(self) -> tuple[str, list[str]]:
+        """Return head and cells of what is still callable; no cells where it is not known."""
+        shares = [one.callable_share for one in self.lists]
+        known = any(share >= 0 for share in shares)
+        return self.voice.say("Still callable"), [self.voice.form.percent(s) for s in shares] if known else []
+
+    def _footnotes(self, effects: bool, left: bool) -> tuple[str, ...]:
         _ = self.voice.say
         first = _(
-            "Design effect: how many times a contact dialled several times widens the variance of the "
-            "answer rate. Still callable: contacts loaded and not closed by the end of the period."
+            "Design effect: how many times dialling a contact several times widens the variance of the "
+            "answer rate."
         )
-        return (first,)
+        second = _("Still callable: contacts loaded and not closed by the end of the period.")
+        return (*([first] if effects else []), *([second] if left else []))
 
     def _names(self) -> list[str]:
         return list(self.lists[0].kpis)
@@ -164,10 +176,16 @@ class Lists(Result):
         if not self.lists:
             return tuple(Note(note) for note in self.notes)
         shown: list[View] = []
-        if len(self.lists) > 1 and any(one.kpis["answer_rate"].known for one in self.lists):
-            shown.append(self.figure())
+        drawn = next((name for name in self._names() if _known(self.lists, name)), None)
+        if drawn is not None:
+            shown.append(self.figure(drawn))
         shown += [self.verdict] if self.sentences else []
         return (*shown, self.table(), *(Note(note) for note in self.notes))
+
+
+def _known(made: Sequence[ListFigures], kpi: str) -> bool:
+    """Tell whether at least two lists have a figure."""
+    return sum(one.kpis[kpi].known for one in made) > 1
 
 
 def lists(dataset: Dataset, period: str | Period | None = None) -> Lists:
@@ -214,8 +232,12 @@ def _compared(
             "The lists were dialled to different depth: answer rates are compared on first attempts only."
         )
         cautions.append(Sentence(text, "unknown"))
-    found = {"answer_rate": contrasts(data, get("answer_rate"), "list_id", names)}
+    found = {}
+    if _known(made, "answer_rate"):
+        found["answer_rate"] = contrasts(data, get("answer_rate"), "list_id", names)
     kpi = get("conversion_per_conversation")
+    if not _known(made, kpi.name):
+        return found, tuple(cautions)
     if shared_agents(about.now) < SHARED:
         why = _("each list was worked by its own agents, so list and agents cannot be told apart")
         first, second = (about.voice.label(name) for name in names[:2])

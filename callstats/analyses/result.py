@@ -7,13 +7,15 @@ looked at, in the language and currency of the data set it was drawn from.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from callstats.kpis.words import words as kpi_words
 from callstats.show.display import FigureView, Sentence, TableView, Verdict, View
 from callstats.show.format import Formatter
-from callstats.show.words import Words, words
+from callstats.show.words import Words, mark, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
     from callstats.analyses.estimates import Estimate
     from callstats.dataset import Dataset, Period
     from callstats.kpis.define import KPI
+
+
+#: Notes beside a KPI, and how they are said.
+_REASONS = (
+    (re.compile(r"not computable: needs (?P<columns>.+)"), mark("not computable, needs {columns}")),
+    (
+        re.compile(r"not computable: (?P<flags>.+) is unknown for (?P<share>[\d.]+)\s?% of .+"),
+        mark("not computable, {flags} is unknown on {share} of the rows"),
+    ),
+    (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +110,16 @@ class Voice:
 
     def reason(self, note: str) -> str:
         """Return the reason in a note beside a KPI, in the language."""
-        start, needs, columns = note.partition("not computable: needs ")
-        if needs and not start:
-            return self.say("not computable, needs {columns}", columns=columns.rstrip("."))
+        for pattern, message in _REASONS:
+            if found := pattern.fullmatch(note.rstrip(".")):
+                said = {key: self._spelled(key, value) for key, value in found.groupdict().items()}
+                return self.say(message, **said)
         return self.say(note.rstrip(".") or "not computable")
+
+    def _spelled(self, key: str, value: str) -> str:
+        if key == "share":
+            return self.form.percent(float(value) / 100, 0)
+        return kpi_words(self.language).term(value) if key == "what" else value
 
     def days(self, first: dt.date, last: dt.date) -> str:
         """Return two days as a stretch of time."""

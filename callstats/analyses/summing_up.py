@@ -147,6 +147,12 @@ def _next(figures: Mapping[str, Figure], voice: Voice) -> Sentence | None:
         for figure in known:
             if wrong(figure):
                 return Sentence(voice.say(said, **_named(figure, voice)), tone)
+    if not any(f.has_target or not unknown(f.change.low) for f in known):
+        text = voice.say(
+            "Next: set targets in callstats.toml; without any, and without a period before, "
+            "nothing can be judged."
+        )
+        return Sentence(text, "unknown")
     return Sentence(voice.say("Next: nothing has to change on this evidence."), "good")
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Charts of fewer days say nothing about what is usual.
 FEWEST_DAYS = 8
+#: Days of fewer expected events are never outside: the limits lean on the normal distribution.
+FEWEST_EXPECTED = 1.0
 _MOST_NAMED = 4
 
 
@@ -38,7 +40,8 @@ class Chart:
     @property
     def signals(self) -> tuple[date, ...]:
         """Days beyond the limits, or ending a run of eight or more on one side of the centre."""
-        flagged = self.limits.outside | self._run_starts()
+        enough = self.sizes * self.limits.estimate >= FEWEST_EXPECTED
+        flagged = (self.limits.outside & enough) | self._run_starts()
         return tuple(day for day, flag in zip(self.days, flagged, strict=True) if flag)
 
     def _run_starts(self) -> np.ndarray:

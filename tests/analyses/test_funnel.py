@@ -42,7 +42,7 @@ def test_one_dial_a_contact_gives_wilsons_interval() -> None:
 def test_a_step_the_data_do_not_tell_is_left_out_with_a_note() -> None:
     found = cs.funnel(data(calls({"live": True, "success": True}, {"live": False, "success": False})))
     assert [step.label for step in found.steps] == ["Dials", "Person answered", "Success"]
-    assert found.notes[0] == "Line answered: left out, the data do not say it."
+    assert found.notes[0].endswith(": Line answered, Spoke with an agent, Heard the offer.")
 
 
 def test_a_flag_unknown_on_most_dials_is_not_told() -> None:
