@@ -36,6 +36,7 @@ def ratio_difference(
     relative: bool = False,
     margin: float = 0.0,
     scale: float = 1.0,
+    degrees_of_freedom: float | None = None,
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Comparison:
@@ -58,7 +59,9 @@ def ratio_difference(
         of both arms together (see `arm_moments`). Otherwise no unit is shared.
     agents, intersections : Moments, optional
         Columns `ARM_COLUMNS` over agents, and over pairs of contact and agent.
-        Both or none.
+        Both or none. Rows without an agent are left out of both, and the spread
+        of agents is judged around each arm's ratio over the rows that have one:
+        no agent had a part in which rows those are.
     rows : Moments, optional
         Columns `ARM_COLUMNS` over rows, for the design effect.
     proportion : bool
@@ -72,6 +75,9 @@ def ratio_difference(
         The difference (or lift) tested.
     scale : float
         What both ratios are multiplied with; a lift has no unit and none.
+    degrees_of_freedom : float, optional
+        Of the t distribution, where the design says so (agents nested in arms:
+        agents - 2); the number of units or agents less one or two otherwise.
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -121,6 +127,8 @@ def ratio_difference(
     if proportion and not relative and any(ratio in (0.0, 1.0) for ratio in ratios):
         return _at_effective_sizes(treatment, control, margin, scale, alternative, confidence)
     arms, floored = _arms(joint, ratios, weight, agents, intersections, shared=contacts is not None)
+    if degrees_of_freedom is not None:
+        arms = replace(arms, degrees_of_freedom=degrees_of_freedom)
     design_effect = NAN if rows is None else _design_effect(arms, weight, rows)
     found = _fieller(arms, share, margin) if relative else _difference(arms, share, margin, scale)
     estimate, low, high, statistic, error, reason = found
@@ -176,14 +184,25 @@ def _arms(
     clusters = agents.n
     if clusters < 2:
         raise UsageError("one agent: nothing varies between agents", hint="Leave out agents=.")
-    by_agent = covariance(agents, ratios, joint.sums) * clusters / (clusters - 1)
-    two_way = one_way + by_agent - covariance(intersections, ratios, joint.sums)
+    among = _ratios_of_agents(agents, ratios)
+    by_agent = covariance(agents, among, joint.sums) * clusters / (clusters - 1)
+    two_way = one_way + by_agent - covariance(intersections, among, joint.sums)
     df = min(joint.n, clusters) - 1
     both, contact = Arms(*ratios, two_way, df), Arms(*ratios, one_way, df)
     w = np.array([1.0, -weight])
     if float(w @ two_way @ w) < contact.contrast(weight):
         return contact, "agents add no variance: that of contacts is used"
     return both, ""
+
+
+def _ratios_of_agents(agents: Moments, ratios: tuple[float, float]) -> tuple[float, float]:
+    """Return each arm's ratio over the rows that have an agent; the arm's own where none has."""
+    sums = agents.sums
+    found = [
+        sums[f"{name}_numerator"] / below if (below := sums[f"{name}_denominator"]) else ratio
+        for name, ratio in zip(("treatment", "control"), ratios, strict=True)
+    ]
+    return found[0], found[1]
 
 
 def _design_effect(arms: Arms, weight: float, rows: Moments) -> float:

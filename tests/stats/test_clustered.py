@@ -69,6 +69,31 @@ def test_two_way_is_the_formula_on_clustered_ols(seed):
     assert ours.degrees_of_freedom == 14
 
 
+def test_agents_who_are_known_on_answered_rows_only_add_nothing_to_an_answer_rate():
+    rng = np.random.default_rng(3)
+    contact, treated = rng.integers(0, 200, 1000), rng.random(1000) < 0.5
+    y = (rng.random(1000) < 0.3).astype(float)
+    # The agents of one arm are not those of the other, yet only the answered rows have one.
+    agent = np.where(treated, rng.integers(0, 3, 1000), rng.integers(3, 9, 1000))
+    has, ones = y == 1, np.ones(1000)
+    ways = {
+        "agents": arm_moments(y[has], ones[has], treated[has], agent[has]),
+        "intersections": arm_moments(y[has], ones[has], treated[has], (contact * 10 + agent)[has]),
+    }
+    joint = arm_moments(y, ones, treated, contact)
+    both = ratio_difference(*arms(y, treated, contact), contacts=joint, **ways)
+    one = ratio_difference(*arms(y, treated, contact), contacts=joint)
+    assert both.standard_error == pytest.approx(one.standard_error)
+
+
+def test_degrees_of_freedom_may_be_given_by_the_design():
+    y, treated, contact, _ = rows(1)
+    r = ratio_difference(*arms(y, treated, contact), degrees_of_freedom=7)
+    t = scipy_stats.t.isf(0.025, 7)
+    assert (r.high - r.estimate) / r.standard_error == pytest.approx(t)
+    assert r.p_value == pytest.approx(2 * scipy_stats.t.sf(abs(r.statistic), 7))
+
+
 def test_two_way_without_the_factor_equals_statsmodels_two_way():
     y, treated, contact, agent = rows(5)
     theirs = clustered_ols(y, treated, np.column_stack([contact, agent])).bse[1] ** 2
