@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from callstats.stats.charts import ControlLimits, control_limits
     from callstats.stats.clustered import ratio_difference
     from callstats.stats.counting import conversion_e_value, proportion_sequence
+    from callstats.stats.covariates import adjusted_difference
     from callstats.stats.decomposition import Decomposition, lmdi, logarithmic_mean, shapley
     from callstats.stats.detectable import DetectableEffect, minimum_detectable_effect
     from callstats.stats.dispersion import Overdispersion, overdispersion
@@ -56,6 +57,7 @@ _NAMES = {
         "conversion_e_value",
         "proportion_sequence",
     ),
+    "covariates": ("adjusted_difference",),
     "decomposition": (
         "Decomposition",
         "lmdi",
@@ -159,6 +161,7 @@ __all__ = [
     "Shrunken",
     "StandardisedRatio",
     "adjust",
+    "adjusted_difference",
     "arm_moments",
     "both_arms",
     "confidence_sequence",

@@ -8,13 +8,11 @@ squared influences is the variance that holds whatever happens inside the unit.
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from functools import lru_cache
 
 from callstats.errors import UsageError
 from callstats.moments import Moments, pair
 from callstats.stats.checking import tails
-from callstats.stats.proportions import wilson_limits
 from callstats.stats.results import NAN, Interval
 
 
@@ -155,6 +153,7 @@ def ratio_interval(
     )
 
 
+@lru_cache(maxsize=65_536)
 def t_quantile(share: float, degrees_of_freedom: float) -> float:
     """Return the quantile that leaves `share` above it; the normal one for infinite degrees."""
     from scipy.special import ndtri, stdtrit
@@ -177,8 +176,10 @@ def _effective_wilson(
     z, t = t_quantile(share, math.inf), t_quantile(share, units - 1)
     # Wilson at size * (z / t)^2 with z is Wilson whose half-width uses t.
     scaled = size * (z / t) ** 2
-    low, high = wilson_limits(np.asarray(p * scaled), np.asarray(scaled), (z, z))
-    low, high = (0.0 if events <= 0 else float(low)), (1.0 if events >= rows else float(high))
+    # In plain floats: a report asks for thousands of groups, one by one.
+    middle, half = p * scaled + z * z / 2, z * math.sqrt(p * (1 - p) * scaled + z * z / 4)
+    low = (middle - half) / (scaled + z * z) if events > 0 else 0.0
+    high = (middle + half) / (scaled + z * z) if events < rows else 1.0
     return Interval(
         p * scale,
         min(low * scale, high * scale),

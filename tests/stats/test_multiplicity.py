@@ -13,7 +13,7 @@ NAMES = {"holm": "holm", "benjamini-hochberg": "fdr_bh", "bonferroni": "bonferro
 
 
 @pytest.mark.parametrize("method", NAMES)
-@settings(max_examples=10)  # statsmodels collects garbage at each call
+@settings(max_examples=4)  # statsmodels collects garbage at each call
 @given(p=st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_equals_statsmodels(method, p):
     theirs = multipletests(p, method=NAMES[method])[1]
