@@ -225,6 +225,6 @@ def _command(report: str, given: Mapping[str, Any]) -> str:
         if given.get(name):
             parts += [option, str(given[name])]
     for name, value in given.items():
-        if name not in own and name != "data" and value not in (None, ""):
+        if name not in own and name != "data" and value is not None:
             parts += ["-p", f"{name}={value}"]
     return shlex.join(parts)

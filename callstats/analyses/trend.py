@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Charts of fewer days say nothing about what is usual.
 FEWEST_DAYS = 8
+#: Longer periods are charted by week.
+MOST_DAYS = 100
 #: Days of fewer expected events are never outside: the limits lean on the normal distribution.
 FEWEST_EXPECTED = 1.0
 _MOST_NAMED = 4
@@ -30,9 +32,13 @@ _MOST_NAMED = 4
 
 @dataclass(frozen=True)
 class Chart:
-    """The daily values of one KPI with their limits; arrays are in the order of ``days``."""
+    """The values of one KPI with their limits, by day or week; arrays are in the order of ``days``.
+
+    A week stands under its Monday.
+    """
 
     kpi: KPI
+    by: str
     days: tuple[date, ...]
     sizes: np.ndarray
     limits: ControlLimits
@@ -83,13 +89,19 @@ class Trend(Result):
         _, form = self.voice.say, self.voice.form
         label = chart.kpi.label[self.voice.language]
         if not chart.signals:
-            said = {"kpi": label, "days": form.number(int((chart.sizes > 0).sum()))}
-            return Sentence(_("{kpi}: no signal in {days} days; all stay within their limits.", **said))
+            said = {"kpi": label, "n": form.number(int((chart.sizes > 0).sum()))}
+            if chart.by == "week":
+                return Sentence(_("{kpi}: no signal in {n} weeks; all stay within their limits.", **said))
+            return Sentence(_("{kpi}: no signal in {n} days; all stay within their limits.", **said))
         named = ", ".join(self._named(chart, day) for day in chart.signals[:_MOST_NAMED])
         more = len(chart.signals) - _MOST_NAMED
         rest = _("; and {n} more", n=more) if more > 0 else ""
-        text = _("{kpi}: something was different on {days}{rest}.", kpi=label, days=named, rest=rest)
-        return Sentence(text, "unknown")
+        said = {"kpi": label, "days": named, "rest": rest}
+        if chart.by == "week":
+            return Sentence(
+                _("{kpi}: something was different in the week of {days}{rest}.", **said), "unknown"
+            )
+        return Sentence(_("{kpi}: something was different on {days}{rest}.", **said), "unknown")
 
     def _named(self, chart: Chart, day: date) -> str:
         """Return a signal as "14 Sep (3.1%, below its limits)"."""
@@ -99,9 +111,9 @@ class Trend(Result):
         if limits.outside[at]:
             where = _("above its limits") if value > limits.high[at] else _("below its limits")
         elif value > limits.estimate:
-            where = _("eight days in a row above the mean")
+            where = _("the eighth in a row above the mean")
         else:
-            where = _("eight days in a row below the mean")
+            where = _("the eighth in a row below the mean")
         shown = form.value(value, chart.kpi.unit, limits.low[at], limits.high[at])
         return f"{form.day(day)} ({shown}, {where})"
 
@@ -132,17 +144,17 @@ class Trend(Result):
             "period": self.period,
             "factor": form.number(round(max(chart.limits.dispersion, 1.0), 1)),
             "centre": form.value(chart.limits.estimate, chart.kpi.unit),
-            "days": len(chart.days),
         }
+        caption = (
+            _("{kpi} by week, {period}", **said)
+            if chart.by == "week"
+            else _("{kpi} by day, {period}", **said)
+        )
+        wide = _("with the limits of ordinary variation ({factor} times as wide as chance)", **said)
         if chart.limits.dispersion < 1.05:
-            caption = _("{kpi} by day, {period}, with the limits of ordinary days", **said)
-        else:
-            caption = _(
-                "{kpi} by day, {period}, with the limits of ordinary days ({factor} times as wide as chance)",
-                **said,
-            )
-        alt = _("Control chart of {kpi} over {days} days around a mean of {centre}.", **said)
-        return figure(self.plot(chart.kpi.name), caption, f"{alt} {self._sentence(chart).text}")
+            wide = _("with the limits of ordinary variation")
+        alt = _("Control chart of {kpi} around a mean of {centre}.", **said)
+        return figure(self.plot(chart.kpi.name), f"{caption}, {wide}", f"{alt} {self._sentence(chart).text}")
 
     def views(self) -> tuple[View, ...]:
         """Return a figure a KPI, the sentences, and what could not be drawn."""
@@ -184,14 +196,15 @@ def trend(
             voice, about.label, (), (voice.say("By day: not computable, {why}.", why=why.rstrip(".")),)
         )
     asked = kpis or ("answer_rate", _second(about.now))
-    days = estimates_by(about.now, asked, ["day"])
+    by = "week" if (about.window.end - about.window.start).days > MOST_DAYS else "day"
+    days = estimates_by(about.now, asked, [by])
     charts, notes = [], []
     whole = estimates(about.now, asked)
     for kpi in map(get, asked):
         if not whole[kpi.name].known:
             notes.append(voice.note(kpi, whole[kpi.name].note))
             continue
-        drawn = _chart(kpi, {key[0]: group[kpi.name] for key, group in days.items() if key[0]}, voice)
+        drawn = _chart(kpi, by, {key[0]: group[kpi.name] for key, group in days.items() if key[0]}, voice)
         (notes if isinstance(drawn, str) else charts).append(drawn)
     return Trend(voice, about.label, tuple(charts), tuple(notes))
 
@@ -201,13 +214,13 @@ def _second(dataset: Dataset) -> str:
     return "successes_per_login_hour" if whole else "conversion_per_conversation"
 
 
-def _chart(kpi: KPI, days: dict[str, Any], voice: Voice) -> Chart | str:
+def _chart(kpi: KPI, by: str, days: dict[str, Any], voice: Voice) -> Chart | str:
     """Return the chart of one KPI, or in one line why there is none."""
     when = sorted(days)
     sizes = np.nan_to_num(np.array([days[day].denominator for day in when], dtype=float))
     events = np.nan_to_num(np.array([days[day].numerator for day in when], dtype=float))
     if not events.any():
-        return voice.say("{kpi}: 0 on every day, nothing to chart.", kpi=kpi.label[voice.language])
+        return voice.say("{kpi}: 0 throughout, nothing to chart.", kpi=kpi.label[voice.language])
     if (sizes > 0).sum() < FEWEST_DAYS:
         label, few = kpi.label[voice.language], int((sizes > 0).sum())
         return voice.say.ngettext(
@@ -219,4 +232,15 @@ def _chart(kpi: KPI, days: dict[str, Any], voice: Voice) -> Chart | str:
         )
     kind = "proportion" if isinstance(kpi.formula, Ratio) and kpi.formula.proportion else "rate"
     limits = control_limits(events, sizes, kind=kind)
-    return Chart(kpi, tuple(date.fromisoformat(str(day)) for day in when), sizes, limits)
+    return Chart(kpi, by, tuple(_date(day) for day in when), sizes, limits)
+
+
+def _date(written: str) -> date:
+    """Return the day, or the Monday of the week, that a time key writes.
+
+    Examples
+    --------
+    >>> _date("2026-09-14") == _date("2026-W38")
+    True
+    """
+    return date.fromisoformat(f"{written}-1" if "W" in written else written)

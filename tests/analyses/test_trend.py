@@ -40,7 +40,7 @@ def test_a_day_beyond_its_limits_is_dated() -> None:
 def test_a_run_of_eight_on_one_side_is_one_signal() -> None:
     found = cs.trend(days(20, 30, 20, 30, *(23,) * 11), kpis=("answer_rate",))
     assert found.charts[0].signals == (dt.date(2026, 9, 12),)
-    assert "eight days in a row below the mean" in found.sentences[0].text
+    assert "the eighth in a row below the mean" in found.sentences[0].text
 
 
 def test_days_that_differ_by_nature_widen_the_limits() -> None:
@@ -60,7 +60,7 @@ def test_few_days_take_one_line() -> None:
 
 def test_nothing_on_any_day_is_not_charted() -> None:
     found = cs.trend(days(*(0,) * 10), kpis=("answer_rate",))
-    assert found.notes == ("Answer rate: 0 on every day, nothing to chart.",)
+    assert found.notes == ("Answer rate: 0 throughout, nothing to chart.",)
 
 
 def test_without_agent_time_conversion_is_charted() -> None:
@@ -84,3 +84,11 @@ def test_the_week_that_dialled_too_fast_is_seen_in_the_demo() -> None:
     found = cs.trend(demo(), "2026-09", kpis=("abandon_rate_outbound",))
     spell = {dt.date(2026, 9, day) for day in range(14, 19)}
     assert set(found.charts[0].signals) & spell
+
+
+def test_a_long_period_is_charted_by_week() -> None:
+    found = cs.trend(days(*(20, 22) * 60), kpis=("answer_rate",))
+    chart = found.charts[0]
+    assert chart.by == "week"
+    assert all(day.weekday() == 0 for day in chart.days)
+    assert chart.sizes[1] == 700
