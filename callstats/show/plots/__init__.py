@@ -11,6 +11,7 @@ from callstats.show.plots.funnels import funnel_bars, limits_funnel
 from callstats.show.plots.heat import heatmap
 from callstats.show.plots.intervals import interval_plot, target_bullets
 from callstats.show.plots.parts import share_bars, waterfall
+from callstats.show.plots.planning import size_curve
 
 __all__ = [
     "attempt_curve",
@@ -21,6 +22,7 @@ __all__ = [
     "interval_plot",
     "limits_funnel",
     "share_bars",
+    "size_curve",
     "target_bullets",
     "waterfall",
 ]
