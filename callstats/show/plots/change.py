@@ -70,7 +70,7 @@ def control_chart(
     _date_signals(ax, day[marked], value[marked], middle[marked], formatter)
     rows.at_the_end(ax, middle[-1], formatter.value(middle[-1], unit, low[-1], high[-1]))
     ax.set_ylim(*rows.limits(np.concatenate([value, low, high]), margin=0.14))
-    _date_axis(ax, day, formatter)
+    date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter)
     ax.set_ylabel(theme.plain(label))
     return ax
@@ -80,8 +80,8 @@ def _ordinals(dates: Sequence[dt.date]) -> np.ndarray:
     return np.array([date.toordinal() for date in dates], dtype=float)
 
 
-def _date_axis(ax: Any, day: np.ndarray, formatter: Formatter) -> None:
-    """Put at most eight dates on the axis, whole weeks apart where there are many."""
+def date_axis(ax: Any, day: np.ndarray, formatter: Formatter) -> None:
+    """Put at most eight dates on the axis of days (ordinals), whole weeks apart where there are many."""
     span = max(float(day.max() - day.min()), 1.0)
     step = next((s for s in (1, 2, 7, 14, 28, 56, 91, 182) if span / s <= 8), 365)
     locator = MultipleLocator(step, offset=1 if step % 7 == 0 else day.min() % step)  # ordinal 1 is a Monday
@@ -168,7 +168,7 @@ def confidence_band(
     if fixed_lows is not None:
         ax.set_xlabel(words(formatter.language)("band: allows for looking every day; dashed: a single look"))
     ax.set_ylim(*_steady_limits(value, low, high, reference))
-    _date_axis(ax, day, formatter)
+    date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter, change=True)
     ax.set_ylabel(theme.plain(label))
     return ax

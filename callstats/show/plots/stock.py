@@ -1,0 +1,143 @@
+"""What is left, day by day; and what is there against what is needed, by the half hour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from callstats.show import theme
+from callstats.show.format import Formatter
+from callstats.show.plots import rows
+from callstats.show.plots.change import date_axis
+from callstats.show.ticks import unit_axis
+from callstats.show.words import words
+
+_LOOKS = ((theme.ACCENT, "-"), (theme.SIGNAL, "-"), (theme.GREY, "-"), (theme.INK, (0, (1, 1))))
+#: Lines with a name of their own.
+MOST_LINES = len(_LOOKS)
+
+
+@theme.themed
+def burn_down(
+    lines: Mapping[str, tuple[Sequence[dt.date], Sequence[float]]],
+    *,
+    formatter: Formatter,
+    # when each line is expected to end: expected, earliest and latest day
+    ends: Mapping[str, tuple[dt.date, dt.date | None, dt.date | None]] | None = None,
+    label: str = "",
+    ax: Any = None,
+) -> Any:
+    """Draw what is left of several stocks by day, and when each is used up at the present pace.
+
+    Parameters
+    ----------
+    lines : mapping of str to (dates, values)
+        At most four: what was left at the end of each day.
+    formatter : Formatter
+    ends : mapping of str to (date, date or None, date or None), optional
+        The day a stock is used up, and the ends of its interval, by the names of ``lines``.
+    label : str
+        Of the axis: "contacts still callable".
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = theme.axes(ax, 2.9)
+    shown = [(name, *pair) for name, pair in lines.items() if len(pair[0])][:MOST_LINES]
+    if not shown:
+        return rows.nothing(ax, formatter)
+    days: list[float] = []
+    for (name, dates, values), (colour, style) in zip(shown, _LOOKS, strict=False):
+        day, left = np.array([d.toordinal() for d in dates], dtype=float), rows.numbers(values, len(dates))
+        ax.plot(day, left, color=colour, linestyle=style)
+        middle = len(day) // 2
+        ax.annotate(
+            theme.plain(name, 24),
+            (day[middle], left[middle]),
+            (4, 4),
+            textcoords="offset points",
+            color=colour,
+        )
+        days += list(day)
+        days += _ending(ax, (ends or {}).get(name), day[-1], left[-1], colour)
+    ax.set_ylim(0, 1.08 * max(float(np.nanmax(rows.numbers(v, len(v)))) for _, _, v in shown))
+    date_axis(ax, np.array(sorted(days)), formatter)
+    unit_axis(ax.yaxis, "n", formatter)
+    ax.set_ylabel(theme.plain(label))
+    return ax
+
+
+def _ending(
+    ax: Any, end: tuple[dt.date, dt.date | None, dt.date | None] | None, day: float, left: float, colour: str
+) -> list[float]:
+    """Draw the way to the day a stock is used up, with its interval on the axis; return the days drawn."""
+    if end is None or not left > 0:
+        return []
+    expected, low, high = (None if d is None else float(d.toordinal()) for d in end)
+    assert expected is not None
+    ax.plot([day, expected], [left, 0], color=colour, linestyle=(0, (3, 2)), linewidth=1.0)
+    if low is not None and high is not None:
+        ax.hlines(0, low, high, color=colour, linewidth=3.5, clip_on=False, zorder=5)
+    return [d for d in (expected, high) if d is not None]
+
+
+@theme.themed
+def coverage(
+    starts: Sequence[str],
+    needed: Sequence[float],
+    there: Sequence[float] | None = None,
+    *,
+    formatter: Formatter,
+    high: Sequence[float] | None = None,
+    label: str = "",
+    ax: Any = None,
+) -> Any:
+    """Draw agents needed by half hour as steps, those there as dots, busy days as a thin line.
+
+    Parameters
+    ----------
+    starts : sequence of str, shape (intervals,)
+        When each begins: "09:30".
+    needed, there, high : sequence of float, shape (intervals,)
+        Agents needed; agents there; agents needed on a busy day.
+    formatter : Formatter
+    label : str
+        Of the axis.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    size = len(starts)
+    need, have, busy = (rows.numbers(v, size) for v in (needed, there, high))
+    ax = theme.axes(ax, 2.9)
+    if not size or not np.isfinite(need).any():
+        return rows.nothing(ax, formatter)
+    _ = words(formatter.language)
+    at = np.arange(size)
+    ax.bar(at, need, width=1.0, color=theme.TINT, edgecolor="white", linewidth=0.6)
+    ax.step(
+        np.append(at - 0.5, size - 0.5),
+        np.append(busy, busy[-1]),
+        where="post",
+        color=theme.GREY,
+        linewidth=1.0,
+    )
+    ax.plot(at, have, "D", color=theme.INK, markersize=4)
+    ax.set_xlim(-0.5, size - 0.5)
+    ax.set_ylim(0, 1.15 * max(float(np.nanmax(v)) for v in (need, have, busy) if np.isfinite(v).any()))
+    step = max(1, -(-size // 12))
+    ax.set_xticks(at[::step] - 0.5, [theme.plain(s) for s in starts][::step])
+    unit_axis(ax.yaxis, "n", formatter)
+    ax.set_ylabel(theme.plain(label))
+    keys = [_("▬ needed")]
+    keys += [_("— needed on a busy day")] if np.isfinite(busy).any() else []
+    keys += [_("◆ there")] if np.isfinite(have).any() else []
+    ax.set_xlabel("      ".join(keys))
+    return ax
