@@ -14,7 +14,8 @@ Message = tuple[str, ...]
 def messages(source: str) -> Iterator[Message]:
     """Yield the messages of Python source.
 
-    Those of ``_("…")``, ``words(language)("…")``, ``_.ngettext("…", "…", n)`` and ``mark("…")``.
+    Those of ``_("…")``, ``words(language)("…")``, ``voice.say("…")``, ``_.ngettext("…", "…", n)``
+    and ``mark("…")``.
 
     Yields
     ------
@@ -38,7 +39,7 @@ def _number_of_messages(called: ast.expr) -> int:
         return {"_": 1, "mark": 2}.get(called.id, 0)
     if isinstance(called, ast.Call) and isinstance(called.func, ast.Name):
         return int(called.func.id == "words")
-    return 2 if isinstance(called, ast.Attribute) and called.attr == "ngettext" else 0
+    return {"ngettext": 2, "say": 1}.get(called.attr, 0) if isinstance(called, ast.Attribute) else 0
 
 
 def untranslated(files: Iterable[Path], language: str) -> list[str]:
