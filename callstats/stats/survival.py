@@ -150,9 +150,9 @@ def _table(
     ended = np.asarray(events + sum(other.values()))
     survival = np.cumprod(1 - ended / at_risk)
     before = np.concatenate([[1.0], survival[:-1]])
-    incidence = np.cumsum(before * events / at_risk)
+    incidence = np.minimum(np.cumsum(before * events / at_risk), 1.0)
     error = _incidence_error(at_risk, events, ended, before, incidence)
-    low, high = _log_log(incidence, error, t_quantile(tails(confidence)[0], np.inf))
+    low, high = _limits(incidence, error, at_risk, confidence)
     hazard = proportion_interval(events, at_risk, confidence=confidence)
     return LifeTable(
         _whole(times),
@@ -191,12 +191,23 @@ def _incidence_error(n: Array, events: Array, ended: Array, before: Array, incid
 
 
 def _log_log(incidence: Array, error: Array, z: float) -> tuple[Array, Array]:
-    inside = (incidence > 0) & (incidence < 1)
+    inside = (incidence > 1e-12) & (incidence < 1 - 1e-9) & (error > 0)
     p = np.where(inside, incidence, 0.5)
     centre = np.log(-np.log(1 - p))
-    half = z * error / ((1 - p) * -np.log(1 - p))
+    half = np.where(inside, z * error / ((1 - p) * -np.log(1 - p)), 0.0)
     low, high = 1 - np.exp(-np.exp(centre - half)), 1 - np.exp(-np.exp(centre + half))
-    return np.where(inside, low, incidence), np.where(inside, high, incidence)
+    return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
+
+
+def _limits(incidence: Array, error: Array, at_risk: Array, confidence: float) -> tuple[Array, Array]:
+    low, high = _log_log(incidence, error, t_quantile(tails(confidence)[0], np.inf))
+    # At 0 and 1 the variance says nothing: Wilson on those still at risk does.
+    none, everyone = (proportion_interval(x, at_risk, confidence=confidence) for x in (0 * at_risk, at_risk))
+    low = np.where(np.isnan(low), np.where(incidence < 0.5, 0.0, everyone.low), low)
+    high = np.where(np.isnan(high), np.where(incidence < 0.5, none.high, 1.0), high)
+    # Nobody reached is unreached again, so the limits rise too.
+    low, high = np.maximum.accumulate(low), np.maximum.accumulate(high)
+    return np.minimum(low, incidence), np.maximum(high, incidence)
 
 
 def hazard_ratio(treatment: LifeTable, control: LifeTable, *, confidence: float = 0.95) -> Comparison:

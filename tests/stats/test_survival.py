@@ -36,6 +36,12 @@ def test_counts_per_attempt_give_the_table_of_the_contacts(cells):
     assert other.estimate[kept] == pytest.approx(one.estimate)
 
 
+def test_nobody_and_everybody_reached_leave_room_for_chance():
+    nobody, everybody = life_table([1, 1, 2], [0, 0, 0]), life_table([1, 1, 1], [1, 1, 1])
+    assert (nobody.high > 0.5).all()
+    assert everybody.low[0] < 0.5
+
+
 def test_without_censoring_it_is_the_plain_share():
     table = life_table([1, 1, 2, 3, 3], [1, 1, 1, 1, 1])
     assert table.estimate == pytest.approx([0.4, 0.6, 1.0])
