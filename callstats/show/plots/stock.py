@@ -52,19 +52,12 @@ def burn_down(
     if not shown:
         return rows.nothing(ax, formatter)
     days: list[float] = []
-    for (name, dates, values), (colour, style) in zip(shown, _LOOKS, strict=False):
+    for number, ((name, dates, values), (colour, style)) in enumerate(zip(shown, _LOOKS, strict=False)):
         day, left = np.array([d.toordinal() for d in dates], dtype=float), rows.numbers(values, len(dates))
         ax.plot(day, left, color=colour, linestyle=style)
-        middle = len(day) // 2
-        ax.annotate(
-            theme.plain(name, 24),
-            (day[middle], left[middle]),
-            (4, 4),
-            textcoords="offset points",
-            color=colour,
-        )
+        _name_line(ax, day, left, name, colour, above=number % 2 == 0)
         days += list(day)
-        days += _ending(ax, (ends or {}).get(name), day[-1], left[-1], colour)
+        days += _ending(ax, (ends or {}).get(name), day[-1], left[-1], colour, number)
     ax.set_ylim(0, 1.08 * max(float(np.nanmax(rows.numbers(v, len(v)))) for _, _, v in shown))
     date_axis(ax, np.array(sorted(days)), formatter)
     unit_axis(ax.yaxis, "n", formatter)
@@ -72,8 +65,27 @@ def burn_down(
     return ax
 
 
+def _name_line(ax: Any, day: np.ndarray, left: np.ndarray, name: str, colour: str, *, above: bool) -> None:
+    """Name a line in its middle: to the right above it, or to the left below it."""
+    middle = len(day) // 2
+    ax.annotate(
+        theme.plain(name, 24),
+        (day[middle], left[middle]),
+        (5, 5) if above else (-5, -5),
+        textcoords="offset points",
+        ha="left" if above else "right",
+        va="bottom" if above else "top",
+        color=colour,
+    )
+
+
 def _ending(
-    ax: Any, end: tuple[dt.date, dt.date | None, dt.date | None] | None, day: float, left: float, colour: str
+    ax: Any,
+    end: tuple[dt.date, dt.date | None, dt.date | None] | None,
+    day: float,
+    left: float,
+    colour: str,
+    number: int,
 ) -> list[float]:
     """Draw the way to the day a stock is used up, with its interval on the axis; return the days drawn."""
     if end is None or not left > 0:
@@ -82,7 +94,10 @@ def _ending(
     assert expected is not None
     ax.plot([day, expected], [left, 0], color=colour, linestyle=(0, (3, 2)), linewidth=1.0)
     if low is not None and high is not None:
-        ax.hlines(0, low, high, color=colour, linewidth=3.5, clip_on=False, zorder=5)
+        height = 0.012 + 0.022 * number  # of the axes: intervals lie above one another
+        ax.hlines(
+            height, low, high, color=colour, linewidth=2.5, transform=ax.get_xaxis_transform(), zorder=5
+        )
     return [d for d in (expected, high) if d is not None]
 
 
