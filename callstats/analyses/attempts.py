@@ -158,7 +158,7 @@ class Attempts(Result):
             "Share of contacts reached by attempt, among those not reached before, {period}",
             period=self.period,
         )
-        return figure(self.plot(), caption, f"{caption}. {self._reach().text}")
+        return figure(self.plot(), caption, f"{caption.rstrip('.')}. {self._reach().text}")
 
     def table(self) -> TableView:
         """Return the attempts as a table; money only where it is known."""

@@ -117,12 +117,14 @@ class Method(Result):
     def glossary(self) -> TableView:
         """Return every KPI used: formula, unit, caution, source."""
         _ = self.voice.say
-        heads = [_("Figure"), _("Formula"), _("What to bear in mind")]
+        heads = [_("Figure"), _("Formula, and what to bear in mind")]
         rows = [
             [
                 Cell(k["label"], strong=True),
-                k["formula"],
-                _("{caution} Source: {source}.", caution=k["caution"], source=k["source"]).strip(),
+                _(
+                    "= {formula}. {caution} Source: {source}.",
+                    **{n: k[n] for n in ("formula", "caution", "source")},
+                ),
             ]
             for k in self.kpis
         ]

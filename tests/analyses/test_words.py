@@ -1,0 +1,45 @@
+"""What a campaign report says, it says in every language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import callstats
+from callstats.show.words import words
+from callstats.show.words.extraction import untranslated
+
+ROOT = Path(callstats.__file__).parents[1]
+MODULES = [
+    "attempts",
+    "calling_hours",
+    "findings",
+    "funnel",
+    "lists",
+    "method",
+    "opening",
+    "portrait",
+    "quality",
+    "result",
+    "scope",
+    "summing_up",
+    "time_and_cost",
+    "trend",
+]
+#: Written alike in both languages.
+SAME = {"Source", "Versions", "pause", "table {table}", "{what}: {why}."}
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_every_sentence_of_a_campaign_report_is_translated(language: str) -> None:
+    files = [ROOT / "callstats" / "analyses" / f"{name}.py" for name in MODULES]
+    assert [line for line in untranslated(files, language) if not any(same in line for same in SAME)] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_every_heading_of_the_campaign_report_is_translated(language: str) -> None:
+    notebook = json.loads((ROOT / "notebooks" / "campaign_report.ipynb").read_text(encoding="utf-8"))
+    headings = ["".join(c["source"]).lstrip("# ") for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    assert [heading for heading in headings if words(language)(heading) == heading] == []
