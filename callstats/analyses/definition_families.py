@@ -15,7 +15,6 @@ from callstats.kpis import predicates as rows
 from callstats.kpis.define import KPI, Condition, Count, Ratio, linear
 from callstats.kpis.parts import (
     CONTACTS_ATTEMPTED,
-    CONTACTS_LOADED,
     CONTACTS_REACHED,
     COST,
     DIALS,
@@ -108,11 +107,6 @@ def _roas() -> KPI:
     return _own("roas", label, Ratio(REVENUE, COST), "roi")
 
 
-def _revenue_per_lead() -> KPI:
-    label = named("Revenue per lead", "Chiffre d'affaires par fiche", "Выручка на лид")
-    return _own("revenue_per_lead", label, Ratio(REVENUE, linear(CONTACTS_LOADED)), "cost_per_lead")
-
-
 _PEERS = mark("usual among call-centre tools")
 _FRENCH = mark("the French trade")
 _RUSSIAN = mark("the Russian trade")
@@ -185,7 +179,6 @@ def _amounts() -> Iterator[Family]:
     ), ("ROAS", "return"))  # fmt: skip
     yield Family("cost_per_call", mark("Cost per call"), _define(
         ("cost_per_call", _RUSSIAN), ("cost_per_contact", _PEERS), ("cost_per_lead", mark("marketing")),
-        (_revenue_per_lead(), mark("list owners, as what a lead may cost")),
     ), ("cost per contact", "cost per lead"))  # fmt: skip
 
 
