@@ -90,7 +90,48 @@ def _passes(terms: Sequence[Term]) -> list[list[Term]]:
     return list(batches.values())
 
 
+def raw_totals(dataset: Dataset, terms: Iterable[Term], by: Sequence[str]) -> pd.DataFrame:
+    """Return what :func:`totals` does, for questions with very many groups.
+
+    Rows are in no order, time keys are the integers of
+    :data:`callstats.dataset.clock.TIME_KEYS`: nothing is done group by group.
+
+    Raises
+    ------
+    UsageError
+        A table lacks a column that a term or the question needs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from callstats.kpis.define import Count, Predicate
+    >>> calls = pd.DataFrame({"call_id": ["1", "2"], "list_id": ["A", "A"]})
+    >>> raw_totals(Dataset({"calls": calls}), [Count(Predicate("calls", "calls"))], ["list_id"])
+      list_id  count(calls: all)
+    0       A                2.0
+    """
+    unique = {term.key: term for term in terms}
+    check_terms(dataset, unique.values(), by)
+    found: pd.DataFrame | None = None
+    for batch in _passes(list(unique.values())):
+        frame, names = _batch_frame(dataset, batch, by)
+        keys = [term.key for term in batch]
+        part = frame.collect("pandas").to_native().rename(columns=dict(zip(names, keys, strict=True)))
+        part = part[[*by, *keys]]
+        found = part if found is None else found.merge(part, on=list(by), how="outer")
+    assert found is not None
+    return found.fillna(dict.fromkeys(unique, 0.0)).astype(dict.fromkeys(unique, float))
+
+
 def _batch(dataset: Dataset, terms: Sequence[Term], by: Sequence[str]) -> dict[Group, list[float]]:
+    frame, names = _batch_frame(dataset, terms, by)
+    return collected(frame, by, names)
+
+
+def _batch_frame(
+    dataset: Dataset, terms: Sequence[Term], by: Sequence[str]
+) -> tuple[nw.LazyFrame, list[str]]:
+    """Return the sums of terms of one table by group, lazily, and the column of each term."""
     first = terms[0]
     of = first.of if isinstance(first, Distinct) else ()
     names = [f"__term{i}" for i in range(len(terms))]
@@ -99,7 +140,7 @@ def _batch(dataset: Dataset, terms: Sequence[Term], by: Sequence[str]) -> dict[G
         keys = list(dict.fromkeys((*by, *of)))
         known = [~nw.col(column).is_null() for column in of]
         frame = frame.filter(*known).group_by(*keys).agg(nw.col(*names).max())
-    return collected(totals_by(frame, by, names), by, names)
+    return totals_by(frame, by, names), names
 
 
 def with_summands(dataset: Dataset, table: str, terms: dict[str, Term], keys: Iterable[str]) -> nw.LazyFrame:
