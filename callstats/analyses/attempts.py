@@ -164,26 +164,11 @@ class Attempts(Result):
         """Return the attempts as a table; money only where it is known."""
         _, form = self.voice.say, self.voice.form
         priced = self._priced()
-        heads = [
-            _("Attempt"),
-            _("Contacts at risk"),
-            _("Reached"),
-            _("95% interval"),
-            _("Dials"),
-            _("Successes"),
-        ]
-        heads += [_("Value per dial"), _("95% interval")] if priced else []
+        last = [_("Value per dial"), _("95% interval")] if priced else [_("Successes")]
+        heads = [_("Attempt"), _("Contacts at risk"), _("Reached"), _("95% interval"), _("Dials"), *last]
         caption = _("What each attempt reaches and brings, {period}", period=self.period)
-        notes = (
-            (
-                _(
-                    "Labour and technical cost of an average dial: {cost}.",
-                    cost=form.money(self.cost_per_dial, 2),
-                ),
-            )
-            if priced
-            else ()
-        )
+        cost = form.money(self.cost_per_dial, 2)
+        notes = [_("Labour and technical cost of an average dial: {cost}.", cost=cost)] if priced else []
         columns = [Column(head, "right") for head in heads]
         return TableView(caption, columns, [self._line(a, priced) for a in self.attempts], notes)
 
@@ -195,11 +180,12 @@ class Attempts(Result):
             form.value(a.hazard, "%", a.low, a.high),
             form.interval(a.low, a.high, "%", value=a.hazard),
             form.number(a.dials),
-            form.number(a.successes),
         ]
         if priced:
             texts.append(form.value(a.value, "money", a.value_low, a.value_high))
             texts.append(form.interval(a.value_low, a.value_high, "money", value=a.value))
+        else:
+            texts.append(form.number(a.successes))
         return [Cell(text) for text in texts]
 
     def views(self) -> tuple[View, ...]:

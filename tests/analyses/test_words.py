@@ -12,22 +12,10 @@ from callstats.show.words import words
 from callstats.show.words.extraction import untranslated
 
 ROOT = Path(callstats.__file__).parents[1]
-MODULES = [
-    "attempts",
-    "calling_hours",
-    "findings",
-    "funnel",
-    "lists",
-    "method",
-    "opening",
-    "portrait",
-    "quality",
-    "result",
-    "scope",
-    "summing_up",
-    "time_and_cost",
-    "trend",
-]
+MODULES = (
+    *("attempts", "calling_hours", "findings", "funnel", "lists", "method", "opening", "portrait"),
+    *("quality", "result", "scope", "summing_up", "time_and_cost", "trend"),
+)
 #: Written alike in both languages.
 SAME = {"Source", "Versions", "pause", "table {table}", "{what}: {why}."}
 
