@@ -1,14 +1,16 @@
-"""When to call: the share of dials a person answers, by local hour and weekday."""
+"""When to call: the share of dials a person answers, by local hour and weekday, and on the same contacts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from callstats.analyses.estimates import Estimate, estimates, estimates_by
+from callstats.analyses.hour_effects import WithinContact, within_contact
+from callstats.analyses.hour_words import within_figure, within_sentences
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import lacking, scope
 from callstats.kpis import get
@@ -52,6 +54,8 @@ class CallingHours(Result):
         that are not thin hold at once (Bonferroni).
     fewest : int
         Dials under which a slot is thin.
+    within : WithinContact or None
+        The hours compared on the same contacts; None where the data do not tell attempts.
     """
 
     voice: Voice
@@ -61,6 +65,7 @@ class CallingHours(Result):
     hours: tuple[Slot, ...] = ()
     fewest: int = FEWEST_DIALS
     notes: tuple[str, ...] = ()
+    within: WithinContact | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return weekday, hour, value, low, high, dials, thin."""
@@ -71,6 +76,12 @@ class CallingHours(Result):
             for s in self.slots
         ]
         return pd.DataFrame(listed, columns=["weekday", "hour", "value", "low", "high", "dials", "thin"])
+
+    def within_frame(self) -> pd.DataFrame:
+        """Return a row an hour: the hour on the same contacts, with everything of its effect."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(e) for e in self.within.effects] if self.within else [])
 
     @property
     def best(self) -> tuple[Slot, ...]:
@@ -87,7 +98,7 @@ class CallingHours(Result):
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """The hours, then the slots of a weekday, that differ from the overall rate beyond chance."""
+        """What holds on the same contacts, then the hours and slots that differ from the overall rate."""
         if self.overall is None or not any(not s.thin for s in (*self.slots, *self.hours)):
             return ()
         _, form = self.voice.say, self.voice.form
@@ -100,7 +111,8 @@ class CallingHours(Result):
             if slots
         ]
         none = Sentence(_("No evidence that any hour is better than the others (overall {rate}).", rate=rate))
-        return tuple(told) or (none,)
+        same = within_sentences(self.voice, self.within) if self.within else ()
+        return (*same, *(told or [none]))
 
     def _named(self, chosen: Callable[[Iterable[Slot]], list[Slot]]) -> str:
         """Return the hours, then the weekday slots outside these hours, as "18:00 30% (27% to 34%)"."""
@@ -170,7 +182,9 @@ class CallingHours(Result):
         notes = tuple(Note(note) for note in self.notes)
         if not any(not s.thin for s in self.slots):
             return notes
-        return (self.figure(), self.verdict, *notes)
+        within = self.within if self.within and any(not e.thin for e in self.within.effects) else None
+        same = [within_figure(self.voice, within, self._kpi(), self.period)] if within else []
+        return (self.figure(), *same, self.verdict, *notes)
 
 
 def calling_hours(
@@ -179,6 +193,7 @@ def calling_hours(
     *,
     kpi: str = "contact_rate_dial",
     fewest: int = FEWEST_DIALS,
+    move: float = 0.1,
 ) -> CallingHours:
     """Return the share of dials a person answers by weekday and local hour.
 
@@ -190,12 +205,15 @@ def calling_hours(
         Another share of dials; where the data do not tell it, the answer rate.
     fewest : int
         Dials under which a slot is masked.
+    move : float
+        Share of the dials in worse hours that could be placed in better ones.
 
     Returns
     -------
     CallingHours
-        Intervals are clustered by contact and hold for all slots at once. Who
-        was dialled when is not adjusted for.
+        Intervals are clustered by contact and hold for all slots at once. The slots
+        are as dialled; ``within`` compares hours on the same contacts, so that easy
+        contacts dialled in the morning do not make the morning look good.
     """
     about = scope(dataset, period)
     _ = about.voice.say
@@ -212,7 +230,8 @@ def calling_hours(
     slots, hours = _slots(about.now, overall.kpi, fewest)
     enough = any(not s.thin for s in slots)
     notes = () if enough else (_("By hour: too little data, no hour of the week has {n} dials.", n=fewest),)
-    return CallingHours(about.voice, about.label, overall, slots, hours, fewest, notes)
+    within = within_contact(about, overall.kpi.name, fewest, move)
+    return CallingHours(about.voice, about.label, overall, slots, hours, fewest, notes, within)
 
 
 def _overall(dataset: Dataset, kpi: str) -> Estimate:

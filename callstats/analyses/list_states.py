@@ -60,11 +60,9 @@ def states(about: Scope, by: str | None) -> tuple[ListState, ...]:
     """Return the state of every list, by all calls up to the last day asked about."""
     contacts = _by_contact(about, by)
     keys = [by] if by else []
-    counts = _grouped(contacts, keys, [
-        nw.len().alias("attempted"),
-        nw.col("is_closed").sum().alias("closed"),
-        (nw.col("waiting") * (1 - nw.col("is_closed"))).sum().alias("callbacks"),
-    ])  # fmt: skip
+    counts = _grouped(
+        contacts, keys, [nw.len().alias("attempted"), nw.col("is_closed").sum(), nw.col("callback").sum()]
+    )
     open_still = contacts.filter(nw.col("is_closed") == 0)
     depth = _series(open_still, keys, "dials")
     closings = _series(contacts.filter(nw.col("is_closed") == 1), keys, "closed_on")
@@ -84,9 +82,8 @@ def _state(
     closings: Mapping[Any, Mapping[int, int]],
     first: Mapping[Any, Mapping[int, int]],
 ) -> ListState:
-    attempted, closed, callbacks = (
-        int(counted[c]) if counted else 0 for c in ("attempted", "closed", "callbacks")
-    )
+    found = [int(counted[c]) if counted else 0 for c in ("attempted", "is_closed", "callback")]
+    attempted, closed, callbacks = found
     return ListState(
         group,
         max(loaded or 0, attempted),
@@ -116,12 +113,16 @@ def _by_contact(about: Scope, by: str | None) -> nw.LazyFrame:
         closed_on=nw.when(closing).then(day).otherwise(99999999),
         waiting=nw.when(waiting).then(1).otherwise(0),
     )
-    return dials.group_by(*([by] if by else []), "contact_id").agg(
-        nw.len().alias("dials"),
-        nw.col("is_closed").max(),
-        nw.col("waiting").max(),
-        nw.col("closed_on").min(),
-        nw.col("day").min().alias("first_on"),
+    return (
+        dials.group_by(*([by] if by else []), "contact_id")
+        .agg(
+            nw.len().alias("dials"),
+            nw.col("is_closed").max(),
+            nw.col("waiting").max(),
+            nw.col("closed_on").min(),
+            nw.col("day").min().alias("first_on"),
+        )
+        .with_columns(callback=nw.col("waiting") * (1 - nw.col("is_closed")))
     )
 
 
