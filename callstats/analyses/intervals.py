@@ -47,6 +47,8 @@ def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
     """
     if kpi.independence == "none":
         return Limits(note="no interval: not a sample")
+    if moments.n == 0:
+        return Limits(n=0, note=f"no interval: no {UNIT_WORDS[kpi.independence]}")
     formula = kpi.formula
     varies = _total_varies if isinstance(formula, Net) else _varies
     proportion = isinstance(formula, Ratio) and formula.proportion

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from callstats.dataset.core import Dataset
-from callstats.engine.expressions import summand
+from callstats.engine.expressions import condition, summand
 from callstats.engine.groups import Group, collected, in_order, totals_by
 from callstats.engine.needs import check_terms
-from callstats.kpis.define import Distinct, Term
+from callstats.kpis.define import Condition, Distinct, Term
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,9 +143,15 @@ def _batch_frame(
     return totals_by(frame, by, names), names
 
 
-def with_summands(dataset: Dataset, table: str, terms: dict[str, Term], keys: Iterable[str]) -> nw.LazyFrame:
-    """Return a table with a column for each term beside its own, and the keys joined in."""
+def with_summands(
+    dataset: Dataset, table: str, terms: dict[str, Term], keys: Iterable[str], only: Condition | None = None
+) -> nw.LazyFrame:
+    """Return a table with a column for each term beside its own, and the keys joined in.
+
+    ``only`` leaves out rows beforehand.
+    """
     read = sorted(column for term in terms.values() for column in term.where.columns)
     frame = dataset.table(table, *dict.fromkeys((*keys, *read)))
     settings, columns = dataset.config.settings, dataset.schemas[table]
+    frame = frame if only is None else frame.filter(condition(only, settings))
     return frame.with_columns(**{name: summand(term, settings, columns) for name, term in terms.items()})

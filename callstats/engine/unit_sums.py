@@ -79,12 +79,13 @@ def unit_sums(
     """
     names = {term.key: f"__term{i}" for i, term in enumerate(terms)}
     if cluster.rows:
-        frame = _summed_rows(dataset, cluster.tables[0], terms, names, by)
+        columns = {names[term.key]: term for term in terms}
+        frame = with_summands(dataset, cluster.tables[0], columns, by, cluster.direction)
         return UnitSums(frame, names, ())
     told = {t for t in cluster.tables if tell_rows and tells_rows(dataset, t, cluster.unit)}
     keys = list(dict.fromkeys((*by, *cluster.unit, *((_ROW,) if told else ()))))
     pieces = [
-        _piece(dataset, cluster.unit, piece, names, keys, piece[0].where.table in told)
+        _piece(dataset, cluster, piece, names, keys, piece[0].where.table in told)
         for piece in _pieces(terms, cluster.unit)
     ]
     if len(pieces) == 1:
@@ -100,12 +101,6 @@ def _identity(unit: tuple[str, ...]) -> tuple[str, ...]:
     return ("contact_id",) if "contact_id" in unit else unit
 
 
-def _summed_rows(
-    dataset: Dataset, table: str, terms: Sequence[Term], names: dict[str, str], by: Sequence[str]
-) -> nw.LazyFrame:
-    return with_summands(dataset, table, {names[term.key]: term for term in terms}, by)
-
-
 def _pieces(terms: Sequence[Term], unit: tuple[str, ...]) -> list[list[Term]]:
     """Split terms by table, and by what is counted within the unit."""
     found: dict[tuple[str, tuple[str, ...]], list[Term]] = {}
@@ -117,7 +112,7 @@ def _pieces(terms: Sequence[Term], unit: tuple[str, ...]) -> list[list[Term]]:
 
 def _piece(
     dataset: Dataset,
-    unit: tuple[str, ...],
+    cluster: Clustering,
     terms: Sequence[Term],
     names: dict[str, str],
     keys: list[str],
@@ -125,9 +120,10 @@ def _piece(
 ) -> nw.LazyFrame:
     """Return one piece's sums by group and unit. What is counted once per unit is its largest flag."""
     table, first = terms[0].where.table, terms[0]
-    within = tuple(c for c in first.of if c not in unit) if isinstance(first, Distinct) else ()
+    within = tuple(c for c in first.of if c not in cluster.unit) if isinstance(first, Distinct) else ()
     wanted = [key for key in dict.fromkeys((*keys, *within)) if key != _ROW]
-    frame = with_summands(dataset, table, {names[term.key]: term for term in terms}, wanted)
+    columns = {names[term.key]: term for term in terms}
+    frame = with_summands(dataset, table, columns, wanted, cluster.direction if table == "calls" else None)
     if _ROW in keys:
         frame = frame.with_columns(_row_key(table, tell_rows))
     flags = [names[term.key] for term in terms if isinstance(term, Distinct)]

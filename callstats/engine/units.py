@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callstats.dataset.core import Dataset
-from callstats.kpis.define import KPI, UNIT_COLUMNS, Distinct, Linear, Quantile, Ratio, Term
+from callstats.kpis.define import KPI, UNIT_COLUMNS, Condition, Distinct, Linear, Quantile, Ratio, Term
 from callstats.model import TABLES
 
 
@@ -25,6 +26,8 @@ class Clustering:
         Every row is a unit of its own.
     missing : tuple of str
         The unit's columns that no table has, so that rows had to stand for units.
+    direction : Condition, optional
+        The calls the KPI speaks of: who only rang in is no unit of what was dialled.
     """
 
     unit: tuple[str, ...]
@@ -32,6 +35,7 @@ class Clustering:
     constants: tuple[str, ...] = ()
     rows: bool = False
     missing: tuple[str, ...] = ()
+    direction: Condition | None = None
 
 
 def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) -> Clustering:
@@ -42,19 +46,31 @@ def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) 
     >>> import pandas as pd
     >>> from callstats.kpis import get
     >>> ds = Dataset({"calls": pd.DataFrame({"call_id": ["1"], "contact_id": ["P1"]})})
-    >>> clustering(ds, get("answer_rate"))
-    Clustering(unit=('contact_id',), tables=('calls',), constants=(), rows=False, missing=())
+    >>> found = clustering(ds, get("answer_rate"))
+    >>> found.unit, found.tables, found.rows, str(found.direction)
+    (('contact_id',), ('calls',), False, 'direction == outbound')
     """
     unit = UNIT_COLUMNS[kpi.independence] if unit is None else unit
     tables = tuple(dict.fromkeys(term.where.table for term in formula_terms(kpi)))
     if not unit:
         return Clustering((), (), tables)
     told = tuple(t for t in tables if all(dataset.reaches(t, column) for column in unit))
+    direction = _direction(formula_terms(kpi))
     if told:
         rows = len(told) == 1 and _one_row_each(dataset, told[0], unit)
-        return Clustering(unit, told, tuple(t for t in tables if t not in told), rows)
+        return Clustering(unit, told, tuple(t for t in tables if t not in told), rows, (), direction)
     missing = tuple(c for c in unit if not any(dataset.reaches(t, c) for t in tables))
-    return Clustering(unit, tables[:1], tables[1:], rows=True, missing=missing or unit)
+    return Clustering(unit, tables[:1], tables[1:], True, missing or unit, direction)
+
+
+def _direction(terms: Iterable[Term]) -> Condition | None:
+    """Return the condition on the direction that all terms over calls share."""
+    found = {
+        next((c for c in term.where.conditions if c.column == "direction"), None)
+        for term in terms
+        if term.where.table == "calls"
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _one_row_each(dataset: Dataset, table: str, unit: tuple[str, ...]) -> bool:

@@ -171,6 +171,14 @@ def test_without_the_unit_every_row_is_one():
         assert_same(found[one.name], by_hand(one.formula, {"calls": rows}, lambda _, row: row["call_id"]))
 
 
+def test_who_only_rang_in_is_no_unit_of_what_was_dialled():
+    found = moments(dataset(), [get("dials"), get("handled_calls")])[()]
+    dialled = [row for row in CALLS if row["direction"] == "outbound"]
+    assert found["dials"].n == len({contact_of("calls", row) for row in dialled})
+    expected = by_hand(get("handled_calls").formula, {"calls": dialled}, contact_of)
+    assert_same(found["handled_calls"], expected)
+
+
 def test_units_may_be_other_columns_than_the_kpis_own():
     found = moments(dataset(), PER_CONTACT[:1], unit=("agent_id",))[()]["share"]
     assert_same(found, by_hand(PER_CONTACT[0].formula, {"calls": CALLS}, agent_of))
