@@ -121,3 +121,59 @@ def covariance(joint: Moments, ratios: tuple[float, float], sums: Mapping[str, f
     result = weights @ products @ weights.T
     noise = 1e-12 * np.abs(weights) @ np.abs(products) @ np.abs(weights).T
     return np.where(np.abs(result) > noise, result, 0.0)
+
+
+def effective_units(arm: Moments) -> float:
+    """Return how many units of equal size say as much as these: (sum n)^2 / sum n^2.
+
+    Examples
+    --------
+    Two agents with nearly all calls, and one with a few:
+
+    >>> round(effective_units(Moments.of({"numerator": [9, 8, 1], "denominator": [50, 48, 2]})), 2)
+    2.08
+    """
+    return arm.sums["denominator"] ** 2 / product(arm, "denominator", "denominator")
+
+
+def widened(arms: Arms, units: float, control_units: float, weight: float) -> Arms:
+    """Return arms with the variance and the degrees of freedom of few units.
+
+    The linearised variance measures units from a ratio that they made
+    themselves, and so comes out too small by (K - 1) / K for K equal units.
+
+    Parameters
+    ----------
+    arms : Arms
+        No unit is in both.
+    units, control_units : float
+        Effective units of each arm.
+    weight : float
+        The contrast that the degrees of freedom are for: treatment - weight * control.
+
+    References
+    ----------
+    1. Carter AV, Schnepel KT, Steigerwald DG (2017). Asymptotic behavior of a
+       t-test robust to cluster heterogeneity. Review of Economics and
+       Statistics 99:698-709.
+    2. Welch BL (1947). The generalization of Student's problem when several
+       different population variances are involved. Biometrika 34:28-35.
+
+    Examples
+    --------
+    Of units of one size it is Welch's t-test:
+
+    >>> from callstats.stats import mean_difference, ratio_difference
+    >>> a, b = [3.0, 5.0, 4.0, 9.0], [2.0, 2.5, 3.0]
+    >>> moments = [Moments.of({"numerator": x, "denominator": [1.0] * len(x)}) for x in (a, b)]
+    >>> ours, welch = ratio_difference(*moments, few_units=True), mean_difference(a, b)
+    >>> bool(np.isclose(ours.p_value, welch.p_value)), round(ours.degrees_of_freedom, 3)
+    (True, 3.285)
+    """
+    freedom = np.maximum(np.array([units, control_units]) - 1, 1e-9)
+    factor = np.sqrt((freedom + 1) / freedom)
+    wider = arms.covariance * np.outer(factor, factor)
+    parts = np.diag(wider) * np.array([1.0, weight**2])
+    total = float(parts.sum())
+    df = total**2 / float((parts**2 / freedom).sum()) if total > 0 else float(freedom.sum())
+    return Arms(arms.treatment, arms.control, wider, df)

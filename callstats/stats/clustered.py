@@ -16,7 +16,7 @@ import numpy as np
 
 from callstats.errors import UsageError
 from callstats.moments import Moments
-from callstats.stats.arms import Arms, both_arms, covariance
+from callstats.stats.arms import Arms, both_arms, covariance, effective_units, widened
 from callstats.stats.checking import tails
 from callstats.stats.limits import p_value, quantiles
 from callstats.stats.proportion_differences import proportion_difference
@@ -37,6 +37,7 @@ def ratio_difference(
     margin: float = 0.0,
     scale: float = 1.0,
     degrees_of_freedom: float | None = None,
+    few_units: bool = False,
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Comparison:
@@ -78,6 +79,12 @@ def ratio_difference(
     degrees_of_freedom : float, optional
         Of the t distribution, where the design says so (agents nested in arms:
         agents - 2); the number of units or agents less one or two otherwise.
+    few_units : bool
+        The units are few or of very unequal size (agents who work for one arm
+        only): each arm's variance times K / (K - 1) with K = (sum n)^2 / sum n^2,
+        the number of equal units that would say as much, and the
+        Welch-Satterthwaite degrees of freedom of those. Not with `contacts` or
+        `agents`.
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -104,6 +111,9 @@ def ratio_difference(
        clustering. Journal of Business and Economic Statistics 29:238-249.
     3. Fieller EC (1954). Some problems in interval estimation. Journal of the
        Royal Statistical Society B 16:175-185.
+    4. Carter AV, Schnepel KT, Steigerwald DG (2017). Asymptotic behavior of a
+       t-test robust to cluster heterogeneity. Review of Economics and
+       Statistics 99:698-709.
 
     Examples
     --------
@@ -127,6 +137,10 @@ def ratio_difference(
     if proportion and not relative and any(ratio in (0.0, 1.0) for ratio in ratios):
         return _at_effective_sizes(treatment, control, margin, scale, alternative, confidence)
     arms, floored = _arms(joint, ratios, weight, agents, intersections, shared=contacts is not None)
+    if few_units:
+        if contacts is not None or agents is not None:
+            raise UsageError("few_units is for units that are in one arm each, without agents beside them")
+        arms = widened(arms, effective_units(treatment), effective_units(control), weight)
     if degrees_of_freedom is not None:
         arms = replace(arms, degrees_of_freedom=degrees_of_freedom)
     design_effect = NAN if rows is None else _design_effect(arms, weight, rows)

@@ -208,3 +208,24 @@ def test_proportions_without_events_take_the_score_method_at_the_units():
     r, score = ratio_difference(a, b, proportion=True), proportion_difference(0, 20, 0, 30)
     assert (r.low, r.high) == (score.low, score.high)
     assert r.low < 0 < r.high
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (7, 3)])
+def test_few_units_of_one_size_are_compared_by_welch(sizes):
+    rng = np.random.default_rng(8)
+    y = [rng.integers(0, 30, count) * 1.0 for count in (9, 5)]
+    arms = [
+        Moments.of({"numerator": x, "denominator": np.full(len(x), n)}) for x, n in zip(y, sizes, strict=True)
+    ]
+    ours = ratio_difference(*arms, few_units=True)
+    theirs = scipy_stats.ttest_ind(y[0] / sizes[0], y[1] / sizes[1], equal_var=False)
+    assert ours.p_value == pytest.approx(theirs.pvalue)
+    limits = theirs.confidence_interval()
+    assert (ours.low, ours.high) == pytest.approx((limits.low, limits.high))
+
+
+def test_units_that_are_in_both_arms_are_not_few_units():
+    y, treated, contact, _ = rows(0, crossed=True)
+    joint = arm_moments(y, np.ones(len(y)), treated, contact)
+    with pytest.raises(UsageError, match="in one arm each"):
+        ratio_difference(*arms(y, treated, contact), contacts=joint, few_units=True)
