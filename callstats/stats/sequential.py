@@ -134,7 +134,9 @@ def confidence_sequence(
         return (_one_sided if one_sided else _two_sided)(z, trials, precision)
 
     width = _boundary(log_mixture, math.log(1 / alpha)) * standard_error
-    z = (estimate - null) / standard_error if standard_error else math.copysign(math.inf, estimate - null)
+    gap = estimate - null
+    # Without any spread a gap says everything, and no gap nothing: nobody has won yet in either arm.
+    z = gap / standard_error if standard_error else (math.copysign(math.inf, gap) if gap else 0.0)
     signed = abs(z) if alternative == "two-sided" else (z if alternative == "greater" else -z)
     e_value = exponential(log_mixture(signed)) if math.isfinite(signed) else (math.inf if signed > 0 else 0.0)
     return Sequential(

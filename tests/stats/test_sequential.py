@@ -59,3 +59,9 @@ def test_daily_looks_raise_fewer_false_alarms_than_promised():
 def test_no_trials_are_refused():
     with pytest.raises(UsageError, match="no trials"):
         confidence_sequence(0, 1, 0, planned_trials=10)
+
+
+def test_no_difference_without_spread_is_no_evidence():
+    r = confidence_sequence(0.0, 0.0, 200, planned_trials=1000)
+    assert r.p_value == 1
+    assert r.e_value < 1
