@@ -124,7 +124,7 @@ def follow(dataset: Dataset, arms: Arms, horizon_days: int) -> Trial:
 #: What a test reads of the calls.
 _READ = (
     "contact_id", "local_started_at", "started_at", "since_loaded_s", "attempt_no", "agent_id", "live",
-    "handled", "success", "talk_s", "hold_s", "wrap_s", "value",
+    "handled", "success", "talk_s", "hold_s", "wrap_s", "value", "closed", "closed_reason",
 )  # fmt: skip
 
 
