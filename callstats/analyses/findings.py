@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 
+from callstats import checks
 from callstats.analyses.scope import count, records
 
 if TYPE_CHECKING:
@@ -61,6 +62,24 @@ Search = Callable[["Dataset", "Words"], Iterator[Finding]]
 def doubtful(dataset: Dataset, _: Words) -> tuple[Finding, ...]:
     """Return everything that looks wrong in the rows kept, in a fixed order."""
     return tuple(finding for search in SEARCHES for finding in search(dataset, _))
+
+
+def _rules(dataset: Dataset, _: Words) -> Iterator[Finding]:
+    """Ask every rule of a single row; frames that were handed over never met them."""
+    for broken in checks.findings({name: dataset.table(name) for name in dataset.frames}):
+        yield Finding("doubtful", _(broken.rule), broken.table, broken.rows, broken.example, _(broken.hint))
+
+
+def _midnight(dataset: Dataset, _: Words) -> Iterator[Finding]:
+    if not dataset.has("calls", "local_started_at") or "hour" in dataset.provenance.get("lacks", {}):
+        return
+    clock = nw.col("local_started_at")
+    seconds = clock.dt.hour() * 3600 + clock.dt.minute() * 60 + clock.dt.second()
+    seen = records(dataset.table("calls").select(s=seconds).select(last=nw.col("s").max(), rows=nw.len()))[0]
+    if seen["rows"] > 1 and seen["last"] == 0:
+        hint = _("The export has dates only: say so in the mapping file, and ask nothing by hour.")
+        rule = _("calls are spread over the day")
+        yield Finding("doubtful", rule, "calls", int(seen["rows"]), _("every call is at midnight"), hint)
 
 
 def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[Finding]:
@@ -209,10 +228,12 @@ def _missing_days(worked: list[date]) -> Iterator[date]:
 
 
 SEARCHES: tuple[Search, ...] = (
+    _rules,
     _unknown_codes,
     _durations,
     _agents,
     _clocks,
+    _midnight,
     _two_lists,
     _agent_time,
     _gaps,

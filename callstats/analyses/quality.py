@@ -164,11 +164,10 @@ def _rejected(dataset: Dataset, voice: Voice) -> Iterable[Finding]:
         shown = "" if found is None or found != found else f": {found}"  # noqa: PLR0124 - nan
         example = f"{row['file']}, {voice.say('row {row}', row=row['row'])}{shown}"
         rule, table = voice.say(str(row["rule"])), str(row["table"])
-        yield Finding("rejected", rule, table, int(row["rows"]), example, _remedy(voice))
-
-
-def _remedy(voice: Voice) -> str:
-    return voice.say("Correct it where it was written, or in the mapping file, and import again.")
+        remedy = voice.say("Correct it where it was written, or in the mapping file, and import again.")
+        reason = row["reason"] if isinstance(row["reason"], str) else ""
+        hint = f"{reason[:1].upper()}{reason[1:].removesuffix('.')}. {remedy}" if reason else remedy
+        yield Finding("rejected", rule, table, int(row["rows"]), example, hint)
 
 
 def _lacking(dataset: Dataset, voice: Voice) -> Iterable[Finding]:

@@ -1,8 +1,8 @@
-"""What a reader should know of a data set before trusting its figures."""
+"""The rules that rows already accepted, or handed over as a frame, do not keep."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ class Finding:
 
 
 def findings(frames: Frames) -> list[Finding]:
-    """Look at canonical tables on any engine and list what does not hold.
+    """List the rules that rows of canonical tables break, on any engine.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def findings(frames: Frames) -> list[Finding]:
     Returns
     -------
     list of Finding
-        Broken rules first, then what is odd about the whole.
+        In the order of the tables and rules.
 
     Examples
     --------
@@ -49,9 +49,6 @@ def findings(frames: Frames) -> list[Finding]:
     found = []
     for name, frame in lazy.items():
         found.extend(_broken_rules(name, frame, schemas[name], RULES))
-    for look, needs in _WHOLE:
-        if all(set(columns) <= schemas.get(table, set()) for table, columns in needs.items()):
-            found.extend(look(lazy))
     return found
 
 
@@ -94,127 +91,3 @@ def _example(frame: nw.LazyFrame, rule: Rule) -> str:
 
 def _pandas(frame: nw.LazyFrame) -> Frame:
     return frame.collect().to_pandas()
-
-
-def _unknown_outcomes(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
-    silent = nw.all_horizontal(
-        *(nw.col(flag).is_null() for flag in ("connected", "live", "success")), ignore_nulls=False
-    )
-    codes = frames["calls"].filter(silent & ~nw.col("outcome_code").is_null())
-    counts = _pandas(codes.group_by("outcome_code").agg(nw.len().alias("rows")))
-    if counts.empty:
-        return []
-    counts = counts.sort_values(["rows", "outcome_code"], ascending=[False, True])
-    listed = ", ".join(
-        f"{code} ({rows})" for code, rows in zip(counts["outcome_code"], counts["rows"], strict=True)
-    )
-    return [
-        Finding(
-            "a status says what happened", "calls", int(counts["rows"].sum()), listed,
-            "Rates leave these calls out; add the codes to the mapping or the status tables.",
-        )
-    ]  # fmt: skip
-
-
-def _at_midnight(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
-    clock = nw.col("local_started_at")
-    seconds = (clock.dt.hour() * 3600 + clock.dt.minute() * 60 + clock.dt.second()).alias("s")
-    times = _pandas(
-        frames["calls"].select(seconds).select(nw.col("s").max().alias("most"), nw.len().alias("rows"))
-    )
-    if times["rows"].iloc[0] < 2 or times["most"].iloc[0] != 0:
-        return []
-    return [
-        Finding(
-            "calls are spread over the day", "calls", int(times["rows"].iloc[0]), "every call is at 00:00:00",
-            "The export has dates only; nothing can be said by hour.",
-        )
-    ]  # fmt: skip
-
-
-def _gaps(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
-    """Report working weekdays without a single call between the first day and the last."""
-    days = _pandas(
-        frames["calls"]
-        .select(nw.col("local_started_at").dt.truncate("1d").alias("day"))
-        .unique()
-        .drop_nulls()
-    )["day"]
-    days = pd.to_datetime(pd.Series(days)).dt.tz_localize(None)
-    if len(days) < 5:
-        return []
-    usual = set(days.dt.day_of_week)
-    every = pd.date_range(days.min(), days.max(), freq="D")
-    empty = [day for day in every if day.weekday() in usual and day not in set(days)]
-    if not empty:
-        return []
-    listed = ", ".join(str(day.date()) for day in empty[:5]) + (" …" if len(empty) > 5 else "")
-    return [
-        Finding(
-            "every working day has calls", "calls", len(empty), listed,
-            "Days of a weekday that is otherwise worked: a holiday, or a part of the export that is missing.",
-        )
-    ]  # fmt: skip
-
-
-def _agent_time_apart(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
-    """Compare, by agent and day, the talk of the calls with the talk of the agents' own log."""
-    day = "day"
-    talked = frames["calls"].filter(~nw.col("agent_id").is_null() & ~nw.col("talk_s").is_null())
-    calls = _daily(talked, "local_started_at", "talk_s", day)
-    time = _daily(
-        frames["agent_time"].filter(nw.col("state").is_in(["talk", "hold"])), "local_start", "seconds", day
-    )
-    both = calls.merge(time, on=["agent_id", day], how="inner", suffixes=("_calls", "_log"))
-    more = both[both["total_calls"] > 1.1 * both["total_log"] + 300]
-    if more.empty:
-        return []
-    worst = more.loc[(more["total_calls"] - more["total_log"]).idxmax()]
-    example = (
-        f"{worst['agent_id']} on {worst[day].date()}: {worst['total_calls']:.0f} s in calls, "
-        f"{worst['total_log']:.0f} s in the agent log"
-    )
-    return [
-        Finding(
-            "an agent talks no longer in calls than in the agent log", "agent_time", len(more), example,
-            "Agent-days that differ by over a tenth and five minutes: rates per hour are too high.",
-        )
-    ]  # fmt: skip
-
-
-def _daily(frame: nw.LazyFrame, clock: str, seconds: str, day: str) -> Frame:
-    daily = frame.with_columns(nw.col(clock).dt.truncate("1d").alias(day))
-    return _pandas(daily.group_by("agent_id", day).agg(nw.col(seconds).sum().alias("total")))
-
-
-def _on_two_lists(frames: Mapping[str, nw.LazyFrame]) -> list[Finding]:
-    pairs = frames["contacts"].drop_nulls(["contact_id", "list_id"]).select("contact_id", "list_id").unique()
-    several = pairs.group_by("contact_id").agg(nw.len().alias("lists")).filter(nw.col("lists") > 1)
-    total = int(_pandas(several.select(nw.len().alias("n")))["n"].iloc[0])
-    if not total:
-        return []
-    first = _pandas(several.sort("contact_id").head(1)).iloc[0]
-    return [
-        Finding(
-            "a contact is on one list", "contacts", total,
-            f"{first['contact_id']} is on {first['lists']} lists",
-            "Comparing lists, such a contact counts on both sides.",
-        )
-    ]  # fmt: skip
-
-
-Look = Callable[[Mapping[str, nw.LazyFrame]], list[Finding]]
-
-_WHOLE: tuple[tuple[Look, dict[str, tuple[str, ...]]], ...] = (
-    (_unknown_outcomes, {"calls": ("outcome_code", "connected", "live", "success")}),
-    (_at_midnight, {"calls": ("local_started_at",)}),
-    (_gaps, {"calls": ("local_started_at",)}),
-    (
-        _agent_time_apart,
-        {
-            "calls": ("agent_id", "talk_s", "local_started_at"),
-            "agent_time": ("agent_id", "local_start", "state", "seconds"),
-        },
-    ),
-    (_on_two_lists, {"contacts": ("contact_id", "list_id")}),
-)

@@ -23,7 +23,7 @@ class Rejects:
     Examples
     --------
     >>> len(Rejects()), list(Rejects().summary().columns)
-    (0, ['rule', 'table', 'rows', 'file', 'row', 'found'])
+    (0, ['rule', 'table', 'rows', 'file', 'row', 'found', 'reason'])
     """
 
     rows: pd.DataFrame | None = None
@@ -41,5 +41,5 @@ class Rejects:
         """Return how many rows each rule rejected, with the first of them as an example."""
         groups = self.frame().groupby(["rule", "table"], sort=True)
         counted = groups.agg(rows=("rule", "size")).reset_index()
-        firsts = groups[["file", "row", "found"]].first().reset_index(drop=True)
+        firsts = groups[["file", "row", "found", "reason"]].first().reset_index(drop=True)
         return counted.join(firsts).sort_values("rows", ascending=False, kind="stable", ignore_index=True)

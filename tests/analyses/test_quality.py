@@ -132,3 +132,25 @@ def test_the_frame_has_the_columns_of_the_command_line() -> None:
 def test_the_holiday_of_the_demo_is_the_only_gap() -> None:
     found = cs.check(demo()).findings
     assert [f.example for f in found if "weekday" in f.rule] == ["2026-07-14"]
+
+
+def test_frames_that_were_handed_over_meet_the_rules_of_an_import() -> None:
+    frame = calls(
+        {"connected": True, "live": True, "handled": True, "success": True, "talk_s": 60.0},
+        {"connected": False, "live": True, "handled": False, "success": False, "talk_s": 0.0},
+    )
+    assert rules(frame)["a live call was connected"] == 1
+
+
+def test_calls_that_are_all_at_midnight_are_doubtful() -> None:
+    midnight = dt.datetime(2026, 9, 7)
+    frame = calls({"local_started_at": midnight}, {"local_started_at": midnight + dt.timedelta(days=1)})
+    assert rules(frame) == {"calls are spread over the day": 2}
+
+
+def test_a_remedy_starts_with_the_reason_of_the_rule() -> None:
+    row = ["a.csv", 7, "calls", "talk_s", "a time can be read", "no such day.", "31/02", "{}"]
+    columns = ["file", "row", "table", "column", "rule", "reason", "found", "content"]
+    rejects = Rejects(pd.DataFrame([row], columns=columns))
+    hint = cs.check(Dataset({"calls": calls({})}, rejects=rejects)).findings[0].hint
+    assert hint == "No such day. Correct it where it was written, or in the mapping file, and import again."

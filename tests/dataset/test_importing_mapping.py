@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from callstats.analyses.quality import check
 from callstats.dataset.importing import read
 from callstats.errors import InputError, UsageError
 
@@ -116,11 +117,9 @@ def test_a_parquet_file_gives_the_same_rows(tmp_path: Path, mapping: Path) -> No
 
 
 def test_a_status_that_the_mapping_lacks_is_unknown_and_found(tmp_path: Path, mapping: Path) -> None:
-    from callstats import checks
-
     dataset = read(_export(tmp_path), mapping=mapping)
-    (finding,) = checks.findings(dataset.frames)
-    assert (finding.rule, finding.rows, finding.example) == ("a status says what happened", 1, "Bizarre (1)")
+    (finding,) = check(dataset).findings
+    assert (finding.rule, finding.rows, finding.example) == ("every outcome code is known", 1, "Bizarre (1)")
 
 
 def test_dates_without_hours_cannot_be_asked_by_hour(tmp_path: Path) -> None:
