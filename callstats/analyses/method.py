@@ -117,7 +117,7 @@ class Method(Result):
     def glossary(self) -> TableView:
         """Return every KPI used: formula, unit, caution, source."""
         _ = self.voice.say
-        heads = [_("Figure"), _("Formula, and what to bear in mind")]
+        heads = [_("Indicator"), _("Formula, and what to bear in mind")]
         rows = [
             [
                 Cell(k["label"], strong=True),

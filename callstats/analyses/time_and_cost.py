@@ -135,7 +135,7 @@ class TimeAndCost(Result):
     def table(self) -> TableView:
         """Return handle time, occupancy and costs as a table."""
         _ = self.voice.say
-        heads = [Column(_("Figure")), Column(self.period, "right"), Column(_("95% interval"), "right")]
+        heads = [Column(_("Indicator")), Column(self.period, "right"), Column(_("95% interval"), "right")]
         heads += [Column(self.before, "right")] if self.before else []
         named = [name for name in (*_TIMES, *_COSTS) if self.now[name].known]
         lines = [*(self._line(name) for name in named), *self._cost_lines()]
