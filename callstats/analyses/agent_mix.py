@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -42,12 +43,17 @@ class Mix:
     variance: Array
     group: Array
 
-    @property
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Where each agent stands in the arrays."""
+        return {agent: i for i, agent in enumerate(self.agents)}
+
+    @cached_property
     def comparable(self) -> Array:
         """Share of each agent's trials that others work as well; nan without trials."""
         return divided(self.shared, self.trials)
 
-    @property
+    @cached_property
     def ratio(self) -> Array:
         """Observed over expected; nan where nothing is expected."""
         return divided(self.observed, self.expected)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from callstats.dataset.clock import TIME_KEYS
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Distinct, Linear, Ratio
 from callstats.model import TABLES
@@ -82,6 +83,8 @@ def strata_keys(dataset: Dataset, kpi: KPI, adjust: Sequence[str]) -> tuple[tupl
             left[key] = str(known)
         elif not lacking:
             used.append(key)
+        elif key in TIME_KEYS:
+            left[key] = f"needs {lacking[0]}.{TABLES[lacking[0]].clock}"
         elif key in TABLES["calls"].names or any(dataset.reaches(table, key) for table in dataset.frames):
             left[key] = f"needs {lacking[0]}.{key}"
         else:
@@ -110,12 +113,11 @@ def cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> Cells:
     >>> found.agents, found.events.tolist(), found.trials.tolist()
     (('Ann', 'Bob'), [1.0, 0.0], [2.0, 1.0])
     """
-    from callstats.engine import totals
+    from callstats.engine.sums import raw_totals
 
     formula = ratio_of(kpi)
     terms = [term for part in (formula.numerator, formula.denominator) for term, _ in part]
-    frame = totals(dataset, terms, by=[AGENT, *keys])
-    frame = frame[frame[AGENT].notna()]
+    frame = raw_totals(dataset, terms, [AGENT, *keys]).dropna(subset=[AGENT])
     codes, names = _codes(frame, [AGENT])
     strata, _names = _codes(frame, keys)
     return Cells(
@@ -167,7 +169,9 @@ def within_moments(dataset: Dataset, kpi: KPI) -> Mapping[str, Moments]:
         if unit == ("call_id",) and "agent_time" in tables:
             break
         groups = moments(dataset, [kpi], [AGENT], unit=unit)
-        found = {str(key[0]): m[kpi.name] for key, m in groups.items() if key[0] is not None and kpi.name in m}
+        found = {
+            str(key[0]): m[kpi.name] for key, m in groups.items() if key[0] is not None and kpi.name in m
+        }
         if sum(max(m.n - 1, 0) for m in found.values()) >= ENOUGH_DAYS:
             break
     return found
