@@ -12,6 +12,7 @@ The house, in the order data flows through it:
 ``stats``       estimates, intervals and tests: numbers in, results out
 ``show``        numbers, words, tables and plots
 ``analyses``    the analyst's questions
+``calibrate``   how often the methods err, on simulated or own data
 ``report``      notebooks to HTML and PDF
 ``simulate``    a dialer with known truth
 ==============  =========================================================
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from callstats.analyses.attempts import attempts
     from callstats.analyses.calling_hours import calling_hours
     from callstats.analyses.compliance import compliance
+    from callstats.analyses.definitions import definitions
+    from callstats.analyses.exhaustion import exhaustion
     from callstats.analyses.funnel import funnel
     from callstats.analyses.lists import lists
     from callstats.analyses.measure import measure
@@ -35,8 +38,10 @@ if TYPE_CHECKING:
     from callstats.analyses.opening import open_for_report, title
     from callstats.analyses.portrait import portrait
     from callstats.analyses.quality import check
+    from callstats.analyses.staffing import staffing
     from callstats.analyses.time_and_cost import time_and_cost
     from callstats.analyses.trend import trend
+    from callstats.calibrate import calibrate
     from callstats.dataset import Dataset, Period, open, read
     from callstats.errors import CallstatsError
 
@@ -47,9 +52,12 @@ _HOMES = {
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
     "attempts": "callstats.analyses.attempts",
+    "calibrate": "callstats.calibrate",
     "calling_hours": "callstats.analyses.calling_hours",
     "check": "callstats.analyses.quality",
     "compliance": "callstats.analyses.compliance",
+    "definitions": "callstats.analyses.definitions",
+    "exhaustion": "callstats.analyses.exhaustion",
     "funnel": "callstats.analyses.funnel",
     "lists": "callstats.analyses.lists",
     "measure": "callstats.analyses.measure",
@@ -58,6 +66,7 @@ _HOMES = {
     "open_for_report": "callstats.analyses.opening",
     "portrait": "callstats.analyses.portrait",
     "read": "callstats.dataset",
+    "staffing": "callstats.analyses.staffing",
     "time_and_cost": "callstats.analyses.time_and_cost",
     "title": "callstats.analyses.opening",
     "trend": "callstats.analyses.trend",
@@ -69,9 +78,12 @@ __all__ = [
     "Period",
     "__version__",
     "attempts",
+    "calibrate",
     "calling_hours",
     "check",
     "compliance",
+    "definitions",
+    "exhaustion",
     "funnel",
     "lists",
     "measure",
@@ -80,6 +92,7 @@ __all__ = [
     "open_for_report",
     "portrait",
     "read",
+    "staffing",
     "time_and_cost",
     "title",
     "trend",

@@ -1,0 +1,128 @@
+"""Does 5 % mean 5 %? False alarms, coverage and power of every default, beside the obvious test.
+
+Samples come from the simulator, whose truth is known, or from the user's own
+data with the labels of the arms permuted. Situations are data: a frozen value
+says how samples are drawn, which methods are asked and what is counted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from callstats.calibrate.judging import JUDGING
+from callstats.calibrate.lists import LISTS
+from callstats.calibrate.looking import LOOKING
+from callstats.calibrate.rates import RATES
+from callstats.calibrate.result import Calibration, Row, in_order, rows_of
+from callstats.calibrate.running import Progress, judge_all
+from callstats.calibrate.shares import SHARES
+from callstats.calibrate.situation import Answer, Method, Situation
+from callstats.errors import UsageError, unknown_name
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+
+__all__ = ["SITUATIONS", "Answer", "Calibration", "Method", "Row", "Situation", "calibrate"]
+
+#: Every situation, those of the table in docs/calibration.md first.
+SITUATIONS: tuple[Situation, ...] = (*LISTS, *LOOKING, *RATES, *SHARES, *JUDGING)
+
+
+def calibrate(
+    situations: str | Situation | Sequence[str | Situation] | None = None,
+    *,
+    runs: int = 1000,
+    seed: int = 1,
+    jobs: int = 1,
+    data: Dataset | None = None,
+    kpi: str | None = None,
+    by: str = "list_id",
+    progress: Progress | None = None,
+) -> Calibration:
+    """Measure how often methods err: on the simulator, or on your own data with permuted arms.
+
+    Parameters
+    ----------
+    situations : str, Situation or several, optional
+        Names out of `SITUATIONS`, or situations of your own; all of them where left out.
+    runs : int
+        Samples of each situation. The Monte Carlo error of a rate of 5 % is
+        0.7 points for 1,000 and 0.5 points for 2,000.
+    seed : int
+        The same seed gives the same rates on any number of cores.
+    jobs : int
+        Processes to work with.
+    data : Dataset, optional
+        Your own data in place of the situations: the arms of whole independent
+        units (contacts, agent-days) are permuted, so that nothing can differ.
+    kpi : str, optional
+        With data: the KPI to compare.
+    by : str
+        With data: the column of the arms; its two largest groups are taken.
+    progress : callable, optional
+        Called with (name, done, all) when a situation is done.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    UsageError
+        An unknown situation, no run, data without a KPI, or data that cannot be
+        compared by that column.
+
+    References
+    ----------
+    1. Morris TP, White IR, Crowther MJ (2019). Using simulation studies to
+       evaluate statistical methods. Statistics in Medicine 38:2074-2102.
+
+    Examples
+    --------
+    >>> found = calibrate("same contact dialled 8 times", runs=40, seed=1)
+    >>> [(row.kind, row.verdict) for row in found.rows if row.measure == "false alarms"][:2]
+    [('obvious', 'broken'), ('default', 'ok')]
+    """
+    if runs < 1 or jobs < 1:
+        raise UsageError(f"{runs} runs in {jobs} jobs", hint="Both are whole numbers from 1.")
+    if data is not None:
+        if situations is not None or kpi is None:
+            raise UsageError(
+                "own data are calibrated for one KPI, not for situations of the simulator",
+                hint='Ask calibrate(data=ds, kpi="answer_rate", by="list_id").',
+            )
+        from callstats.calibrate.own_data import permuted
+
+        return permuted(data, kpi, by, runs=runs, seed=seed, progress=progress)
+    chosen = _chosen(situations)
+    tallies = judge_all(chosen, runs, seed, jobs, progress)
+    rows = [row for s, found in zip(chosen, tallies, strict=True) for row in rows_of(s, found, runs)]
+    return Calibration(in_order(rows), runs, seed)
+
+
+def _chosen(situations: str | Situation | Sequence[str | Situation] | None) -> list[Situation]:
+    if situations is None:
+        return list(SITUATIONS)
+    asked = [situations] if isinstance(situations, str | Situation) else situations
+    found: list[Situation] = []
+    for one in asked:
+        named = [one] if isinstance(one, Situation) else [s for s in SITUATIONS if s.name == one]
+        if not named:
+            raise unknown_name("situation", str(one), dict.fromkeys(s.name for s in SITUATIONS))
+        found += named
+    if not found:
+        raise UsageError("no situation was named")
+    return found
+
+
+class _CallableModule(ModuleType):
+    """The package can be called: ``callstats.calibrate`` is it or its function, whichever came first."""
+
+    def __call__(self, *args: Any, **options: Any) -> Calibration:
+        return calibrate(*args, **options)
+
+
+sys.modules[__name__].__class__ = _CallableModule

@@ -1,0 +1,109 @@
+"""The methods that compare two lists, each from the same rows: sums first, then the statistics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from callstats.calibrate.rows import Counts, arm, both, moments, summed
+from callstats.calibrate.situation import Answer, answer
+from callstats.moments import Moments
+from callstats.stats import post_strata, ratio_difference, stratified_difference
+from callstats.stats.arms import ARM_COLUMNS
+
+Array = np.ndarray
+
+
+def z_on_rows(counts: Counts) -> Answer:
+    """Compare two shares as if every row were independent: the pooled z-test, and Wald's interval."""
+    x, n = counts.numerator, counts.denominator
+    trials = n[counts.treated].sum(), n[~counts.treated].sum()
+    return z_test(x[counts.treated].sum(), trials[0], x[~counts.treated].sum(), trials[1])
+
+
+def z_test(events: float, trials: float, control_events: float, control_trials: float) -> Answer:
+    """Compare two shares by the pooled z-test; the interval is Wald's.
+
+    Examples
+    --------
+    The chi-square test of a fourfold table without correction:
+
+    >>> from scipy.stats import chi2_contingency
+    >>> bool(np.isclose(z_test(30, 100, 20, 100).p_value,
+    ...                 chi2_contingency([[30, 70], [20, 80]], correction=False).pvalue))
+    True
+    """
+    p, q = events / trials, control_events / control_trials
+    pooled = (events + control_events) / (trials + control_trials)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / trials + 1 / control_trials))
+    wald = math.sqrt(p * (1 - p) / trials + q * (1 - q) / control_trials)
+    value = math.erfc(abs(p - q) / error / math.sqrt(2)) if error else 1.0
+    return Answer(value, p - q - 1.959963984540054 * wald, p - q + 1.959963984540054 * wald)
+
+
+def by_contact(counts: Counts) -> Answer:
+    """Cluster by contact: the delta method."""
+    return answer(ratio_difference(arm(counts, True), arm(counts, False), proportion=True))
+
+
+def lift_by_contact(counts: Counts) -> Answer:
+    """Cluster by contact and give the relative lift with Fieller's limits."""
+    return answer(ratio_difference(arm(counts, True), arm(counts, False), relative=True))
+
+
+def by_agent(counts: Counts) -> Answer:
+    """Cluster by agent, each list worked by its own: linearised, t(G - 2)."""
+    return answer(ratio_difference(arm(counts, True, "agent"), arm(counts, False, "agent"), proportion=True))
+
+
+def by_few_agents(counts: Counts) -> Answer:
+    """Cluster by agent, each list worked by its own: as few units of unequal size."""
+    arms = arm(counts, True, "agent"), arm(counts, False, "agent")
+    return answer(ratio_difference(*arms, proportion=True, few_units=True))
+
+
+def two_way(counts: Counts) -> Answer:
+    """Cluster by contact and by agent: agents work both lists."""
+    sides = arm(counts, True), arm(counts, False)
+    pairs = both(counts.contact, counts.agent)
+    return answer(
+        ratio_difference(
+            *sides,
+            agents=_sides(counts, counts.agent),
+            intersections=_sides(counts, pairs),
+            proportion=True,
+        )
+    )
+
+
+def both_sides(unit: Array, numerator: Array, denominator: Array, treated: Array) -> Moments:
+    """Return the moments of both arms side by side, over units that may be in both."""
+    y, n, t = numerator, denominator, treated
+    columns: dict[str, Any] = dict(zip(ARM_COLUMNS, summed(unit, y * t, n * t, y * ~t, n * ~t), strict=True))
+    return Moments.of(columns)
+
+
+def _sides(counts: Counts, unit: Array) -> Moments:
+    return both_sides(unit, counts.numerator, counts.denominator, counts.treated)
+
+
+def by_hour(counts: Counts) -> Answer:
+    """Post-stratify by hour and weekday, clustered by contact."""
+    strata = post_strata(_by_slot(counts, True), _by_slot(counts, False))
+    weights = np.zeros((2, 168, 2))
+    for (slot, treated), pair in strata.coefficients.items():
+        weights[int(treated), slot] = pair  # type: ignore[index] - the strata are slots
+    a, b = weights[counts.treated.astype(int), counts.slot].T
+    influence = summed(counts.contact, a * counts.numerator + b * counts.denominator)[0]
+    return answer(stratified_difference(strata, influences=Moments.of({"influence": influence.tolist()})))
+
+
+def _by_slot(counts: Counts, treated: bool) -> dict[Hashable, Moments]:
+    one = counts.where(counts.treated == treated)
+    units = both(one.contact, one.slot)
+    x, n, slot = summed(units, one.numerator, one.denominator, one.slot)
+    slot = (slot / np.bincount(units)).astype(int)
+    return {int(s): moments(x[slot == s], n[slot == s]) for s in np.unique(slot)}

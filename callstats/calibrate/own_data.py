@@ -1,0 +1,207 @@
+"""Own data with permuted arms: nothing differs, whatever hangs together stays together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from callstats import kpis
+from callstats.calibrate.comparing import both_sides, z_test
+from callstats.calibrate.result import Calibration, rows_of
+from callstats.calibrate.rows import Array, moments
+from callstats.calibrate.running import Progress, judge_all
+from callstats.calibrate.situation import Answer, Method, Situation, answer
+from callstats.engine.unit_sums import unit_sums
+from callstats.engine.units import clustering, formula_terms, parts
+from callstats.errors import UsageError
+from callstats.kpis.define import KPI, UNIT_COLUMNS, Ratio
+from callstats.moments import Moments
+from callstats.stats import rate_ratio, ratio_difference
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+
+#: A frame of pandas; its own annotations are unions that nothing narrows.
+Frame = Any
+#: Fewer units than this in an arm say nothing about a method.
+LEAST_UNITS = 10
+
+
+@dataclass(frozen=True)
+class Units:
+    """Independent units of two groups, each with the sums of a KPI.
+
+    ``numerator`` and ``denominator`` are of shape (pieces,); a piece is what a
+    unit has with one agent, or all of it where there are none. ``unit`` and
+    ``agent`` number them from 0; ``treated`` (units,) are the labels to permute.
+    """
+
+    numerator: Array
+    denominator: Array
+    unit: Array
+    agent: Array
+    treated: Array
+
+
+@dataclass(frozen=True)
+class Permuted:
+    """Units with permuted labels: sums of the pieces, and the arm each piece is in."""
+
+    units: Units
+    treated: Array
+
+    def arm(self, treated: bool) -> Moments:
+        """Return the moments of one arm over its units."""
+        chosen = self.treated[self.units.unit] == treated
+        u = self.units
+        return moments(u.numerator[chosen], u.denominator[chosen], u.unit[chosen])
+
+    def totals(self) -> tuple[float, float, float, float]:
+        """Return numerator and denominator of the treatment, then of the control."""
+        t, u = self.treated[self.units.unit], self.units
+        y, n = u.numerator, u.denominator
+        return float(y[t].sum()), float(n[t].sum()), float(y[~t].sum()), float(n[~t].sum())
+
+    def sides(self, cluster: Array) -> Moments:
+        """Return the moments of both arms side by side over agents, or over pieces."""
+        u = self.units
+        return both_sides(cluster, u.numerator, u.denominator, self.treated[u.unit])
+
+
+def permuted(
+    data: Dataset, kpi: str | KPI, by: str, *, runs: int, seed: int, progress: Progress | None = None
+) -> Calibration:
+    """Measure false alarms on own data, the arms of whole units permuted.
+
+    Parameters
+    ----------
+    data : Dataset
+    kpi : str or KPI
+        A ratio of the catalogue.
+    by : str
+        Column of the arms; its two largest groups are taken, their sizes kept.
+    runs, seed : int
+    progress : callable, optional
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    UsageError
+        No ratio, a column with fewer than two groups, or too few units.
+    """
+    one = kpi if isinstance(kpi, KPI) else kpis.get(kpi)
+    if not isinstance(one.formula, Ratio):
+        raise UsageError(f"{one.name} is no ratio", hint="Permutation is for rates, shares and means.")
+    data.check_key(by)
+    units, groups, with_agents = read_units(data, one, by)
+    unit = " and ".join(UNIT_COLUMNS[one.independence]) or "row"
+    size = f"{len(units.treated):,}"
+    text = f"own data: {size} units ({unit}) of {groups[0]} and {groups[1]}, their labels permuted"
+    situation = Situation(
+        f"{one.name} by {by}", "Do the two groups differ?", text, partial(_permute, units),
+        tuple(_methods(one, units, with_agents)),
+    )  # fmt: skip
+    tallies = judge_all([situation], runs, seed, 1, progress)[0]
+    return Calibration(tuple(rows_of(situation, tallies, runs)), runs, seed)
+
+
+def read_units(data: Dataset, kpi: KPI, by: str) -> tuple[Units, tuple[Any, Any], bool]:
+    """Return the units of the two largest groups, their names, and whether each row has an agent."""
+    frame = _pieces(data, kpi, by, ())
+    groups = _largest(frame, by)
+    with_agents = False
+    if kpi.independence == "contact" and all(
+        data.reaches(t.where.table, "agent_id") for t in formula_terms(kpi)
+    ):
+        finer = _pieces(data, kpi, by, ("agent_id",))
+        known = finer[finer["agent_id"].notna()]
+        with_agents = bool(np.isclose(known["n"].sum(), frame["n"].sum()))
+        frame = known if with_agents else frame
+    frame = frame[frame[by].isin(groups)]
+    told = [column for column in frame if column not in (by, "agent_id", "y", "n")]
+    unit = frame.groupby(told).ngroup().to_numpy() if told else np.arange(len(frame))
+    agent = np.zeros(len(frame), dtype=np.int64)
+    if with_agents:
+        agent = frame.groupby("agent_id").ngroup().to_numpy()
+    treated = np.zeros(int(unit.max()) + 1, dtype=bool)
+    treated[unit] = (frame[by] == groups[1]).to_numpy()  # one in both is counted where it comes last
+    if min(treated.sum(), (~treated).sum()) < LEAST_UNITS:
+        raise UsageError(
+            f"an arm has fewer than {LEAST_UNITS} independent units: nothing can be said of a method"
+        )
+    y, n = frame["y"].to_numpy(dtype=float), frame["n"].to_numpy(dtype=float)
+    return Units(y, n, unit, agent, treated), groups, with_agents
+
+
+def _pieces(data: Dataset, kpi: KPI, by: str, also: tuple[str, ...]) -> Frame:
+    """Return one row a unit and group, the numerator as y and the denominator as n."""
+    cluster = clustering(data, kpi, (*UNIT_COLUMNS[kpi.independence], *also) or None)
+    sums = unit_sums(data, cluster, formula_terms(kpi), (by,))
+    keys = list(dict.fromkeys((by,) if cluster.rows else (*cluster.unit, by)))
+    columns = {
+        name: sums.linear(parts(kpi)[part]) for name, part in (("y", "numerator"), ("n", "denominator"))
+    }
+    found = sums.frame.with_columns(**columns).select(*keys, "y", "n").collect("pandas")
+    frame: Frame = found.to_native()
+    frame = frame[(frame["y"] != 0) | (frame["n"] != 0)]
+    return frame.dropna(subset=[key for key in keys if key != "agent_id"]).sort_values(
+        keys, ignore_index=True
+    )
+
+
+def _largest(frame: Frame, by: str) -> tuple[Any, Any]:
+    sizes = frame.groupby(by)["n"].sum().sort_values(ascending=False, kind="stable")
+    if len(sizes) < 2:
+        raise UsageError(f"{by} has one value here: there are no arms to permute")
+    return sizes.index[0], sizes.index[1]
+
+
+def _permute(units: Units, seed: int) -> Permuted:
+    return Permuted(units, np.random.default_rng(seed).permutation(units.treated))
+
+
+def _z(sample: Permuted) -> Answer:
+    return z_test(*sample.totals())
+
+
+def _poisson(sample: Permuted) -> Answer:
+    return answer(rate_ratio(*sample.totals()))
+
+
+def _by_unit(sample: Permuted, proportion: bool) -> Answer:
+    return answer(ratio_difference(sample.arm(True), sample.arm(False), proportion=proportion))
+
+
+def _two_way(sample: Permuted, proportion: bool) -> Answer:
+    u = sample.units
+    return answer(
+        ratio_difference(
+            sample.arm(True), sample.arm(False), proportion=proportion,
+            agents=sample.sides(u.agent), intersections=sample.sides(np.arange(len(u.unit))),
+        )
+    )  # fmt: skip
+
+
+def _methods(kpi: KPI, units: Units, with_agents: bool) -> list[Method]:
+    assert isinstance(kpi.formula, Ratio)
+    share = kpi.formula.proportion
+    found = []
+    if share:
+        found.append(Method("z-test on rows", "obvious", _z))
+    elif (units.numerator == np.round(units.numerator)).all() and kpi.independence == "agent_day":
+        found.append(Method("exact Poisson test on totals", "obvious", _poisson))
+    name = f"clustered by {kpi.independence.replace('_', '-')}"
+    by_unit = Method(name, "offered" if with_agents else "default", partial(_by_unit, proportion=share))
+    found.append(by_unit)
+    if with_agents:
+        why = "permuted contacts leave nothing to the agents, and its t quantile counts agents"
+        found.append(
+            Method("two-way, contact and agent", "default", partial(_two_way, proportion=share), why)
+        )
+    return found

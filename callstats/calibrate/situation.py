@@ -1,0 +1,125 @@
+"""What a calibration asks: a situation with known truth, and the methods judged in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from callstats.stats import Comparison, Interval
+
+Kind = Literal["obvious", "default", "offered"]
+Measure = Literal["false alarms", "coverage", "power"]
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a method says of one sample.
+
+    Attributes
+    ----------
+    p_value, low, high : float
+        Of its test, and its interval; nan where it has none.
+    share : float
+        Where one sample is many questions (forty agents), the share of them
+        that went as measured; it stands in place of the other three.
+    """
+
+    p_value: float = NAN
+    low: float = NAN
+    high: float = NAN
+    share: float = NAN
+
+
+def answer(found: Comparison | Interval) -> Answer:
+    """Return the part of a result that is judged.
+
+    Examples
+    --------
+    >>> from callstats.stats import proportion_interval
+    >>> answer(proportion_interval(0, 10)).low
+    0.0
+    """
+    return Answer(getattr(found, "p_value", NAN), float(found.low), float(found.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One way to answer the question of a situation.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        "obvious" (what people do), "default" (what callstats does) or "offered".
+    ask : callable
+        Sample -> Answer; a function of a module, so that other processes find it.
+    conservative : str
+        Why the method is wider than its level by design; empty where it is not.
+    """
+
+    name: str
+    kind: Kind
+    ask: Callable[[Any], Answer]
+    conservative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A question whose true answer is known, asked of many simulated samples.
+
+    Attributes
+    ----------
+    name : str
+        Several situations of one name make one question: without an effect, and with one.
+    question : str
+        What the analyst asks.
+    drawn : str
+        How the samples are made.
+    draw : callable
+        Seed -> sample.
+    methods : tuple of Method
+    measures : tuple of str
+        "false alarms" (p under `alpha` though there is nothing), "coverage" (of
+        `truth` by the interval), "power" (p under `alpha` where there is something).
+    truth : float
+        What the interval should cover.
+    alpha : float
+        Error the test is run at.
+    level : float, optional
+        What the rate should be, where it is neither `alpha` nor the confidence.
+
+    Examples
+    --------
+    >>> from callstats.calibrate import SITUATIONS
+    >>> sorted({s.measures for s in SITUATIONS if s.name == "same contact dialled 4 times"})
+    [('false alarms',), ('power', 'coverage')]
+    """
+
+    name: str
+    question: str
+    drawn: str
+    draw: Callable[[int], Any]
+    methods: tuple[Method, ...]
+    measures: tuple[Measure, ...] = ("false alarms",)
+    truth: float = 0.0
+    alpha: float = 0.05
+    level: float | None = None
+
+    def nominal(self, measure: Measure) -> float:
+        """Return what a rate should be; nan for power that nobody promised."""
+        if self.level is not None:
+            return self.level
+        return {"false alarms": self.alpha, "coverage": 1 - self.alpha, "power": NAN}[measure]
+
+    def score(self, found: Answer, measure: Measure) -> float:
+        """Return 1 where an answer went as measured, 0 where not, nan where there was none."""
+        if not math.isnan(found.share):
+            return found.share
+        if measure == "coverage":
+            unknown = math.isnan(found.low) or math.isnan(found.high)
+            return NAN if unknown else float(found.low <= self.truth <= found.high)
+        return NAN if math.isnan(found.p_value) else float(found.p_value < self.alpha)

@@ -1,0 +1,89 @@
+"""The command that measures the methods themselves: calibrate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callstats.cli.app import Format, Words, app, open_data, pairs, say, show
+from callstats.errors import UsageError
+
+if TYPE_CHECKING:
+    from callstats.calibrate import Calibration
+
+
+@app.command
+def calibrate(
+    *,
+    runs: int = 1000,
+    seed: int = 1,
+    jobs: int = 1,
+    situation: Words = [],  # noqa: B006 - read by the parser, written by nobody
+    data: str | None = None,
+    kpi: str | None = None,
+    by: str = "list_id",
+    where: Words = [],  # noqa: B006
+    config: Path | None = None,
+    format: Format = "table",
+    plot: Path | None = None,
+) -> int:
+    """Measure how often the tests and intervals err; exit 1 when a default is out of bounds.
+
+    Parameters
+    ----------
+    runs
+        Simulated samples of each situation.
+    seed
+        The same seed gives the same rates, on any number of jobs.
+    jobs
+        Processes to work with.
+    situation
+        Only this situation; repeat for several.
+    data
+        Your own data (an imported folder or a DuckDB file): its arms are permuted, so that nothing differs.
+    kpi
+        With --data: the KPI to compare.
+    by
+        With --data: the column of the arms.
+    where
+        With --data: only these rows, column=value; repeat for several.
+    config
+        Project file.
+    format
+        How to print it; csv and json carry full precision.
+    plot
+        Draw it into this file (.svg or .png).
+    """
+    from callstats.calibrate import calibrate as run_calibration
+
+    if data is None and (kpi or where):
+        raise UsageError("--kpi and --where are about your own data", hint="Name it: --data DIR.")
+    if plot is not None and plot.suffix not in (".svg", ".png"):
+        raise UsageError(f"{plot.name!r} is neither .svg nor .png")
+    opened = None if data is None else open_data(data, config).where(**pairs(where))
+    found = run_calibration(
+        list(situation) or None,
+        runs=runs,
+        seed=seed,
+        jobs=jobs,
+        data=opened,
+        kpi=kpi,
+        by=by,
+        progress=lambda name, done, every: say(f"{done:3} of {every}  {name}"),
+    )
+    show(found.table() if format == "table" else found.to_frame(), format)
+    if plot is not None:
+        _draw(found, plot)
+    say(found.verdict)
+    return 1 if found.broken else 0
+
+
+def _draw(found: Calibration, path: Path) -> None:
+    """Write the plot, the same bytes for the same rates."""
+    from callstats.show.theme import to_svg
+
+    figure = found.plot().figure
+    if path.suffix == ".svg":
+        path.write_text(to_svg(figure, found.verdict) + "\n", encoding="utf-8")
+    else:
+        figure.savefig(path, dpi=150)
