@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,10 @@ class Incidence:
 
 
 def cumulative_incidence(
-    at_risk: Sequence[float], ends: Mapping[str, Sequence[float]], *, confidence: float = 0.95
+    at_risk: Sequence[float] | np.ndarray,
+    ends: Mapping[str, Any],
+    *,
+    confidence: float = 0.95,
 ) -> Incidence:
     """Return the share that has ended in each way, attempt by attempt.
 
