@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from callstats.analyses import rule_checks as rows
-from callstats.analyses.compliance_words import judged_abandonment, told_check, told_forecast
-from callstats.analyses.result import Result, Voice, shorten
+from callstats.analyses.compliance_words import check_name, judged_abandonment, told_check, told_forecast
+from callstats.analyses.result import Result, Voice
 from callstats.analyses.rule_checks import Check
 from callstats.analyses.rule_counts import KPI_NAME, Abandoned, Forecast
 from callstats.analyses.rules import RULES, WEEK, Abandonment, Hours, Rule
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset, Period
 
-#: Windows shown in the table; of more, those with the highest rates.
+#: Windows shown in the table (of more, those with the highest rates), and dials of each check.
 _MOST_WINDOWS = 12
-_MOST_SHOWN = 20
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -166,13 +166,18 @@ class Compliance(Result):
         heads = [Column(_("Check")), Column(_("Dial")), Column(_("Contact")), Column(_("When"))]
         listed = [(check, row) for check in self.checks for row in check.listed[:_MOST_SHOWN]]
         lines = [
-            [_(check.kind), str(row.get("call_id", "")), str(row.get("contact_id", "")), self._when(row)]
+            [
+                check_name(self.voice, check),
+                str(row.get("call_id", "")),
+                str(row.get("contact_id", "")),
+                self._when(row),
+            ]
             for check, row in listed
         ]
         total = form.number(sum(check.dials for check in self.checks))
         caption = _("Offending dials, {period}", period=self.period)
         note = _("{n} offending dials in all; the result's offences list them.", n=total)
-        return shorten(TableView(caption, heads, lines, ()), _MOST_SHOWN, note)
+        return TableView(caption, heads, lines, (note,))
 
     def _when(self, row: dict[str, object]) -> str:
         at = row.get(rows.CLOCK)

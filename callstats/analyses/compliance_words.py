@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from callstats.show.display import Sentence
+from callstats.show.words import mark
 
 if TYPE_CHECKING:
     from callstats.analyses.compliance import Compliance
@@ -12,6 +13,21 @@ if TYPE_CHECKING:
     from callstats.analyses.rule_checks import Check
     from callstats.analyses.rule_counts import Forecast
     from callstats.analyses.rules import Abandonment, Hours
+
+
+_NAMES = {
+    "abandoned": mark("abandoned above the limit"),
+    "calling_hours": mark("calling hours"),
+    "legal_hours": mark("hours of the rule"),
+    "frequency": mark("dialled too often"),
+    "silence": mark("silence after a refusal"),
+    "consent": mark("no consent"),
+}
+
+
+def check_name(voice: Voice, check: Check) -> str:
+    """Return what a check is called."""
+    return voice.say(_NAMES[check.kind])
 
 
 def judged_abandonment(

@@ -112,11 +112,19 @@ def aim_for(dataset: Dataset | None, load: Load, choices: tuple[Any, ...], inter
         shrinkage = 0.0 if math.isnan(load.paused) else load.paused
     if not 0 <= shrinkage < 1:
         raise UsageError(f"shrinkage {shrinkage} is no share", hint="30 % is 0.3.")
-    if patience == "observed":
-        patience = math.inf if math.isnan(load.patience_s) else load.patience_s
-    return Aim(
-        level, within, occupancy, shrinkage, math.inf if patience is None else float(patience), interval_min
-    )
+    return Aim(level, within, occupancy, shrinkage, _patience(patience, load), interval_min)
+
+
+def _patience(chosen: float | str | None, load: Load) -> float:
+    """Return the mean patience of callers [s]; infinite where none was chosen or nobody gave up."""
+    if chosen is None:
+        return math.inf
+    if chosen == "observed":
+        return math.inf if math.isnan(load.patience_s) else load.patience_s
+    try:
+        return float(chosen)
+    except ValueError as error:
+        raise UsageError(f"patience {chosen!r} is no number", hint='Give seconds, or "observed".') from error
 
 
 def needs_of(load: Load, aim: Aim) -> tuple[Need, ...]:

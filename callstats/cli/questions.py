@@ -1,0 +1,179 @@
+"""The commands that ask one of the analyst's questions: attempts, hours, exhaustion, compliance, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from callstats.cli.app import Format, Language, Words, app, open_data, pairs, show
+
+if TYPE_CHECKING:
+    from callstats.analyses.result import Result
+    from callstats.dataset import Dataset
+
+Data = Annotated[str, Parameter(help="An imported folder or a DuckDB file.")]
+Period = Annotated[
+    str | None, Parameter(help="2026-09, 2026-W36, 2026-Q3, 2026-09-14 or 2026-09-01..2026-09-14.")
+]
+Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat for several.")]
+Config = Annotated[Path | None, Parameter(help="Project file.")]
+Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
+Form = Annotated[Format, Parameter(help="table says it in words; csv and json carry full precision.")]
+
+
+def _ask(
+    question: Callable[[Dataset], Result],
+    data: str,
+    where: list[str],
+    config: Path | None,
+    lang: str | None,
+    form: Format,
+    *,
+    frame: Callable[[Any], Any] | None = None,
+) -> Any:
+    """Ask a question of data narrowed by the options, print the answer and return it."""
+    from dataclasses import replace
+
+    opened = open_data(data, config).where(**pairs(where))
+    if lang:
+        opened = replace(opened, config=replace(opened.config, language=lang))
+    found = question(opened)
+    if form == "table":
+        print("\n\n".join(str(view) for view in found.views() if view.kind != "figure"))
+    else:
+        show(found.to_frame() if frame is None else frame(found), form)
+    return found
+
+
+@app.command
+def attempts(
+    data: Data, /, *, by: str | None = None, period: Period = None, where: Where = [],  # noqa: B006
+    config: Config = None, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Say what each further attempt reaches and brings, and where to stop.
+
+    Parameters
+    ----------
+    by
+        A life table for each value of a column such as list_id.
+    """
+    from callstats.analyses.attempts import attempts as run
+
+    if by is None:
+        _ask(lambda d: run(d, period), data, where, config, lang, format)
+    else:
+        _ask(lambda d: run(d, period, by=by), data, where, config, lang, format)
+
+
+@app.command
+def hours(
+    data: Data, /, *, kpi: str = "contact_rate_dial", period: Period = None, where: Where = [],  # noqa: B006
+    config: Config = None, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Say when to call, by hour and weekday and on the same contacts.
+
+    Parameters
+    ----------
+    kpi
+        A share of dials: contact_rate_dial, answer_rate, connect_rate or conversion_per_dial.
+    """
+    from callstats.analyses.calling_hours import calling_hours as run
+
+    _ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
+
+
+@app.command
+def exhaustion(
+    data: Data, /, *, by: str = "list_id", deadline: str | None = None, period: Period = None,
+    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+) -> None:  # fmt: skip
+    """Say what is left in every list, when it is done and what the rest is worth.
+
+    Parameters
+    ----------
+    by
+        A column that tells lists apart.
+    deadline
+        A day (2026-09-30) or hours after loading (8), by when contacts should have been dialled.
+    """
+    from callstats.analyses.exhaustion import exhaustion as run
+
+    until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
+    _ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)
+
+
+@app.command
+def compliance(
+    data: Data, /, *, rule: str = "us-ftc", period: Period = None, where: Where = [],  # noqa: B006
+    config: Config = None, lang: Lang = None, format: Form = "table",
+) -> int:  # fmt: skip
+    """Check dialling against a rule and list the offending dials; exit 1 when there are any. No legal advice.
+
+    Parameters
+    ----------
+    rule
+        us-ftc, uk-ofcom, uk-ofcom-machines or fr.
+    """
+    from callstats.analyses.compliance import compliance as run
+
+    found = _ask(
+        lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences
+    )
+    if format == "table" and not found.kept:
+        print(f"\n{found.offence_table()}")
+    return 0 if found.kept else 1
+
+
+@app.command
+def definitions(
+    data: Data, kpi: str, /, *, period: Period = None, where: Where = [],  # noqa: B006
+    config: Config = None, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Show one word under all its usual definitions, on these data.
+
+    Parameters
+    ----------
+    kpi
+        A word such as conversion_rate, successes_per_hour, service_level or abandonment.
+    """
+    from callstats.analyses.definitions import definitions as run
+
+    _ask(lambda d: run(d, kpi, period), data, where, config, lang, format)
+
+
+@app.command
+def staffing(
+    data: Data, /, *, service_level: float | None = None, within_s: float | None = None,
+    shrinkage: float | None = None, max_occupancy: float | None = None, patience: str | None = None,
+    by_weekday: bool = False, period: Period = None, where: Where = [],  # noqa: B006
+    config: Config = None, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Say how many agents the inbound load needs by half hour, and how many were there.
+
+    Parameters
+    ----------
+    service_level
+        Share of callers to be answered in time (0.8).
+    within_s
+        What in time is, in seconds (20).
+    shrinkage
+        Share of paid time lost to pauses and absence; as observed where left out.
+    max_occupancy
+        Largest share of their time that agents may spend on calls.
+    patience
+        Seconds after which callers give up, or observed: Erlang A in place of Erlang C.
+    by_weekday
+        Each weekday by itself.
+    """
+    from callstats.analyses.staffing import staffing as run
+
+    _ask(
+        lambda d: run(
+            d, period, service_level=service_level, within_s=within_s, shrinkage=shrinkage,
+            max_occupancy=max_occupancy, patience_s=patience, by_weekday=by_weekday,
+        ),
+        data, where, config, lang, format,
+    )  # fmt: skip
