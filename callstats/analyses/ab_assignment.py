@@ -119,18 +119,14 @@ def assigned(dataset: Dataset, arms: Arms, attributes: Sequence[str] = ()) -> nw
         frame = frame.filter(nw.col("direction") == "outbound")
     known = [c for c in ("loaded_at", "list_id") if dataset.has(arms.table, c) and c != arms.column]
     schema = dataset.schemas[arms.table]
-    once = [
-        (nw.col(c).cast(nw.Int64) if schema[c] == nw.Boolean else nw.col(c)).min().alias(f"x_{c}")
-        for c in attributes
-    ]
+    once = {f"x_{c}": nw.col(c).cast(nw.Int64) if schema[c] == nw.Boolean else nw.col(c) for c in attributes}
     arm = nw.when(nw.col(arms.column) == arms.treatment).then(1).otherwise(0)
     return (
         frame.filter(among(nw.col(arms.column), arms.values), ~nw.col("contact_id").is_null())
-        .with_columns(__arm=arm)
+        .with_columns(**once, __arm=arm)
         .group_by("contact_id")
         .agg(
-            *[nw.col(c).min() for c in known],
-            *once,
+            *[nw.col(c).min() for c in (*known, *once)],
             low=nw.col("__arm").min(),
             high=nw.col("__arm").max(),
         )

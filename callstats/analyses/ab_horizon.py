@@ -117,7 +117,9 @@ def follow(dataset: Dataset, arms: Arms, horizon_days: int) -> Trial:
     people = assigned(dataset, arms, list(attributes))
     window = Window.of(dataset, horizon_days, people)
     calls = _aged(dataset, arms, people, window)
-    frame = _outcomes(people, calls, dataset.columns["calls"]).collect("pandas").to_native()
+    # By way of Arrow: DuckDB's own conversion of instants calls what pandas deprecates.
+    found = _outcomes(people, calls, dataset.columns["calls"]).collect("pyarrow").to_native()
+    frame = found.to_pandas()
     return _settled(dataset, arms, frame, calls, window, attributes)
 
 

@@ -67,16 +67,22 @@ def frame(lines: Sequence[Line]) -> pd.DataFrame:
 
 
 def table(
-    lines: Sequence[Line], voice: Voice, names: tuple[str, str], caption: str, notes: Sequence[str] = ()
+    lines: Sequence[Line],
+    voice: Voice,
+    names: tuple[str, str],
+    caption: str,
+    *,
+    confidence: float,
+    notes: Sequence[str] = (),
 ) -> TableView:
     """Return lines as a table: figure, control, treatment, difference, interval."""
     _ = voice.say
     heads = [
-        Column(_("Figure")),
+        Column(_("Indicator")),
         *(Column(name, "right") for name in names),
         Column(_("Difference"), "right"),
     ]
-    heads.append(Column(_("95% interval"), "right"))
+    heads.append(Column(_("{level} interval", level=voice.form.percent(confidence, 0)), "right"))
     said = tuple(dict.fromkeys([*notes, *(f"{line.label}: {line.note}." for line in lines if line.note)]))
     return TableView(caption, heads, [_cells(line, voice) for line in lines], said)
 

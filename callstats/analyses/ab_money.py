@@ -55,6 +55,7 @@ class Money(Result):
     lift: Comparison | None
     notes: tuple[str, ...] = ()
     broken: str = ""
+    confidence: float = 0.95
 
     def line(self, name: str) -> Line | None:
         """Return a line by its name, None where it could not be computed."""
@@ -116,8 +117,10 @@ class Money(Result):
 
     def table(self) -> TableView:
         """Return every figure of both arms with its difference."""
+        _ = self.voice.say
+        caption = _("What the arms are worth")
         return table(
-            self.lines, self.voice, self.names, self.voice.say("What the arms are worth"), self._footnotes()
+            self.lines, self.voice, self.names, caption, confidence=self.confidence, notes=self._footnotes()
         )
 
     def _footnotes(self) -> list[str]:
@@ -182,7 +185,7 @@ def money(
         notes.append(_("Profit: not computable, no cost of agent time (give cost_per_hour)."))
     if lines and not final:
         notes.append(_("The test is open: the intervals in money hold for a single look at its end."))
-    made = Money(voice, names, tuple(lines), found, NAN, (NAN, NAN), None, tuple(notes), broken)
+    made = Money(voice, names, tuple(lines), found, NAN, (NAN, NAN), None, tuple(notes), broken, confidence)
     chance, loss = choice(made.deciding.difference if made.deciding else None)
     lift = profit_lift(people, confidence) if valued and priced and people.enough else None
     return replace(made, chance=chance, loss=loss, lift=lift)

@@ -134,8 +134,8 @@ class Monitoring(Result):
         if not claimed or self.decision.kind == "early":
             return None
         text = _.ngettext(
-            "On {shown} day of {all} a single look would have claimed a difference that looking daily denies.",
-            "On {shown} days of {all} a single look would have claimed a difference that looking daily denies.",
+            "On {shown} day of {all} a single look would have claimed what looking daily denies.",
+            "On {shown} days of {all} a single look would have claimed what looking daily denies.",
             len(claimed),
             shown=form.number(len(claimed)),
             all=form.number(len(self.looks)),

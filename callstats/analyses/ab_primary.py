@@ -88,7 +88,7 @@ class Primary(Result):
     def sentences(self) -> tuple[Sentence, ...]:
         """What the evidence allows to say of the primary figure."""
         first = self._first()
-        return tuple(s for s in (first, self._worth(), self._agents()) if s is not None)
+        return tuple(s for s in (first, self._worth(), self._agents(), self._selected()) if s is not None)
 
     def _first(self) -> Sentence:
         form, found = self.voice.form, self.decision
@@ -150,6 +150,17 @@ class Primary(Result):
             "Agents differ in what they make of the arms: to hold for other agents, the variance has to be "
             '{factor} times as large (cluster="agent").',
             factor=form.number(self.design_effect, 1),
+        )
+        return Sentence(text, "unknown")
+
+    def _selected(self) -> Sentence | None:
+        """Say that who is reached was not assigned."""
+        _ = self.voice.say
+        if not PRIMARIES[self.kpi.name]:
+            return None
+        text = _(
+            "Only contacts reached are counted, and reaching them is part of what the arms do: "
+            "conversion per lead is the figure by assignment."
         )
         return Sentence(text, "unknown")
 

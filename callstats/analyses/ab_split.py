@@ -39,6 +39,8 @@ class Split(Result):
         Against the shares loaded.
     dials : tuple of float
         Dials per contact within the horizon, of both arms.
+    depth : tuple of float
+        The same of contacts not reached: those of a better list are done with sooner.
     hours, agents : Apart
         How differently the two arms were worked.
     balance : tuple of Balance
@@ -54,6 +56,7 @@ class Split(Result):
     loaded_check: SampleRatio | None
     dialled_check: SampleRatio | None
     dials: tuple[float, float]
+    depth: tuple[float, float]
     hours: Apart
     agents: Apart
     balance: tuple[Balance, ...]
@@ -180,7 +183,6 @@ def split(
     dialled = trial.sizes(trial.contacts[trial.contacts["dialled"] > 0])
     even = (1.0, 1.0) if trial.arms.column != "list_id" else None
     plan = tuple(expected) if expected is not None else even
-    total = trial.done.groupby("treated")["dials"].mean()
     return Split(
         voice,
         names,
@@ -188,10 +190,16 @@ def split(
         dialled,
         sample_ratio(loaded, expected=plan) if plan is not None else None,
         sample_ratio(dialled, expected=loaded) if sum(dialled) and trial.arms.table == "contacts" else None,
-        (float(total.get(False, 0.0)), float(total.get(True, 0.0))),
+        _means(trial.done),
+        _means(trial.done[trial.done["reached"] == 0]),
         hours_apart(trial),
         agents_apart(trial),
         balances(trial),
         trial.left_out,
         trial.arms.table == "contacts",
     )
+
+
+def _means(contacts: Any) -> tuple[float, float]:
+    found = contacts.groupby("treated")["dials"].mean()
+    return float(found.get(False, 0.0)), float(found.get(True, 0.0))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: A split is off when it is by more than chance (p) and by more than this share.
 OFF_P, OFF_SHARE = 0.001, 0.01
-#: Arms whose dials per contact differ by more than this factor were dialled to different depth.
+#: Arms whose dials to contacts not reached differ by more than this factor were dialled to different depth.
 DEPTH = 1.25
 #: What is said of contacts left out or doubtful, by field of LeftOut.
 _COUNTED = {
@@ -79,10 +79,12 @@ def _dealt(split: Split) -> list[str]:
 def _worked(split: Split) -> list[str]:
     """What the calls did differently to the arms."""
     _, form, found = split.voice.say, split.voice.form, []
-    low, high = sorted(split.dials)
+    low, high = sorted(split.depth)
     if low > 0 and high > DEPTH * low:
-        said = {n: form.number(d, 1) for n, d in zip(("a", "b"), split.dials, strict=True)}
-        found.append(_("The arms were dialled to different depth: {a} and {b} dials a contact.", **said))
+        said = {n: form.number(d, 1) for n, d in zip(("a", "b"), split.depth, strict=True)}
+        found.append(
+            _("The arms were dialled to different depth: {a} and {b} dials to a contact not reached.", **said)
+        )
     if split.hours.off:
         share = form.percent(split.hours.share, 0)
         found.append(_("The arms were dialled at different hours ({share} of the dials apart).", share=share))

@@ -122,7 +122,7 @@ def solve(
     else:
         treatment = int(trials)
         control = math.ceil(treatment / design.allocation) if control_trials is None else control_trials
-        solved = "effect" if unknown(design.effect) or control_trials is not None else "power"
+        solved = "effect" if unknown(design.effect) else "power"
     if min(control, treatment) < 1:
         raise UsageError("both arms need contacts")
     rate = NAN if contacts_per_day is None else float(contacts_per_day)
