@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from callstats.errors import UsageError
 from callstats.moments import Moments, Pair, pair
 from callstats.stats.ratios import product
 
@@ -123,57 +124,62 @@ def covariance(joint: Moments, ratios: tuple[float, float], sums: Mapping[str, f
     return np.where(np.abs(result) > noise, result, 0.0)
 
 
-def effective_units(arm: Moments) -> float:
-    """Return how many units of equal size say as much as these: (sum n)^2 / sum n^2.
-
-    Examples
-    --------
-    Two agents with nearly all calls, and one with a few:
-
-    >>> round(effective_units(Moments.of({"numerator": [9, 8, 1], "denominator": [50, 48, 2]})), 2)
-    2.08
-    """
-    return arm.sums["denominator"] ** 2 / product(arm, "denominator", "denominator")
-
-
-def widened(arms: Arms, units: float, control_units: float, weight: float) -> Arms:
-    """Return arms with the variance and the degrees of freedom of few units.
-
-    The linearised variance measures units from a ratio that they made
-    themselves, and so comes out too small by (K - 1) / K for K equal units.
+def effective_units(joint: Moments) -> np.ndarray:
+    """Return how many units of equal size say as much as those of each arm: (sum n)^2 / sum n^2.
 
     Parameters
     ----------
-    arms : Arms
-        No unit is in both.
-    units, control_units : float
-        Effective units of each arm.
-    weight : float
-        The contrast that the degrees of freedom are for: treatment - weight * control.
+    joint : Moments
+        Columns `ARM_COLUMNS` over units that are in one arm each.
+
+    Raises
+    ------
+    UsageError
+        A unit is in both arms.
+
+    Examples
+    --------
+    Two agents with nearly all calls, and one with a few; two of the other arm with as many:
+
+    >>> calls, first = [50, 48, 2, 30, 30], [True, True, True, False, False]
+    >>> effective_units(arm_moments([9, 8, 1, 5, 6], calls, first)).round(2).tolist()
+    [2.08, 2.0]
+    """
+    names = "treatment_denominator", "control_denominator"
+    if product(joint, *names) != 0:
+        raise UsageError("few units are in one arm each, and some are in both", hint="Leave out few_units.")
+    return np.array([joint.sums[name] ** 2 / product(joint, name, name) for name in names])
+
+
+def widening(units: np.ndarray) -> np.ndarray:
+    """Return what the covariance (2, 2) of two arms of few units is multiplied with.
+
+    The linearised variance measures units from a ratio that they made
+    themselves, and so comes out too small by (K - 1) / K for K equal units.
 
     References
     ----------
     1. Carter AV, Schnepel KT, Steigerwald DG (2017). Asymptotic behavior of a
        t-test robust to cluster heterogeneity. Review of Economics and
        Statistics 99:698-709.
-    2. Welch BL (1947). The generalization of Student's problem when several
+    """
+    factor = np.sqrt(units / np.maximum(units - 1, 1e-9))
+    return np.outer(factor, factor)
+
+
+def welch(covariance: np.ndarray, units: np.ndarray, weight: float) -> float:
+    """Return the degrees of freedom of treatment - weight * control over independent arms of few units.
+
+    References
+    ----------
+    1. Welch BL (1947). The generalization of Student's problem when several
        different population variances are involved. Biometrika 34:28-35.
 
     Examples
     --------
-    Of units of one size it is Welch's t-test:
-
-    >>> from callstats.stats import mean_difference, ratio_difference
-    >>> a, b = [3.0, 5.0, 4.0, 9.0], [2.0, 2.5, 3.0]
-    >>> moments = [Moments.of({"numerator": x, "denominator": [1.0] * len(x)}) for x in (a, b)]
-    >>> ours, welch = ratio_difference(*moments, few_units=True), mean_difference(a, b)
-    >>> bool(np.isclose(ours.p_value, welch.p_value)), round(ours.degrees_of_freedom, 3)
-    (True, 3.285)
+    >>> welch(np.diag([2.0, 2.0]), np.array([10.0, 10.0]), 1.0)
+    18.0
     """
-    freedom = np.maximum(np.array([units, control_units]) - 1, 1e-9)
-    factor = np.sqrt((freedom + 1) / freedom)
-    wider = arms.covariance * np.outer(factor, factor)
-    parts = np.diag(wider) * np.array([1.0, weight**2])
+    parts, freedom = np.diag(covariance) * np.array([1.0, weight**2]), np.maximum(units - 1, 1e-9)
     total = float(parts.sum())
-    df = total**2 / float((parts**2 / freedom).sum()) if total > 0 else float(freedom.sum())
-    return Arms(arms.treatment, arms.control, wider, df)
+    return total**2 / float((parts**2 / freedom).sum()) if total > 0 else float(freedom.sum())

@@ -16,7 +16,7 @@ import numpy as np
 
 from callstats.errors import UsageError
 from callstats.moments import Moments
-from callstats.stats.arms import Arms, both_arms, covariance, effective_units, widened
+from callstats.stats.arms import Arms, both_arms, covariance, effective_units, welch, widening
 from callstats.stats.checking import tails
 from callstats.stats.limits import p_value, quantiles
 from callstats.stats.proportion_differences import proportion_difference
@@ -80,11 +80,9 @@ def ratio_difference(
         Of the t distribution, where the design says so (agents nested in arms:
         agents - 2); the number of units or agents less one or two otherwise.
     few_units : bool
-        The units are few or of very unequal size (agents who work for one arm
-        only): each arm's variance times K / (K - 1) with K = (sum n)^2 / sum n^2,
-        the number of equal units that would say as much, and the
-        Welch-Satterthwaite degrees of freedom of those. Not with `contacts` or
-        `agents`.
+        The units, or with `agents` those, are in one arm each and few or of very
+        unequal size: variances times K / (K - 1) with K = (sum n)^2 / sum n^2 of
+        the arm, as many equal units as say as much, and Welch's degrees of freedom.
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -136,11 +134,9 @@ def ratio_difference(
         return Comparison(estimate, NAN, NAN, NAN, method, confidence, margin, alternative, reason=reason)
     if proportion and not relative and any(ratio in (0.0, 1.0) for ratio in ratios):
         return _at_effective_sizes(treatment, control, margin, scale, alternative, confidence)
-    arms, floored = _arms(joint, ratios, weight, agents, intersections, shared=contacts is not None)
-    if few_units:
-        if contacts is not None or agents is not None:
-            raise UsageError("few_units is for units that are in one arm each, without agents beside them")
-        arms = widened(arms, effective_units(treatment), effective_units(control), weight)
+    arms, floored = _arms(
+        joint, ratios, weight, agents, intersections, shared=contacts is not None, few=few_units
+    )
     if degrees_of_freedom is not None:
         arms = replace(arms, degrees_of_freedom=degrees_of_freedom)
     design_effect = NAN if rows is None else _design_effect(arms, weight, rows)
@@ -191,17 +187,23 @@ def _arms(
     intersections: Moments | None,
     *,
     shared: bool,
+    few: bool,
 ) -> tuple[Arms, str]:
     one_way = covariance(joint, ratios, joint.sums)
     if agents is None or intersections is None:
-        return Arms(*ratios, one_way, joint.n - (1 if shared else 2)), ""
+        if not few:
+            return Arms(*ratios, one_way, joint.n - (1 if shared else 2)), ""
+        units = effective_units(joint)
+        wider = one_way * widening(units)
+        return Arms(*ratios, wider, welch(wider, units, weight)), ""
     clusters = agents.n
     if clusters < 2:
         raise UsageError("one agent: nothing varies between agents", hint="Leave out agents=.")
     among = _ratios_of_agents(agents, ratios)
-    by_agent = covariance(agents, among, joint.sums) * clusters / (clusters - 1)
+    factor = widening(effective_units(agents)) if few else clusters / (clusters - 1)
+    by_agent = covariance(agents, among, joint.sums) * factor
     two_way = one_way + by_agent - covariance(intersections, among, joint.sums)
-    df = min(joint.n, clusters) - 1
+    df = welch(two_way, effective_units(agents), weight) if few else min(joint.n, clusters) - 1
     both, contact = Arms(*ratios, two_way, df), Arms(*ratios, one_way, df)
     w = np.array([1.0, -weight])
     if float(w @ two_way @ w) < contact.contrast(weight):

@@ -227,5 +227,21 @@ def test_few_units_of_one_size_are_compared_by_welch(sizes):
 def test_units_that_are_in_both_arms_are_not_few_units():
     y, treated, contact, _ = rows(0, crossed=True)
     joint = arm_moments(y, np.ones(len(y)), treated, contact)
-    with pytest.raises(UsageError, match="in one arm each"):
+    with pytest.raises(UsageError, match="some are in both"):
         ratio_difference(*arms(y, treated, contact), contacts=joint, few_units=True)
+
+
+def test_agents_of_one_arm_only_whose_every_contact_is_theirs_are_the_units():
+    rng = np.random.default_rng(4)
+    agent = np.repeat(np.arange(20), rng.integers(5, 60, 20))
+    treated, ones = agent < 9, np.ones(len(agent))
+    y = (rng.random(len(agent)) < rng.beta(2, 6, 20)[agent]).astype(float)
+    contact = np.arange(len(agent))
+    both = ratio_difference(
+        *arms(y, treated, contact),
+        agents=arm_moments(y, ones, treated, agent),
+        intersections=arm_moments(y, ones, treated, contact),
+        few_units=True,
+    )
+    alone = ratio_difference(*arms(y, treated, agent), few_units=True)
+    assert (both.low, both.high, both.p_value) == pytest.approx((alone.low, alone.high, alone.p_value))
