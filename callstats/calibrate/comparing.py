@@ -60,21 +60,29 @@ def by_agent(counts: Counts) -> Answer:
 
 
 def by_few_agents(counts: Counts) -> Answer:
-    """Cluster by agent, each list worked by its own: as few units of unequal size."""
-    arms = arm(counts, True, "agent"), arm(counts, False, "agent")
-    return answer(ratio_difference(*arms, proportion=True, few_units=True))
+    """Cluster by contact and agent, each list worked by its own: agents as few units of unequal size."""
+    return _two_way(counts, few_units=True)
+
+
+def nested_agents(counts: Counts) -> Answer:
+    """Cluster by contact and agent, each list worked by its own: t(G - 2)."""
+    return _two_way(counts, degrees_of_freedom=len(np.unique(counts.agent)) - 2)
 
 
 def two_way(counts: Counts) -> Answer:
     """Cluster by contact and by agent: agents work both lists."""
-    sides = arm(counts, True), arm(counts, False)
-    pairs = both(counts.contact, counts.agent)
+    return _two_way(counts)
+
+
+def _two_way(counts: Counts, **options: Any) -> Answer:
     return answer(
         ratio_difference(
-            *sides,
+            arm(counts, True),
+            arm(counts, False),
             agents=_sides(counts, counts.agent),
-            intersections=_sides(counts, pairs),
+            intersections=_sides(counts, both(counts.contact, counts.agent)),
             proportion=True,
+            **options,
         )
     )
 

@@ -137,8 +137,9 @@ def _worked(name: str, drawn: str, how: dict[str, Any], *methods: Method) -> Sit
 _CONTACT = Method("clustered by contact", "obvious", comparing.by_contact)
 _TWO_WAY = Method("two-way, contact and agent", "default", comparing.two_way, TWO_WAY)
 _BY_AGENT = (
-    Method("clustered by agent, linearised, t(G-2)", "offered", comparing.by_agent),
-    Method("clustered by agent, few units", "default", comparing.by_few_agents),
+    Method("clustered by agent, t(G-2)", "offered", comparing.by_agent),
+    Method("contact and agent, t(G-2)", "offered", comparing.nested_agents),
+    Method("contact and agent, few units", "default", comparing.by_few_agents),
 )
 _NESTED = {"nested": True, "agents": 24, "skill": 0.8, "interaction": 0.0}
 AGENTS = (

@@ -44,8 +44,8 @@ def test_agents_as_units_have_the_sums_that_the_engine_finds():
     scenario = lists.worked_scenario(6, nested=True, agents=24, skill=0.8, interaction=0.0, contacts=150)
     data, kpi = tables(scenario), get("conversion_per_conversation")
     moments = engine.moments(data, [kpi], ["list_id"], unit=("agent_id",))
-    theirs = ratio_difference(moments["B",][kpi.name], moments["A",][kpi.name], few_units=True)
-    ours = comparing.by_few_agents(converted(dial(scenario)))
+    theirs = ratio_difference(moments["B",][kpi.name], moments["A",][kpi.name], proportion=True)
+    ours = comparing.by_agent(converted(dial(scenario)))
     assert (ours.p_value, ours.low, ours.high) == pytest.approx(
         (theirs.p_value, theirs.low, theirs.high), rel=1e-9
     )
