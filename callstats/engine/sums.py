@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from callstats.dataset.core import Dataset
-from callstats.engine.expressions import condition, summand
+from callstats.engine.expressions import condition, direction, summand
 from callstats.engine.groups import Group, collected, in_order, totals_by
 from callstats.engine.needs import check_terms
-from callstats.kpis.define import Condition, Distinct, Term
+from callstats.kpis.define import Condition, Distinct, Term, known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,23 +135,28 @@ def _batch_frame(
     first = terms[0]
     of = first.of if isinstance(first, Distinct) else ()
     names = [f"__term{i}" for i in range(len(terms))]
-    frame = with_summands(dataset, first.where.table, dict(zip(names, terms, strict=True)), (*by, *of))
+    given = (*direction(terms), *known(*of)) if of else ()
+    columns = dict(zip(names, terms, strict=True))
+    frame = with_summands(dataset, first.where.table, columns, (*by, *of), given)
     if of:
-        keys = list(dict.fromkeys((*by, *of)))
-        known = [~nw.col(column).is_null() for column in of]
-        frame = frame.filter(*known).group_by(*keys).agg(nw.col(*names).max())
+        frame = frame.group_by(*dict.fromkeys((*by, *of))).agg(nw.col(*names).max())
     return totals_by(frame, by, names), names
 
 
 def with_summands(
-    dataset: Dataset, table: str, terms: dict[str, Term], keys: Iterable[str], only: Condition | None = None
+    dataset: Dataset,
+    table: str,
+    terms: dict[str, Term],
+    keys: Iterable[str],
+    only: tuple[Condition, ...] = (),
 ) -> nw.LazyFrame:
     """Return a table with a column for each term beside its own, and the keys joined in.
 
-    ``only`` leaves out rows beforehand.
+    Rows that fail one of the conditions in ``only`` are left out beforehand.
     """
     read = sorted(column for term in terms.values() for column in term.where.columns)
     frame = dataset.table(table, *dict.fromkeys((*keys, *read)))
     settings, columns = dataset.config.settings, dataset.schemas[table]
-    frame = frame if only is None else frame.filter(condition(only, settings))
-    return frame.with_columns(**{name: summand(term, settings, columns) for name, term in terms.items()})
+    frame = frame.filter(*(condition(part, settings) for part in only)) if only else frame
+    summands = {name: summand(term, settings, columns, only) for name, term in terms.items()}
+    return frame.with_columns(**summands)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callstats.dataset.core import Dataset
+from callstats.engine.expressions import direction
 from callstats.kpis.define import KPI, UNIT_COLUMNS, Condition, Distinct, Linear, Quantile, Ratio, Term
 from callstats.model import TABLES
 
@@ -26,7 +26,7 @@ class Clustering:
         Every row is a unit of its own.
     missing : tuple of str
         The unit's columns that no table has, so that rows had to stand for units.
-    direction : Condition, optional
+    direction : tuple of Condition
         The calls the KPI speaks of: who only rang in is no unit of what was dialled.
     """
 
@@ -35,7 +35,7 @@ class Clustering:
     constants: tuple[str, ...] = ()
     rows: bool = False
     missing: tuple[str, ...] = ()
-    direction: Condition | None = None
+    direction: tuple[Condition, ...] = ()
 
 
 def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) -> Clustering:
@@ -47,30 +47,20 @@ def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) 
     >>> from callstats.kpis import get
     >>> ds = Dataset({"calls": pd.DataFrame({"call_id": ["1"], "contact_id": ["P1"]})})
     >>> found = clustering(ds, get("answer_rate"))
-    >>> found.unit, found.tables, found.rows, str(found.direction)
-    (('contact_id',), ('calls',), False, 'direction == outbound')
+    >>> found.unit, found.tables, found.rows, [str(c) for c in found.direction]
+    (('contact_id',), ('calls',), False, ['direction == outbound'])
     """
     unit = UNIT_COLUMNS[kpi.independence] if unit is None else unit
     tables = tuple(dict.fromkeys(term.where.table for term in formula_terms(kpi)))
     if not unit:
         return Clustering((), (), tables)
     told = tuple(t for t in tables if all(dataset.reaches(t, column) for column in unit))
-    direction = _direction(formula_terms(kpi))
+    calls = direction(formula_terms(kpi))
     if told:
         rows = len(told) == 1 and _one_row_each(dataset, told[0], unit)
-        return Clustering(unit, told, tuple(t for t in tables if t not in told), rows, (), direction)
+        return Clustering(unit, told, tuple(t for t in tables if t not in told), rows, (), calls)
     missing = tuple(c for c in unit if not any(dataset.reaches(t, c) for t in tables))
-    return Clustering(unit, tables[:1], tables[1:], True, missing or unit, direction)
-
-
-def _direction(terms: Iterable[Term]) -> Condition | None:
-    """Return the condition on the direction that all terms over calls share."""
-    found = {
-        next((c for c in term.where.conditions if c.column == "direction"), None)
-        for term in terms
-        if term.where.table == "calls"
-    }
-    return found.pop() if len(found) == 1 else None
+    return Clustering(unit, tables[:1], tables[1:], True, missing or unit, calls)
 
 
 def _one_row_each(dataset: Dataset, table: str, unit: tuple[str, ...]) -> bool:
