@@ -12,10 +12,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset
+    from callstats.kpis.define import KPI
 
 
 @app.command
-def kpis(*names: str, domain: str | None = None, lang: Language = "en", format: Format = "table") -> None:
+def kpis(
+    *names: str,
+    domain: str | None = None,
+    own_kpis: Path | None = None,
+    lang: Language = "en",
+    format: Format = "table",
+) -> None:
     """Print the KPI catalogue: what each is, how it is computed, what it does not say.
 
     Parameters
@@ -24,6 +31,8 @@ def kpis(*names: str, domain: str | None = None, lang: Language = "en", format: 
         Only these KPIs, with every detail.
     domain
         Only reach, conversion, productivity, money, quality, service or compliance.
+    own_kpis
+        File (TOML) with KPIs of your own, listed with the others.
     lang
         Language of the labels.
     format
@@ -33,11 +42,12 @@ def kpis(*names: str, domain: str | None = None, lang: Language = "en", format: 
 
     from callstats.kpis import catalogue, describe, get
 
-    everything = catalogue().values()
+    own = _own(own_kpis)
+    everything = catalogue(own).values()
     domains = sorted({kpi.domain for kpi in everything})
     if domain is not None and domain not in domains:
         raise unknown_name("domain", domain, domains)
-    chosen = [get(name) for name in names] or [kpi for kpi in everything if domain in (None, kpi.domain)]
+    chosen = [get(name, own) for name in names] or [kpi for kpi in everything if domain in (None, kpi.domain)]
     rows = [describe(kpi, lang) for kpi in chosen]
     if format == "table" and names:
         print("\n\n".join(_card(row) for row in rows))
@@ -55,6 +65,7 @@ def measure(
     period: str | None = None,
     where: Words = [],  # noqa: B006
     confidence: float | None = None,
+    own_kpis: Path | None = None,
     config: Path | None = None,
     lang: Language = "en",
     format: Format = "table",
@@ -75,6 +86,8 @@ def measure(
         Only these rows: column=value; repeat for several.
     confidence
         Of the intervals.
+    own_kpis
+        File (TOML) with KPIs of your own.
     config
         Project file.
     lang
@@ -83,25 +96,35 @@ def measure(
         How to print it; csv and json carry full precision.
     """
     from callstats.analyses.measure import measure as run_measure
+    from callstats.kpis import get
 
     if not kpis:
         raise UsageError("no KPI was named", hint="`callstats kpis` lists them.")
     chosen = open_data(data, config).where(period=period, **pairs(where))
-    frame = run_measure(chosen, list(kpis), by=list(by) or None, confidence=confidence)
-    show(_readable(frame, chosen, lang) if format == "table" else frame, format)
+    own = _own(own_kpis)
+    asked = [get(name, own) for name in kpis]
+    frame = run_measure(chosen, asked, by=list(by) or None, confidence=confidence)
+    show(_readable(frame, asked, chosen, lang) if format == "table" else frame, format)
+
+
+def _own(file: Path | None) -> tuple[KPI, ...]:
+    """Return a firm's own KPIs."""
+    from callstats.kpis.custom import load
+
+    return () if file is None else load(file)
 
 
 def _card(row: dict[str, object]) -> str:
     return "\n".join(f"{key:<12} {value}" for key, value in row.items() if value)
 
 
-def _readable(frame: pd.DataFrame, data: Dataset, lang: str) -> pd.DataFrame:
+def _readable(frame: pd.DataFrame, asked: list[KPI], data: Dataset, lang: str) -> pd.DataFrame:
     """Return measured values as a person reads them."""
-    from callstats.kpis import get
     from callstats.show.format import Formatter
 
     form = Formatter(lang, data.config.currency)
-    rows = [(row.value, get(str(row.kpi)).unit, row.low, row.high) for row in frame.itertuples()]
+    units = {kpi.name: kpi.unit for kpi in asked}
+    rows = [(row.value, units[str(row.kpi)], row.low, row.high) for row in frame.itertuples()]
     shown = frame.drop(columns=["low", "high"]).astype(object)
     shown["value"] = [form.value(value, unit, low, high) for value, unit, low, high in rows]
     after = int(shown.columns.get_indexer(["value"])[0]) + 1

@@ -99,3 +99,16 @@ def test_a_simulated_export_becomes_a_report(run: Run, tmp_path: Path) -> None:
     assert sorted(path.suffix for path in written) == [".html", ".ipynb", ".json", ".pdf"]
     assert all(path.stat().st_size > 1000 for path in written)
     assert next(path for path in written if path.suffix == ".pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_kpis_of_ones_own_are_measured_and_listed_beside_the_others(run: Run, imported: Path) -> None:
+    """Of four conversations, all refusals and the success last 60 s."""
+    own = imported.parent / "own.toml"
+    own.write_text(
+        '[kpi.minute_rate]\nlabel = "Talks of a minute"\n'
+        'numerator = "handled where talk_s >= 60"\ndenominator = "dials"\n',
+        encoding="utf-8",
+    )
+    done = run("measure", imported, "minute_rate", "--own-kpis", own, "--format", "json")
+    assert json.loads(done.out)[0]["value"] == 0.8
+    assert "minute_rate" in run("kpis", "--own-kpis", own).out
