@@ -9,7 +9,7 @@ import numpy as np
 from callstats.analyses.agent_mix import Mix, divided
 from callstats.analyses.agent_scores import Spread, scores
 from callstats.stats import shrink_rates, standardised_ratio
-from callstats.stats.populations import gamma_likelihood
+from callstats.stats.shrinkage import rate_laws
 
 Array = np.ndarray
 
@@ -33,7 +33,7 @@ class Judgement:
     z_adjusted, p_value, q_value : ndarray
         Against the ordinary spread between agents; p and its Benjamini-Hochberg adjustment.
     shrunken, shrunken_low, shrunken_high, above : ndarray
-        Posterior of the ratio, and its probability of being above everybody's.
+        Posterior of the ratio, and its probability of being above the population's mean.
     rank, rank_low, rank_high : ndarray
         1 is the highest ratio.
     needed_gap, needed_relevant : ndarray
@@ -130,19 +130,22 @@ def _everybody(values: Array, compared: Array) -> Array:
 
 
 def _posterior(observed: Array, expected: Array, confidence: float, ranks: bool) -> dict[str, Array]:
-    """Return the shrunken ratios, the probability of being above 1, and the ranks."""
-    from scipy.special import gammaincc, gammaincinv
-
+    """Return the shrunken ratios, the probability of being above the population's, and the ranks."""
     if ranks:
         s = shrink_rates(observed, expected, confidence=confidence)
-        above = gammaincc(s.prior[0] + observed, s.prior[1] + expected)
-        values = (s.estimate, s.low, s.high, above, s.rank, s.rank_low, s.rank_high)
+        values = (s.estimate, s.low, s.high, s.above_overall, s.rank, s.rank_low, s.rank_high)
         return dict(zip(_POSTERIOR, values, strict=True))
-    shape, rate = gamma_likelihood(observed, expected)
-    shape, rate = shape + observed, rate + expected
-    tail, nothing = (1 - confidence) / 2, np.full(len(observed), np.nan)
-    low, high = (gammaincinv(shape, t) / rate for t in (tail, 1 - tail))
-    values = (shape / rate, low, high, gammaincc(shape, rate), nothing, nothing, nothing)
+    law, (shape, rate) = rate_laws(observed, expected)
+    tail, none = (1 - confidence) / 2, np.full(len(observed), np.nan)
+    values = (
+        law.mean(),
+        law.quantile(tail),
+        law.quantile(1 - tail),
+        law.above(shape / rate),
+        none,
+        none,
+        none,
+    )
     return dict(zip(_POSTERIOR, values, strict=True))
 
 
