@@ -24,7 +24,7 @@ Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's ow
 Form = Annotated[Format, Parameter(help="table says it in words; csv and json carry full precision.")]
 
 
-def _ask(
+def ask(
     question: Callable[[Dataset], Result],
     data: str,
     where: list[str],
@@ -63,9 +63,9 @@ def attempts(
     from callstats.analyses.attempts import attempts as run
 
     if by is None:
-        _ask(lambda d: run(d, period), data, where, config, lang, format)
+        ask(lambda d: run(d, period), data, where, config, lang, format)
     else:
-        _ask(lambda d: run(d, period, by=by), data, where, config, lang, format)
+        ask(lambda d: run(d, period, by=by), data, where, config, lang, format)
 
 
 @app.command
@@ -82,7 +82,7 @@ def hours(
     """
     from callstats.analyses.calling_hours import calling_hours as run
 
-    _ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
+    ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
 
 
 @app.command
@@ -102,7 +102,7 @@ def exhaustion(
     from callstats.analyses.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
-    _ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)
+    ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)
 
 
 @app.command
@@ -119,7 +119,7 @@ def compliance(
     """
     from callstats.analyses.compliance import compliance as run
 
-    found = _ask(
+    found = ask(
         lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences
     )
     if format == "table" and not found.kept:
@@ -141,7 +141,7 @@ def definitions(
     """
     from callstats.analyses.definitions import definitions as run
 
-    _ask(lambda d: run(d, kpi, period), data, where, config, lang, format)
+    ask(lambda d: run(d, kpi, period), data, where, config, lang, format)
 
 
 @app.command
@@ -170,7 +170,7 @@ def staffing(
     """
     from callstats.analyses.staffing import staffing as run
 
-    _ask(
+    ask(
         lambda d: run(
             d, period, service_level=service_level, within_s=within_s, shrinkage=shrinkage,
             max_occupancy=max_occupancy, patience_s=patience, by_weekday=by_weekday,
