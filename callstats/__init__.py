@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from callstats.analyses.attempts import attempts
     from callstats.analyses.calling_hours import calling_hours
+    from callstats.analyses.compare import compare
     from callstats.analyses.compliance import compliance
     from callstats.analyses.definitions import definitions
     from callstats.analyses.exhaustion import exhaustion
@@ -43,18 +44,20 @@ if TYPE_CHECKING:
     from callstats.analyses.trend import trend
     from callstats.calibrate import calibrate
     from callstats.dataset import Dataset, Period, open, read
-    from callstats.errors import CallstatsError
+    from callstats.errors import CallstatsError, ComparisonRefused
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "CallstatsError": "callstats.errors",
+    "ComparisonRefused": "callstats.errors",
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
     "attempts": "callstats.analyses.attempts",
     "calibrate": "callstats.calibrate",
     "calling_hours": "callstats.analyses.calling_hours",
     "check": "callstats.analyses.quality",
+    "compare": "callstats.analyses.compare",
     "compliance": "callstats.analyses.compliance",
     "definitions": "callstats.analyses.definitions",
     "exhaustion": "callstats.analyses.exhaustion",
@@ -74,6 +77,7 @@ _HOMES = {
 
 __all__ = [
     "CallstatsError",
+    "ComparisonRefused",
     "Dataset",
     "Period",
     "__version__",
@@ -81,6 +85,7 @@ __all__ = [
     "calibrate",
     "calling_hours",
     "check",
+    "compare",
     "compliance",
     "definitions",
     "exhaustion",

@@ -74,6 +74,12 @@ class UsageError(CallstatsError):
     exit_code = 2
 
 
+class ComparisonRefused(CallstatsError):  # noqa: N818 - it is an answer, not a mistake
+    """Groups cannot be compared as asked: the message says why, and what would make it possible."""
+
+    exit_code = 1
+
+
 class InputError(CallstatsError):
     """A file or frame cannot be read as what it was said to be."""
 

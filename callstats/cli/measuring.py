@@ -42,7 +42,7 @@ def kpis(
 
     from callstats.kpis import catalogue, describe, get
 
-    own = _own(own_kpis)
+    own = own_of(own_kpis)
     everything = catalogue(own).values()
     domains = sorted({kpi.domain for kpi in everything})
     if domain is not None and domain not in domains:
@@ -101,13 +101,13 @@ def measure(
     if not kpis:
         raise UsageError("no KPI was named", hint="`callstats kpis` lists them.")
     chosen = open_data(data, config).where(period=period, **pairs(where))
-    own = _own(own_kpis)
+    own = own_of(own_kpis)
     asked = [get(name, own) for name in kpis]
     frame = run_measure(chosen, asked, by=list(by) or None, confidence=confidence)
     show(_readable(frame, asked, chosen, lang) if format == "table" else frame, format)
 
 
-def _own(file: Path | None) -> tuple[KPI, ...]:
+def own_of(file: Path | None) -> tuple[KPI, ...]:
     """Return a firm's own KPIs."""
     from callstats.kpis.custom import load
 

@@ -1,0 +1,85 @@
+"""The first gates: whether numbers can be had at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from callstats.analyses.comparing import gates
+from callstats.analyses.comparing.gates import Caution, Speaker
+from callstats.analyses.comparing.survey import Survey
+from callstats.analyses.intervals import UNIT_WORDS
+from callstats.analyses.result import Voice
+from callstats.analyses.shared import shared_obstacle
+from callstats.engine.groups import Group
+
+if TYPE_CHECKING:
+    from callstats.analyses.comparing.pairs import Pairs
+
+Arm = Any
+
+
+def numbers_of(pairs: Pairs, known: Survey, arm: Arm, speak: Speaker) -> list[Caution]:
+    """Hold an arm to what numbers need: known flags, something to divide by, two units."""
+    found = [c for one in (arm, pairs.control) for c in _unknown(pairs, known, one, speak)]
+    _ = speak.say
+    for one, name in ((arm, speak.name), (pairs.control, speak.control)):
+        if pairs.empty(one):
+            text = _("{who} is empty: there is nothing to divide by")
+            hint = _("Compare over a longer period, or a KPI it has.")
+            found.append(speak.caution("empty", text, hint, {"who": name}, refuses=True))
+    if any(caution.refuses for caution in found):
+        return found
+    few = gates.too_few_units(pairs.own(arm).n, pairs.own(pairs.control).n, unit_words(pairs, speak), speak)
+    found += [few] if few else []
+    if pairs.how.kind == "total":
+        text = _("{kpi} is a total, and a larger group has more of it")
+        hint = _("Compare a rate per call, contact or hour.")
+        found.append(speak.caution("total", text, hint, {"kpi": pairs.kpi.label[speak.form.language]}))
+    return found
+
+
+def _unknown(pairs: Pairs, known: Survey, arm: Arm, speak: Speaker) -> list[Caution]:
+    """Refuse an arm with too many unknown flags, or costs that belong to no arm."""
+    sums = dict(known.sums.get(arm, {}))
+    tolerance = pairs.dataset.config.unknown_tolerance
+    whole = _Zeros(sums)
+    name = Voice.of(pairs.dataset).label(arm)
+    found = []
+    for doubt in known.doubts:
+        note, given = doubt.judged(whole, tolerance)
+        if note:
+            hint = (
+                "" if given else speak.say("Export the column for every call, or compare without those rows.")
+            )
+            text = f"{name}: {note.removeprefix('not computable: ')}"
+            found.append(Caution("unknown", text, hint, name, not given))
+    groups: dict[Group, Mapping[str, float]] = {(one,): own for one, own in known.sums.items()}
+    why = shared_obstacle(pairs.kpi, (arm,), [pairs.by], groups)
+    if why:
+        hint = speak.say("Write the costs down by group, or compare a KPI without costs.")
+        found.append(Caution("unknown", f"{name}: {why}", hint, name, refuses=True))
+    return found
+
+
+class _Zeros(dict[str, float]):
+    """Sums of an arm; what a table has no row of is 0."""
+
+    def __missing__(self, key: str) -> float:
+        return 0.0
+
+
+def unit_words(pairs: Pairs, speak: Speaker) -> str:
+    """Return what the independent units are called."""
+    return speak.say(_unit_word(pairs))
+
+
+def _unit_word(pairs: Pairs) -> str:
+    names = {
+        ("contact_id",): "contacts",
+        ("agent_id", "day"): "agent-days",
+        ("agent_id",): "agents",
+        ("case_id",): "issues",
+    }
+    own = UNIT_WORDS.get(pairs.kpi.independence, "calls") if pairs.how.unit == ("call_id",) else "calls"
+    return names.get(pairs.how.unit, own if pairs.how.unit == ("call_id",) else " x ".join(pairs.how.unit))
