@@ -11,8 +11,9 @@ import numpy as np
 from callstats.calibrate.rows import Counts, arm, both, moments, summed
 from callstats.calibrate.situation import Answer, answer
 from callstats.moments import Moments
-from callstats.stats import post_strata, ratio_difference, stratified_difference
-from callstats.stats.arms import ARM_COLUMNS
+from callstats.stats import Comparison, post_strata, ratio_difference, stratified_difference
+from callstats.stats.arms import ARM_COLUMNS, welch
+from callstats.stats.ratios import ratio_variance
 
 Array = np.ndarray
 
@@ -45,13 +46,20 @@ def z_test(events: float, trials: float, control_events: float, control_trials: 
 
 
 def by_contact(counts: Counts) -> Answer:
-    """Cluster by contact: the delta method."""
-    return answer(ratio_difference(arm(counts, True), arm(counts, False), proportion=True))
+    """Cluster by contact: the delta method, with Welch's degrees of freedom as in a comparison."""
+    return answer(one_way(arm(counts, True), arm(counts, False), proportion=True))
 
 
 def lift_by_contact(counts: Counts) -> Answer:
     """Cluster by contact and give the relative lift with Fieller's limits."""
-    return answer(ratio_difference(arm(counts, True), arm(counts, False), relative=True))
+    return answer(one_way(arm(counts, True), arm(counts, False), relative=True))
+
+
+def one_way(treatment: Moments, control: Moments, **options: Any) -> Comparison:
+    """Compare two arms that share no unit, as :func:`callstats.compare` does."""
+    variances = np.diag([ratio_variance(treatment), ratio_variance(control)])
+    df = welch(variances, np.array([treatment.n, control.n]), 1.0)
+    return ratio_difference(treatment, control, degrees_of_freedom=df, **options)
 
 
 def by_agent(counts: Counts) -> Answer:
@@ -99,11 +107,17 @@ def _sides(counts: Counts, unit: Array) -> Moments:
 
 
 def by_hour(counts: Counts) -> Answer:
-    """Post-stratify by hour and weekday, clustered by contact."""
-    strata = post_strata(_by_slot(counts, True), _by_slot(counts, False))
+    """Post-stratify by hour and weekday, clustered by contact.
+
+    As the engine does for a comparison: the spread of a stratum of n units is
+    widened by n / (n - 1), and strata with one unit in an arm are left out.
+    """
+    sides = {treated: _by_slot(counts, treated) for treated in (True, False)}
+    strata = post_strata(sides[True], sides[False])
     weights = np.zeros((2, 168, 2))
     for (slot, treated), pair in strata.coefficients.items():
-        weights[int(treated), slot] = pair  # type: ignore[index] - the strata are slots
+        n = sides[treated][slot].n
+        weights[int(treated), slot] = np.array(pair) * math.sqrt(n / (n - 1))  # type: ignore[index]
     a, b = weights[counts.treated.astype(int), counts.slot].T
     influence = summed(counts.contact, a * counts.numerator + b * counts.denominator)[0]
     return answer(stratified_difference(strata, influences=Moments.of({"influence": influence.tolist()})))
@@ -114,4 +128,5 @@ def _by_slot(counts: Counts, treated: bool) -> dict[Hashable, Moments]:
     units = both(one.contact, one.slot)
     x, n, slot = summed(units, one.numerator, one.denominator, one.slot)
     slot = (slot / np.bincount(units)).astype(int)
-    return {int(s): moments(x[slot == s], n[slot == s]) for s in np.unique(slot)}
+    made = {int(s): moments(x[slot == s], n[slot == s]) for s in np.unique(slot)}
+    return {s: m for s, m in made.items() if m.n > 1}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from callstats import kpis
-from callstats.calibrate.comparing import both_sides, z_test
+from callstats.calibrate.comparing import both_sides, one_way, z_test
 from callstats.calibrate.result import Calibration, rows_of
 from callstats.calibrate.rows import Array, moments
 from callstats.calibrate.running import Progress, judge_all
@@ -175,7 +175,7 @@ def _poisson(sample: Permuted) -> Answer:
 
 
 def _by_unit(sample: Permuted, proportion: bool) -> Answer:
-    return answer(ratio_difference(sample.arm(True), sample.arm(False), proportion=proportion))
+    return answer(one_way(sample.arm(True), sample.arm(False), proportion=proportion))
 
 
 def _two_way(sample: Permuted, proportion: bool) -> Answer:

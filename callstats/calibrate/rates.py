@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from callstats.calibrate.comparing import one_way
 from callstats.calibrate.rows import moments
 from callstats.calibrate.situation import Answer, Method, Situation, answer
 from callstats.simulate.layout import SPREAD
@@ -16,7 +17,6 @@ from callstats.stats import (
     net_promoter_score,
     rate_interval,
     rate_ratio,
-    ratio_difference,
     ratio_interval,
     stochastic_superiority,
 )
@@ -67,7 +67,7 @@ def _totals(sample: Days) -> tuple[float, float, float, float]:
 
 def _by_day(sample: Days) -> Answer:
     arms = [moments(*arm) for arm in zip(sample.events, sample.hours, strict=True)]
-    return answer(ratio_difference(arms[1], arms[0]))
+    return answer(one_way(arms[1], arms[0]))
 
 
 def _welch_of_days(sample: Days) -> Answer:
