@@ -117,7 +117,7 @@ def _told(dials: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
     at_risk = nw.col("end").is_null() | (nw.col("attempt_no") <= nw.col("end"))
     still_open = nw.col("closed_end").is_null() | (nw.col("attempt_no") <= nw.col("closed_end"))
     ending = still_open & (nw.col("closed") if "closed" in have else nw.lit(False))
-    why = nw.col("closed_reason")
+    why = nw.col("closed_reason").fill_null("")
     success = nw.col("success") if "success" in have else nw.lit(False)
     value = nw.when(success).then(nw.col("value")).otherwise(0.0) if "value" in have else nw.lit(0.0)
     parts = [nw.col(c).cast(nw.Float64).fill_null(0.0) for c in ("talk_s", "hold_s", "wrap_s") if c in have]
@@ -176,7 +176,7 @@ def life_table(found: Sequence[Row], fewest: int, cost: DialCost | None = None) 
     hazard = proportion_interval(reached, at_risk)
     so_far = cumulative_incidence(at_risk, {"reached": reached})
     ends = competing_ends(found, fewest)
-    left = ends.left if ends else np.full(len(rows), NAN)
+    left = ends.left if ends else np.ones(len(rows))
     priced = any(row["value"] > 0 for row in found)
     money = [_money(row, cost) if priced else {} for row in rows]
     before = np.concatenate([[1.0], left[:-1]])

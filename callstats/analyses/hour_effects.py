@@ -44,8 +44,9 @@ class HourEffect:
     hour : int
     dials : float
         Those that have dials of other hours in their stratum.
-    odds_ratio, low, high : float
-        Mantel-Haenszel's, with the interval that holds for all hours at once.
+    ratio, low, high : float
+        What the hour reaches over what the others reach of the same contacts
+        (Mantel-Haenszel), with the interval that holds for all hours at once.
     rate, rate_low, rate_high : float
         What the hour reaches of contacts of whom the other hours reach ``others``.
     others : float
@@ -55,7 +56,7 @@ class HourEffect:
 
     hour: int
     dials: float
-    odds_ratio: float
+    ratio: float
     low: float
     high: float
     rate: float
@@ -95,15 +96,15 @@ class WithinContact:
 
     @property
     def better(self) -> tuple[HourEffect, ...]:
-        """Hours whose interval lies above that of equal odds, best first."""
+        """Hours whose interval lies above equal shares, best first."""
         found = [e for e in self.effects if not e.thin and e.low > 1]
-        return tuple(sorted(found, key=lambda e: -e.odds_ratio))
+        return tuple(sorted(found, key=lambda e: -e.ratio))
 
     @property
     def worse(self) -> tuple[HourEffect, ...]:
         """Hours whose interval lies below it, worst first."""
         found = [e for e in self.effects if not e.thin and e.high < 1]
-        return tuple(sorted(found, key=lambda e: e.odds_ratio))
+        return tuple(sorted(found, key=lambda e: e.ratio))
 
 
 def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> WithinContact | None:
@@ -121,9 +122,8 @@ def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> Wi
 
     References
     ----------
-    1. Robins J, Breslow N, Greenland S (1986). Estimators of the Mantel-Haenszel
-       variance consistent in both sparse data and large-strata limiting models.
-       Biometrics 42:311-323.
+    1. Greenland S, Robins JM (1985). Estimation of a common effect parameter from
+       sparse follow-up data. Biometrics 41:55-68.
     2. Mundlak Y (1978). On the pooling of time series and cross section data.
        Econometrica 46:69-85 (why the first hour is held fixed).
     """
@@ -185,7 +185,7 @@ def _effects(hours: Sequence[int], counts: np.ndarray, fewest: int) -> tuple[Hou
     made = []
     for hour, (dials, others, compare) in plain.items():
         found = compare(level)
-        rate, low, high = (_moved(others, ratio) for ratio in (found.estimate, found.low, found.high))
+        rate, low, high = (min(others * ratio, 1.0) for ratio in (found.estimate, found.low, found.high))
         thin = not dials >= fewest or not np.isfinite(found.high) or not found.estimate > 0
         made.append(
             HourEffect(hour, dials, found.estimate, found.low, found.high, rate, low, high, others, thin)
@@ -211,16 +211,11 @@ def _against(
     rate = float((a[:, 0] * b[:, 1] / b[:, 0]).sum() / a[:, 0].sum()) if both.any() else float("nan")
 
     def compare(confidence: float) -> Comparison:
-        from callstats.stats import stratified_odds_ratio
+        from callstats.stats.risk_ratio import stratified_risk_ratio
 
-        return stratified_odds_ratio(tables, confidence=confidence)
+        return stratified_risk_ratio(tables, confidence=confidence)
 
     return float(a[:, 0].sum()), rate, compare
-
-
-def _moved(rate: float, odds_ratio: float) -> float:
-    """Return a rate whose odds are multiplied."""
-    return float(rate * odds_ratio / (1 - rate + rate * odds_ratio)) if np.isfinite(odds_ratio) else 1.0
 
 
 def _gain(
@@ -238,7 +233,7 @@ def _gain(
     window = about.window
     months = (window.end - window.start).days / _DAYS_A_MONTH
     moved = move * _dials_in(about, {e.hour for e in found.worse}) / months
-    more, low, high = (moved * (rate - _moved(rate, r)) for r in (ratio.estimate, ratio.high, ratio.low))
+    more, low, high = (moved * rate * (1 - r) for r in (ratio.estimate, ratio.high, ratio.low))
     return Gain(moved, move, more, low, high)
 
 

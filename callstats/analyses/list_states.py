@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -30,8 +30,9 @@ class ListState:
         Contacts loaded; those dialled where the data have no table of contacts.
     circulating, callbacks, closed : int
         Dialled and not closed; of these, with a call-back still due; closed.
-    depth : dict of int to int
-        Contacts in circulation by the number of dials they have had.
+    depth : dict of (int, bool) to int
+        Contacts in circulation by the number of dials they have had, and whether
+        a person has answered one of them.
     closings, first_dials : dict of date to int
         How many contacts were closed, and dialled for the first time, each day.
     """
@@ -41,7 +42,7 @@ class ListState:
     circulating: int
     callbacks: int
     closed: int
-    depth: Mapping[int, int]
+    depth: Mapping[tuple[int, bool], int]
     closings: Mapping[date, int]
     first_dials: Mapping[date, int]
 
@@ -64,7 +65,7 @@ def states(about: Scope, by: str | None) -> tuple[ListState, ...]:
         contacts, keys, [nw.len().alias("attempted"), nw.col("is_closed").sum(), nw.col("callback").sum()]
     )
     open_still = contacts.filter(nw.col("is_closed") == 0)
-    depth = _series(open_still, keys, "dials")
+    depth = _depths(open_still, keys)
     closings = _series(contacts.filter(nw.col("is_closed") == 1), keys, "closed_on")
     first = _series(contacts, keys, "first_on")
     loaded = _loaded(about.whole, by)
@@ -78,7 +79,7 @@ def _state(
     group: Any,
     counted: Mapping[str, Any] | None,
     loaded: int | None,
-    depth: Mapping[Any, Mapping[int, int]],
+    depth: Mapping[Any, Mapping[tuple[int, bool], int]],
     closings: Mapping[Any, Mapping[int, int]],
     first: Mapping[Any, Mapping[int, int]],
 ) -> ListState:
@@ -104,14 +105,16 @@ def _by_contact(about: Scope, by: str | None) -> nw.LazyFrame:
     dials = about.whole.table("calls", *([by] if by else [])).filter(
         nw.col("direction") == "outbound", clock < until, ~nw.col("contact_id").is_null()
     )
-    promised = about.whole.has("calls", "callback_at", "started_at")
-    waiting = (nw.col("callback_at") > _last_moment(dials)) if promised else nw.lit(False)
+    promised = about.whole.has("calls", "callback_at")
+    waiting = (nw.col("callback_at") >= _after_the_last_call(about)) if promised else nw.lit(False)
     closing = nw.col("closed").fill_null(False)
+    live = nw.col("live") if about.whole.has("calls", "live") else nw.lit(False)
     dials = dials.with_columns(
         day=day,
         is_closed=nw.when(closing).then(1).otherwise(0),
         closed_on=nw.when(closing).then(day).otherwise(99999999),
         waiting=nw.when(waiting).then(1).otherwise(0),
+        reached=nw.when(live).then(1).otherwise(0),
     )
     return (
         dials.group_by(*([by] if by else []), "contact_id")
@@ -119,6 +122,7 @@ def _by_contact(about: Scope, by: str | None) -> nw.LazyFrame:
             nw.len().alias("dials"),
             nw.col("is_closed").max(),
             nw.col("waiting").max(),
+            nw.col("reached").max(),
             nw.col("closed_on").min(),
             nw.col("day").min().alias("first_on"),
         )
@@ -126,8 +130,11 @@ def _by_contact(about: Scope, by: str | None) -> nw.LazyFrame:
     )
 
 
-def _last_moment(dials: nw.LazyFrame) -> Any:
-    return records(dials.select(last=nw.col("started_at").max()))[0]["last"]
+def _after_the_last_call(about: Scope) -> datetime:
+    """Return the midnight after the last day there is, where the period goes beyond it."""
+    span = about.now.span()
+    end = about.window.end if span is None else min(about.window.end, span[1] + timedelta(days=1))
+    return datetime(end.year, end.month, end.day, tzinfo=UTC)
 
 
 def _grouped(frame: nw.LazyFrame, keys: Sequence[str], sums: Sequence[nw.Expr]) -> dict[Any, dict[str, Any]]:
@@ -142,6 +149,14 @@ def _series(frame: nw.LazyFrame, keys: Sequence[str], column: str) -> dict[Any, 
         if not unknown(row[column]):
             group = written(keys[0], row[keys[0]]) if keys else None
             found.setdefault(group, {})[int(row[column])] = int(row["n"])
+    return found
+
+
+def _depths(frame: nw.LazyFrame, keys: Sequence[str]) -> dict[Any, dict[tuple[int, bool], int]]:
+    found: dict[Any, dict[tuple[int, bool], int]] = {}
+    for row in records(frame.group_by(*keys, "dials", "reached").agg(n=nw.len())):
+        group = written(keys[0], row[keys[0]]) if keys else None
+        found.setdefault(group, {})[int(row["dials"]), bool(row["reached"])] = int(row["n"])
     return found
 
 
