@@ -1,0 +1,59 @@
+"""The analyst's questions from the shell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from callstats.cli import app
+from callstats.errors import UsageError
+
+DEMO = str(Path(__file__).parents[2] / "data" / "demo")
+SPRING = ["--where", "campaign_id=spring", "--period", "2026-09"]
+
+
+def run(*words: str) -> int:
+    return app(list(words), result_action="return_value") or 0
+
+
+@pytest.mark.parametrize(
+    ("words", "column"),
+    [
+        (["attempts", DEMO, *SPRING], "hazard"),
+        (["attempts", DEMO, *SPRING, "--by", "list_id"], "list_id"),
+        (["hours", DEMO, *SPRING], "weekday"),
+        (["exhaustion", DEMO, *SPRING, "--deadline", "8"], "unused"),
+        (["definitions", DEMO, "conversion_rate", *SPRING], "users"),
+        (["staffing", DEMO, "--period", "2026-09", "--patience", "observed"], "needed"),
+    ],
+)
+def test_json_is_records_and_the_exit_is_good(
+    words: list[str], column: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words, "--format", "json") == 0
+    assert column in json.loads(capsys.readouterr().out)[0]
+
+
+def test_offending_dials_are_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("compliance", DEMO, *SPRING, "--rule", "fr", "--format", "csv") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("check,source,call_id")
+    assert len(lines) == 1 + 2360 + 168
+
+
+def test_kept_rules_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--where", "campaign_id=spring", "--period", "2026-07-01", "--rule", "us-ftc"]
+    assert run("compliance", DEMO, *words) == 0
+    assert "within the calling hours" in capsys.readouterr().out
+
+
+def test_the_table_speaks_the_language_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    run("exhaustion", DEMO, *SPRING, "--lang", "fr")
+    assert "encore appelables" in capsys.readouterr().out
+
+
+def test_a_misspelt_word_names_what_is_near() -> None:
+    with pytest.raises(UsageError, match="conversion_rate"):
+        run("definitions", DEMO, "conversion_rat")
