@@ -36,7 +36,9 @@ def funnel(found: AgentComparison) -> FigureView:
 def adjusted_funnel(found: AgentComparison) -> FigureView:
     """Return the funnel of observed / expected with its caption and its words."""
     _ = found.voice.say
-    caption = _("{kpi} after {mix}: observed over expected, {period}", **_told(found))
+    caption = _("{kpi} over what was expected by {mix}, {period}", **_told(found))
+    if not found.keys:
+        caption = _("{kpi} over that of all agents, {period}", **_told(found))
     outside = _outside_adjusted(found)
     label = _("{kpi}, observed over expected", **_told(found))
     return figure(draw_adjusted(found, None), caption, _words(found, label, outside))

@@ -37,7 +37,7 @@ def table(found: AgentComparison) -> TableView:
     caption = _("{kpi} by agent, {period}", kpi=label, period=found.period)
     mix = said.mix(found.voice, found.keys)
     notes = [
-        _("Expected: what the agent's calls bring all agents, by {mix}.", mix=mix),
+        _("Expected: what the agent's calls bring all agents, by {mix}.", mix=mix or "–"),
         _("Shrunken: drawn towards everybody as far as the agent's own calls do not tell."),
         _("Rank: 1 is the highest; between the ranks shown with 95% probability."),
     ]
@@ -73,7 +73,7 @@ def coaching(found: AgentComparison) -> TableView:
         Column(_("Finding")),
         Column(_("Evidence")),
         Column(_("Where it comes from")),
-        Column(_("Worth a month")),
+        Column(_("Worth in {days} days", days=form.number(found.horizon_days))),
         Column(_("for the gap seen"), "right", needed),
         Column(_("for a gap of {gap}", gap=form.goal(found.relevant, "%")), "right", needed),
     ]
@@ -110,12 +110,10 @@ def _needed(found: AgentComparison, number: float) -> str:
 
 def _footnotes(found: AgentComparison) -> list[str]:
     _ = found.voice.say
-    days = found.voice.form.number(found.horizon_days)
     return [
         _(
-            "Worth: what would change in {days} days if the agent did as all agents do on the same calls, "
-            "chance taken off; a minus is what the agent brings beyond that.",
-            days=days,
+            "Worth: what would change if the agent did as all agents do on the same calls, chance taken off; "
+            "a minus is what the agent brings beyond that.",
         ),
         _("Still needed: for a chance of 80% to find the gap. Sorted by name: this is no league table."),
     ]

@@ -99,23 +99,29 @@ def _outstanding(found: AgentComparison) -> Sentence:
         if one.stands_out:
             out[one.status].append(one.agent)
     said = {
-        "mix": mix(found.voice, found.keys),
+        "account": _account(found),
         "rate": form.goal(found.false_discovery_rate, "%"),
         "above": names(found.voice, out["above"]),
         "below": names(found.voice, out["below"]),
     }
     if out["above"] and out["below"]:
-        both = _("After {mix} and their number: {above} above the others and {below} below.", **said)
+        both = _("With {account} taken into account: {above} above the others, {below} below.", **said)
         return Sentence(both)
     if out["above"]:
-        return Sentence(_("After {mix} and their number: {above} above the others.", **said))
+        return Sentence(_("With {account} taken into account: {above} above the others.", **said))
     if out["below"]:
-        return Sentence(_("After {mix} and their number: {below} below the others.", **said))
-    text = _(
-        "After {mix} nobody stands out, false alarms held to {rate} of those named.",
-        **said,
+        return Sentence(_("With {account} taken into account: {below} below the others.", **said))
+    none = _(
+        "With {account} taken into account nobody stands out (false discoveries held to {rate}).", **said
     )
-    return Sentence(text)
+    return Sentence(none)
+
+
+def _account(found: AgentComparison) -> str:
+    _ = found.voice.say
+    if not found.keys:
+        return _("the number of agents")
+    return _("{mix} and the number of agents", mix=mix(found.voice, found.keys))
 
 
 def _coach(found: AgentComparison) -> Sentence | None:
@@ -127,11 +133,14 @@ def _coach(found: AgentComparison) -> Sentence | None:
     if not gains:
         return Sentence(_("Nobody's gap is evident enough to coach on."))
     first = max(sorted(gains), key=lambda agent: gains[agent].amount)
-    said = {"agent": first, "worth": worth_words(found.voice, found.kpi, gains[first])}
+    days = found.voice.form.number(found.horizon_days)
+    said = {"agent": first, "worth": worth_words(found.voice, found.kpi, gains[first]), "days": days}
     where = where_words(found.voice, found.steps.get(first), found.times.get(first, {}))
     if where:
-        return Sentence(_("Coach {agent} first: {where}; worth {worth} a month.", where=where, **said), "bad")
-    return Sentence(_("Coach {agent} first; worth {worth} a month.", **said), "bad")
+        return Sentence(
+            _("Coach {agent} first: {where}; worth in {days} days {worth}.", where=where, **said), "bad"
+        )
+    return Sentence(_("Coach {agent} first; worth in {days} days {worth}.", **said), "bad")
 
 
 def _to_coach(found: AgentComparison, one: AgentFigures) -> bool:

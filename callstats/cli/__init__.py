@@ -8,7 +8,16 @@ from __future__ import annotations
 import os
 import sys
 
-from callstats.cli import calibrating, data, measuring, questions, reports  # noqa: F401 - each adds its commands
+from callstats.cli import (  # noqa: F401 - each adds its commands
+    calibrating,
+    comparing,
+    data,
+    measuring,
+    people,
+    questions,
+    reports,
+    testing,
+)
 from callstats.cli.app import app, say
 from callstats.errors import CallstatsError
 
