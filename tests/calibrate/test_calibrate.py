@@ -10,7 +10,7 @@ from callstats.calibrate import SITUATIONS, calibrate
 from callstats.calibrate.result import MOST_ALARMS, monte_carlo, verdict
 from callstats.errors import UsageError
 
-RUNS = 120
+RUNS = 100
 #: Situations whose samples take a millisecond, and those of the simulator that every reader asks about.
 QUICK = (
     "same contact dialled 8 times",

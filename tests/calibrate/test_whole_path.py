@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callstats import engine
+from callstats.analyses.compare import compare
 from callstats.analyses.measure import measure
 from callstats.calibrate import comparing, lists
 from callstats.calibrate.rows import answered, converted, dial
@@ -28,24 +29,26 @@ def worked(seed):
 
 
 def nested(seed):
-    return lists.worked_scenario(seed, nested=True, agents=24, skill=0.8, interaction=0.0, contacts=150)
+    return lists.worked_scenario(seed, nested=True, agents=24, skill=0.8, interaction=0.0, contacts=300)
 
 
 PATHS = [
     (often, "answer_rate", answered, comparing.by_contact, {}),
     (worked, "conversion_per_conversation", converted, comparing.two_way, {}),
+    (nested, "conversion_per_conversation", converted, comparing.by_few_agents, {}),
     (lists.hours_scenario, "answer_rate", answered, comparing.by_hour, {"stratify": ["hour", "weekday"]}),
 ]
 
 
 @pytest.mark.parametrize("seed", [5, 6, 7])
 @pytest.mark.parametrize(
-    ("make", "kpi", "count", "ask", "options"), PATHS, ids=["contact", "contact and agent", "hour"]
+    ("make", "kpi", "count", "ask", "options"),
+    PATHS,
+    ids=["contact", "contact and agent", "own agents", "hour"],
 )
 def test_a_comparison_of_the_simulated_tables_gives_the_same_p_value_and_limits(
     make, kpi, count, ask, options, seed
 ):
-    compare = pytest.importorskip("callstats.analyses.compare").compare
     ours = ask(count(dial(make(seed))))
     [theirs] = compare(tables(make(seed)), kpi, by="list_id", control="A", **options).rows
     expected = (theirs.p_value, theirs.low, theirs.high)
