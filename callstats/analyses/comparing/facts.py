@@ -126,8 +126,10 @@ def traffic(dataset: Dataset, kpi: KPI, by: str, terms: Iterable[Term]) -> Traff
     columns = list(names.values())
     found: Frame = frame.group_by(by, *keys).agg(nw.col(*columns).sum()).collect("pandas").to_native()
     found = found.rename(columns={v: k for k, v in names.items()}).fillna(dict.fromkeys(names, 0.0))
-    found.insert(0, "arm", [written(by, value) for value in found[by]])
-    return Traffic(found.drop(columns=by), keys)
+    arms = [written(by, value) for value in found[by]]
+    found = found.drop(columns=by)  # which may be called "arm" itself
+    found.insert(0, "arm", arms)
+    return Traffic(found, keys)
 
 
 def _clock(dataset: Dataset) -> bool:
