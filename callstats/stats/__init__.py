@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from callstats.stats.detectable import DetectableEffect, minimum_detectable_effect
     from callstats.stats.dispersion import Overdispersion, overdispersion
     from callstats.stats.funnel import FunnelLimits, FunnelScores, funnel_limits, funnel_scores
+    from callstats.stats.incidence import Incidence, cumulative_incidence
     from callstats.stats.looks import SequentialBounds, group_sequential_bounds
     from callstats.stats.means import mean_difference, quantile_interval, stochastic_superiority
     from callstats.stats.multiplicity import ManyToOne, SampleRatio, adjust, many_to_one, sample_ratio
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from callstats.stats.rates import rate_difference, rate_interval
     from callstats.stats.ratios import ratio_interval, total_interval
     from callstats.stats.results import Comparison, Interval
+    from callstats.stats.risk_ratio import stratified_risk_ratio
     from callstats.stats.sequential import Sequential, confidence_sequence
     from callstats.stats.shrinkage import Shrunken, shrink_proportions, shrink_rates
     from callstats.stats.standardised import StandardisedRatio, standardised_ratio
@@ -72,11 +74,20 @@ _NAMES = {
         "Overdispersion",
         "overdispersion",
     ),
+    "erlang": (
+        "QueuePerformance",
+        "agents_needed",
+        "queue_performance",
+    ),
     "funnel": (
         "FunnelLimits",
         "FunnelScores",
         "funnel_limits",
         "funnel_scores",
+    ),
+    "incidence": (
+        "Incidence",
+        "cumulative_incidence",
     ),
     "looks": (
         "SequentialBounds",
@@ -120,6 +131,7 @@ _NAMES = {
         "Comparison",
         "Interval",
     ),
+    "risk_ratio": ("stratified_risk_ratio",),
     "sequential": (
         "Sequential",
         "confidence_sequence",
@@ -149,11 +161,13 @@ __all__ = [
     "DetectableEffect",
     "FunnelLimits",
     "FunnelScores",
+    "Incidence",
     "Interval",
     "LifeTable",
     "ManyToOne",
     "Overdispersion",
     "PostStrata",
+    "QueuePerformance",
     "SampleRatio",
     "SampleSize",
     "Sequential",
@@ -162,11 +176,13 @@ __all__ = [
     "StandardisedRatio",
     "adjust",
     "adjusted_difference",
+    "agents_needed",
     "arm_moments",
     "both_arms",
     "confidence_sequence",
     "control_limits",
     "conversion_e_value",
+    "cumulative_incidence",
     "funnel_limits",
     "funnel_scores",
     "group_sequential_bounds",
@@ -187,6 +203,7 @@ __all__ = [
     "proportion_ratio",
     "proportion_sequence",
     "quantile_interval",
+    "queue_performance",
     "rate_difference",
     "rate_interval",
     "rate_ratio",
@@ -201,6 +218,7 @@ __all__ = [
     "stochastic_superiority",
     "stratified_difference",
     "stratified_odds_ratio",
+    "stratified_risk_ratio",
     "total_interval",
 ]
 
