@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from callstats.dataset.core import Dataset
+from callstats.engine.chains import farthest
 from callstats.engine.expressions import condition, direction, summand
 from callstats.engine.groups import Group, collected, in_order, totals_by
 from callstats.engine.needs import check_terms
@@ -139,7 +140,8 @@ def _batch_frame(
     columns = dict(zip(names, terms, strict=True))
     frame = with_summands(dataset, first.where.table, columns, (*by, *of), given)
     if of:
-        frame = frame.group_by(*dict.fromkeys((*by, *of))).agg(nw.col(*names).max())
+        distinct = {name: term for name, term in columns.items() if isinstance(term, Distinct)}
+        frame = farthest(frame, list(dict.fromkeys((*by, *of))), distinct)
     return totals_by(frame, by, names), names
 
 

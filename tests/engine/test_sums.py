@@ -93,6 +93,20 @@ class TestOnEveryEngine:
         rows = TIME
         assert found == pytest.approx(by_hand(rows, terms.values(), "agent_time"))
 
+    def test_every_sum_of_the_calls_in_the_catalogue_agrees(self, engine):
+        terms = {
+            t.key: t
+            for kpi in catalogue().values()
+            for t in kpi.terms
+            if t.where.table == "calls" and t.columns <= {*CALLS[0]}
+        }
+        assert sum(isinstance(term, Distinct) for term in terms.values()) > 5
+        found = totals(dataset(engine), terms.values(), by=["list_id"])
+        for _, row in found.iterrows():
+            rows = [r for r in CALLS if r["list_id"] == row["list_id"]]
+            expected = sums(terms.values(), {"calls": rows})
+            assert {key: row[key] for key in terms} == pytest.approx(expected)
+
     def test_a_filtered_data_set_sums_its_rows_only(self, engine):
         ds = dataset(engine).where(campaign_id="spring", period="2026-09")
         rows = [
