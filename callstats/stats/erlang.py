@@ -147,6 +147,10 @@ def agents_needed(
     UsageError
         The target is not between 0 and 1, or a number is negative.
 
+    References
+    ----------
+    1. Koole G (2013). Call Center Optimization, chapters 4 and 5. MG Books.
+
     Examples
     --------
     >>> agents_needed(100, 180), agents_needed(100, 180, max_occupancy=0.7)
