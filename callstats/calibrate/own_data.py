@@ -124,7 +124,8 @@ def read_units(data: Dataset, kpi: KPI, by: str) -> tuple[Units, tuple[Any, Any]
         with_agents = bool(np.isclose(known["n"].sum(), frame["n"].sum()))
         frame = known if with_agents else frame
     frame = frame[frame[by].isin(groups)]
-    told = [column for column in frame if column not in (by, "agent_id", "y", "n")]
+    beside = ("agent_id",) if with_agents else ()  # of agent-days the agent is part of the unit
+    told = [column for column in frame if column not in (by, "y", "n", *beside)]
     unit = frame.groupby(told).ngroup().to_numpy() if told else np.arange(len(frame))
     agent = np.zeros(len(frame), dtype=np.int64)
     if with_agents:
@@ -150,9 +151,7 @@ def _pieces(data: Dataset, kpi: KPI, by: str, also: tuple[str, ...]) -> Frame:
     found = sums.frame.with_columns(**columns).select(*keys, "y", "n").collect("pandas")
     frame: Frame = found.to_native()
     frame = frame[(frame["y"] != 0) | (frame["n"] != 0)]
-    return frame.dropna(subset=[key for key in keys if key != "agent_id"]).sort_values(
-        keys, ignore_index=True
-    )
+    return frame.dropna(subset=[key for key in keys if key not in also]).sort_values(keys, ignore_index=True)
 
 
 def _largest(frame: Frame, by: str) -> tuple[Any, Any]:

@@ -217,10 +217,11 @@ class Calibration:
             names = "; ".join(
                 f"{row.method} ({row.situation}: {row.measure} {row.rate:.1%})" for row in self.broken
             )
-            return f"{len(self.broken)} of {len(defaults)} figures of defaults are out of bounds: {names}."
+            return f"Out of bounds, {len(self.broken)} of {len(defaults)} figures of defaults: {names}."
         worst = max(row.standard_error for row in defaults)
+        every = f"All {len(defaults)} figures of defaults are" if len(defaults) > 1 else "The default is"
         return (
-            f"All {len(defaults)} figures of defaults are within bounds "
+            f"{every} within bounds "
             f"({self.runs:,} samples each, Monte Carlo error up to {100 * worst:.1f} points)."
         )
 

@@ -83,3 +83,19 @@ def test_what_cannot_be_permuted_is_refused(options, message):
 def test_two_handfuls_of_contacts_say_nothing():
     with pytest.raises(UsageError, match="fewer than 10"):
         calibrate(data=calls(12), kpi="answer_rate", runs=5)
+
+
+def test_agent_days_are_the_units_of_what_an_hour_brings():
+    from callstats.simulate import Scenario, simulate
+
+    simulation = simulate(Scenario.small(seed=2, contacts=200))
+    calls = simulation.frame("calls")
+    work = simulation.frame("agent_time")
+    for frame, clock in ((calls, "local_started_at"), (work, "local_start")):
+        # Two campaigns that are one: every other day.
+        frame["campaign_id"] = np.where(frame[clock].dt.day % 2, "odd", "even")
+    data = Dataset({"calls": calls, "agent_time": work})
+    units, _, _ = read_units(data, get("successes_per_paid_hour"), "campaign_id")
+    days = work.assign(day=work["local_start"].dt.date)[work["paid"]].groupby(["agent_id", "day"])
+    assert len(units.treated) == days.ngroups
+    assert units.denominator.sum() == pytest.approx(work.loc[work["paid"], "seconds"].sum() / 3600)

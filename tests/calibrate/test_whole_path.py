@@ -29,7 +29,7 @@ def worked(seed):
 
 
 def nested(seed):
-    return lists.worked_scenario(seed, nested=True, agents=24, skill=0.8, interaction=0.0, contacts=300)
+    return lists.worked_scenario(seed, nested=True, agents=24, skill=0.8, interaction=0.0)
 
 
 PATHS = [
