@@ -83,9 +83,9 @@ def sums_by_group(
 
 
 def _passes(terms: Sequence[Term]) -> list[list[Term]]:
-    """Split terms by table, and distinct ones by what they count."""
+    """Split terms by table, and distinct ones by what they count; equal terms are counted once."""
     batches: dict[tuple[str, tuple[str, ...]], list[Term]] = {}
-    for term in terms:
+    for term in {term.key: term for term in terms}.values():
         of = term.of if isinstance(term, Distinct) else ()
         batches.setdefault((term.where.table, of), []).append(term)
     return list(batches.values())

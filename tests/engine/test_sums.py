@@ -159,3 +159,14 @@ def test_a_key_that_the_data_lack_is_refused_with_the_reason():
 def test_no_rows_sum_to_nothing():
     empty = pd.DataFrame({"call_id": pd.Series([], dtype=str), "handled": pd.Series([], dtype=bool)})
     assert totals(Dataset({"calls": empty}), [Count(ALL), Count(HANDLED)]).iloc[0].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("engine", frames.ENGINES)
+def test_a_term_asked_for_twice_is_counted_once(engine):
+    from callstats.engine.sums import sums_by_group
+    from callstats.kpis.parts import CONTACTS_ATTEMPTED, CONTACTS_REACHED
+
+    ds = Dataset({"calls": frames.on(engine, "calls", frames.calls())})
+    once = sums_by_group(ds, [CONTACTS_ATTEMPTED, CONTACTS_REACHED], ("list_id",))
+    twice = sums_by_group(ds, [CONTACTS_REACHED, CONTACTS_ATTEMPTED, CONTACTS_REACHED], ("list_id",))
+    assert twice == once
