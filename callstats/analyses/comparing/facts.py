@@ -155,7 +155,7 @@ def sums_of(
 ) -> dict[Arm, dict[str, float]]:
     """Return every term's sum by arm, from the traffic where it has it."""
     have = set() if counted is None else set(counted.frame.columns)
-    rest = [term for term in terms if term.key not in have]
+    rest = list({term.key: term for term in terms if term.key not in have}.values())
     found = {group[0]: dict(sums) for group, sums in sums_by_group(dataset, rest, (by,)).items()}
     if counted is not None:
         for arm in counted.frame["arm"].unique():

@@ -129,7 +129,7 @@ def too_few_units(n: int, control_n: int, unit: str, speak: Speaker) -> Caution 
         "who": speak.name if n <= control_n else speak.control,
     }
     if least < 2:
-        text = _("{who} has {n} of the {unit} that differ by chance, and two are the least there can be")
+        text = _("{who} has fewer than two {unit}: how they differ by chance cannot be known")
         return speak.caution("units", text, _("Compare over a longer period."), said, refuses=True)
     if least >= FEW_UNITS:
         return None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from callstats.analyses.comparing import gates
 from callstats.analyses.comparing.gates import Caution, Speaker
 from callstats.analyses.comparing.survey import Survey
-from callstats.analyses.intervals import UNIT_WORDS
 from callstats.analyses.result import Voice
 from callstats.analyses.shared import shared_obstacle
 from callstats.engine.groups import Group
+from callstats.kpis.define import UNIT_COLUMNS
+from callstats.show.words import mark
 
 if TYPE_CHECKING:
     from callstats.analyses.comparing.pairs import Pairs
@@ -71,15 +72,19 @@ class _Zeros(dict[str, float]):
 
 def unit_words(pairs: Pairs, speak: Speaker) -> str:
     """Return what the independent units are called."""
-    return speak.say(_unit_word(pairs))
+    unit = pairs.how.unit
+    if unit == ("call_id",):
+        kind = pairs.kpi.independence
+        return speak.say(_UNITS["respondent" if kind == "respondent" else "call"])
+    return speak.say(_UNITS[_KINDS[unit]]) if unit in _KINDS else " x ".join(unit)
 
 
-def _unit_word(pairs: Pairs) -> str:
-    names = {
-        ("contact_id",): "contacts",
-        ("agent_id", "day"): "agent-days",
-        ("agent_id",): "agents",
-        ("case_id",): "issues",
-    }
-    own = UNIT_WORDS.get(pairs.kpi.independence, "calls") if pairs.how.unit == ("call_id",) else "calls"
-    return names.get(pairs.how.unit, own if pairs.how.unit == ("call_id",) else " x ".join(pairs.how.unit))
+_UNITS = {
+    "contact": mark("contacts"),
+    "agent_day": mark("agent-days"),
+    "agent": mark("agents"),
+    "call": mark("calls"),
+    "respondent": mark("respondents"),
+    "case": mark("issues"),
+}
+_KINDS = {columns: kind for kind, columns in UNIT_COLUMNS.items() if columns and columns != ("call_id",)}

@@ -127,9 +127,7 @@ def method_words(how: Design, one: Made, voice: Voice) -> str:
         return _("totals, spread as between their units")
     if how.kind == "quantile":
         return _("quantiles, spread by the share below them (Woodruff)")
-    within = (
-        _("within {strata}, ", strata=_listed([_(name) for name in one.strata], voice)) if one.strata else ""
-    )
+    within = _("within {strata}, ", strata=_strata(one.strata, voice)) if one.strata else ""
     if "effective sizes" in one.found.method:
         return within + _("Miettinen-Nurminen at the effective sizes")
     units = [_cluster(how.unit, voice), *([_("agent")] if "contact and agent" in one.found.method else [])]
@@ -154,6 +152,12 @@ def _listed(names: list[str], voice: Voice) -> str:
     return voice.say("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
 
 
+def _strata(names: tuple[str, ...], voice: Voice) -> str:
+    """Return in words what pairs are compared within."""
+    known = {"hour": voice.say("hour"), "weekday": voice.say("weekday"), "attempt_no": voice.say("attempt")}
+    return _listed([known.get(name, name) for name in names], voice)
+
+
 def changed(one: Made, pairs: Pairs, voice: Voice) -> list[Caution]:
     """Tell what comparing within strata changes, and how much of the arms it is about."""
     if one.plain is None:
@@ -161,7 +165,7 @@ def changed(one: Made, pairs: Pairs, voice: Voice) -> list[Caution]:
     _, form, unit = voice.say, voice.form, pairs.kpi.unit
     speak = Speaker(_, form, voice.label(one.arm), voice.label(pairs.control))
     said = {
-        "strata": _listed([_(name) for name in one.strata], voice),
+        "strata": _strata(one.strata, voice),
         "after": form.change(one.found.estimate, unit, one.found.low, one.found.high),
         "before": form.change(one.plain.estimate, unit, one.plain.low, one.plain.high),
     }
@@ -180,5 +184,5 @@ def no_strata(arm: Arm, pairs: Pairs, strata: tuple[str, ...], voice: Voice) -> 
     speak = Speaker(_, voice.form, voice.label(arm), voice.label(pairs.control))
     text = _("{name} and {control} have no {strata} in common")
     hint = _("Dial both in the same hours and to the same depth.")
-    said = {"strata": _listed([_(name) for name in strata], voice)}
+    said = {"strata": _strata(strata, voice)}
     return speak.caution("strata", text, hint, said, refuses=True)
