@@ -26,7 +26,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from callstats.analyses.agent_handling import agent_handle_time
+    from callstats.analyses.agent_pace import agent_pace
+    from callstats.analyses.agent_quality import agent_quality
+    from callstats.analyses.agents import agents
     from callstats.analyses.attempts import attempts
+    from callstats.analyses.bridge import bridge
     from callstats.analyses.calling_hours import calling_hours
     from callstats.analyses.compare import compare
     from callstats.analyses.compliance import compliance
@@ -53,7 +58,12 @@ _HOMES = {
     "ComparisonRefused": "callstats.errors",
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
+    "agent_handle_time": "callstats.analyses.agent_handling",
+    "agent_pace": "callstats.analyses.agent_pace",
+    "agent_quality": "callstats.analyses.agent_quality",
+    "agents": "callstats.analyses.agents",
     "attempts": "callstats.analyses.attempts",
+    "bridge": "callstats.analyses.bridge",
     "calibrate": "callstats.calibrate",
     "calling_hours": "callstats.analyses.calling_hours",
     "check": "callstats.analyses.quality",
@@ -81,7 +91,12 @@ __all__ = [
     "Dataset",
     "Period",
     "__version__",
+    "agent_handle_time",
+    "agent_pace",
+    "agent_quality",
+    "agents",
     "attempts",
+    "bridge",
     "calibrate",
     "calling_hours",
     "check",
