@@ -49,7 +49,7 @@ def _z(sample: Cells) -> Answer:
 
 
 def _difference_method(name: str, kind: Kind) -> Method:
-    return Method(name.capitalize(), kind, partial(_difference, method=name))
+    return Method(name.title(), kind, partial(_difference, method=name))
 
 
 _QUESTION = "Does list B win more contacts?"
