@@ -51,12 +51,17 @@ def made_by_agents(kpi: KPI) -> bool:
 
 
 def common_rows(kpi: KPI) -> Predicate | None:
-    """Return the calls that all of a KPI's terms on calls have in common; None where it reads none."""
+    """Return the calls a KPI is about, None where it reads none.
+
+    Those that all its terms have in common; of what counts contacts, every dial.
+    """
     found = [term.where for term in formula_terms(kpi) if term.where.table == "calls"]
     if not found:
         return None
-    shared = tuple(c for c in found[0].conditions if all(c in where.conditions for where in found))
-    return Predicate("calls", "calls", shared)
+    shared = [c for c in found[0].conditions if all(c in where.conditions for where in found)]
+    if per_contact(kpi):
+        shared = [c for c in shared if c.column == "direction"]
+    return Predicate("calls", "calls", tuple(shared))
 
 
 def tables_of(kpi: KPI) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ SUSPECT = 1.08
 FEW_UNITS = 10
 #: A split is off where chance gives it once in a thousand, and by so much.
 SPLIT_P, SPLIT_SIZE = 0.001, 0.01
+#: Standard deviations that two distributions have to be apart before it counts.
+_SURE = 3
 #: Share of both arms that shared strata have to hold.
 COVERED = 0.9
 
@@ -86,9 +88,10 @@ class Speaker:
 def divergence(a: Mapping[Any, float], b: Mapping[Any, float]) -> float:
     """Return how far two distributions are apart, beyond what chance alone does.
 
-    0 where they differ no more than two samples of one distribution, 1 where
-    they have nothing in common: the total variation distance, its expectation
-    under one distribution [1]_ taken off and the rest brought to 0-1.
+    0 where they differ no more than two samples of one distribution may (three
+    standard deviations over the mean), 1 where they have nothing in common: the
+    total variation distance, its expectation under one distribution [1]_ taken
+    off and the rest brought to 0-1.
 
     Parameters
     ----------
@@ -96,7 +99,8 @@ def divergence(a: Mapping[Any, float], b: Mapping[Any, float]) -> float:
 
     References
     ----------
-    .. [1] The mean of a normal variable's modulus is sqrt(2 / pi) standard deviations.
+    .. [1] Leone FC, Nelson LS, Nottingham RB (1961). The folded normal distribution.
+       Technometrics 3:543-550: mean sqrt(2 / pi), variance 1 - 2 / pi.
 
     Examples
     --------
@@ -110,13 +114,17 @@ def divergence(a: Mapping[Any, float], b: Mapping[Any, float]) -> float:
     size_a, size_b = sum(a.values()), sum(b.values())
     if not size_a or not size_b:
         return 0.0
-    apart = by_chance = 0.0
+    apart = by_chance = spread = 0.0
     for category in {*a, *b}:
         x, y = a.get(category, 0.0), b.get(category, 0.0)
         share = (x + y) / (size_a + size_b)
         apart += abs(x / size_a - y / size_b) / 2
-        by_chance += math.sqrt(2 / math.pi * share * (1 - share) * (1 / size_a + 1 / size_b)) / 2
-    return min(max((apart - by_chance) / (1 - by_chance), 0.0), 1.0) if by_chance < 1 else 0.0
+        variance = share * (1 - share) * (1 / size_a + 1 / size_b) / 4
+        by_chance += math.sqrt(2 / math.pi * variance)
+        spread += (1 - 2 / math.pi) * variance
+    if by_chance >= 1 or apart - by_chance < _SURE * math.sqrt(spread):
+        return 0.0
+    return min((apart - by_chance) / (1 - by_chance), 1.0)
 
 
 def too_few_units(n: int, control_n: int, unit: str, speak: Speaker) -> Caution | None:
