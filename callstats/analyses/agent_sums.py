@@ -120,29 +120,25 @@ def cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> Cells:
     frame = raw_totals(dataset, terms, [AGENT, *keys]).dropna(subset=[AGENT])
     codes, names = _codes(frame, [AGENT])
     strata, _names = _codes(frame, keys)
+    order = np.lexsort((strata, codes))  # the same sums to the last bit, whatever order an engine gives
     return Cells(
         tuple(str(name) for name in names),
-        codes,
-        strata,
-        _weighted(formula.numerator, frame),
-        _weighted(formula.denominator, frame),
+        codes[order],
+        strata[order],
+        _weighted(formula.numerator, frame)[order],
+        _weighted(formula.denominator, frame)[order],
     )
 
 
 def _codes(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[Array, list[Any]]:
-    """Number the different values of some columns, the unknown being one of them."""
+    """Number the different values of some columns in order, the unknown being one of them."""
     import pandas as pd
 
-    if not keys:
-        return np.zeros(len(frame), dtype=np.intp), []
-    codes = np.zeros(len(frame), dtype=np.int64)
+    codes, names = np.zeros(len(frame), dtype=np.int64), []
     for key in keys:
-        own, names = pd.factorize(frame[key], sort=len(keys) == 1, use_na_sentinel=False)
-        codes = codes * max(len(names), 1) + own
-    if len(keys) == 1:
-        return codes, list(names)
-    _, numbered = np.unique(codes, return_inverse=True)
-    return numbered, []
+        own, found = pd.factorize(frame[key], sort=True, use_na_sentinel=False)
+        codes, names = codes * max(len(found), 1) + own, list(found)
+    return np.unique(codes, return_inverse=True)[1], names
 
 
 def _weighted(part: Linear, frame: pd.DataFrame) -> Array:
@@ -207,7 +203,7 @@ def dispersion(within: Mapping[str, Moments], *, proportion: bool, counts: bool 
     3.1667
     """
     spread = expected = 0.0
-    for m in within.values():
+    for m in (within[agent] for agent in sorted(within)):
         events, trials = m.sums["numerator"], m.sums["denominator"]
         if trials <= 0 or m.n < 2:
             continue

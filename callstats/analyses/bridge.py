@@ -144,7 +144,7 @@ def _periods(about: Scope, earlier: Dataset, by: str | None) -> tuple[_Periods |
         why = about.voice.reason(f"not computable: {left['successes']}")
         return None, [_("What changed profit: {why}.", why=why)]
     steps = [step for step in sums.STEPS if step not in left]
-    value, hours = now.has("calls", "value"), _timed(now)
+    value, hours = "value" not in left, _timed(now)
     found = [sums.frames(d, steps, by, value=value, hours=hours) for d in (earlier, now)]
     layout = sums.layout(found[0], found[1], steps, value=value, hours=hours)
     dials = [float(np.sum(np.asarray(f.calls["dials"]))) for f in found]

@@ -236,4 +236,17 @@ def told(dataset: Dataset, tolerance: float) -> dict[str, str]:
             found[step] = f"needs calls.{flag}"
         else:
             of = STEPS[step]
+    if "successes" not in found and not _valued(dataset, tolerance):
+        found["value"] = "needs calls.value"
     return found
+
+
+def _valued(dataset: Dataset, tolerance: float) -> bool:
+    """Tell whether enough successes have a value."""
+    from callstats.engine import totals
+
+    if not dataset.has("calls", "value"):
+        return False
+    won, sure = Count(rows.SUCCESSES), Count(rows.SUCCESSES.also("known", *known("value")))
+    sums = totals(dataset, [won, sure]).iloc[0]
+    return bool(sums[sure.key] >= (1 - tolerance) * sums[won.key])

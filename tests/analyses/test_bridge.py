@@ -216,6 +216,14 @@ class TestGates:
         found = told(made)
         assert (found.measure, found.start, found.end, found.unit) == ("successes", 40, 80, "n")
 
+    def test_values_that_are_unknown_too_often_are_not_used(self):
+        made = tables(SAME, SAME)
+        won = made["calls"].index[made["calls"]["success"]]
+        made["calls"].loc[won[::4], "value"] = np.nan
+        found = told(made)
+        assert found.measure == "successes"
+        assert "Values of successes are not known" in found.notes[-1]
+
     def test_without_success_there_is_nothing_to_tell(self):
         made = tables(SAME, SAME)
         made["calls"] = made["calls"].drop(columns="success")
