@@ -26,6 +26,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from callstats.analyses.ab_test import ab_test
     from callstats.analyses.agent_handling import agent_handle_time
     from callstats.analyses.agent_pace import agent_pace
     from callstats.analyses.agent_quality import agent_quality
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from callstats.analyses.measure import measure
     from callstats.analyses.method import method
     from callstats.analyses.opening import open_for_report, title
+    from callstats.analyses.plan import plan, plan_from
     from callstats.analyses.portrait import portrait
     from callstats.analyses.quality import check
     from callstats.analyses.staffing import staffing
@@ -58,6 +60,7 @@ _HOMES = {
     "ComparisonRefused": "callstats.errors",
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
+    "ab_test": "callstats.analyses.ab_test",
     "agent_handle_time": "callstats.analyses.agent_handling",
     "agent_pace": "callstats.analyses.agent_pace",
     "agent_quality": "callstats.analyses.agent_quality",
@@ -77,6 +80,8 @@ _HOMES = {
     "method": "callstats.analyses.method",
     "open": "callstats.dataset",
     "open_for_report": "callstats.analyses.opening",
+    "plan": "callstats.analyses.plan",
+    "plan_from": "callstats.analyses.plan",
     "portrait": "callstats.analyses.portrait",
     "read": "callstats.dataset",
     "staffing": "callstats.analyses.staffing",
@@ -91,6 +96,7 @@ __all__ = [
     "Dataset",
     "Period",
     "__version__",
+    "ab_test",
     "agent_handle_time",
     "agent_pace",
     "agent_quality",
@@ -110,6 +116,8 @@ __all__ = [
     "method",
     "open",
     "open_for_report",
+    "plan",
+    "plan_from",
     "portrait",
     "read",
     "staffing",
