@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from callstats.stats.decomposition import Decomposition, lmdi, logarithmic_mean, shapley
     from callstats.stats.detectable import DetectableEffect, minimum_detectable_effect
     from callstats.stats.dispersion import Overdispersion, overdispersion
+    from callstats.stats.erlang import QueuePerformance, agents_needed, queue_performance
     from callstats.stats.funnel import FunnelLimits, FunnelScores, funnel_limits, funnel_scores
     from callstats.stats.incidence import Incidence, cumulative_incidence
     from callstats.stats.looks import SequentialBounds, group_sequential_bounds
