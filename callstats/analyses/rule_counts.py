@@ -11,9 +11,11 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import numpy as np
 
 from callstats.analyses.rules import Abandonment, Rule
+from callstats.analyses.scope import records
 from callstats.kpis import get
 from callstats.kpis.define import Count
 from callstats.kpis.predicates import ABANDONED, HANDLED, MACHINE_SEEN
@@ -70,7 +72,20 @@ class Abandoned:
         if row["note"].startswith(("not computable", "undefined")):
             notes.append(self.about.voice.note(get(name), row["note"]))
             return None
+        notes.extend(self._several())
         return self._added(window.start, window.last)
+
+    def _several(self) -> list[str]:
+        """Say that the limit is one campaign's where several are counted together."""
+        if not self.about.now.has("calls", "campaign_id"):
+            return []
+        dials = self.about.now.table("calls").filter(nw.col("direction") == "outbound")
+        n = int(records(dials.select(n=nw.col("campaign_id").n_unique()))[0]["n"])
+        text = self.about.voice.say(
+            "The limit on abandoned calls holds for each campaign by itself; here {n} are counted together.",
+            n=n,
+        )
+        return [text] if n > 1 else []
 
     def windows(self) -> tuple[Abandonment, ...]:
         """Cut the days since the first dial into successive windows, and return those that touch the period.

@@ -176,6 +176,12 @@ def test_every_pack_says_that_it_is_no_legal_advice() -> None:
         assert "legal advice" in str(check(calls(*live(99, 1, TUESDAY)), rule))
 
 
+def test_campaigns_counted_together_are_said_to_be() -> None:
+    rows = [*live(50, 1, TUESDAY), *live(50, 1, TUESDAY)]
+    frame = calls(*rows).assign(campaign_id=["a"] * 51 + ["b"] * 51)
+    assert any("each campaign by itself; here 2 are" in note for note in check(frame, "us-ftc").notes)
+
+
 def test_clean_dialling_is_kept() -> None:
     found = check(calls(*live(100, 0, TUESDAY)), "us-ftc")
     assert found.kept
