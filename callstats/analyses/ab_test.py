@@ -153,8 +153,8 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
 
     >>> import callstats as cs
     >>> from callstats.simulate import Scenario, simulate
-    >>> ds = cs.open(simulate(Scenario.small(seed=3, contacts=300)).tables)
-    >>> test = ab_test(ds, arm="list_id", control="A", horizon_days=14)
+    >>> ds = cs.open(simulate(Scenario.small(seed=2, contacts=300)).tables)
+    >>> test = ab_test(ds, arm="list_id", control="A", horizon_days=14, guardrails=())
     >>> test.status.kind, test.status.completed, test.split.broken
     ('final', 600, '')
     >>> test.status.low < 0 < test.status.high
