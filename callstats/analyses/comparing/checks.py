@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from callstats.analyses.comparing import facts, gates
+from callstats.analyses.comparing import contacts, facts, gates
 from callstats.analyses.comparing.gates import Caution, Speaker
 from callstats.analyses.comparing.numbers import numbers_of
 from callstats.analyses.comparing.survey import Survey
@@ -147,7 +147,7 @@ def _in_both(pairs: Pairs, known: Survey, arm: Arm) -> float:
     """Return the contacts that are in both arms, as the contacts say or else the calls."""
     if known.by in TIME_KEYS or known.by == "agent_id":
         return 0
-    several = facts.in_several(pairs.dataset, known.by, (arm, pairs.control))
+    several = contacts.in_several(pairs.dataset, known.by, (arm, pairs.control))
     if facts.known(several):
         return several
     return pairs.shared(arm) if pairs.how.unit == ("contact_id",) else 0
@@ -212,7 +212,7 @@ def _depth(
         return []
     if not _outbound(pairs.kpi) or not _suspect(known, arm, pairs.control):
         return []
-    depth = facts.open_depth(pairs.dataset, known.by, (arm, pairs.control))
+    depth = contacts.open_depth(pairs.dataset, known.by, (arm, pairs.control))
     lead = facts.per_lead(pairs.kpi)
     if lead:
         depth = _of_loaded(pairs, known, depth, arm)
@@ -231,11 +231,11 @@ def _depth(
 
 
 def _of_loaded(
-    pairs: Pairs, known: Survey, depth: Mapping[Arm, facts.Depth], arm: Arm
-) -> dict[Arm, facts.Depth]:
+    pairs: Pairs, known: Survey, depth: Mapping[Arm, contacts.Depth], arm: Arm
+) -> dict[Arm, contacts.Depth]:
     """Return the depth among all open contacts that were loaded, those never dialled with them."""
-    closed = facts.closed_of(pairs.dataset, known.by)
-    never = facts.Depth(0, 0, 0)
+    closed = contacts.closed_of(pairs.dataset, known.by)
+    never = contacts.Depth(0, 0, 0)
     return {
         one: depth.get(one, never).among(known.loaded[one].loaded - closed.get(one, 0.0))
         for one in (arm, pairs.control)

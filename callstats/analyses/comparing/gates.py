@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callstats.analyses.comparing.facts import Depth, Loaded
+from callstats.analyses.comparing.contacts import Depth, Loaded
 from callstats.show.format import Formatter
 from callstats.show.words import Words
 

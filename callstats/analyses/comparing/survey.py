@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from callstats.analyses.comparing import facts, gates
+from callstats.analyses.comparing import contacts, facts, gates
 from callstats.analyses.comparing.worth import Volume, volume
 from callstats.analyses.unknowns import Unknown, counted, unknowns
 from callstats.dataset.clock import TIME_KEYS
@@ -52,7 +52,7 @@ class Survey:
     agents: Mapping[Arm, Mapping[Any, float]]
     agents_known: float
     nested: frozenset[Arm]
-    loaded: Mapping[Arm, facts.Loaded]
+    loaded: Mapping[Arm, contacts.Loaded]
     planned: Mapping[Arm, float]
     volume: Volume
 
@@ -89,7 +89,7 @@ def survey(
         agents,
         _share_known(traffic, known.key if known else "", arms),
         frozenset(nested),
-        facts.loaded_of(dataset, by) if assigned else {},
+        contacts.loaded_of(dataset, by) if assigned else {},
         _planned(split, arms),
         volume(dataset, sums),
     )
