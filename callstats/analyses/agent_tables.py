@@ -78,9 +78,10 @@ def coaching(found: AgentComparison) -> TableView:
         Column(_("for a gap of {gap}", gap=form.goal(found.relevant, "%")), "right", needed),
     ]
     caption = _("Whom to coach on what: {kpi}", kpi=found.kpi.label[found.voice.language])
-    return TableView(
-        caption, heads, [_coaching_line(found, one) for one in shown], (*_footnotes(found), *left)
-    )
+    lines = [_coaching_line(found, one) for one in shown]
+    kept = [i for i in range(len(heads)) if not lines or any(line[i].text for line in lines)]
+    rows = [[line[i] for i in kept] for line in lines]
+    return TableView(caption, [heads[i] for i in kept], rows, (*_footnotes(found), *left))
 
 
 def _coaching_line(found: AgentComparison, one: AgentFigures) -> list[Cell]:

@@ -193,6 +193,12 @@ class TestCoaching:
         assert [row[0].text for row in table.rows] == ["best"]
         assert "79 agents without a finding" in table.notes[-1]
 
+    def test_columns_that_say_nothing_are_left_out(self):
+        found = told(calls(("Ann", "x", 9, 100), ("Bob", "x", 10, 100)))
+        assert [column.label for column in found.coaching().columns] == [
+            "Agent", "Finding", "Evidence", "for the gap seen", "for a gap of 20%",
+        ]  # fmt: skip
+
 
 class TestGates:
     def test_one_agent(self):
