@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,7 @@ def own_of(file: Path | None) -> tuple[KPI, ...]:
     return () if file is None else load(file)
 
 
-def _card(row: dict[str, object]) -> str:
+def _card(row: Mapping[str, object]) -> str:
     return "\n".join(f"{key:<12} {value}" for key, value in row.items() if value)
 
 
@@ -124,7 +125,8 @@ def _readable(frame: pd.DataFrame, asked: list[KPI], data: Dataset, lang: str) -
 
     form = Formatter(lang, data.config.currency)
     units = {kpi.name: kpi.unit for kpi in asked}
-    rows = [(row.value, units[str(row.kpi)], row.low, row.high) for row in frame.itertuples()]
+    columns = (frame[name] for name in ("value", "kpi", "low", "high"))
+    rows = [(value, units[kpi], low, high) for value, kpi, low, high in zip(*columns, strict=True)]
     shown = frame.drop(columns=["low", "high"]).astype(object)
     shown["value"] = [form.value(value, unit, low, high) for value, unit, low, high in rows]
     after = int(shown.columns.get_indexer(["value"])[0]) + 1

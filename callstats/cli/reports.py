@@ -35,7 +35,8 @@ def demo(*, out: Path = Path("reports"), lang: Language = "en") -> None:
     say("Checking what it wrote …")
     check(str(data))
     opened = open_data(str(data), None)
-    period = f"{opened.span()[1]:%Y-%m}"
+    span = opened.span()
+    period = f"{span[1]:%Y-%m}" if span else ""
     for campaign in _dialling_campaigns(opened, period):
         _report(
             "campaign_report",
