@@ -74,8 +74,8 @@ class Trial:
     attributes : mapping of str to str
         Known attributes of contacts: number, flag or text.
     unknown, untimed : float
-        Share of dials within the horizon whose success, and share of
-        conversations whose talk time, is unknown.
+        Share of dials within the horizon whose success is unknown although somebody may
+        have been spoken with; share of conversations without talk time.
     """
 
     arms: Arms
@@ -164,6 +164,9 @@ def _outcomes(people: nw.LazyFrame, calls: nw.LazyFrame, columns: frozenset[str]
     handled = inside & nw.col("handled") if "handled" in columns else won
     staffed = inside & ~nw.col("agent_id").is_null() if "agent_id" in columns else handled
 
+    # Whoever was not spoken with did not buy, whether the export says so or not.
+    spoken = nw.col("handled").fill_null(True) if "handled" in columns else nw.lit(True)
+
     def one(condition: nw.Expr) -> nw.Expr:
         return nw.when(condition).then(1).otherwise(0)
 
@@ -187,7 +190,7 @@ def _outcomes(people: nw.LazyFrame, calls: nw.LazyFrame, columns: frozenset[str]
         else nw.lit(None, nw.String),
         crossed=one(nw.col("crossed")),
         earlier=nw.col("attempt_no") if "attempt_no" in columns else nw.lit(1),
-        unknown=one(inside & nw.col("success").is_null()),
+        unknown=one(inside & nw.col("success").is_null() & spoken),
         handled=one(handled),
         untimed=one(handled & nw.col("talk_s").is_null()) if "talk_s" in columns else one(handled),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from callstats.analyses.ab_horizon import Trial
 from callstats.analyses.ab_lines import Line, frame, table
 from callstats.analyses.ab_prices import Prices
+from callstats.analyses.ab_primary import signed_percent
 from callstats.analyses.ab_worth import Contacts, choice, per_contact, per_hour, profit_lift
 from callstats.analyses.estimates import NAN
 from callstats.analyses.result import Result, Voice
@@ -67,8 +68,23 @@ class Money(Result):
         return self.line("profit_per_contact") or self.line("value_per_contact")
 
     def to_frame(self) -> pd.DataFrame:
-        """Return measure, unit, control, treatment, estimate, low, high, p_value, method, note."""
-        return frame(self.lines)
+        """Return the lines, and the relative lift of the profit, as all parts of a test have them."""
+        found = frame(self.lines)
+        if self.lift is None:
+            return found
+        profit = found[found["measure"] == "profit_per_contact"].assign(
+            measure="profit_per_contact (relative)",
+            unit="%",
+            estimate=self.lift.estimate,
+            low=self.lift.low,
+            high=self.lift.high,
+            p_value=self.lift.p_value,
+            method=self.lift.method,
+            note=self.lift.reason,
+        )
+        import pandas as pd
+
+        return pd.concat([found, profit], ignore_index=True)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -128,6 +144,15 @@ class Money(Result):
         notes = [
             _("Per contact: per contact loaded, within the horizon. Per hour: of talk, hold and wrap-up.")
         ]
+        if self.lift is not None:
+            ends = [signed_percent(self.voice.form, end) for end in (self.lift.low, self.lift.high)]
+            said = {
+                "change": signed_percent(self.voice.form, self.lift.estimate),
+                "interval": _("{low} to {high}", low=ends[0], high=ends[1]),
+            }
+            notes.append(_("Profit per contact, relative to the control: {change} ({interval}).", **said))
+        elif self.line("profit_per_contact") is not None:
+            notes.append(_("Profit per contact: no relative change, the control earns nothing."))
         if not unknown(self.chance):
             notes.append(
                 _(

@@ -124,6 +124,8 @@ class ABTest(Result):
             "missing_days": found.missing_days,
             "split_sound": not self.split.broken,
             "chance_treatment_better": self.money.chance,
+            "expected_loss_of_control": self.money.loss[0],
+            "expected_loss_of_treatment": self.money.loss[1],
             "verdict": [s.text for s in self.sentences],
             "warnings": list(self.warnings),
         }

@@ -46,6 +46,8 @@ class Window:
         Loading times are there; they carry a zone.
     undated : bool
         Some contacts have none: those are followed from their first dial.
+    timed : bool
+        Calls and loading are moments that can be subtracted from one another.
     """
 
     zone: ZoneInfo
@@ -55,6 +57,7 @@ class Window:
     loaded: bool
     aware: bool
     undated: bool
+    timed: bool
 
     @classmethod
     def of(cls, dataset: Dataset, horizon_days: int, people: nw.LazyFrame) -> Window:
@@ -64,7 +67,8 @@ class Window:
         if span is None:
             raise UsageError("no call has a time", hint="A test needs calls with their times.")
         schema = people.collect_schema()
-        loaded = "loaded_at" in schema and bool({"since_loaded_s", "started_at"} & dataset.columns["calls"])
+        aged, timed = dataset.has("calls", "since_loaded_s"), _same_clock(dataset, schema)
+        loaded = "loaded_at" in schema and (aged or timed)
         missing = people.select(n=nw.col("loaded_at").is_null().cast(nw.Int64).sum()) if loaded else None
         zone = str(dataset.provenance.get("time_zone") or dataset.config.time_zone)
         return cls(
@@ -75,6 +79,7 @@ class Window:
             loaded,
             loaded and getattr(schema["loaded_at"], "time_zone", None) is not None,
             missing is None or bool(records(missing)[0]["n"]),
+            timed,
         )
 
     @property
@@ -104,6 +109,16 @@ class Window:
         return moment if self.aware else moment.replace(tzinfo=None)
 
 
+def _same_clock(dataset: Dataset, people: Any) -> bool:
+    """Tell whether calls and loading both say their zone, or both do not."""
+    zones = [
+        getattr(dtype, "time_zone", None)
+        for dtype in (dataset.schemas["calls"].get("started_at"), people.get("loaded_at"))
+        if dtype is not None
+    ]
+    return len(zones) == 2 and (zones[0] is None) == (zones[1] is None)
+
+
 def age(dataset: Dataset, window: Window) -> nw.Expr:
     """Return the seconds from loading to the call; from the first dial where loading is unknown."""
     found = []
@@ -114,7 +129,7 @@ def age(dataset: Dataset, window: Window) -> nw.Expr:
         found.append(nw.when(nw.col("loaded_at").is_null()).then(dialled))
     if dataset.has("calls", "since_loaded_s"):
         found.insert(0, nw.col("since_loaded_s").cast(nw.Float64))
-    if dataset.has("calls", "started_at"):
+    if window.timed:
         found.append((nw.col("started_at") - nw.col("loaded_at")).dt.total_seconds().cast(nw.Float64))
     return nw.coalesce(*found) if len(found) > 1 else found[0]
 

@@ -151,6 +151,24 @@ def test_days_of_loading_are_those_of_the_site():
     assert len(follow(paris, find_arms(paris, "list_id", "A"), 7).done) == 0
 
 
+def test_times_of_loading_without_a_zone_are_those_of_utc():
+    import pandas as pd
+
+    from callstats.dataset import Dataset
+
+    ds = data(PEOPLE, CALLS)
+    contacts = ds.frames["contacts"].collect("pandas").to_native()
+    naive = contacts.assign(loaded_at=pd.to_datetime(contacts["loaded_at"]).dt.tz_localize(None))
+    found = Dataset({"calls": ds.frames["calls"], "contacts": naive})
+    assert by_arm(follow(found, find_arms(found, "list_id", "A"), 7), "won") == [1, 1]
+
+
+def test_a_dial_that_reached_nobody_is_no_unknown_success():
+    silent = [one if one["handled"] else one | {"success": None} for one in CALLS]
+    assert trial(calls=silent).unknown == 0
+    assert trial(calls=[one | {"success": None} for one in CALLS]).unknown > 0.5
+
+
 def test_an_arm_may_be_an_attribute_of_the_contact():
     people = [one | {"arm": {"A": "old", "B": "new"}[one["list_id"]]} for one in PEOPLE]
     ds = data(people, CALLS)

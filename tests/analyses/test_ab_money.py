@@ -143,7 +143,22 @@ class TestLines:
         found = worth(cost_per_hour=300)
         assert pair(found, "profit_per_contact") == ((100 - 300) / 4, (220 - 300) / 4)
         assert found.lift is None
+        assert "the control earns nothing" in str(found)
         assert found.line("profit_per_contact").difference.estimate == pytest.approx(30)
+
+    def test_the_lift_of_profit_has_limits_of_fieller(self):
+        people = [contact(f"{arm}{k}") for arm in "AB" for k in range(200)]
+        calls = [
+            call(f"{arm}{k}", 1, success=True, value=50.0 + k % 7, agent_id="ann")
+            for arm, n in (("A", 60), ("B", 90))
+            for k in range(n)
+        ]
+        found = worth(people, [*calls, call("A0", 9)], cost_per_hour=30)
+        control, treatment = pair(found, "profit_per_contact")
+        assert found.lift.estimate == pytest.approx(treatment / control - 1)
+        assert found.lift.method.startswith("fieller")
+        assert "relative to the control: +5" in str(found)
+        assert found.to_frame()["measure"].iloc[-1] == "profit_per_contact (relative)"
 
     def test_costs_outside_the_test_change_nothing(self):
         other = [call("C1", 1, list_id="C")]

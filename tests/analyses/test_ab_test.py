@@ -148,8 +148,8 @@ class TestNextToNothing:
 
     def test_unknown_outcomes_are_refused(self):
         people, calls = lists()
-        unknown = [one | {"success": None} if k % 5 == 0 else one for k, one in enumerate(calls)]
-        with pytest.raises(UsageError, match="success is unknown on 20%"):
+        unknown = [one | {"success": None} if k % 4 == 0 else one for k, one in enumerate(calls)]
+        with pytest.raises(UsageError, match="success is unknown on 25%"):
             run(people, unknown)
 
     def test_a_negative_profit_is_compared_without_a_lift(self):
