@@ -119,8 +119,8 @@ def monte_carlo(
     --------
     100 alarms in 2,000 samples: sqrt(.05 x .95 / 2000) = .0049.
 
-    >>> [round(x, 4) for x in monte_carlo(2000, 100.0, 100.0)]
-    [0.05, 0.0049, 0.0413, 0.0605]
+    >>> [round(x, 3) for x in monte_carlo(2000, 100.0, 100.0)]
+    [0.05, 0.005, 0.041, 0.06]
     """
     if runs == 0:
         return NAN, NAN, NAN, NAN
