@@ -89,7 +89,14 @@ def separable(dataset: Dataset, kpi: KPI, unit: tuple[str, ...]) -> bool:
 
 
 def arm_moments(
-    dataset: Dataset, kpi: KPI, by: str, arms: Sequence[Arm], control: Arm, *, unit: tuple[str, ...]
+    dataset: Dataset,
+    kpi: KPI,
+    by: str,
+    arms: Sequence[Arm],
+    control: Arm,
+    *,
+    unit: tuple[str, ...],
+    complete: bool = False,
 ) -> ArmMoments:
     """Return the moments of arms over one kind of unit, units in several arms kept together.
 
@@ -108,6 +115,8 @@ def arm_moments(
         ``("contact_id",)``, ``("agent_id",)``, ``("contact_id", "agent_id")``,
         ``("agent_id", "day")``, … A call of an unknown contact is a contact of its
         own. Rows of an unknown agent are left out where agents are among the units.
+    complete : bool
+        The arms are all there are: rows of other arms need not be looked for.
 
     Returns
     -------
@@ -131,7 +140,7 @@ def arm_moments(
     >>> found.arms["A"].n, found.arms["B"].sums["numerator"], found.shared["B"]
     (2, 1.0, 1)
     """
-    quick = single_arm_moments(dataset, kpi, by, arms, unit)
+    quick = single_arm_moments(dataset, kpi, by, arms, unit, complete)
     if quick is not None:
         return ArmMoments(quick)
     units = unit_frame(dataset, kpi, by, arms, unit)

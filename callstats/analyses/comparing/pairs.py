@@ -98,11 +98,11 @@ def fetch(dataset: Dataset, kpi: KPI, by: str, arms: Sequence[Arm], control: Arm
         found = engine.moments(dataset, [kpi], (by,))
         units = ArmMoments({arm: found.get((arm,), {}).get(kpi.name, _nothing(kpi)) for arm in arms})
         return Pairs(dataset, kpi, by, control, how, units)
-    units = arm_moments(dataset, kpi, by, arms, control, unit=how.unit)
+    units = arm_moments(dataset, kpi, by, arms, control, unit=how.unit, complete=True)
     agents = both = None
     if how.agents == "rows":
         agents, both = (
-            arm_moments(dataset, kpi, by, arms, control, unit=unit)
+            arm_moments(dataset, kpi, by, arms, control, unit=unit, complete=True)
             for unit in (("agent_id",), (*how.unit, "agent_id"))
         )
     elif how.agents == "home":
