@@ -5,12 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
 
 from callstats.calibrate.situation import Measure, Situation
+from callstats.errors import CallstatsError
 
 #: Samples drawn by one process before it reports.
 BLOCK = 50
@@ -112,5 +114,11 @@ def _each(
             pool.submit(judge, situations[number], seed, block): place
             for place, (number, block) in enumerate(work)
         }
-        for done in as_completed(places):
-            yield places[done], done.result()
+        try:
+            for done in as_completed(places):
+                yield places[done], done.result()
+        except BrokenProcessPool as error:
+            raise CallstatsError(
+                "a process of the calibration was ended from outside, perhaps for want of memory",
+                hint="Ask for fewer jobs, or for one situation at a time.",
+            ) from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
+from dataclasses import replace
 
 import pytest
 
 from callstats.calibrate import SITUATIONS, calibrate
 from callstats.calibrate.result import MOST_ALARMS, monte_carlo, verdict
-from callstats.errors import UsageError
+from callstats.errors import CallstatsError, UsageError
 
 RUNS = 100
 #: Situations whose samples take a millisecond, and those of the simulator that every reader asks about.
@@ -142,6 +144,16 @@ def test_an_unknown_situation_names_the_near_ones():
 def test_runs_and_jobs_are_whole_numbers_from_1(options):
     with pytest.raises(UsageError):
         calibrate("share won of 200 contacts", **options)
+
+
+def ends_its_process(seed):
+    os._exit(1)
+
+
+def test_a_process_that_is_ended_from_outside_is_told_without_a_traceback():
+    killed = replace(SITUATIONS[0], draw=ends_its_process)
+    with pytest.raises(CallstatsError, match="ended from outside"):
+        calibrate(killed, runs=60, jobs=2)
 
 
 def test_callstats_itself_offers_it_as_a_function():
