@@ -91,7 +91,8 @@ def _from_folder(folder: Path, config: Config | None, threads: int | None) -> Da
 
 
 #: Beyond it DuckDB goes on in temporary files, part by part: on 20 million calls a third of the
-#: memory for a tenth to a third more processor time; and reports made side by side do not push each other out.
+#: memory for a tenth to a third more processor time. Reports made side by side then do not
+#: push each other out.
 _MEMORY = "1500MB"
 
 
