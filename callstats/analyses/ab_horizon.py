@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import numpy as np
 
 from callstats.analyses.ab_assignment import Arms, assigned, attributes_of, strangers
 from callstats.analyses.ab_window import DAY_S, Window, starts
@@ -43,6 +44,8 @@ class LeftOut:
         Dialled before the data begin: kept, their first calls are unknown.
     undated : int
         Without a known time of loading: kept, followed from the first dial.
+    beyond : int
+        Loaded after the planned contacts: left out, since to count on is to look again.
     """
 
     both: int = 0
@@ -51,6 +54,7 @@ class LeftOut:
     crossed: int = 0
     earlier: int = 0
     undated: int = 0
+    beyond: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +104,16 @@ class Trial:
         return len(frame) - treated, treated
 
 
-def follow(dataset: Dataset, arms: Arms, horizon_days: int) -> Trial:
+def follow(dataset: Dataset, arms: Arms, horizon_days: int, cut: int | None = None) -> Trial:
     """Follow every assigned contact from its loading to the horizon.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    arms : Arms
+    horizon_days : int
+    cut : int, optional
+        The last day of loading that counts, from 1970 on.
 
     Raises
     ------
@@ -115,7 +127,7 @@ def follow(dataset: Dataset, arms: Arms, horizon_days: int) -> Trial:
             raise UsageError(f"a test needs calls.{column}", hint="Import the data with that column.")
     attributes = attributes_of(dataset, arms)
     people = assigned(dataset, arms, list(attributes))
-    window = Window.of(dataset, horizon_days, people)
+    window = Window.of(dataset, horizon_days, people, cut)
     calls = _aged(dataset, arms, people, window)
     # By way of Arrow: DuckDB's own conversion of instants calls what pandas deprecates.
     found = _outcomes(people, calls, dataset.columns["calls"]).collect("pyarrow").to_native()
@@ -224,6 +236,7 @@ def _settled(
     frame = frame[~both]
     start, undated = starts(frame, window)
     early = start < window.first_day
+    beyond = start > window.cut if window.cut is not None else np.zeros(len(start), dtype=bool)
     frame = frame.assign(
         treated=frame["low"].astype("int64") == 1, start=start, complete=start <= window.last_start
     )
@@ -234,8 +247,9 @@ def _settled(
         int(frame["crossed"].sum()),
         int((frame["earlier"].astype("float64") > 1)[~early].sum()),
         int((undated & ~early).sum()),
+        int(beyond.sum()),
     )
-    frame = frame[~early].drop(columns=["low", "high", "contact_id", "crossed"])
+    frame = frame[~early & ~beyond].drop(columns=["low", "high", "contact_id", "crossed"])
     return Trial(
         arms,
         window.horizon_days,

@@ -25,6 +25,10 @@ _COUNTED = {
         "{shown} contact was loaded before the period and is left out.",
         "{shown} contacts were loaded before the period and are left out.",
     ),
+    "beyond": mark(
+        "{shown} contact was loaded after the planned ones and is left out: to count on is to look again.",
+        "{shown} contacts were loaded after the planned ones and are left out: to count on is to look again.",
+    ),
     "strangers": mark(
         "{shown} contact was dialled without having been loaded and is left out.",
         "{shown} contacts were dialled without having been loaded and are left out.",

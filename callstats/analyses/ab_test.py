@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from callstats.analyses.ab_arms import agents_compared, arm_intervals, compared, count
 from callstats.analyses.ab_assignment import find_arms
 from callstats.analyses.ab_decision import decide, planned_contacts
@@ -180,10 +182,11 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     )
     trial = follow(dataset, arms, horizon_days)
     _check_known(trial, dataset)
+    trial, planned = _as_planned(dataset, trial, asked, expected)
     voice = Voice.of(dataset)
     names = (voice.label(arms.control), voice.label(arms.treatment))
     dealt = split(trial, voice, names, expected)
-    first, daily = _primary(trial, dealt, get(primary), asked, expected)
+    first, daily = _primary(trial, dealt, get(primary), asked, _tuning(trial, asked, planned, expected))
     shown = {"confidence": asked.confidence, "broken": dealt.broken}
     worth = money(
         trial,
@@ -215,22 +218,45 @@ def _check_known(trial: Trial, dataset: Dataset) -> None:
         )
 
 
+def _tuning(trial: Trial, asked: _Asked, planned: int, expected: Sequence[float] | None) -> Tuning:
+    parts = expected if expected is not None else trial.sizes(trial.contacts)
+    share = float(parts[1]) / max(float(sum(parts)), 1.0)
+    return Tuning(planned, asked.baseline, 1.0, asked.confidence, share, asked.margin)
+
+
+def _as_planned(
+    dataset: Dataset, trial: Trial, asked: _Asked, expected: Sequence[float] | None
+) -> tuple[Trial, int]:
+    """Return the trial up to the day on which the planned contacts are loaded, and their number.
+
+    A test planned for so many contacts is read when they are followed: to go on
+    counting would be to look again until something is seen.
+    """
+    tuning = _tuning(trial, asked, 0, expected)
+    if asked.clustered and asked.effect:
+        by_agent = agents_compared(trial, asked.reached, asked.confidence)
+        tuning = replace(tuning, design_effect=max(by_agent[0].design_effect, 1.0) if by_agent else 1.0)
+    planned = planned_contacts(trial, count(trial, asked.reached), asked.planned, asked.effect, tuning)
+    start = np.sort(trial.done["start"].to_numpy())
+    if planned >= len(start) or start[planned - 1] == trial.contacts["start"].max():
+        return trial, planned
+    return follow(dataset, trial.arms, asked.horizon_days, int(start[planned - 1])), planned
+
+
 def _primary(
-    trial: Trial, dealt: Split, kpi: KPI, asked: _Asked, expected: Sequence[float] | None
+    trial: Trial, dealt: Split, kpi: KPI, asked: _Asked, tuning: Tuning
 ) -> tuple[Primary, Monitoring]:
     """Return the primary figure and its monitoring, which share one decision."""
     voice, names = dealt.voice, dealt.names
     cells = count(trial, asked.reached)
     by_agent = agents_compared(trial, asked.reached, asked.confidence)
-    nested = dealt.nested and by_agent is not None
-    clustered = asked.clustered or nested
+    clustered = asked.clustered or (dealt.nested and by_agent is not None)
     single, lift = compared(cells, by_agent, asked.confidence, clustered and cells.both)
     effect = by_agent[0].design_effect if by_agent is not None else NAN
-    tuning = _tuning(dealt, asked, max(effect, 1.0) if clustered and effect > 0 else 1.0, expected)
-    planned = planned_contacts(trial, cells, asked.planned, asked.effect, tuning)
-    tuning = replace(tuning, planned=planned)
+    if clustered and effect > 1:
+        tuning = replace(tuning, design_effect=effect)
     seen = looks(trial, asked.reached, tuning)
-    decision = decide(trial, single, seen, tuning, planned, asked.looks)
+    decision = decide(trial, single, seen, tuning, int(tuning.planned), asked.looks)
     primary = Primary(
         voice,
         names,
@@ -251,12 +277,6 @@ def _primary(
         voice, names, kpi, seen, basis_of(trial), decision, told, asked.horizon_days, asked.confidence
     )
     return primary, daily
-
-
-def _tuning(dealt: Split, asked: _Asked, design_effect: float, expected: Sequence[float] | None) -> Tuning:
-    parts = expected if expected is not None else dealt.loaded
-    share = float(parts[1]) / float(sum(parts))
-    return Tuning(0.0, asked.baseline, design_effect, asked.confidence, share, asked.margin)
 
 
 def _power(first: Primary, voice: Voice, asked: _Asked) -> Plan | None:

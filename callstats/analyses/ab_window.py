@@ -48,6 +48,8 @@ class Window:
         Some contacts have none: those are followed from their first dial.
     timed : bool
         Calls and loading are moments that can be subtracted from one another.
+    cut : int, optional
+        The day of loading after which contacts are beyond the plan.
     """
 
     zone: ZoneInfo
@@ -58,9 +60,10 @@ class Window:
     aware: bool
     undated: bool
     timed: bool
+    cut: int | None = None
 
     @classmethod
-    def of(cls, dataset: Dataset, horizon_days: int, people: nw.LazyFrame) -> Window:
+    def of(cls, dataset: Dataset, horizon_days: int, people: nw.LazyFrame, cut: int | None = None) -> Window:
         """Return the window of a data set: its calls' last day, and its period's first."""
         period = dataset.filters.period
         span = replace(dataset, filters=Filters(period)).span()
@@ -80,12 +83,14 @@ class Window:
             loaded and getattr(schema["loaded_at"], "time_zone", None) is not None,
             missing is None or bool(records(missing)[0]["n"]),
             timed,
+            cut,
         )
 
     @property
     def last_start(self) -> int:
         """The last day on which a contact may start to be followed to the end."""
-        return self.last_day - self.horizon_days
+        last = self.last_day - self.horizon_days
+        return last if self.cut is None else min(last, self.cut)
 
     def between(self) -> nw.Expr:
         """Return whether a call's contact counts: it started late enough, and its horizon is over."""

@@ -13,7 +13,7 @@ from callstats.analyses.ab_test import ABTest, ab_test
 from callstats.config import Config
 from callstats.errors import UsageError
 from callstats.simulate import CallList, Campaign, Scenario, simulate
-from callstats.stats import proportion_difference, proportion_ratio
+from callstats.stats import proportion_difference, proportion_ratio, sample_size
 from tests.analyses.ab_data import call, contact, data
 from tests.engine import frames
 
@@ -179,6 +179,41 @@ class TestQuestions:
     def test_the_control_has_to_be_named(self):
         with pytest.raises(UsageError, match="no control was named"):
             ab_test(data(*lists()))
+
+
+class TestPlans:
+    def waves(self):
+        """Return fifty contacts a list and day, on ten days."""
+        people = [contact(f"{arm}{d}-{k}", loaded=d) for arm in "AB" for d in range(10) for k in range(50)]
+        calls = [
+            call(one["contact_id"], d + 1, success=k < (5 if arm == "A" else 6), loaded=d)
+            for one in people
+            for arm, d, k in [(one["list_id"], *map(int, one["contact_id"][1:].split("-")))]
+        ]
+        return people, [*calls, call("A0-0", 18)]
+
+    def test_contacts_loaded_after_the_planned_ones_are_not_looked_at(self):
+        found = run(*self.waves(), planned_contacts=450)
+        # A hundred contacts a day: 450 are loaded on the fifth day, with its other fifty.
+        assert found.status.kind == "final"
+        assert (found.status.completed, found.split.left_out.beyond) == (500, 500)
+        assert found.primary.cells.trials == 250
+        assert "to count on is to look again" in " ".join(found.warnings)
+
+    def test_with_as_many_planned_as_loaded_all_count(self):
+        found = run(*self.waves(), planned_contacts=1000)
+        assert (found.status.completed, found.split.left_out.beyond) == (1000, 0)
+
+    def test_more_planned_than_loaded_are_missing(self):
+        found = run(*self.waves(), planned_contacts=1300)
+        assert (found.status.kind, found.status.missing_contacts) == ("open", 300)
+        # A hundred a day: three days of loading and seven of follow-up.
+        assert found.status.missing_days == 10
+
+    def test_the_effect_that_matters_sets_the_plan(self):
+        found = run(*self.waves(), effect=0.05, baseline=0.1)
+        assert found.status.planned == sample_size(0.1, 0.15).total
+        assert found.power.solved == "power"
 
 
 class TestBrokenSplits:

@@ -189,3 +189,14 @@ class TestPower:
             a, b = rng.binomial(contacts, 0.2), rng.binomial(contacts, 0.28)
             found += proportion_difference(float(b), contacts, float(a), contacts).p_value < 0.05
         assert found / 300 == pytest.approx(0.8, abs=0.08)
+
+
+def test_the_plan_is_marked_where_it_is_on_its_curve():
+    import matplotlib.pyplot as plt
+
+    made = plan(0.05, 0.01)
+    ax = made.plot()
+    marked = [line for line in ax.lines if line.get_marker() == "o"]
+    assert (marked[0].get_xdata()[0], marked[0].get_ydata()[0]) == (made.total, pytest.approx(0.01, abs=1e-5))
+    assert list(ax.lines[0].get_xdata()) == made.to_frame()["total"].tolist()
+    plt.close("all")
