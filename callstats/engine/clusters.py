@@ -14,6 +14,7 @@ from typing import Any
 
 import narwhals as nw
 
+from callstats.dataset.clock import written
 from callstats.dataset.core import Dataset
 from callstats.engine.keys import is_any, same
 from callstats.engine.single import single_arm_moments
@@ -23,8 +24,6 @@ from callstats.kpis.define import KPI
 from callstats.moments import Moments, Pair, pair
 
 Arm = Any
-#: Arms whose sums are held per unit at a time, beside the control's.
-_ARMS_AT_ONCE = 6
 _ROW = "__row"
 
 
@@ -149,7 +148,7 @@ def arm_moments(
 
 @dataclass(frozen=True, slots=True)
 class UnitFrame:
-    """One row per arm and unit, with a column for each part of the formula.
+    """One row per arm and unit, with a column (``__numerator``) for each part of the formula.
 
     ``keys`` tell units apart; none where every row is a unit of its own.
     """
@@ -183,26 +182,21 @@ def products(
     units: UnitFrame, by: str, arms: Sequence[Arm], control: Arm, columns: tuple[str, ...]
 ) -> ArmMoments:
     """Add units up: each arm's sums and products, and those across it and the control."""
-    others = [arm for arm in arms if arm != control]
-    made: dict[Arm, Moments] = {}
-    cross: dict[Arm, Mapping[tuple[str, str], float]] = {}
-    shared: dict[Arm, int] = {}
-    for start in range(0, max(len(others), 1), _ARMS_AT_ONCE):
-        batch = [control, *others[start : start + _ARMS_AT_ONCE]]
-        sums = _batch_sums(units, by, batch, columns)
-        for i, arm in enumerate(batch):
-            made.setdefault(arm, _own(sums, i, columns))
-            if both := int(sums[f"both{i}"]) if i else 0:
-                cross[arm] = {(a, b): sums[f"c{i}_{a}_{b}"] for a in columns for b in columns}
-                shared[arm] = both
-    return ArmMoments(made, cross, shared)
+    own = _own_sums(units, by, columns)
+    cross = _cross_sums(units, by, control, columns) if units.keys else {}
+    both = {arm: sums for arm, sums in cross.items() if sums["both"] and arm in arms and arm != control}
+    return ArmMoments(
+        {arm: _moments(own.get(arm, {}), columns) for arm in arms},
+        {arm: {(a, b): sums[f"{a} {b}"] for a in columns for b in columns} for arm, sums in both.items()},
+        {arm: int(sums["both"]) for arm, sums in both.items()},
+    )
 
 
-def _own(sums: Mapping[str, float], i: int, columns: tuple[str, ...]) -> Moments:
+def _moments(sums: Mapping[str, float], columns: tuple[str, ...]) -> Moments:
     return Moments(
-        int(sums[f"n{i}"]),
-        {column: sums[f"s{i}_{column}"] for column in columns},
-        {pair(a, b): sums[f"p{i}_{a}_{b}"] for a, b in _pairs(columns)},
+        int(sums.get("n", 0)),
+        {column: sums.get(f"__{column}", 0.0) for column in columns},
+        {pair(a, b): sums.get(f"{a} {b}", 0.0) for a, b in _pairs(columns)},
     )
 
 
@@ -210,32 +204,31 @@ def _pairs(columns: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(a, b) for k, a in enumerate(columns) for b in columns[k:]]
 
 
-def _batch_sums(
-    units: UnitFrame, by: str, batch: Sequence[Arm], columns: tuple[str, ...]
-) -> dict[str, float]:
-    """Put the arms of a batch side by side, unit by unit, and add up the products."""
-    wide = {
-        f"s{i}_{column}": nw.when(same(by, arm)).then(nw.col(f"__{column}")).otherwise(nw.lit(0.0))
-        for i, arm in enumerate(batch)
-        for column in columns
-    }
-    frame = units.frame.filter(is_any(by, batch)).with_columns(**wide)
-    if units.keys:
-        frame = frame.group_by(*units.keys).agg(nw.col(*wide).sum())
-    frame = frame.with_columns(**{f"u{i}": _any_of(i, columns) for i in range(len(batch))})
-    made = {f"n{i}": nw.col(f"u{i}").cast(nw.Float64) for i in range(len(batch))}
-    for i in range(len(batch)):
-        own = {f"p{i}_{a}_{b}": nw.col(f"s{i}_{a}") * nw.col(f"s{i}_{b}") for a, b in _pairs(columns)}
-        made |= own
-        if i:
-            made[f"both{i}"] = (nw.col(f"u{i}") & nw.col("u0")).cast(nw.Float64)
-            made |= {
-                f"c{i}_{a}_{b}": nw.col(f"s{i}_{a}") * nw.col(f"s0_{b}") for a in columns for b in columns
-            }
-    names = [*wide, *made]
-    found = frame.with_columns(**made).select(*(nw.col(name).sum() for name in names)).collect("pandas")
-    return {name: float(value or 0.0) for name, value in next(found.iter_rows(named=True)).items()}
+def _own_sums(units: UnitFrame, by: str, columns: tuple[str, ...]) -> dict[Arm, dict[str, float]]:
+    """Add the units of every arm up."""
+    made = {f"{a} {b}": nw.col(f"__{a}") * nw.col(f"__{b}") for a, b in _pairs(columns)}
+    frame = units.frame.with_columns(n=_any_of(columns).cast(nw.Float64), **made)
+    return _collected(frame, by, ["n", *(f"__{column}" for column in columns), *made])
 
 
-def _any_of(i: int, columns: Iterable[str]) -> nw.Expr:
-    return reduce(lambda a, b: a | b, [nw.col(f"s{i}_{column}") != 0.0 for column in columns])
+def _cross_sums(
+    units: UnitFrame, by: str, control: Arm, columns: tuple[str, ...]
+) -> dict[Arm, dict[str, float]]:
+    """Put every arm beside the control, unit by unit, and add up the products across."""
+    keys = [key for key in units.keys if key != _ROW]  # a call of an unknown contact is in one arm only
+    frame = units.frame.filter(_any_of(columns), *(~nw.col(key).is_null() for key in keys))
+    base = frame.filter(same(by, control)).select(
+        *keys, *(nw.col(f"__{column}").alias(f"__base_{column}") for column in columns)
+    )
+    made = {f"{a} {b}": nw.col(f"__{a}") * nw.col(f"__base_{b}") for a in columns for b in columns}
+    joined = frame.join(base, on=keys, how="inner").with_columns(both=nw.lit(1.0), **made)
+    return _collected(joined, by, ["both", *made])
+
+
+def _collected(frame: nw.LazyFrame, by: str, names: Sequence[str]) -> dict[Arm, dict[str, float]]:
+    rows = frame.group_by(by).agg(nw.col(*names).sum()).collect("pandas").iter_rows(named=True)
+    return {written(by, row[by]): {name: float(row[name] or 0.0) for name in names} for row in rows}
+
+
+def _any_of(columns: Iterable[str]) -> nw.Expr:
+    return reduce(lambda a, b: a | b, [nw.col(f"__{column}") != 0.0 for column in columns])

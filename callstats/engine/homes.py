@@ -58,11 +58,12 @@ def home_moments(
     frame = units.frame.filter(~nw.col("contact_id").is_null())
     frame = frame.join(_homes(dataset, kpi, by), on=[by, "contact_id"], how="inner")
     columns = tuple(parts(kpi))
-    over_agents, over_both = (
-        products(UnitFrame(frame, keys), by, arms, control, columns)
-        for keys in (("__home",), ("contact_id", "__home"))
+    names = [f"__{column}" for column in columns]
+    agents = frame.group_by(by, "__home").agg(nw.col(*names).sum())
+    return (
+        products(UnitFrame(agents, ("__home",)), by, arms, control, columns),
+        products(UnitFrame(frame, ("contact_id", "__home")), by, arms, control, columns),
     )
-    return over_agents, over_both
 
 
 def _homes(dataset: Dataset, kpi: KPI, by: str) -> nw.LazyFrame:

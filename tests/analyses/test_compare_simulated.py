@@ -79,9 +79,9 @@ class TestFalseAlarms:
         assert alarms(400, "conversion_per_conversation", shared) <= 0.08
         assert alarms(400, "conversion_per_contact", shared) <= 0.08
 
-    def test_lists_worked_by_twelve_agents_of_their_own(self):
-        agents = tuple(f"agent {i}" for i in range(24))
-        nested = {"contacts": 900, "nested": True, "agents": agents, "skill_sd": 0.5}
+    def test_lists_worked_by_many_agents_of_their_own(self):
+        agents = tuple(f"agent {i}" for i in range(40))
+        nested = {"contacts": 1500, "nested": True, "agents": agents, "skill_sd": 0.5}
         assert alarms(300, "conversion_per_conversation", nested) <= 0.085
         assert alarms(300, "conversion_per_conversation", nested, clusters="contact") > 0.10
 
@@ -90,7 +90,8 @@ class TestFalseAlarms:
         late = tuple(0.25 if hour < 14 else 1.0 for hour in range(24))
         found = {"auto": [], "plain": []}
         for seed in range(200):
-            scenario = Scenario.small(seed, contacts=800)
+            reach = tuple(0.5 if hour < 14 else 1.3 for hour in range(24))
+            scenario = Scenario.small(seed, contacts=800, reach_by_hour=reach)
             campaign = scenario.campaigns[0]
             lists = tuple(replace(one, hours=h) for one, h in zip(campaign.lists, (early, late), strict=True))
             scenario = replace(scenario, campaigns=(replace(campaign, lists=lists),))

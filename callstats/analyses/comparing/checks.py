@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from callstats.analyses.comparing import contacts, facts, gates
+from callstats.analyses.comparing import facts, gates
 from callstats.analyses.comparing.gates import Caution, Speaker
 from callstats.analyses.comparing.numbers import numbers_of
 from callstats.analyses.comparing.survey import Survey
@@ -147,9 +147,8 @@ def _in_both(pairs: Pairs, known: Survey, arm: Arm) -> float:
     """Return the contacts that are in both arms, as the contacts say or else the calls."""
     if known.by in TIME_KEYS or known.by == "agent_id":
         return 0
-    several = contacts.in_several(pairs.dataset, known.by, (arm, pairs.control))
-    if facts.known(several):
-        return several
+    if known.in_both is not None:
+        return known.in_both.get(arm, 0.0)
     return pairs.shared(arm) if pairs.how.unit == ("contact_id",) else 0
 
 
@@ -212,13 +211,10 @@ def _depth(
         return []
     if not _outbound(pairs.kpi) or not _suspect(known, arm, pairs.control):
         return []
-    depth = contacts.open_depth(pairs.dataset, known.by, (arm, pairs.control))
-    lead = facts.per_lead(pairs.kpi)
-    if lead:
-        depth = _of_loaded(pairs, known, depth, arm)
-    mine, others = depth.get(arm), depth.get(pairs.control)
+    mine, others = known.depth.get(arm), known.depth.get(pairs.control)
     if mine is None or others is None or not gates.deeper(mine, others):
         return []
+    lead = facts.per_lead(pairs.kpi)
     by_attempt = stratifiable(pairs, ("attempt_no",))
     if by_attempt and asked is None:
         uneven.add("attempt_no")
@@ -228,19 +224,6 @@ def _depth(
     else:
         remedy = "ask" if by_attempt else "none"
     return [gates.depth_words(mine, others, speak, remedy)]
-
-
-def _of_loaded(
-    pairs: Pairs, known: Survey, depth: Mapping[Arm, contacts.Depth], arm: Arm
-) -> dict[Arm, contacts.Depth]:
-    """Return the depth among all open contacts that were loaded, those never dialled with them."""
-    closed = contacts.closed_of(pairs.dataset, known.by)
-    never = contacts.Depth(0, 0, 0)
-    return {
-        one: depth.get(one, never).among(known.loaded[one].loaded - closed.get(one, 0.0))
-        for one in (arm, pairs.control)
-        if one in known.loaded
-    }
 
 
 def _outbound(kpi: KPI) -> bool:

@@ -10,7 +10,7 @@ import narwhals as nw
 
 from callstats.analyses.scope import records
 from callstats.dataset.clock import written
-from callstats.engine.keys import is_any
+from callstats.engine.keys import is_any, same
 from callstats.engine.sums import sums_by_group
 from callstats.kpis.parts import CONTACTS_ATTEMPTED, CONTACTS_CLOSED, CONTACTS_LOADED
 
@@ -92,13 +92,15 @@ def loaded_of(dataset: Dataset, by: str) -> dict[Arm, Loaded]:
     }
 
 
-def in_several(dataset: Dataset, by: str, arms: Sequence[Arm]) -> float:
-    """Return how many contacts were loaded into more than one arm; nan where the contacts do not say."""
+def in_both(dataset: Dataset, by: str, arms: Sequence[Arm], control: Arm) -> dict[Arm, float] | None:
+    """Return how many contacts were loaded into an arm and into the control; None where they do not say."""
     if not dataset.has("contacts", "contact_id", by):
-        return float("nan")
+        return None
     frame = dataset.table("contacts").filter(is_any(by, arms), ~nw.col("contact_id").is_null())
-    several = frame.group_by("contact_id").agg(__arms=nw.col(by).n_unique()).filter(nw.col("__arms") > 1)
-    return float(records(several.select(n=nw.len()))[0]["n"])
+    frame = frame.group_by(by, "contact_id").agg(nw.len().alias("__rows"))
+    base = frame.filter(same(by, control)).select("contact_id")
+    both = frame.join(base, on="contact_id", how="inner").group_by(by).agg(n=nw.len())
+    return {written(by, row[by]): float(row["n"]) for row in records(both)}
 
 
 def closed_of(dataset: Dataset, by: str) -> dict[Arm, float]:

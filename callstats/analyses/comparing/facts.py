@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -208,8 +207,3 @@ def money_terms(dataset: Dataset) -> list[Term]:
     if not dataset.has("calls", "value", "success", "direction"):
         return []
     return [Sum("value", SUCCESSES), Count(SUCCESSES)]
-
-
-def known(value: float) -> bool:
-    """Tell whether a number is there."""
-    return not isnan(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.comparing import contacts, facts, gates
@@ -27,8 +28,11 @@ class Survey:
 
     Attributes
     ----------
+    dataset : Dataset
     kpi : KPI
     by : str
+    arms : tuple
+    control : object
     counted : Traffic or None
     sums : mapping of arm to mapping
         By term, of what may be unknown and of what costs.
@@ -44,8 +48,11 @@ class Survey:
     volume : Volume
     """
 
+    dataset: Dataset
     kpi: KPI
     by: str
+    arms: tuple[Arm, ...]
+    control: Arm
     counted: facts.Traffic | None
     sums: Mapping[Arm, Mapping[str, float]]
     doubts: tuple[Unknown, ...]
@@ -55,6 +62,23 @@ class Survey:
     loaded: Mapping[Arm, contacts.Loaded]
     planned: Mapping[Arm, float]
     volume: Volume
+
+    @cached_property
+    def in_both(self) -> Mapping[Arm, float] | None:
+        """Contacts loaded into an arm and into the control; None where the contacts do not say."""
+        return contacts.in_both(self.dataset, self.by, self.arms, self.control)
+
+    @cached_property
+    def depth(self) -> Mapping[Arm, contacts.Depth]:
+        """How often contacts that are still open were dialled; fetched when the attempts raise a doubt."""
+        found = contacts.open_depth(self.dataset, self.by, self.arms)
+        if not facts.per_lead(self.kpi):
+            return found
+        closed, never = contacts.closed_of(self.dataset, self.by), contacts.Depth(0, 0, 0)
+        return {
+            arm: found.get(arm, never).among(own.loaded - closed.get(arm, 0.0))
+            for arm, own in self.loaded.items()
+        }
 
 
 def survey(
@@ -81,8 +105,11 @@ def survey(
     }
     assigned = by not in TIME_KEYS
     return Survey(
+        dataset,
         kpi,
         by,
+        tuple(arms),
+        control,
         traffic,
         sums,
         doubts,
