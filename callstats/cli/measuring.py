@@ -129,7 +129,7 @@ def _readable(frame: pd.DataFrame, asked: list[KPI], data: Dataset, lang: str) -
     rows = [(value, units[kpi], low, high) for value, kpi, low, high in zip(*columns, strict=True)]
     shown = frame.drop(columns=["low", "high"]).astype(object)
     shown["value"] = [form.value(value, unit, low, high) for value, unit, low, high in rows]
-    after = int(shown.columns.get_indexer(["value"])[0]) + 1
+    after = list(shown.columns).index("value") + 1
     shown.insert(after, "interval", [form.interval(low, high, unit) for _, unit, low, high in rows])
     for column in ("numerator", "denominator", "n"):
         shown[column] = [form.number(value) for value in frame[column]]
