@@ -40,6 +40,52 @@ DEFAULT_TARGETS: dict[str, Target] = {
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredTest:
+    """An A/B test that a project runs, so that the reports of a month know of it.
+
+    What is left out is left to the report ``list_ab_test``.
+
+    Attributes
+    ----------
+    campaign_id, control, treatment : str
+        The campaign, and the two arms as the data write them.
+    arm : str
+        What contacts were assigned by: list_id, or an attribute of the contact.
+    primary : str, optional
+        conversion_per_lead or conversion_per_contact.
+    guardrails : tuple of str, optional
+        KPIs that must not get worse.
+    horizon_days : int, optional
+        Whole days each contact is followed.
+    margin : float, optional
+        Largest loss that does not matter, as a fraction.
+    planned_contacts : int, optional
+        Of both arms together.
+    """
+
+    campaign_id: str
+    control: str
+    treatment: str
+    arm: str = "list_id"
+    primary: str | None = None
+    guardrails: tuple[str, ...] | None = None
+    horizon_days: int | None = None
+    margin: float | None = None
+    planned_contacts: int | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what was declared, as the parameters of a report.
+
+        Examples
+        --------
+        >>> DeclaredTest("spring", "A", "B", horizon_days=14).parameters()
+        {'campaign_id': 'spring', 'control': 'A', 'treatment': 'B', 'arm': 'list_id', 'horizon_days': 14}
+        """
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What a project decides once.
 
@@ -62,6 +108,8 @@ class Config:
         Numbers that KPI definitions name (answer_within_s, list_deadline_h, ...).
     labels : dict of str to str
         What to call campaigns, lists and agents in reports.
+    ab_tests : dict of str to DeclaredTest
+        The A/B tests that run, by a name of the project's own.
     """
 
     currency: str = "EUR"
@@ -73,6 +121,7 @@ class Config:
     targets: dict[str, Target] = field(default_factory=lambda: dict(DEFAULT_TARGETS))
     settings: dict[str, float] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    ab_tests: dict[str, DeclaredTest] = field(default_factory=dict)
 
     def setting(self, name: str, default: float) -> float:
         """Return a named number, or the default of the definition that names it."""
@@ -109,15 +158,23 @@ def parse(content: dict[str, Any], file: object = None) -> Config:
         adapter = TypeAdapter(with_config(ConfigDict(extra="forbid"))(Config))
         return adapter.validate_python(merged)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        near = near_names(key, Config.__dataclass_fields__) if "unexpected" in first["type"] else ()
-        raise InputError(
-            f"key {key!r}: {first['msg'].lower()}",
-            file=file,
-            near=near,
-            hint="The keys are: " + ", ".join(Config.__dataclass_fields__) + ".",
-        ) from error
+        raise _refused(error.errors()[0], file) from error
+
+
+def _refused(first: Any, file: object) -> InputError:
+    """Say which key of the file is wrong, with the keys that may stand in its place."""
+    *section, last = (str(part) for part in first["loc"])
+    known = list(_SECTIONS.get(section[0] if section else "", Config).__dataclass_fields__)
+    near = near_names(last, known) if "unexpected" in first["type"] else ()
+    return InputError(
+        f"key {'.'.join([*section, last])!r}: {first['msg'].lower()}",
+        file=file,
+        near=near,
+        hint="The keys are: " + ", ".join(known) + ".",
+    )
+
+
+_SECTIONS: dict[str, type] = {"targets": Target, "ab_tests": DeclaredTest}
 
 
 def _plain(target: Target) -> dict[str, Any]:

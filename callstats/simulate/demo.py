@@ -124,6 +124,13 @@ A = "List A (old supplier)"
 B = "List B (new supplier)"
 mail = "Former customers by mail"
 web = "Former customers by web"
+
+# Lists A and B were loaded together on 1 September: one is tested against the other.
+[ab_tests.spring_lists]
+campaign_id = "spring"
+control = "A"
+treatment = "B"
+horizon_days = 14
 """
 
 
