@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 #: Width of the text on A4, upright and turned [points].
@@ -9,6 +10,8 @@ UPRIGHT, TURNED = 470.0, 715.0
 #: Mean width of a character at the size of table text, and the space around a cell [points].
 _CHARACTER, _AROUND = 4.3, 9.0
 _LONGEST = 34
+#: The lines beneath a cell's text are this much smaller.
+_SMALL = 0.83
 #: Lines up to which a table is not broken over two pages.
 _KEPT_WHOLE = 18
 #: Characters from which a cell may be broken over two pages.
@@ -68,6 +71,8 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
         "bar": None if bar is None else min(max(float(bar), 0.0), 1.0),
         "strong": bool(cell.get("strong")),
         "tone": cell.get("tone"),
+        "under": [str(line) for line in cell.get("under") or ()],
+        "href": cell.get("href"),
     }
 
 
@@ -83,7 +88,12 @@ def _widths(columns: list[dict[str, Any]], rows: list[list[dict[str, Any]]]) -> 
 
 
 def _longest(rows: list[list[dict[str, Any]]], at: int) -> int:
-    return max((len(row[at]["text"]) for row in rows if at < len(row)), default=0)
+    return max((_length(row[at]) for row in rows if at < len(row)), default=0)
+
+
+def _length(cell: dict[str, Any]) -> int:
+    """Return a cell's longest line in characters of the text's size."""
+    return max(len(cell["text"]), *(math.ceil(_SMALL * len(line)) for line in cell["under"]), 0)
 
 
 def _shares(rows: list[list[dict[str, Any]]], widths: list[float]) -> list[float]:
@@ -94,7 +104,10 @@ def _shares(rows: list[list[dict[str, Any]]], widths: list[float]) -> list[float
 
 def _lines(rows: list[list[dict[str, Any]]]) -> int:
     """Estimate the lines of a table."""
-    return sum(max((1 + len(cell["text"]) // _LONGEST for cell in row), default=1) for row in rows)
+    return sum(
+        max((1 + len(cell["text"]) // _LONGEST + len(cell["under"]) for cell in row), default=1)
+        for row in rows
+    )
 
 
 def _split(widths: list[float]) -> list[list[int]]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
 from callstats.errors import UsageError
+from callstats.show.links import beside
 from callstats.show.plain import plain_data
 
 MIME = "application/vnd.callstats+json"
@@ -79,12 +80,31 @@ class Cell:
     strong : bool
     tone : str, optional
         ``accent`` or ``grey``.
+    under : sequence of str
+        Short lines beneath the text, small and grey: an interval, a change.
+    href : str, optional
+        A report in the same folder (``campaign_report-spring.html``) that the text
+        leads to; on paper it is text.
+
+    Raises
+    ------
+    UsageError
+        The link leads anywhere else.
     """
 
     text: str
     bar: float | None = None
     strong: bool = False
     tone: Literal["accent", "grey"] | None = None
+    under: Sequence[str] = ()
+    href: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "under", tuple(str(line) for line in self.under))
+        if self.href is not None and not beside(self.href):
+            raise UsageError(
+                f"a cell cannot lead to {self.href!r}", hint="Name a report in the same folder: NAME.html."
+            )
 
 
 @dataclass(frozen=True)
@@ -130,6 +150,16 @@ class TableView(View):
                 raise UsageError(f"row {number} of the table has a bar outside 0 to 1")
         for name, value in (("columns", columns), ("rows", rows), ("notes", tuple(self.notes))):
             object.__setattr__(self, name, value)
+
+    def payload(self) -> dict[str, Any]:
+        """Return the plain data of the table; cells say what is beneath them where anything is."""
+        told = super().payload()
+        rare = ("under", "href")
+        rows = [
+            [{key: v for key, v in cell.items() if v or key not in rare} for cell in row]
+            for row in told["rows"]
+        ]
+        return {**told, "rows": rows}
 
 
 @dataclass(frozen=True)

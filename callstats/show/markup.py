@@ -15,6 +15,8 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
+from callstats.show.links import beside
+
 _ARROWS = {"up": "▲", "down": "▼"}
 _MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
 
@@ -110,7 +112,9 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
         css = [f"cs-{column['align']}"]
         css += ["cs-strong"] if cell["strong"] else []
         css += [f"cs-{cell['tone']}"] if cell["tone"] else []
-        content = text(cell["text"])
+        content = _linked(cell) + "".join(
+            _tag("span", text(line), "cs-under") for line in cell.get("under") or ()
+        )
         if cell["bar"] is not None:
             css.append("cs-has-bar")
             content = _tag("span", "", "cs-bar", style=f"width:{100 * cell['bar']:.1f}%") + _tag(
@@ -121,6 +125,12 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
         else:
             cells.append(_tag("td", content, " ".join(css)))
     return _tag("tr", "".join(cells))
+
+
+def _linked(cell: dict[str, Any]) -> str:
+    """Return a cell's text, as a link where it leads to another report."""
+    href = beside(cell.get("href"))
+    return _tag("a", text(cell["text"]), href=text(href)) if href else text(cell["text"])
 
 
 def _figure(_: dict[str, Any]) -> str:

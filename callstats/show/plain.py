@@ -51,7 +51,7 @@ def render(payload: dict[str, Any]) -> str:
 
 def _table(payload: dict[str, Any]) -> str:
     columns = payload["columns"]
-    rows = [[clean(cell["text"]) for cell in row] for row in payload["rows"]]
+    rows = [[clean(_cell(cell)) for cell in row] for row in payload["rows"]]
     heads = [clean(column["label"]) for column in columns]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     right = [column["align"] == "right" for column in columns]
@@ -60,6 +60,12 @@ def _table(payload: dict[str, Any]) -> str:
         for row in [heads, *rows]
     ]
     return "\n".join([clean(payload["caption"]), *lines, *map(clean, payload["notes"])])
+
+
+def _cell(cell: dict[str, Any]) -> str:
+    """Return a cell's text, the lines beneath it in brackets."""
+    under = "; ".join(cell.get("under") or ())
+    return f"{cell['text']} ({under})" if under else cell["text"]
 
 
 def _fit(text: str, width: int, right: bool) -> str:

@@ -1,0 +1,21 @@
+"""Links from one report to another that lies beside it, and to nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+_BESIDE = re.compile(r"[\w.-]+\.html")
+
+
+def beside(href: object) -> str:
+    """Return the name of a page in the same folder, "" for anything else.
+
+    A name has letters, digits, hyphen, underscore and dots, so it can name no
+    other folder, no other server and no script.
+
+    Examples
+    --------
+    >>> beside("campaign_report-spring.html"), beside("javascript:alert(1)//.html"), beside("../a.html")
+    ('campaign_report-spring.html', '', '')
+    """
+    return str(href) if isinstance(href, str) and _BESIDE.fullmatch(href) else ""
