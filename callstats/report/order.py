@@ -60,8 +60,17 @@ def take_order(
     language: str,
     out: Path,
     config: str | Path | None,
+    opened: Dataset | None = None,
+    provenance: Mapping[str, Any] | None = None,
 ) -> Order:
     """Check everything that can be checked before a kernel starts.
+
+    Parameters
+    ----------
+    notebook, data, period, parameters, language, out, config
+        As in :func:`callstats.report.run.run`.
+    opened, provenance : Dataset and mapping, optional
+        The data, opened, and what is said of them: one of each serves many orders.
 
     Raises
     ------
@@ -70,13 +79,14 @@ def take_order(
     InputError
         The notebook, the data or the project file cannot be read.
     """
-    from callstats.report import kernel, provenance
+    from callstats.report import kernel
 
     path = notebooks.find(notebook)
     real, shown = Path(data).resolve(), kernel.shown_path(data)
     own = {"data": str(real), "period": period, "language": language, "config": config and str(config)}
     values = _values(path, own, parameters)
-    opened = _checked(Path(data), period, values, config)
+    opened = opened or open_data(data, config)
+    _check_data(opened, period, values)
     chosen = [_written(values[name]) for name in parameters if values[name] is not None]
     return Order(
         notebook=path,
@@ -88,7 +98,7 @@ def take_order(
         period_label=_label(period, language),
         folder=out / (files.slug(period) if period else "all"),
         stem=files.stem(path.stem, chosen, language),
-        provenance=provenance.of(real, shown, dict(opened.provenance)),
+        provenance=dict(provenance) if provenance is not None else stands_on(data, opened),
     )
 
 
@@ -106,15 +116,31 @@ def _values(path: Path, own: Mapping[str, Any], parameters: Mapping[str, Any]) -
     return notebooks.check(taken, {**given, **parameters})
 
 
-def _checked(data: Path, period: str | None, values: Mapping[str, Any], config: str | Path | None) -> Dataset:
-    """Open the data and narrow them as the notebook will, so that what is not there is said now."""
-    from callstats.config import load
-    from callstats.dataset import open as open_data
+def open_data(data: str | Path, config: str | Path | None = None) -> Dataset:
+    """Open the data of a report, by its project file where there is one.
 
-    opened = open_data(data, config=load(config) if config else None)
+    Raises
+    ------
+    InputError
+        The data or the project file cannot be read.
+    """
+    from callstats.config import load
+    from callstats.dataset import open as open_dataset
+
+    return open_dataset(Path(data), config=load(config) if config else None)
+
+
+def stands_on(data: str | Path, opened: Dataset) -> dict[str, Any]:
+    """Return the provenance of every report on some data: their hash, read now, and the versions."""
+    from callstats.report import kernel, provenance
+
+    return provenance.of(Path(data).resolve(), kernel.shown_path(data), dict(opened.provenance))
+
+
+def _check_data(opened: Dataset, period: str | None, values: Mapping[str, Any]) -> None:
+    """Narrow the data as the notebook will, so that what is not there is said now."""
     asked = {name: v for name, v in values.items() if name in _COLUMNS and v not in (None, [], "")}
     opened.where(period=period, **asked)
-    return opened
 
 
 def _written(value: Any) -> str:
