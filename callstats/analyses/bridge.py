@@ -108,7 +108,7 @@ def bridge(
     narrow = dataset if campaign_id is None else dataset.where(campaign_id=campaign_id)
     about = scope(narrow, after, before)
     if about.before is None:
-        return _nothing(about, about.note)
+        return _nothing(about, about.note or _unasked(about))
     made, notes = _periods(about, about.before, by)
     if made is None:
         return _nothing(about, *notes)
@@ -127,6 +127,10 @@ class _Periods:
     before: Days
     after: Days
     layout: Layout
+
+
+def _unasked(about: Scope) -> str:
+    return about.voice.say("What changed profit: no period to compare with was asked for.")
 
 
 def _nothing(about: Scope, *notes: str) -> Bridge:

@@ -158,6 +158,30 @@ def _against(found: Bridge) -> Sentence | None:
     return Sentence(_("Against it: {why}.", why=_why(found, other)))
 
 
+def moved_most(found: Bridge) -> Sentence | None:
+    """Return what moved the total most and what worked against it; None without a bridge."""
+    if not found.terms:
+        return None
+    _ = found.voice.say
+    kpi = total_label(found.voice, found.measure).lower()
+    side = 1.0 if found.change.estimate >= 0 else -1.0
+    first, other = _largest(found, side), _largest(found, -side)
+    if first is None and other is None:
+        text = _(
+            "What moved {kpi}: no single factor beyond what days vary since {before}.",
+            kpi=kpi,
+            before=found.before,
+        )
+        return Sentence(text)
+    if first is None or other is None:
+        why = _why(found, first or other)  # type: ignore[arg-type]
+        return Sentence(
+            _("What moved {kpi} most since {before}: {why}.", kpi=kpi, before=found.before, why=why)
+        )
+    said = {"kpi": kpi, "before": found.before, "why": _why(found, first), "other": _why(found, other)}
+    return Sentence(_("What moved {kpi} most since {before}: {why}; against it: {other}.", **said))
+
+
 def _largest(found: Bridge, side: float) -> Term | None:
     """Return the largest term on one side that is more than noise."""
     sure = [term for term in found.terms if term.beyond_noise and term.effect * side > 0]

@@ -9,70 +9,21 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.fingerprint import fingerprint
+from callstats.analyses.method_topics import topics, used
 from callstats.analyses.opening import found
-from callstats.analyses.portrait import KPIS
 from callstats.analyses.quality import DataQuality, check
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import scope
 from callstats.kpis import get
 from callstats.kpis.describing import describe
 from callstats.show.display import Cell, TableView, View
-from callstats.show.words import mark
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset, Period
 
-#: What a campaign report uses beside its key figures.
-_USED = (*KPIS, "conversion_per_conversation", "conversion_per_contact", "contact_rate_dial", "occupancy",
-         "average_handle_time", "cost_per_call")  # fmt: skip
 _LIBRARIES = ("narwhals", "duckdb", "numpy", "scipy", "matplotlib")
-_METHOD = (
-    (
-        mark("Interval"),
-        mark(
-            "In 95 of 100 months like this one the interval would hold the value that the campaign, its "
-            "lists and its agents really stand for. It is as wide as contacts (or agents' days) differ: a "
-            "contact dialled eight times counts as one, not as eight."
-        ),
-    ),
-    (
-        mark("Change"),
-        mark(
-            "A figure has moved only where the interval of the difference excludes no change; "
-            "everything else is within the usual variation, which is not to say that nothing changed."
-        ),
-    ),
-    (
-        mark("Many comparisons"),
-        mark(
-            "Where many lists or hours are compared, intervals are wide enough that all claims together are "
-            "wrong in at most 5 of 100 reports."
-        ),
-    ),
-    (
-        mark("Control limits"),
-        mark(
-            "Days are judged against limits as wide as ordinary days differ, not as wide as pure chance "
-            "would have it (Laney's limits)."
-        ),
-    ),
-    (
-        mark("Attempts"),
-        mark(
-            "At attempt k only contacts count that got a k-th dial and had been neither reached nor closed; "
-            "contacts not dialled so often yet are not held against the list (life table)."
-        ),
-    ),
-    (
-        mark("What is not here"),
-        mark(
-            "A figure whose columns the data lack is not computable and never 0. "
-            "Rates of a group are ratios of sums, never means of percentages."
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -89,6 +40,8 @@ class Method(Result):
         What makes the report again.
     quality : DataQuality
         What was left out, and what looks wrong.
+    topics : tuple of (str, str)
+        The methods the report rests on, in plain words: name and how to read it.
     """
 
     voice: Voice
@@ -96,6 +49,7 @@ class Method(Result):
     facts: tuple[tuple[str, str], ...]
     command: str
     quality: DataQuality
+    topics: tuple[tuple[str, str], ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the glossary: a row a KPI."""
@@ -111,7 +65,7 @@ class Method(Result):
     def explanation(self) -> TableView:
         """Return the method in plain words."""
         _ = self.voice.say
-        rows = [[Cell(_(topic), strong=True), _(words)] for topic, words in _METHOD]
+        rows = [[Cell(_(topic), strong=True), _(words)] for topic, words in self.topics]
         return TableView(_("The method in plain words"), [_("What"), _("How it is to be read")], rows)
 
     def glossary(self) -> TableView:
@@ -147,9 +101,10 @@ def method(
     dataset: Dataset,
     period: str | Period | None = None,
     *,
-    kpis: Sequence[str] = _USED,
+    kpis: Sequence[str] | None = None,
     report: str = "campaign_report",
     parameters: Mapping[str, Any] | None = None,
+    examples: bool = True,
 ) -> Method:
     """Return what a report stands on.
 
@@ -158,21 +113,26 @@ def method(
     dataset : Dataset
         Narrowed to what the report is about.
     period : str or Period, optional
-    kpis : sequence of str
-        What the report uses.
+    kpis : sequence of str, optional
+        What the report uses; those known of it where left out.
     report : str
-        Name of the notebook.
+        Name of the notebook, which decides what is said of methods.
     parameters : mapping, optional
         What it was run with; ``data`` and ``language`` among them.
+    examples : bool
+        Show a row for each rule that was broken. Rows name agents and contacts: not
+        for a report whose names are pseudonyms.
     """
     about, given = scope(dataset, period), dict(parameters or {})
     voice = about.voice
     facts = (*_sources(dataset, given.get("data"), voice), *_rows(about.now, voice), *_versions(voice))
-    asked = tuple(describe(get(kpi), voice.language) for kpi in kpis)
-    told = ", ".join(f"{name}={value}" for name, value in sorted(given.items()))
+    asked = tuple(describe(get(kpi), voice.language) for kpi in (used(report) if kpis is None else kpis))
+    told = ", ".join(f"{name}={_written(value)}" for name, value in sorted(given.items()))
     if told:
         facts = (*facts, (voice.say("Parameters"), told))
-    return Method(voice, asked, facts, _command(report, given), check(dataset))
+    quality = check(dataset)
+    quality = quality if examples else quality.without_examples()
+    return Method(voice, asked, facts, _command(report, given), quality, topics(report))
 
 
 def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:
@@ -228,5 +188,18 @@ def _command(report: str, given: Mapping[str, Any]) -> str:
             parts += [option, str(given[name])]
     for name, value in given.items():
         if name not in own and name != "data" and value is not None:
-            parts += ["-p", f"{name}={value}"]
+            parts += ["-p", f"{name}={_written(value)}"]
     return shlex.join(parts)
+
+
+def _written(value: Any) -> str:
+    """Return a parameter as the command line takes it.
+
+    Examples
+    --------
+    >>> _written(["answer_rate", "occupancy"]), _written(False), _written(14)
+    ('answer_rate,occupancy', 'false', '14')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

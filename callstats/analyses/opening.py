@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,8 @@ def title(
     heading: str,
     period: str | Period | None = None,
     before: str | Period | None = None,
+    *,
+    facts: Sequence[tuple[str, str]] = (),
 ) -> TitleView:
     """Return the head of a report: heading, campaigns, periods, currency, how far the data go.
 
@@ -70,17 +73,19 @@ def title(
         In English; translated where the catalogues know it.
     period, before : str or Period, optional
         As in :func:`callstats.analyses.scope.scope`.
+    facts : sequence of (label, value)
+        What else the report is about, in the reader's language.
     """
     about = scope(dataset, period, before)
     _, form = about.voice.say, about.voice.form
-    facts = [(_("Period"), about.label)]
+    told = [(_("Period"), about.label)]
     if about.earlier_label:
-        facts.append((_("Compared with"), about.earlier_label))
-    facts.append((_("Currency"), about.voice.currency))
+        told.append((_("Compared with"), about.earlier_label))
+    told += [*facts, (_("Currency"), about.voice.currency)]
     span = about.now.span()
     if span is not None:
-        facts.append((_("Data to"), form.date(span[1])))
-    return TitleView(_(heading), _named(about.now, about.voice), facts)
+        told.append((_("Data to"), form.date(span[1])))
+    return TitleView(_(heading), _named(about.now, about.voice), told)
 
 
 def _named(dataset: Dataset, voice: Voice) -> str:

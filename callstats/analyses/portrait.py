@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from callstats.analyses.bridge_words import moved_most
 from callstats.analyses.estimates import Change, Estimate, change, estimates
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import scope
@@ -18,6 +19,7 @@ from callstats.show.key_figures import key_figure
 if TYPE_CHECKING:
     import pandas as pd
 
+    from callstats.analyses.bridge_result import Bridge
     from callstats.dataset import Dataset, Period
     from callstats.kpis.define import KPI
 
@@ -88,6 +90,10 @@ class Portrait(Result):
         By KPI name, in the order shown, then those only spoken of.
     shown : tuple of str
         Names of the figures that are shown.
+    note : str
+        Why there is no comparison; empty otherwise.
+    bridge : Bridge or None
+        What changed profit, for the verdict.
     """
 
     voice: Voice
@@ -96,6 +102,7 @@ class Portrait(Result):
     figures: Mapping[str, Figure]
     shown: tuple[str, ...]
     note: str = ""
+    bridge: Bridge | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a KPI: value, low, high, n, target, before, change with its interval, note."""
@@ -106,7 +113,8 @@ class Portrait(Result):
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """At most three: what was earned, what moved most, what to do next."""
-        return summing_up(self.figures, self.voice, self.period, self.earlier)
+        moved = moved_most(self.bridge) if self.bridge is not None else None
+        return summing_up(self.figures, self.voice, self.period, self.earlier, moved)
 
     def key_figures(self) -> KeyFigures:
         """Return the figures as cards."""
@@ -202,6 +210,7 @@ def portrait(
     before: str | Period | None = "previous",
     *,
     kpis: Sequence[str] = KPIS,
+    bridge: Bridge | None = None,
 ) -> Portrait:
     """Return the key figures of a period against target and another period.
 
@@ -212,6 +221,9 @@ def portrait(
         As in :func:`callstats.analyses.scope.scope`.
     kpis : sequence of str
         The figures shown, in order.
+    bridge : Bridge, optional
+        Of the same two periods: the verdict then names what moved profit most, in
+        place of the figure that moved most.
 
     Returns
     -------
@@ -243,4 +255,4 @@ def portrait(
     targets = dataset.config.targets
     figures = {name: Figure(e, then.get(name), targets.get(name, Target())) for name, e in now.items()}
     shown = tuple(name for name in now if name not in _ASIDE or name in kpis)
-    return Portrait(about.voice, about.label, about.earlier_label, figures, shown, about.note)
+    return Portrait(about.voice, about.label, about.earlier_label, figures, shown, about.note, bridge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -56,6 +56,13 @@ class DataQuality(Result):
         told = (*self.findings, *self.lacking) if information else self.findings
         listed = [[getattr(finding, column) for column in _COLUMNS] for finding in told]
         return pd.DataFrame(listed, columns=list(_COLUMNS))
+
+    def without_examples(self) -> DataQuality:
+        """Return the same without a row of the data in it: a row may name an agent or a contact."""
+        told = tuple(
+            replace(f, example="", hint=f.hint if f.severity == "doubtful" else "") for f in self.findings
+        )
+        return replace(self, findings=told)
 
     @property
     def rejected(self) -> int:

@@ -176,6 +176,18 @@ class Result:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
 
 
+@dataclass(frozen=True)
+class Section(Result):
+    """Views of an answer that stand under one question."""
+
+    voice: Voice
+    shown: tuple[View, ...]
+
+    def views(self) -> tuple[View, ...]:
+        """Return the views, in order."""
+        return self.shown
+
+
 def _text(view: View) -> str:
     return view.alt if isinstance(view, FigureView) else str(view)
 

@@ -35,10 +35,21 @@ _EARNED = ("profit", "roi", "successes")
 
 
 def summing_up(
-    figures: Mapping[str, Figure], voice: Voice, period: str, earlier: str
+    figures: Mapping[str, Figure], voice: Voice, period: str, earlier: str, moved: Sentence | None = None
 ) -> tuple[Sentence, ...]:
-    """Return at most three sentences on the figures of a period."""
-    found = [_earned(figures, voice, period, earlier), _moved(figures, voice, earlier), _next(figures, voice)]
+    """Return at most three sentences on the figures of a period.
+
+    Parameters
+    ----------
+    figures : mapping of str to Figure
+    voice : Voice
+    period, earlier : str
+        In words; no earlier one where nothing is compared.
+    moved : Sentence, optional
+        What moved profit, where that is known; else the figure that moved most is named.
+    """
+    moved = moved or _moved(figures, voice, earlier)
+    found = [_earned(figures, voice, period, earlier), moved, _next(figures, voice)]
     return tuple(sentence for sentence in found if sentence is not None)
 
 

@@ -1,0 +1,203 @@
+"""The methods of the reports in plain words, and the KPIs that each report speaks of.
+
+A topic is written once and shared by all reports that rest on it.
+"""
+
+from __future__ import annotations
+
+from callstats.analyses.portrait import KPIS
+from callstats.show.words import mark
+
+#: What is said of each method: its name, and how a reader is to take it.
+TOPICS: dict[str, tuple[str, str]] = {
+    "interval": (
+        mark("Interval"),
+        mark(
+            "In 95 of 100 months like this one the interval would hold the value that the campaign, its "
+            "lists and its agents really stand for. It is as wide as contacts (or agents' days) differ: a "
+            "contact dialled eight times counts as one, not as eight."
+        ),
+    ),
+    "change": (
+        mark("Change"),
+        mark(
+            "A figure has moved only where the interval of the difference excludes no change; "
+            "everything else is within the usual variation, which is not to say that nothing changed."
+        ),
+    ),
+    "bridge": (
+        mark("What changed profit"),
+        mark(
+            "Profit is hours times dials per hour times answer rate times argued share times success rate "
+            "times value, less costs. Each factor's effect is its mean over all orders in which the factors "
+            "may change, so the effects add up to the change. It is an accounting and names no cause; the "
+            "intervals come from drawing whole days again, a thousand times."
+        ),
+    ),
+    "many": (
+        mark("Many comparisons"),
+        mark(
+            "Where many lists or hours are compared, intervals are wide enough that all claims together are "
+            "wrong in at most 5 of 100 reports."
+        ),
+    ),
+    "limits": (
+        mark("Control limits"),
+        mark(
+            "Days are judged against limits as wide as ordinary days differ, not as wide as pure chance "
+            "would have it (Laney's limits)."
+        ),
+    ),
+    "attempts": (
+        mark("Attempts"),
+        mark(
+            "At attempt k only contacts count that got a k-th dial and had been neither reached nor closed; "
+            "contacts not dialled so often yet are not held against the list (life table)."
+        ),
+    ),
+    "chance": (
+        mark("Limits of chance"),
+        mark(
+            "Few calls make any figure jump. The limits are as wide as ordinary agents with so many calls "
+            "differ, 95 and 99.8 % of them; only who is outside is named."
+        ),
+    ),
+    "lead mix": (
+        mark("Lead mix"),
+        mark(
+            "What an agent's calls would have brought all agents is counted within list, hour and attempt; "
+            "observed over expected is the figure after lead mix. Calls that nobody else works tell "
+            "nothing and are left out; their share is told."
+        ),
+    ),
+    "shrunken": (
+        mark("Shrunken estimates"),
+        mark(
+            "An agent with few calls is drawn towards everybody, as far as the own calls do not tell. The "
+            "interval of the rank says how little a place in the order means: this is no league table."
+        ),
+    ),
+    "false discovery": (
+        mark("Who stands out"),
+        mark(
+            "Of those said to stand out one in ten may be there by chance (Benjamini-Hochberg over all "
+            "agents). The others are not said to be alike: the calls still needed are told."
+        ),
+    ),
+    "raters": (
+        mark("Scores"),
+        mark(
+            "Scores are compared only on criteria on which evaluators agree (Krippendorff's alpha from "
+            "0.67); where they do not, a score says more of the evaluator than of the agent."
+        ),
+    ),
+    "assignment": (
+        mark("By assignment"),
+        mark(
+            "Every contact loaded counts for its list, dialled or not, with what became of it within the "
+            "days it was followed. So the list that was dialled first or only where it was easy does not win."
+        ),
+    ),
+    "horizon": (
+        mark("Horizon"),
+        mark(
+            "Each contact is followed for the same number of days from its own loading; contacts whose days "
+            "are not over yet wait, so a younger list is not punished."
+        ),
+    ),
+    "looking": (
+        mark("Looking before the end"),
+        mark(
+            "Who looks every day and stops when the ordinary interval excludes no difference is wrong five "
+            "times as often as it says. The confidence sequence holds however often one looks; the ordinary "
+            "interval counts once, when the planned contacts have been followed."
+        ),
+    ),
+    "guardrails": (
+        mark("Guardrails"),
+        mark("All claims on the guardrails together are wrong in at most 5 of 100 tests (Holm)."),
+    ),
+    "money": (
+        mark("Chance and loss"),
+        mark(
+            "The chance that a list is better, and the loss to expect from choosing it wrongly, take all "
+            "differences for equally likely before the test. A contact bears its dials, its part of the "
+            "hours worked and the price of its list."
+        ),
+    ),
+    "power": (
+        mark("What the test could see"),
+        mark(
+            "The smallest true difference that a test of this size finds in 80 of 100 cases. That nothing "
+            "smaller was found says nothing of it."
+        ),
+    ),
+    "absent": (
+        mark("What is not here"),
+        mark(
+            "A figure whose columns the data lack is not computable and never 0. "
+            "Rates of a group are ratios of sums, never means of percentages."
+        ),
+    ),
+}
+_GENERAL = ("interval", "change", "absent")
+#: What each report rests on; another report rests on the general topics.
+REPORTS: dict[str, tuple[str, ...]] = {
+    "campaign_report": ("interval", "change", "bridge", "many", "limits", "attempts", "absent"),
+    "agent_comparison": ("chance", "lead mix", "shrunken", "false discovery", "raters", "absent"),
+    "list_ab_test": ("assignment", "horizon", "looking", "guardrails", "money", "power", "absent"),
+}
+#: The KPIs that each report explains; another report explains those of a campaign.
+USED: dict[str, tuple[str, ...]] = {
+    "campaign_report": (
+        *KPIS,
+        "conversion_per_conversation",
+        "conversion_per_contact",
+        "contact_rate_dial",
+        "occupancy",
+        "average_handle_time",
+        "cost_per_call",
+    ),
+    "agent_comparison": (
+        "conversion_per_conversation",
+        "argued_rate",
+        "calls_per_agent_hour",
+        "handled_per_agent_hour",
+        "successes_per_login_hour",
+        "occupancy",
+        "average_handle_time",
+        "median_handle_time",
+        "p90_handle_time",
+        "quality_score",
+    ),
+    "list_ab_test": (
+        "conversion_per_lead",
+        "conversion_per_contact",
+        "reach_rate",
+        "abandon_rate_outbound",
+        "do_not_call_rate",
+        "average_handle_time",
+    ),
+}
+
+
+def topics(report: str) -> tuple[tuple[str, str], ...]:
+    """Return what a report says of its methods.
+
+    Examples
+    --------
+    >>> [topic for topic, _ in topics("list_ab_test")][:2]
+    ['By assignment', 'Horizon']
+    """
+    return tuple(TOPICS[name] for name in REPORTS.get(report, _GENERAL))
+
+
+def used(report: str) -> tuple[str, ...]:
+    """Return the KPIs that a report explains in its glossary.
+
+    Examples
+    --------
+    >>> used("campaign_report")[0]
+    'profit'
+    """
+    return USED.get(report, USED["campaign_report"])
