@@ -6,8 +6,10 @@ it and, for a misspelt name, which known names are near.
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class CallstatsError(Exception):
@@ -52,6 +54,10 @@ class CallstatsError(Exception):
         self.hint = hint
         self.near = tuple(near)
         super().__init__(self._message())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from one process to another as it is, not as a message to build anew."""
+        return copyreg.__newobj__, (type(self), str(self)), self.__dict__  # type: ignore[attr-defined]
 
     def _message(self) -> str:
         places = [

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from traitlets import default
 
 from callstats.errors import ReportError
@@ -60,14 +61,32 @@ class SameInterpreter(AsyncKernelManager):
             env={**FIXED, "IPYTHONDIR": self._home.name},
         )
 
-    def cleanup_resources(self, restart: bool = False) -> Any:
-        """Remove the kernel's own folder with the rest."""
-        if not restart:
+    def client(self, **kwargs: Any) -> Any:
+        """Return a client, kept so that `finish` can close its channels."""
+        self._clients.append(super().client(**kwargs))
+        return self._clients[-1]
+
+    @cached_property
+    def _clients(self) -> list[Any]:
+        return []
+
+    async def _finish(self) -> None:
+        """Shut the kernel down where it still lives, and remove all it leaves."""
+        try:
+            if self.has_kernel and await self._async_is_alive():
+                await self._async_shutdown_kernel()
+        finally:
+            await self._async_cleanup_resources()
+            while self._clients:
+                self._clients.pop().stop_channels()
             self._home.cleanup()
-        return super().cleanup_resources(restart)
+
+    finish = run_sync(_finish)
 
 
-def execute(notebook: Any, parameters: Mapping[str, Any]) -> Any:
+def execute(
+    notebook: Any, parameters: Mapping[str, Any], *, kernels: Callable[[], SameInterpreter] | None = None
+) -> Any:
     """Run a notebook with parameters, through papermill.
 
     Parameters
@@ -76,6 +95,9 @@ def execute(notebook: Any, parameters: Mapping[str, Any]) -> Any:
         From `callstats.report.notebooks.load`; it is not changed.
     parameters : mapping of str to plain value
         Checked by `callstats.report.notebooks.check`.
+    kernels : callable, optional
+        Returns the manager of a kernel for this one notebook, started or not;
+        `SameInterpreter` by default.
 
     Returns
     -------
@@ -91,14 +113,9 @@ def execute(notebook: Any, parameters: Mapping[str, Any]) -> Any:
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     given = _with_parameters(notebook, parameters)
+    manager = (kernels or SameInterpreter)()
     try:
-        executed = papermill.execute_notebook(
-            given,
-            None,
-            kernel_name=_NAME,
-            progress_bar=False,
-            kernel_manager_class=SameInterpreter,
-        )
+        executed = papermill.execute_notebook(given, None, kernel_name=_NAME, progress_bar=False, km=manager)
     except papermill.PapermillExecutionError as error:
         raise _failed(given, error) from error
     except (DeadKernelError, CellTimeoutError) as error:
@@ -106,6 +123,8 @@ def execute(notebook: Any, parameters: Mapping[str, Any]) -> Any:
             f"the notebook's kernel died or stalled: {str(error).splitlines()[0]}",
             hint="Most often the memory ran out; try a shorter period.",
         ) from error
+    finally:
+        manager.finish()
     return _without_traces(executed)
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callstats.errors import ReportError, UsageError
 from callstats.report import document, files, notebooks
 from callstats.report.order import Order, take_order
+
+if TYPE_CHECKING:
+    from callstats.report.kernel import SameInterpreter
 
 FORMATS = ("html", "pdf")
 
@@ -88,8 +92,7 @@ def run(
     ReportError
         The notebook failed; no file has been written.
     """
-    start = time.perf_counter()
-    wanted = _formats(formats)
+    wanted = checked_formats(formats)
     order = take_order(
         notebook,
         data,
@@ -99,8 +102,41 @@ def run(
         out=Path(out),
         config=config,
     )
-    executed = _executed(order, strict)
-    contents = _contents(order, executed, wanted)
+    return make(order, wanted, strict=strict)
+
+
+def make(
+    order: Order,
+    formats: Iterable[str] = FORMATS,
+    *,
+    strict: bool = False,
+    kernels: Callable[[], SameInterpreter] | None = None,
+) -> ReportResult:
+    """Make a report that has been asked for and checked.
+
+    Parameters
+    ----------
+    order : Order
+        From `callstats.report.order.take_order`.
+    formats : iterable of str
+        html, pdf.
+    strict : bool
+        Take a warning in the notebook for a failure.
+    kernels : callable, optional
+        Returns the manager of a kernel for one notebook; a plain kernel is started by default.
+
+    Returns
+    -------
+    ReportResult
+
+    Raises
+    ------
+    ReportError
+        The notebook failed; no file has been written.
+    """
+    start = time.perf_counter()
+    executed = _executed(order, strict, kernels)
+    contents = _contents(order, executed, checked_formats(formats))
     written = files.write_all(order.folder, contents)
     return ReportResult(
         tuple(written.values()),
@@ -110,7 +146,14 @@ def run(
     )
 
 
-def _formats(formats: Iterable[str]) -> tuple[str, ...]:
+def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
+    """Return the formats, each once.
+
+    Raises
+    ------
+    UsageError
+        One of them is unknown.
+    """
     wanted = tuple(dict.fromkeys([formats] if isinstance(formats, str) else formats))
     for name in wanted:
         if name not in FORMATS:
@@ -118,13 +161,13 @@ def _formats(formats: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
-def _executed(order: Order, strict: bool) -> Any:
+def _executed(order: Order, strict: bool, kernels: Callable[[], SameInterpreter] | None) -> Any:
     from callstats.report import kernel
     from callstats.report.language import translate_cells
 
     source = notebooks.load(order.notebook)
     translate_cells(source, order.language)
-    executed = kernel.execute(source, order.values)
+    executed = kernel.execute(source, order.values, kernels=kernels)
     said = kernel.complaints(executed)
     if strict and said:
         raise ReportError(f"the notebook warned: {said[0].splitlines()[-1].rstrip('.')}", hint=said[0])
@@ -151,14 +194,20 @@ def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str
 
 
 def _drawn(executed: Any, name: str, title: str) -> bytes:
-    resources = {"metadata": {"name": title}}
+    content = _exporter(name).from_notebook_node(executed, {"metadata": {"name": title}})[0]
+    return content if isinstance(content, bytes) else content.encode()
+
+
+@cache
+def _exporter(name: str) -> Any:
+    """Return the exporter of a format, the same one for every report: its templates are read once."""
     if name == "pdf":
         from callstats.report.pdf import CallstatsPDFExporter
 
-        return CallstatsPDFExporter().from_notebook_node(executed, resources)[0]
+        return CallstatsPDFExporter()
     from callstats.report.html import CallstatsHTMLExporter
 
-    return CallstatsHTMLExporter().from_notebook_node(executed, resources)[0].encode()
+    return CallstatsHTMLExporter()
 
 
 def _results(executed: Any) -> bytes:
