@@ -15,7 +15,7 @@ tea-tasting     RatioOfMeans over contacts grouped in DuckDB, handed over by way
                 knows the version of DuckDB), of Narwhals, or fetched as Arrow
 statsmodels     OLS with cov_type="cluster", from columns read by pandas; the fit alone beside it
 
-The DuckDB contestants run in turn, warm, in one process; the best of several
+Last comes benchmarks/agents.py: 2,000 agents compared. The DuckDB contestants run in turn, warm, in one process; the best of several
 runs counts. statsmodels runs once, in a process of its own.
 """
 
@@ -47,6 +47,8 @@ from callstats.kpis import get  # noqa: E402
 from callstats.stats import ratio_difference  # noqa: E402
 
 ARMS = ("L0", "L1")
+#: Clustered regressions, each in a process of its own, by the option that starts it.
+OLS = {"statsmodels": "--ols", "statsmodels by hand": "--ols-by-hand"}
 #: Estimate and standard error.
 Answer = tuple[float, float]
 
@@ -203,27 +205,48 @@ def duel(folder: Path, times: int) -> dict[str, Any]:
     }
 
 
-def ols(folder: Path, rows: int) -> dict[str, Any]:
-    """Fit clustered OLS on the first rows; return the seconds with reading, and of the fit alone."""
-    import pandas as pd
+def _columns(folder: Path, rows: int) -> Any:
+    """Read what the regression needs of the outbound calls."""
     import pyarrow.parquet as pq
+
+    columns = ["contact_id", "list_id", "handled", "direction"]
+    frame = pq.read_table(folder / "calls.parquet", columns=columns).slice(0, rows).to_pandas()
+    return frame[frame["direction"] == "outbound"]
+
+
+def ols(folder: Path, rows: int) -> dict[str, Any]:
+    """Fit clustered OLS on the first rows as it is usually written, reading included."""
+    import statsmodels.formula.api as smf
+
+    wall, cpu = time.perf_counter(), time.process_time()
+    frame = _columns(folder, rows).astype({"handled": float})
+    model = smf.ols("handled ~ C(list_id)", data=frame)
+    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": frame["contact_id"], "use_correction": False})
+    return _told(fitted, wall, cpu)
+
+
+def ols_by_hand(folder: Path, rows: int) -> dict[str, Any]:
+    """Fit the same on prepared arrays; return the seconds with reading, and of the fit alone."""
+    import pandas as pd
     import statsmodels.api as sm
 
     wall, cpu = time.perf_counter(), time.process_time()
-    columns = ["contact_id", "list_id", "handled", "direction"]
-    frame = pq.read_table(folder / "calls.parquet", columns=columns).slice(0, rows).to_pandas()
-    frame = frame[frame["direction"] == "outbound"]
+    frame = _columns(folder, rows)
     groups = pd.factorize(frame["contact_id"])[0]
     y = frame["handled"].to_numpy(dtype=float)
     x = sm.add_constant((frame["list_id"] == ARMS[1]).to_numpy(dtype=float))
     start, start_cpu = time.perf_counter(), time.process_time()
     fitted = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False})
-    answer = float(fitted.params[1]), float(fitted.bse[1])
-    end, end_cpu = time.perf_counter(), time.process_time()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found = _told(fitted, wall, cpu)
+    return {**found, "fit": time.perf_counter() - start, "fit_cpu": time.process_time() - start_cpu}
+
+
+def _told(fitted: Any, wall: float, cpu: float) -> dict[str, Any]:
+    answer = float(fitted.params.iloc[1] if hasattr(fitted.params, "iloc") else fitted.params[1])
+    error = float(fitted.bse.iloc[1] if hasattr(fitted.bse, "iloc") else fitted.bse[1])
     return {
-        "seconds": end - wall, "cpu": end_cpu - cpu, "fit": end - start, "fit_cpu": end_cpu - start_cpu,
-        "answer": answer, "peak": peak,
+        "seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu,
+        "answer": (answer, error), "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }  # fmt: skip
 
 
@@ -237,7 +260,7 @@ def check_equal(results: dict[str, dict[str, Any]], rows: int, ols_rows: int) ->
     """Stop if two contestants disagree: all on estimate and standard error, to 6 digits."""
     reference = results["sums"]["answer"]
     for name, result in results.items():
-        if name == "statsmodels" and ols_rows < rows:
+        if name in OLS and ols_rows < rows:
             continue
         # tea-tasting divides by the contacts less one
         if not np.allclose(result["answer"], reference, rtol=1e-5 if "tea" in name else 1e-8):
@@ -248,7 +271,8 @@ def report(folder: Path, rows: int, times: int, ols_rows: int) -> None:
     if not (folder / "calls.parquet").exists():
         make(folder, rows)
     results = child("--duel", "--data", folder, "--times", times)
-    results["statsmodels"] = child("--ols", "--data", folder, "--ols-rows", ols_rows)
+    for name, option in OLS.items():
+        results[name] = child(option, "--data", folder, "--ols-rows", ols_rows)
     check_equal(results, rows, ols_rows)
     scale = rows / ols_rows
     size = (folder / "calls.parquet").stat().st_size / 1e9
@@ -260,14 +284,17 @@ def report(folder: Path, rows: int, times: int, ols_rows: int) -> None:
     print("|---|---|---|---|---|")
     base = results["sums"]
     for name, r in results.items():
-        factor = scale if name == "statsmodels" else 1.0
-        note = f" ({ols_rows:,} rows, scaled)" if name == "statsmodels" and scale != 1 else ""
+        factor = scale if name in OLS else 1.0
+        note = f" ({ols_rows:,} rows, scaled)" if name in OLS and scale != 1 else ""
         line(f"{name}{note}", r["seconds"] * factor, r["cpu"] * factor, base)
-    r = results["statsmodels"]
-    line("statsmodels, the fit alone", r["fit"] * scale, r["fit_cpu"] * scale, base)
+    r = results["statsmodels by hand"]
+    line("statsmodels by hand, the fit alone", r["fit"] * scale, r["fit_cpu"] * scale, base)
     whole, by_hand = results["compare"], results["SQL all"]
     print(f"\ncompare is {whole['seconds'] / by_hand['seconds']:.2f} times SQL all ", end="")
-    print(f"({whole['cpu'] / by_hand['cpu']:.2f} in CPU); statsmodels took {r['peak'] / 1024:.1f} GB")
+    print(f"({whole['cpu'] / by_hand['cpu']:.2f} in CPU)")
+    peaks = (f"{name} took {results[name]['peak'] / 1024:.1f} GB" for name in OLS)
+    print("; ".join(peaks) + "\n", flush=True)
+    subprocess.run([sys.executable, str(Path(__file__).parent / "agents.py")], check=True)
 
 
 def line(name: str, seconds: float, cpu: float, base: dict[str, Any]) -> None:
@@ -293,16 +320,17 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder to keep the calls in; a temporary one without it")
     parser.add_argument("--duel", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--ols", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--ols-by-hand", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     rows = int(given.rows)
-    ols_rows = min(int(given.ols_rows or rows), rows) if not given.ols else int(given.ols_rows)
+    ols_rows = int(given.ols_rows or rows)
     if given.duel:
         print(json.dumps(duel(given.data, given.times)))
-    elif given.ols:
-        print(json.dumps(ols(given.data, ols_rows)))
+    elif given.ols or given.ols_by_hand:
+        print(json.dumps((ols if given.ols else ols_by_hand)(given.data, ols_rows)))
     else:
         with tempfile.TemporaryDirectory() as temporary:
-            report(given.data or Path(temporary), rows, given.times, ols_rows)
+            report(given.data or Path(temporary), rows, given.times, min(ols_rows, rows))
 
 
 if __name__ == "__main__":
