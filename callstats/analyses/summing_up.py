@@ -59,19 +59,19 @@ def _earned(figures: Mapping[str, Figure], voice: Voice, period: str, earlier: s
     main = next((figures[n] for n in ("profit", "successes") if n in figures and figures[n].now.known), None)
     if main is None:
         return None
-    said = {"kpi": main.kpi.label[voice.language], "period": period, "value": _with_interval(main, voice)}
+    said = {"kpi": main.kpi.label[voice.language], "period": period, "value": with_interval(main, voice)}
     parts = [_("{kpi} in {period}: {value}", **said)]
     roi = figures.get("roi")
     if main.kpi.name == "profit" and roi is not None and roi.now.known:
-        parts.append(f"{roi.kpi.label[voice.language]} {_with_interval(roi, voice)}{_judged(roi, voice)}")
+        parts.append(f"{roi.kpi.label[voice.language]} {with_interval(roi, voice)}{judged(roi, voice)}")
     elif main.has_target:
-        parts[0] += _judged(main, voice)
+        parts[0] += judged(main, voice)
     if earlier:
-        parts.append(_since(main, voice, earlier))
+        parts.append(since(main, voice, earlier))
     return Sentence("; ".join(part for part in parts if part) + ".", _tone(main, roi))
 
 
-def _with_interval(figure: Figure, voice: Voice) -> str:
+def with_interval(figure: Figure, voice: Voice) -> str:
     """Return "€1,200 (€900 to €1,500)"."""
     now, form = figure.now, voice.form
     value = form.value(now.value, now.kpi.unit, now.low, now.high)
@@ -80,12 +80,12 @@ def _with_interval(figure: Figure, voice: Voice) -> str:
     return f"{value} ({form.interval(now.low, now.high, now.kpi.unit, value=now.value)})"
 
 
-def _judged(figure: Figure, voice: Voice) -> str:
+def judged(figure: Figure, voice: Voice) -> str:
     """Return ", target met (at least 25%)", or nothing without a target."""
     _ = voice.say
     if not figure.has_target:
         return ""
-    judged = {
+    told = {
         True: _("target met"),
         False: _("target missed"),
         None: _("too little data to tell whether the target is met")
@@ -93,10 +93,10 @@ def _judged(figure: Figure, voice: Voice) -> str:
         else _("too close to the target to tell"),
     }[figure.met]
     target = goal_words(figure.target.low, figure.target.high, figure.kpi.unit, voice.form)
-    return f", {judged} ({target})"
+    return f", {told} ({target})"
 
 
-def _since(figure: Figure, voice: Voice, earlier: str) -> str:
+def since(figure: Figure, voice: Voice, earlier: str) -> str:
     """Return what became of a figure since another period, as a part of a sentence."""
     _, form, moved, unit = voice.say, voice.form, figure.change, figure.kpi.unit
     if unknown(moved.low):
@@ -201,5 +201,5 @@ def _named(figure: Figure, voice: Voice) -> dict[str, str]:
         "kpi": figure.kpi.label[voice.language],
         "advice": voice.say(ADVICE[figure.kpi.name]),
         "value": form.value(now.value, now.kpi.unit, now.low, now.high),
-        "judged": _judged(figure, voice),
+        "judged": judged(figure, voice),
     }
