@@ -13,10 +13,13 @@ SQL             DuckDB by hand, the sums of `sums`: contact first, then list
 SQL all         DuckDB by hand, the sums of `compare` as well
 tea-tasting     RatioOfMeans over contacts grouped in DuckDB, handed over by way of Ibis (where it
                 knows the version of DuckDB), of Narwhals, or fetched as Arrow
-statsmodels     OLS with cov_type="cluster", from columns read by pandas; the fit alone beside it
+statsmodels     OLS with cov_type="cluster", from columns read by pandas: the formula as it is usually
+                written, with groups=calls["contact_id"]
+... by hand     the same on arrays prepared by hand: contacts numbered by pandas.factorize, no formula;
+                the fit alone beside it
 
-Last comes benchmarks/agents.py: 2,000 agents compared. The DuckDB contestants run in turn, warm, in one process; the best of several
-runs counts. statsmodels runs once, in a process of its own.
+The DuckDB contestants run in turn, warm, in one process; the best of several runs counts. statsmodels
+runs once each, in processes of their own. Last comes benchmarks/agents.py: 2,000 agents compared.
 """
 
 from __future__ import annotations

@@ -67,19 +67,14 @@ def by_agent(counts: Counts) -> Answer:
     return answer(ratio_difference(arm(counts, True, "agent"), arm(counts, False, "agent"), proportion=True))
 
 
-def by_few_agents(counts: Counts) -> Answer:
-    """Cluster by contact and agent, each list worked by its own: agents as few units of unequal size."""
-    return _two_way(counts, few_units=True)
-
-
 def nested_agents(counts: Counts) -> Answer:
     """Cluster by contact and agent, each list worked by its own: t(G - 2)."""
     return _two_way(counts, degrees_of_freedom=len(np.unique(counts.agent)) - 2)
 
 
 def two_way(counts: Counts) -> Answer:
-    """Cluster by contact and by agent: agents work both lists."""
-    return _two_way(counts)
+    """Cluster by contact and agent; agents count for as many as weigh the same, as in a comparison."""
+    return _two_way(counts, few_units=True)
 
 
 def _two_way(counts: Counts, **options: Any) -> Answer:

@@ -24,7 +24,7 @@ REACH, REACH_MORE, HANDLED = 0.26, 0.30, 0.98
 
 #: Agents are there on most days, and share the calls about evenly; or a few do most of them.
 STEADY, UNEVEN = 0.12, 0.75
-TWO_WAY = "t with the smaller number of clusters less one, and never under the variance of contacts"
+TWO_WAY = "t with as many agents as weigh the same, less one, and never under the variance of contacts"
 
 
 def names(count: int) -> tuple[str, ...]:
@@ -139,9 +139,10 @@ _TWO_WAY = Method("two-way, contact and agent", "default", comparing.two_way, TW
 _BY_AGENT = (
     Method("clustered by agent, t(G-2)", "offered", comparing.by_agent),
     Method("contact and agent, t(G-2)", "offered", comparing.nested_agents),
-    Method("contact and agent, few units", "default", comparing.by_few_agents),
+    Method("contact and agent, few units", "default", comparing.two_way),
 )
 _NESTED = {"nested": True, "agents": 24, "skill": 0.8, "interaction": 0.0}
+_CROSSED = {"nested": False, "agents": 12, "skill": 0.3, "interaction": 0.5}
 AGENTS = (
     _worked(
         "each list worked by its own agents",
@@ -160,9 +161,16 @@ AGENTS = (
     _worked(
         "agent x list interaction",
         "2 x 800 contacts, 12 agents on both lists, each better on one of them (0.5 on the logit scale)",
-        {"nested": False, "agents": 12, "skill": 0.3, "interaction": 0.5},
+        _CROSSED,
         _CONTACT,
         _TWO_WAY,
+    ),
+    _worked(
+        "agent x list interaction, unevenly",
+        "the same, but a few of the 12 agents make most of the calls (as many as 7 equal ones)",
+        {**_CROSSED, "occupancy": UNEVEN},
+        _CONTACT,
+        replace(_TWO_WAY, conservative=""),
     ),
     _worked(
         "agents alike on both lists",

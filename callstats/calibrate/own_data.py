@@ -183,6 +183,7 @@ def _two_way(sample: Permuted, proportion: bool) -> Answer:
         ratio_difference(
             sample.arm(True), sample.arm(False), proportion=proportion,
             agents=sample.sides(u.agent), intersections=sample.sides(np.arange(len(u.unit))),
+            few_units=True,
         )
     )  # fmt: skip
 

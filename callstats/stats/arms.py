@@ -151,8 +151,62 @@ def effective_units(joint: Moments) -> np.ndarray:
     return np.array([joint.sums[name] ** 2 / product(joint, name, name) for name in names])
 
 
+def effective_shared_units(joint: Moments) -> float:
+    """Return how many units of equal size say as much as those that have rows in both arms.
+
+    A unit weighs a = n / sum(n) of the treatment plus the same of the control; (sum a)^2 / sum a^2
+    of G units that all weigh the same is G.
+
+    Parameters
+    ----------
+    joint : Moments
+        Columns `ARM_COLUMNS` over units, of which some are in both arms.
+
+    References
+    ----------
+    1. Carter AV, Schnepel KT, Steigerwald DG (2017). Asymptotic behavior of a
+       t-test robust to cluster heterogeneity. Review of Economics and
+       Statistics 99:698-709.
+
+    Examples
+    --------
+    Three agents; the first makes most calls of both arms:
+
+    >>> calls, first = [80, 10, 10, 80, 10, 10], [True] * 3 + [False] * 3
+    >>> round(effective_shared_units(arm_moments(calls, calls, first, [1, 2, 3] * 2)), 2)
+    1.52
+    """
+    names = "treatment_denominator", "control_denominator"
+    totals = [joint.sums[name] for name in names]
+    squares = [
+        product(joint, a, b) / (over_a * over_b)
+        for a, over_a in zip(names, totals, strict=True)
+        for b, over_b in zip(names, totals, strict=True)
+    ]
+    return 4 / sum(squares)
+
+
+def among_agents(agents: Moments) -> np.ndarray:
+    """Return as how many agents those of each arm count, or those of both where some work for both."""
+    if product(agents, "treatment_denominator", "control_denominator") == 0:
+        return effective_units(agents)
+    return np.array([effective_shared_units(agents)])
+
+
+def ratios_with_agents(agents: Moments, ratios: tuple[float, float]) -> tuple[float, float]:
+    """Return each arm's ratio over the rows that have an agent; the arm's own where none has."""
+    sums = agents.sums
+    found = [
+        sums[f"{name}_numerator"] / below if (below := sums[f"{name}_denominator"]) else ratio
+        for name, ratio in zip(("treatment", "control"), ratios, strict=True)
+    ]
+    return found[0], found[1]
+
+
 def widening(units: np.ndarray) -> np.ndarray:
     """Return what the covariance (2, 2) of two arms of few units is multiplied with.
+
+    `units` has one number for both arms, or one for each.
 
     The linearised variance measures units from a ratio that they made
     themselves, and so comes out too small by (K - 1) / K for K equal units.

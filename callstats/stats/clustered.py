@@ -16,7 +16,16 @@ import numpy as np
 
 from callstats.errors import UsageError
 from callstats.moments import Moments
-from callstats.stats.arms import Arms, both_arms, covariance, effective_units, welch, widening
+from callstats.stats.arms import (
+    Arms,
+    among_agents,
+    both_arms,
+    covariance,
+    effective_units,
+    ratios_with_agents,
+    welch,
+    widening,
+)
 from callstats.stats.checking import tails
 from callstats.stats.limits import p_value, quantiles
 from callstats.stats.proportion_differences import proportion_difference
@@ -80,9 +89,10 @@ def ratio_difference(
         Of the t distribution, where the design says so (agents nested in arms:
         agents - 2); the number of units or agents less one or two otherwise.
     few_units : bool
-        The units, or with `agents` those, are in one arm each and few or of very
-        unequal size: variances times K / (K - 1) with K = (sum n)^2 / sum n^2 of
-        the arm, as many equal units as say as much, and Welch's degrees of freedom.
+        The units, or with `agents` those, are few or of very unequal size: variances
+        times K / (K - 1) with K = (sum n)^2 / sum n^2 of the arm, as many equal units
+        as say as much, and Welch's degrees of freedom. Agents who work for both arms
+        have one K together (`effective_shared_units`) and K - 1 degrees of freedom.
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -199,26 +209,16 @@ def _arms(
     clusters = agents.n
     if clusters < 2:
         raise UsageError("one agent: nothing varies between agents", hint="Leave out agents=.")
-    among = _ratios_of_agents(agents, ratios)
-    factor = widening(effective_units(agents)) if few else clusters / (clusters - 1)
-    by_agent = covariance(agents, among, joint.sums) * factor
+    among = ratios_with_agents(agents, ratios)
+    units = among_agents(agents) if few else np.array([float(clusters)])
+    by_agent = covariance(agents, among, joint.sums) * widening(units)
     two_way = one_way + by_agent - covariance(intersections, among, joint.sums)
-    df = welch(two_way, effective_units(agents), weight) if few else min(joint.n, clusters) - 1
+    df = welch(two_way, units, weight) if len(units) > 1 else max(min(joint.n, units[0]) - 1, 1)
     both, contact = Arms(*ratios, two_way, df), Arms(*ratios, one_way, df)
     w = np.array([1.0, -weight])
     if float(w @ two_way @ w) < contact.contrast(weight):
         return contact, "agents add no variance: that of contacts is used"
     return both, ""
-
-
-def _ratios_of_agents(agents: Moments, ratios: tuple[float, float]) -> tuple[float, float]:
-    """Return each arm's ratio over the rows that have an agent; the arm's own where none has."""
-    sums = agents.sums
-    found = [
-        sums[f"{name}_numerator"] / below if (below := sums[f"{name}_denominator"]) else ratio
-        for name, ratio in zip(("treatment", "control"), ratios, strict=True)
-    ]
-    return found[0], found[1]
 
 
 def _design_effect(arms: Arms, weight: float, rows: Moments) -> float:

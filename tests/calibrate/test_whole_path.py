@@ -35,7 +35,7 @@ def nested(seed):
 PATHS = [
     (often, "answer_rate", answered, comparing.by_contact, {}),
     (worked, "conversion_per_conversation", converted, comparing.two_way, {}),
-    (nested, "conversion_per_conversation", converted, comparing.by_few_agents, {}),
+    (nested, "conversion_per_conversation", converted, comparing.two_way, {}),
     (lists.hours_scenario, "answer_rate", answered, comparing.by_hour, {"stratify": ["hour", "weekday"]}),
 ]
 

@@ -245,3 +245,39 @@ def test_agents_of_one_arm_only_whose_every_contact_is_theirs_are_the_units():
     )
     alone = ratio_difference(*arms(y, treated, agent), few_units=True)
     assert (both.low, both.high, both.p_value) == pytest.approx((alone.low, alone.high, alone.p_value))
+
+
+def crossed_agents(sizes):
+    """Return 600 rows of contacts of their own, worked on both arms by agents with shares of the calls."""
+    rng = np.random.default_rng(2)
+    agent = rng.choice(len(sizes), 600, p=np.asarray(sizes) / sum(sizes))
+    treated, contact = rng.random(600) < 0.5, np.arange(600)
+    y = (rng.random(600) < 0.2 + 0.2 * (agent % 2 == treated)).astype(float)
+    return y, treated, contact, agent
+
+
+def two_way(y, treated, contact, agent, **options):
+    ones = np.ones(len(y))
+    return ratio_difference(
+        *arms(y, treated, contact),
+        agents=arm_moments(y, ones, treated, agent),
+        intersections=arm_moments(y, ones, treated, contact),
+        **options,
+    )
+
+
+def test_agents_on_both_arms_who_work_alike_count_as_many_as_they_are():
+    agent = np.tile(np.arange(6), 40)
+    treated, contact = np.repeat([True, False], 120), np.arange(240)
+    y = ((np.arange(240) % 5 == 0) ^ (treated & (agent < 2))).astype(float)
+    few, plain = (two_way(y, treated, contact, agent, few_units=few) for few in (True, False))
+    assert few.degrees_of_freedom == pytest.approx(5)
+    assert (few.low, few.high) == pytest.approx((plain.low, plain.high))
+
+
+def test_few_busy_agents_on_both_arms_count_for_less_than_they_are():
+    drawn = crossed_agents([10, 10, 1, 1, 1, 1])
+    few, plain = two_way(*drawn, few_units=True), two_way(*drawn)
+    assert 1 < few.degrees_of_freedom < 2.5  # 24^2 / (2 * 100 + 4) = 2.8 equal agents
+    assert plain.degrees_of_freedom == 5
+    assert few.high - few.low > plain.high - plain.low

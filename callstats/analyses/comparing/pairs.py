@@ -148,7 +148,7 @@ def _of_counts(units: Moments, *, share: bool) -> Moments:
     return Moments(int(trials), dict(units.sums), products)
 
 
-def pair_test(pairs: Pairs, arm: Arm, *, method: str | None = None, nested: bool = False) -> PairTest:
+def pair_test(pairs: Pairs, arm: Arm, *, method: str | None = None) -> PairTest:
     """Return the test of an arm against the control.
 
     Raises
@@ -180,7 +180,7 @@ def pair_test(pairs: Pairs, arm: Arm, *, method: str | None = None, nested: bool
         degrees_of_freedom=None if shared or few else welch_of(treatment, control),
         few_units=few,
     )
-    return _with_agents(test, pairs, arm, nested)
+    return _with_agents(test, pairs, arm)
 
 
 def _independent(pairs: Pairs, arm: Arm) -> bool:
@@ -195,21 +195,14 @@ def _cells(treatment: Moments, control: Moments) -> tuple[float, float, float, f
     return made[0], made[1], made[2], made[3]
 
 
-def _with_agents(test: Ratios, pairs: Pairs, arm: Arm, nested: bool) -> Ratios:
+def _with_agents(test: Ratios, pairs: Pairs, arm: Arm) -> Ratios:
     """Add agents to a test, where at least two are there and both arms have some."""
     if pairs.agents is None or pairs.both is None:
         return test
     agents, both = (sums.joint(arm, pairs.control) for sums in (pairs.agents, pairs.both))
     if agents.n < 2 or not all(agents.sums[f"{side}_denominator"] for side in ("treatment", "control")):
         return test
-    alone = nested and not pairs.agents.shared.get(arm)
-    return replace(
-        test,
-        agents=agents,
-        intersections=both,
-        few_units=alone,
-        degrees_of_freedom=None if alone else _freedom(test, agents, nested),
-    )
+    return replace(test, agents=agents, intersections=both, few_units=True, degrees_of_freedom=None)
 
 
 def _freedom(test: Ratios, agents: Moments, nested: bool) -> float:

@@ -54,7 +54,7 @@ def run(
     NoStratumError
         The arms have no stratum in common.
     """
-    plain = pair_test(pairs, arm, method=method, nested=nested)
+    plain = pair_test(pairs, arm, method=method)
     found = plain.difference(terms.confidence, terms.alternative)
     if not strata:
         return Made(arm, plain, found)
