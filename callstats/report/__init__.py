@@ -1,1 +1,18 @@
-"""Notebooks to HTML and PDF."""
+"""Notebooks to HTML and PDF: one report by ``run``, those of a month by ``monthly``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from callstats.report.batch import monthly
+
+__all__ = ["monthly"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "monthly":
+        from callstats.report.batch import monthly
+
+        return monthly
+    raise AttributeError(f"module 'callstats.report' has no attribute {name!r}")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
+import re
+import secrets
 import shutil
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 _LONGEST = 60
@@ -63,7 +68,8 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
     """Write files of a report side by side, each whole or not at all.
 
     All are written aside first; only when the last one is complete do they take their
-    places. What a killed run left aside is removed by the next run of the same report.
+    places. Two runs that write the same report do not meet: each has a place aside of
+    its own. What killed runs left aside is removed by the next run.
 
     Parameters
     ----------
@@ -73,6 +79,7 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
         File name -> content, in the order in which they take their places.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    sweep(folder)
     with _aside(folder, next(iter(contents))) as waiting:
         for name, content in contents.items():
             with (waiting / name).open("wb") as file:
@@ -84,12 +91,58 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
     return {name: folder / name for name in contents}
 
 
+def sweep(folder: Path) -> None:
+    """Remove what runs that are no more have left aside in a folder."""
+    for left in folder.glob(".*.part"):
+        if left.is_dir() and not left.is_symlink() and _is_left(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+#: Places aside of this very process, so that a leftover of an earlier one with its number is told apart.
+_OURS: set[str] = set()
+_ABANDONED_S = 86_400.0
+
+
 @contextmanager
 def _aside(folder: Path, name: str) -> Iterator[Path]:
-    waiting = folder / f".{Path(name).stem}.part"
-    shutil.rmtree(waiting, ignore_errors=True)
-    waiting.mkdir()
+    waiting = folder / f".{Path(name).stem}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}.part"
+    _OURS.add(waiting.name)
     try:
+        waiting.mkdir()
         yield waiting
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
+        _OURS.discard(waiting.name)
+
+
+def _is_left(waiting: Path) -> bool:
+    """Tell whether the run that wrote aside is over: its process is gone, or it is a day old."""
+    told = _WRITER.search(waiting.name)
+    if told is None:
+        return True
+    if told["host"] == _host() and os.name == "posix":
+        pid = int(told["pid"])
+        return waiting.name not in _OURS if pid == os.getpid() else not _is_running(pid)
+    try:
+        return time.time() - waiting.stat().st_mtime > _ABANDONED_S
+    except OSError:  # its run has just removed it
+        return False
+
+
+_WRITER = re.compile(r"\.(?P<host>[0-9a-f]{8})-(?P<pid>[0-9]+)-[0-9a-f]{8}\.part$")
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)  # asks only; elsewhere than on POSIX it would end the process
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+@cache
+def _host() -> str:
+    """Return a mark of this machine: on a shared disk the numbers of processes are not alone."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]

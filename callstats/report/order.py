@@ -95,7 +95,7 @@ def take_order(
         values=values,
         language=language,
         period=period or "",
-        period_label=_label(period, language),
+        period_label=period_label(period, language),
         folder=out / (files.slug(period) if period else "all"),
         stem=files.stem(path.stem, chosen, language),
         provenance=dict(provenance) if provenance is not None else stands_on(data, opened),
@@ -151,7 +151,14 @@ def _written(value: Any) -> str:
     )
 
 
-def _label(period: str | None, language: str) -> str:
+def period_label(period: str | None, language: str) -> str:
+    """Return a period as a reader of the language writes it; months only, others stay as they are.
+
+    Examples
+    --------
+    >>> period_label("2026-09", "en"), period_label("2026-W36", "en")
+    ('September 2026', '2026-W36')
+    """
     from callstats.show.format import Formatter
 
     return Formatter(language).month(period) if period and _MONTH.fullmatch(period) else period or ""

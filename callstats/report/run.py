@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.errors import ReportError, UsageError
-from callstats.report import document, files, notebooks
+from callstats.report import document, files, notebooks, results
 from callstats.report.order import Order, take_order
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str
 
     contents = {f"{order.stem}.{name}": _drawn(executed, name, order.notebook.stem) for name in formats}
     contents[f"{order.stem}.ipynb"] = nbformat.writes(executed).encode() + b"\n"
-    contents[f"{order.stem}.json"] = _results(executed)
+    contents[f"{order.stem}.json"] = results.write(order, executed, contents, formats)
     return contents
 
 
@@ -208,18 +207,3 @@ def _exporter(name: str) -> Any:
     from callstats.report.html import CallstatsHTMLExporter
 
     return CallstatsHTMLExporter()
-
-
-def _results(executed: Any) -> bytes:
-    told = executed.metadata["callstats"]
-    content = {
-        "report": told["report"],
-        "title": document.read(executed, name=told["report"])["title"],
-        "period": told["period"],
-        "language": told["language"],
-        "parameters": told["parameters"],
-        "provenance": told["provenance"],
-        "verdict": document.verdict(executed),
-        "results": document.results(executed),
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"

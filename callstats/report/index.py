@@ -1,0 +1,200 @@
+"""The index of a month: what every report found, and where it is, on one page.
+
+It is drawn by the template of the reports from blocks of the same kinds, holds no clock
+and does not tell whether a report was made now or before: the same reports give the
+same page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from callstats.report import files
+from callstats.report.results import dumped
+from callstats.show.words import words
+
+if TYPE_CHECKING:
+    from callstats.report.month import Plan, Planned
+
+Block = dict[str, Any]
+_FIGURES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index says of one report.
+
+    Attributes
+    ----------
+    planned : Planned
+    told : mapping or None
+        The content of its JSON; None where it failed.
+    error : str
+        Why it failed; empty where it is there.
+    """
+
+    planned: Planned
+    told: Mapping[str, Any] | None
+    error: str = ""
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The names of its files by their ending: html and pdf as made, ipynb and json."""
+        if self.told is None or self.planned.order is None:
+            return {}
+        stem = self.planned.order.stem
+        beside = {name.removeprefix(f"{stem}."): name for name in self.told.get("made", {}).get("files", ())}
+        return {**beside, "json": f"{stem}.json"}
+
+
+def stem(language: str) -> str:
+    """Return the name of an index without its ending.
+
+    Examples
+    --------
+    >>> stem("en"), stem("fr")
+    ('index', 'index-fr')
+    """
+    return files.stem("index", [], language)
+
+
+def contents(plan: Plan, entries: Iterable[Entry]) -> dict[str, bytes]:
+    """Return the files of the index: the page, and the same as JSON.
+
+    Parameters
+    ----------
+    plan : Plan
+    entries : iterable of Entry
+        One for each report of the plan.
+    """
+    ordered = sorted(entries, key=_place)
+    name = stem(plan.language)
+    page = _page(document(plan, ordered)).encode()
+    return {f"{name}.html": page, f"{name}.json": dumped(_json(plan, ordered))}
+
+
+def document(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Return the index as `callstats.report.document.read` returns a report: plain blocks."""
+    _ = words(plan.language)
+    title = _("Reports of {period}", period=plan.period_label)
+    failed = [entry for entry in entries if entry.told is None]
+    ready = _.ngettext("{n} report is ready.", "{n} reports are ready.", len(entries) - len(failed))
+    facts = [(_("Data"), str(plan.provenance.get("data", "")))]
+    facts.append((_("Fingerprint of the data"), f"SHA-256 {str(plan.provenance.get('sha256', ''))[:16]}…"))
+    blocks = [_summary(ready, len(failed), plan.language), *_groups(plan, entries)]
+    return {
+        "title": title,
+        "subtitle": "",
+        "facts": [list(fact) for fact in facts],
+        "language": plan.language,
+        "period": plan.period_label,
+        "description": f"{title}. {ready}",
+        "keywords": ["callstats"],
+        "contents": [
+            {key: block[key] for key in ("level", "text", "id")}
+            for block in blocks
+            if block["kind"] == "heading" and block["level"] == 2
+        ],
+        "blocks": blocks,
+    }
+
+
+def _place(entry: Entry) -> tuple[bool, str]:
+    """Put the whole house first, then campaigns by name; within them the order of the plan stays."""
+    return (entry.planned.campaign != "", entry.planned.campaign)
+
+
+def _summary(ready: str, failed: int, language: str) -> Block:
+    sentences = [{"text": ready, "tone": "neutral" if failed else "good"}]
+    if failed:
+        told = words(language).ngettext("{n} report failed.", "{n} reports failed.", failed)
+        sentences.append({"text": told, "tone": "bad"})
+    return {"kind": "verdict", "sentences": sentences}
+
+
+def _groups(plan: Plan, entries: Sequence[Entry]) -> Iterator[Block]:
+    _ = words(plan.language)
+    groups = groupby(entries, key=lambda entry: entry.planned.campaign)
+    for number, (campaign, members) in enumerate(groups, 1):
+        name = plan.labels.get(campaign, campaign) if campaign else _("All campaigns")
+        yield _heading(2, f"s-{number}", name)
+        for count, entry in enumerate(members, 1):
+            yield from _report(plan, entry, f"s-{number}-{count}")
+
+
+def _report(plan: Plan, entry: Entry, identifier: str) -> Iterator[Block]:
+    """Yield the blocks of one report: its name, what it found or why it failed, its files."""
+    _ = words(plan.language)
+    made = entry.files
+    name = _name(plan, entry)
+    yield _heading(3, identifier, name, made.get("html") or made.get("pdf"))
+    if entry.told is None:
+        yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made:"))]}
+        yield {"kind": "error", "text": entry.error}
+        return
+    headline = entry.told.get("headline", {})
+    if headline.get("verdict"):
+        yield {"kind": "verdict", "sentences": headline["verdict"]}
+    if headline.get("figures"):
+        yield {"kind": "key_figures", "figures": headline["figures"][:_FIGURES], "caption": ""}
+    told = {"html": "HTML", "pdf": "PDF", "ipynb": _("Notebook"), "json": "JSON"}
+    links = [_link(text, made[ending]) for ending, text in told.items() if ending in made]
+    yield {"kind": "paragraph", "inlines": _between(links, " · ")}
+
+
+def _name(plan: Plan, entry: Entry) -> str:
+    """Return what the report calls itself, and a test its name."""
+    title = (entry.told or {}).get("title") or words(plan.language)(entry.planned.heading)
+    subject = entry.planned.subject
+    return str(title) if subject in ("", entry.planned.campaign) else f"{title}: {subject}"
+
+
+def _heading(level: int, identifier: str, text: str, file: str | None = None) -> Block:
+    inlines = [_text(text)] if file is None else [_link(text, file)]
+    return {"kind": "heading", "level": level, "id": identifier, "text": text, "inlines": inlines}
+
+
+def _text(text: str) -> Block:
+    return {"kind": "text", "text": text}
+
+
+def _link(text: str, file: str) -> Block:
+    return {"kind": "link", "url": f"./{quote(file)}", "inlines": [_text(text)]}
+
+
+def _between(inlines: Sequence[Block], mark: str) -> list[Block]:
+    return [part for inline in inlines for part in (_text(mark), inline)][1:]
+
+
+def _page(content: dict[str, Any]) -> str:
+    from callstats.report.html import CallstatsHTMLExporter, page
+
+    return CallstatsHTMLExporter().template.render(resources={"callstats": page(content)})
+
+
+def _json(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
+    return {
+        "title": words(plan.language)("Reports of {period}", period=plan.period_label),
+        "period": plan.period,
+        "language": plan.language,
+        "provenance": plan.provenance,
+        "reports": [
+            {
+                "report": entry.planned.report,
+                "subject": entry.planned.subject,
+                "campaign": entry.planned.campaign,
+                "title": _name(plan, entry),
+                "status": "failed" if entry.told is None else "ready",
+                "error": entry.error,
+                "files": entry.files,
+                **{
+                    key: (entry.told or {}).get("headline", {}).get(key, []) for key in ("verdict", "figures")
+                },
+            }
+            for entry in entries
+        ],
+    }

@@ -1,0 +1,280 @@
+"""The reports of a month: which there are to make, for which campaigns and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from callstats.dataset.period import Period
+from callstats.errors import CallstatsError, UsageError, unknown_name
+from callstats.report import files, notebooks
+from callstats.report.month_data import campaigns, period_of_test
+from callstats.report.order import Order, open_data, period_label, stands_on, take_order
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+
+SUMMARY = "monthly_summary"
+LINKS = "reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One report of a month.
+
+    Attributes
+    ----------
+    report : str
+        Name of its notebook.
+    subject : str
+        The campaign, or the name of the test; empty for a report on the whole house.
+    campaign : str
+        The campaign it is about; empty for the whole house.
+    heading : str
+        What the notebook calls itself, in English.
+    order : Order or None
+        None where it cannot be made, and ``error`` says why.
+    error : str
+    """
+
+    report: str
+    subject: str
+    campaign: str
+    heading: str
+    order: Order | None
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """What progress calls it."""
+        return f"{self.report} {self.subject}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The reports of a month, in the order in which they are made.
+
+    Attributes
+    ----------
+    reports : tuple of Planned
+        The summary of the month comes last: it links to the others.
+    others : tuple of Planned
+        Reports of the month that were not asked for, and may be there already.
+    period, period_label, language : str
+    folder : Path
+        Where they all go.
+    labels : mapping of str to str
+        What the project calls its campaigns.
+    provenance : mapping
+        What they all stand on.
+    notes : tuple of str
+        Why a declared test is not among them.
+    """
+
+    reports: tuple[Planned, ...]
+    others: tuple[Planned, ...]
+    period: str
+    period_label: str
+    language: str
+    folder: Path
+    labels: Mapping[str, str]
+    provenance: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A report before it is checked: whom it is about, and what its notebook is given."""
+
+    subject: str = ""
+    campaign: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """What every report of the month shares."""
+
+    data: str | Path
+    opened: Dataset
+    period: Period
+    language: str
+    out: Path
+    config: str | Path | None
+    provenance: Mapping[str, Any]
+    narrowed: tuple[str, ...]
+    notes: list[str]
+
+    @property
+    def folder(self) -> Path:
+        return self.out / files.slug(self.period.label)
+
+    def wanted(self, direction: str) -> Iterator[str]:
+        """Yield the campaigns of the month with calls of a direction, of those asked for."""
+        for campaign in campaigns(self.opened, self.period)[direction]:
+            if not self.narrowed or campaign in self.narrowed:
+                yield campaign
+
+
+def plan(
+    data: str | Path,
+    period: str,
+    *,
+    language: str = "en",
+    out: str | Path = "reports",
+    config: str | Path | None = None,
+    only: Iterable[str] = (),
+    campaign_id: Iterable[str] = (),
+) -> Plan:
+    """Plan the reports of a month; the data are opened and hashed once for all of them.
+
+    Made are, of the notebooks that ship: campaign_report and agent_comparison for every
+    campaign that dialled in the month, service_report for every queue that was called,
+    list_ab_test for every test of the project file (``[ab_tests.NAME]``) with contacts
+    loaded or dialled in the month, and data_quality and monthly_summary once. A test that
+    began in an earlier month is read from that month's first day to this month's last.
+
+    Parameters
+    ----------
+    data : str or Path
+        A folder that ``callstats import`` wrote, or a DuckDB file.
+    period : str
+        The month, such as ``2026-09``; any other period will do.
+    language : str
+        en, fr or ru.
+    out : str or Path
+        The reports go to its folder ``<period>``.
+    config : str or Path, optional
+        Project file; that of the data where left out.
+    only : iterable of str
+        Names of reports; all where empty.
+    campaign_id : iterable of str
+        Only reports on these campaigns and their tests, and none on the whole house.
+
+    Returns
+    -------
+    Plan
+        A report that cannot be made is in it with the reason.
+
+    Raises
+    ------
+    UsageError
+        The period is none or holds no call, or a report or campaign is not known.
+    InputError
+        The data or the project file cannot be read.
+    """
+    chosen = _chosen(only)
+    opened = open_data(data, config)
+    narrowed = tuple(dict.fromkeys(campaign_id))
+    opened.where(period=period, campaign_id=list(narrowed) or None)
+    asked = Period.parse(period)
+    provenance = stands_on(data, opened)
+    month = _Month(data, opened, asked, language, Path(out), config, provenance, narrowed, [])
+    reports = [_planned(month, name, about) for name in _shipped() for about in _KINDS[name](month)]
+    return Plan(
+        tuple(planned for planned in reports if planned.report in chosen),
+        tuple(planned for planned in reports if planned.report not in chosen),
+        asked.label,
+        period_label(asked.label, language),
+        language,
+        month.folder,
+        opened.config.labels,
+        provenance,
+        tuple(month.notes),
+    )
+
+
+def linked(summary: Planned, ready: Iterable[tuple[str, str]]) -> Planned:
+    """Return the summary of a month with links to the reports that are there, where it takes any.
+
+    Parameters
+    ----------
+    summary : Planned
+    ready : iterable of (str, str)
+        Campaign, and the name of a file in the same folder.
+    """
+    order = summary.order
+    if order is None or LINKS not in {parameter.name for parameter in notebooks.parameters(order.notebook)}:
+        return summary
+    links = [f"{campaign}={name}" for campaign, name in ready]
+    return replace(summary, order=replace(order, values={**order.values, LINKS: links}))
+
+
+def _shipped() -> list[str]:
+    return [name for name in _KINDS if name in notebooks.names()]
+
+
+def _chosen(only: Iterable[str]) -> list[str]:
+    wanted, shipped = tuple(only), _shipped()
+    for name in wanted:
+        if name not in shipped:
+            raise unknown_name("report", name, shipped)
+    return list(wanted) or shipped
+
+
+def _planned(month: _Month, name: str, asked: _Asked) -> Planned:
+    """Take the order of a report; what cannot be made says why, and spoils no other."""
+    path = notebooks.find(name)
+    heading = str(notebooks.load(path).metadata.get("title") or name)
+    about = (name, asked.subject, asked.campaign, heading)
+    try:
+        taken = {parameter.name for parameter in notebooks.parameters(path)}
+        order = take_order(
+            path,
+            month.data,
+            period=asked.period or month.period.label,
+            parameters=asked.parameters,
+            language=month.language,
+            out=month.out,
+            config=month.config if "config" in taken else None,
+            opened=month.opened,
+            provenance=month.provenance,
+        )
+    except CallstatsError as error:
+        return Planned(*about, None, str(error))
+    return Planned(*about, _placed(order, month, asked.subject))
+
+
+def _placed(order: Order, month: _Month, subject: str) -> Order:
+    """Return an order that goes to the month's folder, called by report and subject alone."""
+    stem = files.stem(order.notebook.stem, [subject] if subject else [], order.language)
+    return replace(order, folder=month.folder, stem=stem)
+
+
+def _dialled(month: _Month) -> Iterator[_Asked]:
+    return (_Asked(name, name, {"campaign_id": name}) for name in month.wanted("outbound"))
+
+
+def _answered(month: _Month) -> Iterator[_Asked]:
+    return (_Asked(name, name, {"campaign_id": name}) for name in month.wanted("inbound"))
+
+
+def _house(month: _Month) -> Iterator[_Asked]:
+    return iter(() if month.narrowed else (_Asked(),))
+
+
+def _tests(month: _Month) -> Iterator[_Asked]:
+    for name, test in month.opened.config.ab_tests.items():
+        if month.narrowed and test.campaign_id not in month.narrowed:
+            continue
+        try:
+            period = period_of_test(month.opened, test, month.period)
+        except UsageError as error:
+            month.notes.append(f"The test {name} of the project file is left out: {error}")
+            continue
+        if period is not None:
+            yield _Asked(name, test.campaign_id, test.parameters(), period)
+
+
+#: Which reports a month has, in the order in which they are made, and whom each is made for.
+_KINDS: dict[str, Callable[[_Month], Iterator[_Asked]]] = {
+    "campaign_report": _dialled,
+    "agent_comparison": _dialled,
+    "list_ab_test": _tests,
+    "service_report": _answered,
+    "data_quality": _house,
+    SUMMARY: _house,
+}

@@ -1,0 +1,71 @@
+"""The JSON beside a report: what it found, what it stands on, and its seal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from callstats.report import document, state
+
+if TYPE_CHECKING:
+    from callstats.report.order import Order
+
+
+def write(order: Order, executed: Any, files: Mapping[str, bytes], formats: Iterable[str]) -> bytes:
+    """Return the JSON of a report.
+
+    Parameters
+    ----------
+    order : Order
+    executed : NotebookNode
+        The executed notebook with its ``callstats`` metadata.
+    files : mapping of str to bytes
+        The other files of the report.
+    formats : iterable of str
+        The formats it was asked for in.
+    """
+    told = executed.metadata["callstats"]
+    content = {
+        "report": told["report"],
+        "title": document.read(executed, name=told["report"])["title"],
+        "period": told["period"],
+        "language": told["language"],
+        "parameters": told["parameters"],
+        "provenance": told["provenance"],
+        "headline": headline(executed),
+        "verdict": document.verdict(executed),
+        "results": document.results(executed),
+    }
+    return dumped(state.seal(content, files, state.key(order, formats)))
+
+
+def headline(executed: Any) -> dict[str, Any]:
+    """Return what a report says first: the sentences of its first verdict, and its first key figures.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from callstats.show.display import MIME, Sentence, Verdict
+    >>> outputs = [{"data": {MIME: Verdict([Sentence(text)]).payload()}} for text in ("Good.", "More.")]
+    >>> headline(SimpleNamespace(cells=[{"outputs": outputs}]))
+    {'verdict': [{'text': 'Good.', 'tone': 'neutral'}], 'figures': []}
+    """
+    first: dict[str, dict[str, Any]] = {}
+    for payload in document.payloads(executed):
+        first.setdefault(str(payload.get("kind")), payload)
+    return {
+        "verdict": list(first.get("verdict", {}).get("sentences", ())),
+        "figures": list(first.get("key_figures", {}).get("figures", ())),
+    }
+
+
+def dumped(content: Mapping[str, Any]) -> bytes:
+    r"""Return results as the bytes of a file: the same for the same content.
+
+    Examples
+    --------
+    >>> dumped({"b": 1, "a": "é"}).decode()
+    '{\n "a": "é",\n "b": 1\n}\n'
+    """
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"

@@ -1,0 +1,160 @@
+"""Whether a report is there already: made of the same things, whole, and as it was written.
+
+The JSON of a report is the last of its files to take its place and carries a seal: the
+key of what the report was made of, and the checksums of the files beside it. Where the
+seal holds, making the report again would give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from callstats.config import FILE_NAME
+from callstats.report import notebooks
+
+if TYPE_CHECKING:
+    from callstats.report.order import Order
+
+SEAL = "made"
+_LIBRARIES = (
+    *("babel", "ipykernel", "jinja2", "mistune", "narwhals"),
+    *("nbconvert", "numpy", "papermill", "pyarrow", "pygments"),
+)
+
+
+def key(order: Order, formats: Iterable[str]) -> str:
+    """Return one hash of all that decides the bytes of a report.
+
+    It covers the data, the sources of the notebook, the parameters, the content of
+    files that parameters name and of the project file, the language, the formats, and
+    the software down to its last line.
+
+    Parameters
+    ----------
+    order : Order
+    formats : iterable of str
+    """
+    values = {**order.values, **({"data": order.shown} if "data" in order.values else {})}
+    told = {
+        "notebook": _sources(order.notebook),
+        "values": values,
+        "files": dict(_named_files(order)),
+        "language": order.language,
+        "period": order.period,
+        "formats": sorted(set(formats)),
+        "provenance": order.provenance,
+        "software": software(),
+    }
+    return _hash(json.dumps(told, sort_keys=True, default=str).encode())
+
+
+def seal(content: Mapping[str, Any], files: Mapping[str, bytes], made_of: str) -> dict[str, Any]:
+    """Return the content of a report's JSON with its seal.
+
+    Parameters
+    ----------
+    content : mapping
+        What the JSON says.
+    files : mapping of str to bytes
+        The report's other files, by name.
+    made_of : str
+        From :func:`key`.
+
+    Examples
+    --------
+    >>> sealed = seal({"title": "Spring"}, {"spring.html": b"page"}, "0a1b")
+    >>> sealed["title"], sealed["made"]["key"], list(sealed["made"]["files"])
+    ('Spring', '0a1b', ['spring.html'])
+    """
+    hashes = {name: _hash(told) for name, told in files.items()}
+    return {**content, SEAL: {"key": made_of, "files": hashes, "results": _hash_of(content)}}
+
+
+def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
+    """Return what the JSON of a report says where the report is there, whole and unchanged; else None.
+
+    Parameters
+    ----------
+    order : Order
+    formats : iterable of str
+    """
+    wanted = tuple(formats)
+    try:
+        content = json.loads((order.folder / f"{order.stem}.json").read_bytes())
+        made = content[SEAL]
+        beside = {f"{order.stem}.{ending}" for ending in (*wanted, "ipynb")}
+        if made["key"] != key(order, wanted) or set(made["files"]) != beside:
+            return None
+        rest = {name: told for name, told in content.items() if name != SEAL}
+        whole = made["results"] == _hash_of(rest) and all(
+            _hash((order.folder / name).read_bytes()) == told for name, told in made["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return content if whole else None
+
+
+@cache
+def software() -> dict[str, str]:
+    """Return what computes and draws: the libraries by version, callstats by its very sources."""
+    found = {"callstats": _own_sources()}
+    plugged = {point.dist.name for point in entry_points(group="callstats.kpis") if point.dist is not None}
+    for name in sorted({*_LIBRARIES, *plugged}):
+        try:
+            found.setdefault(name, version(name))
+        except PackageNotFoundError:  # vendored, or replaced
+            continue
+    return found
+
+
+def _own_sources() -> str:
+    package = Path(__file__).parents[1]
+    kept = (
+        file
+        for file in sorted(package.rglob("*"))
+        if file.is_file() and not {"__pycache__", "notebooks"} & set(file.relative_to(package).parts)
+    )
+    lines = (f"{file.relative_to(package).as_posix()} {_hash(file.read_bytes())}\n" for file in kept)
+    return _hash("".join(lines).encode())
+
+
+def _sources(path: Path) -> list[list[Any]]:
+    """Return what a notebook says, without what it showed when it was last saved."""
+    notebook = notebooks.load(path)
+    title = notebook.metadata.get("title", "")
+    cells = ([c.cell_type, c.source, sorted(c.metadata.get("tags", ()))] for c in notebook.cells)
+    return [[path.stem, title], *cells]
+
+
+def _named_files(order: Order) -> Iterator[tuple[str, str]]:
+    """Yield the checksums of files that parameters name, and of the project file that lies about."""
+    for name, value in order.values.items():
+        if name != "data" and isinstance(value, str) and value and (file := _file(value)) is not None:
+            yield name, _hash(file.read_bytes())
+    beside = order.data / FILE_NAME  # part of the data's own hash
+    if not beside.exists() and (file := _file(FILE_NAME)) is not None:
+        yield "project file", _hash(file.read_bytes())
+
+
+def _file(name: str) -> Path | None:
+    from callstats.analyses.opening import found
+
+    try:
+        path = found(name)
+        return path if path.is_file() else None
+    except (OSError, ValueError):  # too long for a name, or with a null in it
+        return None
+
+
+def _hash_of(content: Mapping[str, Any]) -> str:
+    return _hash(json.dumps(content, sort_keys=True, ensure_ascii=True).encode())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
