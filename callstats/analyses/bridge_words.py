@@ -125,7 +125,7 @@ def _changed(found: Bridge) -> Sentence:
         "interval": form.interval(change.low, change.high, found.unit, change=True, value=change.estimate),
         "before": found.before,
         "after": found.after,
-        "why": _why(found, main) if main else "",
+        "why": because(found, main) if main else "",
     }
     if not change.certain:
         text = _("{kpi} from {before} to {after}: {change}, no more than days vary ({interval}).", **said)
@@ -155,7 +155,7 @@ def _against(found: Bridge) -> Sentence | None:
     other = _largest(found, -found.change.estimate)
     if other is None:
         return None
-    return Sentence(_("Against it: {why}.", why=_why(found, other)))
+    return Sentence(_("Against it: {why}.", why=because(found, other)))
 
 
 def moved_most(found: Bridge) -> Sentence | None:
@@ -174,11 +174,11 @@ def moved_most(found: Bridge) -> Sentence | None:
         )
         return Sentence(text)
     if first is None or other is None:
-        why = _why(found, first or other)  # type: ignore[arg-type]
+        why = because(found, first or other)  # type: ignore[arg-type]
         return Sentence(
             _("What moved {kpi} most since {before}: {why}.", kpi=kpi, before=found.before, why=why)
         )
-    said = {"kpi": kpi, "before": found.before, "why": _why(found, first), "other": _why(found, other)}
+    said = {"kpi": kpi, "before": found.before, "why": because(found, first), "other": because(found, other)}
     return Sentence(_("What moved {kpi} most since {before}: {why}; against it: {other}.", **said))
 
 
@@ -188,7 +188,7 @@ def _largest(found: Bridge, side: float) -> Term | None:
     return max(sure, key=lambda term: abs(term.effect), default=None)
 
 
-def _why(found: Bridge, term: Term) -> str:
+def because(found: Bridge, term: Term) -> str:
     """Return "the answer rate rose (+€1,450, +€900 to +€2,000)"."""
     _, form, unit = found.voice.say, found.voice.form, found.unit
     said = {
