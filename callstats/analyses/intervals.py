@@ -17,6 +17,7 @@ UNIT_WORDS = {
     "respondent": "respondents",
     "call": "calls",
     "case": "issues",
+    "day": "days",
     "none": "",
 }
 

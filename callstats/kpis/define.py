@@ -41,7 +41,7 @@ __all__ = [
 Unit = Literal["%", "1/h", "s", "h", "money", "money/h", "n", "score", "points"]
 Direction = Literal["up", "down", "neutral", "band"]
 Domain = Literal["reach", "conversion", "productivity", "money", "quality", "service", "compliance"]
-Independence = Literal["contact", "agent_day", "agent", "respondent", "call", "case", "none"]
+Independence = Literal["contact", "agent_day", "agent", "respondent", "call", "case", "day", "none"]
 
 #: The columns that tell independent units apart; "day" is read off the table's clock.
 UNIT_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -51,6 +51,7 @@ UNIT_COLUMNS: dict[str, tuple[str, ...]] = {
     "respondent": ("call_id",),
     "call": ("call_id",),
     "case": ("case_id",),
+    "day": ("day",),
     "none": (),
 }
 

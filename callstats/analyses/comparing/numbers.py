@@ -86,5 +86,6 @@ _UNITS = {
     "call": mark("calls"),
     "respondent": mark("respondents"),
     "case": mark("issues"),
+    "day": mark("days"),
 }
 _KINDS = {columns: kind for kind, columns in UNIT_COLUMNS.items() if columns and columns != ("call_id",)}

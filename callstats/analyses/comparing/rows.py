@@ -208,7 +208,7 @@ def verdict_of(
     )
 
 
-_MISSING = ("contact", "agent", "agent_day", "respondent", "call")
+_MISSING = ("contact", "agent", "agent_day", "respondent", "call", "day")
 
 
 def _excludes_zero(claim: Comparison) -> bool:
