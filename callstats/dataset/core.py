@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,14 @@ from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
 from callstats.model import TABLES
+
+
+class _Conformed(dict[str, nw.LazyFrame]):
+    """Tables that have been conformed; their schemas are asked of the engine once."""
+
+    @cached_property
+    def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
+        return {name: dict(frame.collect_schema()) for name, frame in self.items()}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,13 +83,17 @@ class Dataset:
     schemas: Mapping[str, Mapping[str, nw.dtypes.DType]] = field(init=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.frames, _Conformed):  # a narrower or otherwise configured view of what was checked
+            object.__setattr__(self, "schemas", self.frames.schemas)
+            return
         for name in self.frames:
             if name not in TABLES:
                 raise unknown_name("table", name, TABLES)
         frames = {name: conform(name, self.frames[name]) for name in TABLES if name in self.frames}
         frames = on_one_engine(frames)
+        frames = _Conformed(frames)
         object.__setattr__(self, "frames", frames)
-        object.__setattr__(self, "schemas", {name: dict(f.collect_schema()) for name, f in frames.items()})
+        object.__setattr__(self, "schemas", frames.schemas)
 
     def __repr__(self) -> str:
         told = f"; {self.filters}" if self.filters else ""
