@@ -1,0 +1,89 @@
+"""Load what reports need, before there is a kernel to load it in.
+
+`matplotlib.pyplot` and the inline backend are left out: they tie themselves to the shell
+that imports them, and here is none yet. What they are made of is loaded.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+_ROOMS = ("kpis", "dataset", "engine", "stats", "show", "analyses")
+_LIBRARIES = (
+    "IPython",
+    "babel.dates",
+    "babel.numbers",
+    "duckdb",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.dates",
+    "matplotlib.figure",
+    "narwhals._arrow.dataframe",
+    "narwhals._duckdb.dataframe",
+    "narwhals._pandas_like.dataframe",
+    "numpy",
+    "pandas",
+    "pyarrow.parquet",
+    "scipy.optimize",
+    "scipy.stats",
+)
+
+
+def load() -> None:
+    """Import the libraries and callstats' own rooms, and fill the caches that every report fills."""
+    with _as_in_a_kernel():
+        for name in _LIBRARIES:
+            importlib.import_module(name)
+        for name in _own_modules():
+            importlib.import_module(name)
+    _draw_once()
+    gc.collect()
+    gc.freeze()  # what is loaded stays: not looked through, so its pages stay shared
+
+
+def load_ipython_extension(_shell: Any) -> None:
+    """Load what can be loaded in a kernel that waits for its notebook: ``--ext``."""
+    load()
+
+
+@contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let libraries that ask where they run (pandas, for how wide to print) find a kernel."""
+    missing = object()
+    before = getattr(builtins, "get_ipython", missing)
+    if before is missing:
+        builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        if before is missing:
+            del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def _own_modules() -> Iterator[str]:
+    yield "callstats"
+    for room in _ROOMS:
+        package = importlib.import_module(f"callstats.{room}")
+        yield from (found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+
+
+def _draw_once() -> None:
+    """Find the fonts and lay out some text: half a second that no report need spend again."""
+    import io
+
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.add_subplot().set_title("0 %")
+    figure.savefig(io.BytesIO(), format="svg")
