@@ -177,3 +177,35 @@ def staffing(
         ),
         data, where, config, lang, format,
     )  # fmt: skip
+
+
+@app.command
+def service(
+    data: Data, /, *, compare_with: str = "previous", part: str | None = None, repeat_days: int = 7,
+    period: Period = None, where: Where = [],  # noqa: B006
+    config: Config = None, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Say how callers were served: service level, waits, who gives up, what is solved, agents needed.
+
+    Parameters
+    ----------
+    compare_with
+        The period before (previous), another period, or none.
+    part
+        One part alone: figures, promise, waiting, patience, first_call, opinions, solving, volume,
+        handling or cover. Without it all of them in words, the key figures as csv or json.
+    repeat_days
+        A caller who rings again within so many days was not helped at the first call.
+    """
+    from callstats.analyses.service.report import PARTS
+    from callstats.analyses.service.report import service as run
+    from callstats.errors import unknown_name
+
+    if part is not None and part not in PARTS:
+        raise unknown_name("part", part, PARTS)
+
+    def asked(dataset: Dataset) -> Result:
+        found = run(dataset, period, compare_with, repeat_days=repeat_days)
+        return found if part is None else found.parts[part]
+
+    ask(asked, data, where, config, lang, format)

@@ -1,0 +1,131 @@
+"""What has happened by when: shares that rise with time, such as callers answered or issues solved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from callstats.show import theme
+from callstats.show.format import Formatter
+from callstats.show.plots import rows
+from callstats.show.ticks import unit_axis
+
+# Told apart by their dashes as well, so that they are in grey print.
+_LOOKS: tuple[tuple[str, Any], ...] = (
+    (theme.ACCENT, "-"),
+    (theme.INK, (0, (4, 2))),
+    (theme.GREY, (0, (1, 1))),
+)
+
+
+@dataclass(frozen=True)
+class TimeCurve:
+    """A share by time since the start.
+
+    Attributes
+    ----------
+    name : str
+        Written where the curve ends.
+    time, share : sequence of float, shape (points,)
+        From each time on the share is so high; times rise.
+    low, high : sequence of float, shape (points,), optional
+        Limits of the share.
+    """
+
+    name: str
+    time: Sequence[float] | np.ndarray
+    share: Sequence[float] | np.ndarray
+    low: Sequence[float] | np.ndarray | None = None
+    high: Sequence[float] | np.ndarray | None = None
+
+
+@theme.themed
+def time_curves(
+    curves: Sequence[TimeCurve],
+    *,
+    unit: str,
+    formatter: Formatter,
+    # what the axes are called
+    label: str = "",
+    share_label: str = "",
+    # a time that matters, such as the one promised
+    mark: float | None = None,
+    mark_label: str = "",
+    until: float | None = None,
+    ax: Any = None,
+) -> Any:
+    """Draw shares that rise with time as steps, each with its band and its name.
+
+    Parameters
+    ----------
+    curves : sequence of TimeCurve
+        At most three.
+    unit : str
+        Of the times: ``s`` or ``h``.
+    formatter : Formatter
+    label, share_label : str
+        Of the horizontal and the vertical axis.
+    mark : float, optional
+        A time with a dashed line, called ``mark_label``.
+    until : float, optional
+        Where the axis ends; the last time of all where left out.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    shown = [c for c in curves if len(c.time)][: len(_LOOKS)]
+    ax = theme.axes(ax, 2.7)
+    if not shown:
+        return rows.nothing(ax, formatter)
+    end = until if until is not None else max(float(c.time[-1]) for c in shown)
+    for curve, (colour, style) in zip(shown, _LOOKS, strict=False):
+        _step(ax, curve, end, colour, style)
+    if mark is not None and mark <= end:
+        _mark(ax, mark, mark_label)
+    ax.set_xlim(0, end or 1.0)
+    ax.set_ylim(0, 1.0)
+    unit_axis(ax.xaxis, unit, formatter)
+    unit_axis(ax.yaxis, "%", formatter)
+    ax.set_xlabel(theme.plain(label))
+    ax.set_ylabel(theme.plain(share_label))
+    rows.settle(ax)
+    return ax
+
+
+def _step(ax: Any, curve: TimeCurve, end: float, colour: str, style: Any) -> None:
+    time = np.asarray(curve.time, dtype=float)
+    inside = time <= end
+    at = np.concatenate([[0.0], time[inside], [end]])
+    share, low, high = (_held(values, inside) for values in (curve.share, curve.low, curve.high))
+    if np.isfinite(low).any():
+        ax.fill_between(at, low, high, step="post", color=colour, alpha=0.16, linewidth=0)
+    ax.step(at, share, where="post", color=colour, linestyle=style)
+    if curve.name:
+        rows.at_the_end(ax, float(share[-1]), theme.plain(curve.name, 28), colour)
+
+
+def _held(values: Sequence[float] | np.ndarray | None, inside: np.ndarray) -> np.ndarray:
+    """Return 0, the values inside the axis, and the last of them again at its end."""
+    if values is None:
+        return np.full(int(inside.sum()) + 2, np.nan)
+    kept = np.asarray(values, dtype=float)[inside]
+    return np.concatenate([[0.0], kept, kept[-1:] if len(kept) else [0.0]])
+
+
+def _mark(ax: Any, time: float, label: str) -> None:
+    ax.axvline(time, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+    ax.annotate(
+        theme.plain(label),
+        (time, 1),
+        (4, -2),
+        xycoords=ax.get_xaxis_transform(),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        color=theme.GREY_TEXT,
+    )
