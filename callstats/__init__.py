@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from callstats.analyses.lists import lists
     from callstats.analyses.measure import measure
     from callstats.analyses.method import method
+    from callstats.analyses.month.summary import summary
     from callstats.analyses.opening import open_for_report, title
     from callstats.analyses.plan import plan, plan_from
     from callstats.analyses.portrait import portrait
@@ -85,6 +86,7 @@ _HOMES = {
     "portrait": "callstats.analyses.portrait",
     "read": "callstats.dataset",
     "staffing": "callstats.analyses.staffing",
+    "summary": "callstats.analyses.month.summary",
     "time_and_cost": "callstats.analyses.time_and_cost",
     "title": "callstats.analyses.opening",
     "trend": "callstats.analyses.trend",
@@ -121,6 +123,7 @@ __all__ = [
     "portrait",
     "read",
     "staffing",
+    "summary",
     "time_and_cost",
     "title",
     "trend",

@@ -12,6 +12,7 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     calibrating,
     comparing,
     data,
+    houses,
     measuring,
     people,
     questions,
