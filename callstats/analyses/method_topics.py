@@ -132,6 +132,35 @@ TOPICS: dict[str, tuple[str, str]] = {
             "smaller was found says nothing of it."
         ),
     ),
+    "waits": (
+        mark("Waits"),
+        mark(
+            "Callers of a busy hour wait together. Intervals of service level, speed of answer and "
+            "abandonment therefore count days and not calls; those of handle time count agents' days."
+        ),
+    ),
+    "patience": (
+        mark("Patience"),
+        mark(
+            "A caller who is answered would have waited longer, nobody knows how long. At each second only "
+            "those still waiting count (life table), so that quick answers do not make callers look patient."
+        ),
+    ),
+    "open issues": (
+        mark("Issues still open"),
+        mark(
+            "An issue that is not solved yet is followed to the end of the data and then leaves the count. "
+            "The mean of those solved alone would come out too short."
+        ),
+    ),
+    "agents needed": (
+        mark("Agents needed"),
+        mark(
+            "By Erlang A: calls arrive by chance around the rate of their half hour, take as long as they "
+            "took on average, and callers give up as soon as these did. Agents there are those on a call "
+            "or ready for one, on average over the days."
+        ),
+    ),
     "absent": (
         mark("What is not here"),
         mark(
@@ -146,6 +175,7 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "campaign_report": ("interval", "change", "bridge", "many", "limits", "attempts", "absent"),
     "agent_comparison": ("chance", "lead mix", "shrunken", "false discovery", "raters", "absent"),
     "list_ab_test": ("assignment", "horizon", "looking", "guardrails", "money", "power", "absent"),
+    "service_report": ("waits", "change", "limits", "patience", "open issues", "agents needed", "absent"),
 }
 #: The KPIs that each report explains; another report explains those of a campaign.
 USED: dict[str, tuple[str, ...]] = {
@@ -177,6 +207,25 @@ USED: dict[str, tuple[str, ...]] = {
         "abandon_rate_outbound",
         "do_not_call_rate",
         "average_handle_time",
+    ),
+    "service_report": (
+        "service_level",
+        "service_level_positive",
+        "service_level_exclude_all",
+        "service_level_ignore_within",
+        "service_level_short",
+        "average_speed_of_answer",
+        "abandon_rate_inbound",
+        "average_time_to_abandon",
+        "first_call_resolution",
+        "resolved_by_survey",
+        "csat",
+        "csat_response_rate",
+        "nps",
+        "nps_response_rate",
+        "time_to_resolution",
+        "average_handle_time",
+        "occupancy",
     ),
 }
 
