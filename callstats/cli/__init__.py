@@ -9,6 +9,7 @@ import os
 import sys
 
 from callstats.cli import (  # noqa: F401 - each adds its commands
+    batches,
     calibrating,
     comparing,
     data,

@@ -1,51 +1,15 @@
-"""The commands that make reports: demo, report."""
+"""The command that makes one report."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import Language, Words, app, open_data, pairs, say
-from callstats.cli.data import check
+from callstats.cli.app import Language, Words, app, pairs, say
 
-if TYPE_CHECKING:
-    from callstats.dataset import Dataset
-
-Formats = Annotated[list[Literal["html", "pdf"]], Parameter(negative=())]
-
-
-@app.command
-def demo(*, out: Path = Path("reports"), lang: Language = "en") -> None:
-    """Simulate a call centre, check its data and report on it.
-
-    Parameters
-    ----------
-    out
-        Folder for the reports; the simulated data goes to its folder demo-data.
-    lang
-        Language of the reports.
-    """
-    from callstats.simulate.demo import write_demo
-
-    data = out / "demo-data"
-    say("Simulating three months of a call centre …")
-    write_demo(data)
-    say("Checking what it wrote …")
-    check(str(data))
-    opened = open_data(str(data), None)
-    span = opened.span()
-    period = f"{span[1]:%Y-%m}" if span else ""
-    for campaign in _dialling_campaigns(opened, period):
-        _report(
-            "campaign_report",
-            data,
-            period=period,
-            parameters={"campaign_id": campaign},
-            language=lang,
-            out=out,
-        )
+Formats = Annotated[list[Literal["html", "pdf"]], Parameter(negative=(), consume_multiple=True)]
 
 
 @app.command
@@ -82,28 +46,20 @@ def report(
     config
         Project file.
     """
-    _report(
+    from callstats.report.run import run
+
+    given = pairs(parameter)
+    told = [period or "whole data", *(f"{key}={value}" for key, value in given.items())]
+    say(f"Making {name} ({', '.join(told)}) …")
+    made = run(
         name,
         data,
         period=period,
-        parameters=pairs(parameter),
+        parameters=given,
         language=lang,
         formats=tuple(format),
         out=out,
         config=config,
     )
-
-
-def _report(name: str, data: str | Path, **options: Any) -> None:
-    """Make one report, telling stderr what is done and stdout where it is."""
-    from callstats.report.run import run
-
-    told = [options.get("period") or "whole data", *(f"{k}={v}" for k, v in options["parameters"].items())]
-    say(f"Making {name} ({', '.join(told)}) …")
-    for path in run(name, data, **options).paths:
+    for path in made.paths:
         print(path)
-
-
-def _dialling_campaigns(data: Dataset, period: str) -> list[str]:
-    """Return the campaigns that dialled in a period; a queue has no dials to report on."""
-    return data.where(period=period, direction="outbound").values("campaign_id")

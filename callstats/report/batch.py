@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from callstats.errors import CallstatsError
 from callstats.report import files, index, state
 from callstats.report.month import SUMMARY, Plan, Planned, linked, plan
 from callstats.report.order import Order
 from callstats.report.run import FORMATS, checked_formats
+from callstats.report.workers import Done, run_all
 from callstats.show.words import words
 
 Status = Literal["made", "unchanged", "failed"]
@@ -139,13 +141,14 @@ def monthly(
     files.sweep(planned.folder)
     settled: dict[str, Outcome] = {}
     start, made = time.perf_counter(), 0
-    for outcome in _Batch(planned, wanted, jobs, again).outcomes():
-        settled[outcome.planned.name] = outcome
-        made += outcome.status != "unchanged"
-        if told is not None:
-            left = len(planned.reports) - len(settled)
-            pace = (time.perf_counter() - start) / made if made else None
-            told(Progress(len(settled), len(planned.reports), outcome, pace and pace * left))
+    with closing(_Batch(planned, wanted, jobs, again).outcomes()) as outcomes_as_they_come:
+        for outcome in outcomes_as_they_come:
+            settled[outcome.planned.name] = outcome
+            made += outcome.seconds > 0
+            if told is not None:
+                left = len(planned.reports) - len(settled)
+                pace = (time.perf_counter() - start) / made if made else None
+                told(Progress(len(settled), len(planned.reports), outcome, pace and pace * left))
     outcomes = tuple(settled[report.name] for report in planned.reports)
     entries = [index.Entry(o.planned, o.told, o.error) for o in outcomes]
     written = files.write_all(planned.folder, index.contents(planned, entries))
@@ -161,7 +164,7 @@ class _Batch:
     jobs: int | None
     again: bool
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Generator[Outcome]:
         """Yield every report as it is settled: refused, unchanged, then made or failed."""
         waiting: list[Planned] = []
         summary: Planned | None = None
@@ -176,7 +179,7 @@ class _Batch:
                 waiting.append(planned)
         yield from self._with_summary(waiting, summary)
 
-    def _with_summary(self, waiting: list[Planned], summary: Planned | None) -> Iterator[Outcome]:
+    def _with_summary(self, waiting: list[Planned], summary: Planned | None) -> Generator[Outcome]:
         """Make the rest beside a summary that links to all of it; that again without what failed."""
         if summary is None:
             yield from self._made(waiting)
@@ -211,20 +214,22 @@ class _Batch:
         told = state.finished(planned.order, self.formats)
         return None if told is None else Outcome(planned, "unchanged", _paths(planned.order, told), told)
 
-    def _made(self, waiting: list[Planned]) -> Iterator[Outcome]:
-        from callstats.report.workers import run_all
-
+    def _made(self, waiting: list[Planned]) -> Generator[Outcome]:
         by_stem = {planned.order.stem: planned for planned in waiting if planned.order is not None}
         orders = [planned.order for planned in waiting if planned.order is not None]
-        for done in run_all(orders, formats=self.formats, jobs=self.jobs) if orders else ():
-            planned = by_stem[done.order.stem]
-            if done.error is not None or done.result is None:
-                yield Outcome(
-                    planned, "failed", error=_in_words(done.error, done.order), seconds=done.seconds
-                )
-            else:
-                told = json.loads(done.result.paths[-1].read_bytes())
-                yield Outcome(planned, "made", done.result.paths, told, seconds=done.seconds)
+        if not orders:
+            return
+        made = cast("Generator[Done]", run_all(orders, formats=self.formats, jobs=self.jobs))
+        with closing(made):  # ends the workers at once, also where this is left early
+            for done in made:
+                yield _outcome(by_stem[done.order.stem], done)
+
+
+def _outcome(planned: Planned, done: Done) -> Outcome:
+    if done.error is not None or done.result is None:
+        return Outcome(planned, "failed", error=_in_words(done.error, done.order), seconds=done.seconds)
+    told = json.loads(done.result.paths[-1].read_bytes())
+    return Outcome(planned, "made", done.result.paths, told, seconds=done.seconds)
 
 
 def _paths(order: Order, told: Mapping[str, Any]) -> tuple[Path, ...]:

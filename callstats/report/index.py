@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from callstats.report.month import Plan, Planned
 
 Block = dict[str, Any]
-_FIGURES = 4
+_FIGURES = 3  # a row of cards
 
 
 @dataclass(frozen=True, slots=True)

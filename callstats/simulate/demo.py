@@ -88,6 +88,9 @@ _WARM: dict = {
     "invalid": 0.03,
 }
 
+#: The month that its reports are about.
+MONTH = "2026-09"
+
 #: What the demo's managers have decided; read by ``callstats.config``.
 PROJECT = """\
 # The project file of the demo: every key has a default and may be left out.

@@ -1,0 +1,192 @@
+"""The commands that make many reports at once, or lay them out: monthly, demo, notebooks."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from callstats.cli.app import Language, Words, app, pairs, say
+from callstats.cli.data import check
+from callstats.cli.reports import Formats
+from callstats.errors import UsageError, near_names
+
+if TYPE_CHECKING:
+    from callstats.report.batch import Progress
+
+Many = Annotated[list[str], Parameter(negative=(), consume_multiple=True, show_default=False)]
+
+
+@app.command
+def monthly(
+    data: str,
+    /,
+    *,
+    period: str,
+    lang: Language = "en",
+    only: Many = [],  # noqa: B006
+    where: Words = [],  # noqa: B006
+    format: Formats = ["html", "pdf"],  # noqa: B006
+    out: Path = Path("reports"),
+    config: Path | None = None,
+    jobs: int | None = None,
+    again: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Make every report of a month and an index of them; exit 4 when one of them failed.
+
+    What is there already, whole and unchanged, is not made again.
+
+    Parameters
+    ----------
+    data
+        An imported folder or a DuckDB file.
+    period
+        The month, such as 2026-09.
+    lang
+        Language of the reports.
+    only
+        Names of reports, such as campaign_report; all where left out.
+    where
+        campaign_id=NAME: only reports on that campaign; repeat for several.
+    format
+        html, pdf or both.
+    out
+        Folder to write to.
+    config
+        Project file.
+    jobs
+        Reports made side by side; one for each processor where left out.
+    again
+        Make also what is there unchanged.
+    """
+    return _monthly(
+        data,
+        period,
+        language=lang,
+        only=only,
+        campaign_id=_campaigns(where),
+        formats=tuple(format),
+        out=out,
+        config=config,
+        jobs=jobs,
+        again=again,
+    )
+
+
+@app.command
+def demo(*, out: Path = Path("reports"), lang: Language = "en", jobs: int | None = None) -> int:
+    """Simulate a call centre, check its data, and make every report of its last month.
+
+    Parameters
+    ----------
+    out
+        Folder for the reports; the simulated data goes to its folder demo-data.
+    lang
+        Language of the reports.
+    jobs
+        Reports made side by side; one for each processor where left out.
+    """
+    from callstats.simulate.demo import MONTH, write_demo
+
+    data = out / "demo-data"
+    say("Simulating three months of a call centre …")
+    write_demo(data)
+    say("Checking what it wrote …")
+    check(str(data))
+    return _monthly(data, MONTH, language=lang, out=out, jobs=jobs)
+
+
+@app.command
+def notebooks(folder: Path, /, *, data: bool = True) -> None:
+    """Lay the reports and tutorials out as notebooks for JupyterLab; an edited one is left alone.
+
+    Parameters
+    ----------
+    folder
+        Made where it is missing.
+    data
+        Write the demo data there as well, where there are none yet; --no-data leaves them out.
+    """
+    from callstats.report.hand_out import hand_out, lay_demo
+
+    handed = hand_out(folder)
+    for one in handed:
+        if one.status == "edited":
+            say(f"{one.path}: edited, left as it is")
+    counts = {
+        status: sum(one.status == status for one in handed) for status in ("new", "updated", "unchanged")
+    }
+    say(", ".join(f"{count} {status}" for status, count in counts.items() if count) + f" in {folder}")
+    if data and lay_demo(folder):
+        say(f"The demo data are in {folder / 'data' / 'demo'}")
+    for one in handed:
+        print(one.path)
+
+
+def _monthly(data: str | Path, period: str, **options: Any) -> int:
+    """Make a month, telling stderr what is done and stdout where the index is."""
+    from callstats.report.batch import monthly as make
+
+    say(f"Reports of {period} …")
+    with _terminated():
+        made = make(data, period, told=_tell, **options)
+    for note in made.notes:
+        say(note)
+    for outcome in made.failed:
+        say(f"{outcome.planned.name} failed: {outcome.error}")
+    for path in made.index:
+        print(path)
+    return 4 if made.failed else 0
+
+
+def _tell(progress: Progress) -> None:
+    outcome = progress.outcome
+    how = {"made": f"{outcome.seconds:.1f} s", "unchanged": "unchanged", "failed": "failed"}[outcome.status]
+    left = "" if progress.left_s is None or progress.done == progress.total else _left(progress.left_s)
+    say(f"{progress.done:>3} of {progress.total}  {outcome.planned.name}  {how}{left}")
+
+
+def _left(seconds: float) -> str:
+    """Return the time left, no finer than it can be known.
+
+    Examples
+    --------
+    >>> _left(9.2), _left(150)
+    ('  (about 9 s left)', '  (about 3 min left)')
+    """
+    told = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60 + 0.5:.0f} min"
+    return f"  (about {told} left)"
+
+
+def _campaigns(where: list[str]) -> list[str]:
+    """Return the campaigns asked for; the reports of a month cannot be narrowed by anything else."""
+    found = []
+    for word in where:
+        for name, value in pairs([word]).items():
+            if name != "campaign_id":
+                raise UsageError(
+                    f"the reports of a month cannot be narrowed by {name!r}",
+                    near=near_names(name, ["campaign_id"]),
+                    hint="Give --where campaign_id=NAME, or make one report with callstats report.",
+                )
+            found.append(value)
+    return found
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """Leave in order when asked to end, as at Ctrl-C: workers and kernels end with the batch."""
+
+    def leave(signum: int, _: object) -> None:
+        say("callstats: stopped; run it again to go on")
+        raise SystemExit(128 + signum)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
