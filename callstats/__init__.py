@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from callstats.analyses.plan import plan, plan_from
     from callstats.analyses.portrait import portrait
     from callstats.analyses.quality import check
+    from callstats.analyses.service.report import service
     from callstats.analyses.staffing import staffing
     from callstats.analyses.time_and_cost import time_and_cost
     from callstats.analyses.trend import trend
@@ -85,6 +86,7 @@ _HOMES = {
     "plan_from": "callstats.analyses.plan",
     "portrait": "callstats.analyses.portrait",
     "read": "callstats.dataset",
+    "service": "callstats.analyses.service.report",
     "staffing": "callstats.analyses.staffing",
     "summary": "callstats.analyses.month.summary",
     "time_and_cost": "callstats.analyses.time_and_cost",
@@ -122,6 +124,7 @@ __all__ = [
     "plan_from",
     "portrait",
     "read",
+    "service",
     "staffing",
     "summary",
     "time_and_cost",
