@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import importlib.util
 import os
 import signal
@@ -47,7 +46,6 @@ def leave_path() -> None:
 
 def run(launch: Launch) -> None:
     """Become the kernel, and return when it has been shut down."""
-    gc.unfreeze()
     _belong_to(launch.zygote)
     _reset_signals()
     for number, stream in enumerate(launch.streams):

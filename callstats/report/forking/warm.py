@@ -6,6 +6,7 @@ that imports them, and here is none yet. What they are made of is loaded.
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import gc
 import importlib
@@ -50,6 +51,7 @@ def load() -> None:
     _draw_once()
     gc.collect()
     gc.freeze()  # what is loaded stays: not looked through, so its pages stay shared
+    atexit.register(gc.unfreeze)
 
 
 def load_ipython_extension(_shell: Any) -> None:

@@ -33,8 +33,9 @@ def main() -> None:
     """Serve until the owner is gone; in a child, run its kernel."""
     connection = socket.socket(fileno=int(sys.argv[1]))
     launch = _serve(connection, os.getppid())
-    if launch is not None:
-        child.run(launch)
+    if launch is None:
+        os._exit(0)  # there is nothing to close, and much to free one by one
+    child.run(launch)
 
 
 def threads() -> list[str]:
