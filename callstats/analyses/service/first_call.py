@@ -86,8 +86,8 @@ class FirstCall(Result):
         if self.calls:
             solved, total = {k: n for k, n in self.calls.items() if k}, sum(self.calls.values())
             text = _(
-                "Of {n} issues {first} were solved at the first call and {later} at a later one; "
-                "{open} are not solved yet.",
+                "Issues ({n}): solved at the first call {first}, at a later one {later}, not solved yet "
+                "{open}.",
                 n=form.number(total),
                 first=form.percent(solved.get(1, 0) / total),
                 later=form.percent(sum(n for k, n in solved.items() if k > 1) / total),

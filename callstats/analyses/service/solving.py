@@ -84,12 +84,12 @@ class Solving(Result):
             "open": form.number(self.still_open),
         }
         if not self.median.estimate >= 0:
-            text = _("Fewer than half of {n} issues were solved in the time they could be followed.", **said)
+            text = _("Fewer than half of the issues ({n}) were solved in the time they could be followed.", **said)
         elif not self.p90.estimate >= 0:
-            text = _("Half of {n} issues are solved within {median}; nine in ten never were so far.", **said)
+            text = _("Half of the issues ({n}) are solved within {median}; nine in ten never were so far.", **said)
         else:
-            text = _("Half of {n} issues are solved within {median}, nine in ten within {p90}.", **said)
-        still = _("{open} of them are still open and count as not solved yet, not as left out.", **said)
+            text = _("Half of the issues ({n}) are solved within {median}, nine in ten within {p90}.", **said)
+        still = _("Still open, and counted as not solved yet: {open}.", **said)
         return (Sentence(f"{text} {still}" if self.still_open else text),)
 
     def _told(self, found: Interval) -> str:

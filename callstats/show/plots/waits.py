@@ -122,10 +122,10 @@ def _mark(ax: Any, time: float, label: str) -> None:
     ax.annotate(
         theme.plain(label),
         (time, 1),
-        (4, -2),
+        (0, 2),
         xycoords=ax.get_xaxis_transform(),
         textcoords="offset points",
-        ha="left",
-        va="top",
+        ha="center",
+        va="bottom",
         color=theme.GREY_TEXT,
     )
