@@ -1,87 +1,17 @@
-"""Run a notebook in a kernel of this very interpreter, so that the same input gives the same notebook."""
+"""Run a notebook in a kernel of its own, so that the same input gives the same notebook."""
 
 from __future__ import annotations
 
 import re
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-from traitlets import default
-
 from callstats.errors import ReportError
+from callstats.report.managers import NAME, SameInterpreter
 
-#: What may change a result or the look of a plot between two runs, held fast.
-FIXED = {
-    "SOURCE_DATE_EPOCH": "0",
-    "PYTHONHASHSEED": "0",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "COLUMNS": "120",
-    "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
 _ERRORS = frozenset({"CallstatsError", "UsageError", "InputError", "ReportError"})
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
-_NAME = "python3"
-
-
-class SameInterpreter(AsyncKernelManager):
-    """Starts ipykernel with `sys.executable`, whether or not Jupyter knows of it."""
-
-    @cached_property
-    def _home(self) -> tempfile.TemporaryDirectory[str]:
-        return tempfile.TemporaryDirectory(prefix="callstats-kernel-", ignore_cleanup_errors=True)
-
-    @default("transport")
-    def _transport_default(self) -> str:
-        """Use sockets of the file system where there are some: no port is open to anybody."""
-        return "tcp" if sys.platform == "win32" else "ipc"
-
-    @default("connection_file")
-    def _connection_file_default(self) -> str:
-        return str(Path(self._home.name) / "kernel.json")  # short: a socket's path has at most 100 letters
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """The kernel to start, away from the user's own IPython profile and history."""
-        return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            display_name="Python 3",
-            language="python",
-            env={**FIXED, "IPYTHONDIR": self._home.name},
-        )
-
-    def client(self, **kwargs: Any) -> Any:
-        """Return a client, kept so that `finish` can close its channels."""
-        self._clients.append(super().client(**kwargs))
-        return self._clients[-1]
-
-    @cached_property
-    def _clients(self) -> list[Any]:
-        return []
-
-    async def _finish(self) -> None:
-        """Shut the kernel down where it still lives, and remove all it leaves."""
-        try:
-            if self.has_kernel and await self._async_is_alive():
-                await self._async_shutdown_kernel()
-        finally:
-            await self._async_cleanup_resources()
-            while self._clients:
-                self._clients.pop().stop_channels()
-            self._home.cleanup()
-
-    finish = run_sync(_finish)
 
 
 def execute(
@@ -115,7 +45,7 @@ def execute(
     given = _with_parameters(notebook, parameters)
     manager = (kernels or SameInterpreter)()
     try:
-        executed = papermill.execute_notebook(given, None, kernel_name=_NAME, progress_bar=False, km=manager)
+        executed = papermill.execute_notebook(given, None, kernel_name=NAME, progress_bar=False, km=manager)
     except papermill.PapermillExecutionError as error:
         raise _failed(given, error) from error
     except (DeadKernelError, CellTimeoutError) as error:
@@ -181,7 +111,7 @@ def _with_parameters(notebook: Any, parameters: Mapping[str, Any]) -> Any:
     from nbformat.v4 import new_code_cell
 
     notebook = copy.deepcopy(notebook)
-    notebook.metadata["kernelspec"] = {"name": _NAME, "display_name": "Python 3", "language": "python"}
+    notebook.metadata["kernelspec"] = {"name": NAME, "display_name": "Python 3", "language": "python"}
     notebook.cells = [c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", ())]
     if not parameters:
         return notebook

@@ -14,7 +14,7 @@ from callstats.report import document, files, notebooks, results
 from callstats.report.order import Order, take_order
 
 if TYPE_CHECKING:
-    from callstats.report.kernel import SameInterpreter
+    from callstats.report.managers import SameInterpreter
 
 FORMATS = ("html", "pdf")
 

@@ -14,12 +14,15 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import IO, Any
 
 from callstats.errors import CallstatsError, ReportError
+from callstats.report.forking import parent
+from callstats.report.managers import FIXED, Ahead, Forked, SameInterpreter
 from callstats.report.order import Order
 from callstats.report.run import ReportResult, make
 
@@ -133,12 +136,24 @@ def main() -> None:
     orders: SimpleQueue[Order | None] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions, orders), daemon=True).start()
     try:
-        while (order := orders.get()) is not None:
-            _send(answers, _answer(order, task))
+        with _kernels(task.fork) as kernels:
+            while (order := orders.get()) is not None:
+                _send(answers, _answer(order, task, kernels))
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _kernels(fork: bool | None) -> Iterator[Callable[[], SameInterpreter]]:
+    """Choose where kernels come from, and start loading for the first."""
+    if parent.possible() if fork is None else fork:
+        parent.prepare({**os.environ, **FIXED})
+        yield Forked
+    else:
+        with closing(Ahead()) as ahead:
+            yield ahead
 
 
 def _pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -166,12 +181,12 @@ def _listen(questions: IO[bytes], orders: SimpleQueue[Order | None]) -> None:
     os._exit(1)
 
 
-def _answer(order: Order, task: Task) -> Answer:
+def _answer(order: Order, task: Task, kernels: Callable[[], SameInterpreter]) -> Answer:
     start = time.perf_counter()
     result: ReportResult | None = None
     error: CallstatsError | None = None
     try:
-        result = make(order, task.formats, strict=task.strict)
+        result = make(order, task.formats, strict=task.strict, kernels=kernels)
     except CallstatsError as expected:
         error = expected
     except Exception as unexpected:  # a fault of ours must not spoil the other reports

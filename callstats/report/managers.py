@@ -1,0 +1,124 @@
+"""Managers of kernels: a plain one, one that is forked warm, one that is started ahead of its notebook."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from traitlets import default
+
+#: What may change a result or the look of a plot between two runs, held fast.
+FIXED = {
+    "SOURCE_DATE_EPOCH": "0",
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "COLUMNS": "120",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+#: The kernel that notebooks name.
+NAME = "python3"
+_NO_HISTORY = "--HistoryManager.hist_file=:memory:"  # what nbclient asks of a kernel that it starts itself
+_LOAD = "--ext=callstats.report.forking.warm"
+_POLL_S = 0.01
+
+
+class SameInterpreter(AsyncKernelManager):
+    """Starts ipykernel with `sys.executable`, whether or not Jupyter knows of it."""
+
+    @cached_property
+    def _home(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="callstats-kernel-", ignore_cleanup_errors=True)
+
+    @default("transport")
+    def _transport_default(self) -> str:
+        """Use sockets of the file system where there are some: no port is open to anybody."""
+        return "tcp" if sys.platform == "win32" else "ipc"
+
+    @default("connection_file")
+    def _connection_file_default(self) -> str:
+        return str(Path(self._home.name) / "kernel.json")  # short: a socket's path has at most 100 letters
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernel to start, away from the user's own IPython profile and history."""
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            env={**FIXED, "IPYTHONDIR": self._home.name},
+        )
+
+    def client(self, **kwargs: Any) -> Any:
+        """Return a client, kept so that `finish` can close its channels."""
+        self._clients.append(super().client(**kwargs))
+        return self._clients[-1]
+
+    @cached_property
+    def _clients(self) -> list[Any]:
+        return []
+
+    async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
+        """Wait for the kernel's end, looking often: it comes soon."""
+        await super()._async_wait(min(pollinterval, _POLL_S))
+
+    async def _finish(self, *, now: bool = False) -> None:
+        """Shut the kernel down where it still lives, and remove all it leaves."""
+        try:
+            if self.has_kernel and await self._async_is_alive():
+                await self._async_shutdown_kernel(now=now)
+        finally:
+            await self._async_cleanup_resources()
+            while self._clients:
+                self._clients.pop().stop_channels()
+            self._home.cleanup()
+
+    start = run_sync(AsyncKernelManager._async_start_kernel)
+    finish = run_sync(_finish)
+
+
+class Forked(SameInterpreter):
+    """The same kernel, forked from a process that has loaded the libraries, where that can be."""
+
+    def __init__(self, **options: Any) -> None:
+        from callstats.report.forking.provisioner import ForkProvisioner
+
+        super().__init__(**options)
+        self.provisioner = ForkProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
+
+
+class Ahead:
+    """Kernels for a system that cannot fork: the next one loads the libraries while a notebook runs.
+
+    Calling it returns the kernel that was started at the last call, and starts another.
+    """
+
+    def __init__(self) -> None:
+        self._next: SameInterpreter | None = None
+
+    def __call__(self) -> SameInterpreter:
+        """Return a kernel that has loaded the libraries, or is at it."""
+        taken, self._next = self._next or _loading(), _loading()
+        return taken
+
+    def close(self) -> None:
+        """End the kernel that nobody took."""
+        if self._next is not None:
+            self._next.finish(now=True)
+            self._next = None
+
+
+def _loading() -> SameInterpreter:
+    manager = SameInterpreter()
+    manager.start(extra_arguments=[_NO_HISTORY, _LOAD])
+    return manager
