@@ -1,15 +1,15 @@
-"""The page: one HTML file without script and without a reference to anywhere else.
+"""The page: one HTML file without a reference to anywhere else.
 
 The page is drawn from the same document as the PDF, by a template that escapes all it
-is given. The preparation is an nbconvert preprocessor named in the template's
-conf.json, so ``jupyter nbconvert --to html --template callstats`` gives the same page
-as the exporter.
+is given; its one script, which sorts tables, is let in by its hash. The preparation is
+an nbconvert preprocessor named in the template's conf.json, so ``jupyter nbconvert --to
+html --template callstats`` gives the same page as the exporter.
 """
 
 from __future__ import annotations
 
 import base64
-from importlib.resources import files
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets import default
 
-from callstats.report import document, layout
+from callstats.report import document, layout, sorting
 from callstats.report.language import frame_words
 
 _HERE = Path(__file__).parent / "template"
@@ -62,22 +62,26 @@ def page(report: dict[str, Any]) -> dict[str, Any]:
     """
     from callstats.show.markup import stylesheet
 
-    own = files("callstats.report").joinpath("template", "callstats", "report.css").read_text("utf-8")
+    own, sort = (_HERE.joinpath("callstats", name).read_text("utf-8") for name in ("report.css", "sort.js"))
+    blocks = [_drawn(block, report["language"]) for block in report["blocks"]]
+    script = sort if any(sorting.sorts(block) for block in blocks) else ""
     return {
         **report,
-        "blocks": [_drawn(block) for block in report["blocks"]],
+        "blocks": blocks,
         "words": frame_words(report["language"]),
         "style": stylesheet() + own,
+        "script": script,
+        "script_hash": base64.b64encode(sha256(script.encode()).digest()).decode(),
     }
 
 
-def _drawn(block: dict[str, Any]) -> dict[str, Any]:
+def _drawn(block: dict[str, Any], language: str) -> dict[str, Any]:
     """Add to a block what the template cannot make itself."""
     from callstats.show.markup import render
 
     kind = block["kind"]
     if kind == "table" and not any(cell.get("inlines") for row in block["rows"] for cell in row):
-        fitted = layout.fit(block)
+        fitted = sorting.sortable(layout.fit(block), language)
         return {**fitted, "html": render(fitted)}
     if kind in {"verdict", "key_figures", "note"}:
         return {**block, "html": render(block)}

@@ -102,8 +102,12 @@ def _group_heads(columns: list[dict[str, Any]]) -> str:
 
 
 def _heads(columns: list[dict[str, Any]]) -> str:
-    heads = (_tag("th", text(column["label"]), f"cs-{column['align']}", scope="col") for column in columns)
-    return _tag("tr", "".join(heads))
+    return _tag("tr", "".join(map(_head, columns)))
+
+
+def _head(column: dict[str, Any]) -> str:
+    order = {"data-order": column["order"]} if column.get("order") else {}
+    return _tag("th", text(column["label"]), f"cs-{column['align']}", scope="col", **order)
 
 
 def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
@@ -120,10 +124,11 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
             content = _tag("span", "", "cs-bar", style=f"width:{100 * cell['bar']:.1f}%") + _tag(
                 "span", content
             )
+        key = {"data-key": text(cell["key"])} if cell.get("key") is not None else {}
         if index == 0:
-            cells.append(_tag("th", content, " ".join(css), scope="row"))
+            cells.append(_tag("th", content, " ".join(css), scope="row", **key))
         else:
-            cells.append(_tag("td", content, " ".join(css)))
+            cells.append(_tag("td", content, " ".join(css), **key))
     return _tag("tr", "".join(cells))
 
 

@@ -11,7 +11,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from callstats.show.calendar import SPACE, Calendar
 
 MINUS = "\N{MINUS SIGN}"
-_UNITS = {
+UNIT_WORDS = {
     "en": {"h": "h", "min": "min", "s": "s", "pp": "pp"},
     "fr": {"h": "h", "min": "min", "s": "s", "pp": "pt"},
     "ru": {"h": "ч", "min": "мин", "s": "с", "pp": "пп"},
@@ -71,7 +71,7 @@ class Writer(Calendar):
         return f"{number}{SPACE}{self._word(word)}"
 
     def _word(self, word: str) -> str:
-        return _UNITS[self.language][word]
+        return UNIT_WORDS[self.language][word]
 
 
 def _with_decimals(pattern: str, decimals: int) -> str:

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -117,6 +119,14 @@ def test_the_page_forbids_what_it_does_not_need(page):
     (policy,) = [m["content"] for m in page.all("meta") if m.get("http-equiv") == "Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
+
+
+def test_a_page_with_a_table_to_sort_lets_in_that_one_script_by_its_hash():
+    made = exported(shown(TableView("Lists", ["list", "rate"], [[name, "12%"] for name in "ABCD"])))
+    scripts = re.findall(r"<script>(.*?)</script>", made, re.DOTALL)
+    assert len(scripts) == 1
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in made
 
 
 def test_the_page_says_its_language_and_title(page):
