@@ -76,6 +76,8 @@ class Workshop:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _running(self) -> subprocess.Popen[bytes]:
         with self._lock:
@@ -100,6 +102,10 @@ class Workshop:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_GRACE_S + 1)
             how = _ending(process.poll())
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
         return ReportError(
             f"the process that made the report {how}",
             hint="Most often the memory ran out; try fewer reports at once with --jobs.",
