@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import copy
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 
+from callstats.errors import ReportError
+from callstats.report.order import Order
+from callstats.report.run import make
+from callstats.report.workers import Done
 from tests.report.conftest import notebook
 
 HOUSE = """\
@@ -101,3 +108,34 @@ def write_data(folder: Path, *rows: tuple[str, str, str, str], project: str = PR
     calls(*(rows or ROWS)).to_parquet(folder / "calls.parquet")
     (folder / "callstats.toml").write_text(project, encoding="utf-8")
     return folder
+
+
+def execute(source: nbformat.NotebookNode, given: dict[str, object], **_: object) -> nbformat.NotebookNode:
+    """Run a notebook in this process: what a kernel does, for notebooks that only show objects."""
+    made = copy.deepcopy(source)
+    names: dict[str, object] = {}
+    for cell in made.cells:
+        if cell.cell_type != "code":
+            continue
+        *before, last = ast.parse(cell.source).body
+        try:
+            exec(compile(ast.Module(before, []), "cell", "exec"), names)
+            if isinstance(last, ast.Expr):
+                shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+                cell.outputs = [nbformat.v4.new_output("display_data", data=shown._repr_mimebundle_())]
+            else:
+                exec(compile(ast.Module([last], []), "cell", "exec"), names)
+        except Exception as error:
+            raise ReportError(f"the report failed: {type(error).__name__}: {error}") from error
+        if "parameters" in cell.metadata.get("tags", ()):
+            names.update(given)
+    return made
+
+
+def run_all(orders: list[Order], *, formats: tuple[str, ...], jobs: int | None = None) -> Iterator[Done]:
+    """Make reports one after the other in this process."""
+    for order in orders:
+        try:
+            yield Done(order, make(order, formats), None, 1.0)
+        except ReportError as error:
+            yield Done(order, None, error, 1.0)

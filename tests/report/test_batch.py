@@ -1,0 +1,175 @@
+"""The reports of a month as they are made: whole, once, and none spoilt by another."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from callstats.errors import UsageError
+from callstats.report import batch, monthly, notebooks
+from tests.report import month_house as house
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    """Two notebooks and a summary, under names that ship."""
+    fewer = dict.fromkeys(["service_report", "list_ab_test", "data_quality"])
+    folder = house.write_shipped(tmp_path / "shipped", **fewer)
+    monkeypatch.setattr(notebooks, "folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path):
+    return house.write_data(tmp_path / "data")
+
+
+@pytest.fixture
+def make(shipped, data, tmp_path):
+    def made(out: str = "out", **options):
+        asked = {"formats": ["html"], "jobs": 2, "campaign_id": ["spring"], **options}
+        return monthly(data, "2026-09", out=tmp_path / out, **asked)
+
+    return made
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Run the notebooks in this process: what is tested is not how they are run."""
+    monkeypatch.setattr("callstats.report.batch.run_all", house.run_all)
+    monkeypatch.setattr("callstats.report.kernel.execute", house.execute)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def statuses(made: batch.MonthResult) -> dict[str, str]:
+    return {outcome.planned.name: outcome.status for outcome in made.outcomes}
+
+
+def test_a_month_is_made_once_and_then_unchanged(at_once, make, tmp_path):
+    first = make(campaign_id=[])
+    assert set(statuses(first).values()) == {"made"}
+    before = contents(tmp_path / "out" / "2026-09")
+    assert [path.name for path in first.index] == ["index.html", "index.json"]
+    told = []
+    again = make(campaign_id=[], told=told.append)
+    assert set(statuses(again).values()) == {"unchanged"}
+    assert contents(tmp_path / "out" / "2026-09") == before
+    assert [(p.done, p.total, p.left_s) for p in told] == [(n, 5, None) for n in range(1, 6)]
+    assert again.outcomes[0].paths[0].suffix == ".html"
+    assert set(statuses(make(campaign_id=[], again=True)).values()) == {"made"}
+    assert contents(tmp_path / "out" / "2026-09") == before
+
+
+def test_the_summary_links_to_every_report_that_is_there(at_once, make, tmp_path):
+    made = make(campaign_id=[], only=["monthly_summary", "campaign_report"])
+    links = made.outcomes[-1].told["verdict"][0]["text"]
+    assert links == "autumn=campaign_report-autumn.html spring=campaign_report-spring.html"
+    made = make(campaign_id=[], only=["monthly_summary"])
+    assert statuses(made) == {"monthly_summary": "unchanged"}
+
+
+@pytest.mark.parametrize("spoil", ["cut", "edited", "gone", "results edited", "results cut"])
+def test_what_is_not_whole_is_made_again(at_once, make, tmp_path, spoil):
+    make()
+    folder = tmp_path / "out" / "2026-09"
+    before = contents(folder)
+    name = "campaign_report-spring." + ("json" if spoil.startswith("results") else "html")
+    path, content = folder / name, before[name]
+    if spoil == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(
+            content[:-10] if spoil.endswith("cut") else content.replace(b"On spring", b"On autumn")
+        )
+    assert statuses(make()) == {"campaign_report spring": "made", "agent_comparison spring": "unchanged"}
+    assert contents(folder) == before
+
+
+def test_a_change_of_data_or_notebook_makes_what_it_concerns_again(at_once, make, shipped, data):
+    make()
+    changed = house.quick(house.CAMPAIGN, "Campaign report", 'f"Now on {campaign_id}."')
+    nbformat.write(changed, shipped / "campaign_report.ipynb")
+    assert statuses(make()) == {"campaign_report spring": "made", "agent_comparison spring": "unchanged"}
+    house.write_data(data, *house.ROWS[:2])
+    assert set(statuses(make()).values()) == {"made"}
+
+
+def test_one_that_fails_spoils_no_other_and_stands_in_the_index_with_its_error(
+    at_once, make, shipped, tmp_path
+):
+    make()
+    bad = house.quick(house.CAMPAIGN, "Campaign report", '1 / 0 if campaign_id == "spring" else "Fine."')
+    nbformat.write(bad, shipped / "campaign_report.ipynb")
+    made = make(campaign_id=[])
+    assert statuses(made) == {
+        "campaign_report autumn": "made",
+        "campaign_report spring": "failed",
+        "agent_comparison autumn": "made",
+        "agent_comparison spring": "unchanged",
+        "monthly_summary": "made",
+    }
+    assert [outcome.planned.name for outcome in made.failed] == ["campaign_report spring"]
+    assert "campaign_report-spring" not in made.outcomes[-1].told["verdict"][0]["text"]
+    page = made.index[0].read_text()
+    assert "the report failed: ZeroDivisionError: division by zero" in page
+    told = {r["report"] + r["subject"]: r for r in json.loads(made.index[1].read_text())["reports"]}
+    assert told["campaign_reportspring"]["status"] == "failed"
+    assert told["campaign_reportspring"]["files"] == {}
+    assert told["agent_comparisonspring"]["verdict"] == [{"text": "Agents of spring.", "tone": "good"}]
+
+
+def test_two_batches_into_two_folders_give_the_same_bytes(at_once, make, tmp_path):
+    for out in ("a", "b"):
+        make(out, campaign_id=[], formats=["html", "pdf"], language="fr")
+    first = contents(tmp_path / "a" / "2026-09")
+    assert first == contents(tmp_path / "b" / "2026-09")
+    assert len([name for name in first if name.endswith("-fr.pdf")]) == 5
+    assert not any(str(tmp_path).encode() in content for content in first.values())
+
+
+def test_two_batches_on_one_folder_at_once_do_not_spoil_each_other(at_once, make, tmp_path):
+    make("alone")
+    both = [threading.Thread(target=make, args=("both",)) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert contents(tmp_path / "both" / "2026-09") == contents(tmp_path / "alone" / "2026-09")
+
+
+def test_reports_that_are_no_longer_of_the_month_are_left_alone_but_not_listed(at_once, make, data, tmp_path):
+    make(campaign_id=[])
+    house.write_data(data, *house.ROWS[:2])
+    made = make(campaign_id=[])
+    assert (tmp_path / "out" / "2026-09" / "campaign_report-autumn.html").exists()
+    assert b"autumn" not in made.index[0].read_bytes()
+
+
+def test_reports_are_made_by_worker_processes(make):
+    told = []
+    made = make(only=["campaign_report"], told=told.append)
+    assert statuses(made) == {"campaign_report spring": "made"}
+    assert "On spring." in made.outcomes[0].paths[0].read_text()
+    assert told[0].left_s == 0
+    assert told[0].outcome.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"formats": ["docx"]}, "unknown format"),
+        ({"language": "de"}, "unknown language"),
+        ({"jobs": 0}, "cannot be made"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_before_anything_runs(make, tmp_path, asked, message):
+    with pytest.raises(UsageError, match=message):
+        make(**asked)
+    assert not (tmp_path / "out").exists()
