@@ -174,9 +174,9 @@ def guardrails(
     """
     from callstats.engine import obstacle
 
-    wanted = [one if isinstance(one, KPI) else get(one) for one in (USUAL if asked is None else asked)]
+    wanted = [_kpi(one) for one in (USUAL if asked is None else asked)]
     given = dict(asked) if isinstance(asked, Mapping) else {}
-    margins = {get(str(name)).name: abs(margin) for name, margin in given.items() if margin}
+    margins = {_kpi(str(name)).name: abs(margin) for name, margin in given.items() if margin}
     only: dict[str, Any] = {arms.column: list(arms.values)}
     narrow = dataset.where(**only)
     why = {kpi.name: obstacle(narrow, kpi, [arms.column]) for kpi in wanted}
@@ -195,6 +195,13 @@ def guardrails(
     held = _held(narrow, [kpis[name] for name in rows], rows, arms, 1 - confidence, level)
     lines = tuple(_line(kpis[name], row, held[name], voice) for name, row in rows.items())
     return Guardrails(voice, names, lines, margins, 1 - confidence, tuple(notes), broken)
+
+
+def _kpi(asked: str | KPI) -> KPI:
+    """Return a guardrail by its name; the catalogue lacks the refusals of a contact."""
+    if isinstance(asked, KPI):
+        return asked
+    return REFUSALS if asked == REFUSALS.name else get(asked)
 
 
 def _compared(dataset: Dataset, kpi: KPI, arms: Arms, confidence: float) -> ComparedArm | str:

@@ -97,6 +97,25 @@ class Money(Result):
         ]
         return tuple(s for s in (*told, self._choice()) if s is not None)
 
+    @property
+    def verdict_sentences(self) -> tuple[Sentence, ...]:
+        """The profit of a contact and of an hour, and which arm to choose, for the verdict of the test."""
+        if self.deciding is None or (said := self._said(self.deciding)) is None:
+            return ()
+        parts = [said.text, self._an_hour(), "" if (choice := self._choice()) is None else choice.text]
+        return (Sentence(" ".join(part for part in parts if part), said.tone),)
+
+    def _an_hour(self) -> str:
+        """Return what an agent's hour brings more, as a sentence; "" where it cannot be told."""
+        _, form, line = self.voice.say, self.voice.form, self.line("profit_per_hour")
+        if line is None or (c := line.difference) is None or unknown(c.low):
+            return ""
+        said = {
+            "change": form.change(c.estimate, line.unit, c.low, c.high),
+            "interval": form.interval(c.low, c.high, line.unit, change=True, value=c.estimate),
+        }
+        return _("Per hour on the line that is {change} ({interval}).", **said)
+
     def _said(self, line: Line) -> Sentence | None:
         c = line.difference
         if c is None:

@@ -14,8 +14,8 @@ from callstats.analyses.ab_primary import Primary
 from callstats.analyses.ab_reach import Reach
 from callstats.analyses.ab_split import Split
 from callstats.analyses.plan_result import Plan
-from callstats.analyses.result import Result, Voice
-from callstats.show.display import Note, Sentence, View
+from callstats.analyses.result import Result, Section, Voice
+from callstats.show.display import Note, Record, Sentence, View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,9 +64,36 @@ class ABTest(Result):
     def sentences(self) -> tuple[Sentence, ...]:
         """The verdict: the primary figure, profit, whether that is the last word, and harm done."""
         harm = [self.guardrails.said(line) for line in self.guardrails.harmed]
-        worth = () if self.split.broken else self.money.sentences[:1]
+        worth = () if self.split.broken else self.money.verdict_sentences
         last = (self.monitoring.status, *([] if self.split.broken else harm))
         return (self.primary.sentences[0], *worth, *last)
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What the test compares, as (label, value) pairs for the head of a report."""
+        _ = self.voice.say
+        days = _.ngettext("{n} day", "{n} days", self.monitoring.horizon_days)
+        return (
+            (_("Control"), self.names[0]),
+            (_("Treatment"), self.names[1]),
+            (_("Each contact followed for"), days),
+        )
+
+    @property
+    def summary(self) -> Section:
+        """The verdict, what to bear in mind, and the record for the report's JSON."""
+        notes = (Note(text) for text in self.warnings)
+        return Section(self.voice, (self.verdict, *notes, Record({"ab_test": self.results})))
+
+    @property
+    def could_have_seen(self) -> Result:
+        """What a test of this size could see, or one line on why that cannot be told."""
+        if self.power is not None:
+            return self.power
+        note = self.voice.say(
+            "What this test could have seen: too little data, no contact or no success yet."
+        )
+        return Section(self.voice, (Note(note),))
 
     @property
     def warnings(self) -> tuple[str, ...]:

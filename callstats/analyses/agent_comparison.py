@@ -11,7 +11,7 @@ from callstats.analyses.agent_figures import AgentFigures, as_rows
 from callstats.analyses.agent_scores import Spread
 from callstats.analyses.coaching import Step, Worth
 from callstats.analyses.estimates import NAN
-from callstats.analyses.result import Result, Voice
+from callstats.analyses.result import Result, Section, Voice
 from callstats.kpis.define import KPI
 from callstats.show.display import FigureView, Note, Record, Sentence, TableView, View
 
@@ -83,31 +83,51 @@ class AgentComparison(Result):
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """How much is chance, who stands out, whom to coach on what, who has too few calls."""
-        return agent_words.sentences(self)
+        return agent_words.sentences(self) or tuple(Sentence(note, "unknown") for note in self.notes)
+
+    @property
+    def called(self) -> bool:
+        """Whether any agent has a call that counts here."""
+        return any(one.trials > 0 for one in self.agents)
+
+    @property
+    def compared(self) -> bool:
+        """Whether agents could be compared with one another."""
+        return bool(self.spread.agents)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the raw figures by number of calls within the limits of chance."""
         return agent_plots.draw_funnel(self, ax)
 
-    def funnel(self) -> FigureView:
-        """Return the funnel of the raw figures with its caption and its words."""
-        return agent_plots.funnel(self)
+    def funnel(self) -> FigureView | Note:
+        """Return the funnel of the raw figures with its caption and its words, or why there is none."""
+        return agent_plots.funnel(self) if self.called else self._nothing()
 
-    def adjusted_funnel(self) -> FigureView:
+    def adjusted_funnel(self) -> FigureView | Note:
         """Return the funnel of observed / expected: the same after case mix."""
-        return agent_plots.adjusted_funnel(self)
+        return agent_plots.adjusted_funnel(self) if self.compared else self._nothing()
 
-    def estimates(self) -> FigureView:
+    def after_lead_mix(self) -> Section:
+        """Return the adjusted funnel with what it could not take into account."""
+        return Section(self.voice, (self.adjusted_funnel(), *(Note(n) for n in self.notes if self.called)))
+
+    def estimates(self) -> FigureView | Note:
         """Return the shrunken estimates with their intervals, by name."""
-        return agent_plots.estimates(self)
+        return agent_plots.estimates(self) if self.compared else self._nothing()
 
-    def table(self) -> TableView:
+    def table(self) -> TableView | Note:
         """Return raw, adjusted and shrunken figures and the ranks they allow, by name."""
-        return agent_tables.table(self)
+        return agent_tables.table(self) if self.called else self._nothing()
 
-    def coaching(self) -> TableView:
+    def coaching(self) -> TableView | Note:
         """Return the coaching table: finding, evidence, where it comes from, worth, calls still needed."""
-        return agent_tables.coaching(self)
+        return agent_tables.coaching(self) if self.called else self._nothing()
+
+    def _nothing(self) -> Note:
+        """Say in one line why there is nothing to show."""
+        if self.called or self.notes:
+            return Note(self.sentences[0].text)
+        return Note(self.voice.say("No agent has a call here."))
 
     def record(self) -> Record:
         """Return the figures in full precision, for the JSON beside the report."""
@@ -119,10 +139,10 @@ class AgentComparison(Result):
     def views(self) -> tuple[View, ...]:
         """Return verdict, funnels, estimates, the coaching table and what could not be told."""
         notes = tuple(Note(note) for note in self.notes)
-        if not any(one.trials > 0 for one in self.agents):
-            return notes or (Note(self.voice.say("No agent has a call here.")),)
+        if not self.called:
+            return notes or (self._nothing(),)
         shown: list[View] = [self.verdict, self.funnel()]
-        if self.spread.agents:
+        if self.compared:
             shown += [self.adjusted_funnel(), self.estimates()]
         return (*shown, self.coaching(), *notes, self.record())
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from callstats.analyses import agent_rows
 from callstats.analyses.agent_figures import Status, standing, status_of
 from callstats.analyses.agent_names import by_name, naming
 from callstats.analyses.agent_sums import AGENT, strata_keys
@@ -13,6 +14,8 @@ from callstats.analyses.agent_words import names
 from callstats.analyses.estimates import NAN, Estimate, estimates_by
 from callstats.analyses.result import Result, Voice
 from callstats.kpis import get
+from callstats.show.calendar import UNKNOWN
+from callstats.show.digits import unknown
 from callstats.show.display import Cell, Column, FigureView, Note, Sentence, TableView, View, figure
 from callstats.show.words import mark
 
@@ -101,19 +104,29 @@ class AgentHandleTime(Result):
             heads.append(Column(_("mean"), "right", group))
             heads += [Column(_("median"), "right", group)] if outcome == "all" else []
             heads.append(Column(_("9 in 10 within"), "right", group))
-        lines = [self._line(agent, found, told) for agent, found in self.agents.items()]
-        return TableView(_("Handle time by agent and outcome"), heads, lines)
+        own, rest = agent_rows.split(list(self.agents), agent_rows.standing_out({MEAN: self.status}))
+        lines = [self._line(agent, self.agents[agent], told) for agent in own]
+        lines += [self._others(rest, told)] if rest else []
+        note = _("Minutes and seconds. Strong: differs from the others on calls with the same outcomes.")
+        return TableView(_("Handle time by agent and outcome"), heads, lines, (note,))
 
     def _line(self, agent: str, found: Mapping[str, Mapping[str, Estimate]], told: list[str]) -> list[Cell]:
-        form = self.voice.form
         cells = [Cell(agent, strong=True)]
         for outcome in told:
             e = found.get(outcome, {})
             shown = (MEAN, MEDIAN, P90) if outcome == "all" else (MEAN, P90)
             strong = outcome == "all" and self.status.get(agent, "") in ("above", "below")
-            cells += [
-                Cell(form.duration(e[n].value if n in e else NAN), strong=strong and n == MEAN) for n in shown
-            ]
+            cells += [Cell(_clock(e[n].value if n in e else NAN), strong=strong and n == MEAN) for n in shown]
+        return cells
+
+    def _others(self, rest: list[str], told: list[str]) -> list[Cell]:
+        """Return the row of those without one of their own: means together; quantiles do not add up."""
+        cells = [Cell(agent_rows.others(self.voice, len(rest), len(self.agents)), tone="grey")]
+        for outcome in told:
+            found = [self.agents[agent][outcome][MEAN] for agent in rest if outcome in self.agents[agent]]
+            mean = agent_rows.pooled(found)
+            blank = [""] * (2 if outcome == "all" else 1)
+            cells += [Cell(text, tone="grey") for text in (_clock(mean.value if mean else NAN), *blank)]
         return cells
 
     def plot(self, outcome: str = "all", ax: Any = None) -> Any:
@@ -148,6 +161,21 @@ class AgentHandleTime(Result):
         """Return the table, the verdict, and what is not known."""
         notes = tuple(Note(note) for note in self.notes)
         return (self.table(), self.verdict, *notes) if self.agents else notes
+
+
+def _clock(seconds: float) -> str:
+    """Return a duration as a clock shows it, which is short enough for a wide table.
+
+    Examples
+    --------
+    >>> _clock(187.4), _clock(3727.0), _clock(NAN)
+    ('3:07', '1:02:07', '–')
+    """
+    if unknown(seconds):
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def agent_handle_time(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from callstats.analyses import agent_rows
 from callstats.analyses.agent_figures import Status, standing, status_of
 from callstats.analyses.agent_names import by_name, naming
 from callstats.analyses.agent_sums import AGENT
@@ -90,16 +91,27 @@ class AgentPace(Result):
                 heads.append(Column(_(_SHARES[name]), "right", share))
             else:
                 heads.append(Column(get(name).label[self.voice.language], "right"))
-        columns = [self._column([found[name] for found in self.agents.values()]) for name in shown]
+        own, rest = agent_rows.split(list(self.agents), agent_rows.standing_out(self.differ))
+        columns = [self._column([self.agents[agent][name] for agent in own]) for name in shown] if own else []
         lines = [
             [
                 Cell(agent, strong=True),
                 *(self._cell(agent, n, c[i]) for n, c in zip(shown, columns, strict=True)),
             ]
-            for i, agent in enumerate(self.agents)
+            for i, agent in enumerate(own)
         ]
+        lines += [self._others(rest, shown)] if rest else []
         note = _("Strong: differs from the others beyond what the agent's days vary.")
         return TableView(_("Pace and time by agent"), heads, lines, (note,) if self.differ else ())
+
+    def _others(self, rest: list[str], shown: list[str]) -> list[Cell]:
+        """Return the row of those without one of their own, all of them together."""
+        form = self.voice.form
+        cells = [Cell(agent_rows.others(self.voice, len(rest), len(self.agents)), tone="grey")]
+        for name in shown:
+            e = agent_rows.pooled([self.agents[agent][name] for agent in rest])
+            cells.append(Cell(form.value(e.value if e else None, get(name).unit), tone="grey"))
+        return cells
 
     def _column(self, found: list[Estimate]) -> list[str]:
         """Return the values of a column, all with the same digits."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from callstats.analyses import agent_rows
 from callstats.analyses.agent_agreement import (
     KPI,
     LEAST,
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset
+
+#: Scored calls from which an interval says more than that they are few.
+FEWEST_CALLS = 5
 
 
 @dataclass(frozen=True)
@@ -143,23 +147,36 @@ class AgentQuality(Result):
         """Return the scores of each agent by criterion, as far as evaluators agree."""
         _ = self.voice.say
         heads = [Column(_("Agent")), *(Column(name, "right") for name in self.criteria)]
+        told = {agent for found in self.differ.values() for agent in found}
+        own, rest = agent_rows.split(list(self.agents), told)
         lines = [
             [Cell(agent, strong=True), *(self._cell(agent, name, found.get(name)) for name in self.criteria)]
-            for agent, found in self.agents.items()
+            for agent, found in ((agent, self.agents[agent]) for agent in own)
         ]
+        lines += [self._others(rest)] if rest else []
         notes = (
             _("Mean with 95% interval over calls. Strong: differs from all others."),
+            _("Grey: fewer than {n} calls, too few for an interval.", n=self.voice.form.number(FEWEST_CALLS)),
             _("Not adjusted for lists or hours: evaluated calls are few."),
         )
         return TableView(_("Quality scores by agent"), heads, lines, notes)
+
+    def _others(self, rest: list[str]) -> list[Cell]:
+        """Return the row of those without one of their own, all their scores together."""
+        cells = [Cell(agent_rows.others(self.voice, len(rest), len(self.agents)), tone="grey")]
+        for name in self.criteria:
+            mean = agent_rows.pooled([self.agents[a][name] for a in rest if name in self.agents[a]])
+            cells.append(Cell(self.voice.form.value(mean.value if mean else NAN, "score"), tone="grey"))
+        return cells
 
     def _cell(self, agent: str, name: str, e: Estimate | None) -> Cell:
         form = self.voice.form
         if e is None or not e.known:
             return Cell(form.number(None), tone="grey")
-        text = form.value(e.value, "score", e.low, e.high)
-        ends = f" ({form.interval(e.low, e.high, 'score', value=e.value)})" if e.low == e.low else ""
-        return Cell(text + ends, strong=agent in self.differ.get(name, {}))
+        value, low, high = (form.number(number, 1) for number in (e.value, e.low, e.high))
+        if e.low != e.low or e.n < FEWEST_CALLS:
+            return Cell(value, tone="grey")
+        return Cell(f"{value} ({low}–{high})", strong=agent in self.differ.get(name, {}))
 
     def plot(self, criterion: str | None = None, ax: Any = None) -> Any:
         """Draw the scores of one criterion by agent; the first on which evaluators agree if none is named."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from callstats.analyses import agent_rows
 from callstats.analyses import agent_words as said
 from callstats.analyses.agent_figures import AgentFigures
+from callstats.analyses.agent_sums import ratio_of
 from callstats.show.display import Cell, Column, TableView
 
 if TYPE_CHECKING:
     from callstats.analyses.agent_comparison import AgentComparison
-
-#: Rows of a table before only agents with a finding are shown.
-MOST = 60
 
 
 def table(found: AgentComparison) -> TableView:
@@ -41,7 +42,8 @@ def table(found: AgentComparison) -> TableView:
         _("Shrunken: drawn towards everybody as far as the agent's own calls do not tell."),
         _("Rank: 1 is the highest; between the ranks shown with 95% probability."),
     ]
-    return TableView(caption, heads, [_line(found, one) for one in shown], (*notes, *left))
+    lines = [_line(found, one) for one in shown]
+    return TableView(caption, heads, [*lines, *_others(found, left, len(heads))], notes)
 
 
 def _line(found: AgentComparison, one: AgentFigures) -> list[Cell]:
@@ -62,6 +64,20 @@ def _line(found: AgentComparison, one: AgentFigures) -> list[Cell]:
     ]
 
 
+def _others(found: AgentComparison, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
+    """Return the row of those without one of their own: their calls, and their figure together."""
+    if not left:
+        return []
+    form, trials = found.voice.form, sum(one.trials for one in left)
+    value = ratio_of(found.kpi).scale * sum(one.events for one in left) / trials if trials else None
+    texts = [
+        agent_rows.others(found.voice, len(left), len(found.agents)),
+        form.number(round(trials)),
+        form.value(value, found.kpi.unit),
+    ]
+    return [[Cell(text, tone="grey") for text in [*texts, *[""] * (width - len(texts))]]]
+
+
 def coaching(found: AgentComparison) -> TableView:
     """Return agent, finding, evidence, the step it comes from, worth a month and calls still needed."""
     _, form = found.voice.say, found.voice.form
@@ -78,10 +94,25 @@ def coaching(found: AgentComparison) -> TableView:
         Column(_("for a gap of {gap}", gap=form.goal(found.relevant, "%")), "right", needed),
     ]
     caption = _("Whom to coach on what: {kpi}", kpi=found.kpi.label[found.voice.language])
-    lines = [_coaching_line(found, one) for one in shown]
+    lines = [*(_coaching_line(found, one) for one in shown), *_not_to_coach(found, left, len(heads))]
     kept = [i for i in range(len(heads)) if not lines or any(line[i].text for line in lines)]
     rows = [[line[i] for i in kept] for line in lines]
-    return TableView(caption, [heads[i] for i in kept], rows, (*_footnotes(found), *left))
+    return TableView(caption, [heads[i] for i in kept], rows, _footnotes(found))
+
+
+def _not_to_coach(found: AgentComparison, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
+    """Return the row of those without one of their own: how many of them there is what to say of."""
+    if not left:
+        return []
+    form = found.voice.form
+    counted = Counter(said.finding(found.voice, one) for one in left)
+    told = "; ".join(f"{form.number(n)} {text}" for text, n in counted.most_common())
+    texts = [
+        agent_rows.others(found.voice, len(left), len(found.agents)),
+        told,
+        *[""] * (width - 2),
+    ]
+    return [[Cell(text, tone="grey") for text in texts]]
 
 
 def _coaching_line(found: AgentComparison, one: AgentFigures) -> list[Cell]:
@@ -120,10 +151,9 @@ def _footnotes(found: AgentComparison) -> list[str]:
     ]
 
 
-def _shown(found: AgentComparison) -> tuple[tuple[AgentFigures, ...], tuple[str, ...]]:
-    """Return the agents a table shows: all, or those with a finding where there are very many."""
-    if len(found.agents) <= MOST:
-        return found.agents, ()
-    shown = tuple(one for one in found.agents if one.status in ("above", "below"))
-    _, n = found.voice.say, len(found.agents) - len(shown)
-    return shown, (_("{n} agents without a finding are left out here.", n=found.voice.form.number(n)),)
+def _shown(found: AgentComparison) -> tuple[list[AgentFigures], list[AgentFigures]]:
+    """Return the agents with a row of their own, and the others."""
+    evident = {one.agent for one in found.agents if one.status in ("above", "below")}
+    own, _rest = agent_rows.split([one.agent for one in found.agents], evident)
+    shown = set(own)
+    return [a for a in found.agents if a.agent in shown], [a for a in found.agents if a.agent not in shown]

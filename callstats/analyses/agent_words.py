@@ -76,6 +76,9 @@ def _chance(found: AgentComparison) -> Sentence:
         "chance": form.value(spread.chance, "%", spread.chance_low, spread.chance_high),
         "interval": form.interval(spread.chance_low, spread.chance_high, "%", value=spread.chance),
     }
+    if spread.chance_low >= 1:
+        text = _("{kpi}: all {n} agents taken together, no evidence of a spread beyond chance.", **said)
+        return Sentence(text)
     if spread.chance_high >= 1:
         none = _(
             "{kpi}: all {n} agents taken together, no evidence of a spread beyond chance, "

@@ -170,7 +170,8 @@ class Bridge(Result):
             Cell(between),
         ]
         note = _("Effects add up to the change. Strong: more than days vary.")
-        caption = _("What changed {kpi}, {before} to {after}", kpi=kpi, before=self.before, after=self.after)
+        said = {"kpi": kpi.lower(), "before": self.before, "after": self.after}
+        caption = _("What changed {kpi}, {before} to {after}", **said)
         return TableView(caption, heads, [*lines, last], (note,))
 
     def _line(self, term: Term) -> list[Cell]:

@@ -127,7 +127,8 @@ def method(
     voice = about.voice
     facts = (*_sources(dataset, given.get("data"), voice), *_rows(about.now, voice), *_versions(voice))
     asked = tuple(describe(get(kpi), voice.language) for kpi in (used(report) if kpis is None else kpis))
-    told = ", ".join(f"{name}={_written(value)}" for name, value in sorted(given.items()))
+    chosen = {name: value for name, value in sorted(given.items()) if value not in (None, "")}
+    told = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
     if told:
         facts = (*facts, (voice.say("Parameters"), told))
     quality = check(dataset)

@@ -39,11 +39,12 @@ _ASIDE = ("successes",)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One key figure: now, before, and what it should be."""
+    """One key figure: now, before, what it should be, and its change where a bridge tells it."""
 
     now: Estimate
     before: Estimate | None
     target: Target
+    bridged: Change | None = None
 
     @property
     def kpi(self) -> KPI:
@@ -52,8 +53,8 @@ class Figure:
 
     @property
     def change(self) -> Change:
-        """The figure less that of the period compared with."""
-        return change(self.now, self.before)
+        """The figure less that of the period compared with; that of the bridge where there is one."""
+        return change(self.now, self.before) if self.bridged is None else self.bridged
 
     @property
     def has_target(self) -> bool:
@@ -204,6 +205,13 @@ def _plain(kpis: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     }
 
 
+def _bridged(bridge: Bridge | None) -> dict[str, Change]:
+    """Return the change that a bridge tells, so that one report has one interval for it."""
+    if bridge is None or not bridge.terms or unknown(bridge.change.low):
+        return {}
+    return {bridge.measure: bridge.change}
+
+
 def portrait(
     dataset: Dataset,
     period: str | Period | None = None,
@@ -223,7 +231,7 @@ def portrait(
         The figures shown, in order.
     bridge : Bridge, optional
         Of the same two periods: the verdict then names what moved profit most, in
-        place of the figure that moved most.
+        place of the figure that moved most, and the change of profit is the bridge's.
 
     Returns
     -------
@@ -253,6 +261,10 @@ def portrait(
     now = estimates(about.now, names)
     then = estimates(about.before, names) if about.before is not None else {}
     targets = dataset.config.targets
-    figures = {name: Figure(e, then.get(name), targets.get(name, Target())) for name, e in now.items()}
+    bridged = _bridged(bridge)
+    figures = {
+        name: Figure(e, then.get(name), targets.get(name, Target()), bridged.get(name))
+        for name, e in now.items()
+    }
     shown = tuple(name for name in now if name not in _ASIDE or name in kpis)
     return Portrait(about.voice, about.label, about.earlier_label, figures, shown, about.note, bridge)

@@ -190,8 +190,13 @@ class TestCoaching:
         rows = [(f"a{i:03}", "x", 10, 100) for i in range(79)]
         found = told(calls(*rows, ("best", "x", 60, 100)))
         table = found.coaching()
-        assert [row[0].text for row in table.rows] == ["best"]
-        assert "79 agents without a finding" in table.notes[-1]
+        assert [row[0].text for row in table.rows] == ["best", "others (79)"]
+        assert table.rows[1][1].text.startswith("79 ")
+
+    def test_the_others_of_a_long_team_are_one_figure(self):
+        rows = [(f"a{i:03}", "x", 10, 100) for i in range(79)]
+        line = told(calls(*rows, ("best", "x", 60, 100))).table().rows[-1]
+        assert [cell.text for cell in line[:3]] == ["others (79)", "7,900", "10.0%"]
 
     def test_columns_that_say_nothing_are_left_out(self):
         found = told(calls(("Ann", "x", 9, 100), ("Bob", "x", 10, 100)))

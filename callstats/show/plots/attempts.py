@@ -13,6 +13,9 @@ from callstats.show.plots import rows
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
+#: Characters of a name that share a line with what is told of it.
+_SHORT = 12
+
 
 @theme.themed
 def attempt_curve(
@@ -91,7 +94,9 @@ def _name_line(ax: Any, reached: np.ndarray, name: str, formatter: Formatter, co
     known = reached[np.isfinite(reached)]
     if known.size:
         total = words(formatter.language)("{share} reached", share=formatter.percent(known[-1]))
-        rows.at_the_end(ax, known[-1], f"{theme.plain(name, 20)} {total}".strip(), colour)
+        # A long name gets a line of its own: a label that is cut names nothing.
+        between = "\n" if len(name) > _SHORT else " "
+        rows.at_the_end(ax, known[-1], f"{theme.plain(name, 30)}{between}{total}".strip(), colour)
 
 
 def _attempt_axis(

@@ -162,7 +162,11 @@ def _name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object])
     right = x > sum(ax.get_xlim()) / 2
     for side in (False, True):
         members = np.flatnonzero(right == side)
-        for i, level in zip(members, rows.spread(y[members] * scale, 11.0), strict=True):
+        members = members[np.argsort(y[members], kind="stable")]
+        # Names of points on the axis would stand in its labels: they start above it.
+        least = ax.get_ylim()[0] * scale + 6.0 + 11.0 * np.arange(len(members))
+        levels = np.maximum(rows.spread(y[members] * scale, 11.0), least)
+        for i, level in zip(members, levels, strict=True):
             ax.annotate(
                 theme.plain(names[int(i)], 26),
                 (x[i], y[i]),

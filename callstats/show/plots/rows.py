@@ -88,7 +88,8 @@ def settle(ax: Any) -> None:
     """Push names at the ends of lines apart that would overlap; call it once the axis has its limits."""
     notes = [note for note in ax.texts if note.get_gid() == "end"]
     at = np.array([note.xy[1] for note in notes], dtype=float) * points(ax)
-    for note, place, level in zip(notes, at, spread(at, 11.0), strict=True):
+    lines = max((note.get_text().count("\n") + 1 for note in notes), default=1)
+    for note, place, level in zip(notes, at, spread(at, 11.0 * lines), strict=True):
         note.xyann = (note.xyann[0], level - place)
 
 
