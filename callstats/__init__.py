@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from callstats.analyses.calling_hours import calling_hours
     from callstats.analyses.compare import compare
     from callstats.analyses.compliance import compliance
+    from callstats.analyses.data_quality.report import data_quality
     from callstats.analyses.definitions import definitions
     from callstats.analyses.exhaustion import exhaustion
     from callstats.analyses.funnel import funnel
@@ -74,6 +75,7 @@ _HOMES = {
     "check": "callstats.analyses.quality",
     "compare": "callstats.analyses.compare",
     "compliance": "callstats.analyses.compliance",
+    "data_quality": "callstats.analyses.data_quality.report",
     "definitions": "callstats.analyses.definitions",
     "exhaustion": "callstats.analyses.exhaustion",
     "funnel": "callstats.analyses.funnel",
@@ -112,6 +114,7 @@ __all__ = [
     "check",
     "compare",
     "compliance",
+    "data_quality",
     "definitions",
     "exhaustion",
     "funnel",

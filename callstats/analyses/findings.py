@@ -196,7 +196,7 @@ def _gaps(dataset: Dataset, _: Words) -> Iterator[Finding]:
         return
     found = records(dataset.table("calls", "day").select("day").filter(_known(["day"])).unique())
     worked = sorted(_day(int(row["day"])) for row in found)
-    missing = list(_missing_days(worked))
+    missing = list(missing_days(worked))
     if missing:
         hint = _("A holiday, or a file of the export that is missing: look before comparing periods.")
         rule = _("a weekday that is usually worked has calls")
@@ -204,13 +204,13 @@ def _gaps(dataset: Dataset, _: Words) -> Iterator[Finding]:
         yield Finding("doubtful", rule, "calls", len(missing), listed, hint)
 
 
-def _missing_days(worked: list[date]) -> Iterator[date]:
+def missing_days(worked: list[date]) -> Iterator[date]:
     """Yield the days without calls whose weekday is worked in most weeks.
 
     Examples
     --------
     >>> weeks = [date(2026, 9, day) for day in (1, 8, 22, 29)]
-    >>> list(_missing_days(weeks))
+    >>> list(missing_days(weeks))
     [datetime.date(2026, 9, 15)]
     """
     if not worked:

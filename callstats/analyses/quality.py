@@ -160,7 +160,7 @@ def check(dataset: Dataset) -> DataQuality:
         voice,
         findings=(*_rejected(dataset, voice), *doubtful(dataset, voice.say)),
         lacking=tuple(_lacking(dataset, voice)),
-        rows=_kept(dataset),
+        rows=kept(dataset),
     )
 
 
@@ -183,7 +183,7 @@ def _lacking(dataset: Dataset, voice: Voice) -> Iterable[Finding]:
     for what, reason in sorted(dataset.provenance.get("lacks", {}).items()):
         yield Finding("information", _("can be asked by {what}", what=what), "calls", 0, what, str(reason))
     fall: dict[tuple[str, str], list[str]] = {}
-    there = _filled(dataset)
+    there = filled(dataset)
     for kpi in catalogue().values():
         for table, columns in kpi.needs.items():
             lacking = [""] if table not in there else sorted(columns - there[table])
@@ -205,7 +205,7 @@ def _named(labels: list[str], voice: Voice) -> str:
     return voice.say.ngettext("{named} and {n} more KPI", "{named} and {n} more KPIs", left, named=named)
 
 
-def _filled(dataset: Dataset) -> dict[str, set[str]]:
+def filled(dataset: Dataset) -> dict[str, set[str]]:
     """Return the columns of each table that hold any value; an empty table holds nothing."""
     filled: dict[str, set[str]] = {}
     for name in dataset.frames:
@@ -217,7 +217,7 @@ def _filled(dataset: Dataset) -> dict[str, set[str]]:
     return filled
 
 
-def _kept(dataset: Dataset) -> dict[str, int]:
+def kept(dataset: Dataset) -> dict[str, int]:
     return {
         name: int(dataset.table(name).select(n=nw.len()).collect("pandas")["n"].to_list()[0])
         for name in dataset.frames
