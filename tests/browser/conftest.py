@@ -6,10 +6,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-playwright = pytest.importorskip("playwright.sync_api")
 
 ROOT = Path(__file__).parents[2]
 #: A sandbox needs rights that root in a container has not; the rest keeps Chromium from calling home.
@@ -32,8 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[playwright.Browser]:
+def chromium() -> Iterator[Any]:
     """Start Debian's Chromium, or the one that CALLSTATS_CHROMIUM names."""
+    playwright = pytest.importorskip("playwright.sync_api")
     path = os.environ.get("CALLSTATS_CHROMIUM") or shutil.which("chromium")
     if path is None:
         pytest.skip("no Chromium on this machine")
