@@ -16,6 +16,7 @@ from callstats.analyses.service.rows import arrays, codes, matching, received
 from callstats.engine import obstacle
 from callstats.kpis import get
 from callstats.kpis import predicates as rows
+from callstats.show.digits import unknown
 from callstats.show.display import Cell, Column, FigureView, Note, Sentence, TableView, View, figure
 from callstats.show.words import mark
 from callstats.stats import Interval
@@ -158,25 +159,35 @@ class Handling(Result):
 
     def table(self) -> TableView:
         """Return parts, mean, median and ninth decile of all calls and by group."""
-        _, form = self.voice.say, self.voice.form
+        _ = self.voice.say
         heads = [_("Calls"), *(_(label) for _name, label in _PARTS.values())]
-        heads += [_("mean"), _("95% interval"), _("median"), _("9 in 10 within")]
+        heads += [_("mean"), _("median"), _("9 in 10 within")]
         named = [(_("all calls"), self.whole), *((self._named(name), h) for name, h in self.groups.items())]
         lines = [
             [
                 Cell(name, strong=number == 0),
-                form.number(h.calls),
-                *(form.duration(h.parts.get(part)) for part in _PARTS),
-                Cell(form.duration(h.mean.value), strong=True),
-                form.interval(h.mean.low, h.mean.high, "s", value=h.mean.value),
-                *(form.duration(one.estimate) for one in (h.median, h.p90)),
+                self.voice.form.number(h.calls),
+                *(self._clock(h.parts.get(part)) for part in _PARTS),
+                self._told(h.mean.value, h.mean, strong=True),
+                *(self._told(one.estimate, one) for one in (h.median, h.p90)),
             ]
             for number, (name, h) in enumerate(named)
             if h is not None
         ]
         columns = [Column(_("Call")), *(Column(head, "right") for head in heads)]
-        note = _("Intervals count each day of an agent once.")
-        return TableView(_("Handle time by part, {period}", period=self.period), columns, lines, (note,))
+        unit = self.voice.form.cell_unit("s")
+        notes = (_("In {unit}; beneath: 95% interval, each day of an agent counted once.", unit=unit),)
+        return TableView(_("Handle time by part, {period}", period=self.period), columns, lines, notes)
+
+    def _told(self, value: float, ends: Estimate | Interval, *, strong: bool = False) -> Cell:
+        between = self.voice.say("{low} to {high}", low=self._clock(ends.low), high=self._clock(ends.high))
+        return Cell(self._clock(value), strong=strong, under=() if unknown(ends.low) else (between,))
+
+    def _clock(self, seconds: float | None) -> str:
+        """Return seconds as minutes:seconds, so that the columns stay narrow."""
+        if unknown(seconds):
+            return self.voice.form.duration(None)
+        return self.voice.form.cell(seconds or 0.0, "s", 1)
 
     def views(self) -> tuple[View, ...]:
         """Return the table, the sentence and what could not be told."""

@@ -136,11 +136,12 @@ class Opinions(Result):
     def table(self) -> TableView:
         """Return the questions: asked, answered, response, result and change."""
         _ = self.voice.say
-        heads = [_("Asked"), _("Answered"), _("Response"), self.period, _("95% interval")]
-        heads += [self.before, _("Change, 95% interval")] if self.before else []
+        heads = [_("Asked"), _("Answered"), _("Response"), self.period]
+        heads += [self.before, _("Change")] if self.before else []
         columns = [Column(_("Question")), *(Column(head, "right") for head in heads)]
         lines = [self._line(name) for name in self.known]
-        return TableView(_("What callers say, {period}", period=self.period), columns, lines)
+        caption = _("What callers say, {period}", period=self.period)
+        return TableView(caption, columns, lines, (_("Beneath: 95% interval."),))
 
     def _line(self, name: str) -> list[Cell | str]:
         form, e, response = self.voice.form, self.now[name], self.now[QUESTIONS[name]]
@@ -150,16 +151,21 @@ class Opinions(Result):
             form.number(response.denominator),
             form.number(e.denominator),
             form.percent(response.value, 0),
-            Cell(form.value(e.value, unit, e.low, e.high), strong=True),
-            form.interval(e.low, e.high, unit, value=e.value),
+            self._told(
+                form.value(e.value, unit, e.low, e.high), form.interval(e.low, e.high, unit, value=e.value)
+            ),
         ]
         if not self.before:
             return cells
         then = self.earlier.get(name)
         moved = change(e, then) if then else Change()
         written = form.value(then.value, unit, then.low, then.high) if then else form.number(None)
+        delta = form.change(moved.estimate, unit, moved.low, moved.high)
         ends = form.interval(moved.low, moved.high, unit, change=True, value=moved.estimate)
-        return [*cells, Cell(written, tone="grey"), ends]
+        return [*cells, Cell(written, tone="grey"), Cell(delta, under=(ends,))]
+
+    def _told(self, value: str, ends: str) -> Cell:
+        return Cell(value, strong=True, under=(ends,))
 
     def views(self) -> tuple[View, ...]:
         """Return the questions, satisfaction by week, the caution and what nobody was asked."""

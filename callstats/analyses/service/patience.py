@@ -90,7 +90,7 @@ class Patience(Result):
             "Of callers left waiting {share} give up within {time} ({interval})",
             share=form.value(share, "%", low, high),
             interval=form.interval(low, high, "%", value=share),
-            time=form.duration(self.within_s),
+            time=form.goal(self.within_s, "s"),
         )
         m = self.median
         if not m.estimate > 0:
@@ -120,7 +120,7 @@ class Patience(Result):
             label=_("wait in the queue"),
             share_label=_("share who have given up"),
             mark=self.within_s,
-            mark_label=self.voice.form.duration(self.within_s),
+            mark_label=self.voice.form.goal(self.within_s, "s"),
             ax=ax,
         )
 

@@ -13,6 +13,7 @@ from callstats.config import Target
 from callstats.kpis.service import LEVELS
 from callstats.show.display import Cell, Column, FigureView, Note, Sentence, TableView, View, figure
 from callstats.show.key_figures import goal_words
+from callstats.show.words import mark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 #: The strictest first: what callstats reports where no definition is named.
 NAMES = tuple(kpi.name for kpi in LEVELS)
 SERVICE_LEVEL = NAMES[0]
+#: What each definition does with callers who hang up, short enough for a plot.
+_ABANDONED = {
+    "service_level": mark("abandoned: missed"),
+    "service_level_positive": mark("abandoned in time: met"),
+    "service_level_exclude_all": mark("abandoned: left out"),
+    "service_level_ignore_within": mark("abandoned in time: left out"),
+    "service_level_short": mark("abandoned within {time}: met"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,8 @@ class Promise(Result):
 
     Attributes
     ----------
-    within_s : float
-        What "in time" is [s].
+    within_s, short_s : float
+        What "in time" is, and what a misdialled call is at most [s].
     target : Target
     levels, earlier : mapping of str to Estimate
         By definition, in the period and in the one compared with.
@@ -43,6 +52,7 @@ class Promise(Result):
     period: str
     before: str
     within_s: float
+    short_s: float
     target: Target
     levels: Mapping[str, Estimate]
     earlier: Mapping[str, Estimate]
@@ -77,14 +87,15 @@ class Promise(Result):
         return (self._spread(), *self.days.sentences)
 
     def _spread(self) -> Sentence:
-        _, form = self.voice.say, self.voice.form
+        _ = self.voice.say
+        values = dict(zip((e.kpi.name for e in self.known), self.voice.alike(self.known), strict=True))
         low, high = (pick(self.known, key=lambda e: e.value) for pick in (min, max))
         text = _(
             "By definition alone the same calls read anything from {low} ({first}) to {high} ({last})",
-            low=form.value(low.value, "%", low.low, low.high),
-            high=form.value(high.value, "%", high.low, high.high),
-            first=low.kpi.label[self.voice.language],
-            last=high.kpi.label[self.voice.language],
+            low=values[low.kpi.name],
+            high=values[high.kpi.name],
+            first=self._named(low),
+            last=self._named(high),
         )
         goal = goal_words(self.target.low, self.target.high, "%", self.voice.form)
         if not goal or self.target.low is None:
@@ -104,7 +115,7 @@ class Promise(Result):
         from callstats.show.plots import interval_plot
 
         return interval_plot(
-            [e.kpi.label[self.voice.language] for e in self.known],
+            [self._named(e) for e in self.known],
             [e.value for e in self.known],
             [e.low for e in self.known],
             [e.high for e in self.known],
@@ -113,19 +124,24 @@ class Promise(Result):
             label=self._label(),
             reference=self.target.low,
             reference_label=self.voice.say("target"),
-            highlight=[e.kpi.label[self.voice.language] for e in self.known if e.kpi.name == SERVICE_LEVEL],
+            highlight=[self._named(e) for e in self.known if e.kpi.name == SERVICE_LEVEL],
             sort=False,
             ax=ax,
         )
 
+    def _named(self, level: Estimate) -> str:
+        """Return what the definition does with callers who hang up."""
+        time = self.voice.form.goal(self.short_s, "s")
+        return self.voice.say(_ABANDONED[level.kpi.name], time=time)
+
     def _label(self) -> str:
-        within = self.voice.form.duration(self.within_s)
+        within = self.voice.form.goal(self.within_s, "s")
         return self.voice.say("share answered within {time}", time=within)
 
     def figure(self) -> FigureView:
         """Return the plot with its caption and its words."""
         _, form = self.voice.say, self.voice.form
-        told = ", ".join(f"{e.kpi.label[self.voice.language]} {form.percent(e.value)}" for e in self.known)
+        told = ", ".join(f"{self._named(e)} {form.percent(e.value)}" for e in self.known)
         caption = _("Service level under each usual definition, {period}", period=self.period)
         return figure(self.plot(), caption, _("Service level by definition: {values}.", values=told))
 
@@ -138,7 +154,7 @@ class Promise(Result):
         values, then = self.voice.alike(self.known), self._then()
         lines = [
             [
-                Cell(e.kpi.label[self.voice.language], strong=e.kpi.name == SERVICE_LEVEL),
+                Cell(self._named(e), strong=e.kpi.name == SERVICE_LEVEL),
                 form.number(e.numerator),
                 form.number(e.denominator),
                 Cell(value, strong=True),
@@ -177,6 +193,7 @@ def promise(about: Scope) -> Promise:
         about.label,
         about.earlier_label,
         config.setting("answer_within_s", 20),
+        config.setting("short_abandon_s", 5),
         config.targets.get(SERVICE_LEVEL, Target()),
         now,
         earlier,

@@ -84,9 +84,13 @@ class Solving(Result):
             "open": form.number(self.still_open),
         }
         if not self.median.estimate >= 0:
-            text = _("Fewer than half of the issues ({n}) were solved in the time they could be followed.", **said)
+            text = _(
+                "Fewer than half of the issues ({n}) were solved in the time they could be followed.", **said
+            )
         elif not self.p90.estimate >= 0:
-            text = _("Half of the issues ({n}) are solved within {median}; nine in ten never were so far.", **said)
+            text = _(
+                "Half of the issues ({n}) are solved within {median}; nine in ten never were so far.", **said
+            )
         else:
             text = _("Half of the issues ({n}) are solved within {median}, nine in ten within {p90}.", **said)
         still = _("Still open, and counted as not solved yet: {open}.", **said)

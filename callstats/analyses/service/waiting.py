@@ -136,7 +136,7 @@ class Waiting(Result):
             label=_("wait in the queue"),
             share_label=_("share who waited no longer"),
             mark=self.within_s,
-            mark_label=self.voice.form.duration(self.within_s),
+            mark_label=self.voice.form.goal(self.within_s, "s"),
             until=float(max(ends)),
             ax=ax,
         )
@@ -150,28 +150,24 @@ class Waiting(Result):
         return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences)]))
 
     def table(self) -> TableView:
-        """Return mean, median and ninth decile by kind of caller."""
+        """Return mean, median and ninth decile, a column a kind of caller."""
         _, form = self.voice.say, self.voice.form
-        heads = [_("Callers"), _("mean"), _("median"), _("9 in 10 within"), _("At once"), _("In time")]
+        found = self.waits.values()
         lines = [
-            [
-                Cell(_(_NAMES[kind]), strong=True),
-                form.number(w.callers),
-                self._told(w.mean.value, w.mean.low, w.mean.high),
-                self._told(w.median.estimate, w.median.low, w.median.high),
-                self._told(w.p90.estimate, w.p90.low, w.p90.high),
-                form.percent(w.at_once, 0),
-                form.percent(w.in_time, 0),
-            ]
-            for kind, w in self.waits.items()
+            [_("Callers"), *(form.number(w.callers) for w in found)],
+            [_("mean"), *(self._told(w.mean.value, w.mean.low, w.mean.high) for w in found)],
+            [_("median"), *(self._told(w.median.estimate, w.median.low, w.median.high) for w in found)],
+            [_("9 in 10 within"), *(self._told(w.p90.estimate, w.p90.low, w.p90.high) for w in found)],
+            [_("At once"), *(form.percent(w.at_once, 0) for w in found)],
+            [_("In time"), *(form.percent(w.in_time, 0) for w in found)],
         ]
-        columns = [Column(_("Wait")), *(Column(head, "right") for head in heads)]
-        note = _("In brackets: 95% interval. In time is within {time}.", time=form.duration(self.within_s))
+        columns = [Column(_("Wait")), *(Column(_(_NAMES[kind]), "right") for kind in self.waits)]
+        note = _("Beneath: 95% interval. In time is within {time}.", time=form.goal(self.within_s, "s"))
         return TableView(_("Wait in the queue, {period}", period=self.period), columns, lines, (note,))
 
-    def _told(self, value: float, low: float, high: float) -> str:
+    def _told(self, value: float, low: float, high: float) -> Cell:
         form = self.voice.form
-        return f"{form.value(value, 's', low, high)} ({form.interval(low, high, 's', value=value)})"
+        return Cell(form.value(value, "s", low, high), under=(form.interval(low, high, "s", value=value),))
 
     def views(self) -> tuple[View, ...]:
         """Return the plot, the sentences, the table and what could not be told."""

@@ -100,8 +100,9 @@ def time_curves(
 def _step(ax: Any, curve: TimeCurve, end: float, colour: str, style: Any) -> None:
     time = np.asarray(curve.time, dtype=float)
     inside = time <= end
-    at = np.concatenate([[0.0], time[inside], [end]])
-    share, low, high = (_held(values, inside) for values in (curve.share, curve.low, curve.high))
+    start = [0.0] * bool(time[0] > 0)  # what has happened at once is no step
+    at = np.concatenate([start, time[inside], [end]])
+    share, low, high = (_held(values, inside, start) for values in (curve.share, curve.low, curve.high))
     if np.isfinite(low).any():
         ax.fill_between(at, low, high, step="post", color=colour, alpha=0.16, linewidth=0)
     ax.step(at, share, where="post", color=colour, linestyle=style)
@@ -109,12 +110,12 @@ def _step(ax: Any, curve: TimeCurve, end: float, colour: str, style: Any) -> Non
         rows.at_the_end(ax, float(share[-1]), theme.plain(curve.name, 28), colour)
 
 
-def _held(values: Sequence[float] | np.ndarray | None, inside: np.ndarray) -> np.ndarray:
-    """Return 0, the values inside the axis, and the last of them again at its end."""
+def _held(values: Sequence[float] | np.ndarray | None, inside: np.ndarray, start: list[float]) -> np.ndarray:
+    """Return the start, the values inside the axis, and the last of them again at its end."""
     if values is None:
-        return np.full(int(inside.sum()) + 2, np.nan)
+        return np.full(len(start) + int(inside.sum()) + 1, np.nan)
     kept = np.asarray(values, dtype=float)[inside]
-    return np.concatenate([[0.0], kept, kept[-1:] if len(kept) else [0.0]])
+    return np.concatenate([start, kept, kept[-1:] if len(kept) else [0.0]])
 
 
 def _mark(ax: Any, time: float, label: str) -> None:
