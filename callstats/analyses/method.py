@@ -92,7 +92,12 @@ class Method(Result):
         return TableView(_("Data, versions, parameters"), heads, [[label, text] for label, text in rows])
 
     def views(self) -> tuple[View, ...]:
-        """Return quality of the data, method, provenance and glossary."""
+        """Return quality of the data, method, provenance and glossary.
+
+        A report without a KPI is about the data: it has told what was left out, and has no glossary.
+        """
+        if not self.kpis:
+            return (self.explanation(), self.provenance())
         strange = [self.quality.table()] if len(self.quality) else []
         return (self.verdict, *strange, self.explanation(), self.provenance(), self.glossary())
 

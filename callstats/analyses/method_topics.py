@@ -161,6 +161,66 @@ TOPICS: dict[str, tuple[str, str]] = {
             "or ready for one, on average over the days."
         ),
     ),
+    "two periods": (
+        mark("The same contacts in both periods"),
+        mark(
+            "Many contacts are dialled in both periods. What a contact did in each is taken together, so that "
+            "a change is as sure as the contacts allow, and no surer."
+        ),
+    ),
+    "movements": (
+        mark("Movements"),
+        mark(
+            "Among many figures some always move by chance. All campaigns and figures are looked at together; "
+            "of the movements told at most 5 in 100 are expected to be chance (Benjamini-Hochberg), and their "
+            "intervals are widened to match."
+        ),
+    ),
+    "likely reason": (
+        mark("Likely reason"),
+        mark(
+            "A target is missed where the whole interval misses it; abandonment counts every call and is judged "
+            "by its value. The reason named is the factor, step or figure that moved most against it. It is "
+            "an accounting and names no cause."
+        ),
+    ),
+    "rules": (
+        mark("Rules"),
+        mark(
+            "Every row is held against named rules, each the sentence that must be true. A row that breaks one "
+            "is left out with file, row and reason; nothing is corrected silently."
+        ),
+    ),
+    "doubts": (
+        mark("Doubts"),
+        mark(
+            "What looks wrong but may be right is kept and counted. A finding changes no number: it says "
+            "where to look."
+        ),
+    ),
+    "agent days": (
+        mark("Agent-days"),
+        mark(
+            "Talk, hold and work after the call are told twice: by the calls and by the agents' time. A day is "
+            "named where the two differ by more than a tenth and ten minutes, or where calls take longer than "
+            "the login."
+        ),
+    ),
+    "transfers": (
+        mark("Transfers"),
+        mark(
+            "A call that is handed over is one interaction. Rows of the second agent are joined with it at "
+            "import; a conversation that begins within a minute after another agent's with the same contact "
+            "is named."
+        ),
+    ),
+    "gaps": (
+        mark("Gaps"),
+        mark(
+            "A day without a call is a gap where its weekday has calls in most weeks; an hour, where nine of "
+            "ten days have calls in it. Both only where ten calls or more are usual, so that chance makes none."
+        ),
+    ),
     "absent": (
         mark("What is not here"),
         mark(
@@ -175,6 +235,8 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "campaign_report": ("interval", "change", "bridge", "many", "limits", "attempts", "absent"),
     "agent_comparison": ("chance", "lead mix", "shrunken", "false discovery", "raters", "absent"),
     "list_ab_test": ("assignment", "horizon", "looking", "guardrails", "money", "power", "absent"),
+    "monthly_summary": ("interval", "two periods", "movements", "bridge", "likely reason", "absent"),
+    "data_quality": ("rules", "doubts", "agent days", "transfers", "gaps", "absent"),
     "service_report": ("waits", "change", "limits", "patience", "open issues", "agents needed", "absent"),
 }
 #: The KPIs that each report explains; another report explains those of a campaign.
@@ -227,6 +289,24 @@ USED: dict[str, tuple[str, ...]] = {
         "average_handle_time",
         "occupancy",
     ),
+    "monthly_summary": (
+        "profit",
+        "roi",
+        "successes",
+        "successes_per_login_hour",
+        "success_rate_argued",
+        "answer_rate",
+        "abandon_rate_outbound",
+        "cost_per_acquisition",
+        "average_handle_time",
+        "occupancy",
+        "service_level",
+        "abandon_rate_inbound",
+        "average_speed_of_answer",
+        "first_call_resolution",
+        "csat",
+    ),
+    "data_quality": (),
 }
 
 
