@@ -49,7 +49,7 @@ def _serve(connection: socket.socket, owner: int) -> child.Launch | None:
     """Fork for each request: return in the child what to become, and None in the zygote at the end."""
     child.leave_path()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warm.load()
+    set_by_libraries = _load()
     if running := threads():
         _tell(connection, {"refused": f"threads run after loading the libraries: {', '.join(running)}"})
         return None
@@ -69,6 +69,7 @@ def _serve(connection: socket.socket, owner: int) -> child.Launch | None:
                 request = _receive(connection)
                 if request is None:
                     break
+                request["environment"] = {**set_by_libraries, **request["environment"]}
                 launch = _fork(connection, request, living)
                 if launch is not None:
                     bell.close()
@@ -80,6 +81,13 @@ def _serve(connection: socket.socket, owner: int) -> child.Launch | None:
         pass
     _end(living)
     return None
+
+
+def _load() -> dict[str, str]:
+    """Load the libraries and return what they put into the environment on the way."""
+    before = set(os.environ)
+    warm.load()
+    return {name: value for name, value in os.environ.items() if name not in before}
 
 
 def _fork(connection: socket.socket, request: dict[str, Any], living: set[int]) -> child.Launch | None:
