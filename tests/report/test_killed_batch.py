@@ -1,0 +1,113 @@
+"""A batch that is stopped at any moment leaves whole files, and goes on where it was."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.report import month_house as house
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups and their signals")
+
+#: The command line with quick notebooks, run in workers or in the process itself.
+DRIVER = """
+import sys
+from pathlib import Path
+from callstats.report import batch, kernel, notebooks
+from tests.report import month_house as house
+shipped, how, *words = sys.argv[1:]
+notebooks.folder = lambda: Path(shipped)
+if how == "here":
+    batch.run_all, kernel.execute = house.run_all, house.execute
+from callstats.cli import main
+sys.argv = ["callstats", "monthly", *words]
+print("go", flush=True)
+main()
+"""
+
+
+class Batch:
+    """A month of quick reports, run as a process of its own."""
+
+    def __init__(self, folder: Path, how: str) -> None:
+        self.folder, self.how = folder, how
+        self.shipped = house.write_shipped(folder / "shipped")
+        self.data = house.write_data(folder / "data")
+
+    def start(self, out: str, *words: str) -> subprocess.Popen[str]:
+        asked = [str(self.data), "--period", "2026-09", "--format", "html", "--out", str(self.folder / out)]
+        process = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, str(self.shipped), self.how, *asked, "--jobs", "2", *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "go\n"
+        return process
+
+    def run(self, out: str) -> float:
+        """Run undisturbed to the end; return the seconds it took."""
+        start = time.monotonic()
+        process = self.start(out)
+        _, said = process.communicate(timeout=180)
+        assert process.returncode == 0, said
+        return time.monotonic() - start
+
+    def files(self, out: str) -> dict[str, bytes]:
+        month = self.folder / out / "2026-09"
+        return {path.name: path.read_bytes() for path in sorted(month.iterdir()) if path.is_file()}
+
+    def leftovers(self, out: str) -> list[Path]:
+        return list((self.folder / out).rglob(".*"))
+
+
+def stop(process: subprocess.Popen[str], how: signal.Signals, after_s: float) -> int:
+    """Send a signal to the whole process group after some time; return how the process ended."""
+    time.sleep(after_s)
+    if process.poll() is None:
+        os.killpg(process.pid, how)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def disturb(batch: Batch, times: int) -> None:
+    """Kill a batch at random moments, look at its files each time, and let it end at last."""
+    length = batch.run("calm")
+    calm = batch.files("calm")
+    moments = random.Random(20260901)
+    for _ in range(times):
+        stop(batch.start("killed", "--again"), signal.SIGKILL, moments.uniform(0, length))
+        if (batch.folder / "killed" / "2026-09").exists():
+            there = batch.files("killed")
+            assert {name: calm.get(name) for name in there} == there
+    batch.run("killed")
+    assert batch.files("killed") == calm
+    assert batch.leftovers("killed") == []
+
+
+def test_a_batch_killed_twice_ends_as_if_it_had_not_been(tmp_path):
+    disturb(Batch(tmp_path, "here"), 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["here", "workers"])
+def test_a_batch_killed_twenty_times_ends_as_if_it_had_not_been(tmp_path, how):
+    disturb(Batch(tmp_path, how), 20)
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_batch_asked_to_end_leaves_in_order(tmp_path, how, code):
+    batch = Batch(tmp_path, "workers")
+    assert stop(batch.start("out"), how, 3.0) == code
+    assert batch.leftovers("out") == []
