@@ -164,31 +164,31 @@ TOPICS: dict[str, tuple[str, str]] = {
     "two periods": (
         mark("The same contacts in both periods"),
         mark(
-            "Many contacts are dialled in both periods. What a contact did in each is taken together, so that "
-            "a change is as sure as the contacts allow, and no surer."
+            "Many contacts are dialled in both periods. What a contact did in each is taken together, so "
+            "that a change is as sure as the contacts allow, and no surer."
         ),
     ),
     "movements": (
         mark("Movements"),
         mark(
-            "Among many figures some always move by chance. All campaigns and figures are looked at together; "
-            "of the movements told at most 5 in 100 are expected to be chance (Benjamini-Hochberg), and their "
-            "intervals are widened to match."
+            "Among many figures some always move by chance. All campaigns and figures are looked at "
+            "together; of the movements told at most 5 in 100 are expected to be chance "
+            "(Benjamini-Hochberg), and their intervals are widened to match."
         ),
     ),
     "likely reason": (
         mark("Likely reason"),
         mark(
-            "A target is missed where the whole interval misses it; abandonment counts every call and is judged "
-            "by its value. The reason named is the factor, step or figure that moved most against it. It is "
-            "an accounting and names no cause."
+            "A target is missed where the whole interval misses it; abandonment counts every call and is "
+            "judged by its value. The reason named is the factor, step or figure that moved most against it. "
+            "It is an accounting and names no cause."
         ),
     ),
     "rules": (
         mark("Rules"),
         mark(
-            "Every row is held against named rules, each the sentence that must be true. A row that breaks one "
-            "is left out with file, row and reason; nothing is corrected silently."
+            "Every row is held against named rules, each the sentence that must be true. A row that breaks "
+            "one is left out with file, row and reason; nothing is corrected silently."
         ),
     ),
     "doubts": (
@@ -201,9 +201,9 @@ TOPICS: dict[str, tuple[str, str]] = {
     "agent days": (
         mark("Agent-days"),
         mark(
-            "Talk, hold and work after the call are told twice: by the calls and by the agents' time. A day is "
-            "named where the two differ by more than a tenth and ten minutes, or where calls take longer than "
-            "the login."
+            "Talk, hold and work after the call are told twice: by the calls and by the agents' time. A day "
+            "is named where the two differ by more than a tenth and ten minutes, or where calls take longer "
+            "than the login."
         ),
     ),
     "transfers": (
@@ -218,7 +218,8 @@ TOPICS: dict[str, tuple[str, str]] = {
         mark("Gaps"),
         mark(
             "A day without a call is a gap where its weekday has calls in most weeks; an hour, where nine of "
-            "ten days have calls in it. Both only where ten calls or more are usual, so that chance makes none."
+            "ten days have calls in it. Both only where ten calls or more are usual, so that chance makes "
+            "none."
         ),
     ),
     "absent": (
