@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -111,25 +112,42 @@ def write_data(folder: Path, *rows: tuple[str, str, str, str], project: str = PR
 
 
 def execute(source: nbformat.NotebookNode, given: dict[str, object], **_: object) -> nbformat.NotebookNode:
-    """Run a notebook in this process: what a kernel does, for notebooks that only show objects."""
+    """Run a notebook in this process as a kernel does, without its start: for what is not about kernels."""
     made = copy.deepcopy(source)
-    names: dict[str, object] = {}
+    shown: list[Any] = []
+    names: dict[str, object] = {"display": lambda *things: shown.extend(things)}
     for cell in made.cells:
-        if cell.cell_type != "code":
-            continue
-        *before, last = ast.parse(cell.source).body
-        try:
-            exec(compile(ast.Module(before, []), "cell", "exec"), names)
-            if isinstance(last, ast.Expr):
-                shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-                cell.outputs = [nbformat.v4.new_output("display_data", data=shown._repr_mimebundle_())]
-            else:
-                exec(compile(ast.Module([last], []), "cell", "exec"), names)
-        except Exception as error:
-            raise ReportError(f"the report failed: {type(error).__name__}: {error}") from error
-        if "parameters" in cell.metadata.get("tags", ()):
-            names.update(given)
+        if cell.cell_type == "code":
+            shown.clear()
+            try:
+                _run(cell.source, names, shown)
+            except Exception as error:
+                raise ReportError(f"the report failed: {type(error).__name__}: {error}") from error
+            cell.outputs = [output for thing in shown for output in _outputs(thing)]
+            names.update(given if "parameters" in cell.metadata.get("tags", ()) else {})
     return made
+
+
+def _run(source: str, names: dict[str, object], shown: list[Any]) -> None:
+    """Run a cell; the value of a last expression is shown."""
+    *before, last = ast.parse(source).body
+    if not isinstance(last, ast.Expr):
+        exec(compile(source, "cell", "exec"), names)
+        return
+    exec(compile(ast.Module(before, []), "cell", "exec"), names)
+    value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    shown.extend([] if value is None else [value])
+
+
+def _outputs(thing: Any) -> list[nbformat.NotebookNode]:
+    """Return what a notebook shows of a thing: each of its views, its bundle, or its words."""
+    if hasattr(thing, "_ipython_display_"):
+        return [output for view in thing.views() for output in _outputs(view)]
+    if not hasattr(thing, "_repr_mimebundle_"):
+        return [nbformat.v4.new_output("display_data", data={"text/plain": repr(thing)})]
+    bundle = thing._repr_mimebundle_()
+    data, about = bundle if isinstance(bundle, tuple) else (bundle, {})
+    return [nbformat.v4.new_output("display_data", data=data, metadata=about)]
 
 
 def run_all(orders: list[Order], *, formats: tuple[str, ...], jobs: int | None = None) -> Iterator[Done]:
