@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -81,3 +85,34 @@ def test_what_a_killed_run_left_aside_is_removed_by_the_next(tmp_path: Path):
     (left / "r.html").write_bytes(b"half")
     files.write_all(tmp_path, {"r.html": b"whole"})
     assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
+
+
+def aside(folder: Path, name: str) -> Path:
+    left = folder / name
+    left.mkdir()
+    (left / "r.html").write_bytes(b"half")
+    return left
+
+
+def test_what_a_run_that_is_alive_writes_aside_is_left_to_it(tmp_path: Path):
+    alive = aside(tmp_path, f".r.{files._host()}-{os.getppid()}-0123abcd.part")
+    elsewhere = aside(tmp_path, ".r.00000000-1-0123abcd.part")
+    files.write_all(tmp_path, {"r.html": b"whole"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([elsewhere.name, alive.name, "r.html"])
+
+
+def test_what_a_dead_run_of_this_machine_left_aside_is_swept(tmp_path: Path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    aside(tmp_path, f".other.{files._host()}-{gone.pid}-0123abcd.part")
+    aside(tmp_path, f".r.{files._host()}-{os.getpid()}-0123abcd.part")  # an earlier process of this number
+    files.sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_another_machine_left_aside_is_swept_after_a_day(tmp_path: Path):
+    left = aside(tmp_path, ".r.00000000-1-0123abcd.part")
+    yesterday = time.time() - 90_000
+    os.utime(left, (yesterday, yesterday))
+    files.sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
