@@ -8,11 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callstats.analyses.scope import scope
+from callstats.errors import InputError
 from callstats.show.display import TitleView
 
 if TYPE_CHECKING:
     from callstats.analyses.result import Voice
     from callstats.dataset import Dataset, Period
+
+#: What the notebooks that ship read where nobody says otherwise.
+_DEMO = "data/demo"
+_LAY_OUT = (
+    "Name your own data in the parameters, or lay the notebooks out with their demo data: "
+    "callstats notebooks FOLDER"
+)
 
 
 def open_for_report(
@@ -38,6 +46,8 @@ def open_for_report(
     from callstats.config import load
     from callstats.dataset import open as open_data
 
+    if Path(data).as_posix() == _DEMO and not found(data).exists():
+        raise InputError("the demo data are not here", file=data, hint=_LAY_OUT)
     opened = open_data(found(data), config=load(found(config)) if config else None, threads=1)
     return replace(opened, config=replace(opened.config, language=language)) if language else opened
 

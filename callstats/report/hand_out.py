@@ -74,7 +74,10 @@ def hand_out(folder: str | Path) -> tuple[Handed, ...]:
 
 
 def lay_demo(folder: str | Path) -> bool:
-    """Write the demo data into a folder of notebooks, unless they are found from there already.
+    """Write the demo data into a folder of notebooks, unless all of them find some already.
+
+    They are looked for in the folder and the one above: a tutorial lies one folder
+    deeper than a report, and looks two folders up.
 
     Returns
     -------
@@ -82,7 +85,7 @@ def lay_demo(folder: str | Path) -> bool:
         Whether they were written.
     """
     root = Path(folder).resolve()
-    if any((place / _DEMO / "calls.parquet").is_file() for place in (root, *root.parents[:2])):
+    if any((place / _DEMO / "calls.parquet").is_file() for place in (root, root.parent)):
         return False
     from callstats.simulate.demo import write_demo
 

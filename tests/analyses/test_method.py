@@ -91,6 +91,12 @@ def test_data_that_are_nowhere_are_named_as_given() -> None:
         cs.open_for_report("no/such/data")
 
 
+def test_where_the_demo_data_are_not_it_is_said_what_writes_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(cs.CallstatsError, match="callstats notebooks"):
+        cs.open_for_report("data/demo")
+
+
 @pytest.mark.parametrize("question", ["funnel", "lists", "attempts", "compliance", "method", "check"])
 def test_text_from_data_is_never_markup(question: str) -> None:
     evil = "<script>alert(1)</script>"
