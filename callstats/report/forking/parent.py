@@ -17,9 +17,9 @@ from typing import IO, Any
 
 from callstats.report.forking.streams import Streams
 
-#: Differ between kernels and are read after the fork.
+#: Differ between kernels and are read after the fork, if at all.
 _OF_ONE_KERNEL = frozenset(
-    {"JPY_PARENT_PID", "JPY_SESSION_NAME", "IPYTHONDIR", "PWD", "OLDPWD", "SHLVL", "_"}
+    {"IPYTHONDIR", "JPY_PARENT_PID", "JPY_SESSION_NAME", "OLDPWD", "PWD", "PYTEST_CURRENT_TEST", "_"}
 )
 #: Threads that libraries start when they are loaded would be missing in a child.
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -175,6 +175,8 @@ class Zygote:
             self._receive()
 
     def _note_what_came(self) -> None:
+        if self._gone:
+            raise self._dead()
         self._socket.setblocking(False)
         try:
             while True:

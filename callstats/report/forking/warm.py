@@ -10,9 +10,11 @@ import atexit
 import builtins
 import gc
 import importlib
+import os
 import pkgutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,13 +63,14 @@ def load_ipython_extension(_shell: Any) -> None:
 
 @contextmanager
 def _as_in_a_kernel() -> Iterator[None]:
-    """Let libraries that ask where they run (pandas, for how wide to print) find a kernel."""
+    """Let libraries that ask where they run (pandas, for how wide to print, and in what) find a kernel."""
     missing = object()
     before = getattr(builtins, "get_ipython", missing)
     if before is missing:
         builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     try:
-        yield
+        with Path(os.devnull).open("w", encoding="UTF-8") as kernels_stream, redirect_stdout(kernels_stream):
+            yield
     finally:
         if before is missing:
             del builtins.get_ipython  # type: ignore[attr-defined]
