@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from callstats import config
@@ -37,3 +40,9 @@ def test_without_a_project_file_no_test_is_declared() -> None:
 def test_an_unknown_or_mistyped_key_is_named_with_those_that_are_near(content, message) -> None:
     with pytest.raises(InputError, match=message):
         config.parse(content, "callstats.toml")
+
+
+def test_the_test_of_the_documentation_can_be_declared() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "reports.md").read_text(encoding="utf-8")
+    content = tomllib.loads(page.split("```toml\n")[1].split("```")[0])
+    assert config.parse(content).ab_tests["spring_lists"].planned_contacts == 4400
