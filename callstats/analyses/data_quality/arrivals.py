@@ -120,8 +120,8 @@ class Arrivals(Result):
         return TableView(_("Files read"), heads, lines, more)
 
     def views(self) -> tuple[View, ...]:
-        """Return the share that went on, the tables, and the files where they are known."""
-        return (self.verdict, self.table(), *([self.file_table()] if self.files else []))
+        """Return the tables, and the files where they are known."""
+        return (self.table(), *([self.file_table()] if self.files else []))
 
 
 def arrivals(dataset: Dataset, whole: Dataset) -> Arrivals:

@@ -107,14 +107,14 @@ class Gaps(Result):
         from callstats.show.plots import heatmap
 
         form = self.voice.form
-        weeks = self._weeks()
-        days = [[week + dt.timedelta(days=d) for d in range(7)] for week in weeks]
+        weeks, weekdays = self._weeks(), sorted({day.weekday() for day in self.calls})
+        days = [[week + dt.timedelta(days=d) for d in weekdays] for week in weeks]
         values = [[self.calls.get(day, float("nan")) for day in week] for week in days]
         sizes = [[1 if day in self.calls or day in self.missing else 0 for day in week] for week in days]
         return heatmap(
             values,
             row_labels=[form.day(week) for week in weeks],
-            column_labels=[form.weekday(d + 1) for d in range(7)],
+            column_labels=[form.weekday(d + 1) for d in weekdays],
             unit="n",
             formatter=form,
             label=self.voice.say("calls a day, week from Monday"),

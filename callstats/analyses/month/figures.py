@@ -54,7 +54,9 @@ class MovedFigure(Figure):
 
     @property
     def change(self) -> Change:
-        """The figure less that of the period compared with."""
+        """The figure less that of the period compared with; that of the bridge where there is one."""
+        if self.bridged is not None:
+            return self.bridged
         if self.before is None or not (self.now.known and self.before.known):
             return Change()
         if self.moved is None:

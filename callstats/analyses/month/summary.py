@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.bridge import bridge
@@ -170,12 +170,13 @@ def summary(
     campaigns, notes = _campaigns(about, links)
     told = about.note or ("" if about.before is not None else about.voice.say("No period to compare with."))
     labels = (about.label, about.earlier_label)
+    bridged = _bridge(about, told, bootstrap)
     return Summary(
         about.voice,
-        _house(about),
+        _house(about, bridged),
         Campaigns(about.voice, *labels, campaigns, notes),
         movements(about.voice, *labels, campaigns, told or (notes[0] if notes else "")),
-        _bridge(about, told, bootstrap),
+        bridged,
         targets(about.voice, about.label, campaigns, lambda one: _reasons(about, one)),
     )
 
@@ -218,10 +219,15 @@ def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFi
     return found, () if found else (voice.say("No figure of any campaign can be computed."),)
 
 
-def _house(about: Scope) -> Portrait:
-    """Return the figures of all campaigns together; those that nothing is known of are left out."""
+def _house(about: Scope, bridged: Bridge) -> Portrait:
+    """Return the figures of all campaigns together; those that nothing is known of are left out.
+
+    What profit changed is told once: as the bridge has it, which takes whole days for what varies.
+    """
     found = next(iter(moved_figures(about, HOUSE).values()), {})
     known = {name: f for name, f in found.items() if f.now.known or name == "profit"}
+    if bridged.terms and bridged.measure == "profit":
+        known["profit"] = replace(known["profit"], bridged=bridged.change)
     return Portrait(about.voice, about.label, about.earlier_label, known, tuple(known), about.note)
 
 

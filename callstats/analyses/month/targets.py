@@ -99,7 +99,7 @@ class Targets(Result):
     def table(self) -> TableView:
         """Return the targets missed, with the likely reason."""
         _ = self.voice.say
-        heads = [_("Campaign"), _("Indicator"), _("Value and interval"), _("Target"), _("Likely reason")]
+        heads = [_("Campaign"), _("Indicator and target"), _("Value and interval"), _("Likely reason")]
         note = _(
             "The likely reason is the factor that moved most against the figure, beyond the usual variation. "
             "It is an accounting and names no cause."
@@ -114,9 +114,10 @@ class Targets(Result):
         known = f.now.low == f.now.low
         return [
             Cell(m.campaign.label, strong=True, href=m.campaign.href),
-            Cell(f.kpi.label[self.voice.language]),
+            Cell(
+                f.kpi.label[self.voice.language], under=[goal_words(f.target.low, f.target.high, unit, form)]
+            ),
             Cell(value, strong=True, under=[" … ".join(ends)] if known else []),
-            Cell(goal_words(f.target.low, f.target.high, unit, form)),
             Cell(m.reason),
         ]
 
