@@ -180,8 +180,10 @@ class Handling(Result):
         return TableView(_("Handle time by part, {period}", period=self.period), columns, lines, notes)
 
     def _told(self, value: float, ends: Estimate | Interval, *, strong: bool = False) -> Cell:
+        if not np.isfinite([ends.low, ends.high]).all():  # too few calls for limits
+            return Cell(self._clock(value), strong=strong)
         between = self.voice.say("{low} to {high}", low=self._clock(ends.low), high=self._clock(ends.high))
-        return Cell(self._clock(value), strong=strong, under=() if unknown(ends.low) else (between,))
+        return Cell(self._clock(value), strong=strong, under=(between,))
 
     def _clock(self, seconds: float | None) -> str:
         """Return seconds as minutes:seconds, so that the columns stay narrow."""

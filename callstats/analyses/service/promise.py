@@ -11,6 +11,7 @@ from callstats.analyses.result import Result, Voice
 from callstats.analyses.trend import Trend, trend
 from callstats.config import Target
 from callstats.kpis.service import LEVELS
+from callstats.show.digits import unknown
 from callstats.show.display import Cell, Column, FigureView, Note, Sentence, TableView, View, figure
 from callstats.show.key_figures import goal_words
 from callstats.show.words import mark
@@ -98,7 +99,7 @@ class Promise(Result):
             last=self._named(high),
         )
         goal = goal_words(self.target.low, self.target.high, "%", self.voice.form)
-        if not goal or self.target.low is None:
+        if not goal or self.target.low is None or any(unknown(e.low) for e in self.known):
             return Sentence(f"{text}.")
         met = sum(e.low >= self.target.low for e in self.known)
         missed = sum(e.high < self.target.low for e in self.known)
@@ -187,7 +188,10 @@ def promise(about: Scope) -> Promise:
     earlier = estimates(about.before, NAMES) if about.before is not None else {}
     config = about.now.config
     voice = about.voice
-    reasons = {voice.reason(e.note): e for e in now.values() if not e.known}
+    reasons: dict[str, Estimate] = {}
+    for e in now.values():
+        if not e.known:
+            reasons.setdefault(voice.reason(e.note), e)
     return Promise(
         voice,
         about.label,

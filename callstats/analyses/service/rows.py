@@ -102,7 +102,8 @@ def moments(frame: nw.LazyFrame, column: str) -> np.ndarray:
     """
     import pandas as pd
 
-    found = pd.to_datetime(frame.select(column).collect("pandas").to_native()[column], utc=True)
+    table = frame.select(column).collect("pyarrow").to_native()  # duckdb warns when it hands zones to pandas
+    found = pd.to_datetime(table[column].to_pandas(), utc=True)
     known = found.notna().to_numpy()
     seconds = found.dt.tz_localize(None).to_numpy().astype("datetime64[ms]").astype(np.int64) / 1000
     return np.where(known, seconds, np.nan)

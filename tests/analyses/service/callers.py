@@ -1,0 +1,58 @@
+"""Small queues whose figures can be checked by hand, and simulated ones whose truth is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+import callstats as cs
+from callstats.analyses.service.report import Service
+from callstats.dataset import Dataset
+from callstats.simulate import Queue, Scenario, simulate
+from tests.analyses.campaign import DEMO, calls, many, settle
+
+NINE = dt.datetime(2026, 9, 14, 9)
+ANSWERED = {
+    "handled": True,
+    "abandoned": False,
+    "queue_s": 5.0,
+    "talk_s": 100.0,
+    "hold_s": 20.0,
+    "wrap_s": 80.0,
+}
+LOST = {"handled": False, "abandoned": True, "queue_s": 30.0}
+AGENTS = tuple(f"agent-{number}" for number in range(12))
+
+
+def inbound(*groups: list[dict[str, Any]], **same: Any) -> pd.DataFrame:
+    """Return calls received, several groups of rows one after the other."""
+    told = {"direction": "inbound", "campaign_id": "q", **same}
+    return calls(*(row for group in groups for row in group), **told)
+
+
+def answered(n: int = 1, *, day: int = 0, minute: float = 0, **more: Any) -> list[dict[str, Any]]:
+    """Return calls that were answered."""
+    return many(n, **{**ANSWERED, "local_started_at": NINE + dt.timedelta(days=day, minutes=minute), **more})
+
+
+def lost(n: int = 1, *, day: int = 0, minute: float = 0, **more: Any) -> list[dict[str, Any]]:
+    """Return calls that were given up."""
+    return many(n, **{**LOST, "local_started_at": NINE + dt.timedelta(days=day, minutes=minute), **more})
+
+
+def simulated(seed: int = 5, days: int = 28, **queue: Any) -> Dataset:
+    """Return a simulated queue: callers give up after 150 s on average, call again with a chance of .24."""
+    made = Queue("service", AGENTS, **{"calls": 120.0, **queue})
+    world = simulate(Scenario(seed=seed, days=days, queues=(made,), agents=AGENTS))
+    names = ("calls", "agent_time", "surveys", "cases")
+    return Dataset({name: world.tables[name] for name in names})
+
+
+@cache
+def demo(language: str = "en") -> Service:
+    """Return September of the demo's queue."""
+    dataset = settle(cs.open(DEMO, threads=1), language=language).where(campaign_id="service")
+    return cs.service(dataset, "2026-09")
