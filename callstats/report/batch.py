@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from callstats.errors import CallstatsError
 from callstats.report import files, index, state
-from callstats.report.month import SUMMARY, Plan, Planned, linked, plan
+from callstats.report.month import CAMPAIGN, SUMMARY, Plan, Planned, linked, plan
 from callstats.report.order import Order
 from callstats.report.run import FORMATS, checked_formats
 from callstats.report.workers import Done, run_all
@@ -180,7 +180,7 @@ class _Batch:
         yield from self._with_summary(waiting, summary)
 
     def _with_summary(self, waiting: list[Planned], summary: Planned | None) -> Generator[Outcome]:
-        """Make the rest beside a summary that links to all of it; that again without what failed."""
+        """Make the rest beside a summary that links to it; the summary again without what failed."""
         if summary is None:
             yield from self._made(waiting)
             return
@@ -199,11 +199,11 @@ class _Batch:
             yield self._unchanged(known) or next(self._made([known]))
 
     def _linked(self, summary: Planned, hoped: set[str]) -> Planned:
-        """Return the summary with links to all that is there, or is hoped to be."""
+        """Return the summary with a link to the report of each campaign that is there, or hoped to be."""
         ready = [
-            (planned.campaign, f"{planned.order.stem}.{self.formats[0] if self.formats else 'ipynb'}")
+            (planned.campaign, f"{planned.order.stem}.html")
             for planned in (*self.plan.reports, *self.plan.others)
-            if planned.order is not None and planned.campaign
+            if planned.order is not None and planned.report in CAMPAIGN and "html" in self.formats
             if planned.name in hoped or state.finished(planned.order, self.formats) is not None
         ]
         return linked(summary, ready)

@@ -71,7 +71,7 @@ def contents(plan: Plan, entries: Iterable[Entry]) -> dict[str, bytes]:
     entries : iterable of Entry
         One for each report of the plan.
     """
-    ordered = sorted(entries, key=_place)
+    ordered = sorted(entries, key=lambda entry: _place(plan, entry))
     name = stem(plan.language)
     page = _page(document(plan, ordered)).encode()
     return {f"{name}.html": page, f"{name}.json": dumped(_json(plan, ordered))}
@@ -103,9 +103,11 @@ def document(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
-def _place(entry: Entry) -> tuple[bool, str]:
-    """Put the whole house first, then campaigns by name; within them the order of the plan stays."""
-    return (entry.planned.campaign != "", entry.planned.campaign)
+def _place(plan: Plan, entry: Entry) -> tuple[bool, str, str, bool]:
+    """Put the whole house first, its summary on top, then campaigns as a reader looks for them."""
+    campaign = entry.planned.campaign
+    label = plan.labels.get(campaign, campaign)
+    return (campaign != "", label.casefold(), campaign, entry.planned.report != "monthly_summary")
 
 
 def _summary(ready: str, failed: int, language: str) -> Block:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "monthly_summary"
 LINKS = "reports"
+#: What a campaign's line in the summary leads to.
+CAMPAIGN = ("campaign_report", "service_report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def plan(
 
 
 def linked(summary: Planned, ready: Iterable[tuple[str, str]]) -> Planned:
-    """Return the summary of a month with links to the reports that are there, where it takes any.
+    """Return the summary of a month with links to the campaigns' reports, where it takes any.
 
     Parameters
     ----------

@@ -75,6 +75,12 @@ def test_the_summary_links_to_every_report_that_is_there(at_once, make, tmp_path
     assert statuses(made) == {"monthly_summary": "unchanged"}
 
 
+def test_a_month_without_pages_has_no_links(at_once, make):
+    made = make(campaign_id=[], only=["monthly_summary", "campaign_report"], formats=["pdf"])
+    assert made.outcomes[-1].told["verdict"][0]["text"] == "No links."
+    assert made.index[0].read_text().count("./campaign_report-spring.pdf") == 2
+
+
 @pytest.mark.parametrize("spoil", ["cut", "edited", "gone", "results edited", "results cut"])
 def test_what_is_not_whole_is_made_again(at_once, make, tmp_path, spoil):
     make()

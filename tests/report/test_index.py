@@ -61,6 +61,11 @@ def test_reports_stand_by_campaign_after_those_on_the_whole_house():
     assert [heading.text for heading in made.select("main h3")] == ["Summary", *["Campaign Report"] * 2]
 
 
+def test_the_summary_comes_first():
+    made = page(entry("data_quality"), entry("monthly_summary"), entry("campaign_report", "spring"))
+    assert [heading.text for heading in made.select("main h3")][:2] == ["Monthly Summary", "Data Quality"]
+
+
 def test_a_report_shows_its_verdict_its_first_figures_and_its_files():
     made = page(entry("campaign_report", "spring", verdict=GOOD, figures=FIGURES))
     assert "Profit is above target." in made.select(".cs-verdict")[1].text
