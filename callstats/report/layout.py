@@ -99,7 +99,19 @@ def _length(cell: dict[str, Any]) -> int:
 def _shares(rows: list[list[dict[str, Any]]], widths: list[float]) -> list[float]:
     """Give longer texts more room, though less than in proportion: short ones need a line too."""
     wraps = [width > _LONGEST * _CHARACTER for width in widths]
-    return [round(_longest(rows, at) ** 0.7, 1) if wrap else 0.0 for at, wrap in enumerate(wraps)]
+    shares = [_longest(rows, at) ** 0.7 if wrap else 0.0 for at, wrap in enumerate(wraps)]
+    room = UPRIGHT - sum(width for width, wrap in zip(widths, wraps, strict=True) if not wrap)
+    for at, wrap in enumerate(wraps):
+        needed, others = _word(rows, at), sum(shares) - shares[at]
+        if wrap and others and needed < room:
+            shares[at] = max(shares[at], others * needed / (room - needed))
+    return [round(share, 1) for share in shares]
+
+
+def _word(rows: list[list[dict[str, Any]]], at: int) -> float:
+    """Estimate the width of a column's longest word, in bold [points]."""
+    words = (word for row in rows if at < len(row) for word in row[at]["text"].split())
+    return 1.25 * min(max(map(len, words), default=0), _LONGEST) * _CHARACTER + _AROUND
 
 
 def _lines(rows: list[list[dict[str, Any]]]) -> int:

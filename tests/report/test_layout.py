@@ -33,3 +33,11 @@ def test_words_stick_to_the_figure_they_introduce():
     first, second = layout.keep_together([{"kind": "paragraph"}, {"kind": "figure"}])
     assert first["sticky"]
     assert second["kind"] == "figure"
+
+
+def test_a_column_that_wraps_is_as_wide_as_its_longest_word():
+    text = "a text of many short words " * 30
+    rows = [[{"text": "Удовлетворённость клиентов, по опросам (CSAT)"}, {"text": text}]]
+    shares = layout.fit({"columns": [{"label": "KPI"}, {"label": "formula"}], "rows": rows})["shares"]
+    width = layout.UPRIGHT * shares[0] / sum(shares)
+    assert width > 4.3 * len("Удовлетворённость")
