@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import gc
 import importlib.util
 import os
 import signal
 import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_GOODBYE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,8 @@ def leave_path() -> None:
         del sys.path[0]
 
 
-def run(launch: Launch) -> None:
-    """Become the kernel, and return when it has been shut down."""
+def run(launch: Launch) -> NoReturn:
+    """Become the kernel, and leave when it has been shut down."""
     _belong_to(launch.zygote)
     _reset_signals()
     for number, stream in enumerate(launch.streams):
@@ -55,7 +61,30 @@ def run(launch: Launch) -> None:
     _draw_lots_anew()
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance([*launch.arguments, f"--IPKernelApp.parent_handle={launch.zygote}"])
+    try:
+        IPKernelApp.launch_instance([*launch.arguments, f"--IPKernelApp.parent_handle={launch.zygote}"])
+    except SystemExit as end:
+        _leave(end.code if isinstance(end.code, int) else int(end.code is not None))
+    _leave(0)
+
+
+def _leave(status: int) -> NoReturn:
+    """End as the interpreter does, but for freeing what was loaded: pages would be copied to be freed."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    control = IPKernelApp.instance().control_thread
+    if control is not None:  # it may still be saying goodbye by a thread that the exit functions stop
+        control.join(_GOODBYE_S)
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    vars(sys.modules["__main__"]).clear()  # the notebook's files are written and closed
+    gc.collect()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()  # type: ignore[union-attr]
+    os._exit(status)
 
 
 def _belong_to(zygote: int) -> None:

@@ -53,12 +53,12 @@ def load() -> None:
     _draw_once()
     gc.collect()
     gc.freeze()  # what is loaded stays: not looked through, so its pages stay shared
-    atexit.register(gc.unfreeze)
 
 
 def load_ipython_extension(_shell: Any) -> None:
     """Load what can be loaded in a kernel that waits for its notebook: ``--ext``."""
     load()
+    atexit.register(gc.unfreeze)
 
 
 @contextmanager
