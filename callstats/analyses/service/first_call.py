@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RESOLUTION, BY_SURVEY = "first_call_resolution", "resolved_by_survey"
 _DAY_S = 86_400.0
+_TOO_SHORT = "undefined: no first calls that could be followed so long"
 #: Issues that took so many calls or more share a line.
 _MOST_CALLS = 4
 
@@ -163,10 +164,17 @@ def first_call(about: Scope, days: int = 7) -> FirstCall:
     voice = about.voice
     now = _ways(about.now, about.whole, days)
     earlier = _ways(about.before, about.whole, days) if about.before is not None else {}
-    notes = tuple(voice.note(e.kpi, e.note) for e in now.values() if not e.known)
+    notes = tuple(_note(voice, e, days) for e in now.values() if not e.known)
     ways = tuple(e for e in now.values() if e.known)
     calls = _calls(about.now) if now[RESOLUTION].known else {}
     return FirstCall(voice, about.label, about.earlier_label, ways, earlier, calls, days, notes)
+
+
+def _note(voice: Voice, e: Estimate, days: int) -> str:
+    if e.note != _TOO_SHORT:
+        return voice.note(e.kpi, e.note)
+    label = e.kpi.label[voice.language]
+    return voice.say("{kpi}: no first call that could be followed for {n} days.", kpi=label, n=days)
 
 
 def _ways(dataset: Dataset, whole: Dataset, days: int) -> dict[str, Estimate]:
@@ -201,8 +209,7 @@ def _no_second_call(dataset: Dataset, whole: Dataset, days: int) -> Estimate:
     first, again = _episodes(units, seconds, rows["answered"] > 0, days * _DAY_S)
     asked = first & (seconds + days * _DAY_S <= seconds.max(initial=0.0)) & _inside(dataset, seconds)
     if not asked.any():
-        note = "undefined: no first calls that could be followed so long"
-        return Estimate(kpi, np.nan, note=note)
+        return Estimate(kpi, np.nan, note=_TOO_SHORT)
     columns = {"numerator": ~again[asked], "denominator": np.ones(int(asked.sum()))}
     found = interval(kpi, Moments.of(columns, units[asked].tolist()), dataset.config.confidence)
     solved, n = float(columns["numerator"].sum()), float(columns["denominator"].sum())

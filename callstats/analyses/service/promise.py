@@ -188,10 +188,6 @@ def promise(about: Scope) -> Promise:
     earlier = estimates(about.before, NAMES) if about.before is not None else {}
     config = about.now.config
     voice = about.voice
-    reasons: dict[str, Estimate] = {}
-    for e in now.values():
-        if not e.known:
-            reasons.setdefault(voice.reason(e.note), e)
     return Promise(
         voice,
         about.label,
@@ -202,8 +198,17 @@ def promise(about: Scope) -> Promise:
         now,
         earlier,
         _days(about, now[SERVICE_LEVEL]),
-        tuple(voice.note(e.kpi, e.note) for e in reasons.values()),
+        _notes(voice, now),
     )
+
+
+def _notes(voice: Voice, levels: Mapping[str, Estimate]) -> tuple[str, ...]:
+    """Return why definitions cannot be told, a line a reason; one line where none of them can."""
+    unknowns = [e for e in levels.values() if not e.known]
+    if len(unknowns) == len(levels):
+        unknowns = unknowns[:1]
+    first = {e.note: e for e in reversed(unknowns)}
+    return tuple(voice.note(e.kpi, e.note) for e in unknowns if first[e.note] is e)
 
 
 def _days(about: Scope, level: Estimate) -> Trend:

@@ -96,7 +96,7 @@ def test_what_the_export_cannot_tell_takes_a_line_each():
 
 def test_data_too_short_to_follow_anybody_say_so():
     found = cs.service(data(inbound(answered(3)))).first_call
-    assert any("could be followed so long" in note for note in found.notes)
+    assert any("could be followed for 7 days" in note for note in found.notes)
 
 
 def test_the_days_are_the_analysts_choice():
