@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats.dataset.period import Period
 from callstats.errors import UsageError
 from callstats.model import TABLES
 from callstats.report import files, notebooks
@@ -141,6 +142,9 @@ def _check_data(opened: Dataset, period: str | None, values: Mapping[str, Any]) 
     """Narrow the data as the notebook will, so that what is not there is said now."""
     asked = {name: v for name, v in values.items() if name in _COLUMNS and v not in (None, [], "")}
     opened.where(period=period, **asked)
+    compared = values.get("compare_with")
+    if isinstance(compared, str) and compared not in ("", "none", "previous"):
+        Period.parse(compared)  # it may hold no call: the report says so
 
 
 def _written(value: Any) -> str:

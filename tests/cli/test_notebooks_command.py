@@ -20,6 +20,7 @@ language: str = "en"  # en, fr or ru
 campaign_id: str = ""  # one campaign
 least: int = 10  # fewest calls
 lists: list[str] = []  # lists to look at
+compare_with: str = "previous"  # another period
 """
 CELLS = """\
 import callstats as cs
@@ -81,6 +82,7 @@ def test_a_notebook_of_ones_own_is_run_like_those_that_ship(run: Run, tmp_path, 
         ("1st=7", "cannot be the name of a parameter"),
         ("import=7", "cannot be the name of a parameter"),
         ("campaign_id=sprng", "Did you mean 'spring'"),
+        ("compare_with=last month", "'last month' is not a period"),
         ("data=x", "data is not a parameter to give"),
         ("least", "not of the form name=value"),
     ],
