@@ -94,7 +94,7 @@ class Arrivals(Result):
     def table(self) -> TableView:
         """Return the tables with their rows and days."""
         _, form = self.voice.say, self.voice.form
-        heads = [Column(_("Table")), Column(_("Rows kept"), "right"), Column(_("Left out"), "right")]
+        heads = [Column(_("Data table")), Column(_("Rows kept"), "right"), Column(_("Left out"), "right")]
         heads += [Column(_("First day"), "right"), Column(_("Last day"), "right")]
         lines = [
             [

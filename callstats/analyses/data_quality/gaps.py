@@ -104,6 +104,7 @@ class Gaps(Result):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the calls of every day, a line a week; gaps are hatched."""
+        from callstats.show import theme
         from callstats.show.plots import heatmap
 
         form = self.voice.form
@@ -111,6 +112,8 @@ class Gaps(Result):
         days = [[week + dt.timedelta(days=d) for d in weekdays] for week in weeks]
         values = [[self.calls.get(day, float("nan")) for day in week] for week in days]
         sizes = [[1 if day in self.calls or day in self.missing else 0 for day in week] for week in days]
+        with theme.context():
+            ax = theme.axes(ax, 0.8 + 0.22 * len(weeks))  # a quarter's weeks on half a page
         return heatmap(
             values,
             row_labels=[form.day(week) for week in weeks],

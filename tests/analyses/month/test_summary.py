@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pandas as pd
@@ -20,8 +20,10 @@ from callstats.analyses.result import Voice
 from callstats.config import Target
 from callstats.errors import UsageError
 from callstats.kpis import get
+from callstats.moments import Moments
 from tests.analyses.campaign import DEMO, data, many, numbered, plain, settle
 
+EMPTY = Moments(0, {}, {})
 HOSTILE = '"><img src=x onerror=alert(1)>'
 #: The p-values of Benjamini and Hochberg (1995), section 3.2, of which their procedure finds four.
 PUBLISHED = (
@@ -30,31 +32,36 @@ PUBLISHED = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
 class Known(PeriodChange):
     """A change whose p-value and size are given."""
 
-    def __new__(cls, p: float, size: float = 1.0):
-        made = object.__new__(cls)
-        object.__setattr__(made, "p", p)
-        object.__setattr__(made, "size", size)
-        return made
-
-    def __init__(self, p: float, size: float = 1.0) -> None:
-        pass
+    p: float = 0.5
+    size: float = 1.0
 
     def p_value(self) -> float:
         return self.p
 
     def change(self, confidence: float = 0.95) -> Change:
-        half = self.size * 0.5 if self.p <= 1 - confidence else self.size * 1.5
+        half = abs(self.size) * (0.5 if self.p <= 1 - confidence else 1.5)
         return Change(self.size, self.size - half, self.size + half)
 
 
-def figure(name: str, p: float = 0.5, size: float = 1.0, value: float = 10.0, **target: float) -> MovedFigure:
+def figure(
+    name: str,
+    p: float = 0.5,
+    size: float = 1.0,
+    *,
+    value: float = 10.0,
+    low: float | None = None,
+    high: float | None = None,
+) -> MovedFigure:
     kpi = get(name)
     ends = (value, value - 0.1 * abs(value), value + 0.1 * abs(value))
     before = Estimate(kpi, value - size, value - size - 1, value - size + 1)
-    return MovedFigure(Estimate(kpi, *ends), before, Target(**target), moved=Known(p, size))
+    return MovedFigure(
+        Estimate(kpi, *ends), before, Target(low, high), moved=Known(kpi, EMPTY, EMPTY, p=p, size=size)
+    )
 
 
 def campaign(label: str, *figures: MovedFigure) -> CampaignFigures:
@@ -62,9 +69,9 @@ def campaign(label: str, *figures: MovedFigure) -> CampaignFigures:
 
 
 NAMES = (
-    "profit", "roi", "successes_per_login_hour", "success_rate_argued", "answer_rate", "abandon_rate_outbound",
-    "cost_per_acquisition", "service_level", "abandon_rate_inbound", "average_speed_of_answer",
-    "first_call_resolution", "average_handle_time", "occupancy", "csat",
+    "profit", "roi", "successes_per_login_hour", "success_rate_argued", "answer_rate",
+    "abandon_rate_outbound", "cost_per_acquisition", "service_level", "abandon_rate_inbound",
+    "average_speed_of_answer", "first_call_resolution", "average_handle_time", "occupancy", "csat",
 )  # fmt: skip
 
 
