@@ -18,6 +18,7 @@ from callstats.kpis.define import KPI, Condition, Ratio, linear
 from callstats.kpis.parts import CONTACTS_REACHED, PEERS, contacts
 from callstats.show.display import Note, Sentence, TableView, View
 from callstats.show.verdicts import difference as difference_words
+from callstats.show.words import mark
 from callstats.stats import Comparison
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ REFUSALS = KPI(
 #: What is guarded where nothing is named, as far as the data have it.
 USUAL = ("abandon_rate_outbound", "do_not_call_rate", REFUSALS, "average_handle_time")
 Asked = Iterable[str | KPI] | Mapping[str, float]
+#: What a comparison may note, to be said in the reader's language.
+_NOTED = (mark("agents add no variance: that of contacts is used"),)
 
 
 @dataclass(frozen=True)
@@ -236,7 +239,8 @@ def _held(
 
 def _line(kpi: KPI, row: ComparedArm, held: Comparison, voice: Voice) -> Line:
     label = kpi.label[voice.language]
-    return Line(kpi.name, label, kpi.unit, kpi.direction, row.control_value, row.value, held, row.note)
+    note = voice.reason(row.note) if row.note else ""
+    return Line(kpi.name, label, kpi.unit, kpi.direction, row.control_value, row.value, held, note)
 
 
 def _as_test(row: ComparedArm, confidence: float) -> Comparison:

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset
 
-_PACE = ("calls_per_agent_hour", "handled_per_agent_hour", "successes_per_login_hour")
+_PACE = {
+    "calls_per_agent_hour": mark("dials"),
+    "handled_per_agent_hour": mark("conversations"),
+    "successes_per_login_hour": mark("successes"),
+}
 _SHARES = {
     "talk_share": mark("talk"),
     "hold_share": mark("hold"),
@@ -84,13 +88,15 @@ class AgentPace(Result):
         """Return pace and shares of login time side by side."""
         _ = self.voice.say
         shown = [n for n in (*_PACE, *_SHARES, "occupancy") if any(f[n].known for f in self.agents.values())]
-        share = _("share of login time")
+        groups = {
+            **dict.fromkeys(_PACE, _("per login hour")),
+            **dict.fromkeys(_SHARES, _("share of login time")),
+        }
         heads = [Column(_("Agent"))]
         for name in shown:
-            if name in _SHARES:
-                heads.append(Column(_(_SHARES[name]), "right", share))
-            else:
-                heads.append(Column(get(name).label[self.voice.language], "right"))
+            short = {**_PACE, **_SHARES}.get(name)
+            label = _(short) if short else get(name).label[self.voice.language]
+            heads.append(Column(label, "right", groups.get(name)))
         own, rest = agent_rows.split(list(self.agents), agent_rows.standing_out(self.differ))
         columns = [self._column([self.agents[agent][name] for agent in own]) for name in shown] if own else []
         lines = [

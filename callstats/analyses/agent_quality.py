@@ -205,12 +205,12 @@ class AgentQuality(Result):
         return figure(self.plot(name), caption, caption)
 
     def views(self) -> tuple[View, ...]:
-        """Return agreement first, then scores where it allows them, the verdict and notes."""
+        """Return agreement first, then the verdict, scores where it allows them, and notes."""
         notes = tuple(Note(note) for note in self.notes)
         if not self.agreement:
             return notes
         scores: tuple[View, ...] = (self.table(),) if self.criteria and self.agents else ()
-        return (self.agreement_table(), *scores, self.verdict, *notes)
+        return (self.agreement_table(), self.verdict, *scores, *notes)
 
 
 def agent_quality(

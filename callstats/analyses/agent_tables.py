@@ -87,7 +87,7 @@ def coaching(found: AgentComparison) -> TableView:
     heads = [
         Column(_("Agent")),
         Column(_("Finding")),
-        Column(_("Evidence")),
+        Column(_("Evidence: of what is usual on such calls")),
         Column(_("Where it comes from")),
         Column(_("Worth in {days} days", days=form.number(found.horizon_days))),
         Column(_("for the gap seen"), "right", needed),

@@ -209,12 +209,8 @@ def evidence(voice: Voice, one: AgentFigures) -> str:
     """Return the ratio to what the same calls bring, with its interval."""
     if not one.known:
         return ""
-    _, form = voice.say, voice.form
-    return _(
-        "{ratio} of what is usual on such calls ({interval})",
-        ratio=form.value(one.ratio, "%", one.ratio_low, one.ratio_high),
-        interval=form.interval(one.ratio_low, one.ratio_high, "%", value=one.ratio),
-    )
+    ratio = voice.form.value(one.ratio, "%", one.ratio_low, one.ratio_high)
+    return f"{ratio} ({voice.form.interval(one.ratio_low, one.ratio_high, '%', value=one.ratio)})"
 
 
 def where_words(voice: Voice, step: Step | None, times: Mapping[str, float]) -> str:

@@ -115,15 +115,21 @@ class Bridge(Result):
         """How much the total changed, mostly because of what, and what worked against it."""
         return sentences(self)
 
+    @property
+    def _moving(self) -> tuple[Term, ...]:
+        """The terms that did anything: a cost that was the same in both periods is left out."""
+        return tuple(t for t in self.terms if t.effect or t.low < t.high) or self.terms
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the terms as a waterfall from one total to the other."""
         from callstats.show.plots import waterfall
 
+        terms = self._moving
         return waterfall(
-            [label(self.voice, term.name) for term in self.terms],
-            [term.effect for term in self.terms],
-            [term.low for term in self.terms],
-            [term.high for term in self.terms],
+            [label(self.voice, term.name) for term in terms],
+            [term.effect for term in terms],
+            [term.low for term in terms],
+            [term.high for term in terms],
             start=self.start,
             end=self.end,
             start_label=self.before,
@@ -141,7 +147,7 @@ class Bridge(Result):
         caption = _("{kpi} from {before} to {after}: what changed it, with 95% intervals", **said)
         told = ", ".join(
             f"{label(self.voice, t.name)} {form.change(t.effect, self.unit, t.low, t.high)}"
-            for t in self.terms
+            for t in self._moving
         )
         said |= {"start": form.value(self.start, self.unit), "end": form.value(self.end, self.unit)}
         alt = _("{kpi} from {start} in {before} to {end} in {after}: {effects}.", effects=told, **said)
@@ -158,7 +164,7 @@ class Bridge(Result):
             Column(_("effect"), "right", kpi),
             Column(_("95% interval"), "right", kpi),
         ]
-        lines = [self._line(term) for term in self.terms]
+        lines = [self._line(term) for term in self._moving]
         total = form.change(self.change.estimate, self.unit, self.change.low, self.change.high)
         ends = (self.change.low, self.change.high)
         between = form.interval(*ends, self.unit, change=True, value=self.change.estimate)
