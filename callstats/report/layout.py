@@ -9,6 +9,8 @@ from typing import Any
 UPRIGHT, TURNED = 470.0, 715.0
 #: Mean width of a character at the size of table text, and the space around a cell [points].
 _CHARACTER, _AROUND = 4.3, 9.0
+#: The head of a column is bold, and so wider than its text.
+_BOLD = 1.15
 _LONGEST = 34
 #: The lines beneath a cell's text are this much smaller.
 _SMALL = 0.83
@@ -81,7 +83,7 @@ def _widths(columns: list[dict[str, Any]], rows: list[list[dict[str, Any]]]) -> 
     widths = []
     for at, column in enumerate(columns):
         longest = _longest(rows, at)
-        word = max((len(part) for part in column["label"].split()), default=0)
+        word = _BOLD * max((len(part) for part in column["label"].split()), default=0)
         bar = _BAR if any(row[at]["bar"] is not None for row in rows if at < len(row)) else 0.0
         widths.append(min(max(longest, word, 3), _LONGEST) * _CHARACTER + _AROUND + bar)
     return widths
