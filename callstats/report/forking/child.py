@@ -96,7 +96,6 @@ def _belong_to(zygote: int) -> None:
 
 
 def _reset_signals() -> None:
-    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

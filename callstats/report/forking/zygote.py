@@ -17,7 +17,8 @@ import select
 import signal
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,11 @@ def _serve(connection: socket.socket, owner: int) -> child.Launch | None:
     if running := threads():
         _tell(connection, {"refused": f"threads run after loading the libraries: {', '.join(running)}"})
         return None
-    bell, ringer = socket.socketpair()
-    ringer.setblocking(False)
-    signal.set_wakeup_fd(ringer.fileno(), warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
     _tell(connection, {"ready": True})
     living: set[int] = set()
-    try:
-        while True:
+    launch = None
+    with _bell() as bell, suppress(BrokenPipeError, ConnectionResetError):
+        while launch is None and os.getppid() == owner:
             ready, _, _ = select.select([connection, bell], [], [], _LOOK_S)
             if bell in ready:
                 bell.recv(4096)
@@ -71,16 +69,21 @@ def _serve(connection: socket.socket, owner: int) -> child.Launch | None:
                     break
                 request["environment"] = {**set_by_libraries, **request["environment"]}
                 launch = _fork(connection, request, living)
-                if launch is not None:
-                    bell.close()
-                    ringer.close()
-                    return launch
-            if os.getppid() != owner:
-                break
-    except (BrokenPipeError, ConnectionResetError):
-        pass
-    _end(living)
-    return None
+    if launch is None:
+        _end(living)
+    return launch
+
+
+@contextmanager
+def _bell() -> Iterator[socket.socket]:
+    """Give a socket that can be read when a child has ended."""
+    bell, ringer = socket.socketpair()
+    with bell, ringer:
+        ringer.setblocking(False)
+        signal.set_wakeup_fd(ringer.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        yield bell
+        signal.set_wakeup_fd(-1)
 
 
 def _load() -> dict[str, str]:
