@@ -34,6 +34,7 @@ _SHARES = {
     "wait_share": mark("waiting"),
     "pause_share": mark("pause"),
 }
+_OCCUPANCY = {"occupancy": mark("occupancy")}
 #: What agents are told apart on: the dialer's pace is not theirs.
 _JUDGED = ("handled_per_agent_hour", "wrap_share", "pause_share")
 
@@ -94,9 +95,8 @@ class AgentPace(Result):
         }
         heads = [Column(_("Agent"))]
         for name in shown:
-            short = {**_PACE, **_SHARES}.get(name)
-            label = _(short) if short else get(name).label[self.voice.language]
-            heads.append(Column(label, "right", groups.get(name)))
+            short = {**_PACE, **_SHARES, **_OCCUPANCY}[name]
+            heads.append(Column(_(short), "right", groups.get(name)))
         own, rest = agent_rows.split(list(self.agents), agent_rows.standing_out(self.differ))
         columns = [self._column([self.agents[agent][name] for agent in own]) for name in shown] if own else []
         lines = [

@@ -10,7 +10,7 @@ UPRIGHT, TURNED = 470.0, 715.0
 #: Mean width of a character at the size of table text, and the space around a cell [points].
 _CHARACTER, _AROUND = 4.3, 9.0
 #: The head of a column is bold, and so wider than its text.
-_BOLD = 1.15
+_BOLD = 1.1
 _LONGEST = 34
 #: The lines beneath a cell's text are this much smaller.
 _SMALL = 0.83

@@ -201,7 +201,8 @@ class TestCoaching:
     def test_columns_that_say_nothing_are_left_out(self):
         found = told(calls(("Ann", "x", 9, 100), ("Bob", "x", 10, 100)))
         assert [column.label for column in found.coaching().columns] == [
-            "Agent", "Finding", "Evidence: of what is usual on such calls", "for the gap seen", "for a gap of 20%",
+            "Agent", "Finding", "Evidence: of what is usual on such calls",
+            "for the gap seen", "for a gap of 20%",
         ]  # fmt: skip
 
 
