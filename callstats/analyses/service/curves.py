@@ -73,7 +73,7 @@ def crossing(table: LifeTable, share: float) -> Interval:
     >>> import numpy as np
     >>> found = crossing(curve(np.arange(1.0, 101.0), np.ones(100), 0.95), 0.5)
     >>> found.estimate, found.low, found.high
-    (50.0, 41.0, 61.0)
+    (50.0, 40.0, 60.0)
     """
     at = [_first(table, ends, share) for ends in (table.estimate, table.high, table.low)]
     n = float(table.at_risk[0])

@@ -9,7 +9,18 @@ from typing import Any
 import pandas as pd
 
 import callstats as cs
+from callstats.analyses.scope import Scope, scope
+from callstats.analyses.service.cover import cover
+from callstats.analyses.service.first_call import first_call
+from callstats.analyses.service.handling import handling
+from callstats.analyses.service.opinions import opinions
+from callstats.analyses.service.patience import patience
+from callstats.analyses.service.promise import promise
 from callstats.analyses.service.report import Service
+from callstats.analyses.service.rows import queues
+from callstats.analyses.service.solving import solving
+from callstats.analyses.service.volume import volume
+from callstats.analyses.service.waiting import waiting
 from callstats.dataset import Dataset
 from callstats.simulate import Queue, Scenario, simulate
 from tests.analyses.campaign import DEMO, calls, many, settle
@@ -49,6 +60,33 @@ def simulated(seed: int = 5, days: int = 28, **queue: Any) -> Dataset:
     world = simulate(Scenario(seed=seed, days=days, queues=(made,), agents=AGENTS))
     names = ("calls", "agent_time", "surveys", "cases")
     return Dataset({name: world.tables[name] for name in names})
+
+
+_PARTS = {
+    **{
+        "promise": promise,
+        "waiting": waiting,
+        "patience": patience,
+        "first_call": first_call,
+        "cover": cover,
+    },
+    **{"opinions": opinions, "solving": solving, "volume": volume, "handling": handling},
+}
+
+
+class Served:
+    """The parts of a service report, each made when it is asked for."""
+
+    def __init__(self, about: Scope, options: dict[str, Any]) -> None:
+        self.about, self.options = about, options
+
+    def __getattr__(self, part: str) -> Any:
+        return _PARTS[part](self.about, **self.options)
+
+
+def serve(dataset: Dataset, period: str | None = None, **options: Any) -> Served:
+    """Return the parts of the service of a period."""
+    return Served(scope(queues(dataset), period, "previous"), options)
 
 
 @cache

@@ -8,9 +8,8 @@ import math
 import pandas as pd
 import pytest
 
-import callstats as cs
 from tests.analyses.campaign import data, plain
-from tests.analyses.service.callers import NINE, answered, demo, inbound
+from tests.analyses.service.callers import NINE, answered, demo, inbound, serve
 
 
 def ready(agents: int, minute: float, minutes: float) -> list[dict]:
@@ -30,7 +29,7 @@ def ready(agents: int, minute: float, minutes: float) -> list[dict]:
 
 def cover(calls, *stretches):
     time = pd.DataFrame([row for rows in stretches for row in rows])
-    return cs.service(data(calls, agent_time=time)).cover
+    return serve(data(calls, agent_time=time)).cover
 
 
 def busy(*minutes: int):
@@ -67,7 +66,7 @@ def test_agents_enough_leave_nothing_to_add():
 
 
 def test_without_agent_time_the_need_is_told_and_who_was_there_is_not():
-    found = cs.service(data(busy(0))).cover
+    found = serve(data(busy(0))).cover
     assert math.isnan(found.spare)
     assert found.to_frame()["needed"].tolist() == [14]
     assert plain(found.views()[-1]) == "Agents there: not computable, needs agent_time.local_start."

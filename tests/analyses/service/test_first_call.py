@@ -7,9 +7,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-import callstats as cs
 from tests.analyses.campaign import data, plain
-from tests.analyses.service.callers import NINE, answered, demo, inbound, lost, simulated
+from tests.analyses.service.callers import NINE, answered, demo, inbound, lost, serve, simulated
 
 
 def value(found, kpi):
@@ -29,7 +28,7 @@ def test_who_rings_again_within_a_week_was_not_helped():
         calls_of(20, who="D"),
         calls_of(16, who="E"),
     )
-    found = cs.service(data(rows)).first_call
+    found = serve(data(rows)).first_call
     # first calls that can be followed to day 20: A, B twice (day 0 and day 8), C; again: A
     assert value(found, "no_second_call") == pytest.approx(3 / 4)
 
@@ -42,13 +41,13 @@ def test_a_call_that_was_given_up_is_no_first_call_but_counts_as_a_second_one():
         calls_of(0, who="B"),
         calls_of(30, who="C"),
     )
-    assert value(cs.service(data(rows)).first_call, "no_second_call") == pytest.approx(1 / 2)
+    assert value(serve(data(rows)).first_call, "no_second_call") == pytest.approx(1 / 2)
 
 
 def test_calls_before_the_period_tell_what_a_first_call_is():
     """The call of 14 September is A's second: only B's is a first call of that day."""
     rows = inbound(calls_of(-2, 0, who="A"), calls_of(0, who="B"), calls_of(20, who="C"))
-    found = cs.service(data(rows), "2026-09-14").first_call
+    found = serve(data(rows), "2026-09-14").first_call
     assert found.ways[0].n == 1
     assert found.ways[0].value == 1.0
 
@@ -56,7 +55,7 @@ def test_calls_before_the_period_tell_what_a_first_call_is():
 def test_the_share_of_the_simulated_issues_is_found():
     """Each call solves an issue with .76 by the recipe; agents enough, so that nobody hangs up."""
     dataset = simulated(seats=12, patience_s=1e7, shifts=(((9, 20),),), days=42)
-    found = cs.service(dataset).first_call
+    found = serve(dataset).first_call
     for kpi in ("first_call_resolution", "no_second_call"):
         one = next(e for e in found.ways if e.kpi.name == kpi)
         assert one.low < 0.76 < one.high, one
@@ -76,7 +75,7 @@ def test_issues_are_counted_by_the_calls_they_took():
             "solved_first_call": [True, True, False, False, False],
         }
     )
-    found = cs.service(data(inbound(answered(3)), cases=cases)).first_call
+    found = serve(data(inbound(answered(3)), cases=cases)).first_call
     assert found.calls == {0: 1, 1: 2, 2: 1, 4: 1}
     assert plain(found.sentences[0]) == (
         "Issues (5): solved at the first call 40.0%, at a later one 40.0%, not solved yet 20.0%."
@@ -86,7 +85,7 @@ def test_issues_are_counted_by_the_calls_they_took():
 
 def test_what_the_export_cannot_tell_takes_a_line_each():
     rows = inbound(answered(3)).drop(columns="contact_id")
-    notes = cs.service(data(rows)).first_call.notes
+    notes = serve(data(rows)).first_call.notes
     assert notes == (
         "First-call resolution: not computable, needs cases.",
         "No second call within 7 days: not computable, needs calls.contact_id.",
@@ -95,14 +94,14 @@ def test_what_the_export_cannot_tell_takes_a_line_each():
 
 
 def test_data_too_short_to_follow_anybody_say_so():
-    found = cs.service(data(inbound(answered(3)))).first_call
+    found = serve(data(inbound(answered(3)))).first_call
     assert any("could be followed for 7 days" in note for note in found.notes)
 
 
 def test_the_days_are_the_analysts_choice():
     rows = inbound(calls_of(0, 3, who="A"), calls_of(10, who="B"), calls_of(30, who="C"))
-    assert value(cs.service(data(rows), repeat_days=2).first_call, "no_second_call") == 1.0
-    assert value(cs.service(data(rows), repeat_days=3).first_call, "no_second_call") == pytest.approx(1 / 2)
+    assert value(serve(data(rows), days=2).first_call, "no_second_call") == 1.0
+    assert value(serve(data(rows), days=3).first_call, "no_second_call") == pytest.approx(1 / 2)
 
 
 def test_all_ways_of_the_demo_are_drawn():

@@ -6,9 +6,8 @@ import math
 
 import pytest
 
-import callstats as cs
 from tests.analyses.campaign import data, plain, settle
-from tests.analyses.service.callers import answered, demo, inbound, lost, simulated
+from tests.analyses.service.callers import answered, demo, inbound, lost, serve, simulated
 
 
 def test_an_answer_cuts_patience_short():
@@ -20,14 +19,14 @@ def test_an_answer_cuts_patience_short():
         lost(queue_s=40.0),
         answered(9, queue_s=0.0),
     )
-    found = cs.service(data(rows)).patience
+    found = serve(data(rows)).patience
     assert [found.by(t)[0] for t in (9, 10, 20, 40)] == pytest.approx([0, 1 / 4, 1 - 3 / 4 * 1 / 2, 1])
     assert found.median.estimate == 20
 
 
 def test_the_patience_of_the_simulated_callers_is_found():
     """Exponential with a mean of 150 s by the recipe; few agents, so that many have to wait."""
-    found = cs.service(simulated(seats=2, calls=160.0)).patience
+    found = serve(simulated(seats=2, calls=160.0)).patience
     for seconds in (10, 20, 60, 120, 180):
         share, low, high = found.by(seconds)
         truth = 1 - math.exp(-seconds / 150)
@@ -36,7 +35,7 @@ def test_the_patience_of_the_simulated_callers_is_found():
 
 
 def test_the_chance_of_each_stretch_is_that_of_the_recipe():
-    found = cs.service(simulated(seats=2, calls=160.0)).patience
+    found = serve(simulated(seats=2, calls=160.0)).patience
     for band in found.bands:
         truth = 1 - math.exp(-(band.end - band.start) / 150)
         width = max(band.high - band.low, 0.01)
@@ -45,23 +44,23 @@ def test_the_chance_of_each_stretch_is_that_of_the_recipe():
 
 def test_the_promised_time_ends_a_stretch():
     dataset = simulated(days=10, seats=2)
-    found = cs.service(settle(dataset, settings={"answer_within_s": 45.0})).patience
+    found = serve(settle(dataset, settings={"answer_within_s": 45.0})).patience
     assert 45.0 in {band.end for band in found.bands}
 
 
 def test_nobody_who_gave_up_takes_one_line():
-    found = cs.service(data(inbound(answered(3, queue_s=9.0)))).patience
+    found = serve(data(inbound(answered(3, queue_s=9.0)))).patience
     assert [plain(v) for v in found.views()] == ["When callers give up: no caller who had to wait gave up."]
 
 
 def test_without_the_flag_one_line_names_the_column():
-    found = cs.service(data(inbound(answered(3)).drop(columns="abandoned"))).patience
+    found = serve(data(inbound(answered(3)).drop(columns="abandoned"))).patience
     assert "needs calls.abandoned" in found.notes[0]
 
 
 def test_few_who_wait_long_leave_the_median_open():
     rows = inbound(lost(5, queue_s=5.0), answered(50, queue_s=10.0))
-    found = cs.service(data(rows)).patience
+    found = serve(data(rows)).patience
     assert "too few were kept waiting long enough" in found.sentences[0].text
 
 

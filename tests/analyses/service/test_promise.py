@@ -6,10 +6,9 @@ import datetime as dt
 
 import pytest
 
-import callstats as cs
 from callstats.config import Target
 from tests.analyses.campaign import data, plain, settle
-from tests.analyses.service.callers import NINE, answered, demo, inbound, lost
+from tests.analyses.service.callers import NINE, answered, demo, inbound, lost, serve
 
 
 def worked(**config):
@@ -19,7 +18,7 @@ def worked(**config):
         lost(10, queue_s=4.0), lost(10, queue_s=15.0), lost(40, queue_s=90.0),
     )  # fmt: skip
     rows["local_started_at"] = [NINE + dt.timedelta(days=i % 10) for i in range(len(rows))]
-    return cs.service(settle(data(rows), **config)).promise
+    return serve(settle(data(rows), **config)).promise
 
 
 def test_the_variants_are_those_of_the_worked_example():
@@ -57,14 +56,14 @@ def test_days_differ_by_more_than_chance_and_the_interval_counts_days():
     late = [answered(40, day=day, queue_s=60.0) for day in range(0, 10, 2)]
     soon = [answered(60 if day % 2 == 0 else 100, day=day, queue_s=1.0) for day in range(10)]
     rows = [row for group in (*late, *soon) for row in group]
-    level = cs.service(data(inbound(rows))).promise.levels["service_level"]
+    level = serve(data(inbound(rows))).promise.levels["service_level"]
     assert (level.value, level.n) == (0.8, 10)
     assert level.high - level.low > 0.2  # as 1000 independent calls it would be 0.05
 
 
 def test_without_waits_one_line_names_the_column():
     rows = inbound(answered(3)).drop(columns="queue_s")
-    found = cs.service(data(rows)).promise
+    found = serve(data(rows)).promise
     assert [plain(view) for view in found.views()] == ["Service level: not computable, needs calls.queue_s."]
 
 

@@ -7,9 +7,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-import callstats as cs
 from tests.analyses.campaign import data, plain
-from tests.analyses.service.callers import NINE, answered, demo, inbound
+from tests.analyses.service.callers import NINE, answered, demo, inbound, serve
 
 
 def cases(*took: float | None, days: float = 0.0) -> pd.DataFrame:
@@ -32,7 +31,7 @@ def cases(*took: float | None, days: float = 0.0) -> pd.DataFrame:
 def solving(frame: pd.DataFrame):
     rows = inbound(answered(2))
     rows["started_at"] = pd.to_datetime(rows["local_started_at"], utc=True)
-    return cs.service(data(rows, cases=frame)).solving
+    return serve(data(rows, cases=frame)).solving
 
 
 def test_half_and_nine_in_ten_are_read_off_the_curve():
@@ -64,7 +63,7 @@ def test_long_times_are_told_in_days():
 
 
 def test_without_cases_one_line_names_the_table():
-    found = cs.service(data(inbound(answered(2)))).solving
+    found = serve(data(inbound(answered(2)))).solving
     assert [plain(v) for v in found.views()] == [
         "Time to resolution: not computable, needs cases.resolution_s, cases.opened_at."
     ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import callstats as cs
 from tests.analyses.campaign import data, plain
-from tests.analyses.service.callers import answered, demo, inbound, simulated
+from tests.analyses.service.callers import answered, demo, inbound, serve, simulated
 
 
 def volume(*groups):
-    return cs.service(data(inbound(*groups))).volume
+    return serve(data(inbound(*groups))).volume
 
 
 def test_rates_are_per_half_hour_of_an_average_day():
@@ -45,7 +44,7 @@ def test_days_that_differ_by_more_than_chance_widen_the_intervals():
 
 def test_the_busy_hours_of_the_recipe_are_found():
     """10 to 12 are half as busy again as the average of the recipe, 18 to 19 less than half as busy."""
-    found = cs.service(simulated(days=56)).volume
+    found = serve(simulated(days=56)).volume
     sides = {t.key: t.side for t in found.hours}
     assert (sides[10], sides[11], sides[18]) == ("busy", "busy", "calm")
 
@@ -53,15 +52,13 @@ def test_the_busy_hours_of_the_recipe_are_found():
 def test_no_weekday_is_named_where_none_differs():
     """New issues come alike on every weekday by the recipe; callbacks of the days before hardly differ."""
     named = [
-        t.side
-        for seed in range(8)
-        for t in cs.service(simulated(seed=seed, days=42, further=0.0)).volume.weekdays
+        t.side for seed in range(8) for t in serve(simulated(seed=seed, days=42, further=0.0)).volume.weekdays
     ]
     assert np.mean([side != "" for side in named]) <= 0.05
 
 
 def test_without_a_clock_one_line_names_the_column():
-    found = cs.service(data(inbound(answered(3)).drop(columns="local_started_at"))).volume
+    found = serve(data(inbound(answered(3)).drop(columns="local_started_at"))).volume
     assert [plain(v) for v in found.views()] == [
         "Calls by weekday and hour: not computable, needs calls.local_started_at."
     ]
