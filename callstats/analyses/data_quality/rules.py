@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: An example longer than this loses its end.
 _LONGEST = 80
+#: Signs that change the direction of all text after them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _finding(row: dict[str, object], voice: Voice) -> Finding:
     _ = voice.say
     found = row["found"]
     shown = "" if found is None or found != found else f": {shortened(str(found))}"  # noqa: PLR0124 - nan
-    example = f"{row['file']}, {_('row {row}', row=row['row'])}{shown}"
+    example = f"{shortened(str(row['file']))}, {_('row {row}', row=row['row'])}{shown}"
     reason = _(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else ""
     count = row["rows"]
     assert isinstance(count, int)
@@ -165,14 +167,15 @@ def _sentence(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return a text without its end where it is long.
+    """Return a text without its end where it is long, and without signs that turn what stands beside it.
 
     Examples
     --------
     >>> shortened("abc"), len(shortened("x" * 500))
     ('abc', 80)
     """
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    shown = "".join(f"[U+{ord(c):04X}]" if c in _TURNING else c for c in text)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def among(findings: Sequence[Finding], rules: Sequence[str]) -> tuple[Finding, ...]:

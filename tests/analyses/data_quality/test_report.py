@@ -218,3 +218,11 @@ def test_it_speaks_other_languages(language: str) -> None:
     text = plain("\n".join(str(view) for view in found.views() if view.kind not in ("record", "table")))
     for english in (" rows", " calls", "Nothing", "usually", "agent-day"):
         assert english not in text
+
+
+def test_signs_that_turn_text_around_are_named_in_examples() -> None:
+    ds = Dataset(
+        {"calls": calls({})}, rejects=rejects(("a\u202e.csv", 2, "a call is listed once", "x\u202ey"))
+    )
+    (rule,) = cs.data_quality(ds).left_out.rules
+    assert rule.example == "a[U+202E].csv, row 2: x[U+202E]y"
