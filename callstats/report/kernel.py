@@ -44,6 +44,7 @@ def execute(
 
     given = _with_parameters(notebook, parameters)
     manager = (kernels or SameInterpreter)()
+    hurry = False
     try:
         executed = papermill.execute_notebook(given, None, kernel_name=NAME, progress_bar=False, km=manager)
     except papermill.PapermillExecutionError as error:
@@ -53,8 +54,11 @@ def execute(
             f"the notebook's kernel died or stalled: {str(error).splitlines()[0]}",
             hint="Most often the memory ran out; try a shorter period.",
         ) from error
+    except KeyboardInterrupt:
+        hurry = True
+        raise
     finally:
-        manager.finish()
+        manager.finish(now=hurry)
     return _without_traces(executed)
 
 

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,14 @@ def orders(write, data, tmp_path):
         return [ordered(name, *before, *cells) for name, before in extra.items()]
 
     return made
+
+
+@pytest.fixture
+def scratch(monkeypatch):
+    """Give the folder for what is temporary in workers; a socket's path allows no long name."""
+    with tempfile.TemporaryDirectory(prefix="cs-") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
 
 
 def files(orders):
@@ -101,7 +111,7 @@ def test_both_ways_make_the_same_files(orders, tmp_path):
 
 
 @pytest.mark.parametrize("fork", WAYS)
-def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, fork):
+def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, scratch, fork):
     asked = orders(good=1, endless=["import time; time.sleep(600)"])
     batch = run_all(asked, formats=["html"], jobs=2, fork=fork)
     first = next(batch)
@@ -111,6 +121,7 @@ def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, for
     assert first.error is None
     assert not descendants()
     assert not [path for path in asked[0].folder.rglob("*") if "endless" in path.name or ".part" in path.name]
+    assert not list(scratch.glob("callstats-*"))
 
 
 MAIN = """
