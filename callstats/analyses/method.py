@@ -9,7 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.fingerprint import fingerprint
-from callstats.analyses.method_topics import topics, used
+from callstats.analyses.method_kpis import used
+from callstats.analyses.method_topics import topics
 from callstats.analyses.opening import found
 from callstats.analyses.quality import DataQuality, check
 from callstats.analyses.result import Result, Voice
