@@ -218,6 +218,7 @@ def filled(dataset: Dataset) -> dict[str, set[str]]:
 
 
 def kept(dataset: Dataset) -> dict[str, int]:
+    """Return the number of rows of every table, within the filters."""
     return {
         name: int(dataset.table(name).select(n=nw.len()).collect("pandas")["n"].to_list()[0])
         for name in dataset.frames

@@ -12,12 +12,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
 from callstats.errors import UsageError
-from callstats.show.links import beside
-from callstats.show.plain import plain_data
+from callstats.show.cells import Cell, Column
+from callstats.show.plain import lean, plain_data
 
 MIME = "application/vnd.callstats+json"
 
-Align = Literal["left", "right", "center"]
 Tone = Literal["good", "bad", "neutral", "unknown"]
 
 
@@ -48,63 +47,6 @@ class View:
         html = self.to_html()
         bundle = {"text/plain": str(self), MIME: self.payload()}
         return {**bundle, "text/html": style_element() + html} if html else bundle
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The head of a table's column.
-
-    Attributes
-    ----------
-    label : str
-    align : str
-        ``left``, ``right`` (numbers) or ``center``.
-    group : str, optional
-        The head that neighbouring columns of the same group share.
-    """
-
-    label: str
-    align: Align = "left"
-    group: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table.
-
-    Attributes
-    ----------
-    text : str
-    bar : float, optional
-        Length of the data bar behind the text, 0 to 1.
-    strong : bool
-    tone : str, optional
-        ``accent`` or ``grey``.
-    under : sequence of str
-        Short lines beneath the text, small and grey: an interval, a change.
-    href : str, optional
-        A report in the same folder (``campaign_report-spring.html``) that the text
-        leads to; on paper it is text.
-
-    Raises
-    ------
-    UsageError
-        The link leads anywhere else.
-    """
-
-    text: str
-    bar: float | None = None
-    strong: bool = False
-    tone: Literal["accent", "grey"] | None = None
-    under: Sequence[str] = ()
-    href: str | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "under", tuple(str(line) for line in self.under))
-        if self.href is not None and not beside(self.href):
-            raise UsageError(
-                f"a cell cannot lead to {self.href!r}", hint="Name a report in the same folder: NAME.html."
-            )
 
 
 @dataclass(frozen=True)
@@ -154,12 +96,7 @@ class TableView(View):
     def payload(self) -> dict[str, Any]:
         """Return the plain data of the table; cells say what is beneath them where anything is."""
         told = super().payload()
-        rare = ("under", "href")
-        rows = [
-            [{key: v for key, v in cell.items() if v or key not in rare} for cell in row]
-            for row in told["rows"]
-        ]
-        return {**told, "rows": rows}
+        return {**told, "rows": [[lean(cell, ("under", "href")) for cell in row] for row in told["rows"]]}
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,17 @@ def plain_data(value: Any) -> Any:
     return str(value)
 
 
+def lean(told: Mapping[str, Any], rare: Iterable[str]) -> dict[str, Any]:
+    """Return plain data without what is rarely told, where it is not.
+
+    Examples
+    --------
+    >>> lean({"text": "", "href": None}, ["href"])
+    {'text': ''}
+    """
+    return {key: value for key, value in told.items() if value or key not in rare}
+
+
 def render(payload: dict[str, Any]) -> str:
     """Return the payload of any display object as text."""
     return _RENDERERS[payload["kind"]](payload)
