@@ -223,7 +223,9 @@ def money(
     if people.enough:
         lines += per_contact(people, voice, confidence, valued=valued, priced=priced)
     notes = []
-    if not valued:
+    if not len(trial.done):
+        notes.append(_("Money: too little data, no contact has been followed to the end of its days yet."))
+    elif not valued:
         notes.append(_("Money: not computable, no success has a value (calls.value)."))
     elif not priced:
         notes.append(_("Profit: not computable, no cost of agent time (give cost_per_hour)."))

@@ -11,7 +11,7 @@ from callstats.analyses.estimates import NAN
 from callstats.analyses.result import Result, Voice
 from callstats.kpis.define import KPI
 from callstats.show.digits import unknown
-from callstats.show.display import Cell, Column, FigureView, Sentence, TableView, View, figure
+from callstats.show.display import Cell, Column, FigureView, Note, Sentence, TableView, View, figure
 from callstats.show.verdicts import difference as difference_words
 from callstats.show.verdicts import not_comparable, too_little
 from callstats.stats import Comparison, Interval
@@ -223,7 +223,10 @@ class Primary(Result):
         return [signed[0], self.voice.say("{low} to {high}", low=signed[1], high=signed[2])]
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences, the table and the plot."""
+        """Return the sentences, the table and the plot; one line while nobody has been followed."""
+        if not (self.cells.control_trials or self.cells.trials):
+            _ = self.voice.say
+            return (self.verdict, Note(_("No contact has been followed to the end of its days yet.")))
         return (self.verdict, self.table(), self.figure())
 
 

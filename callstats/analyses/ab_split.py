@@ -117,7 +117,11 @@ class Split(Result):
         lines = [
             self._counted(_("Contacts loaded"), self.loaded, self.loaded_check),
             self._counted(_("Contacts dialled"), self.dialled, self.dialled_check),
-            [_("Dials per contact"), *(form.number(d, 2) for d in self.dials), ""],
+            [
+                _("Dials per contact"),
+                *(form.number(d if any(self.dials) else None, 2) for d in self.dials),
+                "",
+            ],
             [_("Hours of the dials"), "", "", _moved(self.voice, self.hours)],
             [_("Agents of the conversations"), "", "", _moved(self.voice, self.agents)],
             *(self._balanced(b) for b in self.balance),

@@ -48,6 +48,13 @@ def test_a_test_that_is_cut_short_says_how_much_is_missing():
     assert "Open: 4,400 of 4,400 contacts and 5 days are missing." in said
 
 
+def test_before_anybody_has_been_followed_there_is_no_empty_table_and_no_empty_plot():
+    shown = cells("list_ab_test", until="money", period="2026-09-01..2026-09-10")
+    assert [view.kind for view in views(shown["primary"])] == ["verdict", "note"]
+    assert [view.kind for view in views(shown["money"])] == ["note"]
+    assert "no contact has been followed" in views(shown["money"])[0].text
+
+
 def test_arms_with_agents_of_their_own_are_not_compared(nested):
     shown = cells("list_ab_test", until="split", data=nested, treatment="B")
     assert "The split is not sound" in str(shown["split"])
