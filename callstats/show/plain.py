@@ -9,6 +9,7 @@ from typing import Any
 
 _MARKS = {"good": "+", "bad": "!", "neutral": "·", "unknown": "?"}
 _ARROWS = {"up": "▲ ", "down": "▼ ", "none": ""}
+_DIGITS = 10
 
 
 def clean(text: str) -> str:
@@ -26,17 +27,20 @@ def clean(text: str) -> str:
 def plain_data(value: Any) -> Any:
     """Return a value as JSON can hold it: lists, text, numbers; what is not a number is null.
 
+    Numbers keep ten digits: an engine adds rows up in whatever order they come, so that the
+    last digits of a sum differ from run to run, and a report must not.
+
     Examples
     --------
-    >>> plain_data({"low": float("nan"), "days": (1, 2)})
-    {'low': None, 'days': [1, 2]}
+    >>> plain_data({"low": float("nan"), "days": (1, 2), "share": 0.1 + 0.2})
+    {'low': None, 'days': [1, 2], 'share': 0.3}
     """
     if isinstance(value, Mapping):
         return {str(key): plain_data(item) for key, item in value.items()}
     if isinstance(value, str | bool | int | None):
         return value
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
     if isinstance(value, Iterable):
         return [plain_data(item) for item in value]
     if hasattr(value, "item"):  # numpy's own numbers

@@ -99,14 +99,14 @@ class Summary(Result):
         return f"{m.campaign.label}, {kpi.label[self.voice.language]} {change}"
 
     def record(self) -> Record:
-        """Return everything to ten digits, for the JSON beside the report."""
+        """Return everything, for the JSON beside the report."""
         frames = {
             "campaigns": self.campaigns.to_frame(),
             "movements": self.movements.to_frame(),
             "missed": self.targets.to_frame(),
         }
         told = {name: frame.to_dict("records") for name, frame in frames.items()}
-        return Record(steady({**self.house.record().results, **told}))
+        return Record({**self.house.record().results, **told})
 
     def opening(self) -> Section:
         """Return verdict and key figures of the house, and the record of everything."""
@@ -180,21 +180,6 @@ def summary(
         bridged,
         targets(about.voice, about.label, campaigns, lambda one: _reasons(about, one)),
     )
-
-
-def steady(value: Any) -> Any:
-    """Return numbers with ten digits: an engine may add rows up in another order, and the last digits differ.
-
-    Examples
-    --------
-    >>> steady({"a": [0.1 + 0.2, 3, "x", None]})
-    {'a': [0.3, 3, 'x', None]}
-    """
-    if isinstance(value, Mapping):
-        return {key: steady(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [steady(item) for item in value]
-    return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
 def report_links(reports: Iterable[str]) -> dict[str, str]:
