@@ -84,7 +84,7 @@ def _loaded(arms: Dataset, month: Period) -> tuple[date, date] | None:
     aware = getattr(loaded.collect_schema()["loaded_at"], "time_zone", None) is not None
     before = loaded.filter(nw.col("loaded_at") < _moment(month.end, zone, aware))
     ends = before.select(first=nw.col("loaded_at").min(), last=nw.col("loaded_at").max())
-    first, last = ends.collect("pandas").row(0)
+    first, last = ends.collect("pyarrow").row(0)  # DuckDB warns where it makes pandas of instants
     return None if unknown(first) else (_day(first, zone, aware), _day(last, zone, aware))
 
 
