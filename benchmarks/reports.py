@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 import platform
 import resource
@@ -155,17 +156,24 @@ def check(asked: Iterable[tuple[str, str, str]], ours: Path, theirs: Path) -> tu
     """Return how many outputs and pictures were compared; the first that differs ends the benchmark."""
     outputs = pictures = 0
     for one in asked:
-        ways = [_shown(order(one, out)) for out in (ours, theirs)]
-        if ways[0] != ways[1]:
-            raise SystemExit(f"{one}: the two ways show something else")
-        outputs += len(ways[0])
-        pictures += sum("image/svg+xml" in str(shown) for shown in ways[0])
+        made, other = order(one, ours), order(one, theirs)
+        shown, expected = _shown(made), _shown(other)
+        for found, wanted in itertools.zip_longest(shown, expected):
+            if found != wanted:
+                raise SystemExit(f"{one}: the two ways show something else: {_difference(found, wanted)}")
+        outputs += len(shown)
+        pictures += sum("image/svg+xml" in str(output) for output in shown)
         for ending in ("html", "pdf"):
-            files = [order(one, out).folder / f"{order(one, out).stem}.{ending}" for out in (ours, theirs)]
-            sizes = [file.stat().st_size for file in files]
+            sizes = [(o.folder / f"{o.stem}.{ending}").stat().st_size for o in (made, other)]
             if max(sizes) > 1.05 * min(sizes):
                 raise SystemExit(f"{one}: {ending} of {sizes} bytes")
     return outputs, pictures
+
+
+def _difference(found: object, wanted: object) -> str:
+    texts = [json.dumps(output, sort_keys=True) for output in (found, wanted)]
+    start = max(len(os.path.commonprefix(texts)) - 60, 0)
+    return " against ".join(text[start : start + 120] for text in texts)
 
 
 def _shown(made: Order) -> list[object]:
@@ -203,8 +211,8 @@ def main() -> None:
         plain = cost(lambda: by_commands(asked[:half], theirs))
         batch = cost(lambda: by_callstats(asked, ours, options.jobs))
         plain += cost(lambda: by_commands(asked[half:], theirs))
+        report(len(asked), options.jobs, {"callstats": batch, "plain": plain})
         compared = check(asked, ours, theirs)
-    report(len(asked), options.jobs, {"callstats": batch, "plain": plain})
     print(f"the same both ways: {compared[0]} outputs, {compared[1]} of them plots")
 
 
