@@ -138,7 +138,7 @@ def _batch_frame(
     names = [f"__term{i}" for i in range(len(terms))]
     given = (*direction(terms), *known(*of)) if of else ()
     columns = dict(zip(names, terms, strict=True))
-    frame = with_summands(dataset, first.where.table, columns, (*by, *of), given)
+    frame = with_summands(dataset, first.where.table, columns, (*by, *of), given, keep=(*by, *of))
     if of:
         distinct = {name: term for name, term in columns.items() if isinstance(term, Distinct)}
         frame = farthest(frame, list(dict.fromkeys((*by, *of))), distinct)
@@ -151,14 +151,17 @@ def with_summands(
     terms: dict[str, Term],
     keys: Iterable[str],
     only: tuple[Condition, ...] = (),
+    keep: Iterable[str] | None = None,
 ) -> nw.LazyFrame:
     """Return a table with a column for each term beside its own, and the keys joined in.
 
-    Rows that fail one of the conditions in ``only`` are left out beforehand.
+    Rows that fail one of the conditions in ``only`` are left out beforehand. Of the table's
+    columns those in ``keep`` are enough where it is given: every column of every step is bound
+    and checked, whether or not anything comes of it.
     """
     read = sorted(column for term in terms.values() for column in term.where.columns)
     frame = dataset.table(table, *dict.fromkeys((*keys, *read)))
     settings, columns = dataset.config.settings, dataset.schemas[table]
     frame = frame.filter(*(condition(part, settings) for part in only)) if only else frame
     summands = {name: summand(term, settings, columns, only) for name, term in terms.items()}
-    return frame.with_columns(**summands)
+    return frame.with_columns(**summands) if keep is None else frame.select(*dict.fromkeys(keep), **summands)

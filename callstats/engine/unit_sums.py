@@ -123,7 +123,9 @@ def _piece(
     within = tuple(c for c in first.of if c not in cluster.unit) if isinstance(first, Distinct) else ()
     wanted = [key for key in dict.fromkeys((*keys, *within)) if key != _ROW]
     columns = {names[term.key]: term for term in terms}
-    frame = with_summands(dataset, table, columns, wanted, cluster.direction if table == "calls" else ())
+    only = cluster.direction if table == "calls" else ()
+    rows = ("contact_id", *TABLES[table].key) if _ROW in keys and tell_rows else ()
+    frame = with_summands(dataset, table, columns, wanted, only, keep=(*wanted, *rows))
     if _ROW in keys:
         frame = frame.with_columns(_row_key(table, tell_rows))
     flags = [names[term.key] for term in terms if isinstance(term, Distinct)]
