@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -23,12 +23,20 @@ from callstats.errors import InputError, UsageError, unknown_name
 from callstats.model import TABLES
 
 
+_MOST_KEPT = 256
+
+
 class _Conformed(dict[str, nw.LazyFrame]):
     """Tables that have been conformed; their schemas are asked of the engine once."""
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
         return {name: dict(frame.collect_schema()) for name, frame in self.items()}
+
+    @cached_property
+    def narrowed(self) -> dict[Hashable, nw.LazyFrame]:
+        """DuckDB's relations of what was asked before, which it otherwise binds and checks anew each time."""
+        return {}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -192,6 +200,16 @@ class Dataset:
         """
         if name not in self.frames:
             raise unknown_name("table", name, self.frames)
+        if not (isinstance(self.frames, _Conformed) and self.frames[name].implementation.is_duckdb()):
+            return self._narrowed(name, keys)
+        kept, asked = self.frames.narrowed, (self.filters.key, name, keys)
+        if asked not in kept:
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[asked] = self._narrowed(name, keys)
+        return kept[asked]
+
+    def _narrowed(self, name: str, keys: tuple[str, ...]) -> nw.LazyFrame:
         columns = self.columns
         times = [key for key in keys if key in TIME_KEYS]
         clock = [links.clock(columns, name)] if times and name != "costs" else []

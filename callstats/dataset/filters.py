@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -25,6 +25,11 @@ class Filters:
 
     def __bool__(self) -> bool:
         return self.period is not None or bool(self.equals)
+
+    @property
+    def key(self) -> Hashable:
+        """The same for the same filters."""
+        return (self.period, tuple(sorted(self.equals.items(), key=lambda item: item[0])))
 
     def __str__(self) -> str:
         told = [
