@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import queue
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
@@ -31,6 +35,29 @@ NAME = "python3"
 _NO_HISTORY = "--HistoryManager.hist_file=:memory:"  # what nbclient asks of a kernel that it starts itself
 _LOAD = "--ext=callstats.report.forking.warm"
 _POLL_S = 0.01
+_LISTEN_S = 0.2
+
+
+class PromptClient(AsyncKernelClient):
+    """Ready when the kernel has answered on both channels; the usual client then listens on for a while."""
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        end = time.monotonic() + (timeout or float("inf"))
+        while True:
+            asked = self.kernel_info()
+            with suppress(queue.Empty):
+                await self.get_shell_msg(timeout=1)
+                while True:  # the kernel is idle again, and what it says next is about something else
+                    told = await self.get_iopub_msg(timeout=_LISTEN_S)
+                    ours = told["parent_header"].get("msg_id") == asked
+                    if ours and told["content"].get("execution_state") == "idle":
+                        return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > end:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
+
+    wait_for_ready = _async_wait_for_ready
 
 
 class SameInterpreter(AsyncKernelManager):
@@ -48,6 +75,10 @@ class SameInterpreter(AsyncKernelManager):
     @default("connection_file")
     def _connection_file_default(self) -> str:
         return str(Path(self._home.name) / "kernel.json")  # short: a socket's path has at most 100 letters
+
+    @default("client_factory")
+    def _client_factory_default(self) -> type[PromptClient]:
+        return PromptClient
 
     @property
     def kernel_spec(self) -> KernelSpec:
