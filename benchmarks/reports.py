@@ -27,7 +27,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -37,7 +37,7 @@ import nbformat
 
 from callstats.report.managers import FIXED
 from callstats.report.notebooks import find
-from callstats.report.order import Order, take_order
+from callstats.report.order import Order, open_data, stands_on, take_order
 from callstats.report.workers import processors, run_all
 
 ROOT = Path(__file__).parents[1]
@@ -68,29 +68,35 @@ class Cost:
 # The two ways
 
 
-def order(asked: tuple[str, str, str], out: Path) -> Order:
-    compared, period, campaign = asked
-    return take_order(
-        "campaign_report",
-        DATA,
-        period=period,
-        parameters={"campaign_id": campaign, "compare_with": compared},
-        language="en",
-        out=out,
-        config=None,
-    )
+def orders(asked: Iterable[tuple[str, str, str]], out: Path) -> list[Order]:
+    """Order reports as the batch of a month does: the data are opened and hashed once."""
+    opened = open_data(DATA)
+    provenance = stands_on(DATA, opened)
+    return [
+        take_order(
+            "campaign_report",
+            DATA,
+            period=period,
+            parameters={"campaign_id": campaign, "compare_with": compared},
+            language="en",
+            out=out,
+            config=None,
+            opened=opened,
+            provenance=provenance,
+        )
+        for compared, period, campaign in asked
+    ]
 
 
 def by_callstats(asked: Iterable[tuple[str, str, str]], out: Path, jobs: int) -> None:
-    for done in run_all([order(one, out) for one in asked], jobs=jobs):
+    for done in run_all(orders(asked, out), jobs=jobs):
         if done.error is not None:
             raise done.error
         print(".", end="", flush=True)
 
 
-def by_commands(asked: Iterable[tuple[str, str, str]], out: Path) -> None:
-    for one in asked:
-        made = order(one, out)
+def by_commands(ordered: Iterable[Order]) -> None:
+    for made in ordered:
         made.folder.mkdir(parents=True, exist_ok=True)
         notebook = made.folder / f"{made.stem}.ipynb"
         given = {**made.values, "data": DATA}
@@ -152,11 +158,10 @@ def _memory(pid: int) -> tuple[float, float] | None:
 # Compared
 
 
-def check(asked: Iterable[tuple[str, str, str]], ours: Path, theirs: Path) -> tuple[int, int]:
+def check(asked: Sequence[tuple[str, str, str]], ours: Path, theirs: Path) -> tuple[int, int]:
     """Return how many outputs and pictures were compared; the first that differs ends the benchmark."""
     outputs = pictures = 0
-    for one in asked:
-        made, other = order(one, ours), order(one, theirs)
+    for one, made, other in zip(asked, orders(asked, ours), orders(asked, theirs), strict=True):
         shown, expected = _shown(made), _shown(other)
         for found, wanted in itertools.zip_longest(shown, expected):
             if found != wanted:
@@ -208,10 +213,10 @@ def main() -> None:
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="callstats-benchmark-") as folder:
         ours, theirs = Path(folder, "callstats"), Path(folder, "plain")
-        half = len(asked) // 2
-        plain = cost(lambda: by_commands(asked[:half], theirs))
+        half, plain_orders = len(asked) // 2, orders(asked, theirs)
+        plain = cost(lambda: by_commands(plain_orders[:half]))
         batch = cost(lambda: by_callstats(asked, ours, options.jobs))
-        plain += cost(lambda: by_commands(asked[half:], theirs))
+        plain += cost(lambda: by_commands(plain_orders[half:]))
         report(len(asked), options.jobs, {"callstats": batch, "plain": plain})
         compared = check(asked, ours, theirs)
     print(f"the same both ways: {compared[0]} outputs, {compared[1]} of them plots")
