@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -11,17 +12,22 @@ import callstats as cs
 from callstats.simulate import Scenario, simulate
 
 
+NEVER_CLOSED = {"argued": 0.0, "callback": 0.0, "do_not_call": 0.0, "invalid": 0.0}
+
+
 def simulated(seed: int, **options) -> cs.Dataset:
     tables = simulate(Scenario.small(seed, **options)).tables
     return cs.open({name: tables[name] for name in ("calls", "contacts")})
 
 
 def alarms(runs: int, kpi: str, scenario: dict, **options) -> float:
-    """Return the share of A/A comparisons that claim a difference."""
+    """Return the share of A/A comparisons that claim a difference, of those that are not refused."""
     found = []
     for seed in range(runs):
         data = simulated(1000 + seed, **scenario)
-        found.append(cs.compare(data, kpi, **options)["B"].p_value < 0.05)
+        with suppress(cs.ComparisonRefused):
+            found.append(cs.compare(data, kpi, **options)["B"].p_value < 0.05)
+    assert len(found) > 0.9 * runs
     return float(np.mean(found))
 
 
@@ -91,7 +97,9 @@ class TestFalseAlarms:
         found = {"auto": [], "plain": []}
         for seed in range(200):
             reach = tuple(0.5 if hour < 14 else 1.3 for hour in range(24))
-            scenario = Scenario.small(seed, contacts=800, reach_by_hour=reach)
+            # Nobody is done before the last attempt: otherwise the list of the evenings, reached sooner,
+            # keeps the harder contacts, and its later calls do differ.
+            scenario = Scenario.small(seed, contacts=800, reach_by_hour=reach, call_list=NEVER_CLOSED)
             campaign = scenario.campaigns[0]
             lists = tuple(replace(one, hours=h) for one, h in zip(campaign.lists, (early, late), strict=True))
             scenario = replace(scenario, campaigns=(replace(campaign, lists=lists),))
