@@ -22,7 +22,8 @@ class Watched:
 @contextmanager
 def watched(browser: Any, path: Path, *, width: int = 1100, **context: Any) -> Iterator[Watched]:
     """Open a file in a browser of its own, wide or narrow, light or dark."""
-    opened = browser.new_context(viewport={"width": width, "height": 900}, **context)
+    # Without smooth scrolling, which is still on its way when one looks.
+    opened = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **context)
     page = opened.new_page()
     seen = Watched(page)
     page.on("console", lambda message: seen.said.append(f"{message.type}: {message.text}"))
