@@ -22,7 +22,6 @@ from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
 from callstats.model import TABLES
 
-
 _MOST_KEPT = 256
 
 

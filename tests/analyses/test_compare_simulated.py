@@ -11,7 +11,6 @@ import pytest
 import callstats as cs
 from callstats.simulate import Scenario, simulate
 
-
 NEVER_CLOSED = {"argued": 0.0, "callback": 0.0, "do_not_call": 0.0, "invalid": 0.0}
 
 

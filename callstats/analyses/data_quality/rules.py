@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -150,7 +150,7 @@ def left_out(whole: Dataset, kept: int) -> LeftOut:
     return LeftOut(voice, tuple(made), kept + len(whole.rejects))
 
 
-def _finding(row: dict[str, object], voice: Voice) -> Finding:
+def _finding(row: Mapping[Hashable, object], voice: Voice) -> Finding:
     _ = voice.say
     found = row["found"]
     shown = "" if found is None or found != found else f": {shortened(str(found))}"  # noqa: PLR0124 - nan
