@@ -26,30 +26,30 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from callstats.analyses.ab_test import ab_test
-    from callstats.analyses.agent_handling import agent_handle_time
-    from callstats.analyses.agent_pace import agent_pace
-    from callstats.analyses.agent_quality import agent_quality
-    from callstats.analyses.agents import agents
-    from callstats.analyses.attempts import attempts
-    from callstats.analyses.bridge import bridge
-    from callstats.analyses.calling_hours import calling_hours
-    from callstats.analyses.compare import compare
-    from callstats.analyses.compliance import compliance
+    from callstats.analyses.ab_test.analysis import ab_test
+    from callstats.analyses.agents.analysis import agents
+    from callstats.analyses.agents.handling import agent_handle_time
+    from callstats.analyses.agents.pace import agent_pace
+    from callstats.analyses.agents.quality import agent_quality
+    from callstats.analyses.attempts.analysis import attempts
+    from callstats.analyses.bridge.analysis import bridge
+    from callstats.analyses.calling_hours.analysis import calling_hours
+    from callstats.analyses.comparing.analysis import compare
+    from callstats.analyses.compliance.analysis import compliance
     from callstats.analyses.data_quality.report import data_quality
     from callstats.analyses.definitions import definitions
-    from callstats.analyses.exhaustion import exhaustion
     from callstats.analyses.funnel import funnel
-    from callstats.analyses.lists import lists
+    from callstats.analyses.lists.analysis import lists
+    from callstats.analyses.lists.exhaustion import exhaustion
     from callstats.analyses.measure import measure
-    from callstats.analyses.method import method
+    from callstats.analyses.method.analysis import method
     from callstats.analyses.month.summary import summary
     from callstats.analyses.opening import open_for_report, title
-    from callstats.analyses.plan import plan, plan_from
+    from callstats.analyses.plan.analysis import plan, plan_from
     from callstats.analyses.portrait import portrait
     from callstats.analyses.quality import check
     from callstats.analyses.service.report import service
-    from callstats.analyses.staffing import staffing
+    from callstats.analyses.staffing.analysis import staffing
     from callstats.analyses.time_and_cost import time_and_cost
     from callstats.analyses.trend import trend
     from callstats.calibrate import calibrate
@@ -63,33 +63,33 @@ _HOMES = {
     "ComparisonRefused": "callstats.errors",
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
-    "ab_test": "callstats.analyses.ab_test",
-    "agent_handle_time": "callstats.analyses.agent_handling",
-    "agent_pace": "callstats.analyses.agent_pace",
-    "agent_quality": "callstats.analyses.agent_quality",
-    "agents": "callstats.analyses.agents",
-    "attempts": "callstats.analyses.attempts",
-    "bridge": "callstats.analyses.bridge",
+    "ab_test": "callstats.analyses.ab_test.analysis",
+    "agent_handle_time": "callstats.analyses.agents.handling",
+    "agent_pace": "callstats.analyses.agents.pace",
+    "agent_quality": "callstats.analyses.agents.quality",
+    "agents": "callstats.analyses.agents.analysis",
+    "attempts": "callstats.analyses.attempts.analysis",
+    "bridge": "callstats.analyses.bridge.analysis",
     "calibrate": "callstats.calibrate",
-    "calling_hours": "callstats.analyses.calling_hours",
+    "calling_hours": "callstats.analyses.calling_hours.analysis",
     "check": "callstats.analyses.quality",
-    "compare": "callstats.analyses.compare",
-    "compliance": "callstats.analyses.compliance",
+    "compare": "callstats.analyses.comparing.analysis",
+    "compliance": "callstats.analyses.compliance.analysis",
     "data_quality": "callstats.analyses.data_quality.report",
     "definitions": "callstats.analyses.definitions",
-    "exhaustion": "callstats.analyses.exhaustion",
+    "exhaustion": "callstats.analyses.lists.exhaustion",
     "funnel": "callstats.analyses.funnel",
-    "lists": "callstats.analyses.lists",
+    "lists": "callstats.analyses.lists.analysis",
     "measure": "callstats.analyses.measure",
-    "method": "callstats.analyses.method",
+    "method": "callstats.analyses.method.analysis",
     "open": "callstats.dataset",
     "open_for_report": "callstats.analyses.opening",
-    "plan": "callstats.analyses.plan",
-    "plan_from": "callstats.analyses.plan",
+    "plan": "callstats.analyses.plan.analysis",
+    "plan_from": "callstats.analyses.plan.analysis",
     "portrait": "callstats.analyses.portrait",
     "read": "callstats.dataset",
     "service": "callstats.analyses.service.report",
-    "staffing": "callstats.analyses.staffing",
+    "staffing": "callstats.analyses.staffing.analysis",
     "summary": "callstats.analyses.month.summary",
     "time_and_cost": "callstats.analyses.time_and_cost",
     "title": "callstats.analyses.opening",

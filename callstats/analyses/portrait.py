@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from callstats.analyses.bridge_words import moved_most
+from callstats.analyses.bridge.words import moved_most
 from callstats.analyses.estimates import Change, Estimate, change, estimates
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import scope
@@ -19,7 +19,7 @@ from callstats.show.key_figures import key_figure
 if TYPE_CHECKING:
     import pandas as pd
 
-    from callstats.analyses.bridge_result import Bridge
+    from callstats.analyses.bridge.result import Bridge
     from callstats.dataset import Dataset, Period
     from callstats.kpis.define import KPI
 

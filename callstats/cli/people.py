@@ -37,11 +37,11 @@ def agents(
     """
 
     def run(dataset: Dataset) -> Result:
-        from callstats.analyses.agent_handling import agent_handle_time
-        from callstats.analyses.agent_pace import agent_pace
-        from callstats.analyses.agent_quality import agent_quality
-        from callstats.analyses.agents import ADJUST
-        from callstats.analyses.agents import agents as compared
+        from callstats.analyses.agents.analysis import ADJUST
+        from callstats.analyses.agents.analysis import agents as compared
+        from callstats.analyses.agents.handling import agent_handle_time
+        from callstats.analyses.agents.pace import agent_pace
+        from callstats.analyses.agents.quality import agent_quality
 
         narrow = dataset.where(period=period)
         others = {"pace": agent_pace, "handling": agent_handle_time, "quality": agent_quality}
@@ -76,7 +76,7 @@ def bridge(
     seed
         Of the resampling.
     """
-    from callstats.analyses.bridge import bridge as run
+    from callstats.analyses.bridge.analysis import bridge as run
 
     ask(
         lambda d: run(d, before, after, by=by, method=method, bootstrap=bootstrap, seed=seed),

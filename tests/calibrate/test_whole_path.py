@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callstats import engine
-from callstats.analyses.compare import compare
+from callstats.analyses.comparing.analysis import compare
 from callstats.analyses.measure import measure
 from callstats.calibrate import comparing, lists
 from callstats.calibrate.rows import answered, converted, dial

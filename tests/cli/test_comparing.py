@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.analyses.comparable import dataset, drawn
+from tests.analyses.comparing.comparable import dataset, drawn
 from tests.cli.conftest import Run
 
 

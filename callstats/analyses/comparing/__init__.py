@@ -1,1 +1,4 @@
-"""The parts of a comparison: survey of the arms, gates, design, sums, tests, rows."""
+"""Groups or lists compared: survey of the arms, gates, design, sums, tests, rows.
+
+``analysis`` puts the parts together.
+"""

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from callstats.analyses.bridge import bridge
-from callstats.analyses.bridge_words import TERMS
+from callstats.analyses.bridge.analysis import bridge
+from callstats.analyses.bridge.words import TERMS
 from callstats.analyses.funnel import Step, funnel
 from callstats.analyses.month.figures import MovedFigure, moved_figures
 from callstats.show import verdicts
 
 if TYPE_CHECKING:
-    from callstats.analyses.bridge_result import Bridge, Term
+    from callstats.analyses.bridge.result import Bridge, Term
     from callstats.analyses.scope import Scope
 
 _YIELD = ("dials_per_hour", "answer", "argued", "success", "lists")
@@ -129,6 +129,6 @@ class Reasons:
 
 def _term(made: Bridge, term: Term) -> str:
     """Return "the answer rate fell (−€1,450, −€2,000 to −€900)"."""
-    from callstats.analyses.bridge_words import because
+    from callstats.analyses.bridge.words import because
 
     return because(made, term)

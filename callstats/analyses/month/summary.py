@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from callstats.analyses.bridge import bridge
-from callstats.analyses.bridge_result import Bridge
+from callstats.analyses.bridge.analysis import bridge
+from callstats.analyses.bridge.result import Bridge
 from callstats.analyses.estimates import NAN, Change
 from callstats.analyses.month.campaigns import Campaigns
 from callstats.analyses.month.figures import CampaignFigures, campaign_figures, moved_figures

@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.result import Result, Voice
-from callstats.analyses.staffing import Staffing, staffing
+from callstats.analyses.staffing.analysis import Staffing, staffing
 from callstats.show.display import FigureView, Note, Sentence, TableView, View
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.analyses.scope import Scope
-    from callstats.analyses.staffing_needs import Need
+    from callstats.analyses.staffing.needs import Need
 
 #: Agents missing under which nobody is called short, as in staffing.
 SHORT = 0.5

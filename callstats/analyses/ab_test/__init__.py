@@ -1,0 +1,1 @@
+"""Two lists or offers against each other by assignment: ``analysis`` puts the parts together."""

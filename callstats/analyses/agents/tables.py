@@ -1,0 +1,159 @@
+"""Agents in tables: figures by name, and the coaching table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from callstats.analyses.agents import rows as agent_rows
+from callstats.analyses.agents import words as said
+from callstats.analyses.agents.figures import AgentFigures
+from callstats.analyses.agents.sums import ratio_of
+from callstats.show.display import Cell, Column, TableView
+
+if TYPE_CHECKING:
+    from callstats.analyses.agents.comparison import AgentComparison
+
+
+def table(found: AgentComparison) -> TableView:
+    """Return raw, adjusted and shrunken figures and rank intervals, by name."""
+    _ = found.voice.say
+    label = found.kpi.label[found.voice.language]
+    shown, left = _shown(found)
+    trials = said.denominator(found.voice, found.kpi)
+    heads = [
+        Column(_("Agent")),
+        Column(trials, "right"),
+        Column(_("as it is"), "right", label),
+        Column(_("95% interval"), "right", label),
+        Column(_("comparable calls"), "right"),
+        Column(_("observed / expected"), "right", _("after lead mix")),
+        Column(_("shrunken"), "right", _("after lead mix")),
+        Column(_("95% interval"), "right", _("after lead mix")),
+        Column(_("rank"), "right", _("after lead mix")),
+    ]
+    caption = _("{kpi} by agent, {period}", kpi=label, period=found.period)
+    mix = said.mix(found.voice, found.keys)
+    notes = [
+        _("Expected: what the agent's calls bring all agents, by {mix}.", mix=mix or "–"),
+        _("Shrunken: drawn towards everybody as far as the agent's own calls do not tell."),
+        _("Rank: 1 is the highest; between the ranks shown with 95% probability."),
+    ]
+    lines = [_line(found, one) for one in shown]
+    return TableView(caption, heads, [*lines, *_others(found, left, len(heads))], notes)
+
+
+def _line(found: AgentComparison, one: AgentFigures) -> list[Cell]:
+    form, unit = found.voice.form, found.kpi.unit
+    overall = found.overall
+    ends = [overall * end for end in (one.shrunken, one.shrunken_low, one.shrunken_high)]
+    rank = f"{form.number(one.rank_low)}–{form.number(one.rank_high)}" if one.rank > 0 else form.number(None)
+    return [
+        Cell(one.agent, strong=True),
+        Cell(form.number(round(one.trials, 1 if one.trials < 100 else 0))),
+        Cell(form.value(one.value, unit, one.low, one.high)),
+        Cell(form.interval(one.low, one.high, unit, value=one.value), tone="grey"),
+        Cell(form.percent(one.comparable, 0), tone="grey"),
+        Cell(form.value(one.ratio, "n", one.ratio_low, one.ratio_high)),
+        Cell(form.value(ends[0], unit, ends[1], ends[2]), strong=True),
+        Cell(form.interval(ends[1], ends[2], unit, value=ends[0]), tone="grey"),
+        Cell(rank, tone="grey"),
+    ]
+
+
+def _others(found: AgentComparison, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
+    """Return the row of those without one of their own: their calls, and their figure together."""
+    if not left:
+        return []
+    form, trials = found.voice.form, sum(one.trials for one in left)
+    value = ratio_of(found.kpi).scale * sum(one.events for one in left) / trials if trials else None
+    texts = [
+        agent_rows.others(found.voice, len(left), len(found.agents)),
+        form.number(round(trials)),
+        form.value(value, found.kpi.unit),
+    ]
+    return [[Cell(text, tone="grey") for text in [*texts, *[""] * (width - len(texts))]]]
+
+
+def coaching(found: AgentComparison) -> TableView:
+    """Return agent, finding, evidence, the step it comes from, worth a month and calls still needed."""
+    _, form = found.voice.say, found.voice.form
+    shown, left = _shown(found)
+    trials = said.denominator(found.voice, found.kpi)
+    needed = _("still needed: {trials}", trials=trials)
+    heads = [
+        Column(_("Agent")),
+        Column(_("Finding")),
+        Column(_("Evidence: of what is usual on such calls")),
+        Column(_("Where it comes from")),
+        Column(_("Worth in {days} days", days=form.number(found.horizon_days))),
+        Column(_("for the gap seen"), "right", needed),
+        Column(_("for a gap of {gap}", gap=form.goal(found.relevant, "%")), "right", needed),
+    ]
+    caption = _("Whom to coach on what: {kpi}", kpi=found.kpi.label[found.voice.language])
+    lines = [*(_coaching_line(found, one) for one in shown), *_not_to_coach(found, left, len(heads))]
+    kept = [i for i in range(len(heads)) if not lines or any(line[i].text for line in lines)]
+    rows = [[line[i] for i in kept] for line in lines]
+    return TableView(caption, [heads[i] for i in kept], rows, _footnotes(found))
+
+
+def _not_to_coach(found: AgentComparison, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
+    """Return the row of those without one of their own: how many of them there is what to say of."""
+    if not left:
+        return []
+    form = found.voice.form
+    counted = Counter(said.finding(found.voice, one) for one in left)
+    told = "; ".join(f"{form.number(n)} {text}" for text, n in counted.most_common())
+    texts = [
+        agent_rows.others(found.voice, len(left), len(found.agents)),
+        told,
+        *[""] * (width - 2),
+    ]
+    return [[Cell(text, tone="grey") for text in texts]]
+
+
+def _coaching_line(found: AgentComparison, one: AgentFigures) -> list[Cell]:
+    voice = found.voice
+    evident = one.status in ("above", "below")
+    worth = found.worths.get(one.agent) if evident else None
+    good = said.tone(found.kpi, one)
+    return [
+        Cell(one.agent, strong=True),
+        Cell(said.finding(voice, one), strong=evident, tone="accent" if good == "bad" else None),
+        Cell(said.evidence(voice, one)),
+        Cell(said.where_words(voice, found.steps.get(one.agent), found.times.get(one.agent, {}))),
+        Cell(said.worth_words(voice, found.kpi, worth) if worth else ""),
+        Cell("" if evident else _needed(found, one.needed_gap), tone="grey"),
+        Cell("" if evident else _needed(found, one.needed_relevant), tone="grey"),
+    ]
+
+
+def _needed(found: AgentComparison, number: float) -> str:
+    """Return how many more it takes, rounded; a number beyond a hundred times what there is says nothing."""
+    form = found.voice.form
+    most = 100 * max(one.trials for one in found.agents)
+    if not number < most:
+        return form.number(None)
+    return form.number(float(f"{np.ceil(number):.2g}"))
+
+
+def _footnotes(found: AgentComparison) -> list[str]:
+    _ = found.voice.say
+    return [
+        _(
+            "Worth: what would change if the agent did as all agents do on the same calls, chance taken off; "
+            "a minus is what the agent brings beyond that.",
+        ),
+        _("Still needed: for a chance of 80% to find the gap. Sorted by name: this is no league table."),
+    ]
+
+
+def _shown(found: AgentComparison) -> tuple[list[AgentFigures], list[AgentFigures]]:
+    """Return the agents with a row of their own, and the others."""
+    evident = {one.agent for one in found.agents if one.status in ("above", "below")}
+    own, _rest = agent_rows.split([one.agent for one in found.agents], evident)
+    shown = set(own)
+    return [a for a in found.agents if a.agent in shown], [a for a in found.agents if a.agent not in shown]

@@ -1,0 +1,1 @@
+"""How often to call: what each attempt reaches, costs and brings."""

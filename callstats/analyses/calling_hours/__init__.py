@@ -1,0 +1,1 @@
+"""When to call: contact by hour and weekday, within the same contacts."""

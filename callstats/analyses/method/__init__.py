@@ -1,0 +1,1 @@
+"""Where the figures come from: method in plain words, glossary, provenance."""

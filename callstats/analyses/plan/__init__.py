@@ -1,0 +1,1 @@
+"""How many contacts a test takes, and what a test of that size can see."""
