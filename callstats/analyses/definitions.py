@@ -86,7 +86,7 @@ class Definitions(Result):
         text = _('"{word}" is anything from {low} ({first}) to {high} ({last}) on these data', **said)
         if self.spread > 1:
             times = _("{times} times as much, by definition alone", times=form.number(self.spread, 1))
-            text = f"{text}: {times}"
+            text = _.headed(text, times)
         return (Sentence(f"{text}."),)
 
     def plot(self, ax: Any = None) -> Any:

@@ -98,7 +98,7 @@ class DataQuality(Result):
             "{n} thing looks wrong in the rows kept. Not always true: {rules}.",
             "{n} things look wrong in the rows kept. Not always true: {rules}.",
             len(strange),
-            rules="; ".join(_("“{rule}”", rule=finding.rule) for finding in strange),
+            rules=_.joined(_("“{rule}”", rule=finding.rule) for finding in strange),
         )
         return Sentence(text, "unknown")
 

@@ -106,15 +106,20 @@ class Voice:
         >>> Voice().note(get("roi"), "not computable: needs costs.amount")
         'Return on investment (ROI): not computable, needs costs.amount.'
         """
-        return f"{kpi.label[self.language]}: {self.reason(note)}."
+        return self.say.headed(kpi.label[self.language], self.reason(note)) + "."
 
     def reason(self, note: str) -> str:
-        """Return the reason in a note beside a KPI, in the language."""
+        """Return the reasons in a note beside a KPI, in the language."""
+        whole = note.rstrip(".") or "not computable"
+        parts = [whole] if self.say.has(whole) else whole.split("; ")
+        return self.say.joined(map(self._reason, parts))
+
+    def _reason(self, note: str) -> str:
         for pattern, message in _REASONS:
-            if found := pattern.fullmatch(note.rstrip(".")):
+            if found := pattern.fullmatch(note):
                 said = {key: self._spelled(key, value) for key, value in found.groupdict().items()}
                 return self.say(message, **said)
-        return self.say(note.rstrip(".") or "not computable")
+        return self.say(note)
 
     def _spelled(self, key: str, value: str) -> str:
         if key == "share":

@@ -68,7 +68,7 @@ def _earned(figures: Mapping[str, Figure], voice: Voice, period: str, earlier: s
         parts[0] += judged(main, voice)
     if earlier:
         parts.append(since(main, voice, earlier))
-    return Sentence("; ".join(part for part in parts if part) + ".", _tone(main, roi))
+    return Sentence(_.joined(parts) + ".", _tone(main, roi))
 
 
 def with_interval(figure: Figure, voice: Voice) -> str:

@@ -54,10 +54,23 @@ def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
         "direction": kpi.direction,
         "domain": kpi.domain,
         "independence": kpi.independence,
-        "source": "; ".join(said.term(source) for source in kpi.source.split("; ")),
+        "source": said.term("; ").join(sources(kpi, language)),
         "caution": said.cautions.get(kpi.name, kpi.caution),
         "aliases": ", ".join(kpi.aliases),
     }
+
+
+def sources(kpi: KPI, language: str = "en") -> tuple[str, ...]:
+    """Return where the definition of a KPI comes from, a text each.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> sources(get("roi"))
+    ('French trade text on the profitability of outbound calling (succès/h, profit/h, ROI)',)
+    """
+    said = words(language)
+    return tuple(said.term(source) for source in kpi.source.split("; ") if source)
 
 
 def table(language: str = "en") -> str:

@@ -150,9 +150,10 @@ def _report(plan: Plan, entry: Entry, identifier: str) -> Iterator[Block]:
 
 def _name(plan: Plan, entry: Entry) -> str:
     """Return what the report calls itself, and a test its name."""
-    title = (entry.told or {}).get("title") or words(plan.language)(entry.planned.heading)
+    _ = words(plan.language)
+    title = (entry.told or {}).get("title") or _(entry.planned.heading)
     subject = entry.planned.subject
-    return str(title) if subject in ("", entry.planned.campaign) else f"{title}: {subject}"
+    return str(title) if subject in ("", entry.planned.campaign) else _.headed(str(title), subject)
 
 
 def _heading(level: int, identifier: str, text: str, file: str | None = None) -> Block:

@@ -97,7 +97,7 @@ def test_a_failed_report_is_listed_with_its_error_and_without_links():
     ("language", "title", "ready"),
     [
         ("en", "Reports of September 2026", "2 reports are ready."),
-        ("fr", "Rapports : septembre 2026", "2 rapports sont prêts."),
+        ("fr", "Rapports\N{NO-BREAK SPACE}: septembre 2026", "2 rapports sont prêts."),
         ("ru", "Отчёты: сентябрь 2026", "Готовы 2 отчёта."),
     ],
 )

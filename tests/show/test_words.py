@@ -82,6 +82,35 @@ def test_french_counts_zero_as_one():
     assert words("fr").ngettext(singular, plural, 0, shown=0) == "Il manque environ 0 jour."
 
 
+def french_texts():
+    from callstats.kpis.words import fr
+
+    for file in PACKAGE.glob("show/words/fr/*.po"):
+        for message in read(file):
+            if message.id:
+                yield from [message.string] if isinstance(message.string, str) else message.string
+    for told in (fr.TERMS, fr.QUESTIONS, fr.CAUTIONS):
+        yield from told.values()
+
+
+def test_a_french_line_never_begins_with_a_punctuation_mark():
+    """Lexique des règles typographiques de l'Imprimerie nationale: thin before ; ! ?, wide before : and »."""
+    wrong = re.compile("[ \u00a0][;!?]|[ \u202f][:»]|«[ \u202f]|[\\d}] %")
+    assert [text for text in french_texts() if wrong.search(text)] == []
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "a; b"), ("fr", "a\u202f; b"), ("ru", "a; b")])
+def test_parts_of_a_sentence_are_joined_as_the_language_does(language, expected):
+    assert words(language).joined(["a", "", "b"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", "ROI: 12"), ("fr", "ROI\u00a0: 12"), ("ru", "ROI: 12")]
+)
+def test_what_a_text_is_about_stands_before_it_as_the_language_does(language, expected):
+    assert words(language).headed("ROI", "12") == expected
+
+
 def test_data_in_a_field_is_not_read_as_fields():
     assert words("fr")("at least {value}", value="{0.__class__}") == "au moins {0.__class__}"
 

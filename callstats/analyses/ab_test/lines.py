@@ -83,7 +83,9 @@ def table(
         Column(_("Difference"), "right"),
     ]
     heads.append(Column(_("{level} interval", level=voice.form.percent(confidence, 0)), "right"))
-    said = tuple(dict.fromkeys([*notes, *(f"{line.label}: {line.note}." for line in lines if line.note)]))
+    said = tuple(
+        dict.fromkeys([*notes, *(_.headed(line.label, line.note) + "." for line in lines if line.note)])
+    )
     return TableView(caption, heads, [_cells(line, voice) for line in lines], said)
 
 

@@ -184,7 +184,7 @@ class Monitoring(Result):
             decided = "" if one.day is None else _("yes") if one.crossed else _("no")
             lines.append(
                 [
-                    Cell(f"{k}: {day}", strong=one.crossed),
+                    Cell(_.headed(str(k), day), strong=one.crossed),
                     form.percent(one.information, 0),
                     bound,
                     seen,

@@ -106,7 +106,7 @@ def _not_to_coach(found: AgentComparison, left: Sequence[AgentFigures], width: i
         return []
     form = found.voice.form
     counted = Counter(said.finding(found.voice, one) for one in left)
-    told = "; ".join(f"{form.number(n)} {text}" for text, n in counted.most_common())
+    told = found.voice.say.joined(f"{form.number(n)} {text}" for text, n in counted.most_common())
     texts = [
         agent_rows.others(found.voice, len(left), len(found.agents)),
         told,

@@ -79,7 +79,7 @@ class AttemptsBy(Result):
         from callstats.analyses.attempts import words as told
 
         sentence = told.worth(self.groups[group])
-        return replace(sentence, text=f"{self.voice.label(group)}: {sentence.text}")
+        return replace(sentence, text=self.voice.say.headed(self.voice.label(group), sentence.text))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves of at most three groups on the same axes."""
@@ -146,7 +146,11 @@ def attempts_by(about: Scope, by: str, fewest: int) -> AttemptsBy:
     found = {group: table_of(about, rows, fewest, cost) for group, rows in sums.items()}
     enough = {group: one for group, one in found.items() if one.attempts}
     order = sorted(enough, key=lambda g: (-sum(a.dials for a in enough[g].attempts), str(g)))
-    notes = [f"{about.voice.label(g)}: {one.notes[0]}" for g, one in found.items() if not one.attempts]
+    notes = [
+        about.voice.say.headed(about.voice.label(g), one.notes[0])
+        for g, one in found.items()
+        if not one.attempts
+    ]
     groups = {group: enough[group] for group in order}
     depth = min((one.attempts[-1].number for one in groups.values()), default=0)
     first = {one.attempts[0].number for one in groups.values()}

@@ -121,7 +121,8 @@ class CallingHours(Result):
         slots = [*hours, *(s for s in chosen(self.slots) if s.hour not in within)]
         more = len(slots) - _MOST_NAMED
         told = [self._told(s) for s in slots[:_MOST_NAMED]]
-        return "; ".join([*told, *([self.voice.say("{n} more", n=more)] if more > 0 else [])])
+        _ = self.voice.say
+        return _.joined([*told, *([_("{n} more", n=more)] if more > 0 else [])])
 
     def _told(self, s: Slot) -> str:
         form, rate = self.voice.form, s.rate

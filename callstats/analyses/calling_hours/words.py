@@ -45,7 +45,7 @@ def _named(voice: Voice, effects: tuple[HourEffect, ...]) -> str:
         for e in effects[:_MOST_NAMED]
     ]
     more = len(effects) - _MOST_NAMED
-    return "; ".join([*told, *([_("{n} more", n=more)] if more > 0 else [])])
+    return _.joined([*told, *([_("{n} more", n=more)] if more > 0 else [])])
 
 
 def _moving(voice: Voice, within: WithinContact) -> tuple[Sentence, ...]:

@@ -205,7 +205,7 @@ class Comparison(Result):
             _(
                 "Intervals at {confidence}; {method}.",
                 confidence=_level(self.confidence, form),
-                method="; ".join(methods),
+                method=_.joined(methods),
             )
         ]
         effects = [row.design_effect for row in self.rows if row.design_effect > 0]

@@ -196,7 +196,8 @@ class Compliance(Result):
     def _sources(self) -> str:
         """Name the texts of a rule that has no table of periods."""
         named = sorted({check.source for check in self.checks if check.source})
-        return self.voice.say("Sources: {sources}. No legal advice.", sources="; ".join(named))
+        _ = self.voice.say
+        return _("Sources: {sources}. No legal advice.", sources=_.joined(named))
 
     def views(self) -> tuple[View, ...]:
         """Return the sentences, the table of periods and what could not be checked."""

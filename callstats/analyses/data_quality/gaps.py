@@ -175,7 +175,7 @@ class Gaps(Result):
             for day, hours in gap.hours[:_MOST_NAMED]
         ]
         left = len(gap.hours) - _MOST_NAMED
-        return "; ".join([*named, *([self.voice.say("{n} more", n=left)] if left > 0 else [])])
+        return self.voice.say.joined([*named, *([self.voice.say("{n} more", n=left)] if left > 0 else [])])
 
     def views(self) -> tuple[View, ...]:
         """Return the sentence, the calendar and the gaps; a line where calls have no clock."""

@@ -82,7 +82,7 @@ class QualityReport(Result):
         _ = self.voice.say
         if not self.doubts.rules:
             return self.doubts.sentences[0]
-        shown = "; ".join(_("“{rule}”", rule=f.rule) for f in self.doubts.rules[:3])
+        shown = _.joined(_("“{rule}”", rule=f.rule) for f in self.doubts.rules[:3])
         text = _.ngettext(
             "{n} finding touches figures. Not always true: {rules}.",
             "{n} findings touch figures. Not always true: {rules}.",

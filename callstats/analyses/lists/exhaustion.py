@@ -113,7 +113,7 @@ class Exhaustion(Result):
         if not cost > 0:
             return Sentence(f"{text}, {worth}.")
         spent = _("the dials cost {cost}", cost=form.money(cost, 0))
-        return Sentence(f"{text}, {worth}; {spent}.", "good" if value > cost else "bad")
+        return Sentence(_.joined([f"{text}, {worth}", spent]) + ".", "good" if value > cost else "bad")
 
     def _name(self, one: Outlook) -> str:
         return self.voice.say("All contacts") if self.by is None else self.voice.label(one.state.group)

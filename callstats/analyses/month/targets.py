@@ -80,21 +80,20 @@ class Targets(Result):
         """Say how many of the targets are missed, and name the first."""
         _ = self.voice.say
         all_of_them = len(self.missed) + self.met + self.open
-        too_close = _.ngettext("{n} is too close to tell", "{n} are too close to tell", self.open)
+        close = _.ngettext("{n} is too close to tell", "{n} are too close to tell", self.open)
+        too_close = close if self.open else ""
         if not self.missed:
-            text = _("None of {all} targets is missed; {open}.", all=all_of_them, open=too_close)
-            return Sentence(text, "neutral" if self.open else "good")
-        named = "; ".join(m.named(self.voice) for m in self.missed[:_MOST_NAMED])
-        more = "…" if len(self.missed) > _MOST_NAMED else ""
+            none = _.ngettext("The target is not missed", "None of {n} targets is missed", all_of_them)
+            return Sentence(_.joined([none, too_close]) + ".", "neutral" if self.open else "good")
+        named = _.joined(m.named(self.voice) for m in self.missed[:_MOST_NAMED])
         text = _.ngettext(
-            "{n} of {all} targets is missed: {named}; {open}.",
-            "{n} of {all} targets are missed: {named}; {open}.",
+            "{n} of {all} targets is missed: {named}",
+            "{n} of {all} targets are missed: {named}",
             len(self.missed),
             all=all_of_them,
-            named=named + more,
-            open=too_close,
+            named=named + ("…" if len(self.missed) > _MOST_NAMED else ""),
         )
-        return Sentence(text, "bad")
+        return Sentence(_.joined([text, too_close]) + ".", "bad")
 
     def table(self) -> TableView:
         """Return the targets missed, with the likely reason."""

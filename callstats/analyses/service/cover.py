@@ -91,7 +91,7 @@ class Cover(Result):
             for gap in self.gaps[:_MOST_SPANS]
         ]
         more = len(self.gaps) - _MOST_SPANS
-        return "; ".join([*told, *([_("{n} more stretches", n=more)] if more > 0 else [])])
+        return _.joined([*told, *([_("{n} more stretches", n=more)] if more > 0 else [])])
 
     def plot(self, ax: Any = None) -> Any:
         """Draw agents needed and there by half hour."""

@@ -129,7 +129,7 @@ class FirstCall(Result):
         _, form = self.voice.say, self.voice.form
         told = ", ".join(f"{e.kpi.label[self.voice.language]} {form.percent(e.value)}" for e in self.ways)
         caption = _("Solved at the first call, as the data can tell it, {period}", period=self.period)
-        return figure(self.plot(), caption, f"{caption}: {told}.")
+        return figure(self.plot(), caption, _.headed(caption, told) + ".")
 
     def table(self) -> TableView:
         """Return issues by the calls it took to solve them."""

@@ -147,7 +147,7 @@ class Handling(Result):
         )
         label = get(MEAN).label[self.voice.language]
         caption = _("{kpi} by kind of call, {period}", kpi=label, period=self.period)
-        return figure(self.plot(), caption, f"{caption}: {told}.")
+        return figure(self.plot(), caption, _.headed(caption, told) + ".")
 
     def _named(self, group: str) -> str:
         _ = self.voice.say

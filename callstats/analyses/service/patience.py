@@ -94,15 +94,14 @@ class Patience(Result):
         )
         m = self.median
         if not m.estimate > 0:
-            return (
-                Sentence(f"{text}; {_('too few were kept waiting long enough to say when half would.')}"),
-            )
+            few = _("too few were kept waiting long enough to say when half would.")
+            return (Sentence(_.joined([text, few])),)
         half = _(
             "half give up within {median} ({interval}).",
             median=form.value(m.estimate, "s", m.low, m.high),
             interval=form.interval(m.low, m.high, "s", value=m.estimate),
         )
-        return (Sentence(f"{text}; {half}"),)
+        return (Sentence(_.joined([text, half])),)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the share given up by waiting time with its limits."""

@@ -33,7 +33,7 @@ def _kept(figures: Portrait, voice: Voice) -> Sentence | None:
     said = {"kpi": level.kpi.label[voice.language], "period": figures.period}
     text = voice.say("{kpi} in {period}: {value}", value=with_interval(level, voice), **said)
     moved = since(level, voice, figures.earlier) if figures.earlier else ""
-    return Sentence(f"{text}{judged(level, voice)}{f'; {moved}' if moved else ''}.", _TONES[level.met])
+    return Sentence(voice.say.joined([f"{text}{judged(level, voice)}", moved]) + ".", _TONES[level.met])
 
 
 def _lost(figures: Portrait, patience: Patience, voice: Voice) -> Sentence | None:

@@ -10,6 +10,7 @@ to forget.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -34,6 +35,9 @@ def mark(*messages: str) -> str | tuple[str, ...]:
     ('{n} call', '{n} calls')
     """
     return messages[0] if len(messages) == 1 else messages
+
+
+_BETWEEN, _HEADED = mark("; "), mark("{what}: {told}")
 
 
 class Words:
@@ -70,6 +74,26 @@ class Words:
         """Return the message in the language, its ``{named}`` fields filled."""
         text = self._translations.gettext(message)
         return text.format(**fields) if fields else text
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Return parts in a row, separated as the language does; empty ones are left out.
+
+        Examples
+        --------
+        >>> words("en").joined(["19:00: 31%", "", "18:00: 30%"])
+        '19:00: 31%; 18:00: 30%'
+        """
+        return self(_BETWEEN).join(part for part in parts if part)
+
+    def headed(self, what: str, told: str) -> str:
+        r"""Return a text behind what it is about.
+
+        Examples
+        --------
+        >>> words("en").headed("Spring offer", "no gap"), words("fr").headed("ROI", "12").replace("\xa0", " ")
+        ('Spring offer: no gap', 'ROI : 12')
+        """
+        return self(_HEADED, what=what, told=told)
 
     def ngettext(self, singular: str, plural: str, n: int, **fields: Any) -> str:
         """Return the form of the message for ``n``, which also fills ``{n}``.

@@ -134,6 +134,41 @@ def test_targets_are_missed_met_or_open_by_the_whole_interval() -> None:
     assert plain(found.summary) == "1 of 4 targets is missed: A (Profit); 2 are too close to tell."
 
 
+@pytest.mark.parametrize(
+    ("language", "still_open", "expected"),
+    [
+        ("en", 0, "1 of 1 targets is missed: A (Profit)."),
+        ("fr", 0, "1 objectif sur 1 est manqué : A (Profit)."),
+        ("ru", 0, "Не достигнута 1 цель из 1: A (Прибыль)."),
+        ("fr", 1, "1 objectif sur 2 est manqué : A (Profit) ; 1 est trop proche pour trancher."),
+        ("fr", 2, "1 objectif sur 3 est manqué : A (Profit) ; 2 sont trop proches pour trancher."),
+        ("ru", 1, "Не достигнута 1 цель из 2: A (Прибыль); 1 слишком близка, чтобы судить."),
+        ("ru", 2, "Не достигнута 1 цель из 3: A (Прибыль); 2 слишком близки, чтобы судить."),
+    ],
+)
+def test_targets_too_close_to_tell_are_counted_only_where_there_are_any(
+    language: str, still_open: int, expected: str
+) -> None:
+    close = [figure(name, low=10.5) for name in ("csat", "answer_rate")[:still_open]]
+    one = campaign("A", figure("profit", low=12.0), *close)
+    found = targets(Voice(language), "", [one], lambda _: Never())  # type: ignore[arg-type, return-value]
+    assert plain(found.summary) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "None of 2 targets is missed."),
+        ("fr", "Aucun des 2 objectifs n'est manqué."),
+        ("ru", "Ни одна из целей (2) не упущена."),
+    ],
+)
+def test_of_targets_all_met_nothing_is_said_to_be_open(language: str, expected: str) -> None:
+    one = campaign("A", figure("csat", low=8.0), figure("answer_rate", low=8.0))
+    found = targets(Voice(language), "", [one], lambda _: Never())  # type: ignore[arg-type, return-value]
+    assert found.summary.text == expected
+
+
 def test_abandonment_is_judged_by_its_value() -> None:
     one = campaign("A", figure("abandon_rate_outbound", value=0.031, high=0.03))
     found = targets(Voice(), "September", [one], lambda _: Never())  # type: ignore[arg-type, return-value]
