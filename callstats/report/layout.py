@@ -2,57 +2,50 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
+
+from callstats.report import columns as measures
+from callstats.report.columns import Width
 
 #: Width of the text on A4, upright and turned [points].
 UPRIGHT, TURNED = 470.0, 715.0
-#: Mean width of a character at the size of table text, and the space around a cell [points].
-_CHARACTER, _AROUND = 4.3, 9.0
-#: The head of a column is bold, and so wider than its text.
-_BOLD = 1.1
-_LONGEST = 34
-#: The lines beneath a cell's text are this much smaller.
-_SMALL = 0.83
-#: Lines up to which a table is not broken over two pages.
-_KEPT_WHOLE = 18
+#: Height up to which a table is not broken over two pages, and what stays of a longer one [points].
+_KEPT_WHOLE, _START = 320.0, 120.0
 #: Characters from which a cell may be broken over two pages.
 _BROKEN = 1200
-#: The bar beside a number, and the space after it [points].
-_BAR = 45.0
 
 
 def fit(table: dict[str, Any]) -> dict[str, Any]:
     """Return the table with its columns and cells made complete and its layout decided.
 
-    Adds ``turned`` (bool), ``parts`` (the column numbers of each part; every part repeats
-    the first column, which names the row), ``shares`` (of the width that is left over,
-    for each column whose text wraps; 0 for the others), ``whole`` (the table is not to be
-    broken over pages) and ``long`` (its rows may be).
+    Adds ``turned`` and ``tight`` (bool: the page; smaller text), ``parts`` (of each part
+    its ``columns``, by number, and their ``widths`` in points; every part repeats the
+    first column, which names the row),
+    ``whole`` (the table is not to be broken over pages), ``start`` (what of it must fit
+    on the page where it begins, in points) and ``long`` (its rows may be broken).
 
     Examples
     --------
     >>> narrow = {"columns": [{"label": "list"}], "rows": [[{"text": "A"}]]}
-    >>> fit(narrow)["turned"], fit(narrow)["parts"]
-    (False, [[0]])
+    >>> fitted = fit(narrow)
+    >>> fitted["turned"], fitted["parts"][0]["columns"]
+    (False, [0])
     """
     columns = [_column(column) for column in table.get("columns", ())]
     rows = [[_cell(cell) for cell in row] for row in table.get("rows", ())]
-    widths = _widths(columns, rows)
-    whole = [list(range(len(columns)))]
-    upright = sum(widths) <= UPRIGHT
-    turned = not upright
+    widths = measures.asked(columns, rows)
+    layout = _parts(widths)
+    high = _height(rows, layout["parts"])
     return {
         **table,
         "caption": str(table.get("caption") or ""),
         "notes": [str(note) for note in table.get("notes") or ()],
         "columns": columns,
         "rows": rows,
-        "shares": _shares(rows, widths),
-        "whole": _lines(rows) <= _KEPT_WHOLE,
+        "whole": high <= _KEPT_WHOLE,
+        "start": min(high, _START),
         "long": any(len(cell["text"]) > _BROKEN for row in rows for cell in row),
-        "turned": turned,
-        "parts": whole if upright or sum(widths) <= TURNED else _split(widths),
+        **layout,
     }
 
 
@@ -78,50 +71,35 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _widths(columns: list[dict[str, Any]], rows: list[list[dict[str, Any]]]) -> list[float]:
-    """Estimate each column: numbers keep their line, words wrap, labels break at spaces."""
-    widths = []
-    for at, column in enumerate(columns):
-        longest = _longest(rows, at)
-        word = _BOLD * max((len(part) for part in column["label"].split()), default=0)
-        bar = _BAR if any(row[at]["bar"] is not None for row in rows if at < len(row)) else 0.0
-        widths.append(min(max(longest, word, 3), _LONGEST) * _CHARACTER + _AROUND + bar)
-    return widths
+def _parts(widths: list[Width]) -> dict[str, Any]:
+    """Decide on the size of the text, on turning, and on the columns of each part with their widths."""
+    everything = list(range(len(widths)))
+    tight = [width.tight() for width in widths]
+    for turned, room in ((False, UPRIGHT), (True, TURNED)):
+        for small, asked in ((False, widths), (True, tight)):
+            if (dealt := measures.dealt(asked, room)) is not None:
+                return {"turned": turned, "tight": small, "parts": [_part(everything, dealt)]}
+    parts = _split([width.body for width in widths])
+    split = [_part(part, _squeezed([widths[at] for at in part])) for part in parts]
+    return {"turned": True, "tight": False, "parts": split}
 
 
-def _longest(rows: list[list[dict[str, Any]]], at: int) -> int:
-    return max((_length(row[at]) for row in rows if at < len(row)), default=0)
+def _part(columns: list[int], widths: list[float]) -> dict[str, Any]:
+    return {"columns": columns, "widths": [round(width, 1) for width in widths]}
 
 
-def _length(cell: dict[str, Any]) -> int:
-    """Return a cell's longest line in characters of the text's size."""
-    return max(len(cell["text"]), *(math.ceil(_SMALL * len(line)) for line in cell["under"]), 0)
+def _squeezed(widths: list[Width]) -> list[float]:
+    return measures.dealt(widths, TURNED) or [width.least for width in widths]
 
 
-def _shares(rows: list[list[dict[str, Any]]], widths: list[float]) -> list[float]:
-    """Give longer texts more room, though less than in proportion: short ones need a line too."""
-    wraps = [width > _LONGEST * _CHARACTER for width in widths]
-    shares = [_longest(rows, at) ** 0.7 if wrap else 0.0 for at, wrap in enumerate(wraps)]
-    room = UPRIGHT - sum(width for width, wrap in zip(widths, wraps, strict=True) if not wrap)
-    for at, wrap in enumerate(wraps):
-        needed, others = _word(rows, at), sum(shares) - shares[at]
-        if wrap and others and needed < room:
-            shares[at] = max(shares[at], others * needed / (room - needed))
-    return [round(share, 1) for share in shares]
+def _height(rows: list[list[dict[str, Any]]], parts: list[dict[str, Any]]) -> float:
+    """Estimate the height of the highest part, its head left out [points]."""
 
+    def height(part: dict[str, Any]) -> float:
+        cells = ([row[at] for at in part["columns"] if at < len(row)] for row in rows)
+        return sum(measures.height(row, part["widths"]) for row in cells)
 
-def _word(rows: list[list[dict[str, Any]]], at: int) -> float:
-    """Estimate the width of a column's longest word, in bold [points]."""
-    words = (word for row in rows if at < len(row) for word in row[at]["text"].split())
-    return 1.25 * min(max(map(len, words), default=0), _LONGEST) * _CHARACTER + _AROUND
-
-
-def _lines(rows: list[list[dict[str, Any]]]) -> int:
-    """Estimate the lines of a table."""
-    return sum(
-        max((1 + len(cell["text"]) // _LONGEST + len(cell["under"]) for cell in row), default=1)
-        for row in rows
-    )
+    return max(map(height, parts))
 
 
 def _split(widths: list[float]) -> list[list[int]]:

@@ -1,4 +1,7 @@
+import pytest
+
 from callstats.report import layout
+from callstats.report.widths import wide
 
 
 def table(columns, text):
@@ -8,24 +11,24 @@ def table(columns, text):
 def test_a_narrow_table_stands_upright():
     fitted = layout.fit(table(5, "12.3 %"))
     assert not fitted["turned"]
-    assert fitted["parts"] == [[0, 1, 2, 3, 4]]
+    assert [part["columns"] for part in fitted["parts"]] == [[0, 1, 2, 3, 4]]
 
 
 def test_a_wider_table_is_turned_in_one_part():
-    fitted = layout.fit(table(14, "1234567"))
+    fitted = layout.fit(table(18, "1234567"))
     assert fitted["turned"]
     assert len(fitted["parts"]) == 1
 
 
 def test_the_widest_table_is_split_and_every_part_names_the_row():
-    parts = layout.fit(table(60, "1234567"))["parts"]
+    parts = [part["columns"] for part in layout.fit(table(60, "1234567"))["parts"]]
     assert all(part[0] == 0 for part in parts)
     assert [at for part in parts for at in part[1:]] == list(range(1, 60))
 
 
 def test_what_introduces_a_turned_table_moves_onto_its_page():
     heading, words = {"kind": "heading"}, {"kind": "paragraph"}
-    (kept,) = layout.keep_together([heading, words, {"kind": "table", **layout.fit(table(14, "1234567"))}])
+    (kept,) = layout.keep_together([heading, words, {"kind": "table", **layout.fit(table(18, "1234567"))}])
     assert [block["kind"] for block in kept["lead"]] == ["heading", "paragraph"]
 
 
@@ -38,6 +41,27 @@ def test_words_stick_to_the_figure_they_introduce():
 def test_a_column_that_wraps_is_as_wide_as_its_longest_word():
     text = "a text of many short words " * 30
     rows = [[{"text": "Удовлетворённость клиентов, по опросам (CSAT)"}, {"text": text}]]
-    shares = layout.fit({"columns": [{"label": "KPI"}, {"label": "formula"}], "rows": rows})["shares"]
-    width = layout.UPRIGHT * shares[0] / sum(shares)
-    assert width > 4.3 * len("Удовлетворённость")
+    (part,) = layout.fit({"columns": [{"label": "KPI"}, {"label": "formula"}], "rows": rows})["parts"]
+    assert part["widths"][0] > wide("Удовлетворённость", 8.5)
+    assert sum(part["widths"]) == pytest.approx(layout.UPRIGHT, abs=0.2)
+
+
+def test_a_table_that_is_a_little_too_wide_has_smaller_text():
+    words = {"columns": [{"label": "сопоставленными", "align": "right"}] * 6, "rows": [[{"text": "1"}] * 6]}
+    fitted = layout.fit(words)
+    assert fitted["tight"]
+    assert not fitted["turned"]
+
+
+def test_a_short_table_is_kept_whole_and_a_long_one_begins_with_some_rows():
+    short, long = (layout.fit({"columns": [{"label": "n"}], "rows": [[{"text": "1"}]] * n}) for n in (5, 60))
+    assert short["whole"]
+    assert not long["whole"]
+    assert long["start"] == 120
+
+
+def test_a_printed_table_is_never_wider_than_the_page():
+    for count in (3, 8, 14, 30):
+        fitted = layout.fit(table(count, "12 345 words that wrap"))
+        room = layout.TURNED if fitted["turned"] else layout.UPRIGHT
+        assert all(sum(part["widths"]) <= room + 0.5 for part in fitted["parts"])
