@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.method.fingerprint import fingerprint
@@ -16,7 +17,8 @@ from callstats.analyses.quality import DataQuality, check
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import scope
 from callstats.kpis import get
-from callstats.kpis.describing import describe
+from callstats.kpis.describing import describe, sources
+from callstats.show.calendar import SPACE
 from callstats.show.display import Cell, TableView, View
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Method(Result):
         What was left out, and what looks wrong.
     topics : tuple of (str, str)
         The methods the report rests on, in plain words: name and how to read it.
+    sources : tuple of tuple of str
+        Where the definition of each KPI comes from.
     """
 
     voice: Voice
@@ -51,6 +55,7 @@ class Method(Result):
     command: str
     quality: DataQuality
     topics: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, ...], ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the glossary: a row a KPI."""
@@ -70,20 +75,15 @@ class Method(Result):
         return TableView(_("The method in plain words"), [_("What"), _("How it is to be read")], rows)
 
     def glossary(self) -> TableView:
-        """Return every KPI used: formula, unit, caution, source."""
+        """Return every KPI used: formula, caution and the numbers of its sources, named beneath."""
         _ = self.voice.say
         heads = [_("Indicator"), _("Formula, and what to bear in mind")]
+        numbers = {source: n for n, source in enumerate(dict.fromkeys(chain(*self.sources)), 1)}
         rows = [
-            [
-                Cell(k["label"], strong=True),
-                _(
-                    "= {formula}. {caution} Source: {source}.",
-                    **{n: k[n] for n in ("formula", "caution", "source")},
-                ),
-            ]
-            for k in self.kpis
+            [Cell(kpi["label"], strong=True), _defined(kpi, sorted(numbers[source] for source in own))]
+            for kpi, own in zip(self.kpis, self.sources, strict=True)
         ]
-        return TableView(_("Glossary"), heads, rows)
+        return TableView(_("Glossary"), heads, rows, [f"[{n}] {source}" for source, n in numbers.items()])
 
     def provenance(self) -> TableView:
         """Return where the data came from and how to run the report again."""
@@ -101,6 +101,12 @@ class Method(Result):
             return (self.explanation(), self.provenance())
         strange = [self.quality.table()] if len(self.quality) else []
         return (self.verdict, *strange, self.explanation(), self.provenance(), self.glossary())
+
+
+def _defined(kpi: Mapping[str, str], numbers: Sequence[int]) -> str:
+    """Return "= handled calls / dials. Answered means ... [1, 3]"."""
+    cited = f"[{f',{SPACE}'.join(map(str, numbers))}]" if numbers else ""
+    return " ".join(part for part in (f"= {kpi['formula']}.", kpi["caution"], cited) if part)
 
 
 def method(
@@ -132,14 +138,16 @@ def method(
     about, given = scope(dataset, period), dict(parameters or {})
     voice = about.voice
     facts = (*_sources(dataset, given.get("data"), voice), *_rows(about.now, voice), *_versions(voice))
-    asked = tuple(describe(get(kpi), voice.language) for kpi in (used(report) if kpis is None else kpis))
+    asked = [get(kpi) for kpi in (used(report) if kpis is None else kpis)]
     chosen = {name: value for name, value in sorted(given.items()) if value not in (None, "")}
-    told = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
-    if told:
-        facts = (*facts, (voice.say("Parameters"), told))
+    if chosen:
+        listed = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
+        facts = (*facts, (voice.say("Parameters"), listed))
     quality = check(dataset)
     quality = quality if examples else quality.without_examples()
-    return Method(voice, asked, facts, _command(report, given), quality, topics(report))
+    told = tuple(describe(kpi, voice.language) for kpi in asked)
+    origins = tuple(sources(kpi, voice.language) for kpi in asked)
+    return Method(voice, told, facts, _command(report, given), quality, topics(report), origins)
 
 
 def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -11,8 +12,10 @@ import callstats as cs
 from callstats.analyses.method.analysis import _command
 from callstats.analyses.method.fingerprint import fingerprint
 from callstats.errors import InputError
+from callstats.kpis import get
+from callstats.kpis.describing import sources
 from callstats.report import provenance
-from tests.analyses.campaign import DEMO, calls, data, demo, settle
+from tests.analyses.campaign import DEMO, calls, data, demo, plain, settle
 
 ASKED = {"data": str(DEMO), "period": "2026-09", "language": "en", "campaign_id": "spring", "config": None}
 
@@ -21,7 +24,25 @@ def test_the_glossary_has_formula_caution_and_source_of_every_kpi() -> None:
     table = cs.method(demo(), "2026-09", kpis=["roi", "answer_rate"]).glossary()
     assert [row[0].text for row in table.rows] == ["Return on investment (ROI)", "Answer rate"]
     assert table.rows[1][1].text.startswith("= handled calls / dials. Answered means")
-    assert "Source: " in table.rows[1][1].text
+
+
+def test_a_source_is_told_once_and_numbered_in_order_of_appearance() -> None:
+    kpis = ["roi", "answer_rate", "roi"]
+    made = cs.method(demo(), "2026-09", kpis=kpis)
+    table = made.glossary()
+    own = [get(kpi).source.split("; ") for kpi in kpis]
+    numbers = {source: n for n, source in enumerate(dict.fromkeys(chain(*own)), 1)}
+    assert list(table.notes) == [f"[{n}] {source}" for source, n in numbers.items()]
+    for row, named in zip(table.rows, own, strict=True):
+        cited = ", ".join(str(n) for n in sorted(numbers[source] for source in named))
+        assert plain(row[1]).endswith(f" [{cited}]")
+    assert made.to_frame()["source"].tolist() == [get(kpi).source for kpi in kpis]
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_sources_are_numbered_in_every_language(language: str) -> None:
+    made = cs.method(settle(demo(), language=language), "2026-09", kpis=["roi"])
+    assert made.glossary().notes == (f"[1] {sources(get('roi'), language)[0]}",)
 
 
 def test_the_line_that_makes_the_report_again_names_every_parameter() -> None:
