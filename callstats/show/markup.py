@@ -17,6 +17,10 @@ from typing import Any
 
 from callstats.show.links import beside
 
+#: A longer word may be broken anywhere, so that it does not make its column wider than a phone.
+_LONG_WORD = 24
+#: Characters from which a cell is a text to read.
+_PROSE = 100
 _ARROWS = {"up": "▲", "down": "▼"}
 _MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
 
@@ -81,10 +85,16 @@ def _table(payload: dict[str, Any]) -> str:
         _optional("caption", payload["caption"], "cs-caption")
         + _tag("thead", _group_heads(columns) + _heads(columns))
         + _tag("tbody", body),
-        "cs-table",
+        "cs-table cs-prose" if _is_prose(payload) else "cs-table",
     )
     notes = "".join(_tag("p", text(note), "cs-table-note") for note in payload["notes"])
     return _tag("div", _tag("div", table, "cs-scroll") + notes, "cs cs-table-view")
+
+
+def _is_prose(payload: dict[str, Any]) -> bool:
+    """Tell whether a table is a term and a text a row, which a phone shows one above the other."""
+    longest = max((len(row[-1]["text"]) for row in payload["rows"] if row), default=0)
+    return len(payload["columns"]) == 2 and longest > _PROSE  # noqa: PLR2004 - the term and the text
 
 
 def _group_heads(columns: list[dict[str, Any]]) -> str:
@@ -116,6 +126,7 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
         css = [f"cs-{column['align']}"]
         css += ["cs-strong"] if cell["strong"] else []
         css += [f"cs-{cell['tone']}"] if cell["tone"] else []
+        css += ["cs-broken"] if any(len(word) > _LONG_WORD for word in cell["text"].split()) else []
         content = _linked(cell) + "".join(
             _tag("span", text(line), "cs-under") for line in cell.get("under") or ()
         )
