@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 
 from callstats import checks
-from callstats.analyses.scope import count, records
+from callstats.analyses.scope import all_periods, around, count, inside, records
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -123,7 +123,9 @@ def _clocks(dataset: Dataset, _: Words) -> Iterator[Finding]:
     if dataset.has("calls", "local_started_at"):
         hint = _("Such calls are in no period, hour or day. Give the zone or the time of the call.")
         unknown = nw.col("local_started_at").is_null()
-        yield from _rows(dataset, unknown, _("the local time of a call is known"), hint, "call_id")
+        yield from _rows(
+            all_periods(dataset), unknown, _("the local time of a call is known"), hint, "call_id"
+        )
 
 
 def _two_lists(dataset: Dataset, _: Words) -> Iterator[Finding]:
@@ -194,9 +196,10 @@ def _day(number: int) -> date:
 def _gaps(dataset: Dataset, _: Words) -> Iterator[Finding]:
     if not dataset.reaches("calls", "day"):
         return
-    found = records(dataset.table("calls", "day").select("day").filter(_known(["day"])).unique())
+    calls = around(dataset).table("calls", "day")
+    found = records(calls.select("day").filter(_known(["day"])).unique())
     worked = sorted(_day(int(row["day"])) for row in found)
-    missing = list(missing_days(worked))
+    missing = inside(dataset, missing_days(worked))
     if missing:
         hint = _("A holiday, or a file of the export that is missing: look before comparing periods.")
         rule = _("a weekday that is usually worked has calls")

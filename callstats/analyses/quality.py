@@ -10,6 +10,7 @@ import narwhals as nw
 
 from callstats.analyses.findings import Finding, doubtful
 from callstats.analyses.result import Result, Voice
+from callstats.analyses.scope import Scope, stretches
 from callstats.kpis import catalogue
 from callstats.model import TABLES
 from callstats.show.display import Cell, Sentence, TableView, View
@@ -162,6 +163,26 @@ def check(dataset: Dataset) -> DataQuality:
         lacking=tuple(_lacking(dataset, voice)),
         rows=kept(dataset),
     )
+
+
+def check_scope(about: Scope) -> DataQuality:
+    """List what was left out at import, and what looks wrong in the days a report speaks of.
+
+    Parameters
+    ----------
+    about : Scope
+        Its period and the one compared with are searched, no other days. Where the two
+        do not touch, each is searched by itself, and a contact counts in both.
+    """
+    voice, found = about.voice, dict[tuple[str, str], Finding]()
+    for part in stretches(about):
+        for one in doubtful(part, voice.say):
+            known = found.setdefault((one.rule, one.table), one)
+            if known is not one:  # contacts have no period: both searches find the same
+                rows = max(known.rows, one.rows) if one.table == "contacts" else known.rows + one.rows
+                found[one.rule, one.table] = replace(known, rows=rows)
+    findings = (*_rejected(about.whole, voice), *found.values())
+    return DataQuality(voice, findings, tuple(_lacking(about.whole, voice)), kept(about.whole))
 
 
 def _rejected(dataset: Dataset, voice: Voice) -> Iterable[Finding]:

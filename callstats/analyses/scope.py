@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: What leaves the comparison out.
 NOTHING = ("", "none")
+#: How far around a period is looked to know what is usual there.
+HABIT = dt.timedelta(weeks=13)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def scope(dataset: Dataset, period: str | Period | None = None, before: str | Pe
     """
     now = dataset.where(period=period) if period else dataset
     chosen = now.filters.period
-    dataset = _all_periods(dataset)
+    dataset = all_periods(dataset)
     earlier = _earlier(chosen, before)
     if earlier is None:
         return Scope(dataset, now, None, chosen, None, "")
@@ -101,8 +104,35 @@ def scope(dataset: Dataset, period: str | Period | None = None, before: str | Pe
         return Scope(dataset, now, None, chosen, earlier, note)
 
 
-def _all_periods(dataset: Dataset) -> Dataset:
+def all_periods(dataset: Dataset) -> Dataset:
+    """Return a data set without its period, other filters left as they are."""
     return replace(dataset, filters=Filters(None, dataset.filters.equals))
+
+
+def around(dataset: Dataset) -> Dataset:
+    """Return a data set with the quarters before and after its period, to know what is usual in it."""
+    asked = dataset.filters.period
+    if asked is None:
+        return dataset
+    wide = Period.between(asked.start - HABIT, asked.end + HABIT)
+    return replace(dataset, filters=Filters(wide, dataset.filters.equals))
+
+
+def inside(dataset: Dataset, days: Iterable[dt.date]) -> list[dt.date]:
+    """Return the days that lie in the period of a data set; all where it has none."""
+    asked = dataset.filters.period
+    return [day for day in days if asked is None or asked.start <= day < asked.end]
+
+
+def stretches(about: Scope) -> tuple[Dataset, ...]:
+    """Return the days asked about and those compared with: as one where they touch."""
+    if about.before is None or about.period is None or about.earlier is None:
+        return (about.now,)
+    first, last = sorted((about.period, about.earlier), key=lambda period: period.start)
+    if first.end < last.start:
+        return (about.now, about.before)
+    both = Period.between(first.start, max(first.end, last.end))
+    return (replace(about.whole, filters=Filters(both, about.whole.filters.equals)),)
 
 
 def _earlier(period: Period | None, before: str | Period | None) -> Period | None:

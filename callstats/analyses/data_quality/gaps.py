@@ -11,7 +11,7 @@ import narwhals as nw
 
 from callstats.analyses.findings import missing_days
 from callstats.analyses.result import Result, Voice
-from callstats.analyses.scope import records
+from callstats.analyses.scope import around, inside, records
 from callstats.dataset.clock import unknown
 from callstats.show.display import Cell, FigureView, Note, Sentence, TableView, View, figure
 
@@ -185,26 +185,30 @@ class Gaps(Result):
 
 
 def gaps(dataset: Dataset) -> Gaps:
-    """Look for days and hours without a call on which there usually are some."""
+    """Look for days and hours without a call on which there usually are some.
+
+    What is usual is learnt from the quarters around the period as well.
+    """
     voice = Voice.of(dataset)
     if not dataset.reaches("calls", "day"):
         why = voice.reason("not computable: needs calls.local_started_at")
         return Gaps(voice, (), {}, (), voice.say("Gaps in the calendar: {why}.", why=why))
-    counted = _counted(dataset)
+    counted = _counted(around(dataset))
     days: dict[dt.date, int] = {}
     for hours in counted.values():
         for day, by_hour in hours.items():
             days[day] = days.get(day, 0) + sum(by_hour.values())
-    if not days:
+    asked = set(inside(dataset, days))
+    if not asked:
         return Gaps(voice, (), {}, (), voice.say("Gaps in the calendar: no call has a time."))
     clock = "hour" not in dataset.provenance.get("lacks", {})
-    found = [_gap(name, hours, clock) for name, hours in sorted(counted.items())]
-    named = tuple(
-        Gap(voice.label(gap.campaign) if gap.campaign else "", gap.days, gap.hours)
-        for gap in found
-        if gap.days or gap.hours
-    )
-    return Gaps(voice, named, days, tuple(missing_days(sorted(days))))
+    named = []
+    for name, hours in sorted(counted.items()):
+        found = _gap(voice.label(name) if name else "", hours, clock)
+        lacking = tuple(inside(dataset, found.days)), tuple(h for h in found.hours if h[0] in asked)
+        named += [Gap(found.campaign, *lacking)] if any(lacking) else []
+    missing = tuple(inside(dataset, missing_days(sorted(days))))
+    return Gaps(voice, tuple(named), {day: days[day] for day in days if day in asked}, missing)
 
 
 def _counted(dataset: Dataset) -> dict[str, dict[dt.date, dict[int, int]]]:

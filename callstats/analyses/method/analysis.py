@@ -13,7 +13,7 @@ from callstats.analyses.method.fingerprint import fingerprint
 from callstats.analyses.method.kpis import used
 from callstats.analyses.method.topics import topics
 from callstats.analyses.opening import found
-from callstats.analyses.quality import DataQuality, check
+from callstats.analyses.quality import DataQuality, check_scope
 from callstats.analyses.result import Result, Voice
 from callstats.analyses.scope import scope
 from callstats.kpis import get
@@ -130,12 +130,14 @@ def method(
     report : str
         Name of the notebook, which decides what is said of methods.
     parameters : mapping, optional
-        What it was run with; ``data`` and ``language`` among them.
+        What it was run with; ``data`` and ``language`` among them. What looks wrong is
+        searched in the period and in that of ``compare_with``.
     examples : bool
         Show a row for each rule that was broken. Rows name agents and contacts: not
         for a report whose names are pseudonyms.
     """
-    about, given = scope(dataset, period), dict(parameters or {})
+    given = dict(parameters or {})
+    about = scope(dataset, period, given.get("compare_with"))
     voice = about.voice
     facts = (*_sources(dataset, given.get("data"), voice), *_rows(about.now, voice), *_versions(voice))
     asked = [get(kpi) for kpi in (used(report) if kpis is None else kpis)]
@@ -143,7 +145,7 @@ def method(
     if chosen:
         listed = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
         facts = (*facts, (voice.say("Parameters"), listed))
-    quality = check(dataset)
+    quality = check_scope(about)
     quality = quality if examples else quality.without_examples()
     told = tuple(describe(kpi, voice.language) for kpi in asked)
     origins = tuple(sources(kpi, voice.language) for kpi in asked)
