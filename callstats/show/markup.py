@@ -19,8 +19,8 @@ from callstats.show.links import beside
 
 #: A longer word may be broken anywhere, so that it does not make its column wider than a phone.
 _LONG_WORD = 24
-#: Characters from which a cell is a text to read.
-_PROSE = 100
+#: Characters from which a cell wraps, and from which it is a text to read.
+_TEXT, _PROSE = 50, 100
 _ARROWS = {"up": "▲", "down": "▼"}
 _MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
 
@@ -126,6 +126,7 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
         css = [f"cs-{column['align']}"]
         css += ["cs-strong"] if cell["strong"] else []
         css += [f"cs-{cell['tone']}"] if cell["tone"] else []
+        css += ["cs-text"] if len(cell["text"]) > _TEXT else []
         css += ["cs-broken"] if any(len(word) > _LONG_WORD for word in cell["text"].split()) else []
         content = _linked(cell) + "".join(
             _tag("span", text(line), "cs-under") for line in cell.get("under") or ()

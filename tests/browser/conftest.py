@@ -43,14 +43,20 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session", params=["en", "fr", "ru"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Return a language of the reports."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def month(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Make every report of the demo's September and return its pages, the index first."""
+def month(tmp_path_factory: pytest.TempPathFactory, language: str) -> list[Path]:
+    """Make every report of the demo's September in a language; return its pages, the index first."""
     from callstats.report import monthly
 
     out = tmp_path_factory.mktemp("month")
-    made = monthly(ROOT / "data" / "demo", "2026-09", formats=("html",), out=out)
+    made = monthly(ROOT / "data" / "demo", "2026-09", formats=("html",), out=out, language=language)
     assert not made.failed
-    pages = sorted((out / "2026-09").glob("*.html"), key=lambda page: (page.name != "index.html", page.name))
+    pages = sorted((out / "2026-09").glob("*.html"), key=lambda page: (page.name[:5] != "index", page.name))
     assert len(pages) > 8
     return pages

@@ -107,7 +107,7 @@ def test_a_page_prints_to_pages_that_are_not_cut(chromium, month, tmp_path: Path
         assert "".join(title.split("–")[0].split())[:20] in words, path.name
 
 
-def test_headings_come_in_order_and_everything_has_a_language(chromium, month):
+def test_headings_come_in_order_and_everything_has_its_language(chromium, month, language):
     for path in month:
         with watched(chromium, path) as seen:
             levels = seen.page.eval_on_selector_all(
@@ -116,7 +116,7 @@ def test_headings_come_in_order_and_everything_has_a_language(chromium, month):
             assert levels[0] == 1, path.name
             assert levels.count(1) == 1, path.name
             assert all(deeper - level <= 1 for level, deeper in itertools.pairwise(levels)), path.name
-            assert seen.page.evaluate("document.documentElement.lang") == "en", path.name
+            assert seen.page.evaluate("document.documentElement.lang") == language, path.name
 
 
 def test_every_picture_is_drawn_and_told_in_words(chromium, month):
