@@ -10,6 +10,7 @@ from typing import Any
 _MARKS = {"good": "+", "bad": "!", "neutral": "·", "unknown": "?"}
 _ARROWS = {"up": "▲ ", "down": "▼ ", "none": ""}
 _DIGITS = 10
+_BETWEEN = " · "  # the same in every language
 
 
 def clean(text: str) -> str:
@@ -79,7 +80,7 @@ def _table(payload: dict[str, Any]) -> str:
 
 def _cell(cell: dict[str, Any]) -> str:
     """Return a cell's text, the lines beneath it in brackets."""
-    under = "; ".join(cell.get("under") or ())
+    under = _BETWEEN.join(cell.get("under") or ())
     return f"{cell['text']} ({under})" if under else cell["text"]
 
 
@@ -101,7 +102,7 @@ def _key_figures(payload: dict[str, Any]) -> str:
         interval = f" ({f['interval']})" if f["interval"] else ""
         change = _ARROWS[f["arrow"]] + f["change"] if f["change"] else ""
         parts = [f["value"] + interval, f["n"], f["target"], change, f["note"]]
-        lines.append(clean(f"{f['label']}: " + "; ".join(part for part in parts if part)))
+        lines.append(clean(f"{f['label']}: " + _BETWEEN.join(part for part in parts if part)))
     return "\n".join(lines)
 
 

@@ -54,7 +54,7 @@ def test_a_payload_made_by_hand_leads_nowhere_else(href):
 def test_lines_beneath_a_text_are_escaped_and_kept_by_the_layout():
     view = TableView("t", ["a"], [[Cell("12%", under=("10% to 14%", "<img src=x>"))]])
     assert '<span class="cs-under">&lt;img src=x&gt;</span>' in view.to_html()
-    assert "12% (10% to 14%; <img src=x>)" in str(view)
+    assert "12% (10% to 14% · <img src=x>)" in str(view)
     assert layout.fit(view.payload())["rows"][0][0]["under"] == ["10% to 14%", "<img src=x>"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from callstats.analyses.agents import coaching_table
 from callstats.analyses.agents import plots as agent_plots
 from callstats.analyses.agents import tables as agent_tables
 from callstats.analyses.agents import words as agent_words
@@ -122,8 +123,8 @@ class AgentComparison(Result):
         return agent_tables.table(self) if self.called else self._nothing()
 
     def coaching(self) -> TableView | Note:
-        """Return the coaching table: finding, evidence, where it comes from, worth, calls still needed."""
-        return agent_tables.coaching(self) if self.called else self._nothing()
+        """Return the coaching table: what was found of whom, and what it is worth."""
+        return coaching_table.coaching(self) if self.called else self._nothing()
 
     def _nothing(self) -> Note:
         """Say in one line why there is nothing to show."""

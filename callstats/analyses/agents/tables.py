@@ -1,12 +1,9 @@
-"""Agents in tables: figures by name, and the coaching table."""
+"""Agents in a table: raw, adjusted and shrunken figures by name."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from callstats.analyses.agents import rows as agent_rows
 from callstats.analyses.agents import words as said
@@ -76,79 +73,6 @@ def _others(found: AgentComparison, left: Sequence[AgentFigures], width: int) ->
         form.value(value, found.kpi.unit),
     ]
     return [[Cell(text, tone="grey") for text in [*texts, *[""] * (width - len(texts))]]]
-
-
-def coaching(found: AgentComparison) -> TableView:
-    """Return agent, finding, evidence, the step it comes from, worth a month and calls still needed."""
-    _, form = found.voice.say, found.voice.form
-    shown, left = _shown(found)
-    trials = said.denominator(found.voice, found.kpi)
-    needed = _("still needed: {trials}", trials=trials)
-    heads = [
-        Column(_("Agent")),
-        Column(_("Finding")),
-        Column(_("Evidence: of what is usual on such calls")),
-        Column(_("Where it comes from")),
-        Column(_("Worth in {days} days", days=form.number(found.horizon_days))),
-        Column(_("for the gap seen"), "right", needed),
-        Column(_("for a gap of {gap}", gap=form.goal(found.relevant, "%")), "right", needed),
-    ]
-    caption = _("Whom to coach on what: {kpi}", kpi=found.kpi.label[found.voice.language])
-    lines = [*(_coaching_line(found, one) for one in shown), *_not_to_coach(found, left, len(heads))]
-    kept = [i for i in range(len(heads)) if not lines or any(line[i].text for line in lines)]
-    rows = [[line[i] for i in kept] for line in lines]
-    return TableView(caption, [heads[i] for i in kept], rows, _footnotes(found))
-
-
-def _not_to_coach(found: AgentComparison, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
-    """Return the row of those without one of their own: how many of them there is what to say of."""
-    if not left:
-        return []
-    form = found.voice.form
-    counted = Counter(said.finding(found.voice, one) for one in left)
-    told = found.voice.say.joined(f"{form.number(n)} {text}" for text, n in counted.most_common())
-    texts = [
-        agent_rows.others(found.voice, len(left), len(found.agents)),
-        told,
-        *[""] * (width - 2),
-    ]
-    return [[Cell(text, tone="grey") for text in texts]]
-
-
-def _coaching_line(found: AgentComparison, one: AgentFigures) -> list[Cell]:
-    voice = found.voice
-    evident = one.status in ("above", "below")
-    worth = found.worths.get(one.agent) if evident else None
-    good = said.tone(found.kpi, one)
-    return [
-        Cell(one.agent, strong=True),
-        Cell(said.finding(voice, one), strong=evident, tone="accent" if good == "bad" else None),
-        Cell(said.evidence(voice, one)),
-        Cell(said.where_words(voice, found.steps.get(one.agent), found.times.get(one.agent, {}))),
-        Cell(said.worth_words(voice, found.kpi, worth) if worth else ""),
-        Cell("" if evident else _needed(found, one.needed_gap), tone="grey"),
-        Cell("" if evident else _needed(found, one.needed_relevant), tone="grey"),
-    ]
-
-
-def _needed(found: AgentComparison, number: float) -> str:
-    """Return how many more it takes, rounded; a number beyond a hundred times what there is says nothing."""
-    form = found.voice.form
-    most = 100 * max(one.trials for one in found.agents)
-    if not number < most:
-        return form.number(None)
-    return form.number(float(f"{np.ceil(number):.2g}"))
-
-
-def _footnotes(found: AgentComparison) -> list[str]:
-    _ = found.voice.say
-    return [
-        _(
-            "Worth: what would change if the agent did as all agents do on the same calls, chance taken off; "
-            "a minus is what the agent brings beyond that.",
-        ),
-        _("Still needed: for a chance of 80% to find the gap. Sorted by name: this is no league table."),
-    ]
 
 
 def _shown(found: AgentComparison) -> tuple[list[AgentFigures], list[AgentFigures]]:

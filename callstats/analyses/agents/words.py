@@ -205,14 +205,6 @@ def tone(kpi: KPI, one: AgentFigures) -> Tone:
     return "good" if (one.status == "above") == (kpi.direction == "up") else "bad"
 
 
-def evidence(voice: Voice, one: AgentFigures) -> str:
-    """Return the ratio to what the same calls bring, with its interval."""
-    if not one.known:
-        return ""
-    ratio = voice.form.value(one.ratio, "%", one.ratio_low, one.ratio_high)
-    return f"{ratio} ({voice.form.interval(one.ratio_low, one.ratio_high, '%', value=one.ratio)})"
-
-
 def where_words(voice: Voice, step: Step | None, times: Mapping[str, float]) -> str:
     """Return the step a finding comes from; of the pace, with the share of time that differs most."""
     if step is None:
@@ -226,9 +218,14 @@ def where_words(voice: Voice, step: Step | None, times: Mapping[str, float]) -> 
     )
     if step.kpi.unit != "1/h" or not times:
         return text
-    most = max(sorted(times), key=lambda name: times[name] if step.ratio < 1 else -times[name])
+    most = main_time(step, times)
     gap = form.change(times[most], "%")
     return _("{text}, {time} {gap} of login time", text=text, time=_(TIMES[most]), gap=gap)
+
+
+def main_time(step: Step, times: Mapping[str, float]) -> str:
+    """Return the share of login time that differs most towards the finding."""
+    return max(sorted(times), key=lambda name: times[name] if step.ratio < 1 else -times[name])
 
 
 def worth_words(voice: Voice, kpi: KPI, one: Worth) -> str:

@@ -16,6 +16,7 @@ from callstats.config import Config
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
 from callstats.show.words.extraction import untranslated
+from tests.analyses.campaign import plain
 
 
 def calls(*rows: tuple[str, str, int, int], **columns) -> pd.DataFrame:
@@ -146,8 +147,8 @@ class TestCoaching:
         assert found.steps["Low"].kpi.name == "argued_rate"
         assert found.steps["Poor"].kpi.name == "success_per_argued_call"
         table = str(found.coaching())
-        assert "Argued rate at" in table
-        assert "Success on argued calls at" in table
+        assert "below the others (Argued rate · " in table
+        assert "below the others (Success on argued calls · " in table
 
     def test_the_verdict_says_whom_to_coach_first_and_what_it_is_worth(self):
         said = str(told(self.frame(), adjust=[]).verdict)
@@ -200,10 +201,41 @@ class TestCoaching:
 
     def test_columns_that_say_nothing_are_left_out(self):
         found = told(calls(("Ann", "x", 9, 100), ("Bob", "x", 10, 100)))
-        assert [column.label for column in found.coaching().columns] == [
-            "Agent", "Finding", "Evidence: of what is usual on such calls",
-            "for the gap seen", "for a gap of 20%",
-        ]  # fmt: skip
+        table = found.coaching()
+        assert [c.label for c in table.columns] == [
+            "Agent",
+            "Finding",
+            "Evidence",
+            "Still needed: handled calls",
+        ]
+        assert table.notes[1] == "Nobody's gap is evident enough to coach on."
+
+    def test_where_everybody_differs_nobody_needs_more_calls(self):
+        found = told(calls(("Ann", "x", 90, 300), ("Bob", "x", 3, 300), ("Cid", "x", 90, 300)), adjust=[])
+        assert {one.status for one in found.agents} == {"above", "below"}
+        table = found.coaching()
+        assert [c.label for c in table.columns] == ["Agent", "Finding", "Evidence", "Worth in 30 days"]
+        assert not any("Still needed" in note for note in table.notes)
+
+    def test_the_gap_seen_is_told_where_it_takes_fewer_calls_than_the_gap_asked_about(self):
+        """A fifth more takes fewer calls than a tenth more, and more than half as many again."""
+        found = told(calls(("Ann", "x", 21, 100), ("Bob", "x", 33, 100), ("Cid", "x", 30, 100)), adjust=[])
+        cells = {row[0].text: row[-1] for row in found.coaching().rows}
+        for one in found.agents:
+            fewer = one.needed_gap < one.needed_relevant
+            assert bool(cells[one.agent].under) == fewer, one
+        assert plain(cells["Ann"].under[0]).endswith(" for the gap seen")
+        assert cells["Cid"].under == ()
+
+    @pytest.mark.parametrize("language", ["en", "fr", "ru"])
+    def test_it_is_narrow_enough_for_an_upright_page_and_a_phone(self, language):
+        """Five columns at most; lines beneath are set small and break nowhere else."""
+        found = told(self.frame(), adjust=[], language=language)
+        table = found.coaching()
+        assert len(table.columns) <= 5
+        assert max(len(line) for row in table.rows for cell in row for line in cell.under) <= 45
+        named = [row[0].text for row in table.rows]
+        assert named == sorted(named, key=str.casefold)
 
 
 class TestGates:
