@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from callstats.analyses.ab_test.assignment import Arms
-from callstats.analyses.ab_test.lines import Line, frame, table
+from callstats.analyses.ab_test.lines import Line, frame, line_words, table
 from callstats.analyses.comparing.analysis import compare
 from callstats.analyses.comparing.rows import ComparedArm, claims
 from callstats.analyses.result import Result, Voice
@@ -17,7 +17,6 @@ from callstats.kpis import predicates as rows
 from callstats.kpis.define import KPI, Condition, Ratio, linear
 from callstats.kpis.parts import CONTACTS_REACHED, PEERS, contacts
 from callstats.show.display import Note, Sentence, TableView, View
-from callstats.show.verdicts import difference as difference_words
 from callstats.show.words import mark
 from callstats.stats import Comparison
 
@@ -108,20 +107,9 @@ class Guardrails(Result):
 
     def said(self, line: Line) -> Sentence:
         """Return what the evidence allows to say of one guardrail."""
-        c = line.difference
-        assert c is not None
-        return difference_words(
-            line.label,
-            self.names[1],
-            self.names[0],
-            self.voice.form,
-            estimate=c.estimate,
-            low=c.low,
-            high=c.high,
-            unit=line.unit,
-            direction=line.direction,
-            margin=self.margins.get(line.name),
-        )
+        sentence = line_words(line, self.names, self.voice, self.margins.get(line.name))
+        assert sentence is not None
+        return sentence
 
     def table(self) -> TableView:
         """Return the guardrails of both arms with their differences."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from callstats.analyses.estimates import NAN
 from callstats.analyses.result import Voice
 from callstats.show.digits import unknown
-from callstats.show.display import Cell, Column, TableView
+from callstats.show.display import Cell, Column, Sentence, TableView
+from callstats.show.verdicts import difference as difference_words
 from callstats.stats import Comparison
 
 if TYPE_CHECKING:
@@ -57,6 +58,31 @@ class Line:
         """Whether the interval excludes no difference."""
         c = self.difference
         return c is not None and (c.low > 0 or c.high < 0)
+
+
+def line_words(
+    line: Line, names: tuple[str, str], voice: Voice, margin: float | None = None
+) -> Sentence | None:
+    """Return what the evidence allows to say of a line, None without an interval.
+
+    ``names`` are those of control and treatment; ``margin`` is in the line's unit.
+    """
+    c = line.difference
+    if c is None:
+        return None
+    control, treatment = names
+    return difference_words(
+        line.label,
+        treatment,
+        control,
+        voice.form,
+        estimate=c.estimate,
+        low=c.low,
+        high=c.high,
+        unit=line.unit,
+        direction=line.direction,
+        margin=margin,
+    )
 
 
 def frame(lines: Sequence[Line]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from callstats.analyses.ab_test.horizon import Trial
-from callstats.analyses.ab_test.lines import Line, frame, table
+from callstats.analyses.ab_test.lines import Line, frame, line_words, table
 from callstats.analyses.ab_test.prices import Prices
 from callstats.analyses.ab_test.primary import signed_percent
 from callstats.analyses.ab_test.worth import Contacts, choice, per_contact, per_hour, profit_lift
@@ -14,7 +14,6 @@ from callstats.analyses.estimates import NAN
 from callstats.analyses.result import Result, Voice
 from callstats.show.digits import unknown
 from callstats.show.display import Note, Sentence, TableView, View
-from callstats.show.verdicts import difference as difference_words
 from callstats.show.verdicts import not_comparable
 from callstats.stats import Comparison
 
@@ -92,15 +91,14 @@ class Money(Result):
         if self.broken and self.deciding is not None:
             label = self.deciding.label
             return (not_comparable(label, self.names[1], self.names[0], self.broken, self.voice.form),)
-        told = [
-            self._said(line) for line in (self.deciding, self.line("successes_per_hour")) if line is not None
-        ]
+        lines = [line for line in (self.deciding, self.line("successes_per_hour")) if line is not None]
+        told = [line_words(line, self.names, self.voice) for line in lines]
         return tuple(s for s in (*told, self._choice()) if s is not None)
 
     @property
     def verdict_sentences(self) -> tuple[Sentence, ...]:
         """The profit of a contact and of an hour, and which arm to choose, for the verdict of the test."""
-        if self.deciding is None or (said := self._said(self.deciding)) is None:
+        if self.deciding is None or (said := line_words(self.deciding, self.names, self.voice)) is None:
             return ()
         parts = [said.text, self._an_hour(), "" if (choice := self._choice()) is None else choice.text]
         return (Sentence(" ".join(part for part in parts if part), said.tone),)
@@ -115,22 +113,6 @@ class Money(Result):
             "interval": form.interval(c.low, c.high, line.unit, change=True, value=c.estimate),
         }
         return _("Per hour on the line that is {change} ({interval}).", **said)
-
-    def _said(self, line: Line) -> Sentence | None:
-        c = line.difference
-        if c is None:
-            return None
-        return difference_words(
-            line.label,
-            self.names[1],
-            self.names[0],
-            self.voice.form,
-            estimate=c.estimate,
-            low=c.low,
-            high=c.high,
-            unit=line.unit,
-            direction=line.direction,
-        )
 
     def _choice(self) -> Sentence | None:
         _, form = self.voice.say, self.voice.form
