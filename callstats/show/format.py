@@ -41,7 +41,7 @@ class Formatter(Writer):
     >>> Formatter().value(0.12345, "%", low=0.111, high=0.135)
     '12.3%'
     >>> Formatter("en").value(4320, "s")
-    '1\xa0h 12\xa0min'
+    '1\xa0h\xa012\xa0min'
     """
 
     def __post_init__(self) -> None:

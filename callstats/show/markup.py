@@ -9,6 +9,7 @@ for those who want to restyle one.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -67,6 +68,21 @@ def text(value: object) -> str:
 _NOT_TEXT = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset(map(chr, range(0xD800, 0xE000)))
 
 
+#: A sign and an amount that begins with its currency: a line may end between them, says Unicode.
+_AMOUNT = re.compile("[+\N{MINUS SIGN}][$\u00a2-\u00a5\u20a0-\u20cf]\\d(?:[\\d.,]*\\d)?")
+
+
+def prose(value: object) -> str:
+    """Return data as HTML text whose amounts stay on one line; not for attributes.
+
+    Examples
+    --------
+    >>> prose("worth +\N{EURO SIGN}5,170 <b>")
+    'worth <span class="cs-amount">+\N{EURO SIGN}5,170</span> &lt;b&gt;'
+    """
+    return _AMOUNT.sub(r'<span class="cs-amount">\g<0></span>', text(value))
+
+
 def _tag(name: str, content: str, css: str = "", **attributes: str) -> str:
     given = {"class": css, **attributes} if css else attributes
     written = "".join(f' {key}="{value}"' for key, value in given.items())
@@ -74,7 +90,7 @@ def _tag(name: str, content: str, css: str = "", **attributes: str) -> str:
 
 
 def _optional(name: str, content: object, css: str) -> str:
-    return _tag(name, text(content), css) if content else ""
+    return _tag(name, prose(content), css) if content else ""
 
 
 def _table(payload: dict[str, Any]) -> str:
@@ -87,14 +103,14 @@ def _table(payload: dict[str, Any]) -> str:
         + _tag("tbody", body),
         "cs-table cs-prose" if _is_prose(payload) else "cs-table",
     )
-    notes = "".join(_tag("p", text(note), "cs-table-note") for note in payload["notes"])
+    notes = "".join(_tag("p", prose(note), "cs-table-note") for note in payload["notes"])
     return _tag("div", _tag("div", table, "cs-scroll") + notes, "cs cs-table-view")
 
 
 def _is_prose(payload: dict[str, Any]) -> bool:
     """Tell whether a table is a term and a text a row, which a phone shows one above the other."""
     longest = max((len(row[-1]["text"]) for row in payload["rows"] if row), default=0)
-    return len(payload["columns"]) == 2 and longest > _PROSE  # noqa: PLR2004 - the term and the text
+    return len(payload["columns"]) == 2 and longest > _PROSE
 
 
 def _group_heads(columns: list[dict[str, Any]]) -> str:
@@ -105,7 +121,7 @@ def _group_heads(columns: list[dict[str, Any]]) -> str:
     for group, members in groupby(columns, key=lambda column: column["group"]):
         span = str(len(list(members)))
         if group:
-            cells.append(_tag("th", text(group), "cs-group", scope="colgroup", colspan=span))
+            cells.append(_tag("th", prose(group), "cs-group", scope="colgroup", colspan=span))
         else:
             cells.append(_tag("td", "", colspan=span))
     return _tag("tr", "".join(cells))
@@ -117,7 +133,7 @@ def _heads(columns: list[dict[str, Any]]) -> str:
 
 def _head(column: dict[str, Any]) -> str:
     order = {"data-order": column["order"]} if column.get("order") else {}
-    return _tag("th", text(column["label"]), f"cs-{column['align']}", scope="col", **order)
+    return _tag("th", prose(column["label"]), f"cs-{column['align']}", scope="col", **order)
 
 
 def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
@@ -129,7 +145,7 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
         css += ["cs-text"] if len(cell["text"]) > _TEXT else []
         css += ["cs-broken"] if any(len(word) > _LONG_WORD for word in cell["text"].split()) else []
         content = _linked(cell) + "".join(
-            _tag("span", text(line), "cs-under") for line in cell.get("under") or ()
+            _tag("span", prose(line), "cs-under") for line in cell.get("under") or ()
         )
         if cell["bar"] is not None:
             css.append("cs-has-bar")
@@ -147,7 +163,7 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
 def _linked(cell: dict[str, Any]) -> str:
     """Return a cell's text, as a link where it leads to another report."""
     href = beside(cell.get("href"))
-    return _tag("a", text(cell["text"]), href=text(href)) if href else text(cell["text"])
+    return _tag("a", prose(cell["text"]), href=text(href)) if href else prose(cell["text"])
 
 
 def _figure(_: dict[str, Any]) -> str:
@@ -156,7 +172,7 @@ def _figure(_: dict[str, Any]) -> str:
 
 def _verdict(payload: dict[str, Any]) -> str:
     items = "".join(
-        _tag("li", _mark(s["tone"]) + _tag("span", text(s["text"])), f"cs-{s['tone']}")
+        _tag("li", _mark(s["tone"]) + _tag("span", prose(s["text"])), f"cs-{s['tone']}")
         for s in payload["sentences"]
     )
     return _tag("ul", items, "cs cs-verdict")
@@ -176,8 +192,8 @@ def _card(figure: dict[str, Any]) -> str:
     interval = " · ".join(part for part in (figure["interval"], figure["n"]) if part)
     return _tag(
         "div",
-        _tag("p", text(figure["label"]), "cs-label")
-        + _tag("p", text(figure["value"]), "cs-value")
+        _tag("p", prose(figure["label"]), "cs-label")
+        + _tag("p", prose(figure["value"]), "cs-value")
         + _optional("p", interval, "cs-interval")
         + (_bullet(figure["bullet"]) if figure["bullet"] else "")
         + _optional("p", figure["target"], "cs-target")
@@ -194,7 +210,9 @@ def _change(figure: dict[str, Any]) -> str:
     mark = f'<span class="cs-arrow" aria-hidden="true">{arrow}</span> ' if arrow else ""
     tone = {True: " cs-good", False: " cs-bad", None: ""}[figure["good"]]
     interval = _optional("span", figure["change_interval"], "cs-interval")
-    return _tag("p", mark + text(figure["change"]) + (" " + interval if interval else ""), f"cs-change{tone}")
+    return _tag(
+        "p", mark + prose(figure["change"]) + (" " + interval if interval else ""), f"cs-change{tone}"
+    )
 
 
 def _bullet(bullet: dict[str, Any]) -> str:
@@ -227,11 +245,11 @@ def _line(css: str, x1: float, x2: float, y1: float = 6, y2: float = 6) -> str:
 
 def _title(payload: dict[str, Any]) -> str:
     facts = "".join(
-        _tag("div", _tag("dt", text(label)) + _tag("dd", text(value))) for label, value in payload["facts"]
+        _tag("div", _tag("dt", prose(label)) + _tag("dd", prose(value))) for label, value in payload["facts"]
     )
     return _tag(
         "header",
-        _tag("h1", text(payload["title"]))
+        _tag("h1", prose(payload["title"]))
         + _optional("p", payload["subtitle"], "cs-subtitle")
         + (_tag("dl", facts, "cs-facts") if facts else ""),
         "cs cs-title",
@@ -239,7 +257,7 @@ def _title(payload: dict[str, Any]) -> str:
 
 
 def _note(payload: dict[str, Any]) -> str:
-    return _tag("p", text(payload["text"]), "cs cs-note")
+    return _tag("p", prose(payload["text"]), "cs cs-note")
 
 
 def _record(_: dict[str, Any]) -> str:

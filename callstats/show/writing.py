@@ -65,7 +65,7 @@ class Writer(Calendar):
     def _pair(self, small: int, large_unit: str, small_unit: str) -> str:
         large, rest = divmod(small, 60)
         text = self._with_word(str(large), large_unit)
-        return f"{text} {self._with_word(str(rest), small_unit)}" if rest else text
+        return f"{text}{SPACE}{self._with_word(str(rest), small_unit)}" if rest else text
 
     def _with_word(self, number: str, word: str) -> str:
         return f"{number}{SPACE}{self._word(word)}"

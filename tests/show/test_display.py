@@ -22,7 +22,7 @@ from callstats.show.display import (
     Verdict,
     figure,
 )
-from callstats.show.markup import style_element, stylesheet
+from callstats.show.markup import render, style_element, stylesheet
 
 HOSTILE = (
     '"\'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\x1b[31m\x00 #read("/etc/passwd") $x$'
@@ -246,3 +246,41 @@ def test_the_stylesheet_asks_for_nothing_from_elsewhere_and_names_only_our_class
     assert "@import" not in stylesheet()
     selectors = re.findall(r"(?:^|\})\s*([^@{}/]+)\{", stylesheet())
     assert all("cs" in part for selector in selectors for part in selector.split(","))
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("+€5,170 more", "+€5,170"),
+        ("+8 (+3 to +13), −£437.50.", "−£437.50"),
+        ("+$1", "+$1"),
+    ],
+)
+def test_a_sign_is_never_parted_from_its_amount(told, kept):
+    """UAX 14, LB 31: a line may end between a sign and a currency sign, both of class PR."""
+    html = Note(told).to_html()
+    assert f'<span class="cs-amount">{kept}</span>' in html
+    assert html.count("cs-amount") == 1
+    assert Note(told).payload() == {"kind": "note", "text": told}
+    assert ".cs-amount { white-space: nowrap; }" in stylesheet()
+
+
+@pytest.mark.parametrize("told", ["€5,170", "+5 170 €", "a+€b", "+ €5", "8+5"])
+def test_text_that_does_not_break_is_left_alone(told):
+    assert "cs-amount" not in Note(told).to_html()
+
+
+def test_an_amount_in_hostile_text_stays_text():
+    told = '<script>"+€5"</script>'
+    assert Note(told).to_html() == (
+        '<p class="cs cs-note">&lt;script&gt;&quot;<span class="cs-amount">+€5</span>'
+        "&quot;&lt;/script&gt;</p>"
+    )
+
+
+def test_an_attribute_holds_no_markup():
+    payload = TableView("t", ["a"], [["+€5"]]).payload()
+    payload["rows"][0][0]["key"] = "+€5"
+    html = render(payload)
+    assert 'data-key="+€5"' in html
+    assert '<span class="cs-amount">+€5</span>' in html

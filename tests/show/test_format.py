@@ -42,9 +42,9 @@ def plain(text):
         (EN, 3.421, "1/h", "3.42/h"),
         (RU, 3.421, "1/h", "3,42/ч"),
         (EN, 48, "s", f"48{NBSP}s"),
-        (EN, 4320, "s", f"1{NBSP}h 12{NBSP}min"),
-        (FR, 1.2, "h", f"1{NBSP}h 12{NBSP}min"),
-        (RU, 192, "s", f"3{NBSP}мин 12{NBSP}с"),
+        (EN, 4320, "s", f"1{NBSP}h{NBSP}12{NBSP}min"),
+        (FR, 1.2, "h", f"1{NBSP}h{NBSP}12{NBSP}min"),
+        (RU, 192, "s", f"3{NBSP}мин{NBSP}12{NBSP}с"),
         (EN, 180, "s", f"3{NBSP}min"),
         (EN, 59.96, "s", f"1{NBSP}min"),
         (EN, 3599.9, "s", f"1{NBSP}h"),
@@ -182,3 +182,21 @@ def test_formatting_needs_no_matplotlib_and_no_pandas():
     code = "import sys, callstats.show.format; print({'matplotlib', 'pandas'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_a_number_is_never_parted_from_its_unit(language):
+    form = Formatter(language)
+    written = [
+        form.money(7222),
+        form.change(5170, "money"),
+        form.duration(203),
+        form.duration(4320),
+        form.change(0.01, "%"),
+        form.percent(0.22),
+        form.number(1_234_567),
+        form.value(12.5, "1/h"),
+        form.value(9.5, "money/h"),
+        form.hour(14),
+    ]
+    assert [text for text in written if " " in text] == []

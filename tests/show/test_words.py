@@ -82,21 +82,26 @@ def test_french_counts_zero_as_one():
     assert words("fr").ngettext(singular, plural, 0, shown=0) == "Il manque environ 0 jour."
 
 
-def french_texts():
-    from callstats.kpis.words import fr
+def texts(language):
+    from callstats.kpis.words import fr, ru
 
-    for file in PACKAGE.glob("show/words/fr/*.po"):
+    for file in PACKAGE.glob(f"show/words/{language}/*.po"):
         for message in read(file):
             if message.id:
                 yield from [message.string] if isinstance(message.string, str) else message.string
-    for told in (fr.TERMS, fr.QUESTIONS, fr.CAUTIONS):
+    room = {"fr": fr, "ru": ru}[language]
+    for told in (room.TERMS, room.QUESTIONS, room.CAUTIONS):
         yield from told.values()
 
 
 def test_a_french_line_never_begins_with_a_punctuation_mark():
     """Lexique des règles typographiques de l'Imprimerie nationale: thin before ; ! ?, wide before : and »."""
     wrong = re.compile("[ \u00a0][;!?]|[ \u202f][:»]|«[ \u202f]|[\\d}] %")
-    assert [text for text in french_texts() if wrong.search(text)] == []
+    assert [text for text in texts("fr") if wrong.search(text)] == []
+
+
+def test_a_russian_number_is_not_parted_from_its_percent_sign():
+    assert [text for text in texts("ru") if re.search(r"[\d}] %", text)] == []
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "a; b"), ("fr", "a\u202f; b"), ("ru", "a; b")])
