@@ -202,7 +202,9 @@ def _lacking(dataset: Dataset, voice: Voice) -> Iterable[Finding]:
     """Yield what cannot be asked, then each missing column with the KPIs that need it."""
     _ = voice.say
     for what, reason in sorted(dataset.provenance.get("lacks", {}).items()):
-        yield Finding("information", _("can be asked by {what}", what=what), "calls", 0, what, str(reason))
+        yield Finding(
+            "information", _("can be asked by {what}", what=what), "calls", 0, what, voice.noted(str(reason))
+        )
     fall: dict[tuple[str, str], list[str]] = {}
     there = filled(dataset)
     for kpi in catalogue().values():

@@ -16,6 +16,7 @@ from callstats.kpis.words import words as kpi_words
 from callstats.show.display import FigureView, Sentence, TableView, Verdict, View
 from callstats.show.format import Formatter
 from callstats.show.words import Words, mark, words
+from callstats.sources import notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +120,27 @@ class Voice:
             if found := pattern.fullmatch(note):
                 said = {key: self._spelled(key, value) for key, value in found.groupdict().items()}
                 return self.say(message, **said)
-        return self.say(note)
+        return self.noted(note)
+
+    def noted(self, note: str) -> str:
+        """Return what an import noted, in the language.
+
+        Examples
+        --------
+        >>> Voice("ru").noted("simulated by callstats, seed 7")
+        'смоделировано callstats, начальное число 7'
+        """
+        found = notes.read(note)
+        if found is None:
+            return self.say(note)
+        message, fields = found
+        if "hours" in fields:
+            hours = float(fields["hours"])
+            fields["hours"] = "+" * (hours > 0) + self.form.number(hours, 2)
+        if isinstance(message, str):
+            return self.say(message, **fields)
+        count = int(fields["count"])
+        return self.say.ngettext(*message, count, **{**fields, "count": self.form.number(count)})
 
     def _spelled(self, key: str, value: str) -> str:
         if key == "share":

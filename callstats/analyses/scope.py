@@ -155,4 +155,5 @@ def count(frame: nw.LazyFrame) -> int:
 
 def lacking(dataset: Dataset, what: str) -> str:
     """Return why a data set cannot be asked by something ("hour"), as its import noted; else ""."""
-    return str(dataset.provenance.get("lacks", {}).get(what, ""))
+    reason = str(dataset.provenance.get("lacks", {}).get(what, ""))
+    return Voice.of(dataset).noted(reason) if reason else ""

@@ -18,7 +18,7 @@ from callstats.dataset.deriving import derive
 from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.errors import InputError, UsageError
 from callstats.model import TABLES, Column
-from callstats.sources import find, guess
+from callstats.sources import find, guess, notes
 from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
 from callstats.sources.raw import Frame, Series
@@ -98,7 +98,7 @@ def read(
     chosen, zone = _source(paths, source, mapping, time_zone, config)
     tables, rejects, provenance = read_tables(paths, chosen, zone)
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
-        provenance["notes"].append(f"no time zone was given: the export's clock was taken to be on {zone}")
+        provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
     provenance["currency"] = config.currency
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     return Dataset(tables, config=config, provenance=provenance, rejects=rejects)

@@ -13,6 +13,7 @@ import narwhals as nw
 from callstats.config import FILE_NAME, Config
 from callstats.errors import UsageError
 from callstats.model import TABLES
+from callstats.sources import notes
 
 if TYPE_CHECKING:
     from callstats.dataset.core import Dataset
@@ -67,7 +68,10 @@ def _write(data: Dataset, folder: Path) -> None:
         rows[name] = _row_count(file)
     provenance: dict[str, Any] = {"format": 1, **data.provenance, "rows": rows}
     if data.filters:
-        provenance["notes"] = [*provenance.get("notes", []), f"narrowed to {data.filters}"]
+        provenance["notes"] = [
+            *provenance.get("notes", []),
+            notes.write(notes.NARROWED, filters=data.filters),
+        ]
     text = json.dumps(provenance, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     (folder / "dataset.json").write_text(text + "\n", encoding="utf-8")
     data.rejects.frame().to_parquet(folder / "rejects.parquet", index=False)

@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from callstats.errors import InputError
+from callstats.sources import notes
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,16 +32,15 @@ def detect_encoding(path: Path, asked: str = "") -> tuple[str, str]:
     encoding = asked or _wide_encoding(data_start) or "utf-8"
     problem = _first_problem(path, encoding)
     if problem is None:
-        note = (
-            f"{path.name}: read as {encoding}, though it has no byte-order mark" if "16" in encoding else ""
-        )
-        return encoding, "" if asked else note
+        guessed = "16" in encoding and not asked
+        return encoding, notes.write(notes.NO_MARK, file=path.name, encoding=encoding) if guessed else ""
     if asked:
         raise InputError(
             f"not {asked}: {problem}", file=path.name, hint="Leave the encoding out to have it found out."
         )
     fallback = "cp1252" if _first_problem(path, "cp1252") is None else "latin-1"
-    return fallback, f"{path.name}: not UTF-8 ({problem}); read as {fallback}, as Western European text"
+    said = {"file": path.name, "problem": problem, "encoding": fallback}
+    return fallback, notes.write(notes.NOT_UTF_8, **said)
 
 
 def _head(path: Path) -> bytes:

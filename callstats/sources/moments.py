@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from callstats.model import TABLES
+from callstats.sources import notes
 from callstats.sources.base import Field, Layout
 from callstats.sources.convert import Columns, Problems, convert
 from callstats.sources.raw import Frame, Series
@@ -98,7 +99,7 @@ def _from_text(item: Field, zones: Series, reading: Reading, *, exact_elsewhere:
     expected = " or ".join(parsed.formats)
     problems.add(parsed.bad, "a time can be read", name, texts, f"not a time of the format {expected}")
     if reading.layout.table == "calls" and item.to == "started_at" and parsed.date_only:
-        reading.lacks.setdefault("hour", f"{name} holds dates without a time of day")
+        reading.lacks.setdefault("hour", notes.write(notes.DATES_ONLY, column=name))
     local = _localised(parsed, zones)
     if parsed.offset_s is not None:
         return _with_offsets(parsed, local.utc, name, texts, problems)
@@ -133,11 +134,8 @@ def _with_offsets(parsed: Parsed, utc: Series, name: str, texts: Series, problem
 def _note_twice(twice: Series, naive: Series, name: str, reading: Reading) -> None:
     if twice.any():
         days = ", ".join(sorted({str(day.date()) for day in naive[twice]}))
-        reading.notes.append(
-            f"{reading.columns.file}: {int(twice.sum())} times of {name} fall in the hour that the clock "
-            f"showed twice ({days}); taken as the first, unless the order of the rows shows the clock "
-            "stepping back"
-        )
+        said = {"file": reading.columns.file, "count": int(twice.sum()), "column": name, "days": days}
+        reading.notes.append(notes.write(notes.SHOWN_TWICE, **said))
 
 
 def _from_epoch(item: Field, utc: Series, reading: Reading) -> Series:
@@ -146,8 +144,6 @@ def _from_epoch(item: Field, utc: Series, reading: Reading) -> Series:
     exact = pd.to_datetime(seconds.where(seconds > 0), unit="s", utc=True).astype("datetime64[us, UTC]")
     apart = (utc - exact).dt.total_seconds().dropna()
     if len(apart) and abs(apart.median()) >= WRONG_BY:
-        reading.notes.append(
-            f"{reading.columns.file}: the server's clock is {apart.median() / 3600:+.2f} h from {name}: "
-            "check the time zone that was given"
-        )
+        said = {"file": reading.columns.file, "hours": f"{apart.median() / 3600:+.2f}", "column": name}
+        reading.notes.append(notes.write(notes.WRONG_CLOCK, **said))
     return exact.fillna(utc)

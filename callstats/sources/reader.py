@@ -16,6 +16,7 @@ import pandas as pd
 
 from callstats.errors import InputError, near_names
 from callstats.model import TABLES
+from callstats.sources import notes
 from callstats.sources.base import Field, Layout, Source
 from callstats.sources.convert import TEXT, Columns, convert, nothing
 from callstats.sources.files import expand, read_file
@@ -179,10 +180,7 @@ def _note_repeat(times: Series, column: str, reading: Reading) -> None:
     reason = f"a number of dials from 0 to {MOST_DIALS} is needed"
     texts = reading.columns.texts(Field("_repeat", (column,)))
     reading.problems.add(wrong, "a contact has a number of dials", column, texts, reason)
-    reading.notes.append(
-        f"{reading.columns.file}: one row stands for all dials to a contact ({column}); outcome and duration "
-        "are those of the last one, the earlier ones are given its time and nothing else is known of them"
-    )
+    reading.notes.append(notes.write(notes.ONE_ROW_A_CONTACT, file=reading.columns.file, column=column))
 
 
 def _repeated(frame: Frame, layout: Layout) -> Frame:

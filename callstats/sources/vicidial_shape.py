@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from callstats.sources import notes as told
 from callstats.sources.convert import TEXT
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import clock
@@ -126,9 +127,7 @@ def _with_agent_log(calls: Frame, log: Frame, notes: list[str]) -> Frame:
     joined["talk_s"] = joined["agent_talk_s"].where(handled).fillna(joined["talk_s"])
     missing = int((handled & joined["agent_talk_s"].isna()).sum())
     if missing:
-        notes.append(
-            f"{missing} handled calls have no row in the agent log: their work after the call is unknown"
-        )
+        notes.append(told.write(told.NO_AGENT_LOG, count=missing))
     return joined.drop(columns="agent_talk_s")
 
 
@@ -144,11 +143,9 @@ def _one_call_each(calls: Frame, notes: list[str]) -> Frame:
     over = calls["handed_over"].eq(True).fillna(False)
     lone = int((over & ~continues.shift(-1, fill_value=False)).sum())
     if lone:
-        notes.append(f"{lone} transferred calls have no row in the closer log: their outcome is unknown")
+        notes.append(told.write(told.NO_CLOSER_LOG, count=lone))
     if continues.any():
-        notes.append(
-            f"{int(continues.sum())} rows of the closer log were joined with the calls handed over to them"
-        )
+        notes.append(told.write(told.JOINED, count=int(continues.sum())))
         number = (~continues).cumsum()
         several = number.duplicated(keep=False)
         calls = pd.concat([calls[~several], _joined(calls[several], number[several])], ignore_index=True)
@@ -211,12 +208,12 @@ def _on_contact_clock(calls: Frame, contacts: Frame | None, notes: list[str]) ->
     possible = offset.between(*OFFSETS) & (offset * 4 % 1 == 0)
     if (offset.notna() & ~possible).any():
         odd = int((offset.notna() & ~possible).sum())
-        notes.append(f"{odd} gmt_offset_now are no offsets; the site's clock is used")
+        notes.append(told.write(told.NO_OFFSET, count=odd))
     here = _hours(calls["local_started_at"], calls["started_at"])
     apart = (offset - here[calls["started_at"].idxmax()]).where(possible).fillna(0.0)
     away = apart != 0
     if away.any():
-        notes.append(f"{int(away.sum())} calls are on the contact's clock, which is not the site's")
+        notes.append(told.write(told.OTHER_CLOCK, count=int(away.sum())))
         calls = calls.copy()
         shift = pd.to_timedelta(apart, unit="h").astype("timedelta64[us]")
         calls["local_started_at"] = calls["local_started_at"] + shift

@@ -263,7 +263,7 @@ def test_a_transfer_without_its_closer_row_has_an_unknown_outcome(tmp_path: Path
     call = _frame(other, "calls").set_index("call_id").loc["u2"]
     assert call["handled"]
     assert pd.isna(call["success"])
-    assert any(note.startswith("1 transferred calls") for note in other.provenance["notes"])
+    assert any(note.startswith("1 transferred call ") for note in other.provenance["notes"])
 
 
 def test_a_simulated_server_gives_its_own_figures_back(tmp_path: Path) -> None:

@@ -286,4 +286,4 @@ def notes(
 
 def _reason(voice: Voice, why: str) -> str:
     _, columns = voice.say, why.removeprefix("needs ")
-    return _("needs {columns}", columns=columns) if columns != why else why
+    return _("needs {columns}", columns=columns) if columns != why else voice.noted(why)

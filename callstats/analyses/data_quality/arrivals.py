@@ -141,9 +141,10 @@ def arrivals(dataset: Dataset, whole: Dataset) -> Arrivals:
         if name in rows or name in out
     )
     known = whole.provenance
-    notes = tuple(str(note) for note in known.get("notes", ()))
+    voice = Voice.of(dataset)
+    notes = tuple(voice.noted(str(note)) for note in known.get("notes", ()))
     imported = sum((rows if dataset is whole else kept(whole)).values())
-    return Arrivals(Voice.of(dataset), made, tuple(known.get("files", ())), notes, imported)
+    return Arrivals(voice, made, tuple(known.get("files", ())), notes, imported)
 
 
 def _rejected(whole: Dataset) -> dict[str, int]:

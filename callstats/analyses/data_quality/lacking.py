@@ -99,5 +99,6 @@ def lacking(dataset: Dataset) -> Lacking:
                 fall.setdefault(f"{table}.{column}" if column else table, []).append(name)
     order = list(TABLES)
     ranked = sorted(fall, key=lambda c: (-len(fall[c]), order.index(c.split(".")[0]), c))
-    asked = {str(k): str(v) for k, v in sorted(dataset.provenance.get("lacks", {}).items())}
-    return Lacking(Voice.of(dataset), {c: tuple(fall[c]) for c in ranked}, asked, len(catalogue()))
+    voice = Voice.of(dataset)
+    asked = {str(k): voice.noted(str(v)) for k, v in sorted(dataset.provenance.get("lacks", {}).items())}
+    return Lacking(voice, {c: tuple(fall[c]) for c in ranked}, asked, len(catalogue()))

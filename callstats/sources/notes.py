@@ -1,0 +1,105 @@
+"""What an import has to say: sentences with fields, so that a report can say them in its language.
+
+A note is kept as its English text, which people read in ``dataset.json``; :func:`read`
+finds the sentence and its fields again, also in data imported by an earlier version.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+#: One sentence, or the one for a single thing and the one for many.
+Message = str | tuple[str, str]
+
+NO_AGENT_LOG = (
+    "{count} handled call has no row in the agent log: its work after the call is unknown",
+    "{count} handled calls have no row in the agent log: their work after the call is unknown",
+)
+NO_CLOSER_LOG = (
+    "{count} transferred call has no row in the closer log: its outcome is unknown",
+    "{count} transferred calls have no row in the closer log: their outcome is unknown",
+)
+JOINED = (
+    "{count} row of the closer log was joined with the call handed over to it",
+    "{count} rows of the closer log were joined with the calls handed over to them",
+)
+NO_OFFSET = (
+    "{count} gmt_offset_now is no offset; the site's clock is used",
+    "{count} gmt_offset_now are no offsets; the site's clock is used",
+)
+OTHER_CLOCK = (
+    "{count} call is on the contact's clock, which is not the site's",
+    "{count} calls are on the contact's clock, which is not the site's",
+)
+SHOWN_TWICE = (
+    "{file}: {count} time of {column} falls in the hour that the clock showed twice ({days}); taken as the "
+    "first, unless the order of the rows shows the clock stepping back",
+    "{file}: {count} times of {column} fall in the hour that the clock showed twice ({days}); taken as the "
+    "first, unless the order of the rows shows the clock stepping back",
+)
+WRONG_CLOCK = "{file}: the server's clock is {hours} h from {column}: check the time zone that was given"
+ONE_ROW_A_CONTACT = (
+    "{file}: one row stands for all dials to a contact ({column}); outcome and duration are those of the "
+    "last one, the earlier ones are given its time and nothing else is known of them"
+)
+NO_MARK = "{file}: read as {encoding}, though it has no byte-order mark"
+NOT_UTF_8 = "{file}: not UTF-8 ({problem}); read as {encoding}, as Western European text"
+NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
+NARROWED = "narrowed to {filters}"
+SIMULATED = "simulated by callstats, seed {seed}"
+DATES_ONLY = "{column} holds dates without a time of day"
+MESSAGES: tuple[Message, ...] = (
+    *(NO_AGENT_LOG, NO_CLOSER_LOG, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
+    *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
+)
+
+
+def write(message: Message, **fields: Any) -> str:
+    """Return a note in English.
+
+    Examples
+    --------
+    >>> write(OTHER_CLOCK, count=1)
+    "1 call is on the contact's clock, which is not the site's"
+    """
+    if isinstance(message, str):
+        return message.format(**fields)
+    return message[fields["count"] != 1].format(**fields)
+
+
+def read(note: str) -> tuple[Message, dict[str, str]] | None:
+    """Return the sentence that a note is, and its fields; None where it is nobody's.
+
+    Examples
+    --------
+    >>> read("simulated by callstats, seed 7")
+    ('simulated by callstats, seed {seed}', {'seed': '7'})
+    """
+    for pattern, message in _patterns():
+        if found := pattern.fullmatch(note):
+            return message, found.groupdict()
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], Message], ...]:
+    texts = ((t, m) for m in MESSAGES for t in ((m,) if isinstance(m, str) else m))
+    return tuple((re.compile(_pattern(text), re.DOTALL), message) for text, message in texts)
+
+
+def _pattern(text: str) -> str:
+    r"""Return a sentence as a pattern.
+
+    Examples
+    --------
+    >>> _pattern("{count} calls")
+    '(?P<count>\\d+)\\ calls'
+    """
+    parts = re.split(r"\{(\w+)\}", text)
+    kinds = {"count": r"\d+", "hours": r"[+-][\d.]+"}
+    named = (
+        f"(?P<{part}>{kinds.get(part, '.+?')})" if i % 2 else re.escape(part) for i, part in enumerate(parts)
+    )
+    return "".join(named)
