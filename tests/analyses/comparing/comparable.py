@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 
 import callstats as cs
 from callstats.dataset import Dataset
@@ -102,3 +103,10 @@ def row(data: Dataset | pd.DataFrame, kpi: str, arm: Any = "B", **options: Any) 
 def gates(found: Any) -> set[str]:
     """Return which gates spoke."""
     return {warning.gate for warning in found.warnings}
+
+
+def clustered(y, treated, groups) -> sm.regression.linear_model.RegressionResults:
+    """Return least squares of an outcome on the arm, its errors clustered by groups."""
+    fit = sm.OLS(np.asarray(y, dtype=float), sm.add_constant(np.asarray(treated, dtype=float)))
+    codes = pd.factorize(pd.Series(groups))[0]
+    return fit.fit(cov_type="cluster", cov_kwds={"groups": codes, "use_correction": False})
