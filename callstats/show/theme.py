@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import re
+import textwrap
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -34,6 +35,10 @@ LIGHT = "#D4D4D4"
 INK = "#262626"
 GREY_TEXT = "#6B6B6B"  # grey that is still read on white (contrast 5.3)
 
+#: Behind a name that may stand on a line. Strokes around letters would triple the size of a plot.
+BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
+#: Mean width of a letter in sizes of the font.
+_LETTER = 0.58
 #: Width of a column of text [inch]: 17 cm.
 WIDTH = 17 / 2.54
 
@@ -114,6 +119,21 @@ def axes(ax: Any, height: float) -> Any:
     import matplotlib.pyplot as plt
 
     return plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
+
+
+def name_y(ax: Any, label: object) -> None:
+    r"""Write what the upright axis shows, on as many lines as it takes to stay beside the axes.
+
+    Examples
+    --------
+    >>> ax = axes(None, 2.0)
+    >>> name_y(ax, "smallest difference that a test can detect")
+    >>> ax.get_ylabel()
+    'smallest\ndifference that a\ntest can detect'
+    """
+    height = 72 * ax.figure.get_figheight() * ax.get_position().height
+    most = int(0.9 * height / (_LETTER * ax.yaxis.label.get_fontsize()))
+    ax.set_ylabel("\n".join(textwrap.wrap(plain(label), max(most, 12), break_long_words=False)))
 
 
 def to_svg(figure: Figure, alt: str) -> str:

@@ -114,7 +114,7 @@ def _attempt_axis(
             texts = [f"{a}\n{formatter.number(c)}" for a, c in zip(texts, counts, strict=True)]
         ax.set_xticks(ticks, texts)
         ax.set_xlabel(_("attempt, and contacts not reached before") if at_risk is not None else _("attempt"))
-        ax.set_ylabel(_("share of contacts"))
+        theme.name_y(ax, _("share of contacts"))
     low, high = ax.get_xlim() if not first else (attempt.min() - 0.5, attempt.max() + 0.5)
     ax.set_xlim(min(low, attempt.min() - 0.5), max(high, attempt.max() + 0.5))
 

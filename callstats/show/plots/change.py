@@ -72,7 +72,7 @@ def control_chart(
     ax.set_ylim(*rows.limits(np.concatenate([value, low, high]), margin=0.14))
     date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter)
-    ax.set_ylabel(theme.plain(label))
+    theme.name_y(ax, label)
     return ax
 
 
@@ -111,6 +111,7 @@ def _date_signals(
             textcoords="offset points",
             ha="center",
             va="bottom" if above else "top",
+            bbox=theme.BEHIND,
         )
 
 
@@ -170,7 +171,7 @@ def confidence_band(
     ax.set_ylim(*_steady_limits(value, low, high, reference))
     date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter, change=True)
-    ax.set_ylabel(theme.plain(label))
+    theme.name_y(ax, label)
     return ax
 
 

@@ -150,7 +150,7 @@ def limits_funnel(
     unit_axis(ax.yaxis, unit, formatter)
     unit_axis(ax.xaxis, "n", formatter)
     ax.set_xlabel(theme.plain(size_label))
-    ax.set_ylabel(theme.plain(label))
+    theme.name_y(ax, label)
     rows.settle(ax)
     _name_points(ax, size[named], value[named], [n for n, yes in zip(names, named, strict=True) if yes])
     return ax
@@ -175,4 +175,5 @@ def _name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object])
                 ha="right" if side else "left",
                 va="center",
                 arrowprops={"arrowstyle": "-", "color": theme.GREY, "linewidth": 0.5, "shrinkB": 3},
+                bbox=theme.BEHIND,
             )

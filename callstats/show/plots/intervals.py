@@ -79,7 +79,7 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
     if reference is not None and np.isfinite(reference):
-        _reference(ax, reference, reference_label)
+        rows.reference(ax, reference, reference_label)
     for row, i in enumerate(shown):
         colour = theme.ACCENT if not highlight or labels[i] in highlight else theme.GREY
         ax.hlines(row, low[i], high[i], color=colour, linewidth=1.2)
@@ -97,20 +97,6 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     ax.set_xlabel(theme.plain(label))
     ax.grid(axis="x")
     return ax
-
-
-def _reference(ax: Any, value: float, label: str) -> None:
-    ax.axvline(value, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-    ax.annotate(
-        theme.plain(label),
-        (value, 1),
-        (0, 2),
-        xycoords=ax.get_xaxis_transform(),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        color=theme.GREY_TEXT,
-    )
 
 
 @theme.themed

@@ -72,7 +72,7 @@ def against(
     unit_axis(ax.xaxis, unit, formatter)
     unit_axis(ax.yaxis, unit, formatter)
     ax.set_xlabel(theme.plain(label))
-    ax.set_ylabel(theme.plain(other_label))
+    theme.name_y(ax, other_label)
     _name(ax, x, y, names, out)
     return ax
 
@@ -91,4 +91,5 @@ def _name(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object], out: n
             ha="left",
             va="center",
             arrowprops={"arrowstyle": "-", "color": theme.GREY, "linewidth": 0.5, "shrinkB": 3},
+            bbox=theme.BEHIND,
         )

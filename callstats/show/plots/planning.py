@@ -58,11 +58,11 @@ def size_curve(
         ax.plot([size, size, 0.0], [0.0, effect, effect], **guide)
         ax.plot(size, effect, "o", color=theme.ACCENT, markersize=5)
         told = f"{formatter.number(size)}, {formatter.change(effect, unit)}"
-        ax.annotate(told, (size, effect), (6, 5), textcoords="offset points", va="bottom")
+        ax.annotate(told, (size, effect), (6, 5), textcoords="offset points", va="bottom", bbox=theme.BEHIND)
     ax.set_xlim(0, float(np.nanmax(x)) * 1.03)
     ax.set_ylim(0, float(np.nanmax([*y[np.isfinite(y)], effect or 0.0])) * 1.06)
     unit_axis(ax.xaxis, "n", formatter)
     unit_axis(ax.yaxis, unit, formatter, change=True)
     ax.set_xlabel(theme.plain(size_label))
-    ax.set_ylabel(theme.plain(label))
+    theme.name_y(ax, label)
     return ax

@@ -65,6 +65,21 @@ def nothing(ax: Any, formatter: Formatter) -> Any:
     return ax
 
 
+def reference(ax: Any, value: float, label: str) -> None:
+    """Draw a dashed line across the rows, with its name above the axes."""
+    ax.axvline(value, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+    ax.annotate(
+        theme.plain(label),
+        (value, 1),
+        (0, 2),
+        xycoords=ax.get_xaxis_transform(),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        color=theme.GREY_TEXT,
+    )
+
+
 def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = "", **look: Any) -> float:
     """Write a column of texts to the right of the axes; return where the next can start [points].
 

@@ -61,7 +61,7 @@ def burn_down(
     ax.set_ylim(0, 1.08 * max(float(np.nanmax(rows.numbers(v, len(v)))) for _, _, v in shown))
     date_axis(ax, np.array(sorted(days)), formatter)
     unit_axis(ax.yaxis, "n", formatter)
-    ax.set_ylabel(theme.plain(label))
+    theme.name_y(ax, label)
     return ax
 
 
@@ -76,6 +76,7 @@ def _name_line(ax: Any, day: np.ndarray, left: np.ndarray, name: str, colour: st
         ha="left" if above else "right",
         va="bottom" if above else "top",
         color=colour,
+        bbox=theme.BEHIND,
     )
 
 
@@ -150,7 +151,7 @@ def coverage(
     step = max(1, -(-size // 12))
     ax.set_xticks(at[::step] - 0.5, [theme.plain(s) for s in starts][::step])
     unit_axis(ax.yaxis, "n", formatter)
-    ax.set_ylabel(theme.plain(label))
+    theme.name_y(ax, label)
     keys = [_("▬ needed")]
     keys += [_("— needed on a busy day")] if np.isfinite(busy).any() else []
     keys += [_("◆ there")] if np.isfinite(have).any() else []

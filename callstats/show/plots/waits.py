@@ -86,13 +86,13 @@ def time_curves(
     for curve, (colour, style) in zip(shown, _LOOKS, strict=False):
         _step(ax, curve, end, colour, style)
     if mark is not None and mark <= end:
-        _mark(ax, mark, mark_label)
+        rows.reference(ax, mark, mark_label)
     ax.set_xlim(0, end or 1.0)
     ax.set_ylim(0, 1.0)
     unit_axis(ax.xaxis, unit, formatter)
     unit_axis(ax.yaxis, "%", formatter)
     ax.set_xlabel(theme.plain(label))
-    ax.set_ylabel(theme.plain(share_label))
+    theme.name_y(ax, share_label)
     rows.settle(ax)
     return ax
 
@@ -116,17 +116,3 @@ def _held(values: Sequence[float] | np.ndarray | None, inside: np.ndarray, start
         return np.full(len(start) + int(inside.sum()) + 1, np.nan)
     kept = np.asarray(values, dtype=float)[inside]
     return np.concatenate([start, kept, kept[-1:] if len(kept) else [0.0]])
-
-
-def _mark(ax: Any, time: float, label: str) -> None:
-    ax.axvline(time, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-    ax.annotate(
-        theme.plain(label),
-        (time, 1),
-        (0, 2),
-        xycoords=ax.get_xaxis_transform(),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        color=theme.GREY_TEXT,
-    )
