@@ -7,6 +7,7 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from callstats.show import plots, theme
 from callstats.show.display import figure
@@ -238,10 +239,23 @@ def test_thin_cells_are_hatched_and_have_no_number():
 
 
 def test_numbers_in_a_heatmap_contrast_with_their_cell():
-    ax = closed(
-        plots.heatmap([[0.1, 0.5]], row_labels=["x"], column_labels=["a", "b"], unit="%", formatter=EN)
-    )
-    assert [text.get_color() for text in ax.texts] == [theme.INK, "white"]
+    from callstats.show.plots.heat import _SHADES
+
+    shades = np.linspace(0, 1, 41)
+    names = [str(n) for n in range(41)]
+    grid = shades[:, None]
+    ax = closed(plots.heatmap(grid, row_labels=names, column_labels=["x"], unit="%", formatter=EN))
+    inks = [text.get_color() for text in ax.texts]
+    assert len(inks) == 41
+    for shade, ink in zip(shades, inks, strict=True):
+        lighter, darker = sorted((_luminance(_SHADES(shade)), _luminance(to_rgb(ink))), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def _luminance(colour):
+    """WCAG 2.1, relative luminance."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_shades_fall_in_lightness_from_low_to_high():

@@ -92,18 +92,35 @@ def _hatch(ax: Any, cells: np.ndarray) -> None:
         )
 
 
+def ink_on(colour: Sequence[float]) -> str:
+    """Return black or white, whichever stands out more from a colour: by 4.5 to 1 at least [1]_.
+
+    References
+    ----------
+    .. [1] W3C (2018). Web Content Accessibility Guidelines 2.1, relative luminance and contrast ratio.
+
+    Examples
+    --------
+    >>> ink_on((1.0, 1.0, 0.9)), ink_on((0.0, 0.3, 0.5))
+    ('black', 'white')
+    """
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
+
+
 def _write_cells(
     ax: Any, shown: np.ma.MaskedArray, lowest: float, highest: float, unit: str, formatter: Formatter
 ) -> None:
     step = (highest - lowest) / 20 or abs(highest) / 20 or 1.0
-    dark = lowest + 0.55 * (highest - lowest)
+    span = (highest or 1.0) - lowest
     cells = [(int(r), int(c)) for r, c in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True)]
     texts = [formatter.cell(float(shown[cell]), unit, step) for cell in cells]
     fits = 0.8 * theme.WIDTH * 72 / shown.shape[1] / (0.65 * max(map(len, texts), default=1))
     if fits < _SMALLEST_TYPE:
         return
     for (row, column), text in zip(cells, texts, strict=True):
-        colour = "white" if shown[row, column] > dark and highest > lowest else theme.INK
+        colour = ink_on(_SHADES((shown[row, column] - lowest) / span if span else 0.0))
         at = (column + 0.5, row + 0.5)
         ax.text(*at, text, ha="center", va="center", color=colour, fontsize=min(7.5, fits))
 
