@@ -148,13 +148,25 @@ def dealt(widths: Sequence[Width], room: float) -> list[float] | None:
     for lines in _HEADS:
         whole = [float(width.whole(lines)) for width in widths]
         if sum(whole) <= room:
-            return whole
+            return _unbroken(widths, whole, lines, room)
     for lines in _HEADS[1:]:
         comfort = [max(w.least, w.head(lines), min(w.body, _COMFORT)) for w in widths]
         if sum(comfort) <= room:
             return _given_rest(widths, comfort, room)
     least = [width.least for width in widths]
     return _between(least, comfort, room) if sum(least) <= room else None
+
+
+def _unbroken(widths: Sequence[Width], given: list[float], lines: int, room: float) -> list[float]:
+    """Return the widths with heads on fewer lines, one after the other, while there is room."""
+    spare = room - sum(given)
+    for fewer in range(1, lines):
+        for at, width in enumerate(widths):
+            more = width.whole(fewer) - given[at]
+            if 0 < more <= spare:
+                given[at] += more
+                spare -= more
+    return given
 
 
 def _given_rest(widths: Sequence[Width], comfort: Sequence[float], room: float) -> list[float]:

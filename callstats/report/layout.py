@@ -11,6 +11,8 @@ from callstats.report.columns import Width
 UPRIGHT, TURNED = 470.0, 715.0
 #: Height up to which a table is not broken over two pages, and what stays of a longer one [points].
 _KEPT_WHOLE, _START = 320.0, 120.0
+#: The same of a table of texts, which may well be broken between two of them; and its characters.
+_TEXTS_WHOLE, _TEXT = 150.0, 100
 #: Characters from which a cell may be broken over two pages.
 _BROKEN = 1200
 
@@ -42,9 +44,9 @@ def fit(table: dict[str, Any]) -> dict[str, Any]:
         "notes": [str(note) for note in table.get("notes") or ()],
         "columns": columns,
         "rows": rows,
-        "whole": high <= _KEPT_WHOLE,
+        "whole": high <= (_TEXTS_WHOLE if _longest(rows) > _TEXT else _KEPT_WHOLE),
         "start": min(high, _START),
-        "long": any(len(cell["text"]) > _BROKEN for row in rows for cell in row),
+        "long": _longest(rows) > _BROKEN,
         **layout,
     }
 
@@ -69,6 +71,11 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
         "under": [str(line) for line in cell.get("under") or ()],
         "href": cell.get("href"),
     }
+
+
+def _longest(rows: list[list[dict[str, Any]]]) -> int:
+    """Return the characters of the longest cell."""
+    return max((len(cell["text"]) for row in rows for cell in row), default=0)
 
 
 def _parts(widths: list[Width]) -> dict[str, Any]:

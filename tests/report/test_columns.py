@@ -56,6 +56,10 @@ def test_heads_are_broken_into_as_few_lines_as_the_room_allows():
     assert dealt([Width(10, 10, (80, 50, 20)), Width(10, 10, (80, 50, 20))], 100) == [50, 50]
 
 
+def test_what_room_is_left_puts_heads_on_fewer_lines():
+    assert dealt([Width(10, 10, (60, 40, 20)), Width(10, 10, (60, 40, 20))], 70) == [40, 20]
+
+
 def test_the_room_is_used_up_where_cells_wrap():
     widths = dealt([Width(20, 80), Width(40, 4000)], 400)
     assert sum(widths) == pytest.approx(400)

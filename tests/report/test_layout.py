@@ -60,6 +60,14 @@ def test_a_short_table_is_kept_whole_and_a_long_one_begins_with_some_rows():
     assert long["start"] == 120
 
 
+def test_a_table_of_texts_may_be_broken_between_two_of_them():
+    words = {
+        "columns": [{"label": "what"}, {"label": "how"}],
+        "rows": [[{"text": "a"}, {"text": "word " * 60}]] * 6,
+    }
+    assert not layout.fit(words)["whole"]
+
+
 def test_a_printed_table_is_never_wider_than_the_page():
     for count in (3, 8, 14, 30):
         fitted = layout.fit(table(count, "12 345 words that wrap"))

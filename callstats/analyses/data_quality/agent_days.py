@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -48,6 +49,13 @@ class AgentDay:
     login_s: float
     work_s: float
     calls_s: float
+
+    @property
+    def share(self) -> float:
+        """Time in calls as a fraction of the login: infinite without a login, nan without either."""
+        if self.login_s > 0:
+            return _zero(self.calls_s) / self.login_s
+        return math.inf if self.calls_s > 0 else math.nan
 
     @property
     def impossible(self) -> bool:
@@ -116,20 +124,18 @@ class AgentDays(Result):
         return (Sentence(text, "bad" if impossible else "unknown"),)
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw time in calls against time logged in, each day a point."""
-        from callstats.show.plots import against
+        """Draw time in calls as a share of time logged in by day, each day of an agent a point."""
+        from callstats.show.plots import day_strip
 
         _ = self.voice.say
-        shown = [d for d in self.days if d.login_s == d.login_s or d.calls_s == d.calls_s]
-        return against(
-            [_zero(d.login_s) / 3600 for d in shown],
-            [_zero(d.calls_s) / 3600 for d in shown],
-            [f"{d.agent}, {self.voice.form.day(d.day)}" for d in shown],
-            unit="h",
+        shown = [d for d in self.days if d.share == d.share]
+        return day_strip(
+            [d.day for d in shown],
+            [d.share for d in shown],
+            [d.agent for d in shown],
             formatter=self.voice.form,
-            label=_("time logged in"),
-            other_label=_("time in calls"),
-            equal_label=_("as long"),
+            label=_("time in calls, of time logged in"),
+            limit_label=_("time logged in"),
             outside=[d.impossible for d in shown],
             ax=ax,
         )
@@ -137,7 +143,7 @@ class AgentDays(Result):
     def figure(self) -> FigureView:
         """Return the plot with its caption and its words."""
         _, form = self.voice.say, self.voice.form
-        caption = _("Time in calls against time logged in, each point a day of an agent")
+        caption = _("Time in calls as a share of time logged in, each point a day of an agent")
         named = ", ".join(f"{d.agent} ({form.day(d.day)})" for d in self.wrong if d.impossible)
         n = form.number(len(self.days))
         alt = _("{n} agent-days, all with no more time in calls than logged in.", n=n)

@@ -83,7 +83,8 @@ class Method(Result):
             [Cell(kpi["label"], strong=True), _defined(kpi, sorted(numbers[source] for source in own))]
             for kpi, own in zip(self.kpis, self.sources, strict=True)
         ]
-        return TableView(_("Glossary"), heads, rows, [f"[{n}] {source}" for source, n in numbers.items()])
+        named = " · ".join(f"[{n}] {source}" for source, n in numbers.items())
+        return TableView(_("Glossary"), heads, rows, [named] if named else [])
 
     def provenance(self) -> TableView:
         """Return where the data came from and how to run the report again."""

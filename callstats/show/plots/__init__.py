@@ -10,15 +10,15 @@ from callstats.show.plots.change import confidence_band, control_chart
 from callstats.show.plots.funnels import funnel_bars, limits_funnel
 from callstats.show.plots.heat import heatmap
 from callstats.show.plots.intervals import interval_plot, target_bullets
-from callstats.show.plots.pairs import against
 from callstats.show.plots.parts import share_bars, waterfall
 from callstats.show.plots.planning import size_curve
+from callstats.show.plots.strips import day_strip
 
 __all__ = [
-    "against",
     "attempt_curve",
     "confidence_band",
     "control_chart",
+    "day_strip",
     "funnel_bars",
     "heatmap",
     "interval_plot",

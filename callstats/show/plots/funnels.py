@@ -152,28 +152,5 @@ def limits_funnel(
     ax.set_xlabel(theme.plain(size_label))
     theme.name_y(ax, label)
     rows.settle(ax)
-    _name_points(ax, size[named], value[named], [n for n, yes in zip(names, named, strict=True) if yes])
+    rows.name_points(ax, size[named], value[named], [n for n, yes in zip(names, named, strict=True) if yes])
     return ax
-
-
-def _name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) -> None:
-    """Name points beside them, towards the middle, names that would overlap pushed apart."""
-    scale = rows.points(ax)
-    right = x > sum(ax.get_xlim()) / 2
-    for side in (False, True):
-        members = np.flatnonzero(right == side)
-        members = members[np.argsort(y[members], kind="stable")]
-        # Names of points on the axis would stand in its labels: they start above it.
-        least = ax.get_ylim()[0] * scale + 6.0 + 11.0 * np.arange(len(members))
-        levels = np.maximum(rows.spread(y[members] * scale, 11.0), least)
-        for i, level in zip(members, levels, strict=True):
-            ax.annotate(
-                theme.plain(names[int(i)], 26),
-                (x[i], y[i]),
-                (-9 if side else 9, level - y[i] * scale),
-                textcoords="offset points",
-                ha="right" if side else "left",
-                va="center",
-                arrowprops={"arrowstyle": "-", "color": theme.GREY, "linewidth": 0.5, "shrinkB": 3},
-                bbox=theme.BEHIND,
-            )

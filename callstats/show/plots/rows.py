@@ -114,6 +114,29 @@ def points(ax: Any) -> float:
     return ax.get_position().height * ax.figure.get_size_inches()[1] * 72 / (high - low)
 
 
+def name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) -> None:
+    """Name points beside them, towards the middle, names that would overlap pushed apart."""
+    scale = points(ax)
+    right = x > sum(ax.get_xlim()) / 2
+    for side in (False, True):
+        members = np.flatnonzero(right == side)
+        members = members[np.argsort(y[members], kind="stable")]
+        # Names of points on the axis would stand in its labels: they start above it.
+        least = ax.get_ylim()[0] * scale + 6.0 + 11.0 * np.arange(len(members))
+        levels = np.maximum(spread(y[members] * scale, 11.0), least)
+        for i, level in zip(members, levels, strict=True):
+            ax.annotate(
+                theme.plain(names[int(i)], 26),
+                (x[i], y[i]),
+                (-9 if side else 9, level - y[i] * scale),
+                textcoords="offset points",
+                ha="right" if side else "left",
+                va="center",
+                arrowprops={"arrowstyle": "-", "color": theme.GREY, "linewidth": 0.5, "shrinkB": 3},
+                bbox=theme.BEHIND,
+            )
+
+
 def spread(places: Sequence[float] | np.ndarray, apart: float) -> np.ndarray:
     """Return places moved as little as it takes to stand ``apart`` from one another, in the same order.
 

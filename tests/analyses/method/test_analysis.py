@@ -32,7 +32,7 @@ def test_a_source_is_told_once_and_numbered_in_order_of_appearance() -> None:
     table = made.glossary()
     own = [get(kpi).source.split("; ") for kpi in kpis]
     numbers = {source: n for n, source in enumerate(dict.fromkeys(chain(*own)), 1)}
-    assert list(table.notes) == [f"[{n}] {source}" for source, n in numbers.items()]
+    assert list(table.notes) == [" · ".join(f"[{n}] {source}" for source, n in numbers.items())]
     for row, named in zip(table.rows, own, strict=True):
         cited = ", ".join(str(n) for n in sorted(numbers[source] for source in named))
         assert plain(row[1]).endswith(f" [{cited}]")
