@@ -134,7 +134,7 @@ class AgentDays(Result):
             [d.share for d in shown],
             [d.agent for d in shown],
             formatter=self.voice.form,
-            label=_("time in calls, of time logged in"),
+            label=_("share of login in calls"),
             limit_label=_("time logged in"),
             outside=[d.impossible for d in shown],
             ax=ax,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -124,6 +125,7 @@ def test_more_time_in_calls_than_logged_in_is_named() -> None:
     ]
     told = found.to_frame().set_index("agent_id")
     assert told.loc["oak", ["login_s", "work_s", "calls_s"]].tolist() == [7200.0, 1800.0, 3600.0]
+    assert {d.agent: d.share for d in found.days} == {"elm": 2.0, "oak": 0.5, "fir": 3600 / 3700}
     assert "elm" in plain(found.figure().alt)
 
 
@@ -131,7 +133,7 @@ def test_calls_of_an_agent_who_never_logged_in_are_impossible() -> None:
     frame = calls({"handled": True, "agent_id": "elm", "talk_s": 3600.0, "wrap_s": 0.0})
     time = agent_time(("oak", dt.datetime(2026, 9, 14, 9), "wait", 3600.0))
     (wrong,) = cs.data_quality(data(frame, agent_time=time)).agent_days.wrong
-    assert (wrong.agent, wrong.impossible) == ("elm", True)
+    assert (wrong.agent, wrong.impossible, wrong.share) == ("elm", True, math.inf)
 
 
 @pytest.mark.parametrize(
