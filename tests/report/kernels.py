@@ -86,7 +86,11 @@ def lives(pid: int) -> bool:
 
 
 def descendants(pid: int | None = None) -> set[int]:
-    """Return the processes below one, ourselves by default."""
+    """Return the processes below one, ourselves by default.
+
+    Python's tracker of shared resources stays from the first pool of processes, another
+    test's, to the end of ours: it is left out.
+    """
     found: set[int] = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -95,7 +99,14 @@ def descendants(pid: int | None = None) -> set[int]:
             continue
         if parent == (pid or os.getpid()):
             found |= {int(folder.name), *descendants(int(folder.name))}
-    return {one for one in found if lives(one)}
+    return {one for one in found if lives(one) and not _tracks_resources(one)}
+
+
+def _tracks_resources(pid: int) -> bool:
+    try:
+        return b"multiprocessing.resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def eventually(fact: Callable[[], Any], seconds: float = 10) -> bool:
