@@ -19,7 +19,7 @@ BAR = 46.0
 #: Up to here a number and its interval stay on one line [points].
 _KEPT = 165.0
 #: A column of words is given this much before longer ones are given more [points].
-_COMFORT = 105.0
+_COMFORT = 92.0
 #: No column of words is squeezed beneath this, if its words are not shorter [points].
 _LEAST = 56.0
 #: Lines of a head that are tried in turn.
@@ -171,7 +171,7 @@ def _unbroken(widths: Sequence[Width], given: list[float], lines: int, room: flo
 
 def _given_rest(widths: Sequence[Width], comfort: Sequence[float], room: float) -> list[float]:
     """Return the widths with what room is left given to those whose cells wrap."""
-    weights = [max(width.body - given, 0.0) ** 0.6 for width, given in zip(widths, comfort, strict=True)]
+    weights = [max(width.body - given, 0.0) ** 0.8 for width, given in zip(widths, comfort, strict=True)]
     spare = (room - sum(comfort)) / sum(weights)
     return [given + weight * spare for given, weight in zip(comfort, weights, strict=True)]
 
