@@ -34,6 +34,7 @@ GREY = "#8C8C8C"
 LIGHT = "#D4D4D4"
 INK = "#262626"
 GREY_TEXT = "#6B6B6B"  # grey that is still read on white (contrast 5.3)
+SIGNAL_TEXT = "#A84A00"  # vermilion that is (contrast 5.8)
 
 #: Behind a name that may stand on a line. Strokes around letters would triple the size of a plot.
 BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
@@ -134,6 +135,11 @@ def name_y(ax: Any, label: object) -> None:
     height = 72 * ax.figure.get_figheight() * ax.get_position().height
     most = int(0.9 * height / (_LETTER * ax.yaxis.label.get_fontsize()))
     ax.set_ylabel("\n".join(textwrap.wrap(plain(label), max(most, 12), break_long_words=False)))
+
+
+def as_text(colour: str) -> str:
+    """Return the colour in which the name of a line of a colour is read on white, by 4.5 to 1 at least."""
+    return {GREY: GREY_TEXT, SIGNAL: SIGNAL_TEXT}.get(colour, colour)
 
 
 def to_svg(figure: Figure, alt: str) -> str:

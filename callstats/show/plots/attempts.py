@@ -15,6 +15,12 @@ from callstats.show.words import words
 
 #: Characters of a name that share a line with what is told of it.
 _SHORT = 12
+# Told apart by marks and strokes as well, so that they are in grey print.
+_LOOKS: dict[str, tuple[str, str, Any]] = {
+    "accent": (theme.ACCENT, "o", "-"),
+    "signal": (theme.SIGNAL, "D", (0, (6, 1, 1, 1))),
+    "grey": (theme.GREY, "s", (0, (4, 2))),
+}
 
 
 @theme.themed
@@ -70,14 +76,10 @@ def attempt_curve(
     ax = theme.axes(ax, 2.9)
     if not np.isfinite(rate).any():
         return rows.nothing(ax, formatter) if first else ax
-    colour, marker = {
-        "accent": (theme.ACCENT, "o"),
-        "signal": (theme.SIGNAL, "D"),
-        "grey": (theme.GREY, "s"),
-    }[tone]
+    colour, marker, stroke = _LOOKS[tone]
     _ = words(formatter.language)
     if cumulative is not None:
-        ax.plot(attempt, reached, "-", color=colour, linewidth=1.2, alpha=0.7)
+        ax.plot(attempt, reached, linestyle=stroke, color=colour, linewidth=1.2, alpha=0.7)
         _name_line(ax, reached, name, formatter, colour)
     ax.vlines(attempt + shift, low, high, color=colour, linewidth=1.2)
     ax.plot(attempt + shift, rate, marker, color=colour, markersize=4.8)

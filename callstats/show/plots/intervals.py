@@ -57,7 +57,7 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     reference : float, optional
         A value all are compared with, drawn as a line and named by ``reference_label``.
     highlight : collection of labels
-        Drawn in the accent colour, the others in grey; empty: all in the accent.
+        Drawn filled in the accent colour, the others hollow in grey; empty: all in the accent.
     sort : bool
         Largest value first; otherwise in the order given.
     most : int
@@ -81,9 +81,11 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     if reference is not None and np.isfinite(reference):
         rows.reference(ax, reference, reference_label)
     for row, i in enumerate(shown):
-        colour = theme.ACCENT if not highlight or labels[i] in highlight else theme.GREY
+        meant = not highlight or labels[i] in highlight
+        colour = theme.ACCENT if meant else theme.GREY
         ax.hlines(row, low[i], high[i], color=colour, linewidth=1.2)
-        ax.plot(value[i], row, "o", color=colour, markersize=5)
+        # Hollow where not meant, so that both are told apart in grey print.
+        ax.plot(value[i], row, "o", color=colour, markersize=5, markerfacecolor=colour if meant else "white")
     texts = formatter.column(value[shown], unit, low[shown], high[shown], change=change)
     start = rows.column(ax, texts)
     if len(folded):

@@ -95,7 +95,7 @@ def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = ""
 def at_the_end(ax: Any, y: float, text: str, colour: str = theme.GREY_TEXT) -> None:
     """Name a line to the right of the axes, where it ends."""
     note = beside(ax, y, text, offset=5)
-    note.set_color(colour)
+    note.set_color(theme.as_text(colour))
     note.set_gid("end")
 
 

@@ -15,7 +15,13 @@ from callstats.show.plots.change import date_axis
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
-_LOOKS = ((theme.ACCENT, "-"), (theme.SIGNAL, "-"), (theme.GREY, "-"), (theme.INK, (0, (1, 1))))
+# Told apart by their strokes as well, so that they are in grey print.
+_LOOKS: tuple[tuple[str, Any], ...] = (
+    (theme.ACCENT, "-"),
+    (theme.SIGNAL, (0, (6, 1, 1, 1))),
+    (theme.GREY, (0, (3, 0.8))),
+    (theme.INK, (0, (1, 1))),
+)
 #: Lines with a name of their own.
 MOST_LINES = len(_LOOKS)
 
@@ -75,7 +81,7 @@ def _name_line(ax: Any, day: np.ndarray, left: np.ndarray, name: str, colour: st
         textcoords="offset points",
         ha="left" if above else "right",
         va="bottom" if above else "top",
-        color=colour,
+        color=theme.as_text(colour),
         bbox=theme.BEHIND,
     )
 
