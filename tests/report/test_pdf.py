@@ -167,3 +167,11 @@ def test_what_cannot_be_typeset_is_a_report_error(monkeypatch):
     read = document.read(shown(Note("😀")))
     with pytest.raises(ReportError, match="cannot be typeset"):
         pdf.typeset(read)
+
+
+def test_no_line_ends_within_an_amount_or_after_its_sign():
+    amounts = [f"+€{n},{n:03}.50" for n in range(100, 160)]
+    made = shown(Note("(" + ", ".join(amounts) + ")"), before=("# T",))
+    lines = opened(made).pages[0].extract_text().splitlines()
+    assert len(lines) > 5
+    assert all(any(amount in line for line in lines) for amount in amounts)
