@@ -137,6 +137,21 @@ def name_y(ax: Any, label: object) -> None:
     ax.set_ylabel("\n".join(textwrap.wrap(plain(label), max(most, 12), break_long_words=False)))
 
 
+def name_x(ax: Any, *parts: str, colour: str = INK) -> None:
+    r"""Write what the lower axis shows, and the key of what is drawn, on lines that stay in the picture.
+
+    Examples
+    --------
+    >>> ax = axes(None, 2.0)
+    >>> name_x(ax, "share of login time", "", "┃ August")
+    >>> ax.get_xlabel()
+    'share of login time\xa0\xa0\xa0\xa0\xa0 ┃\xa0August'
+    """
+    # A line breaks at plain spaces only: in the label, and between what the key tells.
+    kept = [part if number == 0 else part.replace(" ", "\xa0") for number, part in enumerate(parts) if part]
+    ax.set_xlabel(("\xa0" * 5 + " ").join(kept), wrap=True, color=colour)
+
+
 def as_text(colour: str) -> str:
     """Return the colour in which the name of a line of a colour is read on white, by 4.5 to 1 at least."""
     return {GREY: GREY_TEXT, SIGNAL: SIGNAL_TEXT}.get(colour, colour)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 from matplotlib.ticker import Formatter as TickFormatter
@@ -48,10 +49,45 @@ class UnitTicks(TickFormatter):
         return [self.formatter.tick(float(x), self.unit, step, change=self.change) for x in values]
 
 
+class RoomyLocator(Locator):
+    """Puts as many ticks on a lower axis as have room for their labels, whatever room the layout leaves."""
+
+    _LETTER = 5.6  # mean width of a letter [points]
+    _APART = 6.0
+
+    def __init__(self, made: Callable[[int], Locator], most: int) -> None:
+        self.made = made
+        self.most = most
+
+    def __call__(self) -> Any:  # noqa: D102 - matplotlib's
+        return self.tick_values(*self.axis.get_view_interval())  # type: ignore[union-attr]
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:  # noqa: D102 - matplotlib's
+        ticks: Any = []
+        for most in range(self.most, 0, -1):
+            ticks = self.made(most).tick_values(vmin, vmax)
+            if self._fit([float(t) for t in ticks], vmin, vmax):
+                break
+        return ticks
+
+    def _fit(self, ticks: list[float], vmin: float, vmax: float) -> bool:
+        axis: Any = self.axis
+        seen = [t for t in ticks if min(vmin, vmax) <= t <= max(vmin, vmax)]
+        if len(seen) < 2:
+            return True
+        length = axis.axes.bbox.width / axis.get_figure(root=True).dpi * 72
+        gap = min(b - a for a, b in itertools.pairwise(seen)) / abs(vmax - vmin) * length
+        widest = max(map(len, axis.get_major_formatter().format_ticks(seen)))
+        return widest * self._LETTER + self._APART <= gap
+
+
 def unit_axis(axis: Any, unit: str, formatter: Formatter, *, most: int = 6, change: bool = False) -> None:
     """Give an axis ticks and tick labels in a unit."""
-    if unit in {"s", "h"}:
-        axis.set_major_locator(MinuteLocator(most, 1.0 if unit == "s" else 1 / 3600))
-    else:
-        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=unit == "n"))
+
+    def made(number: int) -> Locator:
+        if unit in {"s", "h"}:
+            return MinuteLocator(number, 1.0 if unit == "s" else 1 / 3600)
+        return MaxNLocator(number, steps=[1, 2, 2.5, 5, 10], integer=unit == "n")
+
+    axis.set_major_locator(RoomyLocator(made, most) if axis.axis_name == "x" else made(most))
     axis.set_major_formatter(UnitTicks(unit, formatter, change))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from callstats.show import theme
 from callstats.show.display import View
+from tests.plot_faults import faults
 
 ROOT = Path(__file__).parents[2]
 REPORTS = {
@@ -27,35 +24,6 @@ REPORTS = {
     "data_quality": ({},),
 }
 CASES = [(name, given) for name, cases in REPORTS.items() for given in cases]
-#: What two texts may share, and stick out [pixels at 100 dots an inch].
-SLACK = 1.0
-
-
-def faults(figure: Any) -> Iterator[str]:
-    """Yield what is wrong with the words of a figure."""
-    figure.set_dpi(100)
-    figure.canvas.draw()
-    renderer, room = figure.canvas.get_renderer(), figure.bbox.padded(SLACK)
-    hidden = set(_outside(figure))
-    seen = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
-    boxes = [(one.get_text(), Text.get_window_extent(one, renderer)) for one in seen if one not in hidden]
-    for words, box in boxes:
-        if box.x0 < room.x0 or box.y0 < room.y0 or box.x1 > room.x1 or box.y1 > room.y1:
-            yield f"cut: {words!r}"
-    for (words, box), (others, other) in combinations(boxes, 2):
-        shared = Bbox.intersection(box, other)
-        if shared is not None and min(shared.width, shared.height) > SLACK:
-            yield f"overlap: {words!r} and {others!r}"
-
-
-def _outside(figure: Any) -> Iterator[Text]:
-    """Yield the labels of ticks outside the axes' limits: they exist and are not drawn."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
-                if not low - 1e-9 <= tick.get_loc() <= high + 1e-9:
-                    yield from (tick.label1, tick.label2)
 
 
 def shown_by(name: str, parameters: dict[str, Any]) -> None:

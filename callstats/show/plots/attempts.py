@@ -108,14 +108,15 @@ def _attempt_axis(
     ax.set_ylim(0, 1.08 * (_top(ax) or 1.0))
     unit_axis(ax.yaxis, "%", formatter)
     if first:
-        step = max(1, -(-len(attempt) // 10))
-        ticks = attempt[::step]
-        texts = [formatter.number(a) for a in ticks]
+        texts = [formatter.number(a) for a in attempt]
         if at_risk is not None:
-            counts = rows.numbers(at_risk, len(attempt))[::step]
+            counts = rows.numbers(at_risk, len(attempt))
             texts = [f"{a}\n{formatter.number(c)}" for a, c in zip(texts, counts, strict=True)]
-        ax.set_xticks(ticks, texts)
-        ax.set_xlabel(_("attempt, and contacts not reached before") if at_risk is not None else _("attempt"))
+        step = max(-(-len(attempt) // 10), rows.step_of(ax, texts))
+        ax.set_xticks(attempt[::step], texts[::step])
+        theme.name_x(
+            ax, _("attempt, and contacts not reached before") if at_risk is not None else _("attempt")
+        )
         theme.name_y(ax, _("share of contacts"))
     low, high = ax.get_xlim() if not first else (attempt.min() - 0.5, attempt.max() + 0.5)
     ax.set_xlim(min(low, attempt.min() - 0.5), max(high, attempt.max() + 0.5))

@@ -167,7 +167,9 @@ def confidence_band(
     ax.axhline(reference, color=theme.INK, linewidth=0.8)
     rows.at_the_end(ax, value[-1], formatter.change(value[-1], unit, low[-1], high[-1]), theme.INK)
     if fixed_lows is not None:
-        ax.set_xlabel(words(formatter.language)("band: allows for looking every day; dashed: a single look"))
+        theme.name_x(
+            ax, words(formatter.language)("band: allows for looking every day; dashed: a single look")
+        )
     ax.set_ylim(*_steady_limits(value, low, high, reference))
     date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter, change=True)

@@ -69,8 +69,8 @@ def funnel_bars(
     ax.set_xlim(0, 1)
     unit_axis(ax.xaxis, "%", formatter)
     _ = words(formatter.language)
-    key = f"      ┃ {theme.plain(previous_label)}" if previous is not None and previous_label else ""
-    ax.set_xlabel(_("share of the step before") + key)
+    key = f"┃ {theme.plain(previous_label, 40)}" if previous is not None and previous_label else ""
+    theme.name_x(ax, _("share of the step before"), key)
     return ax
 
 
@@ -149,8 +149,11 @@ def limits_funnel(
     ax.set_ylim(*rows.limits(np.concatenate([np.asarray(s, dtype=float) for s in shown])))
     unit_axis(ax.yaxis, unit, formatter)
     unit_axis(ax.xaxis, "n", formatter)
-    ax.set_xlabel(theme.plain(size_label))
+    theme.name_x(ax, theme.plain(size_label))
     theme.name_y(ax, label)
     rows.settle(ax)
-    rows.name_points(ax, size[named], value[named], [n for n, yes in zip(names, named, strict=True) if yes])
+    # How far beyond chance comes first, where there is no room for all names.
+    apart = np.abs(value - center) * np.sqrt(size)
+    first = [int(i) for i in np.argsort(-apart, kind="stable") if named[i]]
+    rows.name_points(ax, size[first], value[first], [names[i] for i in first])
     return ax

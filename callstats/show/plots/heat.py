@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from callstats.show.format import Formatter
 from callstats.show.plots import rows
 from callstats.show.words import words
 
+_SMALLEST_NAME = 6.0  # points, of a column
 _SMALLEST_TYPE = 4.5  # points; smaller numbers are left to the shades
 
 # One hue from light to dark, its lightness falling evenly, so that it reads in grey.
@@ -61,22 +63,27 @@ def heatmap(
     size = np.full(shape, np.inf) if n is None else np.asarray(n, dtype=float).reshape(shape)
     thin = ~(size >= minimum_n) | ~np.isfinite(value)
     named = [theme.plain(c, 24) for c in column_labels]
+    heads = [theme.plain(r, rows.LABEL_LENGTH) for r in row_labels]
     longest = max(map(len, named), default=0)
     turned = len(named) * longest > 100  # characters that fit the width of a column of text
     ax = theme.axes(ax, rows.height(shape[0], row=0.36, room=0.75 + 0.075 * longest * turned))
     if not value.size:
         return rows.nothing(ax, formatter)
     shown = np.ma.masked_array(value, thin)
-    lowest, highest = (float(shown.min()), float(shown.max())) if shown.count() else (0.0, 1.0)
+    lowest, highest = _ends(shown)
     ax.set_facecolor("white")
     ax.pcolormesh(shown, cmap=_SHADES, vmin=lowest, vmax=highest or 1.0, edgecolors="white", linewidth=1.5)
     _hatch(ax, thin & ~((size == 0) & ~np.isfinite(value)))
-    _write_cells(ax, shown, lowest, highest, unit, formatter)
+    _write_cells(ax, shown, unit, formatter, rows.width(heads))
     for row, column in best:
         ax.add_patch(_cell(row, column, fill=False, edgecolor=theme.INK, linewidth=1.6, zorder=4))
-    _name(ax, row_labels, named, turned)
-    ax.set_xlabel(_key(label, unit, bool(thin.any()) and minimum_n > 0, minimum_n, formatter))
+    _name(ax, heads, named, turned)
+    theme.name_x(ax, *_key(label, unit, bool(thin.any()) and minimum_n > 0, minimum_n, formatter))
     return ax
+
+
+def _ends(shown: np.ma.MaskedArray) -> tuple[float, float]:
+    return (float(shown.min()), float(shown.max())) if shown.count() else (0.0, 1.0)
 
 
 def _cell(row: int, column: int, **look: Any) -> Any:
@@ -109,14 +116,14 @@ def ink_on(colour: Sequence[float]) -> str:
     return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
 
 
-def _write_cells(
-    ax: Any, shown: np.ma.MaskedArray, lowest: float, highest: float, unit: str, formatter: Formatter
-) -> None:
+def _write_cells(ax: Any, shown: np.ma.MaskedArray, unit: str, formatter: Formatter, beside: float) -> None:
+    lowest, highest = _ends(shown)
     step = (highest - lowest) / 20 or abs(highest) / 20 or 1.0
     span = (highest or 1.0) - lowest
     cells = [(int(r), int(c)) for r, c in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True)]
     texts = [formatter.cell(float(shown[cell]), unit, step) for cell in cells]
-    fits = 0.8 * theme.WIDTH * 72 / shown.shape[1] / (0.65 * max(map(len, texts), default=1))
+    room = min(0.8 * theme.WIDTH * 72, theme.WIDTH * 72 - beside - 20)
+    fits = room / shown.shape[1] / (0.65 * max(map(len, texts), default=1))
     if fits < _SMALLEST_TYPE:
         return
     for (row, column), text in zip(cells, texts, strict=True):
@@ -125,17 +132,23 @@ def _write_cells(
         ax.text(*at, text, ha="center", va="center", color=colour, fontsize=min(7.5, fits))
 
 
-def _name(ax: Any, row_labels: Sequence[object], columns: Sequence[str], turned: bool) -> None:
-    ax.set_yticks(np.arange(len(row_labels)) + 0.5, [theme.plain(r, rows.LABEL_LENGTH) for r in row_labels])
-    ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=90 if turned else 0)
-    ax.set_ylim(len(row_labels), 0)
+def _name(ax: Any, heads: Sequence[str], columns: Sequence[str], turned: bool) -> None:
+    ax.set_yticks(np.arange(len(heads)) + 0.5, heads)
+    ax.set_xticks(np.arange(len(columns)) + 0.5, columns)
+    if turned:
+        # Lines of type side by side: smaller where columns are narrow, and not for all where too narrow.
+        wide = 0.95 * (72 * theme.WIDTH - rows.width(heads)) / len(columns)
+        step = max(1, math.ceil(_SMALLEST_NAME / (0.8 * wide)))
+        ax.set_xticks((np.arange(len(columns)) + 0.5)[::step], columns[::step], rotation=90)
+        ax.tick_params(axis="x", labelsize=min(8.5, 0.8 * wide * step))
+    ax.set_ylim(len(heads), 0)
     ax.tick_params(length=0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
 
 
-def _key(label: str, unit: str, any_thin: bool, minimum: float, formatter: Formatter) -> str:
+def _key(label: str, unit: str, any_thin: bool, minimum: float, formatter: Formatter) -> tuple[str, str]:
     _ = words(formatter.language)
     named = ", ".join(part for part in (theme.plain(label), formatter.cell_unit(unit)) if part)
     few = _("▨ fewer than {n}", n=formatter.number(minimum)) if any_thin else ""
-    return "      ".join(part for part in (named, few) if part)
+    return named, few

@@ -78,8 +78,6 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     ax = theme.axes(ax, rows.height(len(named)))
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
-    if reference is not None and np.isfinite(reference):
-        rows.reference(ax, reference, reference_label)
     for row, i in enumerate(shown):
         meant = not highlight or labels[i] in highlight
         colour = theme.ACCENT if meant else theme.GREY
@@ -95,8 +93,10 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
         rows.column(ax, sizes, start=start, heading="n", grey=True)
     rows.name_rows(ax, named)
     rows.room(ax, [*value, *low, *high, np.nan if reference is None else reference])
+    if reference is not None and np.isfinite(reference):
+        rows.reference(ax, reference, reference_label)
     unit_axis(ax.xaxis, unit, formatter, change=change)
-    ax.set_xlabel(theme.plain(label))
+    theme.name_x(ax, theme.plain(label))
     ax.grid(axis="x")
     return ax
 
@@ -159,9 +159,8 @@ def target_bullets(
     ax.set_xlim(-0.02, 1.02)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
-    ax.set_xlabel(
-        _key(period, previous_period if previous is not None else "", formatter), color=theme.GREY_TEXT
-    )
+    key = _key(period, previous_period if previous is not None else "", formatter)
+    theme.name_x(ax, *key, colour=theme.GREY_TEXT)
     return ax
 
 
@@ -182,11 +181,10 @@ def _bullet_row(ax: Any, row: int, scale: Bullet, before: float) -> None:
     ax.plot(at(scale.value, 0), row, "o", color=theme.ACCENT, markersize=6, zorder=5)
 
 
-def _key(period: str, previous_period: str, formatter: Formatter) -> str:
+def _key(period: str, previous_period: str, formatter: Formatter) -> tuple[str, ...]:
     _ = words(formatter.language)
-    parts = [
-        "● " + (theme.plain(period) or _("value, with its interval")),
-        "○ " + theme.plain(previous_period) if previous_period else "",
+    return (
+        "● " + (theme.plain(period, 40) or _("value, with its interval")),
+        "○ " + theme.plain(previous_period, 40) if previous_period else "",
         "┃ " + _("target"),
-    ]
-    return "      ".join(part for part in parts if part)
+    )

@@ -70,8 +70,8 @@ def share_bars(
     rows.name_rows(ax, named)
     rows.room(ax, [*share_shown, *before_shown], zero=True)
     unit_axis(ax.xaxis, "%", formatter)
-    key = f"      ┃ {theme.plain(previous_label)}" if previous is not None and previous_label else ""
-    ax.set_xlabel(theme.plain(label) + key)
+    key = f"┃ {theme.plain(previous_label, 40)}" if previous is not None and previous_label else ""
+    theme.name_x(ax, theme.plain(label), key)
     return ax
 
 
@@ -136,7 +136,7 @@ def waterfall(
     rows.room(ax, [start, end, *left, *(left + low), *(left + high), *(left + step)])
     unit_axis(ax.xaxis, unit, formatter)
     ax.grid(axis="x")
-    ax.set_xlabel(theme.plain(label))
+    theme.name_x(ax, theme.plain(label))
     return ax
 
 

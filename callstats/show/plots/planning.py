@@ -63,6 +63,6 @@ def size_curve(
     ax.set_ylim(0, float(np.nanmax([*y[np.isfinite(y)], effect or 0.0])) * 1.06)
     unit_axis(ax.xaxis, "n", formatter)
     unit_axis(ax.yaxis, unit, formatter, change=True)
-    ax.set_xlabel(theme.plain(size_label))
+    theme.name_x(ax, theme.plain(size_label))
     theme.name_y(ax, label)
     return ax

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from callstats.show.format import Formatter
 from callstats.show.words import words
 
 LABEL_LENGTH = 42
+_LINE = 11.0  # from one line of text to the next [points]
 
 
 def height(rows: int, row: float = 0.27, room: float = 0.6) -> float:
@@ -66,15 +67,16 @@ def nothing(ax: Any, formatter: Formatter) -> Any:
 
 
 def reference(ax: Any, value: float, label: str) -> None:
-    """Draw a dashed line across the rows, with its name above the axes."""
+    """Draw a dashed line across the rows, with its name above the axes; call it once they have limits."""
     ax.axvline(value, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+    low, high = ax.get_xlim()
     ax.annotate(
-        theme.plain(label),
+        theme.plain(label, LABEL_LENGTH),
         (value, 1),
         (0, 2),
         xycoords=ax.get_xaxis_transform(),
         textcoords="offset points",
-        ha="center",
+        ha=("left", "center", "center", "right")[min(int(4 * (value - low) / (high - low)), 3)],
         va="bottom",
         color=theme.GREY_TEXT,
     )
@@ -85,11 +87,27 @@ def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = ""
 
     Numbers are set flush right, so that their digits stand below one another.
     """
-    width = 5.3 * max(map(len, [heading, *texts]), default=0)
-    for row, text in enumerate([heading, *texts], -1):
+    wide = width([heading, *texts])
+    for row, text in enumerate(texts):
         if text:
-            beside(ax, row, text, offset=start + width, **look).set_horizontalalignment("right")
-    return start + width + 10
+            beside(ax, row, text, offset=start + wide, **look).set_horizontalalignment("right")
+    if heading:
+        head = beside(ax, 1, heading, offset=start + wide, **look)
+        head.set(horizontalalignment="right", verticalalignment="bottom")
+        head.xycoords, head.xyann = ax.transAxes, (start + wide, 2)
+    return start + wide + 10
+
+
+def width(texts: Sequence[str]) -> float:
+    """Return about how wide the widest of some texts is [points]."""
+    return 5.3 * max((len(line) for text in texts for line in text.split("\n")), default=0)
+
+
+def step_of(ax: Any, texts: Sequence[str]) -> int:
+    """Return at which of the ticks under the axes texts can stand: 1 for each, 2 for each second."""
+    ends = width([note.get_text() for note in ax.texts if note.get_gid() == "end"])
+    room = 72 * ax.figure.get_figwidth() - 50 - ends
+    return max(1, int(np.ceil(len(texts) * (width(texts) + 6) / room)))
 
 
 def at_the_end(ax: Any, y: float, text: str, colour: str = theme.GREY_TEXT) -> None:
@@ -108,33 +126,54 @@ def settle(ax: Any) -> None:
         note.xyann = (note.xyann[0], level - place)
 
 
-def points(ax: Any) -> float:
-    """Return about how many points tall a unit of the vertical axis is."""
-    low, high = ax.get_ylim()
-    return ax.get_position().height * ax.figure.get_size_inches()[1] * 72 / (high - low)
+def points(ax: Any, axis: Literal["x", "y"] = "y") -> float:
+    """Return about how many points a unit of an axis takes."""
+    low, high = getattr(ax, f"get_{axis}lim")()
+    box, (wide, tall) = ax.get_position(), ax.figure.get_size_inches()
+    return 72 * (box.height * tall if axis == "y" else box.width * wide) / (high - low)
 
 
 def name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) -> None:
-    """Name points beside them, towards the middle, names that would overlap pushed apart."""
+    """Name points beside them, towards the middle, names that would overlap pushed apart.
+
+    Where there is no room for all of them the last ones have none.
+    """
+    kept: list[tuple[float, float, float]] = []  # level, from where, to where
+    texts = [theme.plain(name, 26) for name in names]
+    right, levels = _levels(ax, x, y)
+    across = x * points(ax, "x")
+    for i, level in enumerate(levels):
+        reach = 9 + 1.15 * width([texts[i]])
+        start, end = (across[i] - reach, across[i]) if right[i] else (across[i], across[i] + reach)
+        near = (between for at, *between in kept if abs(level - at) < 0.99 * _LINE)
+        if np.isnan(level) or any(start < last and first < end for first, last in near):
+            continue
+        kept.append((level, start, end))
+        ax.annotate(
+            texts[i],
+            (x[i], y[i]),
+            (-9 if right[i] else 9, level - y[i] * points(ax)),
+            textcoords="offset points",
+            ha="right" if right[i] else "left",
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": theme.GREY, "linewidth": 0.5, "shrinkB": 3},
+            bbox=theme.BEHIND,
+        )
+
+
+def _levels(ax: Any, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which points are on the right, and how high their names stand [points]; nan without room."""
     scale = points(ax)
-    right = x > sum(ax.get_xlim()) / 2
+    # Names of points on the axis would stand in its labels: they start above it.
+    bottom, top = (end * scale + 6.0 for end in ax.get_ylim())
+    right, levels = x > sum(ax.get_xlim()) / 2, np.full(len(x), np.nan)
     for side in (False, True):
-        members = np.flatnonzero(right == side)
+        members = np.flatnonzero(right == side)[: int((top - bottom) / _LINE) + 1]
         members = members[np.argsort(y[members], kind="stable")]
-        # Names of points on the axis would stand in its labels: they start above it.
-        least = ax.get_ylim()[0] * scale + 6.0 + 11.0 * np.arange(len(members))
-        levels = np.maximum(spread(y[members] * scale, 11.0), least)
-        for i, level in zip(members, levels, strict=True):
-            ax.annotate(
-                theme.plain(names[int(i)], 26),
-                (x[i], y[i]),
-                (-9 if side else 9, level - y[i] * scale),
-                textcoords="offset points",
-                ha="right" if side else "left",
-                va="center",
-                arrowprops={"arrowstyle": "-", "color": theme.GREY, "linewidth": 0.5, "shrinkB": 3},
-                bbox=theme.BEHIND,
-            )
+        below = _LINE * np.arange(len(members))
+        wanted = np.minimum(spread(y[members] * scale, _LINE), top - below[::-1])
+        levels[members] = np.maximum(wanted, bottom + below)
+    return right, levels
 
 
 def spread(places: Sequence[float] | np.ndarray, apart: float) -> np.ndarray:

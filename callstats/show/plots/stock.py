@@ -22,6 +22,8 @@ _LOOKS: tuple[tuple[str, Any], ...] = (
     (theme.GREY, (0, (3, 0.8))),
     (theme.INK, (0, (1, 1))),
 )
+# Where along a line its name may stand, the best place first.
+_NAME_AT = (0.5, 0.25, 0.7, 0.1, 0.85)
 #: Lines with a name of their own.
 MOST_LINES = len(_LOOKS)
 
@@ -58,32 +60,57 @@ def burn_down(
     if not shown:
         return rows.nothing(ax, formatter)
     days: list[float] = []
+    top = 1.08 * max(float(np.nanmax(rows.numbers(v, len(v)))) for _, _, v in shown)
     for number, ((name, dates, values), (colour, style)) in enumerate(zip(shown, _LOOKS, strict=False)):
         day, left = np.array([d.toordinal() for d in dates], dtype=float), rows.numbers(values, len(dates))
         ax.plot(day, left, color=colour, linestyle=style)
-        _name_line(ax, day, left, name, colour, above=number % 2 == 0)
         days += list(day)
         days += _ending(ax, (ends or {}).get(name), day[-1], left[-1], colour, number)
-    ax.set_ylim(0, 1.08 * max(float(np.nanmax(rows.numbers(v, len(v)))) for _, _, v in shown))
+    ax.set_ylim(0, top)
     date_axis(ax, np.array(sorted(days)), formatter)
     unit_axis(ax.yaxis, "n", formatter)
     theme.name_y(ax, label)
+    _name_lines(ax, shown)
     return ax
 
 
-def _name_line(ax: Any, day: np.ndarray, left: np.ndarray, name: str, colour: str, *, above: bool) -> None:
-    """Name a line in its middle: to the right above it, or to the left below it."""
-    middle = len(day) // 2
-    ax.annotate(
-        theme.plain(name, 24),
-        (day[middle], left[middle]),
-        (5, 5) if above else (-5, -5),
-        textcoords="offset points",
-        ha="left" if above else "right",
-        va="bottom" if above else "top",
-        color=theme.as_text(colour),
-        bbox=theme.BEHIND,
-    )
+def _name_lines(ax: Any, lines: Sequence[tuple[str, Sequence[dt.date], Sequence[float]]]) -> None:
+    """Name each line above it to the right, or below it to the left, where no other name stands."""
+    kept: list[tuple[float, float, float]] = []  # level, from where, to where [points]
+    wide = rows.points(ax, "x") * (ax.get_xlim()[1] - ax.get_xlim()[0])
+    for number, ((name, dates, values), (colour, _)) in enumerate(zip(lines, _LOOKS, strict=False)):
+        text = theme.plain(name, 24)
+        first = number % 2 == 0
+        places = [(int(part * len(dates)), above) for part in _NAME_AT for above in (first, not first)]
+        boxes = [_name_box(ax, text, dates[at], values[at], above) for at, above in places]
+        chosen = next((k for k, box in enumerate(boxes) if _free(box, kept, wide)), 0)
+        kept.append(boxes[chosen])
+        at, above = places[chosen]
+        ax.annotate(
+            text,
+            (dates[at].toordinal(), values[at]),
+            (5, 5) if above else (-5, -5),
+            textcoords="offset points",
+            ha="left" if above else "right",
+            va="bottom" if above else "top",
+            color=theme.as_text(colour),
+            bbox=theme.BEHIND,
+        )
+
+
+def _name_box(ax: Any, text: str, date: dt.date, value: float, above: bool) -> tuple[float, float, float]:
+    """Return how high the middle of a name would stand, from where and to where [points]."""
+    x = (date.toordinal() - ax.get_xlim()[0]) * rows.points(ax, "x")
+    wide = 1.15 * rows.width([text])
+    level = value * rows.points(ax) + (10 if above else -10)
+    return (level, x, x + wide) if above else (level, x - wide, x)
+
+
+def _free(box: tuple[float, float, float], kept: Sequence[tuple[float, float, float]], wide: float) -> bool:
+    """Whether a name stands within axes of a width, and clear of others."""
+    level, start, end = box
+    clear = (abs(level - at) > 13 or start > last or end < first for at, first, last in kept)
+    return level > 6 and start > 0 and end < wide and all(clear)
 
 
 def _ending(
@@ -161,5 +188,5 @@ def coverage(
     keys = [_("▬ needed")]
     keys += [_("— needed on a busy day")] if np.isfinite(busy).any() else []
     keys += [_("◆ there")] if np.isfinite(have).any() else []
-    ax.set_xlabel("      ".join(keys))
+    theme.name_x(ax, *keys)
     return ax

@@ -85,13 +85,13 @@ def time_curves(
     end = until if until is not None else max(float(c.time[-1]) for c in shown)
     for curve, (colour, style) in zip(shown, _LOOKS, strict=False):
         _step(ax, curve, end, colour, style)
+    ax.set_xlim(0, end or 1.0)
     if mark is not None and mark <= end:
         rows.reference(ax, mark, mark_label)
-    ax.set_xlim(0, end or 1.0)
     ax.set_ylim(0, 1.0)
     unit_axis(ax.xaxis, unit, formatter)
     unit_axis(ax.yaxis, "%", formatter)
-    ax.set_xlabel(theme.plain(label))
+    theme.name_x(ax, theme.plain(label))
     theme.name_y(ax, share_label)
     rows.settle(ax)
     return ax
