@@ -98,6 +98,20 @@ class ReportError(CallstatsError):
     exit_code = 4
 
 
+def spoken(name: str) -> str:
+    """Return a name as it is compared: case, underscores, hyphens and the shape of apostrophes do not matter.
+
+    Examples
+    --------
+    >>> spoken("Taux d\N{RIGHT SINGLE QUOTATION MARK}occupation") == spoken("taux  d'occupation")
+    True
+    """
+    return " ".join(name.casefold().translate(_ALIKE).split())
+
+
+_ALIKE = str.maketrans({"_": " ", "-": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"})
+
+
 def near_names(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Return the known names that look like ``name``, nearest first.
 

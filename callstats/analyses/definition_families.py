@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callstats.errors import UsageError, near_names
+from callstats.errors import UsageError, near_names, spoken
 from callstats.kpis import get
 from callstats.kpis import predicates as rows
 from callstats.kpis.define import KPI, Condition, Count, Ratio, linear
@@ -197,8 +197,8 @@ def find(name: str) -> Family:
     ('successes_per_hour', 'conversion_rate')
     """
     known = families()
-    asked = _spoken(name)
-    by_word = {_spoken(word): f for f in known for word in (f.name, f.label, *f.aliases)}
+    asked = spoken(name)
+    by_word = {spoken(word): f for f in known for word in (f.name, f.label, *f.aliases)}
     if asked in by_word:
         return by_word[asked]
     by_kpi: dict[str, Family] = {}
@@ -216,7 +216,3 @@ def find(name: str) -> Family:
     if kpi.name in by_kpi:
         return by_kpi[kpi.name]
     return Family(kpi.name, kpi.label["en"], (Definition(kpi, kpi.source),))
-
-
-def _spoken(word: str) -> str:
-    return " ".join(word.casefold().replace("_", " ").replace("-", " ").split())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from callstats.errors import UsageError, near_names
+from callstats.errors import UsageError, near_names, spoken
 
 if TYPE_CHECKING:
     from callstats.kpis.define import KPI
@@ -83,27 +83,22 @@ def get(name: str, own: Iterable[KPI] = ()) -> KPI:
     known = catalogue(own)
     if name in known:
         return known[name]
-    spoken = _spoken(name)
-    if spoken in {_spoken(each) for each in _NO_BASE}:
+    asked = spoken(name)
+    if asked in {spoken(each) for each in _NO_BASE}:
         raise UsageError(
             f"{name!r} does not say of what",
             hint="Ask for one of " + ", ".join(CONVERSIONS) + ".",
         )
-    by_alias = {_spoken(label): kpi for kpi in known.values() for label in kpi.label.values()}
-    by_alias |= {_spoken(other): kpi for kpi in known.values() for other in (kpi.name, *kpi.aliases)}
-    if spoken in by_alias:
-        return by_alias[spoken]
-    near = near_names(name, known) or near_names(spoken, by_alias)
+    by_alias = {spoken(label): kpi for kpi in known.values() for label in kpi.label.values()}
+    by_alias |= {spoken(other): kpi for kpi in known.values() for other in (kpi.name, *kpi.aliases)}
+    if asked in by_alias:
+        return by_alias[asked]
+    near = near_names(name, known) or near_names(asked, by_alias)
     raise UsageError(
         f"unknown KPI {name!r}",
         near=dict.fromkeys(by_alias[each].name if each in by_alias else each for each in near),
         hint=None if near else "`callstats kpis` lists them all.",
     )
-
-
-def _spoken(name: str) -> str:
-    """Return a name as it is compared: case, underscores and hyphens do not matter."""
-    return " ".join(name.casefold().replace("_", " ").replace("-", " ").replace("’", "'").split())
 
 
 @cache

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import get_args
 
+from callstats.errors import spoken
 from callstats.kpis.define import (
     KPI,
     UNIT_COLUMNS,
@@ -69,10 +70,10 @@ def clashes(kpis: Iterable[KPI]) -> tuple[str, ...]:
     found = []
     for kpi in kpis:
         for word in (kpi.name, *kpi.aliases):
-            spoken = " ".join(word.casefold().replace("_", " ").replace("-", " ").split())
-            if spoken in meaning:
-                found.append(f"{word!r} is {meaning[spoken]} and {kpi.name}")
-            meaning.setdefault(spoken, kpi.name)
+            heard = spoken(word)
+            if heard in meaning:
+                found.append(f"{word!r} is {meaning[heard]} and {kpi.name}")
+            meaning.setdefault(heard, kpi.name)
     return tuple(found)
 
 
