@@ -100,6 +100,14 @@ def test_a_french_line_never_begins_with_a_punctuation_mark():
     assert [text for text in texts("fr") if wrong.search(text)] == []
 
 
+def test_a_french_apostrophe_is_the_typographic_one():
+    assert [text for text in texts("fr") if re.search(r"[^\W\d_]'[^\W\d_]", text)] == []
+
+
+def test_a_dash_between_russian_words_is_a_dash():
+    assert [text for text in texts("ru") if re.search(r"[^\W\d_] - [^\W\d_]", text)] == []
+
+
 def test_a_russian_number_is_not_parted_from_its_percent_sign():
     assert [text for text in texts("ru") if re.search(r"[\d}] %", text)] == []
 

@@ -20,6 +20,7 @@ from callstats.kpis import get
 from callstats.kpis.describing import describe, sources
 from callstats.show.calendar import SPACE
 from callstats.show.display import Cell, TableView, View
+from callstats.show.writing import MINUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +108,8 @@ class Method(Result):
 def _defined(kpi: Mapping[str, str], numbers: Sequence[int]) -> str:
     """Return "= handled calls / dials. Answered means ... [1, 3]"."""
     cited = f"[{f',{SPACE}'.join(map(str, numbers))}]" if numbers else ""
-    return " ".join(part for part in (f"= {kpi['formula']}.", kpi["caution"], cited) if part)
+    formula = kpi["formula"].replace(" - ", f" {MINUS} ").replace(" x ", " \N{MULTIPLICATION SIGN} ")
+    return " ".join(part for part in (f"= {formula}.", kpi["caution"], cited) if part)
 
 
 def method(

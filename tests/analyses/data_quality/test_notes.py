@@ -25,7 +25,7 @@ def test_every_note_of_an_import_is_translated(language: str) -> None:
     ("language", "expected"),
     [
         ("en", "1,204 calls are on the contact's clock, which is not the site's"),
-        ("fr", "1 204 appels sont à l'heure du contact, qui n'est pas celle du site"),
+        ("fr", "1 204 appels sont à l’heure du contact, qui n’est pas celle du site"),
         ("ru", "1 204 вызова — по часам контакта, а они не те, что у площадки"),
     ],
 )

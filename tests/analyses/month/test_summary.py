@@ -159,7 +159,7 @@ def test_targets_too_close_to_tell_are_counted_only_where_there_are_any(
     ("language", "expected"),
     [
         ("en", "None of 2 targets is missed."),
-        ("fr", "Aucun des 2 objectifs n'est manqué."),
+        ("fr", "Aucun des 2 objectifs n’est manqué."),
         ("ru", "Ни одна из целей (2) не упущена."),
     ],
 )
