@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from callstats.report import columns as measures
@@ -37,6 +38,9 @@ def fit(table: dict[str, Any]) -> dict[str, Any]:
     rows = [[_cell(cell) for cell in row] for row in table.get("rows", ())]
     widths = measures.asked(columns, rows)
     layout = _parts(widths)
+    upright = not (layout["turned"] or layout["tight"])
+    if upright and len(columns) == 2 and _longest(rows) > _TEXT:
+        layout["parts"] = [_lowest(rows, widths)]
     high = _height(rows, layout["parts"])
     return {
         **table,
@@ -89,6 +93,13 @@ def _parts(widths: list[Width]) -> dict[str, Any]:
     parts = _split([width.body for width in widths])
     split = [_part(part, _squeezed([widths[at] for at in part])) for part in parts]
     return {"turned": True, "tight": False, "parts": split}
+
+
+def _lowest(rows: list[list[dict[str, Any]]], widths: list[Width]) -> dict[str, Any]:
+    """Return the widths of terms and texts, as in a glossary, that make the table lowest; terms the wider."""
+    first, last = (ceil(max(widths[0].least, 0.15 * UPRIGHT)), int(UPRIGHT - widths[1].least))
+    tried = [_part([0, 1], [term, UPRIGHT - term]) for term in range(min(first, last), last + 1, 4)]
+    return min(reversed(tried), key=lambda part: _height(rows, [part]))
 
 
 def _part(columns: list[int], widths: list[float]) -> dict[str, Any]:

@@ -68,19 +68,23 @@ def text(value: object) -> str:
 _NOT_TEXT = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset(map(chr, range(0xD800, 0xE000)))
 
 
-#: A sign and an amount that begins with its currency: a line may end between them, says Unicode.
-_AMOUNT = re.compile("[+\N{MINUS SIGN}][$\u00a2-\u00a5\u20a0-\u20cf]\\d(?:[\\d.,]*\\d)?")
+#: Where a line may end, says Unicode, and must not: between a sign and an amount that begins with its
+#: currency, and within the hyphens of a command's option.
+_WHOLE = re.compile(
+    "[+\N{MINUS SIGN}][$\u00a2-\u00a5\u20a0-\u20cf]\\d(?:[\\d.,]*\\d)?"  # +\N{EURO SIGN}5,170
+    r"|(?<!\S)-{1,2}[a-z][a-z-]{,20}"  # --period
+)
 
 
 def prose(value: object) -> str:
-    """Return data as HTML text whose amounts stay on one line; not for attributes.
+    """Return data as HTML text whose amounts and options stay on one line; not for attributes.
 
     Examples
     --------
     >>> prose("worth +\N{EURO SIGN}5,170 <b>")
-    'worth <span class="cs-amount">+\N{EURO SIGN}5,170</span> &lt;b&gt;'
+    'worth <span class="cs-whole">+\N{EURO SIGN}5,170</span> &lt;b&gt;'
     """
-    return _AMOUNT.sub(r'<span class="cs-amount">\g<0></span>', text(value))
+    return _WHOLE.sub(r'<span class="cs-whole">\g<0></span>', text(value))
 
 
 def _tag(name: str, content: str, css: str = "", **attributes: str) -> str:

@@ -1,6 +1,7 @@
 import pytest
 
 from callstats.report import layout
+from callstats.report.columns import height
 from callstats.report.widths import wide
 
 
@@ -44,6 +45,20 @@ def test_a_column_that_wraps_is_as_wide_as_its_longest_word():
     (part,) = layout.fit({"columns": [{"label": "KPI"}, {"label": "formula"}], "rows": rows})["parts"]
     assert part["widths"][0] > wide("Удовлетворённость", 8.5)
     assert sum(part["widths"]) == pytest.approx(layout.UPRIGHT, abs=0.2)
+
+
+def test_a_glossary_is_as_low_as_its_width_allows():
+    """Sixty words of five letters fill a line of 92 four times, and one of 60 six: terms are to wrap."""
+    columns = [{"label": "KPI"}, {"label": "formula"}]
+    rows = [[{"text": "conversion rate of calls that agents handled"}, {"text": "words " * 60}]] * 9
+    fitted = layout.fit({"columns": columns, "rows": rows})
+    term, text = fitted["parts"][0]["widths"]
+    heights = {
+        width: sum(height(row, [width, layout.UPRIGHT - width]) for row in fitted["rows"])
+        for width in range(60, 240)
+    }
+    assert text > 3 * term
+    assert heights[round(term)] == min(heights.values())
 
 
 def test_a_table_that_is_a_little_too_wide_has_smaller_text():

@@ -254,27 +254,27 @@ def test_the_stylesheet_asks_for_nothing_from_elsewhere_and_names_only_our_class
         ("+€5,170 more", "+€5,170"),
         ("+8 (+3 to +13), −£437.50.", "−£437.50"),
         ("+$1", "+$1"),
+        ("callstats report x --period 2026-09", "--period"),
     ],
 )
-def test_a_sign_is_never_parted_from_its_amount(told, kept):
-    """UAX 14, LB 31: a line may end between a sign and a currency sign, both of class PR."""
+def test_a_sign_is_never_parted_from_what_it_belongs_to(told, kept):
+    """UAX 14: a line may end between a sign and a currency sign (LB 31), and after a hyphen (LB 21)."""
     html = Note(told).to_html()
-    assert f'<span class="cs-amount">{kept}</span>' in html
-    assert html.count("cs-amount") == 1
+    assert f'<span class="cs-whole">{kept}</span>' in html
+    assert html.count("cs-whole") == 1
     assert Note(told).payload() == {"kind": "note", "text": told}
-    assert ".cs-amount { white-space: nowrap; }" in stylesheet()
+    assert ".cs-whole { white-space: nowrap; }" in stylesheet()
 
 
-@pytest.mark.parametrize("told", ["€5,170", "+5 170 €", "a+€b", "+ €5", "8+5"])
+@pytest.mark.parametrize("told", ["€5,170", "+5 170 €", "a+€b", "+ €5", "8+5", "a - b", "well-known"])
 def test_text_that_does_not_break_is_left_alone(told):
-    assert "cs-amount" not in Note(told).to_html()
+    assert "cs-whole" not in Note(told).to_html()
 
 
 def test_an_amount_in_hostile_text_stays_text():
     told = '<script>"+€5"</script>'
     assert Note(told).to_html() == (
-        '<p class="cs cs-note">&lt;script&gt;&quot;<span class="cs-amount">+€5</span>'
-        "&quot;&lt;/script&gt;</p>"
+        '<p class="cs cs-note">&lt;script&gt;&quot;<span class="cs-whole">+€5</span>&quot;&lt;/script&gt;</p>'
     )
 
 
@@ -283,4 +283,4 @@ def test_an_attribute_holds_no_markup():
     payload["rows"][0][0]["key"] = "+€5"
     html = render(payload)
     assert 'data-key="+€5"' in html
-    assert '<span class="cs-amount">+€5</span>' in html
+    assert '<span class="cs-whole">+€5</span>' in html
