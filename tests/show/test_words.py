@@ -108,6 +108,10 @@ def test_a_dash_between_russian_words_is_a_dash():
     assert [text for text in texts("ru") if re.search(r"[^\W\d_] - [^\W\d_]", text)] == []
 
 
+def test_a_russian_line_never_begins_with_a_dash():
+    assert [text for text in texts("ru") if re.search(" \N{EM DASH}", text)] == []
+
+
 def test_a_russian_number_is_not_parted_from_its_percent_sign():
     assert [text for text in texts("ru") if re.search(r"[\d}] %", text)] == []
 
