@@ -103,7 +103,7 @@ def _cost_per_success() -> KPI:
 
 
 def _roas() -> KPI:
-    label = named("Revenue / cost (ROAS)", "Chiffre d'affaires / coût (ROAS)", "Выручка / расходы (ROAS)")
+    label = named("Revenue / cost (ROAS)", "Chiffre d’affaires / coût (ROAS)", "Выручка / расходы (ROAS)")
     return _own("roas", label, Ratio(REVENUE, COST), "roi")
 
 
@@ -156,7 +156,7 @@ def _services() -> Iterator[Family]:
     yield Family("abandonment", mark("Abandonment rate"), _define(
         ("abandon_rate_outbound", "16 CFR 310.4(b)(4)"), ("drop_rate", _VICIDIAL),
         ("abandon_rate_uk_machine", "Ofcom"), ("abandon_rate_inbound", mark("inbound queues")),
-    ), ("abandon rate", "abandon_rate", "taux d'abandon"))  # fmt: skip
+    ), ("abandon rate", "abandon_rate", "taux d’abandon"))  # fmt: skip
     yield Family("first_call_resolution", mark("First-call resolution"), _define(
         ("first_call_resolution", mark("service desks")), ("first_call_close", _RUSSIAN),
         (_vicidial_first_call(), _VICIDIAL),
@@ -167,7 +167,7 @@ def _services() -> Iterator[Family]:
     ), ("AHT", "DMT", "average handle time"))  # fmt: skip
     yield Family("occupancy", mark("Occupancy"), _define(
         ("occupancy", _RUSSIAN), ("utilisation", _PEERS), ("talk_share", mark("dialers, of login time")),
-    ), ("taux d'occupation",))  # fmt: skip
+    ), ("taux d’occupation",))  # fmt: skip
 
 
 def _amounts() -> Iterator[Family]:

@@ -20,7 +20,7 @@ def _abandonment(whole: Linear) -> Ratio:
 KPIS = (
     KPI(
         name="abandon_rate_outbound",
-        label=named("Abandonment rate, outbound", "Taux d'abandon en appels sortants", "Коэффициент отказа"),
+        label=named("Abandonment rate, outbound", "Taux d’abandon en appels sortants", "Коэффициент отказа"),
         question="Of the people who answered, what share was given no agent in time?",
         formula=_abandonment(_ABANDONED + _HANDLED),
         unit="%",
@@ -31,7 +31,7 @@ KPIS = (
         caution="The figure of the US rule (at most 3 % per campaign over its length or each successive 30 days), which is a census: compare it as it stands, without an interval. Also the UK figure without machine detection. Not drop_rate.",
         aliases=(
             "abandonment rate, outbound",
-            "taux d'abandon sortant",
+            "taux d’abandon sortant",
             "abandoned call rate",
             "коэффициент отказа",
         ),
@@ -40,7 +40,7 @@ KPIS = (
         name="abandon_rate_uk_machine",
         label=named(
             "Abandonment rate, UK, with machine detection",
-            "Taux d'abandon, méthode britannique avec détection de répondeurs",
+            "Taux d’abandon, méthode britannique avec détection de répondeurs",
             "Доля потерянных, британский метод с автоответчиками",
         ),
         question="Of the people who answered, what share was given no agent, if some dropped calls were machines?",
@@ -68,7 +68,7 @@ KPIS = (
     ),
     KPI(
         name="do_not_call_rate",
-        label=named("Do-not-call rate", "Taux d'opposition", "Доля отказов от звонков"),
+        label=named("Do-not-call rate", "Taux d’opposition", "Доля отказов от звонков"),
         question="What share of the contacts reached asked not to be called again?",
         formula=contact_share(
             rows.DO_NOT_CALL, "contacts who asked not to be called", rows.LIVE, "contacts reached"
@@ -79,7 +79,7 @@ KPIS = (
         independence="contact",
         source=PEERS,
         caution="Asked during a live call; numbers found on a do-not-call register before dialling are not in it.",
-        aliases=("DNC rate", "opt-out rate", "taux d'opposition"),
+        aliases=("DNC rate", "opt-out rate", "taux d’opposition"),
     ),
     KPI(
         name="consent_rate",

@@ -193,7 +193,7 @@ _CONVERSIONS = (
     ),
     KPI(
         name="argued_rate",
-        label=named("Argued rate", "Taux d'argumentation", "Доля аргументированных разговоров"),
+        label=named("Argued rate", "Taux d’argumentation", "Доля аргументированных разговоров"),
         question="In what share of conversations was the offer heard and answered?",
         formula=Share(rows.ARGUED, rows.HANDLED),
         unit="%",

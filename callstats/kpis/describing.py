@@ -35,7 +35,7 @@ def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
     >>> from callstats.kpis import get
     >>> row = describe(get("answer_rate"), "fr")
     >>> row["label"], row["formula"]
-    ("Taux d'appels répondus", 'appels traités / appels émis')
+    ('Taux d’appels répondus', 'appels traités / appels émis')
     """
     from callstats.kpis.define import Ratio
 

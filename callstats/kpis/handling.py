@@ -114,7 +114,7 @@ TIMES = (
 SHARES = (
     KPI(
         name="occupancy",
-        label=named("Occupancy", "Taux d'occupation", "Коэффициент занятости"),
+        label=named("Occupancy", "Taux d’occupation", "Коэффициент занятости"),
         question="What share of the time they were ready did agents spend on calls?",
         formula=time_share(rows.BUSY, rows.AVAILABLE),
         unit="%",
@@ -123,11 +123,11 @@ SHARES = (
         independence="agent_day",
         source=RUSSIAN,
         caution="Pauses are not in it. Too low wastes agents, too high wears them out.",
-        aliases=("taux d'occupation des agents",),
+        aliases=("taux d’occupation des agents",),
     ),
     KPI(
         name="utilisation",
-        label=named("Utilisation", "Taux d'utilisation", "Коэффициент использования"),
+        label=named("Utilisation", "Taux d’utilisation", "Коэффициент использования"),
         question="What share of paid hours did agents spend on calls or ready for one?",
         formula=time_share(rows.PAID_AVAILABLE, rows.PAID),
         unit="%",
@@ -177,7 +177,7 @@ SHARES = (
     ),
     KPI(
         name="wait_share",
-        label=named("Share of waiting", "Part d'attente", "Доля ожидания"),
+        label=named("Share of waiting", "Part d’attente", "Доля ожидания"),
         question="What share of login time do agents wait for a call?",
         formula=time_share(rows.WAITING, rows.LOGIN),
         unit="%",
@@ -186,7 +186,7 @@ SHARES = (
         independence="agent_day",
         source=PEERS,
         caution="Less waiting is bought with abandoned calls when the dialer is set faster: read it beside abandon_rate_outbound.",
-        aliases=("idle time", "temps d'attente entre deux appels"),
+        aliases=("idle time", "temps d’attente entre deux appels"),
     ),
     KPI(
         name="pause_share",

@@ -103,7 +103,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="list_exhaustion",
-        label=named("List exhaustion", "Taux d'épuisement du fichier", "Выработка базы"),
+        label=named("List exhaustion", "Taux d’épuisement du fichier", "Выработка базы"),
         question="What share of the contacts loaded is closed?",
         formula=share_of_loaded(
             CONTACTS_CLOSED,
@@ -142,7 +142,7 @@ LIST_KPIS = (
         independence="contact",
         source=PEERS,
         caution="Contacts never dialled are not in it. What attempt k still brings is the hazard of attempt k, which needs a life table.",
-        aliases=("dials per contact", "tentatives d'appel"),
+        aliases=("dials per contact", "tentatives d’appel"),
     ),
     KPI(
         name="file_validity",
@@ -165,7 +165,7 @@ LIST_KPIS = (
     KPI(
         name="list_completion",
         label=named(
-            "List completion by the deadline", "Avancement de la liste à l'échéance", "Обзвон базы в срок"
+            "List completion by the deadline", "Avancement de la liste à l’échéance", "Обзвон базы в срок"
         ),
         question="What share of the contacts loaded was dialled by the deadline?",
         formula=share_of_loaded(
@@ -179,7 +179,7 @@ LIST_KPIS = (
         independence="contact",
         source=CONTACT_CENTRE,
         caution="The deadline is list_deadline_h hours after loading (8 by default: 75 % of a list in eight hours), on the clock, nights included.",
-        aliases=("service agreement level", "75 % d'une liste en huit heures"),
+        aliases=("service agreement level", "75 % d’une liste en huit heures"),
     ),
     KPI(
         name="callback_kept_rate",

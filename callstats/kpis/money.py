@@ -28,7 +28,7 @@ _WHOLE_CAMPAIGN = (
 KPIS = (
     KPI(
         name="revenue",
-        label=named("Revenue", "Chiffre d'affaires", "Выручка"),
+        label=named("Revenue", "Chiffre d’affaires", "Выручка"),
         question="What are the successes worth?",
         formula=Net(REVENUE),
         unit="money",

@@ -90,7 +90,7 @@ PACE = (
         independence="agent_day",
         source=PROFITABILITY,
         caution="Pauses are in the hours: compare with other firms only on the same hours (see the talk, available and paid variants).",
-        aliases=("succès/h", "ventes à l'heure", "SPH", "sales per hour", "продаж в час"),
+        aliases=("succès/h", "ventes à l’heure", "SPH", "sales per hour", "продаж в час"),
     ),
     KPI(
         name="successes_per_talk_hour",
@@ -131,7 +131,7 @@ PACE = (
     KPI(
         name="argued_per_hour",
         label=named(
-            "Argued calls per login hour", "Contacts argumentés à l'heure", "Аргументированных звонков в час"
+            "Argued calls per login hour", "Contacts argumentés à l’heure", "Аргументированных звонков в час"
         ),
         question="How many offers are heard and answered in an hour of login?",
         formula=Ratio(linear(Count(rows.ARGUED)), LOGIN_HOURS),

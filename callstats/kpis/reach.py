@@ -78,7 +78,7 @@ COUNTS = (
 RATES = (
     KPI(
         name="answer_rate",
-        label=named("Answer rate", "Taux d'appels répondus", "Коэффициент успешных ответов"),
+        label=named("Answer rate", "Taux d’appels répondus", "Коэффициент успешных ответов"),
         question="What share of dials led to a conversation with an agent?",
         formula=Share(rows.HANDLED, rows.DIALS),
         unit="%",
@@ -130,7 +130,7 @@ RATES = (
     ),
     KPI(
         name="list_quality",
-        label=named("List quality", "Qualité d'une liste", "Качество базы"),
+        label=named("List quality", "Qualité d’une liste", "Качество базы"),
         question="How well do the numbers of a list lead to conversations?",
         formula=Share(rows.HANDLED, rows.DIALS),
         unit="%",

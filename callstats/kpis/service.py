@@ -120,7 +120,7 @@ LEVELS = (
 CALLERS = (
     KPI(
         name="calls_offered",
-        label=named("Calls offered", "Volume d'appels", "Поступившие вызовы"),
+        label=named("Calls offered", "Volume d’appels", "Поступившие вызовы"),
         question="How many calls came in?",
         formula=Net(linear(Count(rows.OFFERED))),
         unit="n",
@@ -129,7 +129,7 @@ CALLERS = (
         independence="call",
         source=QUALITY,
         caution="Forty to fifty a day is usual in a small firm, up to 200 in a mid-size one. Ask by hour and weekday; callers who ring again count again.",
-        aliases=("volume d'appels", "inbound volume", "appels présentés", "call volume"),
+        aliases=("volume d’appels", "inbound volume", "appels présentés", "call volume"),
     ),
     KPI(
         name="calls_answered",
@@ -145,7 +145,7 @@ CALLERS = (
     ),
     KPI(
         name="abandon_rate_inbound",
-        label=named("Abandonment rate, inbound", "Taux d'abandon", "Доля потерянных входящих"),
+        label=named("Abandonment rate, inbound", "Taux d’abandon", "Доля потерянных входящих"),
         question="What share of the calls offered did callers give up in the queue?",
         formula=Share(rows.QUEUE_ABANDONED, rows.OFFERED),
         unit="%",
@@ -154,12 +154,12 @@ CALLERS = (
         independence="day",
         source=QUALITY,
         caution="Between 2 and 5 % is typical. Callers who hang up at once are in it.",
-        aliases=("taux d'abandon", "pourcentage de congés", "abandonment rate"),
+        aliases=("taux d’abandon", "pourcentage de congés", "abandonment rate"),
     ),
     KPI(
         name="average_speed_of_answer",
         label=named(
-            "Average speed of answer", "Temps d'attente avant le décrochage", "Средняя скорость ответа"
+            "Average speed of answer", "Temps d’attente avant le décrochage", "Средняя скорость ответа"
         ),
         question="How long do callers wait whose call is answered?",
         formula=Mean("queue_s", rows.ANSWERED),
@@ -169,7 +169,7 @@ CALLERS = (
         independence="day",
         source=CONTACT_CENTRE,
         caution="Callers who gave up are not in it, so a long queue can look short: read abandon_rate_inbound beside it. Asterisk calls this wait holdtime.",
-        aliases=("ASA", "temps d'attente avant le décrochage", "DMA", "queue time"),
+        aliases=("ASA", "temps d’attente avant le décrochage", "DMA", "queue time"),
     ),
     KPI(
         name="average_time_to_abandon",

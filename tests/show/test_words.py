@@ -83,6 +83,7 @@ def test_french_counts_zero_as_one():
 
 
 def texts(language):
+    from callstats.kpis.registry import catalogue
     from callstats.kpis.words import fr, ru
 
     for file in PACKAGE.glob(f"show/words/{language}/*.po"):
@@ -92,6 +93,7 @@ def texts(language):
     room = {"fr": fr, "ru": ru}[language]
     for told in (room.TERMS, room.QUESTIONS, room.CAUTIONS):
         yield from told.values()
+    yield from (kpi.label[language] for kpi in catalogue().values())
 
 
 def test_a_french_line_never_begins_with_a_punctuation_mark():
