@@ -137,6 +137,8 @@ def _receive(pipe: IO[bytes] | None) -> Any:
 
 def main() -> None:
     """Make every report that is asked for, until nobody can ask any more."""
+    # A shell starts what runs in the background with it ignored, and here it ends the report in hand.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     questions, answers = _pipes()
     task: Task = _receive(questions)
     orders: SimpleQueue[Order | None] = SimpleQueue()

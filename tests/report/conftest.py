@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import nbformat
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+# A shell starts what runs in the background with it ignored, and that is handed on to what tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: What a campaign might be called by somebody who means harm.
 HOSTILE = '"><img src=x onerror=alert(1)> <script>alert(2)</script> #read("/etc/passwd") $x$'
