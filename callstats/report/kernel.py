@@ -9,6 +9,8 @@ from typing import Any
 
 from callstats.errors import ReportError
 from callstats.report.managers import NAME, SameInterpreter
+from callstats.show.display import MIME
+from callstats.show.markup import render, style_element
 
 _ERRORS = frozenset({"CallstatsError", "UsageError", "InputError", "ReportError"})
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
@@ -90,7 +92,10 @@ def shown_path(data: str | Path) -> str:
 
 
 def hide_path(notebook: Any, path: Path, shown: str) -> None:
-    """Put the shown path wherever the executed notebook says the real one; pictures are left alone."""
+    """Put the shown path wherever the executed notebook says the real one; pictures are left alone.
+
+    What callstats shows is drawn anew from its data then: how words wrap depends on their length.
+    """
     real = re.compile(rf"(?<![\w.-]){re.escape(str(path))}(?![\w-])")
 
     def hidden(value: Any) -> Any:
@@ -102,6 +107,8 @@ def hide_path(notebook: Any, path: Path, shown: str) -> None:
             for key in value:
                 if not str(key).startswith("image/"):
                     value[key] = hidden(value[key])
+            if MIME in value and "text/html" in value:
+                value["text/html"] = style_element() + render(value[MIME])
         return value
 
     for cell in notebook.cells:

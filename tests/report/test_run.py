@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -127,3 +128,20 @@ def test_a_path_is_hidden_wherever_the_notebook_says_it(write, data, tmp_path):
     path = write("# Report", PARAMETERS, "print(f'Read {data}. {data}/calls.parquet file://{data}')")
     page = run(path, data, out=tmp_path / "out", formats=["html"]).paths[0].read_text()
     assert "Read data. data/calls.parquet file://data" in page
+
+
+def test_where_the_data_lie_does_not_change_a_byte(write, data, tmp_path):
+    table = (
+        "from callstats.show.display import TableView\n"
+        "told = f'campaign_id=spring, data={data}, period=2026-09'\n"
+        "TableView('Data', ['What', 'Value'], [['Parameters', told]])"
+    )
+    path = write("# Report", PARAMETERS, table)
+    deep = tmp_path / ("a_folder_with_a_name_that_breaks_over_lines/" * 3) / "data"
+    shutil.copytree(data, deep)
+    here, there = (
+        run(path, folder, out=tmp_path / out, formats=["html", "pdf"])
+        for folder, out in ((data, "here"), (deep, "there"))
+    )
+    for one, other in zip(here.paths, there.paths, strict=True):
+        assert one.read_bytes() == other.read_bytes(), one.name
