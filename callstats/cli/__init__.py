@@ -22,12 +22,14 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
 )
 from callstats.cli.app import app, say
 from callstats.errors import CallstatsError
+from callstats.report.startup import skip_address_grammar
 
 __all__ = ["app", "main"]
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    skip_address_grammar()
     try:
         code = app(sys.argv[1:], result_action="return_value")
         sys.stdout.flush()

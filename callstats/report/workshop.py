@@ -25,6 +25,7 @@ from callstats.report.forking import parent
 from callstats.report.managers import FIXED, Ahead, Forked, SameInterpreter
 from callstats.report.order import Order
 from callstats.report.run import ReportResult, make
+from callstats.report.startup import skip_address_grammar
 
 Answer = tuple[ReportResult | None, CallstatsError | None, float]
 
@@ -139,6 +140,7 @@ def main() -> None:
     """Make every report that is asked for, until nobody can ask any more."""
     # A shell starts what runs in the background with it ignored, and here it ends the report in hand.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    skip_address_grammar()
     questions, answers = _pipes()
     task: Task = _receive(questions)
     orders: SimpleQueue[Order | None] = SimpleQueue()
