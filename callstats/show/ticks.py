@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -83,11 +84,12 @@ class RoomyLocator(Locator):
 
 def unit_axis(axis: Any, unit: str, formatter: Formatter, *, most: int = 6, change: bool = False) -> None:
     """Give an axis ticks and tick labels in a unit."""
-
-    def made(number: int) -> Locator:
-        if unit in {"s", "h"}:
-            return MinuteLocator(number, 1.0 if unit == "s" else 1 / 3600)
-        return MaxNLocator(number, steps=[1, 2, 2.5, 5, 10], integer=unit == "n")
-
+    made = functools.partial(_locator, unit)  # named, so that a figure can be copied and pickled
     axis.set_major_locator(RoomyLocator(made, most) if axis.axis_name == "x" else made(most))
     axis.set_major_formatter(UnitTicks(unit, formatter, change))
+
+
+def _locator(unit: str, most: int) -> Locator:
+    if unit in {"s", "h"}:
+        return MinuteLocator(most, 1.0 if unit == "s" else 1 / 3600)
+    return MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=unit == "n")

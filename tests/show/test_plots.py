@@ -1,5 +1,6 @@
 """Whatever the data, a plot comes out, and the same each time."""
 
+import pickle
 import warnings
 
 import matplotlib as mpl
@@ -65,6 +66,13 @@ def test_the_users_settings_neither_change_nor_matter():
         own = figure(intervals(["A", "B"], [0.1, 0.2], EN), "c", "a").svg
         assert dict(mpl.rcParams) == before
     assert own == plain
+
+
+@pytest.mark.parametrize("draw", [intervals, shares, funnel, heat])
+def test_a_figure_can_be_kept_and_drawn_later(draw):
+    drawn = draw(names(4), [0.1, 0.2, 0.15, 0.3], EN).figure
+    kept = pickle.loads(pickle.dumps(drawn))
+    assert theme.to_svg(kept, "x") == theme.to_svg(drawn, "x")
 
 
 def test_a_plot_is_drawn_on_the_axes_it_is_given():
