@@ -28,7 +28,7 @@ KPIS = (
         domain="compliance",
         independence="contact",
         source=sources(PROSPECTING, RUSSIAN, "16 CFR 310.4(b)(4)"),
-        caution="The figure of the US rule (at most 3 % per campaign over its length or each successive 30 days), which is a census: compare it as it stands, without an interval. Also the UK figure without machine detection. Not drop_rate.",
+        caution="The figure of the US rule (at most 3% per campaign over its length or each successive 30 days), which is a census: compare it as it stands, without an interval. Also the UK figure without machine detection. Not drop_rate.",
         aliases=(
             "abandonment rate, outbound",
             "taux d’abandon sortant",
@@ -50,7 +50,7 @@ KPIS = (
         domain="compliance",
         independence="contact",
         source="Ofcom, revised statement of policy on the persistent misuse of an electronic communications network or service (2010), with automated machine detection; Ofcom (2016), in force 2017-03-01",
-        caution="The statement takes off the drops that were machines by the agents' own experience: drops x live / (live + machines), over that plus live. Multiplied out, this is drops / (drops + live + machines), which is what is summed here: machines are calls with an agent that no person answered. 3 % in 24 h was guidance until 2017-03-01.",
+        caution="The statement takes off the drops that were machines by the agents' own experience: drops x live / (live + machines), over that plus live. Multiplied out, this is drops / (drops + live + machines), which is what is summed here: machines are calls with an agent that no person answered. 3% in 24 h was guidance until 2017-03-01.",
         aliases=("Ofcom abandonment rate", "UK abandoned call rate"),
     ),
     KPI(

@@ -178,7 +178,7 @@ LIST_KPIS = (
         domain="reach",
         independence="contact",
         source=CONTACT_CENTRE,
-        caution="The deadline is list_deadline_h hours after loading (8 by default: 75 % of a list in eight hours), on the clock, nights included.",
+        caution="The deadline is list_deadline_h hours after loading (8 by default: 75% of a list in eight hours), on the clock, nights included.",
         aliases=("service agreement level", "75 % d’une liste en huit heures"),
     ),
     KPI(

@@ -88,7 +88,7 @@ KPIS = (
         domain="money",
         independence="contact",
         source=PROFITABILITY,
-        caution=f"Profit / cost: 0 % is break even, 100 % doubles the money. Some divide revenue by cost (ROAS) instead. {_WHOLE_CAMPAIGN}",
+        caution=f"Profit / cost: 0% is break even, 100% doubles the money. Some divide revenue by cost (ROAS) instead. {_WHOLE_CAMPAIGN}",
         aliases=("return on investment", "retour sur investissement", "окупаемость"),
     ),
     KPI(

@@ -153,7 +153,7 @@ CALLERS = (
         domain="service",
         independence="day",
         source=QUALITY,
-        caution="Between 2 and 5 % is typical. Callers who hang up at once are in it.",
+        caution="Between 2 and 5% is typical. Callers who hang up at once are in it.",
         aliases=("taux d’abandon", "pourcentage de congés", "abandonment rate"),
     ),
     KPI(

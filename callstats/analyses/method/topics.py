@@ -58,7 +58,7 @@ TOPICS: dict[str, tuple[str, str]] = {
         mark("Limits of chance"),
         mark(
             "Few calls make any figure jump. The limits are as wide as ordinary agents with so many calls "
-            "differ, 95 and 99.8 % of them; only who is outside is named."
+            "differ, 95 and 99.8% of them; only who is outside is named."
         ),
     ),
     "lead mix": (
