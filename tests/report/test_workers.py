@@ -55,6 +55,13 @@ def orders(write, data, tmp_path):
 
 
 @pytest.fixture
+def left():
+    """Tell which processes came below this one since and are still there; other tests' may wait on."""
+    before = descendants()
+    return lambda: descendants() - before
+
+
+@pytest.fixture
 def scratch(monkeypatch):
     """Give the folder for what is temporary in workers; a socket's path allows no long name."""
     with tempfile.TemporaryDirectory(prefix="cs-") as folder:
@@ -67,7 +74,7 @@ def files(orders):
 
 
 @pytest.mark.parametrize("fork", WAYS)
-def test_one_failing_report_spoils_no_other(orders, fork):
+def test_one_failing_report_spoils_no_other(orders, left, fork):
     asked = orders(
         RECORD,
         good=2,
@@ -87,17 +94,17 @@ def test_one_failing_report_spoils_no_other(orders, fork):
         assert done[name].result.results == {"process": 0, "wide": 20}
         assert done[name].seconds > 0
     assert files(asked) == {f"report_{n}.{ending}" for n in (0, 1) for ending in ("html", "ipynb", "json")}
-    assert not descendants()
+    assert not left()
 
 
-def test_a_killed_worker_costs_the_report_it_was_making(orders):
+def test_a_killed_worker_costs_the_report_it_was_making(orders, left):
     asked = orders("'done'", worker=[KILL_WORKER], good=2)
     done = {found.order.notebook.stem: found for found in run_all(asked, formats=["html"], jobs=1)}
     assert "ended by SIGKILL" in str(done["worker"].error)
     assert done["worker"].error.exit_code == 4
     assert done["report_0"].error is None
     assert done["report_1"].error is None
-    assert eventually(lambda: not descendants())
+    assert eventually(lambda: not left())
 
 
 def test_both_ways_make_the_same_files(orders, tmp_path):
@@ -111,7 +118,7 @@ def test_both_ways_make_the_same_files(orders, tmp_path):
 
 
 @pytest.mark.parametrize("fork", WAYS)
-def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, scratch, fork):
+def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, left, scratch, fork):
     asked = orders(good=1, endless=["import time; time.sleep(600)"])
     batch = run_all(asked, formats=["html"], jobs=2, fork=fork)
     first = next(batch)
@@ -119,7 +126,7 @@ def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, scr
     batch.close()
     assert time.monotonic() - start < 8
     assert first.error is None
-    assert not descendants()
+    assert not left()
     assert not [path for path in asked[0].folder.rglob("*") if "endless" in path.name or ".part" in path.name]
     assert not list(scratch.glob("callstats-*"))
 
