@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from callstats.report import foreign, markdown
+from callstats.show.display import MIME
 
 Block = dict[str, Any]
 
-PAYLOAD = "application/vnd.callstats+json"
 _SVG = "image/svg+xml"
 _BITMAPS = ("image/png", "image/jpeg")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -79,7 +79,7 @@ def payloads(notebook: Any) -> Iterator[dict[str, Any]]:
     """Yield the callstats payloads of a notebook's outputs, in order."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
-            payload = output.get("data", {}).get(PAYLOAD)
+            payload = output.get("data", {}).get(MIME)
             if isinstance(payload, dict):
                 yield payload
 
@@ -120,7 +120,7 @@ def _output(output: Any) -> list[Block]:
 
 def _bundle(data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:
     """Choose of a bundle what says most: our own payload, a picture, a table, words."""
-    payload = data.get(PAYLOAD)
+    payload = data.get(MIME)
     if isinstance(payload, dict) and "kind" in payload:
         return _own(dict(payload), data, metadata)
     if picture := _picture(data, metadata):
