@@ -14,6 +14,8 @@ UPRIGHT, TURNED = 470.0, 715.0
 _KEPT_WHOLE, _START = 320.0, 120.0
 #: The same of a table of texts, which may well be broken between two of them; and its characters.
 _TEXTS_WHOLE, _TEXT = 150.0, 100
+#: Width that terms of a glossary have at least, and from one width that is tried to the next [points].
+_TERM, _STEP = 71.0, 4
 #: Characters from which a cell may be broken over two pages.
 _BROKEN = 1200
 
@@ -97,8 +99,9 @@ def _parts(widths: list[Width]) -> dict[str, Any]:
 
 def _lowest(rows: list[list[dict[str, Any]]], widths: list[Width]) -> dict[str, Any]:
     """Return the widths of terms and texts, as in a glossary, that make the table lowest; terms the wider."""
-    first, last = (ceil(max(widths[0].least, 0.15 * UPRIGHT)), int(UPRIGHT - widths[1].least))
-    tried = [_part([0, 1], [term, UPRIGHT - term]) for term in range(min(first, last), last + 1, 4)]
+    most = int(UPRIGHT - widths[1].least)
+    least = min(ceil(max(widths[0].least, _TERM)), most)
+    tried = [_part([0, 1], [term, UPRIGHT - term]) for term in range(least, most + 1, _STEP)]
     return min(reversed(tried), key=lambda part: _height(rows, [part]))
 
 
