@@ -81,7 +81,7 @@ def stop(process: subprocess.Popen[str], how: signal.Signals, after_s: float) ->
     return process.returncode
 
 
-def disturb(batch: Batch, times: int) -> None:
+def check_kills_do_no_harm(batch: Batch, times: int) -> None:
     """Kill a batch at random moments, look at its files each time, and let it end at last."""
     length = batch.run("calm")
     calm = batch.files("calm")
@@ -97,13 +97,13 @@ def disturb(batch: Batch, times: int) -> None:
 
 
 def test_a_batch_killed_twice_ends_as_if_it_had_not_been(tmp_path):
-    disturb(Batch(tmp_path, "here"), 2)
+    check_kills_do_no_harm(Batch(tmp_path, "here"), 2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["here", "workers"])
 def test_a_batch_killed_twenty_times_ends_as_if_it_had_not_been(tmp_path, how):
-    disturb(Batch(tmp_path, how), 20)
+    check_kills_do_no_harm(Batch(tmp_path, how), 20)
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
