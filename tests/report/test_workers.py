@@ -117,6 +117,23 @@ def test_both_ways_make_the_same_files(orders, tmp_path):
     assert made[0] == made[1]
 
 
+@pytest.fixture
+def interrupts_ignored():
+    """Ignore them, as a shell does for what it starts in the background; our children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts_ignored")
+def test_a_batch_in_the_background_is_closed_in_order(orders, left, scratch):
+    batch = run_all(orders(good=1, endless=["import time; time.sleep(600)"]), formats=["html"], jobs=2)
+    assert next(batch).error is None
+    batch.close()
+    assert not left()
+    assert not list(scratch.glob("callstats-*"))
+
+
 @pytest.mark.parametrize("fork", WAYS)
 def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, left, scratch, fork):
     asked = orders(good=1, endless=["import time; time.sleep(600)"])
