@@ -11,7 +11,7 @@ The house, in the order data flows through it:
 ``moments``     those sums: all that the statistics ever see
 ``stats``       estimates, intervals and tests: numbers in, results out
 ``show``        numbers, words, tables and plots
-``analyses``    the analyst's questions
+``answers``     the analyst's questions
 ``calibrate``   how often the methods err, on simulated or own data
 ``report``      notebooks to HTML and PDF
 ``simulate``    a dialer with known truth
@@ -26,32 +26,32 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from callstats.analyses.ab_test.analysis import ab_test
-    from callstats.analyses.agents.analysis import agents
-    from callstats.analyses.agents.handling import agent_handle_time
-    from callstats.analyses.agents.pace import agent_pace
-    from callstats.analyses.agents.quality import agent_quality
-    from callstats.analyses.attempts.analysis import attempts
-    from callstats.analyses.bridge.analysis import bridge
-    from callstats.analyses.calling_hours.analysis import calling_hours
-    from callstats.analyses.comparing.analysis import compare
-    from callstats.analyses.compliance.analysis import compliance
-    from callstats.analyses.data_quality.report import data_quality
-    from callstats.analyses.definitions import definitions
-    from callstats.analyses.funnel import funnel
-    from callstats.analyses.lists.analysis import lists
-    from callstats.analyses.lists.exhaustion import exhaustion
-    from callstats.analyses.measure import measure
-    from callstats.analyses.method.analysis import method
-    from callstats.analyses.month.summary import summary
-    from callstats.analyses.opening import open_for_report, title
-    from callstats.analyses.plan.analysis import plan, plan_from
-    from callstats.analyses.portrait import portrait
-    from callstats.analyses.quality import check
-    from callstats.analyses.service.report import service
-    from callstats.analyses.staffing.analysis import staffing
-    from callstats.analyses.time_and_cost import time_and_cost
-    from callstats.analyses.trend import trend
+    from callstats.answers.agents.analysis import agents
+    from callstats.answers.agents.handling import agent_handle_time
+    from callstats.answers.agents.pace import agent_pace
+    from callstats.answers.agents.quality import agent_quality
+    from callstats.answers.campaign.attempts.analysis import attempts
+    from callstats.answers.campaign.bridge.analysis import bridge
+    from callstats.answers.campaign.calling_hours.analysis import calling_hours
+    from callstats.answers.campaign.compliance.analysis import compliance
+    from callstats.answers.campaign.funnel import funnel
+    from callstats.answers.campaign.lists.analysis import lists
+    from callstats.answers.campaign.lists.exhaustion import exhaustion
+    from callstats.answers.campaign.portrait import portrait
+    from callstats.answers.campaign.time_and_cost import time_and_cost
+    from callstats.answers.campaign.trend import trend
+    from callstats.answers.compare.ab_test.analysis import ab_test
+    from callstats.answers.compare.comparing.analysis import compare
+    from callstats.answers.compare.plan.analysis import plan, plan_from
+    from callstats.answers.core.measure import measure
+    from callstats.answers.core.opening import open_for_report, title
+    from callstats.answers.month.summary import summary
+    from callstats.answers.service.report import service
+    from callstats.answers.service.staffing.analysis import staffing
+    from callstats.answers.trust.data_quality.report import data_quality
+    from callstats.answers.trust.definitions import definitions
+    from callstats.answers.trust.method.analysis import method
+    from callstats.answers.trust.quality import check
     from callstats.calibrate import calibrate
     from callstats.dataset import Dataset, Period, open, read
     from callstats.errors import CallstatsError, ComparisonRefused
@@ -63,37 +63,37 @@ _HOMES = {
     "ComparisonRefused": "callstats.errors",
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
-    "ab_test": "callstats.analyses.ab_test.analysis",
-    "agent_handle_time": "callstats.analyses.agents.handling",
-    "agent_pace": "callstats.analyses.agents.pace",
-    "agent_quality": "callstats.analyses.agents.quality",
-    "agents": "callstats.analyses.agents.analysis",
-    "attempts": "callstats.analyses.attempts.analysis",
-    "bridge": "callstats.analyses.bridge.analysis",
+    "ab_test": "callstats.answers.compare.ab_test.analysis",
+    "agent_handle_time": "callstats.answers.agents.handling",
+    "agent_pace": "callstats.answers.agents.pace",
+    "agent_quality": "callstats.answers.agents.quality",
+    "agents": "callstats.answers.agents.analysis",
+    "attempts": "callstats.answers.campaign.attempts.analysis",
+    "bridge": "callstats.answers.campaign.bridge.analysis",
     "calibrate": "callstats.calibrate",
-    "calling_hours": "callstats.analyses.calling_hours.analysis",
-    "check": "callstats.analyses.quality",
-    "compare": "callstats.analyses.comparing.analysis",
-    "compliance": "callstats.analyses.compliance.analysis",
-    "data_quality": "callstats.analyses.data_quality.report",
-    "definitions": "callstats.analyses.definitions",
-    "exhaustion": "callstats.analyses.lists.exhaustion",
-    "funnel": "callstats.analyses.funnel",
-    "lists": "callstats.analyses.lists.analysis",
-    "measure": "callstats.analyses.measure",
-    "method": "callstats.analyses.method.analysis",
+    "calling_hours": "callstats.answers.campaign.calling_hours.analysis",
+    "check": "callstats.answers.trust.quality",
+    "compare": "callstats.answers.compare.comparing.analysis",
+    "compliance": "callstats.answers.campaign.compliance.analysis",
+    "data_quality": "callstats.answers.trust.data_quality.report",
+    "definitions": "callstats.answers.trust.definitions",
+    "exhaustion": "callstats.answers.campaign.lists.exhaustion",
+    "funnel": "callstats.answers.campaign.funnel",
+    "lists": "callstats.answers.campaign.lists.analysis",
+    "measure": "callstats.answers.core.measure",
+    "method": "callstats.answers.trust.method.analysis",
     "open": "callstats.dataset",
-    "open_for_report": "callstats.analyses.opening",
-    "plan": "callstats.analyses.plan.analysis",
-    "plan_from": "callstats.analyses.plan.analysis",
-    "portrait": "callstats.analyses.portrait",
+    "open_for_report": "callstats.answers.core.opening",
+    "plan": "callstats.answers.compare.plan.analysis",
+    "plan_from": "callstats.answers.compare.plan.analysis",
+    "portrait": "callstats.answers.campaign.portrait",
     "read": "callstats.dataset",
-    "service": "callstats.analyses.service.report",
-    "staffing": "callstats.analyses.staffing.analysis",
-    "summary": "callstats.analyses.month.summary",
-    "time_and_cost": "callstats.analyses.time_and_cost",
-    "title": "callstats.analyses.opening",
-    "trend": "callstats.analyses.trend",
+    "service": "callstats.answers.service.report",
+    "staffing": "callstats.answers.service.staffing.analysis",
+    "summary": "callstats.answers.month.summary",
+    "time_and_cost": "callstats.answers.campaign.time_and_cost",
+    "title": "callstats.answers.core.opening",
+    "trend": "callstats.answers.campaign.trend",
 }
 
 __all__ = [

@@ -23,9 +23,9 @@ def test_data_flows_one_way_through_the_house() -> None:
 @pytest.mark.parametrize(
     "module", [m for m in MODULES if PROSE not in m.parents], ids=lambda path: str(path.relative_to(ROOT))
 )
-def test_a_module_stays_under_300_lines(module: Path) -> None:
+def test_a_module_stays_under_500_lines(module: Path) -> None:
     lines = module.read_text(encoding="utf-8").count("\n")
-    assert lines <= 300
+    assert lines <= 500
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

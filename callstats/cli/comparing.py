@@ -10,8 +10,8 @@ from callstats.cli.app import Format, Language, Words, app, open_data, pairs, sa
 if TYPE_CHECKING:
     import pandas as pd
 
-    from callstats.analyses.comparing.comparison import Comparison
-    from callstats.analyses.comparing.rows import ComparedArm
+    from callstats.answers.compare.comparing.comparison import Comparison
+    from callstats.answers.compare.comparing.rows import ComparedArm
 
 
 @app.command
@@ -88,7 +88,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     """
     from dataclasses import replace
 
-    from callstats.analyses.comparing.analysis import compare as run_compare
+    from callstats.answers.compare.comparing.analysis import compare as run_compare
     from callstats.cli.measuring import own_of
     from callstats.kpis import get
 

@@ -18,6 +18,6 @@ def summary(
     compare_with
         previous for the period before, another period, or none.
     """
-    from callstats.analyses.month.summary import summary as run
+    from callstats.answers.month.summary import summary as run
 
     ask(lambda d: run(d, period, compare_with), data, where, config, lang, format)

@@ -96,7 +96,7 @@ def measure(
     format
         How to print it; csv and json carry full precision.
     """
-    from callstats.analyses.measure import measure as run_measure
+    from callstats.answers.core.measure import measure as run_measure
     from callstats.kpis import get
 
     if not kpis:

@@ -8,7 +8,7 @@ from callstats.cli.app import Words, app
 from callstats.cli.questions import Config, Data, Form, Lang, Period, Where, ask
 
 if TYPE_CHECKING:
-    from callstats.analyses.result import Result
+    from callstats.answers.core.answer import Answer
     from callstats.dataset import Dataset
 
 About = Literal["figures", "pace", "handling", "quality"]
@@ -36,12 +36,12 @@ def agents(
         A secret word: names are replaced by codes made with it.
     """
 
-    def run(dataset: Dataset) -> Result:
-        from callstats.analyses.agents.analysis import ADJUST
-        from callstats.analyses.agents.analysis import agents as compared
-        from callstats.analyses.agents.handling import agent_handle_time
-        from callstats.analyses.agents.pace import agent_pace
-        from callstats.analyses.agents.quality import agent_quality
+    def run(dataset: Dataset) -> Answer:
+        from callstats.answers.agents.analysis import ADJUST
+        from callstats.answers.agents.analysis import agents as compared
+        from callstats.answers.agents.handling import agent_handle_time
+        from callstats.answers.agents.pace import agent_pace
+        from callstats.answers.agents.quality import agent_quality
 
         narrow = dataset.where(period=period)
         others = {"pace": agent_pace, "handling": agent_handle_time, "quality": agent_quality}
@@ -76,7 +76,7 @@ def bridge(
     seed
         Of the resampling.
     """
-    from callstats.analyses.bridge.analysis import bridge as run
+    from callstats.answers.campaign.bridge.analysis import bridge as run
 
     ask(
         lambda d: run(d, before, after, by=by, method=method, bootstrap=bootstrap, seed=seed),

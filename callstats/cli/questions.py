@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from callstats.cli.app import Format, Language, Words, app, open_data, pairs, show
 
 if TYPE_CHECKING:
-    from callstats.analyses.result import Result
+    from callstats.answers.core.answer import Answer
     from callstats.dataset import Dataset
 
 Data = Annotated[str, Parameter(help="An imported folder or a DuckDB file.")]
@@ -25,7 +25,7 @@ Form = Annotated[Format, Parameter(help="table says it in words; csv and json ca
 
 
 def ask(
-    question: Callable[[Dataset], Result],
+    question: Callable[[Dataset], Answer],
     data: str,
     where: list[str],
     config: Path | None,
@@ -60,7 +60,7 @@ def attempts(
     by
         A life table for each value of a column such as list_id.
     """
-    from callstats.analyses.attempts.analysis import attempts as run
+    from callstats.answers.campaign.attempts.analysis import attempts as run
 
     if by is None:
         ask(lambda d: run(d, period), data, where, config, lang, format)
@@ -80,7 +80,7 @@ def hours(
     kpi
         A share of dials: contact_rate_dial, answer_rate, connect_rate or conversion_per_dial.
     """
-    from callstats.analyses.calling_hours.analysis import calling_hours as run
+    from callstats.answers.campaign.calling_hours.analysis import calling_hours as run
 
     ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
 
@@ -99,7 +99,7 @@ def exhaustion(
     deadline
         A day (2026-09-30) or hours after loading (8), by when contacts should have been dialled.
     """
-    from callstats.analyses.lists.exhaustion import exhaustion as run
+    from callstats.answers.campaign.lists.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
     ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)
@@ -117,7 +117,7 @@ def compliance(
     rule
         us-ftc, uk-ofcom, uk-ofcom-machines or fr.
     """
-    from callstats.analyses.compliance.analysis import compliance as run
+    from callstats.answers.campaign.compliance.analysis import compliance as run
 
     found = ask(
         lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences
@@ -139,7 +139,7 @@ def definitions(
     kpi
         A word such as conversion_rate, successes_per_hour, service_level or abandonment.
     """
-    from callstats.analyses.definitions import definitions as run
+    from callstats.answers.trust.definitions import definitions as run
 
     ask(lambda d: run(d, kpi, period), data, where, config, lang, format)
 
@@ -168,7 +168,7 @@ def staffing(
     by_weekday
         Each weekday by itself.
     """
-    from callstats.analyses.staffing.analysis import staffing as run
+    from callstats.answers.service.staffing.analysis import staffing as run
 
     ask(
         lambda d: run(
@@ -197,14 +197,14 @@ def service(
     repeat_days
         A caller who rings again within so many days was not helped at the first call.
     """
-    from callstats.analyses.service.report import PARTS
-    from callstats.analyses.service.report import service as run
+    from callstats.answers.service.report import PARTS
+    from callstats.answers.service.report import service as run
     from callstats.errors import unknown_name
 
     if part is not None and part not in PARTS:
         raise unknown_name("part", part, PARTS)
 
-    def asked(dataset: Dataset) -> Result:
+    def asked(dataset: Dataset) -> Answer:
         found = run(dataset, period, compare_with, repeat_days=repeat_days)
         return found if part is None else found.parts[part]
 

@@ -11,7 +11,7 @@ from callstats.cli.questions import Config, Data, Form, Lang, Period, Where, ask
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
-    from callstats.analyses.ab_test.result import ABTest
+    from callstats.answers.compare.ab_test.result import ABTest
 
 Parts = Annotated[list[float], Parameter(negative=(), consume_multiple=True, show_default=False)]
 
@@ -67,8 +67,8 @@ def plan(  # noqa: PLR0913 - all but one by name
     horizon_days
         Days each contact is followed.
     """
-    from callstats.analyses.plan.analysis import plan as make
-    from callstats.analyses.plan.analysis import plan_from
+    from callstats.answers.compare.plan.analysis import plan as make
+    from callstats.answers.compare.plan.analysis import plan_from
 
     asked: dict[str, Any] = {"trials": trials, "power": power, "alpha": alpha, "margin": margin}
     asked |= {"allocation": allocation, "contacts_per_day": contacts_per_day, "horizon_days": horizon_days}
@@ -156,7 +156,7 @@ def ab_test(  # noqa: PLR0913 - all but one by name
     confidence
         Of the intervals.
     """
-    from callstats.analyses.ab_test.analysis import ab_test as run
+    from callstats.answers.compare.ab_test.analysis import ab_test as run
 
     asked: dict[str, Any] = {"primary": primary, "horizon_days": horizon_days, "margin": margin}
     asked |= {"expected": list(expected) or None, "effect": effect, "baseline": baseline, "cluster": cluster}

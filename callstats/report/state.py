@@ -143,7 +143,7 @@ def _named_files(order: Order) -> Iterator[tuple[str, str]]:
 
 
 def _file(name: str) -> Path | None:
-    from callstats.analyses.opening import found
+    from callstats.answers.core.opening import found
 
     try:
         path = found(name)

@@ -36,6 +36,14 @@ class View:
 
         return render(self.payload())
 
+    def as_text(self) -> str:
+        """Return the object as text, for a terminal."""
+        return str(self)
+
+    def as_html(self) -> str:
+        """Return the object as HTML that stands alone, as a notebook shows it."""
+        return str(dict(self._repr_mimebundle_()).get("text/html", ""))
+
     def __str__(self) -> str:
         from callstats.show.plain import render
 
@@ -126,6 +134,16 @@ class FigureView(View):
     def __post_init__(self) -> None:
         if not self.alt.strip():
             raise UsageError("a figure needs an alternative text", hint="Say in a sentence what it shows.")
+
+    def as_text(self) -> str:
+        """Return the words for those who cannot see the picture."""
+        return self.alt
+
+    def as_html(self) -> str:
+        """Return picture and caption; the picture is markup of our own drawing."""
+        from callstats.show.markup import text
+
+        return f"<figure>{self.svg}<figcaption>{text(self.caption)}</figcaption></figure>"
 
     def payload(self) -> dict[str, Any]:
         """Return caption and alternative text; the picture travels beside it."""

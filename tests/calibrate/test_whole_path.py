@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from callstats import engine
-from callstats.analyses.comparing.analysis import compare
-from callstats.analyses.measure import measure
+from callstats.answers.compare.comparing.analysis import compare
+from callstats.answers.core.measure import measure
 from callstats.calibrate import comparing, lists
 from callstats.calibrate.rows import answered, converted, dial
 from callstats.dataset import Dataset

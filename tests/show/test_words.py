@@ -1,3 +1,4 @@
+import ast
 import re
 from pathlib import Path
 from string import Formatter
@@ -7,6 +8,7 @@ from babel.messages.pofile import read_po
 
 import callstats
 from callstats.errors import UsageError
+from callstats.report import notebooks
 from callstats.show.words import LANGUAGES, words
 from callstats.show.words.extraction import messages, untranslated
 
@@ -24,14 +26,9 @@ def fields(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-# The rooms that speak every language; one joins with its own .po files beside show's.
-TRANSLATED = ("show",)
-
-
-@pytest.mark.parametrize("room", TRANSLATED)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_of_a_room_has_its_words(language, room):
-    assert untranslated(sorted(PACKAGE.glob(f"{room}/**/*.py")), language) == []
+def test_every_sentence_of_every_module_has_its_words(language):
+    assert untranslated(SOURCES, language) == []
 
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parent.name}/{file.name}")
@@ -56,11 +53,21 @@ def test_no_sentence_is_translated_twice_by_different_words(language):
                 assert seen.setdefault(key, message.string) == message.string, (file.name, key)
 
 
-def test_no_catalogue_sentence_is_unused():
-    used = {m[0] for file in SOURCES for m in messages(file.read_text(encoding="utf-8"))}
-    own = PACKAGE / "show/words/fr/show.po"
-    ids = [m.id if isinstance(m.id, str) else m.id[0] for m in read(own) if m.id]
-    assert [i for i in ids if i not in used] == []
+def said_somewhere():
+    """Return every text that stands in a module, and every paragraph of a notebook."""
+    for source in SOURCES:
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    for name in notebooks.names():
+        for cell in notebooks.load(notebooks.find(name)).cells:
+            if cell.cell_type == "markdown":
+                yield from (part.lstrip("# ").strip() for part in cell.source.split("\n\n"))
+
+
+def test_no_sentence_of_the_catalogues_is_unused():
+    used = set(said_somewhere())
+    ids = {m.id if isinstance(m.id, str) else m.id[0] for file in CATALOGUES for m in read(file) if m.id}
+    assert sorted(ids - used) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-_ROOMS = ("kpis", "dataset", "engine", "stats", "show", "analyses")
+_ROOMS = ("kpis", "dataset", "engine", "stats", "show", "answers")
 _LIBRARIES = (
     "IPython",
     "babel.dates",

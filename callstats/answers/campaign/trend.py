@@ -1,0 +1,247 @@
+"""Did something change: daily values against limits wide enough for ordinary days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from callstats.answers.core.answer import Answer
+from callstats.answers.core.estimates import estimates, estimates_by
+from callstats.answers.core.scope import lacking, scope
+from callstats.answers.core.voice import Voice
+from callstats.kpis import get
+from callstats.kpis.define import KPI, Ratio
+from callstats.show.display import FigureView, Note, Sentence, View, figure
+from callstats.stats import ControlLimits, control_limits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.dataset import Dataset, Period
+
+#: Charts of fewer days say nothing about what is usual.
+FEWEST_DAYS = 8
+#: Longer periods are charted by week.
+MOST_DAYS = 100
+#: Days of fewer expected events are never outside: the limits lean on the normal distribution.
+FEWEST_EXPECTED = 1.0
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The values of one KPI with their limits, by day or week; arrays are in the order of ``days``.
+
+    A week stands under its Monday.
+    """
+
+    kpi: KPI
+    by: str
+    days: tuple[date, ...]
+    sizes: np.ndarray
+    limits: ControlLimits
+
+    @property
+    def signals(self) -> tuple[date, ...]:
+        """Days beyond the limits, or ending a run of eight or more on one side of the centre."""
+        enough = self.sizes * self.limits.estimate >= FEWEST_EXPECTED
+        flagged = (self.limits.outside & enough) | self._run_starts()
+        return tuple(day for day, flag in zip(self.days, flagged, strict=True) if flag)
+
+    def _run_starts(self) -> np.ndarray:
+        """Flag only the day on which a run reaches its length, not every day after it."""
+        run = self.limits.run
+        return run & ~np.concatenate([[False], run[:-1]])
+
+
+@dataclass(frozen=True)
+class Trend(Answer):
+    """One control chart a KPI; ``notes`` says what could not be drawn and why."""
+
+    voice: Voice
+    period: str
+    charts: tuple[Chart, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return kpi, day, value, low, high, size, outside, run: a row a day and KPI."""
+        import pandas as pd
+
+        columns = ["kpi", "day", "value", "low", "high", "size", "outside", "run"]
+        rows = [
+            (c.kpi.name, day, *values)
+            for c in self.charts
+            for day, *values in zip(
+                c.days, c.limits.values, c.limits.low, c.limits.high, c.sizes, c.limits.outside, c.limits.run,
+                strict=True,
+            )
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The signals of every chart, dated."""
+        return tuple(self._sentence(chart) for chart in self.charts)
+
+    def _sentence(self, chart: Chart) -> Sentence:
+        _, form = self.voice.say, self.voice.form
+        label = chart.kpi.label[self.voice.language]
+        if not chart.signals:
+            said = {"kpi": label, "n": form.number(int((chart.sizes > 0).sum()))}
+            if chart.by == "week":
+                return Sentence(_("{kpi}: no signal in {n} weeks; all stay within their limits.", **said))
+            return Sentence(_("{kpi}: no signal in {n} days; all stay within their limits.", **said))
+        named = ", ".join(self._named(chart, day) for day in chart.signals[:_MOST_NAMED])
+        more = len(chart.signals) - _MOST_NAMED
+        rest = _("; and {n} more", n=more) if more > 0 else ""
+        said = {"kpi": label, "days": named, "rest": rest}
+        if chart.by == "week":
+            return Sentence(
+                _("{kpi}: something was different in the week of {days}{rest}.", **said), "unknown"
+            )
+        return Sentence(_("{kpi}: something was different on {days}{rest}.", **said), "unknown")
+
+    def _named(self, chart: Chart, day: date) -> str:
+        """Return a signal as "14 Sep (3.1%, below its limits)"."""
+        _, form = self.voice.say, self.voice.form
+        at = chart.days.index(day)
+        value, limits = float(chart.limits.values[at]), chart.limits
+        if limits.outside[at]:
+            where = _("above its limits") if value > limits.high[at] else _("below its limits")
+        elif value > limits.estimate:
+            where = _("the eighth in a row above the mean")
+        else:
+            where = _("the eighth in a row below the mean")
+        shown = form.value(value, chart.kpi.unit, limits.low[at], limits.high[at])
+        return f"{form.day(day)} ({shown}, {where})"
+
+    def plot(self, kpi: str | None = None, ax: Any = None) -> Any:
+        """Draw the control chart of one KPI, the first where none is named."""
+        from callstats.show.plots import control_chart
+
+        chart = next(c for c in self.charts if kpi in (None, c.kpi.name))
+        return control_chart(
+            chart.days,
+            list(chart.limits.values),
+            chart.limits.estimate,
+            list(chart.limits.low),
+            list(chart.limits.high),
+            signals=[day in chart.signals for day in chart.days],
+            unit=chart.kpi.unit,
+            label=chart.kpi.label[self.voice.language],
+            formatter=self.voice.form,
+            ax=ax,
+        )
+
+    def figure(self, kpi: str | None = None) -> FigureView:
+        """Return the chart of one KPI with its caption and its words."""
+        _, form = self.voice.say, self.voice.form
+        chart = next(c for c in self.charts if kpi in (None, c.kpi.name))
+        said = {
+            "kpi": chart.kpi.label[self.voice.language],
+            "period": self.period,
+            "factor": form.number(round(max(chart.limits.dispersion, 1.0), 1)),
+            "centre": form.value(chart.limits.estimate, chart.kpi.unit),
+        }
+        caption = (
+            _("{kpi} by week, {period}", **said)
+            if chart.by == "week"
+            else _("{kpi} by day, {period}", **said)
+        )
+        wide = _("with the limits of ordinary variation ({factor} times as wide as chance)", **said)
+        if chart.limits.dispersion < 1.05:
+            wide = _("with the limits of ordinary variation")
+        alt = _("Control chart of {kpi} around a mean of {centre}.", **said)
+        return figure(self.plot(chart.kpi.name), f"{caption}, {wide}", f"{alt} {self._sentence(chart).text}")
+
+    def views(self) -> tuple[View, ...]:
+        """Return a figure a KPI, the sentences, and what could not be drawn."""
+        notes = tuple(Note(note) for note in self.notes)
+        if not self.charts:
+            return notes
+        return (*(self.figure(chart.kpi.name) for chart in self.charts), self.verdict, *notes)
+
+
+def trend(
+    dataset: Dataset, period: str | Period | None = None, *, kpis: tuple[str, ...] | None = None
+) -> Trend:
+    """Watch KPIs day by day.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    period : str or Period, optional
+    kpis : tuple of str, optional
+        Ratios of the catalogue. Without any: the answer rate, and successes
+        per login hour where there is agent time, else conversion per conversation.
+
+    Returns
+    -------
+    Trend
+        Laney's limits: as wide as ordinary days differ, not as chance alone would.
+
+    References
+    ----------
+    1. Laney DB (2002). Improved control charts for attributes. Quality
+       Engineering 14:531-537.
+    """
+    about = scope(dataset, period)
+    voice = about.voice
+    reason = lacking(dataset, "day")
+    if reason or not about.now.reaches("calls", "day"):
+        why = reason or voice.say("needs {columns}", columns="calls.local_started_at")
+        return Trend(
+            voice, about.label, (), (voice.say("By day: not computable, {why}.", why=why.rstrip(".")),)
+        )
+    asked = kpis or ("answer_rate", _second(about.now))
+    by = "week" if (about.window.end - about.window.start).days > MOST_DAYS else "day"
+    days = estimates_by(about.now, asked, [by])
+    charts, notes = [], []
+    whole = estimates(about.now, asked)
+    for kpi in map(get, asked):
+        if not whole[kpi.name].known:
+            notes.append(voice.note(kpi, whole[kpi.name].note))
+            continue
+        drawn = _chart(kpi, by, {key[0]: group[kpi.name] for key, group in days.items() if key[0]}, voice)
+        (notes if isinstance(drawn, str) else charts).append(drawn)
+    return Trend(voice, about.label, tuple(charts), tuple(notes))
+
+
+def _second(dataset: Dataset) -> str:
+    whole = dataset.reaches("agent_time", "day") and not dataset.unreached("agent_time")
+    return "successes_per_login_hour" if whole else "conversion_per_conversation"
+
+
+def _chart(kpi: KPI, by: str, days: dict[str, Any], voice: Voice) -> Chart | str:
+    """Return the chart of one KPI, or in one line why there is none."""
+    when = sorted(days)
+    sizes = np.nan_to_num(np.array([days[day].denominator for day in when], dtype=float))
+    events = np.nan_to_num(np.array([days[day].numerator for day in when], dtype=float))
+    if not events.any():
+        return voice.say("{kpi}: 0 throughout, nothing to chart.", kpi=kpi.label[voice.language])
+    if (sizes > 0).sum() < FEWEST_DAYS:
+        label, few = kpi.label[voice.language], int((sizes > 0).sum())
+        return voice.say.ngettext(
+            "{kpi}: {n} day is too few to say what is usual (at least {least}).",
+            "{kpi}: {n} days are too few to say what is usual (at least {least}).",
+            few,
+            kpi=label,
+            least=FEWEST_DAYS,
+        )
+    kind = "proportion" if isinstance(kpi.formula, Ratio) and kpi.formula.proportion else "rate"
+    limits = control_limits(events, sizes, kind=kind)
+    return Chart(kpi, by, tuple(_date(day) for day in when), sizes, limits)
+
+
+def _date(written: str) -> date:
+    """Return the day, or the Monday of the week, that a time key writes.
+
+    Examples
+    --------
+    >>> _date("2026-09-14") == _date("2026-W38")
+    True
+    """
+    return date.fromisoformat(f"{written}-1" if "W" in written else written)

@@ -1,0 +1,129 @@
+"""KPIs as estimates that can be compared: value, interval, what they were made of, and changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from callstats.kpis import get
+from callstats.kpis.define import KPI, Ratio
+from callstats.show.digits import unknown
+from callstats.stats import Interval, ratio_interval, total_interval
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+    from callstats.moments import Moments
+
+NAN = float("nan")
+_NUMBERS = ("value", "low", "high", "numerator", "denominator", "n")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A KPI's value with its interval; nan where not computable, and then ``note`` says why.
+
+    ``n`` counts independent units, ``numerator`` and ``denominator`` are the
+    sums the value was made of, ``confidence`` is that of the interval.
+    """
+
+    kpi: KPI
+    value: float
+    low: float = NAN
+    high: float = NAN
+    numerator: float = NAN
+    denominator: float = NAN
+    n: float = NAN
+    note: str = ""
+    confidence: float = NAN
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return not unknown(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference of two estimates and its interval; nan where one of them is unknown."""
+
+    estimate: float = NAN
+    low: float = NAN
+    high: float = NAN
+    confidence: float = NAN
+
+    @property
+    def certain(self) -> bool:
+        """Whether the interval is known and excludes no change."""
+        return self.low > 0 or self.high < 0
+
+
+def estimates(
+    dataset: Dataset, kpis: Iterable[str | KPI], *, confidence: float | None = None
+) -> dict[str, Estimate]:
+    """Return the KPIs of a data set by name, in the order asked."""
+    return next(iter(estimates_by(dataset, kpis, (), confidence=confidence).values()), {})
+
+
+def estimates_by(
+    dataset: Dataset, kpis: Iterable[str | KPI], by: Sequence[str], *, confidence: float | None = None
+) -> dict[tuple[Any, ...], dict[str, Estimate]]:
+    """Return the KPIs of every group by name; the keys are the groups' values, in order."""
+    from callstats.answers.core.measure import measure
+
+    asked = {kpi.name: kpi for kpi in (get(k) if isinstance(k, str) else k for k in kpis)}
+    level = dataset.config.confidence if confidence is None else confidence
+    frame = measure(dataset, list(asked.values()), by=list(by) or None, confidence=level)
+    found: dict[tuple[Any, ...], dict[str, Estimate]] = {}
+    for row in frame.to_dict("records"):
+        numbers = {c: float(row[c]) for c in _NUMBERS}
+        value = Estimate(asked[row["kpi"]], **numbers, note=str(row["note"] or ""), confidence=level)
+        found.setdefault(tuple(row[key] for key in by), {})[row["kpi"]] = value
+    return found
+
+
+def interval(kpi: KPI, moments: Moments, confidence: float) -> Interval:
+    """Return the interval of a KPI from its moments, as its formula asks."""
+    if not isinstance(kpi.formula, Ratio):
+        return total_interval(moments, confidence=confidence)
+    return ratio_interval(
+        moments,
+        confidence=confidence,
+        proportion=kpi.formula.proportion,
+        scale=kpi.formula.scale,
+    )
+
+
+def change(now: Estimate | Interval, before: Estimate | Interval | None) -> Change:
+    """Return the difference of two independent estimates, its interval from theirs.
+
+    The limits keep each estimate's own distance to the limit that matters
+    (MOVER), so they hold for proportions near 0 as well; for symmetric
+    intervals this is the root of the sum of squares.
+
+    References
+    ----------
+    1. Zou GY, Donner A (2008). Construction of confidence limits about effect
+       measures: a general approach. Statistics in Medicine 27:1693-1702.
+
+    Examples
+    --------
+    56 of 70 against 48 of 80 by Wilson's intervals (Newcombe 1998, method 10):
+
+    >>> from callstats.stats import proportion_interval
+    >>> found = change(proportion_interval(56, 70), proportion_interval(48, 80))
+    >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
+    (0.2, 0.0524, 0.3339)
+    """
+    if before is None:
+        return Change()
+    (a, a_low, a_high), (b, b_low, b_high) = _ends(now), _ends(before)
+    low = a - b - math.hypot(a - a_low, b_high - b)
+    high = a - b + math.hypot(a_high - a, b - b_low)
+    return Change(a - b, low, high, now.confidence)
+
+
+def _ends(one: Estimate | Interval) -> tuple[float, float, float]:
+    value = one.value if isinstance(one, Estimate) else one.estimate
+    return float(value), float(one.low), float(one.high)

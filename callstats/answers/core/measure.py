@@ -1,0 +1,234 @@
+"""Measure: the value of KPIs, with the interval that is right for each, by any columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any
+
+from callstats import engine
+from callstats import kpis as registry
+from callstats.answers.core.intervals import Limits, limits, notes_on
+from callstats.answers.core.shared import shared_obstacle
+from callstats.answers.core.unknowns import Unknown, counted, unknowns
+from callstats.dataset import Dataset
+from callstats.engine.groups import Group, in_order
+from callstats.engine.sums import sums_by_group
+from callstats.engine.units import clustering, formula_terms
+from callstats.errors import UsageError
+from callstats.kpis.define import KPI, Quantile, Ratio
+from callstats.kpis.evaluate import evaluate
+from callstats.moments import Moments
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Asked = str | KPI | Iterable[str | KPI]
+COLUMNS = ("kpi", "value", "low", "high", "numerator", "denominator", "n", "note")
+
+
+def measure(
+    dataset: Dataset,
+    kpis: Asked,
+    by: str | Sequence[str] | None = None,
+    *,
+    confidence: float | None = None,
+    interval: bool = True,
+) -> pd.DataFrame:
+    """Return the value of KPIs with their intervals, by group.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Narrowed to what is asked about.
+    kpis : str, KPI, or several
+        Names of the catalogue (or aliases), or KPIs of your own.
+    by : str or sequence of str, optional
+        Columns (campaign_id, list_id, agent_id, any attribute of the contact) and
+        time keys: hour (0-23), weekday (1 is Monday), day (2026-09-14), week
+        (2026-W36), month (2026-09), on the clock of the calls.
+    confidence : float, optional
+        Of the intervals; the project's where it is not given (0.95).
+    interval : bool
+        False skips the pass over independent units; low, high and n are nan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each group and KPI: the columns asked by, then ``kpi``, ``value`` in
+        the KPI's unit (a fraction where the unit is %), ``low`` and ``high``,
+        ``numerator`` and ``denominator`` without the KPI's scale, ``n`` (independent
+        units: contacts, agent-days, respondents) and ``note``. Sorted by group, then
+        in the order asked.
+
+    Raises
+    ------
+    UsageError
+        A KPI or column is unknown, or the data cannot be asked by that column.
+
+    Notes
+    -----
+    A value that cannot be given is nan, and ``note`` says why: a column that is
+    missing, a flag that is unknown on too many rows (``unknown_tolerance`` of the
+    project), nothing to divide by. It is never 0.
+
+    Intervals: Wilson's for a share of independent units [1]_; Wilson's at the
+    effective sample size for a share of calls that come several to a contact
+    [2]_; the delta method over independent units for other ratios [3]_, with the
+    t quantile; none for a quantile.
+
+    References
+    ----------
+    .. [1] Wilson EB (1927). Probable inference, the law of succession, and
+       statistical inference. JASA 22:209-212.
+    .. [2] Korn EL, Graubard BI (1998). Confidence intervals for proportions with
+       small expected number of positive counts. Survey Methodology 24:193-201.
+    .. [3] Deng A, Knoblich U, Lu J (2018). Applying the delta method in metric
+       analytics. KDD 2018.
+
+    Examples
+    --------
+    >>> import callstats as cs, pandas as pd
+    >>> ds = cs.open({"calls": pd.DataFrame({
+    ...     "call_id": list("123456"), "contact_id": list("ABCDEE"), "direction": "outbound",
+    ...     "list_id": list("xxyyyy"), "handled": [True, False, True, True, False, True],
+    ... })})
+    >>> measure(ds, "answer_rate", by="list_id")[["list_id", "value", "low", "high", "n"]].round(3)
+      list_id  value    low   high  n
+    0       x   0.50  0.095  0.905  2
+    1       y   0.75  0.101  0.988  3
+    """
+    asked = _asked(kpis)
+    keys = _keys(dataset, by)
+    level = dataset.config.confidence if confidence is None else confidence
+    facts = _fetch(dataset, asked, keys, interval)
+    groups = in_order(facts.groups()) or [(None,) * len(keys)]
+    rows = [(*group, *_row(dataset, kpi, group, facts, level, interval)) for group in groups for kpi in asked]
+    return _frame(rows, keys, interval)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Everything the engine was asked for."""
+
+    keys: tuple[str, ...]
+    obstacles: Mapping[str, str]
+    doubts: Mapping[str, list[Unknown]]
+    sums: Mapping[Group, Mapping[str, float]]
+    moments: Mapping[Group, Mapping[str, Moments]]
+    quantiles: Mapping[str, Mapping[Group, tuple[float, int]]]
+
+    def groups(self) -> set[Group]:
+        """Return every group that something was found in."""
+        return {*self.sums, *(group for found in self.quantiles.values() for group in found)}
+
+
+def _asked(kpis: Asked) -> list[KPI]:
+    """Return the KPIs asked for, once each."""
+    many: Iterable[str | KPI] = [kpis] if isinstance(kpis, str | KPI) else kpis
+    found = [kpi if isinstance(kpi, KPI) else registry.get(kpi) for kpi in many]
+    if not found:
+        raise UsageError("no KPI was named", hint="Name one: answer_rate. `callstats kpis` lists them.")
+    return list({kpi.name: kpi for kpi in found}.values())
+
+
+def _keys(dataset: Dataset, by: str | Sequence[str] | None) -> tuple[str, ...]:
+    keys = () if by is None else (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    for key in keys:
+        dataset.check_key(key)
+    return keys
+
+
+def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interval: bool) -> _Facts:
+    found = {kpi.name: engine.obstacle(dataset, kpi, keys) for kpi in asked}
+    able = [kpi for kpi in asked if found[kpi.name] is None]
+    doubts = {kpi.name: unknowns(kpi, dataset) for kpi in able}
+    terms = {t.key: t for kpi in able for t in (*formula_terms(kpi), *counted(doubts[kpi.name]))}
+    drawn = [kpi for kpi in able if kpi.independence != "none"] if interval else []
+    return _Facts(
+        keys,
+        {name: reason for name, reason in found.items() if reason is not None},
+        doubts,
+        sums_by_group(dataset, list(terms.values()), keys),
+        engine.moments(dataset, drawn, keys),
+        {k.name: engine.quantiles(dataset, k.formula, keys) for k in able if isinstance(k.formula, Quantile)},
+    )
+
+
+def _row(
+    dataset: Dataset,
+    kpi: KPI,
+    group: Group,
+    facts: _Facts,
+    confidence: float,
+    interval: bool,
+) -> tuple[Any, ...]:
+    """Return kpi, value, low, high, numerator, denominator, n and note of one KPI in one group."""
+    if kpi.name in facts.obstacles:
+        return _nothing(kpi, f"not computable: {facts.obstacles[kpi.name]}")
+    pooled = shared_obstacle(kpi, group, facts.keys, facts.sums)
+    if pooled:
+        return _nothing(kpi, f"not computable: {pooled}")
+    sums = _Zeros(facts.sums.get(group, {}))
+    judged = [doubt.judged(sums, dataset.config.unknown_tolerance) for doubt in facts.doubts[kpi.name]]
+    refused = [note for note, given in judged if not given]
+    if refused:
+        return _nothing(kpi, refused[0])
+    notes = [note for note, _ in judged if note]
+    if isinstance(kpi.formula, Quantile):
+        return _quantile_row(kpi, facts.quantiles[kpi.name].get(group), notes)
+    found = evaluate(kpi.formula, sums)
+    if isnan(found.value):
+        below = str(kpi.formula.denominator) if isinstance(kpi.formula, Ratio) else "rows"
+        return (kpi.name, nan, nan, nan, found.numerator, found.denominator, nan, f"undefined: no {below}")
+    bounds = Limits()
+    if interval:
+        bounds = limits(kpi, facts.moments.get(group, {}).get(kpi.name, _NO_UNITS), confidence)
+        notes += [*([bounds.note] if bounds.note else []), *notes_on(clustering(dataset, kpi), kpi)]
+    note = "; ".join(dict.fromkeys(notes))
+    return (
+        kpi.name,
+        found.value,
+        bounds.low,
+        bounds.high,
+        found.numerator,
+        found.denominator,
+        bounds.n,
+        note,
+    )
+
+
+_NO_UNITS = Moments(
+    0,
+    {"numerator": 0.0, "denominator": 0.0},
+    {(a, b): 0.0 for a in ("denominator", "numerator") for b in ("denominator", "numerator")},
+)
+
+
+class _Zeros(dict[str, float]):
+    """Sums of a group; what a table has no row of is 0."""
+
+    def __missing__(self, key: str) -> float:
+        return 0.0
+
+
+def _nothing(kpi: KPI, note: str) -> tuple[Any, ...]:
+    return (kpi.name, nan, nan, nan, nan, nan, nan, note)
+
+
+def _quantile_row(kpi: KPI, found: tuple[float, int] | None, notes: list[str]) -> tuple[Any, ...]:
+    assert isinstance(kpi.formula, Quantile)
+    if found is None:
+        return _nothing(kpi, f"undefined: no {kpi.formula.where.label}")
+    note = "; ".join([*notes, "no interval: a quantile"])
+    return (kpi.name, found[0], nan, nan, nan, nan, float(found[1]), note)
+
+
+def _frame(rows: list[tuple[Any, ...]], keys: tuple[str, ...], interval: bool) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=[*keys, *COLUMNS])
+    if interval and frame["n"].notna().to_numpy().all():
+        frame["n"] = frame["n"].astype("int64")
+    return frame

@@ -1,0 +1,255 @@
+"""The kit that every telling is made of: how a level, an interval, a list of names or a change is said.
+
+A telling is a class an answer, whose methods are functions of the answer alone:
+its sentences, its table, its figure, and what of them a report shows.
+
+>>> from dataclasses import dataclass
+>>> from callstats.answers.core.answer import Answer
+>>> from callstats.answers.core.voice import Voice
+>>> @dataclass(frozen=True)
+... class Greeting(Answer):
+...     voice: Voice
+...     names: tuple[str, ...]
+>>> @tells(Greeting)
+... class GreetingTelling(Telling[Greeting]):
+...     def sentences(self):
+...         return (Sentence(f"Hello {self.some(self.answer.names, 2)}."),)
+>>> print(Greeting(Voice(), ("Ann", "Bob", "Cy")).verdict)
+· Hello Ann, Bob, 1 more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from callstats.answers.core.answer import Answer, tells
+from callstats.answers.core.estimates import Change, Estimate
+from callstats.errors import UsageError
+from callstats.show import verdicts
+from callstats.show.display import (
+    Cell,
+    Column,
+    FigureView,
+    KeyFigure,
+    Note,
+    Sentence,
+    TableView,
+    Verdict,
+    View,
+    figure,
+)
+from callstats.show.format import Formatter
+from callstats.show.words import Words
+
+if TYPE_CHECKING:
+    from callstats.answers.core.voice import Voice
+    from callstats.kpis.define import KPI
+    from callstats.show.cells import Align
+
+__all__ = [
+    "Cell",
+    "Column",
+    "FigureView",
+    "KeyFigure",
+    "Note",
+    "Sentence",
+    "TableView",
+    "Telling",
+    "Verdict",
+    "View",
+    "figure",
+    "shorten",
+    "tells",
+    "verdict",
+]
+
+A = TypeVar("A", bound=Answer)
+
+
+class Ends(Protocol):
+    """What has an interval."""
+
+    @property
+    def low(self) -> Any: ...
+    @property
+    def high(self) -> Any: ...
+
+
+class Telling(Generic[A]):
+    """Base of every telling.
+
+    Attributes
+    ----------
+    answer : Answer
+    voice : Voice
+    say : Words
+        Translates message ids, which stand in the source as ``self.say("...")``.
+    form : Formatter
+        Writes numbers.
+    """
+
+    def __init__(self, answer: A) -> None:
+        self.answer = answer
+        self.voice: Voice = answer.voice
+        self.say: Words = answer.voice.say
+        self.form: Formatter = answer.voice.form
+
+    # What a telling has, as far as its child says so.
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Return what the evidence allows to say."""
+        return ()
+
+    def table(self) -> TableView:
+        """Return the answer as a table."""
+        raise self._has_no("table")
+
+    def plot(self, ax: Any = None) -> Any:  # noqa: ARG002
+        """Draw the answer on axes, new ones where none are given, and return them."""
+        raise self._has_no("plot")
+
+    def figure(self) -> FigureView:
+        """Return the plot with its caption and its words."""
+        raise self._has_no("figure")
+
+    def views(self) -> tuple[View, ...]:
+        """Return what a report shows, in order."""
+        raise self._has_no("view")  # pragma: no cover - every child has some
+
+    def _has_no(self, what: str) -> UsageError:
+        return UsageError(
+            f"{type(self.answer).__name__} has no {what}", hint="Its views() are all that it shows."
+        )
+
+    # Values with their intervals.
+
+    def level(self, confidence: float) -> str:
+        """Return a confidence as it was set: "95%", "99.5%"."""
+        return self.form.goal(confidence, "%")
+
+    def interval_head(self, confidence: float, group: str | None = None, align: Align = "right") -> Column:
+        """Return the head of a column of intervals."""
+        return Column(self.say("{level} interval", level=self.level(confidence)), align, group)
+
+    def value(self, e: Estimate, unit: str = "") -> str:
+        """Return an estimate with the digits its interval deserves."""
+        return self.form.value(e.value, unit or e.kpi.unit, e.low, e.high)
+
+    def interval(self, e: Estimate, unit: str = "") -> str:
+        """Return the two ends of an estimate's interval."""
+        return self.form.interval(e.low, e.high, unit or e.kpi.unit, value=e.value)
+
+    def told(self, **estimates: Estimate) -> dict[str, str]:
+        """Return estimates by name and their intervals by name and ``_interval``: fields of a message."""
+        said: dict[str, str] = {}
+        for name, e in estimates.items():
+            said[name] = self.value(e)
+            said[f"{name}_interval"] = self.interval(e)
+        return said
+
+    def change(self, moved: Change, unit: str) -> dict[str, str]:
+        """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""
+        return {
+            "change": self.form.change(moved.estimate, unit, moved.low, moved.high),
+            "interval": self.form.interval(moved.low, moved.high, unit, change=True, value=moved.estimate),
+        }
+
+    def alike(self, column: Sequence[Estimate]) -> list[str]:
+        """Return the values of a table's column, all with the digits that its middle one deserves."""
+        return self.voice.alike(column)
+
+    # Names.
+
+    def kpi(self, kpi: KPI) -> str:
+        """Return what a KPI is called."""
+        return kpi.label[self.voice.language]
+
+    def label(self, name: object) -> str:
+        """Return what a campaign, list or agent is to be called."""
+        return self.voice.label(name)
+
+    def first(self, names: Sequence[str], most: int) -> list[str]:
+        """Return the first few names, and how many more there are as the last of them.
+
+        Where a list is separated otherwise than by commas, join them as the message asks.
+        """
+        left = len(names) - most
+        return [*names[:most], *([self.say("{n} more", n=left)] if left > 0 else [])]
+
+    def some(self, names: Sequence[str], most: int) -> str:
+        """Return "Ann, Bob, 3 more"."""
+        return ", ".join(self.first(names, most))
+
+    # Sentences and tables.
+
+    def difference(self, kpi: str, name: str, control: str, found: Ends, unit: str, **how: Any) -> Sentence:
+        """Say whether one group is better or worse than another: :func:`callstats.show.verdicts.difference`.
+
+        ``found`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
+        """
+        ends = {"estimate": found.estimate, "low": found.low, "high": found.high}  # type: ignore[attr-defined]
+        return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
+
+    def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:
+        """Return lines in place of what could not be shown."""
+        return tuple(Note(note) for note in notes)
+
+    def estimates_table(
+        self,
+        caption: str,
+        rows: Iterable[tuple[str, Estimate | float, Estimate | float | None]],
+        *,
+        confidence: float,
+        period: str,
+        before: str = "",
+        head: str = "",
+    ) -> TableView:
+        """Return estimates (or amounts of money) with their intervals, those of the period before in grey.
+
+        Parameters
+        ----------
+        caption : str
+        rows : iterable of (str, Estimate or float, Estimate or float or None)
+            Label, now, and before.
+        confidence : float
+            Of the intervals.
+        period, before : str
+            Heads of the columns; without ``before`` there is no third one.
+        head : str
+            Of the labels; "Indicator" where left out.
+        """
+        heads = [
+            Column(head or self.say("Indicator")),
+            Column(period, "right"),
+            self.interval_head(confidence),
+        ]
+        heads += [Column(before, "right")] if before else []
+        return TableView(caption, heads, [self._estimate_row(*row, bool(before)) for row in rows])
+
+    def _estimate_row(
+        self, label: str, now: Estimate | float, then: Estimate | float | None, compared: bool
+    ) -> list[Cell]:
+        if isinstance(now, Estimate):
+            cells = [Cell(label), Cell(self.value(now), strong=True), Cell(self.interval(now))]
+            was = (
+                self.form.value(then.value, now.kpi.unit, now.low, now.high)
+                if isinstance(then, Estimate)
+                else self.form.money(None)
+            )
+        else:
+            cells = [Cell(label), Cell(self.form.money(now), strong=True), Cell("")]
+            was = self.form.money(then)  # type: ignore[arg-type]
+        return [*cells, *([Cell(was, tone="grey")] if compared else [])]
+
+
+def verdict(sentences: Sequence[Sentence], voice: Voice) -> Verdict:
+    """Return sentences as one display object, which says so where there are none."""
+    return Verdict(sentences or [Sentence(voice.say("Too little data for a verdict."), "unknown")])
+
+
+def shorten(view: TableView, most: int, note: str) -> TableView:
+    """Return a table with its first rows, and a note on the others where there are any."""
+    if len(view.rows) <= most:
+        return view
+    return TableView(view.caption, view.columns, view.rows[:most], (*view.notes, note))

@@ -1,0 +1,149 @@
+"""How an answer speaks: language and currency, what lists and campaigns are called, and reasons in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from callstats.kpis.words import words as kpi_words
+from callstats.show.format import Formatter
+from callstats.show.words import Words, mark, words
+from callstats.sources import notes
+
+if TYPE_CHECKING:
+    from callstats.answers.core.estimates import Estimate
+    from callstats.dataset import Dataset, Period
+    from callstats.kpis.define import KPI
+
+
+#: Notes beside a KPI, and how they are said.
+_REASONS = (
+    (re.compile(r"not computable: needs (?P<columns>.+)"), mark("not computable, needs {columns}")),
+    (
+        re.compile(r"not computable: (?P<flags>.+) is unknown for (?P<share>[\d.]+)\s?% of .+"),
+        mark("not computable, {flags} is unknown on {share} of the rows"),
+    ),
+    (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How an answer speaks: language, currency, and what lists and campaigns are called.
+
+    Examples
+    --------
+    >>> Voice(labels={"A": "Telecom file"}).label("A")
+    'Telecom file'
+    """
+
+    language: str = "en"
+    currency: str = "EUR"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Voice:
+        """Return the voice a data set's configuration asks for."""
+        config = dataset.config
+        return cls(config.language, config.currency, config.labels)
+
+    @property
+    def say(self) -> Words:
+        """Translates message ids."""
+        return words(self.language)
+
+    @property
+    def form(self) -> Formatter:
+        """Writes numbers."""
+        return Formatter(self.language, self.currency)
+
+    def label(self, name: object) -> str:
+        """Return what a campaign, list or agent is to be called; without a value, "(none)"."""
+        if name is None or name != name:  # noqa: PLR0124 - nan
+            return self.say("(none)")
+        return self.labels.get(str(name), str(name))
+
+    def period(self, period: Period | None) -> str:
+        r"""Return a period as people say it.
+
+        Examples
+        --------
+        >>> from callstats.dataset import Period
+        >>> Voice().period(Period.parse("2026-09")), Voice("fr").period(Period.parse("2026-08"))
+        ('September 2026', 'août 2026')
+        """
+        if period is None:
+            return self.say("the whole data")
+        if len(period.months) == 1 and period.label == period.months[0]:
+            return self.form.month(period.start)
+        if (period.end - period.start).days == 1:
+            return self.form.date(period.start)
+        if ".." not in period.label:
+            return period.label
+        return self.days(period.start, period.last)
+
+    def alike(self, column: Sequence[Estimate]) -> list[str]:
+        """Return the values of a table's column, all with the digits that its middle one deserves."""
+        halves = sorted(half for e in column if (half := (e.high - e.low) / 2) > 0)
+        half = halves[len(halves) // 2] if halves else float("nan")
+        return [self.form.value(e.value, e.kpi.unit, *_around(e.value, half)) for e in column]
+
+    def note(self, kpi: KPI, note: str) -> str:
+        """Return in one line why a KPI has no value, from the note beside it.
+
+        Examples
+        --------
+        >>> from callstats.kpis import get
+        >>> Voice().note(get("roi"), "not computable: needs costs.amount")
+        'Return on investment (ROI): not computable, needs costs.amount.'
+        """
+        return self.say.headed(kpi.label[self.language], self.reason(note)) + "."
+
+    def reason(self, note: str) -> str:
+        """Return the reasons in a note beside a KPI, in the language."""
+        whole = note.rstrip(".") or "not computable"
+        parts = [whole] if self.say.has(whole) else whole.split("; ")
+        return self.say.joined(map(self._reason, parts))
+
+    def _reason(self, note: str) -> str:
+        for pattern, message in _REASONS:
+            if found := pattern.fullmatch(note):
+                said = {key: self._spelled(key, value) for key, value in found.groupdict().items()}
+                return self.say(message, **said)
+        return self.noted(note)
+
+    def noted(self, note: str) -> str:
+        """Return what an import noted, in the language.
+
+        Examples
+        --------
+        >>> Voice("ru").noted("simulated by callstats, seed 7")
+        'смоделировано callstats, начальное число 7'
+        """
+        found = notes.read(note)
+        if found is None:
+            return self.say(note)
+        message, fields = found
+        if "hours" in fields:
+            hours = float(fields["hours"])
+            fields["hours"] = "+" * (hours > 0) + self.form.number(hours, 2)
+        if isinstance(message, str):
+            return self.say(message, **fields)
+        count = int(fields["count"])
+        return self.say.ngettext(*message, count, **{**fields, "count": self.form.number(count)})
+
+    def _spelled(self, key: str, value: str) -> str:
+        if key == "share":
+            return self.form.percent(float(value) / 100, 0)
+        return kpi_words(self.language).term(value) if key == "what" else value
+
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Return two days as a stretch of time."""
+        return self.say("{first} to {last}", first=self.form.date(first), last=self.form.date(last))
+
+
+def _around(value: float, half: float) -> tuple[float | None, float | None]:
+    return (value - half, value + half) if half > 0 else (None, None)

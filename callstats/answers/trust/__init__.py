@@ -1,0 +1,1 @@
+"""How far the data and the methods can be trusted."""

@@ -1,0 +1,163 @@
+"""How often to call."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import callstats as cs
+from callstats.stats import proportion_interval
+from tests.answers.small_campaigns import calls, data, demo, plain
+
+BASE = {"live": False, "closed": False, "success": False, "value": 0.0}
+
+
+def dial(contact: str, attempt: int, **more) -> dict:
+    return {**BASE, "contact_id": contact, "attempt_no": attempt, **more}
+
+
+def found(*rows: dict, **options):
+    return cs.attempts(data(calls(*rows)), fewest=1, **options)
+
+
+def test_at_risk_are_contacts_that_got_the_dial_and_were_not_reached_before() -> None:
+    """p is reached at 2 and dialled again; q is not reached; r has had one dial only."""
+    made = found(
+        dial("p", 1), dial("p", 2, live=True), dial("p", 3), dial("q", 1), dial("q", 2), dial("r", 1)
+    )
+    assert [(a.number, a.at_risk, a.reached, a.dials) for a in made.attempts] == [(1, 3, 0, 3), (2, 2, 1, 2)]
+
+
+def test_a_contact_closed_unreached_is_not_at_risk_again() -> None:
+    made = found(dial("p", 1, closed=True), dial("p", 2, live=True), dial("q", 1), dial("q", 2))
+    assert [(a.at_risk, a.reached) for a in made.attempts] == [(2, 0), (1, 0)]
+
+
+def test_who_was_reached_before_the_period_is_not_at_risk_in_it() -> None:
+    early = dt.datetime(2026, 8, 3, 10)
+    rows = [
+        dial("p", 1, live=True, local_started_at=early),
+        dial("p", 2, live=True),
+        dial("q", 1, local_started_at=early),
+        dial("q", 2, live=True),
+    ]
+    made = found(*rows, period="2026-09").attempts
+    assert [(a.number, a.at_risk, a.reached, a.dials) for a in made] == [(2, 1, 1, 2)]
+
+
+def test_the_share_reached_so_far_is_one_less_the_product_of_those_missed() -> None:
+    rows = [dial(c, 1, live=c == "a") for c in "abcd"] + [dial(c, 2, live=c == "b") for c in "bcd"]
+    made = found(*rows).attempts
+    assert [a.hazard for a in made] == pytest.approx([1 / 4, 1 / 3])
+    assert made[1].cumulative == pytest.approx(1 - 3 / 4 * 2 / 3)
+
+
+def test_intervals_are_wilsons() -> None:
+    rows = [dial(f"p{i}", 1, live=i < 12) for i in range(40)]
+    one = found(*rows).attempts[0]
+    wilson = proportion_interval(12, 40)
+    assert (one.low, one.high) == pytest.approx((wilson.low, wilson.high))
+
+
+def test_the_value_of_an_attempt_is_per_dial_with_it() -> None:
+    rows = [dial(f"p{i}", 1, live=True, success=i == 0, value=60.0 if i == 0 else None) for i in range(4)]
+    one = found(*rows).attempts[0]
+    assert one.value == 15.0
+    error = 30.0 / 2  # standard deviation of 60, 0, 0, 0 is 30; the delta form divides by n
+    assert one.value_high - one.value == pytest.approx(3.182 * error * (3 / 4) ** 0.5, rel=1e-3)
+
+
+def costs(amount: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "campaign_id": ["x", "x"],
+            "period": ["2026-09", "2026-09"],
+            "kind": ["labour", "list"],
+            "amount": [amount, 1e6],
+        }
+    )
+
+
+def campaign(first: float, later: float):
+    """Return 1,000 contacts of two attempts with these values per dial, one success in ten."""
+    rows = []
+    for attempt, value in ((1, first), (2, later)):
+        rows += [
+            dial(
+                f"p{i}",
+                attempt,
+                campaign_id="x",
+                success=i % 10 == 0,
+                value=10 * value if i % 10 == 0 else None,
+            )
+            for i in range(1000)
+        ]
+    return calls(*rows)
+
+
+def test_the_attempt_that_brings_less_than_it_costs_is_where_to_stop() -> None:
+    made = cs.attempts(data(campaign(2.0, 0.1), costs=costs(1000.0)))
+    assert made.cost_per_dial == 0.5  # labour alone: the list is paid for
+    assert made.stop == 1
+    assert plain(made.sentences[1]).startswith("Stop before attempt 2: it brings €0.10 a dial (")
+
+
+def test_attempts_that_all_pay_give_no_reason_to_stop() -> None:
+    made = cs.attempts(data(campaign(2.0, 1.5), costs=costs(1000.0)))
+    assert (made.stop, made.paying) == (None, 2)
+    assert "no reason to stop earlier" in made.sentences[1].text
+
+
+def test_an_open_question_is_called_one() -> None:
+    made = cs.attempts(data(campaign(2.0, 0.5), costs=costs(1000.0)))
+    assert plain(made.sentences[1]).endswith("after that too little data to tell.")
+
+
+def test_without_costs_nothing_is_said_of_money() -> None:
+    made = cs.attempts(data(campaign(2.0, 0.1)))
+    assert len(made.sentences) == 1
+    assert len(made.table().columns) == 6
+
+
+def test_too_few_contacts_take_one_line() -> None:
+    made = cs.attempts(data(calls(dial("p", 1))))
+    assert [str(v) for v in made.views()] == [
+        "By attempt: too little data, fewer than 30 contacts with a known outcome."
+    ]
+
+
+def test_a_missing_column_is_named() -> None:
+    made = cs.attempts(data(calls({"live": True})))
+    assert made.notes == ("By attempt: not computable, needs calls.attempt_no.",)
+
+
+def test_hazards_of_a_known_truth_are_recovered_under_censoring() -> None:
+    """With reach of beta(a, b) the hazard of attempt k is a / (a + b + k - 1) (Weinberg, Gladen 1986)."""
+    a, b, size, most = 1.2, 3.0, 20_000, 6
+    rng = np.random.default_rng(20260901)
+    reach = rng.beta(a, b, size)
+    stops = rng.integers(1, most + 1, size)  # how far each contact has been dialled by now
+    rows = []
+    for k in range(1, most + 1):
+        live = rng.random(size) < reach
+        rows.append(pd.DataFrame({"contact_id": np.arange(size), "attempt_no": k, "live": live})[stops >= k])
+    frame = pd.concat(rows)
+    frame = frame.assign(
+        call_id=[str(i) for i in range(len(frame))],
+        contact_id=frame["contact_id"].astype(str),
+        direction="outbound",
+        live=frame["live"].astype("boolean"),
+    )
+    for one in cs.attempts(data(frame)).attempts:
+        truth = a / (a + b + one.number - 1)
+        error = (truth * (1 - truth) / one.at_risk) ** 0.5
+        assert abs(one.hazard - truth) < 4 * error
+
+
+def test_the_demo_is_reached_less_at_every_further_attempt() -> None:
+    """The recipe: contacts differ (beta), so those left are harder to reach."""
+    made = cs.attempts(demo(), "2026-09").attempts
+    assert made[0].low > made[-1].high

@@ -1,0 +1,390 @@
+"""The whole list test: what it says of known truth, and of data that have next to nothing."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+import callstats as cs
+from callstats.answers.compare.ab_test.analysis import ABTest, ab_test
+from callstats.answers.compare.ab_test.lines import COLUMNS
+from callstats.config import Config
+from callstats.errors import UsageError
+from callstats.simulate import CallList, Campaign, Scenario, simulate
+from callstats.stats import proportion_difference, proportion_ratio, sample_size
+from tests.answers.compare.ab_test.data import call, contact, data
+from tests.engine import frames
+
+
+def lists(a: int = 100, b: int = 100, won=(10, 25), *, last: float = 9, **more):
+    """Return two lists, each dialled once by agents who work both; the first contacts are won."""
+    people = [contact(f"{arm}{k}", **more) for arm, n in (("A", a), ("B", b)) for k in range(n)]
+    calls = []
+    for arm, n, events in (("A", a, won[0]), ("B", b, won[1])):
+        for k in range(n):
+            agent = ("ann", "bob", "eve")[k % 3]
+            calls.append(call(f"{arm}{k}", 1 + k % 4, handled=k % 2 == 0 or k < events, success=k < events,
+                              agent_id=agent if k % 2 == 0 or k < events else None))  # fmt: skip
+    return people, [*calls, call("A0", last)]
+
+
+def run(people, calls, engine="pandas", **options) -> ABTest:
+    config = options.pop("config", None)
+    options.setdefault("guardrails", ())  # each is a comparison, which takes its time
+    tables = {name: options.pop(name) for name in ("costs", "agent_time") if name in options}
+    return ab_test(
+        data(people, calls, engine=engine, config=config, **tables), control="A", horizon_days=7, **options
+    )
+
+
+class TestPrimary:
+    @pytest.mark.parametrize("engine", frames.ENGINES)
+    def test_the_difference_is_by_contacts_loaded_whatever_the_engine(self, engine):
+        found = run(*lists(), engine=engine).primary
+        expected = proportion_difference(25, 100, 10, 100)
+        assert (found.difference.estimate, found.difference.low) == pytest.approx((0.15, expected.low))
+        lift = proportion_ratio(25, 100, 10, 100)
+        assert (found.lift.estimate, found.lift.high) == pytest.approx((1.5, lift.high - 1))
+
+    def test_contacts_never_dialled_belong_to_their_arm(self):
+        people, calls = lists()
+        people += [contact(f"B{k}") for k in range(100, 200)]
+        assert run(people, calls).primary.cells.trials == 200
+
+    def test_per_contact_reached_those_reached_are_counted_and_a_word_is_said(self):
+        found = run(*lists(), primary="conversion_per_contact").primary
+        assert (found.cells.control_trials, found.cells.trials) == (55, 62)
+        assert "by assignment" in " ".join(s.text for s in found.sentences)
+
+    def test_agents_as_clusters_widen_what_agents_make_different(self):
+        people = [contact(f"{arm}{k}") for arm in "AB" for k in range(200)]
+        calls = []
+        for arm in "AB":
+            for k in range(200):
+                agent = k % 10
+                # Five agents sell to B only, five to A only.
+                won = k < 100 and (agent < 5) == (arm == "B")
+                calls.append(call(f"{arm}{k}", 1, handled=True, success=won, agent_id=f"a{agent}"))
+        plain = run(people, [*calls, call("A0", 9)])
+        both = run(people, [*calls, call("A0", 9)], cluster="agent")
+        assert plain.primary.design_effect > 2
+        assert "for other agents" in " ".join(plain.warnings)
+        assert both.primary.difference.standard_error > 1.4 * plain.primary.difference.standard_error
+        assert both.status.low == both.primary.difference.low
+
+    def test_a_margin_that_is_kept_is_not_worse(self):
+        found = run(*lists(2000, 2000, (200, 215)), margin=0.02)
+        assert "not worse than A by more than 2" in found.sentences[0].text
+
+    def test_the_words_follow_the_interval(self):
+        assert "evidence that B is higher than A" in run(*lists()).sentences[0].text
+        assert "no evidence of a difference" in run(*lists(won=(10, 12))).sentences[0].text
+
+
+class TestNextToNothing:
+    def test_nobody_followed_to_the_horizon(self):
+        found = run(*lists(last=5))
+        assert found.status.kind == "open"
+        assert found.primary.difference is None
+        assert (found.status.missing_contacts, found.status.missing_days) == (200, 2)
+        assert found.power is None
+        assert str(found)
+
+    def test_without_contacts_those_dialled_are_tested_with_a_warning(self):
+        _, calls = lists(last=12)
+        found = run(None, calls)
+        assert found.primary.cells.trials == 100
+        assert "those never dialled are unknown" in " ".join(found.warnings)
+
+    def test_no_success_at_all(self):
+        found = run(*lists(won=(0, 0)))
+        assert found.primary.difference.estimate == 0
+        assert found.primary.difference.low < 0 < found.primary.difference.high
+        assert found.primary.lift is None
+        assert str(found)
+
+    def test_no_success_in_the_control(self):
+        found = run(*lists(won=(0, 30)))
+        assert found.primary.lift is None
+        assert found.primary.difference.low > 0
+
+    def test_success_with_everybody(self):
+        found = run(*lists(won=(100, 100)))
+        assert found.primary.difference.estimate == 0
+        assert found.status.kind == "final"
+
+    def test_an_arm_that_was_never_dialled(self):
+        people, calls = lists()
+        found = run(people, [one for one in calls if one["list_id"] == "A"])
+        assert found.primary.cells.events == 0
+        assert found.reach.tables[1] is None
+        assert str(found)
+
+    def test_neither_arm_reached_anybody(self):
+        people, _ = lists()
+        found = run(people, [call("A1", 1), call("B1", 9)])
+        assert found.primary.difference.estimate == 0
+        assert str(found)
+
+    def test_one_contact_an_arm(self):
+        found = run([contact("A1"), contact("B1")], [call("A1", 1, success=True), call("B1", 9)])
+        assert math.isfinite(found.primary.difference.low)
+        assert found.money.deciding is None or found.money.deciding.difference is not None
+        assert str(found)
+
+    def test_calls_with_the_least_there_is(self):
+        people, calls = lists(last=12)
+        kept = ("contact_id", "list_id", "direction", "local_started_at", "success")
+        found = run(
+            [{"contact_id": one["contact_id"], "list_id": one["list_id"]} for one in people],
+            [{name: one[name] for name in kept} for one in calls],
+        )
+        assert found.primary.cells.events == 25
+        assert found.money.lines == ()
+        assert "needs calls.attempt_no, calls.live" in str(found.reach)
+        assert str(found)
+
+    def test_unknown_outcomes_are_refused(self):
+        people, calls = lists()
+        unknown = [one | {"success": None} if k % 4 == 0 else one for k, one in enumerate(calls)]
+        with pytest.raises(UsageError, match="success is unknown on 25%"):
+            run(people, unknown)
+
+    def test_a_negative_profit_is_compared_without_a_lift(self):
+        found = run(*lists(), cost_per_hour=100_000)
+        assert found.money.line("profit_per_contact").control < 0
+        assert found.money.lift is None
+        assert str(found.money)
+
+
+class TestQuestions:
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"primary": "answer_rate"}, "unknown primary figure 'answer_rate'"),
+            ({"cluster": "agents"}, "unknown kind of cluster"),
+            ({"treatment": "Z"}, "unknown list_id 'Z'"),
+            ({"guardrails": ["do_not_cal_rate"]}, "do_not_cal_rate"),
+            ({"expected": (1, 2, 3)}, "two arms"),
+            ({"cost_per_hour": -5}, "an hour"),
+            ({"confidence": 95}, "confidence"),
+        ],
+    )
+    def test_what_cannot_be_asked_is_refused(self, options, message):
+        with pytest.raises(UsageError, match=message):
+            run(*lists(), **options)
+
+    def test_the_control_has_to_be_named(self):
+        with pytest.raises(UsageError, match="no control was named"):
+            ab_test(data(*lists()))
+
+
+class TestPlans:
+    def waves(self):
+        """Return fifty contacts a list and day, on ten days."""
+        people = [contact(f"{arm}{d}-{k}", loaded=d) for arm in "AB" for d in range(10) for k in range(50)]
+        calls = [
+            call(one["contact_id"], d + 1, success=k < (5 if arm == "A" else 6), loaded=d)
+            for one in people
+            for arm, d, k in [(one["list_id"], *map(int, one["contact_id"][1:].split("-")))]
+        ]
+        return people, [*calls, call("A0-0", 18)]
+
+    def test_contacts_loaded_after_the_planned_ones_are_not_looked_at(self):
+        found = run(*self.waves(), planned_contacts=450)
+        # A hundred contacts a day: 450 are loaded on the fifth day, with its other fifty.
+        assert found.status.kind == "final"
+        assert (found.status.completed, found.split.left_out.beyond) == (500, 500)
+        assert found.primary.cells.trials == 250
+        assert "to count on is to look again" in " ".join(found.warnings)
+
+    def test_with_as_many_planned_as_loaded_all_count(self):
+        found = run(*self.waves(), planned_contacts=1000)
+        assert (found.status.completed, found.split.left_out.beyond) == (1000, 0)
+
+    def test_more_planned_than_loaded_are_missing(self):
+        found = run(*self.waves(), planned_contacts=1300)
+        assert (found.status.kind, found.status.missing_contacts) == ("open", 300)
+        # A hundred a day: three days of loading and seven of follow-up.
+        assert found.status.missing_days == 10
+
+    def test_the_effect_that_matters_sets_the_plan(self):
+        found = run(*self.waves(), effect=0.05, baseline=0.1)
+        assert found.status.planned == sample_size(0.1, 0.15).total
+        assert found.power.solved == "power"
+
+
+class TestBrokenSplits:
+    def test_a_split_off_its_plan_is_not_judged(self):
+        found = run(*lists(300, 100, (30, 30)), expected=(1, 1))
+        assert "not comparable" in found.sentences[0].text
+        assert not any("Profit" in s.text or "Value" in s.text for s in found.sentences)
+        assert found.results["split_sound"] is False
+        assert found.to_frame()["estimate"].notna().any()
+
+    def test_agents_of_one_arm_only_are_not_judged(self):
+        people, calls = lists()
+        own = [one | {"agent_id": f"of {one['list_id']}" if one["agent_id"] else None} for one in calls]
+        assert "own agents" in run(people, own).sentences[0].text
+
+
+class TestGuardrails:
+    def test_the_usual_ones_are_those_the_data_have(self):
+        names = [line.name for line in run(*lists(), guardrails=None).guardrails.lines]
+        assert names == ["average_handle_time"]
+
+    def test_none_are_none(self):
+        assert run(*lists(), guardrails=()).guardrails.lines == ()
+
+    def test_claims_are_held_to_the_level_of_holm(self):
+        # The better of two p-values is held to half the error, the other, as it fails, to all that is left.
+        people, calls = lists(400, 400, (40, 40))
+        asked = [
+            one
+            | {"do_not_call": one["list_id"] == "B" and one["live"] and k % 2 == 0, "abandoned": k % 9 == 0}
+            for k, one in enumerate(calls)
+        ]
+        found = run(people, asked, guardrails=["do_not_call_rate", "drop_rate"]).guardrails
+        levels = {line.name: line.difference.confidence for line in found.lines}
+        assert levels == pytest.approx({"do_not_call_rate": 0.975, "drop_rate": 0.95})
+        quiet = run(people, [one | {"do_not_call": k % 7 == 0} for k, one in enumerate(asked)],
+                    guardrails=["do_not_call_rate", "drop_rate"]).guardrails  # fmt: skip
+        assert [line.difference.confidence for line in quiet.lines] == pytest.approx([0.975, 0.975])
+
+    def test_harm_is_part_of_the_verdict(self):
+        people, calls = lists(300, 300, (30, 30))
+        asked = [
+            one | {"do_not_call": one["list_id"] == "B" and one["live"] and k % 3 == 0}
+            for k, one in enumerate(calls)
+        ]
+        found = run(people, asked, guardrails=["do_not_call_rate"])
+        (line,) = found.guardrails.harmed
+        assert line.name == "do_not_call_rate"
+        assert any("Do-not-call rate" in s.text and s.tone == "bad" for s in found.sentences)
+
+    def test_a_margin_says_what_is_not_worse(self):
+        people, calls = lists(2000, 2000, (100, 100))
+        asked = [one | {"do_not_call": False} for one in calls]
+        found = run(people, asked, guardrails={"do_not_call_rate": 0.02}).guardrails
+        assert "as good as A, within a margin of 2" in str(found)
+
+    def test_what_cannot_be_computed_says_why(self):
+        found = run(*lists(), guardrails=["abandon_rate_outbound"]).guardrails
+        assert found.lines == ()
+        assert "needs calls.abandoned" in found.notes[0]
+
+
+def simulated(a: float, b: float, contacts: int = 3000, seed: int = 5, **options):
+    one = Campaign("spring", (CallList("A", contacts, success=a), CallList("B", contacts, success=b)))
+    return cs.open(simulate(Scenario(seed=seed, campaigns=(one,), days=42, **options)).tables)
+
+
+class TestKnownTruth:
+    def test_the_effect_of_a_better_list_is_recovered(self):
+        ds = simulated(0.06, 0.16)
+        found = ab_test(ds, control="A", horizon_days=21, guardrails=())
+        truth = _won_within(ds, 21)
+        assert found.primary.cells.control_events == truth["A"]
+        assert found.primary.cells.events == truth["B"]
+        assert found.status.low > 0
+        assert "higher" in found.sentences[0].text
+        assert found.money.chance > 0.95
+        assert found.split.broken == ""
+
+    def test_a_list_loaded_later_is_not_punished(self):
+        import datetime as dt
+
+        a, b = CallList("A", 2500), CallList("B", 2500, loaded=dt.date(2026, 9, 15))
+        scenario = Scenario(seed=9, campaigns=(Campaign("spring", (a, b)),), days=42)
+        found = ab_test(cs.open(simulate(scenario).tables), control="A", horizon_days=14, guardrails=())
+        # Of equal lists the younger one has fewer dials in all, not within the horizon.
+        assert abs(found.primary.difference.statistic) < 3
+        assert found.reach.ratio.low < 1.0 < found.reach.ratio.high
+        assert found.status.kind == "final"
+
+    def test_random_arms_within_a_list_are_a_test_of_nothing(self):
+        one = Campaign("spring", (CallList("L", 3000, arms=("old", "new")),))
+        ds = cs.open(simulate(Scenario(seed=4, campaigns=(one,))).tables)
+        found = ab_test(ds, "arm", "old", horizon_days=14, guardrails=["do_not_call_rate"])
+        assert found.split.loaded_check is not None
+        assert found.split.broken == ""
+        assert found.primary.difference.low < 0 < found.primary.difference.high
+        assert [line.name for line in found.guardrails.lines] == ["do_not_call_rate"]
+
+    def test_equal_lists_raise_no_more_alarms_than_promised(self):
+        alarms = _alarms(range(40))
+        # 5 % of 40 are 2; seven or more have a chance of 0.3 %.
+        assert alarms <= 6
+
+    @pytest.mark.slow
+    def test_equal_lists_keep_the_error_in_whole_simulations(self):
+        assert _alarms(range(1000, 1600)) / 600 <= 0.065
+
+
+def _won_within(ds, days: int) -> dict[str, int]:
+    """Count contacts won within the horizon from the plain rows."""
+    calls = ds.table("calls").collect("pandas").to_native()
+    won = calls[calls["success"].astype(bool) & (calls["since_loaded_s"] < days * 86400)]
+    return won.groupby("list_id")["contact_id"].nunique().to_dict()
+
+
+def _alarms(seeds) -> int:
+    from callstats.answers.compare.ab_test.arms import compared, count
+    from callstats.answers.compare.ab_test.assignment import find_arms
+    from callstats.answers.compare.ab_test.horizon import follow
+
+    found = 0
+    for seed in seeds:
+        ds = cs.open(simulate(Scenario.small(seed=seed, contacts=400)).tables)
+        cells = count(follow(ds, find_arms(ds, "list_id", "A"), 14), False)
+        found += compared(cells, None, 0.95, False)[0].p_value < 0.05
+    return found
+
+
+class TestWhatIsShown:
+    @pytest.mark.parametrize("language", ["en", "fr", "ru"])
+    def test_every_part_speaks_every_language(self, language):
+        costs = [{"period": "2026-09", "kind": "labour", "amount": 900.0, "list_id": None}]
+        for last in (5, 9):
+            asked = {"guardrails": ["average_handle_time", "drop_rate"], "costs": costs, "planned_looks": 2}
+            found = run(*lists(last=last), config=Config(language=language), **asked)
+            parts = (found.split, found.primary, found.guardrails, found.reach, found.monitoring, found.money)
+            for part in (found, *parts):
+                assert part._repr_mimebundle_()["text/html"] or not part.views()
+
+    def test_the_numbers_come_as_a_frame(self):
+        frame = run(*lists(), guardrails=["average_handle_time"]).to_frame()
+        assert tuple(frame.columns) == ("section", *COLUMNS)
+        assert frame["section"].drop_duplicates().tolist() == ["decision", "primary", "money", "guardrails"]
+        assert isinstance(frame, pd.DataFrame)
+
+    def test_the_monitoring_has_a_row_a_look(self):
+        found = run(*lists()).monitoring
+        frame = found.to_frame()
+        assert len(frame) == len(found.looks) == 7
+        assert frame["events"].iloc[-1] == 25
+
+    def test_names_are_those_of_the_project(self):
+        found = run(*lists(), config=Config(labels={"A": "old", "B": "new <list>"}))
+        assert found.names == ("old", "new <list>")
+        assert "new &lt;list&gt;" in found._repr_html_()
+        assert "<list>" not in found._repr_html_()
+
+    def test_results_are_plain_data(self):
+        import json
+
+        assert json.loads(json.dumps(run(*lists()).results))["status"] == "final"
+
+    def test_planned_looks_are_a_table(self):
+        found = run(*lists(), planned_looks=1).monitoring
+        assert "Planned looks" in str(found)
+
+    def test_the_whole_is_drawn(self):
+        import matplotlib.pyplot as plt
+
+        found = run(*lists())
+        for part in (found, found.primary, found.monitoring, found.reach, found.power):
+            assert part.plot().has_data()
+        plt.close("all")
