@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import callstats
+from callstats.checks import RULES
 from callstats.errors import UsageError
 from callstats.report import notebooks
 from callstats.show.words import LANGUAGES, words
@@ -54,10 +55,11 @@ def test_no_sentence_is_translated_twice_by_different_words(language):
 
 
 def said_somewhere():
-    """Return every text that stands in a module, and every paragraph of a notebook."""
+    """Return every text that stands in a module, what a check says, and every paragraph of a notebook."""
     for source in SOURCES:
         tree = ast.parse(source.read_text(encoding="utf-8"))
         yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    yield from (text for rule in RULES for text in (rule.name, rule.hint))  # some are put together
     for name in notebooks.names():
         for cell in notebooks.load(notebooks.find(name)).cells:
             if cell.cell_type == "markdown":
