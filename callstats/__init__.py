@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from callstats.answers.agents.handling import agent_handle_time
     from callstats.answers.agents.pace import agent_pace
     from callstats.answers.agents.quality import agent_quality
-    from callstats.answers.campaign.attempts.analysis import attempts
+    from callstats.answers.campaign.attempts import attempts
     from callstats.answers.campaign.bridge.analysis import bridge
     from callstats.answers.campaign.calling_hours.analysis import calling_hours
     from callstats.answers.campaign.compliance.analysis import compliance
@@ -68,7 +68,7 @@ _HOMES = {
     "agent_pace": "callstats.answers.agents.pace",
     "agent_quality": "callstats.answers.agents.quality",
     "agents": "callstats.answers.agents.analysis",
-    "attempts": "callstats.answers.campaign.attempts.analysis",
+    "attempts": "callstats.answers.campaign.attempts",
     "bridge": "callstats.answers.campaign.bridge.analysis",
     "calibrate": "callstats.calibrate",
     "calling_hours": "callstats.answers.campaign.calling_hours.analysis",

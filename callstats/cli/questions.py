@@ -60,7 +60,7 @@ def attempts(
     by
         A life table for each value of a column such as list_id.
     """
-    from callstats.answers.campaign.attempts.analysis import attempts as run
+    from callstats.answers.campaign.attempts import attempts as run
 
     if by is None:
         ask(lambda d: run(d, period), data, where, config, lang, format)

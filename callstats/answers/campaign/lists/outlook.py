@@ -148,7 +148,7 @@ def _ends(
 
 
 def _cost_per_dial(about: Scope) -> float:
-    from callstats.answers.campaign.attempts.costs import cost_per_dial
+    from callstats.answers.campaign.attempts_numbers import cost_per_dial
 
     return cost_per_dial(about.now)
 

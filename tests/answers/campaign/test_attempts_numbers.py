@@ -1,4 +1,4 @@
-"""How contacts end, what an attempt costs, where to stop, and lists side by side."""
+"""How contacts end, and what an attempt costs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.errors import UsageError
-from tests.answers.small_campaigns import calls, data, demo, settle
+from tests.answers.small_campaigns import calls, data
 
 BASE = {"live": False, "closed": False, "closed_reason": None, "success": False, "value": 0.0}
 
@@ -109,70 +108,3 @@ def test_where_to_stop_comes_with_what_is_left_open() -> None:
     both = priced(labour=100.0)  # 0.85 and 0.35 a dial: the first pays or not, the second pays
     assert both.stop_range == (0, None)
     assert both.best_stop == 2
-
-
-def by_list(**reach: tuple[float, int]):
-    """Return lists whose contacts are reached with a chance at every attempt, dialled so often."""
-    rng = np.random.default_rng(8)
-    rows = []
-    for name, (chance, depth) in reach.items():
-        for i in range(600):
-            for attempt in range(1, depth + 1):
-                live = bool(rng.random() < chance)
-                rows.append(dial(f"{name}{i}", attempt, list_id=name, live=live))
-                if live:
-                    break
-    return cs.attempts(data(calls(*rows)), by="list_id")
-
-
-def test_a_younger_list_of_the_same_quality_is_not_punished() -> None:
-    """Answers per dial would differ; by the same attempt the lists do not."""
-    found = by_list(old=(0.3, 6), young=(0.3, 2))
-    assert found.depth == 2
-    assert not found.changes["old"].certain
-    assert "no evidence of a difference" in found.sentences[0].text
-
-
-def test_a_better_list_is_found() -> None:
-    found = by_list(a=(0.25, 3), b=(0.4, 3))
-    change = next(iter(found.changes.values()))
-    assert change.certain
-    truth = (1 - 0.75**3) - (1 - 0.6**3)
-    assert change.low < truth < change.high or change.low < -truth < change.high
-
-
-def test_three_lists_are_each_compared_with_the_others() -> None:
-    found = by_list(a=(0.3, 2), b=(0.3, 2), c=(0.3, 2))
-    assert set(found.changes) == {"a", "b", "c"}
-
-
-def test_each_list_has_the_table_it_has_alone() -> None:
-    one = cs.attempts(demo().where(list_id="A"), "2026-09").to_frame()[["at_risk", "reached", "hazard"]]
-    both = cs.attempts(demo(), "2026-09", by="list_id").to_frame()
-    pd.testing.assert_frame_equal(
-        both[both["list_id"] == "A"][["at_risk", "reached", "hazard"]].reset_index(drop=True), one
-    )
-
-
-def test_a_list_with_too_few_contacts_takes_a_line() -> None:
-    rows = [*(dial(f"p{i}", 1, list_id="a") for i in range(40)), dial("q", 1, list_id="b")]
-    found = cs.attempts(data(calls(*rows)), by="list_id")
-    assert list(found.groups) == ["a"]
-    assert found.notes[0].startswith("b: ")
-
-
-def test_an_unknown_column_is_refused() -> None:
-    with pytest.raises(UsageError, match="list_id"):
-        cs.attempts(demo(), by="list_idd")
-
-
-def test_the_better_list_of_the_demo_is_better_by_attempt() -> None:
-    found = cs.attempts(demo(), "2026-09", by="list_id")
-    assert found.changes["A"].high < 0
-
-
-@pytest.mark.parametrize("language", ["en", "fr", "ru"])
-def test_lists_are_drawn_in_every_language(language: str) -> None:
-    found = cs.attempts(settle(demo(), language=language), "2026-09", by="list_id")
-    assert found.figure().alt.startswith(found.figure().caption)
-    assert len(found.table().rows) == 2

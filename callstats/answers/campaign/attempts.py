@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from callstats.answers.campaign.attempts import words as told
-from callstats.answers.campaign.attempts.costs import DialCost, dial_cost
-from callstats.answers.campaign.attempts.table import (
+from callstats.answers.campaign.attempts_numbers import (
     ENDS,
     NEEDED,
     Attempt,
-    Row,
+    AttemptSums,
+    DialCost,
+    added_up,
     competing_ends,
-    counted,
+    dial_cost,
+    enough_at_risk,
     life_table,
-    together,
+    sums_by_attempt,
 )
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.estimates import NAN
+from callstats.answers.core.estimates import NAN, Change, change
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
-from callstats.show.display import Cell, Column, FigureView, Note, Sentence, TableView, View, figure
-from callstats.stats.incidence import Incidence
+from callstats.stats.incidence import Incidence, cumulative_incidence
+from callstats.stats.results import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from callstats.answers.campaign.attempts.by_group import AttemptsBy
     from callstats.dataset import Dataset, Period
+    from callstats.show.display import TableView
 
 #: Attempts with fewer contacts at risk are not shown: their share is mostly chance.
 FEWEST_AT_RISK = 30
+_ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,12 @@ class Attempts(Answer):
         """Return a row an attempt and end: attempt, end, share, low, high."""
         import pandas as pd
 
-        found = self.ends
+        ends = self.ends
         rows = [
-            (attempt.number, name, found.estimate[name][i], found.low[name][i], found.high[name][i])
+            (attempt.number, name, ends.estimate[name][i], ends.low[name][i], ends.high[name][i])
             for i, attempt in enumerate(self.attempts)
-            for name in (ENDS if found else ())
-            if found is not None
+            for name in (ENDS if ends else ())
+            if ends is not None
         ]
         return pd.DataFrame(rows, columns=["attempt", "end", "share", "low", "high"])
 
@@ -109,98 +112,48 @@ class Attempts(Answer):
         return self.paying or 0, self.stop
 
     @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """What the attempts reach, where to stop, and how contacts end."""
-        if not self.attempts:
-            return ()
-        found = [told.reach(self), *((told.worth(self), told.stopping(self)) if self._priced() else ())]
-        return tuple(sentence for sentence in (*found, told.ending(self)) if sentence is not None)
-
-    def _priced(self) -> bool:
+    def priced(self) -> bool:
+        """Whether it is known what dials cost and what successes are worth."""
         return self.cost_per_dial > 0 and any(a.value > 0 for a in self.attempts)
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the share reached by attempt, and the share reached so far."""
-        from callstats.show.plots import attempt_curve
-
-        return attempt_curve(
-            [a.number for a in self.attempts],
-            [a.hazard for a in self.attempts],
-            [a.low for a in self.attempts],
-            [a.high for a in self.attempts],
-            formatter=self.voice.form,
-            cumulative=[a.cumulative for a in self.attempts],
-            at_risk=[a.at_risk for a in self.attempts],
-            stop=self.stop if self.stop else None,
-            ax=ax,
-        )
-
-    def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
-        _ = self.voice.say
-        caption = _(
-            "Share of contacts reached by attempt, among those not reached before, {period}",
-            period=self.period,
-        )
-        return figure(self.plot(), caption, f"{caption.rstrip('.')}. {told.reach(self).text}")
-
-    def table(self) -> TableView:
-        """Return the attempts as a table; money only where it is known."""
-        _, form = self.voice.say, self.voice.form
-        priced = self._priced()
-        last = (_("Value per dial"), _("Cost of a dial"), _("Profit per dial, 95% interval"))
-        plain = (_("Dials"), _("Successes"))
-        heads = [_("Attempt"), _("Contacts at risk"), _("Reached"), _("95% interval")]
-        heads += last if priced else plain
-        caption = _("What each attempt reaches and brings, {period}", period=self.period)
-        cost = form.money(self.cost_per_dial, 2)
-        notes = [_("Labour and technical cost of an average dial: {cost}.", cost=cost)] if priced else []
-        columns = [Column(head, "right") for head in heads]
-        return TableView(caption, columns, [self._line(a, priced) for a in self.attempts], notes)
-
-    def _line(self, a: Attempt, priced: bool) -> list[Cell]:
-        form = self.voice.form
-        texts = [
-            form.number(a.number),
-            form.number(a.at_risk),
-            form.value(a.hazard, "%", a.low, a.high),
-            form.interval(a.low, a.high, "%", value=a.hazard),
-        ]
-        if priced:
-            texts.append(form.value(a.value, "money", a.value_low, a.value_high))
-            texts.append(form.money(a.cost, 2))
-            texts.append(form.interval(a.profit_low, a.profit_high, "money", change=True))
-        else:
-            texts += [form.number(a.dials), form.number(a.successes)]
-        return [Cell(text) for text in texts]
 
     def ends_table(self) -> TableView:
         """Return how contacts have ended by each attempt, one end excluding the others."""
-        _, form, found = self.voice.say, self.voice.form, self.ends
-        heads = [_("Attempt"), *(told.end_name(self, name) for name in ENDS), _("Still in circulation")]
-        lines = [
-            [
-                form.number(attempt.number),
-                *(
-                    form.value(found.estimate[name][i], "%", found.low[name][i], found.high[name][i])
-                    for name in ENDS
-                ),
-                form.percent(found.left[i]),
-            ]
-            for i, attempt in enumerate(self.attempts)
-            if found is not None
-        ]
-        caption = _("How contacts have ended by each attempt, {period}", period=self.period)
-        note = _("Those not dialled again yet are censored, not counted as open for good.")
-        return TableView(caption, [Column(head, "right") for head in heads], lines, (note,))
+        return self.telling.ends_table()
 
-    def views(self) -> tuple[View, ...]:
-        """Return the curve, the verdict, the tables and what could not be told."""
-        notes = tuple(Note(note) for note in self.notes)
-        if not self.attempts:
-            return notes
-        ends = [self.ends_table()] if self.ends is not None else []
-        return (self.figure(), self.verdict, self.table(), *ends, *notes)
+
+@dataclass(frozen=True)
+class AttemptsBy(Answer):
+    """Life tables of several groups.
+
+    Attributes
+    ----------
+    by : str
+    groups : mapping of group to Attempts
+        Those with enough contacts, most dials first.
+    depth : int
+        The last attempt all of them have, at which they are compared; 0 without any.
+    changes : mapping of group to Change
+        Share reached by then, less that of all the other groups; the intervals
+        hold for all groups at once.
+    """
+
+    voice: Voice
+    period: str
+    by: str
+    groups: Mapping[Any, Attempts]
+    depth: int
+    changes: Mapping[Any, Change]
+    notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a group and attempt, with everything of an attempt."""
+        import pandas as pd
+
+        frames = [table.to_frame().assign(**{self.by: group}) for group, table in self.groups.items()]
+        if not frames:
+            return pd.DataFrame()
+        whole = pd.concat(frames, ignore_index=True)
+        return whole.set_index(self.by).reset_index()
 
 
 @overload
@@ -271,23 +224,67 @@ def attempts(
         return Attempts(about.voice, about.label, (), notes=(about.voice.say("By attempt: {why}.", why=why),))
     if by is not None:
         dataset.check_key(by)
-        from callstats.answers.campaign.attempts.by_group import attempts_by
-
-        return attempts_by(about, by, fewest)
-    found = together(counted(about))
-    return table_of(about, found, fewest, dial_cost(about.now, found))
+        return _attempts_by(about, by, fewest)
+    rows = added_up(sums_by_attempt(about))
+    return _life_table(about, rows, fewest, dial_cost(about.now, rows))
 
 
-def table_of(about: Scope, found: list[Row], fewest: int, cost: DialCost) -> Attempts:
+def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCost) -> Attempts:
     """Return the life table of sums by attempt, or a note where there are too few contacts."""
-    unknown = sum(row["unknown"] for row in found) / max(sum(row["dials"] for row in found), 1)
+    unknown = sum(row["unknown"] for row in rows) / max(sum(row["dials"] for row in rows), 1)
     if unknown > about.whole.config.unknown_tolerance:
         why = about.voice.reason(f"not computable: live is unknown for {100 * unknown:.0f} % of dials")
         return Attempts(about.voice, about.label, (), notes=(about.voice.say("By attempt: {why}.", why=why),))
-    made = life_table(found, fewest, cost)
-    if not made:
+    table = life_table(rows, fewest, cost)
+    if not table:
         least = about.voice.say(
             "By attempt: too little data, fewer than {n} contacts with a known outcome.", n=fewest
         )
         return Attempts(about.voice, about.label, (), notes=(least,))
-    return Attempts(about.voice, about.label, made, cost.average, (), competing_ends(found, fewest))
+    return Attempts(about.voice, about.label, table, cost.average, (), competing_ends(rows, fewest))
+
+
+def _attempts_by(about: Scope, by: str, fewest: int) -> AttemptsBy:
+    """Return the life table of every value of a column; those with too few contacts take a line.
+
+    Labour is spread by the agents' time over all groups together: a second
+    costs the same on every list.
+    """
+    sums = sums_by_attempt(about, by)
+    cost = dial_cost(about.now, added_up(sums))
+    tables = {group: _life_table(about, rows, fewest, cost) for group, rows in sums.items()}
+    enough = {group: table for group, table in tables.items() if table.attempts}
+    order = sorted(enough, key=lambda g: (-sum(a.dials for a in enough[g].attempts), str(g)))
+    notes = [
+        about.voice.say.headed(about.voice.label(g), table.notes[0])
+        for g, table in tables.items()
+        if not table.attempts
+    ]
+    groups = {group: enough[group] for group in order}
+    depth = min((table.attempts[-1].number for table in groups.values()), default=0)
+    first = {table.attempts[0].number for table in groups.values()}
+    if len(first) > 1:
+        depth = 0
+    changes = _changes({g: sums[g] for g in groups}, depth, fewest) if depth and len(groups) > 1 else {}
+    return AttemptsBy(about.voice, about.label, by, groups, depth, changes, tuple(notes))
+
+
+def _changes(sums: Mapping[Any, list[AttemptSums]], depth: int, fewest: int) -> dict[Any, Change]:
+    """Return each group's share reached less that of the others; of two groups, of the first only."""
+    tested = list(sums) if len(sums) > 2 else list(sums)[:1]
+    level = 1 - _ALPHA / len(tested)
+    changes = {}
+    for group in tested:
+        rest = added_up({g: rows for g, rows in sums.items() if g != group})
+        changes[group] = change(*(_reached(rows, depth, fewest, level) for rows in (sums[group], rest)))
+    return changes
+
+
+def _reached(rows: list[AttemptSums], depth: int, fewest: int, confidence: float) -> Interval:
+    """Return the share reached by an attempt, had all been dialled so often."""
+    shown = [row for row in enough_at_risk(rows, fewest) if row["attempt_no"] <= depth]
+    at_risk, reached = ([row[c] for row in shown] for c in ("at_risk", "reached"))
+    incidence = cumulative_incidence(at_risk, {"reached": reached}, confidence=confidence)
+    numbers = (incidence.estimate, incidence.low, incidence.high)
+    share, low, high = (float(by_end["reached"][-1]) for by_end in numbers)
+    return Interval(share, low, high, "kaplan-meier", confidence)

@@ -1,4 +1,4 @@
-"""The life table of dialling: who was at risk at each attempt, who was reached, what it brought."""
+"""The life table of dialling: who was at risk at each attempt, who was reached, what it brought and cost."""
 
 from __future__ import annotations
 
@@ -10,25 +10,30 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from callstats.answers.core.estimates import NAN
+from callstats.answers.core.estimates import NAN, estimates
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import written
+from callstats.kpis.define import KPI, Condition, Ratio, Sum, linear
+from callstats.kpis.parts import DIALS
+from callstats.kpis.predicates import COSTS
 from callstats.moments import Moments
 from callstats.stats import proportion_interval, ratio_interval
 from callstats.stats.incidence import Incidence, cumulative_incidence
 
 if TYPE_CHECKING:
-    from callstats.answers.campaign.attempts.costs import DialCost
     from callstats.answers.core.scope import Scope
+    from callstats.dataset import Dataset
 
 #: Columns of the calls without which there is no life table.
 NEEDED = ("contact_id", "attempt_no", "live")
 #: How a contact may end, one excluding the others.
 ENDS = ("success", "refusal", "invalid", "do_not_call")
+_OPTIONAL = ("closed", "closed_reason", "success", "value", "talk_s", "hold_s", "wrap_s")
 _SUMS = ("at_risk", "reached", "unknown", "successes", "value", "squares", "seconds", "work_squares", "both")
 _OPEN = ("open", *ENDS, "closed")
 _NEVER = 1_000_000_000
-Row = Mapping[str, float]
+#: Sums over the dials with one number of an attempt.
+AttemptSums = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +85,95 @@ class Attempt:
     profit_so_far: float = NAN
 
 
-def counted(about: Scope, by: str | None = None) -> dict[Any, list[Row]]:
+@dataclass(frozen=True, slots=True)
+class DialCost:
+    """What one more dial costs.
+
+    Attributes
+    ----------
+    average : float
+        Labour and technical cost of an average dial [money]; nan where costs are not known.
+    fixed : float
+        What a dial costs whatever comes of it [money].
+    per_second : float
+        What a second of talk, hold or wrap costs, the waiting for it included [money].
+    """
+
+    average: float = NAN
+    fixed: float = NAN
+    per_second: float = 0.0
+
+    @property
+    def known(self) -> bool:
+        """Whether costs are known."""
+        return self.average > 0
+
+
+def _cost_kpi(name: str, english: str, *kinds: str) -> KPI:
+    amounts = COSTS.also(english.lower(), Condition("kind", "in", kinds))
+    return KPI(
+        name=name,
+        label={"en": english, "fr": english, "ru": english},  # for itself only: no reader sees it
+        question="What does one dial cost?",
+        formula=Ratio(linear(Sum("amount", amounts)), DIALS),
+        unit="money",
+        direction="down",
+        domain="money",
+        independence="none",
+        source="",
+    )
+
+
+#: What one more dial costs: the list and the advertising are paid for already.
+RUNNING = _cost_kpi("running_cost_per_dial", "Running costs", "labour", "technical")
+LABOUR = _cost_kpi("labour_cost_per_dial", "Labour costs", "labour")
+
+
+def cost_per_dial(dataset: Dataset) -> float:
+    """Return the labour and technical cost of an average dial [money]; nan where costs are not known."""
+    return estimates(dataset, [RUNNING])[RUNNING.name].value
+
+
+def dial_cost(dataset: Dataset, rows: Sequence[AttemptSums]) -> DialCost:
+    """Return what dials cost, labour spread by the agents' time that dials take.
+
+    Where an agent works more, another waits less: a predictive dialer keeps
+    agents as busy whatever it dials. Without the times of calls, labour is
+    spread evenly over the dials.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of the period asked about.
+    rows : sequence of mapping
+        Sums by attempt of the same dials, all lists together.
+    """
+    costs = estimates(dataset, [RUNNING, LABOUR])
+    average, labour = costs[RUNNING.name].value, costs[LABOUR.name].value
+    dials, seconds = (sum(row[name] for row in rows) for name in ("dials", "seconds"))
+    if not seconds > 0 or not labour > 0:
+        return DialCost(average, average)
+    return DialCost(average, average - labour, labour * dials / seconds)
+
+
+def sums_by_attempt(about: Scope, by: str | None = None) -> dict[Any, list[AttemptSums]]:
     """Return sums by attempt, for every group: at risk, reached, ends, dials, values and agents' time."""
-    keys, have = [by] if by else [], {c for c in _EXTRA if about.now.has("calls", c)}
+    keys, have = [by] if by else [], {c for c in _OPTIONAL if about.now.has("calls", c)}
     outbound = (nw.col("direction") == "outbound") & ~nw.col("attempt_no").is_null()
     history = about.whole.table("calls").filter(outbound)
     dials = about.now.table("calls", *keys).filter(outbound, ~nw.col("contact_id").is_null())
     dials = dials.select(*dict.fromkeys((*keys, *NEEDED, *sorted(have))))
-    dials = dials.join(_ended(history, have), on="contact_id", how="left")
-    told = _told(dials, have).group_by(*keys, "attempt_no")
-    found = told.agg(nw.len().alias("dials"), *(nw.col(c).sum() for c in (*_SUMS, *_OPEN)))
-    groups: dict[Any, list[Row]] = {}
-    for row in records(found.sort("attempt_no")):
+    dials = dials.join(_first_ends(history, have), on="contact_id", how="left")
+    grouped = _with_summands(dials, have).group_by(*keys, "attempt_no")
+    sums = grouped.agg(nw.len().alias("dials"), *(nw.col(c).sum() for c in (*_SUMS, *_OPEN)))
+    groups: dict[Any, list[AttemptSums]] = {}
+    for row in records(sums.sort("attempt_no")):
         group = written(by, row.pop(by)) if by else None
         groups.setdefault(group, []).append({name: float(value) for name, value in row.items()})
     return groups
 
 
-_EXTRA = ("closed", "closed_reason", "success", "value", "talk_s", "hold_s", "wrap_s")
-
-
-def _ended(history: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
+def _first_ends(history: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
     """Return the first attempt that reached or closed each contact, and the first that closed it."""
     closed = nw.col("closed") if "closed" in have else nw.lit(False)
     number = nw.col("attempt_no")
@@ -112,7 +185,7 @@ def _ended(history: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
     )
 
 
-def _told(dials: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
+def _with_summands(dials: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
     """Add what is summed up to every dial."""
     at_risk = nw.col("end").is_null() | (nw.col("attempt_no") <= nw.col("end"))
     still_open = nw.col("closed_end").is_null() | (nw.col("attempt_no") <= nw.col("closed_end"))
@@ -122,15 +195,18 @@ def _told(dials: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
     value = nw.when(success).then(nw.col("value")).otherwise(0.0) if "value" in have else nw.lit(0.0)
     parts = [nw.col(c).cast(nw.Float64).fill_null(0.0) for c in ("talk_s", "hold_s", "wrap_s") if c in have]
     return dials.with_columns(
-        at_risk=_one(at_risk),
-        reached=_one(at_risk & nw.col("live")),
-        unknown=_one(nw.col("live").is_null()),
-        successes=_one(success),
+        at_risk=_as_number(at_risk),
+        reached=_as_number(at_risk & nw.col("live")),
+        unknown=_as_number(nw.col("live").is_null()),
+        successes=_as_number(success),
         value=value.fill_null(0.0),
         seconds=sum(parts, nw.lit(0.0)),
-        open=_one(still_open),
-        closed=_one(ending),
-        **{name: _one(ending & (why == name)) if "closed_reason" in have else nw.lit(0) for name in ENDS},
+        open=_as_number(still_open),
+        closed=_as_number(ending),
+        **{
+            name: _as_number(ending & (why == name)) if "closed_reason" in have else nw.lit(0)
+            for name in ENDS
+        },
     ).with_columns(
         squares=nw.col("value") * nw.col("value"),
         work_squares=nw.col("seconds") * nw.col("seconds"),
@@ -138,11 +214,11 @@ def _told(dials: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
     )
 
 
-def _one(condition: nw.Expr) -> nw.Expr:
+def _as_number(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(1).otherwise(0)
 
 
-def together(groups: Mapping[Any, Sequence[Row]]) -> list[Row]:
+def added_up(groups: Mapping[Any, Sequence[AttemptSums]]) -> list[AttemptSums]:
     """Return the rows of several groups added up, attempt by attempt."""
     added: dict[float, dict[str, float]] = {}
     for row in (row for rows in groups.values() for row in rows):
@@ -153,32 +229,32 @@ def together(groups: Mapping[Any, Sequence[Row]]) -> list[Row]:
     return [added[number] for number in sorted(added)]
 
 
-def kept(found: Sequence[Row], fewest: int) -> list[Row]:
+def enough_at_risk(rows: Sequence[AttemptSums], fewest: int) -> list[AttemptSums]:
     """Return the attempts from the first on, up to the first that too few contacts got."""
-    return list(takewhile(lambda row: row["at_risk"] >= fewest, found))
+    return list(takewhile(lambda row: row["at_risk"] >= fewest, rows))
 
 
-def life_table(found: Sequence[Row], fewest: int, cost: DialCost | None = None) -> tuple[Attempt, ...]:
+def life_table(rows: Sequence[AttemptSums], fewest: int, cost: DialCost | None = None) -> tuple[Attempt, ...]:
     """Return the attempts from the first on, up to the first that too few contacts got.
 
     Parameters
     ----------
-    found : sequence of mapping
-        From :func:`counted`.
+    rows : sequence of mapping
+        From :func:`sums_by_attempt`.
     fewest : int
     cost : DialCost, optional
         What dials and agents' time cost.
     """
-    rows = kept(found, fewest)
-    if not rows:
+    shown = enough_at_risk(rows, fewest)
+    if not shown:
         return ()
-    reached, at_risk = (np.array([row[c] for row in rows]) for c in ("reached", "at_risk"))
+    reached, at_risk = (np.array([row[c] for row in shown]) for c in ("reached", "at_risk"))
     hazard = proportion_interval(reached, at_risk)
     so_far = cumulative_incidence(at_risk, {"reached": reached})
-    ends = competing_ends(found, fewest)
-    left = ends.left if ends else np.ones(len(rows))
-    priced = any(row["value"] > 0 for row in found)
-    money = [_money(row, cost) if priced else {} for row in rows]
+    ends = competing_ends(rows, fewest)
+    left = ends.left if ends else np.ones(len(shown))
+    priced = any(row["value"] > 0 for row in rows)
+    money = [_money(row, cost) if priced else {} for row in shown]
     before = np.concatenate([[1.0], left[:-1]])
     profits = np.cumsum(before * [m.get("profit", NAN) for m in money])
     return tuple(
@@ -198,33 +274,33 @@ def life_table(found: Sequence[Row], fewest: int, cost: DialCost | None = None) 
             profit_so_far=float(profits[i]),
             **money[i],
         )
-        for i, row in enumerate(rows)
+        for i, row in enumerate(shown)
     )
 
 
-def competing_ends(found: Sequence[Row], fewest: int) -> Incidence | None:
+def competing_ends(rows: Sequence[AttemptSums], fewest: int) -> Incidence | None:
     """Return what share has ended in each way by each attempt, None where nothing is ever closed.
 
     A contact that is given up after its last attempt has not ended: it is censored.
     """
-    rows = kept(found, fewest)
-    if not rows or not any(row[name] for row in found for name in ENDS):
+    shown = enough_at_risk(rows, fewest)
+    if not shown or not any(row[name] for row in rows for name in ENDS):
         return None
-    ends = {name: [row[name] for row in rows] for name in ENDS}
-    return cumulative_incidence([row["open"] for row in rows], ends)
+    ends = {name: [row[name] for row in shown] for name in ENDS}
+    return cumulative_incidence([row["open"] for row in shown], ends)
 
 
-def _money(row: Row, cost: DialCost | None) -> dict[str, float]:
+def _money(row: AttemptSums, cost: DialCost | None) -> dict[str, float]:
     """Return value, cost and profit per dial with their intervals; a contact has one dial of a number."""
     value = _per_dial(row["dials"], row["value"], row["squares"])
-    found = {"value": value[0], "value_low": value[1], "value_high": value[2]}
+    worth = {"value": value[0], "value_low": value[1], "value_high": value[2]}
     if cost is None or not cost.known:
-        return found
-    hour = cost.per_second
-    net = row["value"] - hour * row["seconds"]
-    squares = row["squares"] - 2 * hour * row["both"] + hour**2 * row["work_squares"]
+        return worth
+    second = cost.per_second
+    net = row["value"] - second * row["seconds"]
+    squares = row["squares"] - 2 * second * row["both"] + second**2 * row["work_squares"]
     profit, low, high = (end - cost.fixed for end in _per_dial(row["dials"], net, squares))
-    return {**found, "cost": value[0] - profit, "profit": profit, "profit_low": low, "profit_high": high}
+    return {**worth, "cost": value[0] - profit, "profit": profit, "profit_low": low, "profit_high": high}
 
 
 def _per_dial(dials: float, total: float, squares: float) -> tuple[float, float, float]:
@@ -234,5 +310,5 @@ def _per_dial(dials: float, total: float, squares: float) -> tuple[float, float,
         ("denominator", "numerator"): total,
         ("denominator", "denominator"): dials,
     }
-    found = ratio_interval(Moments(int(dials), sums, products))
-    return found.estimate, found.low, found.high
+    mean = ratio_interval(Moments(int(dials), sums, products))
+    return mean.estimate, mean.low, mean.high
