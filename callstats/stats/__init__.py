@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from callstats.stats.incidence import Incidence, cumulative_incidence
     from callstats.stats.looks import SequentialBounds, group_sequential_bounds
     from callstats.stats.means import mean_difference, quantile_interval, stochastic_superiority
-    from callstats.stats.multiplicity import ManyToOne, SampleRatio, adjust, many_to_one, sample_ratio
+    from callstats.stats.multiplicity import (
+        ManyToOne,
+        SampleRatio,
+        adjust,
+        bonferroni_confidence,
+        many_to_one,
+        sample_ratio,
+    )
     from callstats.stats.planning import SampleSize, power, sample_size
     from callstats.stats.poststratified import PostStrata, post_strata, stratified_difference
     from callstats.stats.proportion_differences import proportion_difference
@@ -103,6 +110,7 @@ _NAMES = {
         "ManyToOne",
         "SampleRatio",
         "adjust",
+        "bonferroni_confidence",
         "many_to_one",
         "sample_ratio",
     ),
@@ -179,6 +187,7 @@ __all__ = [
     "adjusted_difference",
     "agents_needed",
     "arm_moments",
+    "bonferroni_confidence",
     "both_arms",
     "confidence_sequence",
     "control_limits",

@@ -24,6 +24,7 @@ from callstats.answers.core.estimates import NAN, Change, change
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
 from callstats.stats.incidence import Incidence, cumulative_incidence
+from callstats.stats.multiplicity import bonferroni_confidence
 from callstats.stats.results import Interval
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 #: Attempts with fewer contacts at risk are not shown: their share is mostly chance.
 FEWEST_AT_RISK = 30
-_ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Attempts(Answer):
 
     Attributes
     ----------
+    confidence : float
+        Of every interval by itself.
     attempts : tuple of Attempt
     cost_per_dial : float
         Labour and technical cost of an average dial [money].
@@ -53,6 +55,7 @@ class Attempts(Answer):
 
     voice: Voice
     period: str
+    confidence: float
     attempts: tuple[Attempt, ...]
     cost_per_dial: float = NAN
     notes: tuple[str, ...] = ()
@@ -127,6 +130,8 @@ class AttemptsBy(Answer):
 
     Attributes
     ----------
+    confidence : float
+        Of the intervals: each one by itself in the life tables, all together in the changes.
     by : str
     groups : mapping of group to Attempts
         Those with enough contacts, most dials first.
@@ -139,6 +144,7 @@ class AttemptsBy(Answer):
 
     voice: Voice
     period: str
+    confidence: float
     by: str
     groups: Mapping[Any, Attempts]
     depth: int
@@ -221,7 +227,7 @@ def attempts(
     if not about.now.has("calls", *NEEDED):
         columns = ", ".join(f"calls.{c}" for c in NEEDED if not about.now.has("calls", c))
         why = about.voice.reason(f"not computable: needs {columns}")
-        return Attempts(about.voice, about.label, (), notes=(about.voice.say("By attempt: {why}.", why=why),))
+        return _untold(about, about.voice.say("By attempt: {why}.", why=why))
     if by is not None:
         dataset.check_key(by)
         return _attempts_by(about, by, fewest)
@@ -229,19 +235,26 @@ def attempts(
     return _life_table(about, rows, fewest, dial_cost(about.now, rows))
 
 
+def _untold(about: Scope, note: str) -> Attempts:
+    """Return an answer without attempts, and why there are none."""
+    return Attempts(about.voice, about.label, about.whole.config.confidence, (), notes=(note,))
+
+
 def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCost) -> Attempts:
     """Return the life table of sums by attempt, or a note where there are too few contacts."""
     unknown = sum(row["unknown"] for row in rows) / max(sum(row["dials"] for row in rows), 1)
     if unknown > about.whole.config.unknown_tolerance:
         why = about.voice.reason(f"not computable: live is unknown for {100 * unknown:.0f} % of dials")
-        return Attempts(about.voice, about.label, (), notes=(about.voice.say("By attempt: {why}.", why=why),))
-    table = life_table(rows, fewest, cost)
+        return _untold(about, about.voice.say("By attempt: {why}.", why=why))
+    confidence = about.whole.config.confidence
+    table = life_table(rows, fewest, cost, confidence)
     if not table:
         least = about.voice.say(
             "By attempt: too little data, fewer than {n} contacts with a known outcome.", n=fewest
         )
-        return Attempts(about.voice, about.label, (), notes=(least,))
-    return Attempts(about.voice, about.label, table, cost.average, (), competing_ends(rows, fewest))
+        return _untold(about, least)
+    ends = competing_ends(rows, fewest, confidence)
+    return Attempts(about.voice, about.label, confidence, table, cost.average, (), ends)
 
 
 def _attempts_by(about: Scope, by: str, fewest: int) -> AttemptsBy:
@@ -265,14 +278,18 @@ def _attempts_by(about: Scope, by: str, fewest: int) -> AttemptsBy:
     first = {table.attempts[0].number for table in groups.values()}
     if len(first) > 1:
         depth = 0
-    changes = _changes({g: sums[g] for g in groups}, depth, fewest) if depth and len(groups) > 1 else {}
-    return AttemptsBy(about.voice, about.label, by, groups, depth, changes, tuple(notes))
+    confidence = about.whole.config.confidence
+    compared = {g: sums[g] for g in groups} if depth and len(groups) > 1 else {}
+    changes = _changes(compared, depth, fewest, confidence)
+    return AttemptsBy(about.voice, about.label, confidence, by, groups, depth, changes, tuple(notes))
 
 
-def _changes(sums: Mapping[Any, list[AttemptSums]], depth: int, fewest: int) -> dict[Any, Change]:
+def _changes(
+    sums: Mapping[Any, list[AttemptSums]], depth: int, fewest: int, confidence: float
+) -> dict[Any, Change]:
     """Return each group's share reached less that of the others; of two groups, of the first only."""
     tested = list(sums) if len(sums) > 2 else list(sums)[:1]
-    level = 1 - _ALPHA / len(tested)
+    level = bonferroni_confidence(confidence, len(tested))
     changes = {}
     for group in tested:
         rest = added_up({g: rows for g, rows in sums.items() if g != group})

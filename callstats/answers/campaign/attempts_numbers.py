@@ -234,7 +234,9 @@ def enough_at_risk(rows: Sequence[AttemptSums], fewest: int) -> list[AttemptSums
     return list(takewhile(lambda row: row["at_risk"] >= fewest, rows))
 
 
-def life_table(rows: Sequence[AttemptSums], fewest: int, cost: DialCost | None = None) -> tuple[Attempt, ...]:
+def life_table(
+    rows: Sequence[AttemptSums], fewest: int, cost: DialCost, confidence: float
+) -> tuple[Attempt, ...]:
     """Return the attempts from the first on, up to the first that too few contacts got.
 
     Parameters
@@ -242,19 +244,21 @@ def life_table(rows: Sequence[AttemptSums], fewest: int, cost: DialCost | None =
     rows : sequence of mapping
         From :func:`sums_by_attempt`.
     fewest : int
-    cost : DialCost, optional
+    cost : DialCost
         What dials and agents' time cost.
+    confidence : float
+        Of every interval.
     """
     shown = enough_at_risk(rows, fewest)
     if not shown:
         return ()
     reached, at_risk = (np.array([row[c] for row in shown]) for c in ("reached", "at_risk"))
-    hazard = proportion_interval(reached, at_risk)
-    so_far = cumulative_incidence(at_risk, {"reached": reached})
-    ends = competing_ends(rows, fewest)
+    hazard = proportion_interval(reached, at_risk, confidence=confidence)
+    so_far = cumulative_incidence(at_risk, {"reached": reached}, confidence=confidence)
+    ends = competing_ends(rows, fewest, confidence)
     left = ends.left if ends else np.ones(len(shown))
     priced = any(row["value"] > 0 for row in rows)
-    money = [_money(row, cost) if priced else {} for row in shown]
+    money = [_money(row, cost, confidence) if priced else {} for row in shown]
     before = np.concatenate([[1.0], left[:-1]])
     profits = np.cumsum(before * [m.get("profit", NAN) for m in money])
     return tuple(
@@ -278,7 +282,7 @@ def life_table(rows: Sequence[AttemptSums], fewest: int, cost: DialCost | None =
     )
 
 
-def competing_ends(rows: Sequence[AttemptSums], fewest: int) -> Incidence | None:
+def competing_ends(rows: Sequence[AttemptSums], fewest: int, confidence: float) -> Incidence | None:
     """Return what share has ended in each way by each attempt, None where nothing is ever closed.
 
     A contact that is given up after its last attempt has not ended: it is censored.
@@ -287,28 +291,28 @@ def competing_ends(rows: Sequence[AttemptSums], fewest: int) -> Incidence | None
     if not shown or not any(row[name] for row in rows for name in ENDS):
         return None
     ends = {name: [row[name] for row in shown] for name in ENDS}
-    return cumulative_incidence([row["open"] for row in shown], ends)
+    return cumulative_incidence([row["open"] for row in shown], ends, confidence=confidence)
 
 
-def _money(row: AttemptSums, cost: DialCost | None) -> dict[str, float]:
+def _money(row: AttemptSums, cost: DialCost, confidence: float) -> dict[str, float]:
     """Return value, cost and profit per dial with their intervals; a contact has one dial of a number."""
-    value = _per_dial(row["dials"], row["value"], row["squares"])
+    value = _per_dial(row["dials"], row["value"], row["squares"], confidence)
     worth = {"value": value[0], "value_low": value[1], "value_high": value[2]}
-    if cost is None or not cost.known:
+    if not cost.known:
         return worth
     second = cost.per_second
     net = row["value"] - second * row["seconds"]
     squares = row["squares"] - 2 * second * row["both"] + second**2 * row["work_squares"]
-    profit, low, high = (end - cost.fixed for end in _per_dial(row["dials"], net, squares))
+    profit, low, high = (end - cost.fixed for end in _per_dial(row["dials"], net, squares, confidence))
     return {**worth, "cost": value[0] - profit, "profit": profit, "profit_low": low, "profit_high": high}
 
 
-def _per_dial(dials: float, total: float, squares: float) -> tuple[float, float, float]:
+def _per_dial(dials: float, total: float, squares: float, confidence: float) -> tuple[float, float, float]:
     sums = {"numerator": total, "denominator": dials}
     products = {
         ("numerator", "numerator"): squares,
         ("denominator", "numerator"): total,
         ("denominator", "denominator"): dials,
     }
-    mean = ratio_interval(Moments(int(dials), sums, products))
+    mean = ratio_interval(Moments(int(dials), sums, products), confidence=confidence)
     return mean.estimate, mean.low, mean.high

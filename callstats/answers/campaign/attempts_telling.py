@@ -156,14 +156,17 @@ class AttemptsTelling(Telling[Attempts]):
         """Return the attempts as a table; money only where it is known."""
         _, form = self.say, self.form
         priced = self.answer.priced
-        last = (_("Value per dial"), _("Cost of a dial"), _("Profit per dial, 95% interval"))
-        plain = (_("Dials"), _("Successes"))
-        heads = [_("Attempt"), _("Contacts at risk"), _("Reached"), _("95% interval")]
-        heads += last if priced else plain
+        confidence = self.answer.confidence
+        profit = _("Profit per dial, {level} interval", level=self.level(confidence))
+        last = (_("Value per dial"), _("Cost of a dial"), profit) if priced else (_("Dials"), _("Successes"))
         caption = _("What each attempt reaches and brings, {period}", period=self.answer.period)
         cost = form.money(self.answer.cost_per_dial, 2)
         notes = [_("Labour and technical cost of an average dial: {cost}.", cost=cost)] if priced else []
-        columns = [Column(head, "right") for head in heads]
+        columns = [
+            *(Column(head, "right") for head in (_("Attempt"), _("Contacts at risk"), _("Reached"))),
+            self.interval_head(confidence),
+            *(Column(head, "right") for head in last),
+        ]
         return TableView(caption, columns, [self._line(a, priced) for a in self.answer.attempts], notes)
 
     def _line(self, a: Attempt, priced: bool) -> list[Cell]:
@@ -257,14 +260,17 @@ class AttemptsByTelling(Telling[AttemptsBy]):
     def table(self) -> TableView:
         """Return what the groups have reached by the same attempt, and where to stop."""
         _ = self.say
-        heads = [
-            *(_("Dials"), _("Attempts"), _("Reached by attempt {k}", k=self.answer.depth), _("95% interval")),
-            *(_("Stops left open"), _("Best by the estimates")),
+        reached = _("Reached by attempt {k}", k=self.answer.depth)
+        columns = [
+            Column(_("List")),
+            *(Column(head, "right") for head in (_("Dials"), _("Attempts"), reached)),
+            self.interval_head(self.answer.confidence),
+            *(Column(head, "right") for head in (_("Stops left open"), _("Best by the estimates"))),
         ]
         lines = [self._line(group, table) for group, table in self.answer.groups.items()]
         caption = _("Attempts by list, {period}", period=self.answer.period)
         note = _("Compared at the last attempt all of them have, so that a younger list is not punished.")
-        return TableView(caption, [Column(_("List")), *(Column(h, "right") for h in heads)], lines, (note,))
+        return TableView(caption, columns, lines, (note,))
 
     def _line(self, group: Any, table: Attempts) -> list[str]:
         form = self.form

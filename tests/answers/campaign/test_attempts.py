@@ -229,3 +229,31 @@ def test_lists_are_drawn_in_every_language(language: str) -> None:
     found = cs.attempts(settle(demo(), language=language), "2026-09", by="list_id")
     assert found.figure().alt.startswith(found.figure().caption)
     assert len(found.table().rows) == 2
+
+
+def test_intervals_are_of_the_level_of_the_project_and_say_so() -> None:
+    usual, asked = (cs.attempts(settle(demo(), confidence=level), "2026-09") for level in (0.95, 0.90))
+    for wide, narrow in zip(usual.attempts, asked.attempts, strict=True):
+        wilson = proportion_interval(narrow.reached, narrow.at_risk, confidence=0.90)
+        assert (narrow.low, narrow.high) == pytest.approx((wilson.low, wilson.high))
+        for low, high in (("low", "high"), ("cumulative_low", "cumulative_high"),
+                          ("value_low", "value_high"), ("profit_low", "profit_high")):  # fmt: skip
+            widths = [getattr(one, high) - getattr(one, low) for one in (narrow, wide)]
+            assert widths[0] < widths[1]
+    assert usual.ends is not None
+    assert asked.ends is not None
+    assert asked.ends.high["refusal"][0] < usual.ends.high["refusal"][0]
+    assert "95%" not in str(asked)
+    heads = [column.label for column in asked.table().columns]
+    assert {"90% interval", "Profit per dial, 90% interval"} <= set(heads)
+
+
+def test_lists_are_compared_at_the_level_of_the_project() -> None:
+    usual, asked = (
+        cs.attempts(settle(demo(), confidence=level), "2026-09", by="list_id") for level in (0.95, 0.90)
+    )
+    for group, change in asked.changes.items():
+        assert change.confidence == pytest.approx(0.90)  # two lists are one claim
+        assert change.high - change.low < usual.changes[group].high - usual.changes[group].low
+    assert "95%" not in str(asked)
+    assert "90% interval" in str(asked)
