@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from callstats.answers.campaign.bridge.analysis import bridge
     from callstats.answers.campaign.calling_hours.analysis import calling_hours
     from callstats.answers.campaign.compliance.analysis import compliance
+    from callstats.answers.campaign.exhaustion import exhaustion
     from callstats.answers.campaign.funnel import funnel
-    from callstats.answers.campaign.lists.analysis import lists
-    from callstats.answers.campaign.lists.exhaustion import exhaustion
+    from callstats.answers.campaign.lists import lists
     from callstats.answers.campaign.portrait import portrait
     from callstats.answers.campaign.time_and_cost import time_and_cost
     from callstats.answers.campaign.trend import trend
@@ -77,9 +77,9 @@ _HOMES = {
     "compliance": "callstats.answers.campaign.compliance.analysis",
     "data_quality": "callstats.answers.trust.data_quality.report",
     "definitions": "callstats.answers.trust.definitions",
-    "exhaustion": "callstats.answers.campaign.lists.exhaustion",
+    "exhaustion": "callstats.answers.campaign.exhaustion",
     "funnel": "callstats.answers.campaign.funnel",
-    "lists": "callstats.answers.campaign.lists.analysis",
+    "lists": "callstats.answers.campaign.lists",
     "measure": "callstats.answers.core.measure",
     "method": "callstats.answers.trust.method.analysis",
     "open": "callstats.dataset",

@@ -99,7 +99,7 @@ def exhaustion(
     deadline
         A day (2026-09-30) or hours after loading (8), by when contacts should have been dialled.
     """
-    from callstats.answers.campaign.lists.exhaustion import exhaustion as run
+    from callstats.answers.campaign.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
     ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)

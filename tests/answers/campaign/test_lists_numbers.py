@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from callstats.answers.campaign.lists.contrasts import contrasts
+from callstats.answers.campaign.lists_numbers import contrasts
 from callstats.kpis import get
 from callstats.stats import adjust, proportion_difference
 from tests.answers.small_campaigns import data, many, numbered

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from callstats.answers.campaign.lists.states import ListState
+from callstats.answers.campaign.list_states_numbers import ListState
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import unknown, written
 

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.campaign.lists.pace import NAN, Pace
-from callstats.answers.campaign.lists.prospects import AttemptChances, Prospects
-from callstats.answers.campaign.lists.states import NEEDED, ListState, states, worked_days, working_date
+from callstats.answers.campaign.list_states_numbers import (
+    NEEDED,
+    ListState,
+    states,
+    worked_days,
+    working_date,
+)
+from callstats.answers.campaign.pace import NAN, Pace
+from callstats.answers.campaign.prospects import AttemptChances, Prospects
 from callstats.dataset.period import Period
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.campaign.lists.pace import Pace
+from callstats.answers.campaign.pace import Pace
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
 from tests.answers.small_campaigns import calls, data, demo, plain

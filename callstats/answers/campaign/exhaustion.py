@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.campaign.lists.outlook import NEEDED, Completion, Deadline, Outlook, outlooks
+from callstats.answers.campaign.outlook import NEEDED, Completion, Deadline, Outlook, outlooks
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
