@@ -16,13 +16,13 @@ from callstats.kpis import get
 from callstats.kpis import predicates as rows
 from callstats.kpis.define import KPI, Ratio, Sum, linear
 from callstats.kpis.parts import CONTACTS_ATTEMPTED
+from callstats.stats.multiplicity import bonferroni_confidence
 
 if TYPE_CHECKING:
     from callstats.answers.core.scope import Scope
     from callstats.dataset import Dataset
     from callstats.moments import Moments
 
-_ALPHA = 0.05
 VALUE_PER_CONTACT = KPI(
     name="value_per_contact",
     label={"en": "Value per contact", "fr": "Valeur par contact", "ru": "Доход на контакт"},
@@ -141,7 +141,7 @@ class Contrast:
 
 
 def contrasts(
-    dataset: Dataset, kpi: KPI, by: str, groups: Sequence[str], *, alpha: float = _ALPHA
+    dataset: Dataset, kpi: KPI, by: str, groups: Sequence[str], *, confidence: float | None = None
 ) -> tuple[Contrast, ...]:
     """Compare each group with all the others taken together, largest evidence first.
 
@@ -154,8 +154,8 @@ def contrasts(
         A ratio; its unit of independence clusters the intervals.
     by : str
     groups : sequence of str
-    alpha : float
-        The chance of any false claim among all comparisons.
+    confidence : float, optional
+        One less the chance of any false claim among all comparisons; that of the project where left out.
 
     Notes
     -----
@@ -173,20 +173,21 @@ def contrasts(
     if len(known) < 2:
         return ()
     tested = known[:1] if len(known) == 2 else known
-    return _stepwise(kpi, sums, known, tested, alpha)
+    level = dataset.config.confidence if confidence is None else confidence
+    return _stepwise(kpi, sums, known, tested, level)
 
 
 def _stepwise(
-    kpi: KPI, sums: dict[str, Moments], groups: list[str], tested: list[str], alpha: float
+    kpi: KPI, sums: dict[str, Moments], groups: list[str], tested: list[str], confidence: float
 ) -> tuple[Contrast, ...]:
     """Test in the order of the evidence, each at Holm's level, the rest at that of the first failure."""
-    plain = {g: _change(kpi, sums, groups, g, 1 - alpha) for g in tested}
+    plain = {g: _change(kpi, sums, groups, g, confidence) for g in tested}
     order = sorted(tested, key=lambda g: -_evidence(plain[g]))
     changes: list[tuple[str, Change, float]] = []
-    level = 1 - alpha
+    level = confidence
     for step, group in enumerate(order):
         if not changes or changes[-1][1].certain:  # the first failure sets the level of all that follow
-            level = 1 - alpha / (len(order) - step)
+            level = bonferroni_confidence(confidence, len(order) - step)
         changes.append((group, _change(kpi, sums, groups, group, level), level))
     others = {g: tuple(o for o in groups if o != g) for g in groups}
     return tuple(Contrast(g, others[g], c.estimate, c.low, c.high, level) for g, c, level in changes)

@@ -100,7 +100,12 @@ class ListsTelling(Telling[Lists]):
         drawn = [(self.label(one.list_id), one.kpis[kpi]) for one in self.answer.lists]
         words = ", ".join(f"{label} {self.value(e)}" for label, e in drawn[:10] if e.known)
         label = self.kpi(drawn[0][1].kpi)
-        caption = _("{kpi} by list, {period}, with 95% intervals", kpi=label, period=self.answer.period)
+        caption = _(
+            "{kpi} by list, {period}, with {level} intervals",
+            kpi=label,
+            period=self.answer.period,
+            level=self.level(drawn[0][1].confidence),
+        )
         return figure(self.plot(kpi), caption, _("{kpi} by list: {values}.", kpi=label, values=words))
 
     def table(self) -> TableView:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain
+from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain, settle
 
 FULL = {"live": False, "handled": False, "success": False, "closed": False, "value": 0.0, "attempt_no": 1}
 
@@ -103,3 +103,15 @@ def test_the_better_list_of_the_demo_is_found() -> None:
     """The recipe: list B reaches 31 % of contacts in an average hour, list A 25 %."""
     found = cs.lists(demo(), "2026-09").contrasts["answer_rate"]
     assert any(c.certain and (c.group, c.estimate > 0) in {("B", True), ("A", False)} for c in found)
+
+
+def test_intervals_are_of_the_level_of_the_project_and_say_so() -> None:
+    usual, asked = (cs.lists(settle(demo(), confidence=level), "2026-09") for level in (0.95, 0.90))
+    wide, narrow = (found.lists[0].kpis["answer_rate"] for found in (usual, asked))
+    assert narrow.high - narrow.low < wide.high - wide.low
+    for kpi, contrasts in asked.contrasts.items():
+        before, now = usual.contrasts[kpi][0], contrasts[0]
+        assert now.confidence == pytest.approx(1 - 0.10 / len(contrasts))  # the first, by Holm
+        assert now.high - now.low < before.high - before.low
+    assert "95%" not in str(asked)
+    assert asked.figure().caption.endswith("with 90% intervals")
