@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from callstats.answers.campaign.exhaustion_numbers import (
@@ -33,11 +33,14 @@ class Exhaustion(Answer):
     ----------
     day : date or None
         The last day that counts; None where the state of contacts is not known.
+    confidence : float
+        Of each interval: when a list is done, what is dialled by a deadline, what the rest brings.
     lists : tuple of Outlook
     """
 
     voice: Voice
     day: date | None
+    confidence: float
     by: str | None
     lists: tuple[Outlook, ...]
     notes: tuple[str, ...] = ()
@@ -111,17 +114,18 @@ def exhaustion(
     >>> outlook.to_frame()[["loaded", "unused", "circulating", "closed"]].iloc[0].tolist()
     [4, 1, 1, 2]
     """
-    about = scope(dataset, period)
+    about, confidence = scope(dataset, period), dataset.config.confidence
     if by is not None:
         dataset.check_key(by)
     if not (about.now.has("calls", *NEEDED) and about.now.span()):
         columns = ", ".join(f"calls.{c}" for c in NEEDED if not about.now.has("calls", c))
         why = about.voice.reason(f"not computable: needs {columns}" if columns else "no calls")
-        return Exhaustion(about.voice, None, by, (), (about.voice.say("Lists: {why}.", why=why),))
+        note = about.voice.say("Lists: {why}.", why=why)
+        return Exhaustion(about.voice, None, confidence, by, (), (note,))
     completions, unknown = completions_in_hours(about, by, deadline)
     notes = [about.voice.note(unknown.kpi, unknown.note)] if unknown else []
     if not about.whole.has("contacts", "contact_id"):
         notes.append(about.voice.say("Contacts never dialled are not known: needs a table of contacts."))
     lists = outlooks(about, by, deadline, pace_days, completions)
     order = sorted(lists, key=lambda one: (-one.state.callable, str(one.state.group)))
-    return Exhaustion(about.voice, about.window.end - timedelta(days=1), by, tuple(order), tuple(notes))
+    return Exhaustion(about.voice, about.window.last, confidence, by, tuple(order), tuple(notes))

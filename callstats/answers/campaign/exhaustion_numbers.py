@@ -26,6 +26,8 @@ from callstats.answers.core.estimates import NAN, Estimate, estimates_by
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import unknown, written
 from callstats.dataset.period import Period
+from callstats.stats.checking import tails
+from callstats.stats.ratios import t_quantile
 
 if TYPE_CHECKING:
     from callstats.answers.core.scope import Scope
@@ -53,8 +55,8 @@ class Pace:
         spread = float(values.std(ddof=1)) if len(values) > 1 else NAN
         return cls(float(values.mean()) if len(values) else NAN, spread, len(values))
 
-    def days_until(self, stock: float) -> tuple[float, float, float]:
-        """Return the working days until a stock is used up: expected, earliest and latest at 95 %.
+    def days_until(self, stock: float, confidence: float = 0.95) -> tuple[float, float, float]:
+        """Return the working days until a stock is used up: expected, earliest and latest.
 
         The sum over T further days is normal with mean T m and variance
         T s2 (1 + T / n): the days ahead vary, and the mean is itself known from n
@@ -80,21 +82,21 @@ class Pace:
         expected = stock / self.mean
         if math.isnan(self.spread):
             return expected, NAN, NAN
-        return expected, self._meets(stock, +1), self._meets(stock, -1)
+        return expected, self._meets(stock, +1, confidence), self._meets(stock, -1, confidence)
 
-    def after(self, days: float) -> tuple[float, float, float]:
-        """Return what goes in so many further days: expected, low and high at 95 %."""
+    def after(self, days: float, confidence: float = 0.95) -> tuple[float, float, float]:
+        """Return what goes in so many further days: expected, low and high."""
         expected = days * self.mean
         if math.isnan(self.spread):
             return expected, NAN, NAN
-        half = self._quantile() * self.spread * math.sqrt(days * (1 + days / self.days))
+        half = self._quantile(confidence) * self.spread * math.sqrt(days * (1 + days / self.days))
         return expected, max(expected - half, 0.0), expected + half
 
-    def _meets(self, stock: float, sign: int) -> float:
+    def _meets(self, stock: float, sign: int, confidence: float) -> float:
         """Solve T m + sign t s sqrt(T (1 + T / n)) = stock for T."""
         from scipy.optimize import brentq
 
-        factor = sign * self._quantile() * self.spread
+        factor = sign * self._quantile(confidence) * self.spread
 
         def gap(days: float) -> float:
             return days * self.mean + factor * math.sqrt(days * (1 + days / self.days)) - stock
@@ -107,10 +109,8 @@ class Pace:
         root: Any = brentq(gap, 0.0, end)
         return float(root)
 
-    def _quantile(self) -> float:
-        from callstats.stats.ratios import t_quantile
-
-        return t_quantile(0.025, self.days - 1)
+    def _quantile(self, confidence: float) -> float:
+        return t_quantile(tails(confidence)[0], self.days - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class AttemptChances:
             self._own.setdefault(group, {})[state] = counts
             self._all[state] = self._all.get(state, np.zeros(len(counts))) + counts
 
-    def of(self, state: ListState) -> Prospects | None:
+    def of(self, state: ListState, confidence: float = 0.95) -> Prospects | None:
         """Return what the callable contacts of a list are expected to bring, None where it is not known.
 
         A contact that has had j dials gets a k-th with the chance that none of
@@ -203,7 +203,7 @@ class AttemptChances:
                 moved += newly
             open_still[True] += moved
         dials, successes, variance, value = (float(number) for number in sums)
-        half = 1.96 * variance**0.5
+        half = t_quantile(tails(confidence)[0], math.inf) * variance**0.5
         low, high = max(successes - half, 0.0), successes + half
         return Prospects(dials, successes, low, high, value if self.priced else NAN)
 
@@ -331,17 +331,16 @@ def outlooks(
     completions : mapping of list to Completion
         What was dialled within hours of loading, where the deadline is not a day.
     """
-    worked = worked_days(about)
+    worked, confidence = worked_days(about), about.whole.config.confidence
     chances, cost = AttemptChances(about, by), cost_per_dial(about.now)
     lists = []
     for state in states(about, by):
-        prospects = chances.of(state) if state.callable else Prospects(0.0, 0.0, 0.0, 0.0, 0.0)
+        prospects = chances.of(state, confidence) if state.callable else Prospects(0.0, 0.0, 0.0, 0.0, 0.0)
         pace = Pace.of(_daily(state, state.closings, worked, pace_days))
         spent = prospects.dials * cost if prospects else NAN
-        ends = _ends(
-            pace.days_until(state.callable), worked[-1], {day.weekday() for day in worked[-pace_days:]}
-        )
-        completion = completions.get(state.group) or _by_day(state, deadline, worked, pace_days)
+        weekdays = {day.weekday() for day in worked[-pace_days:]}
+        ends = _ends(pace.days_until(state.callable, confidence), worked[-1], weekdays)
+        completion = completions.get(state.group) or _by_day(state, deadline, worked, pace_days, confidence)
         lists.append(Outlook(state, about.window.last, pace, *ends, completion, prospects, spent))
     return lists
 
@@ -386,7 +385,7 @@ def completions_in_hours(
 
 
 def _by_day(
-    state: ListState, deadline: Deadline, worked: tuple[date, ...], pace_days: int
+    state: ListState, deadline: Deadline, worked: tuple[date, ...], pace_days: int, confidence: float
 ) -> Completion | None:
     """Return the share dialled once by the end of a day, at the present pace where it is to come."""
     if not isinstance(deadline, str | date) or not state.loaded:
@@ -398,6 +397,6 @@ def _by_day(
     left = sum(day.weekday() in weekdays for day in ahead)
     if not left:
         return Completion(until, dialled / state.loaded)
-    more = Pace.of(_daily(state, state.first_dials, worked, pace_days)).after(left)
+    more = Pace.of(_daily(state, state.first_dials, worked, pace_days)).after(left, confidence)
     share, low, high = (min((dialled + m) / state.loaded, 1.0) for m in more)
     return Completion(until, share, low, high)

@@ -83,8 +83,8 @@ def _state(
     closings: Mapping[Any, Mapping[int, int]],
     first: Mapping[Any, Mapping[int, int]],
 ) -> ListState:
-    found = [int(counted[c]) if counted else 0 for c in ("attempted", "is_closed", "callback")]
-    attempted, closed, callbacks = found
+    names = ("attempted", "is_closed", "callback")
+    attempted, closed, callbacks = (int(counted[name]) if counted else 0 for name in names)
     return ListState(
         group,
         max(loaded or 0, attempted),
@@ -144,20 +144,20 @@ def _grouped(frame: nw.LazyFrame, keys: Sequence[str], sums: Sequence[nw.Expr]) 
 
 def _series(frame: nw.LazyFrame, keys: Sequence[str], column: str) -> dict[Any, dict[int, int]]:
     """Return how many contacts have each value of a column, by group."""
-    found: dict[Any, dict[int, int]] = {}
+    counts: dict[Any, dict[int, int]] = {}
     for row in records(frame.group_by(*keys, column).agg(n=nw.len())):
         if not unknown(row[column]):
             group = written(keys[0], row[keys[0]]) if keys else None
-            found.setdefault(group, {})[int(row[column])] = int(row["n"])
-    return found
+            counts.setdefault(group, {})[int(row[column])] = int(row["n"])
+    return counts
 
 
 def _depths(frame: nw.LazyFrame, keys: Sequence[str]) -> dict[Any, dict[tuple[int, bool], int]]:
-    found: dict[Any, dict[tuple[int, bool], int]] = {}
+    depths: dict[Any, dict[tuple[int, bool], int]] = {}
     for row in records(frame.group_by(*keys, "dials", "reached").agg(n=nw.len())):
         group = written(keys[0], row[keys[0]]) if keys else None
-        found.setdefault(group, {})[int(row["dials"]), bool(row["reached"])] = int(row["n"])
-    return found
+        depths.setdefault(group, {})[int(row["dials"]), bool(row["reached"])] = int(row["n"])
+    return depths
 
 
 def _dated(counts: Mapping[int, int]) -> dict[date, int]:

@@ -11,7 +11,7 @@ import pytest
 import callstats as cs
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
-from tests.answers.small_campaigns import calls, data, demo, plain
+from tests.answers.small_campaigns import calls, data, demo, plain, settle
 
 MONDAY = dt.datetime(2026, 9, 7, 11)
 BASE = {"list_id": "x", "closed": False, "success": False, "value": None}
@@ -138,7 +138,7 @@ class TestWorth:
         assert found.successes == pytest.approx(3.8)
         assert found.value == pytest.approx(38)
         variance = 0.09 * (20**2 / 100 + 20) + 0.09 * (18**2 / 90 + 18)
-        assert found.high == pytest.approx(3.8 + 1.96 * math.sqrt(variance))
+        assert found.high == pytest.approx(3.8 + 1.959964 * math.sqrt(variance))
 
     def test_what_the_demo_brought_was_within_what_was_expected(self) -> None:
         """Expected on 10 September; counted until the end of the month, with the rest expected then."""
@@ -216,10 +216,22 @@ def test_any_engine_gives_the_same() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])
 def test_it_is_said_and_drawn_in_every_language(language: str) -> None:
-    from tests.answers.small_campaigns import settle
-
     found = cs.exhaustion(settle(demo(), language=language), "2026-09")
     figure = found.figure()
     assert figure.caption
     assert plain(figure.alt).startswith(plain(figure.caption))
     assert len(found.table().rows) == 3
+
+
+def test_intervals_are_of_the_level_of_the_project() -> None:
+    usual, asked = (
+        cs.exhaustion(settle(demo(), confidence=level), "2026-09", deadline="2026-10-15")
+        for level in (0.95, 0.90)
+    )
+    for wide, narrow in zip(usual.lists, asked.lists, strict=True):
+        assert narrow.prospects.high - narrow.prospects.low <= wide.prospects.high - wide.prospects.low
+        if narrow.latest is not None:
+            assert narrow.latest - narrow.earliest <= wide.latest - wide.earliest
+    assert asked.prospects.high - asked.prospects.low < usual.prospects.high - usual.prospects.low
+    assert asked.confidence == 0.90
+    assert "95%" not in str(asked)

@@ -33,3 +33,12 @@ class TestPace:
             gone = np.interp(400, np.cumsum(daily[10:]), np.arange(1, 31))
             missed += not low <= gone <= high
         assert 0.03 < missed / 1500 < 0.07
+
+    def test_less_confidence_is_a_narrower_interval(self) -> None:
+        """Sum over 4 days at 90 %: 40 -+ 1.8331 x 2 sqrt(4 (1 + 4 / 10))."""
+        _, low, high = Pace(10.0, 2.0, 10).after(4, 0.90)
+        half = 1.833113 * 2 * math.sqrt(4 * 1.4)
+        assert (low, high) == pytest.approx((40 - half, 40 + half), rel=1e-5)
+        _, earliest, latest = Pace(10.0, 2.0, 10).days_until(40, 0.90)
+        _, first, last = Pace(10.0, 2.0, 10).days_until(40)
+        assert first < earliest < latest < last
