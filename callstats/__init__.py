@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from callstats.answers.agents.quality import agent_quality
     from callstats.answers.campaign.attempts import attempts
     from callstats.answers.campaign.bridge.analysis import bridge
-    from callstats.answers.campaign.calling_hours.analysis import calling_hours
+    from callstats.answers.campaign.calling_hours import calling_hours
     from callstats.answers.campaign.compliance.analysis import compliance
     from callstats.answers.campaign.exhaustion import exhaustion
     from callstats.answers.campaign.funnel import funnel
@@ -71,7 +71,7 @@ _HOMES = {
     "attempts": "callstats.answers.campaign.attempts",
     "bridge": "callstats.answers.campaign.bridge.analysis",
     "calibrate": "callstats.calibrate",
-    "calling_hours": "callstats.answers.campaign.calling_hours.analysis",
+    "calling_hours": "callstats.answers.campaign.calling_hours",
     "check": "callstats.answers.trust.quality",
     "compare": "callstats.answers.compare.comparing.analysis",
     "compliance": "callstats.answers.campaign.compliance.analysis",

@@ -80,7 +80,7 @@ def hours(
     kpi
         A share of dials: contact_rate_dial, answer_rate, connect_rate or conversion_per_dial.
     """
-    from callstats.answers.campaign.calling_hours.analysis import calling_hours as run
+    from callstats.answers.campaign.calling_hours import calling_hours as run
 
     ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.campaign.calling_hours.effects import within_contact
+from callstats.answers.campaign.calling_hours_numbers import within_contact
 from callstats.answers.core.scope import scope
 from callstats.dataset import Dataset
 from callstats.simulate import Scenario, simulate

@@ -1,7 +1,7 @@
-"""The hours compared on the same contacts, so that who was dialled when does not decide.
+"""The rates of hours as dialled, and hours compared on the same contacts.
 
 Contacts that are easy to reach may be dialled first, and always in the morning;
-then the morning looks good. So a dial is compared only with dials of its own
+then the morning looks good. So in the comparison a dial is compared only with dials of its own
 stratum: the same list, weekday and attempt, to contacts first dialled in the
 same hour, who alike had or had not been reached before. First attempts fall out
 by that: they choose their stratum. Dialling that stops once a person answers
@@ -10,17 +10,21 @@ does no harm, since an attempt is compared with attempts of the same number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 
+from callstats.answers.core.estimates import Estimate, estimates, estimates_by
 from callstats.answers.core.scope import Scope, records
 from callstats.dataset.clock import TIME_KEYS, unknown
+from callstats.kpis import get
+from callstats.kpis.define import KPI
 
 if TYPE_CHECKING:
+    from callstats.dataset import Dataset
     from callstats.stats import Comparison
 
 #: What counts as reached, by KPI.
@@ -33,6 +37,44 @@ FLAGS = {
 NEEDED = ("contact_id", "attempt_no", "local_started_at")
 _ALPHA = 0.05
 _DAYS_A_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class HourSlot:
+    """One hour of one weekday (1 is Monday), or of all of them (None).
+
+    ``thin`` slots are masked and make no claim.
+    """
+
+    weekday: int | None
+    hour: int
+    rate: Estimate
+    thin: bool
+
+
+def overall_rate(dataset: Dataset, kpi: str) -> Estimate:
+    """Return the rate over all dials, of the answer rate where the other is not known."""
+    asked = estimates(dataset, [kpi, "answer_rate"])
+    name = get(kpi).name
+    return asked[name] if asked[name].known else asked["answer_rate"]
+
+
+def hour_slots(dataset: Dataset, kpi: KPI, fewest: int) -> tuple[tuple[HourSlot, ...], tuple[HourSlot, ...]]:
+    """Return hours of each weekday and of all, their intervals widened for the number that are judged."""
+    keys = (["weekday", "hour"], ["hour"])
+    plain = [e for by in keys for e in estimates_by(dataset, [kpi], by).values()]
+    judged = sum(group[kpi.name].denominator >= fewest for group in plain)
+    level = 1 - _ALPHA / max(judged, 1)
+    slots, hours = (estimates_by(dataset, [kpi], by, confidence=level) for by in keys)
+    by_day = ((int(day), hour, by_kpi[kpi.name]) for (day, hour), by_kpi in slots.items())
+    by_hour = ((None, hour, by_kpi[kpi.name]) for (hour,), by_kpi in hours.items())
+    return tuple(_slots_of(by_day, fewest)), tuple(_slots_of(by_hour, fewest))
+
+
+def _slots_of(rates: Iterable[tuple[int | None, int, Estimate]], fewest: int) -> Iterator[HourSlot]:
+    for day, hour, rate in rates:
+        if rate.denominator > 0:
+            yield HourSlot(day, int(hour), rate, not rate.denominator >= fewest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +139,14 @@ class WithinContact:
     @property
     def better(self) -> tuple[HourEffect, ...]:
         """Hours whose interval lies above equal shares, best first."""
-        found = [e for e in self.effects if not e.thin and e.low > 1]
-        return tuple(sorted(found, key=lambda e: -e.ratio))
+        better = [e for e in self.effects if not e.thin and e.low > 1]
+        return tuple(sorted(better, key=lambda e: -e.ratio))
 
     @property
     def worse(self) -> tuple[HourEffect, ...]:
         """Hours whose interval lies below it, worst first."""
-        found = [e for e in self.effects if not e.thin and e.high < 1]
-        return tuple(sorted(found, key=lambda e: e.ratio))
+        worse = [e for e in self.effects if not e.thin and e.high < 1]
+        return tuple(sorted(worse, key=lambda e: e.ratio))
 
 
 def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> WithinContact | None:
@@ -136,8 +178,8 @@ def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> Wi
     if len(hours) < 2:
         return None
     effects = _effects(hours, counts, fewest)
-    found = WithinContact(effects)
-    return WithinContact(effects, _gain(about, found, hours, counts, move))
+    gain = _gain(about, WithinContact(effects), hours, counts, move)
+    return WithinContact(effects, gain)
 
 
 def _strata(about: Scope, flag: str) -> list[dict[int, tuple[int, int]]]:
@@ -156,7 +198,7 @@ def _strata(about: Scope, flag: str) -> list[dict[int, tuple[int, int]]]:
     dials = about.now.table("calls").filter(outbound, ~nw.col(flag).is_null(), nw.col("attempt_no") > 1)
     before = ~nw.col("reached_at").is_null() & (nw.col("attempt_no") > nw.col("reached_at"))
     keys = [*extra, "attempt_no", "weekday", "first_hour", "before"]
-    found = (
+    cells = (
         dials.select(*extra, "contact_id", "attempt_no", "local_started_at", flag)
         .join(first, on="contact_id", how="inner")
         .join(reached, on="contact_id", how="left")
@@ -171,7 +213,7 @@ def _strata(about: Scope, flag: str) -> list[dict[int, tuple[int, int]]]:
         .sort(*keys, "hour")
     )
     strata: dict[tuple[Any, ...], dict[int, tuple[int, int]]] = {}
-    for row in records(found):
+    for row in records(cells):
         if not unknown(row["hour"]):
             stratum = tuple(str(row[key]) for key in keys)
             strata.setdefault(stratum, {})[int(row["hour"])] = (int(row["dials"]), int(row["hit"]))
@@ -182,15 +224,15 @@ def _effects(hours: Sequence[int], counts: np.ndarray, fewest: int) -> tuple[Hou
     plain = {hour: _against(counts, [i], _others(hours, i)) for i, hour in enumerate(hours)}
     judged = sum(dials >= fewest for dials, _, _ in plain.values())
     level = 1 - _ALPHA / max(judged, 1)
-    made = []
+    effects = []
     for hour, (dials, others, compare) in plain.items():
-        found = compare(level)
-        rate, low, high = (min(others * ratio, 1.0) for ratio in (found.estimate, found.low, found.high))
-        thin = not dials >= fewest or not np.isfinite(found.high) or not found.estimate > 0
-        made.append(
-            HourEffect(hour, dials, found.estimate, found.low, found.high, rate, low, high, others, thin)
+        ratio = compare(level)
+        rate, low, high = (min(others * end, 1.0) for end in (ratio.estimate, ratio.low, ratio.high))
+        thin = not dials >= fewest or not np.isfinite(ratio.high) or not ratio.estimate > 0
+        effects.append(
+            HourEffect(hour, dials, ratio.estimate, ratio.low, ratio.high, rate, low, high, others, thin)
         )
-    return tuple(made)
+    return tuple(effects)
 
 
 def _others(hours: Sequence[int], i: int) -> list[int]:
@@ -219,20 +261,20 @@ def _against(
 
 
 def _gain(
-    about: Scope, found: WithinContact, hours: Sequence[int], counts: np.ndarray, move: float
+    about: Scope, within: WithinContact, hours: Sequence[int], counts: np.ndarray, move: float
 ) -> Gain | None:
     """Return what moving some dials from the worse hours to the better ones brings a month."""
-    if not found.better or not found.worse:
+    if not within.better or not within.worse:
         return None
     at: Mapping[int, int] = {hour: i for i, hour in enumerate(hours)}
-    better, worse = ([at[e.hour] for e in some] for some in (found.better, found.worse))
+    better, worse = ([at[e.hour] for e in some] for some in (within.better, within.worse))
     _, rate, compare = _against(counts, worse, better)
-    level = 1 - _ALPHA / max(sum(not e.thin for e in found.effects), 1)
+    level = 1 - _ALPHA / max(sum(not e.thin for e in within.effects), 1)
     # `rate` is what better hours reach of the contacts of the worse ones; the ratio is worse to better
     ratio = compare(level)
     window = about.window
     months = (window.end - window.start).days / _DAYS_A_MONTH
-    moved = move * _dials_in(about, {e.hour for e in found.worse}) / months
+    moved = move * _dials_in(about, {e.hour for e in within.worse}) / months
     more, low, high = (moved * rate * (1 - r) for r in (ratio.estimate, ratio.high, ratio.low))
     return Gain(moved, move, more, low, high)
 
