@@ -37,7 +37,7 @@ class CallingHours(Answer):
         Over all dials; None where hours are not known.
     slots, hours : tuple of HourSlot
         Hours of each weekday, and of all weekdays together. The intervals of all
-        that are not thin hold at once (Bonferroni).
+        that are not thin hold at once (Bonferroni), with the confidence of ``overall``.
     fewest : int
         Dials under which a slot is thin.
     within : WithinContact or None

@@ -22,6 +22,7 @@ from callstats.answers.core.scope import Scope, records
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.kpis import get
 from callstats.kpis.define import KPI
+from callstats.stats.multiplicity import bonferroni_confidence
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -35,7 +36,6 @@ FLAGS = {
     "conversion_per_dial": "success",
 }
 NEEDED = ("contact_id", "attempt_no", "local_started_at")
-_ALPHA = 0.05
 _DAYS_A_MONTH = 365.25 / 12
 
 
@@ -64,7 +64,7 @@ def hour_slots(dataset: Dataset, kpi: KPI, fewest: int) -> tuple[tuple[HourSlot,
     keys = (["weekday", "hour"], ["hour"])
     plain = [e for by in keys for e in estimates_by(dataset, [kpi], by).values()]
     judged = sum(group[kpi.name].denominator >= fewest for group in plain)
-    level = 1 - _ALPHA / max(judged, 1)
+    level = bonferroni_confidence(dataset.config.confidence, judged)
     slots, hours = (estimates_by(dataset, [kpi], by, confidence=level) for by in keys)
     by_day = ((int(day), hour, by_kpi[kpi.name]) for (day, hour), by_kpi in slots.items())
     by_hour = ((None, hour, by_kpi[kpi.name]) for (hour,), by_kpi in hours.items())
@@ -152,6 +152,8 @@ class WithinContact:
 def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> WithinContact | None:
     """Compare every hour with the others of the same strata, None where the data do not allow it.
 
+    All intervals hold at once with the project's confidence.
+
     Parameters
     ----------
     about : Scope
@@ -177,7 +179,7 @@ def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> Wi
     counts = np.array([[cells.get(hour, (0, 0)) for hour in hours] for cells in strata], dtype=float)
     if len(hours) < 2:
         return None
-    effects = _effects(hours, counts, fewest)
+    effects = _effects(hours, counts, fewest, about.whole.config.confidence)
     gain = _gain(about, WithinContact(effects), hours, counts, move)
     return WithinContact(effects, gain)
 
@@ -220,10 +222,12 @@ def _strata(about: Scope, flag: str) -> list[dict[int, tuple[int, int]]]:
     return [cells for cells in strata.values() if len(cells) > 1]
 
 
-def _effects(hours: Sequence[int], counts: np.ndarray, fewest: int) -> tuple[HourEffect, ...]:
+def _effects(
+    hours: Sequence[int], counts: np.ndarray, fewest: int, confidence: float
+) -> tuple[HourEffect, ...]:
     plain = {hour: _against(counts, [i], _others(hours, i)) for i, hour in enumerate(hours)}
     judged = sum(dials >= fewest for dials, _, _ in plain.values())
-    level = 1 - _ALPHA / max(judged, 1)
+    level = bonferroni_confidence(confidence, judged)
     effects = []
     for hour, (dials, others, compare) in plain.items():
         ratio = compare(level)
@@ -269,7 +273,7 @@ def _gain(
     at: Mapping[int, int] = {hour: i for i, hour in enumerate(hours)}
     better, worse = ([at[e.hour] for e in some] for some in (within.better, within.worse))
     _, rate, compare = _against(counts, worse, better)
-    level = 1 - _ALPHA / max(sum(not e.thin for e in within.effects), 1)
+    level = bonferroni_confidence(about.whole.config.confidence, sum(not e.thin for e in within.effects))
     # `rate` is what better hours reach of the contacts of the worse ones; the ratio is worse to better
     ratio = compare(level)
     window = about.window

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import pytest
+
 import callstats as cs
 from callstats.simulate.scenario import REACH_BY_HOUR
-from tests.answers.small_campaigns import calls, data, demo, many, numbered
+from tests.answers.small_campaigns import calls, data, demo, many, numbered, settle
 
 MONDAY = dt.datetime(2026, 9, 14)
 
@@ -78,3 +80,18 @@ def test_the_best_and_worst_hours_of_the_simulator_are_found() -> None:
     assert set(best[:2]) <= better
     assert better.isdisjoint(best[-3:])
     assert worse.isdisjoint(best[:3])
+
+
+def test_intervals_are_of_the_level_of_the_project() -> None:
+    usual, asked = (cs.calling_hours(settle(demo(), confidence=level), "2026-09") for level in (0.95, 0.90))
+    for wide, narrow in zip((*usual.slots, *usual.hours), (*asked.slots, *asked.hours), strict=True):
+        assert narrow.rate.high - narrow.rate.low < wide.rate.high - wide.rate.low
+    judged = sum(not slot.thin for slot in (*asked.slots, *asked.hours))
+    assert asked.slots[0].rate.confidence == pytest.approx(1 - 0.10 / judged)
+    assert asked.overall is not None
+    assert asked.overall.confidence == 0.90
+    assert usual.within is not None
+    assert asked.within is not None
+    for wide, narrow in zip(usual.within.effects, asked.within.effects, strict=True):
+        assert narrow.high - narrow.low < wide.high - wide.low
+    assert "95%" not in str(asked)
