@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from callstats.answers.campaign.attempts import attempts
     from callstats.answers.campaign.bridge.analysis import bridge
     from callstats.answers.campaign.calling_hours import calling_hours
-    from callstats.answers.campaign.compliance.analysis import compliance
+    from callstats.answers.campaign.compliance import compliance
     from callstats.answers.campaign.exhaustion import exhaustion
     from callstats.answers.campaign.funnel import funnel
     from callstats.answers.campaign.lists import lists
@@ -74,7 +74,7 @@ _HOMES = {
     "calling_hours": "callstats.answers.campaign.calling_hours",
     "check": "callstats.answers.trust.quality",
     "compare": "callstats.answers.compare.comparing.analysis",
-    "compliance": "callstats.answers.campaign.compliance.analysis",
+    "compliance": "callstats.answers.campaign.compliance",
     "data_quality": "callstats.answers.trust.data_quality.report",
     "definitions": "callstats.answers.trust.definitions",
     "exhaustion": "callstats.answers.campaign.exhaustion",

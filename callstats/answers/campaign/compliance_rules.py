@@ -1,4 +1,4 @@
-"""Rules on dialling, as data: limits, what they are counted over, source and date.
+"""Rules on dialling, as data: limits, what they are counted over, source and date, and public holidays.
 
 They are what a report compares with; no legal advice.
 """
@@ -6,13 +6,13 @@ They are what a report compares with; no legal advice.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from callstats.show.words import mark
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class AllowedHours:
     """When dialling is allowed, on the clock of the person called.
 
     Attributes
@@ -33,7 +33,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DiallingRule:
     """A pack of rules on dialling. What it does not speak of is None.
 
     Attributes
@@ -46,7 +46,7 @@ class Rule:
         Drops that were machines by the agents' own experience are taken off.
     most_dials, within_days : int
         A contact may be dialled so many times in so many days.
-    hours : Hours, optional
+    hours : AllowedHours, optional
     silence_days : int, optional
         Days after a refusal in which the contact is not dialled.
     consent_from : date, optional
@@ -63,7 +63,7 @@ class Rule:
     machines: bool = False
     most_dials: int = 4
     within_days: int = 30
-    hours: Hours | None = None
+    hours: AllowedHours | None = None
     silence_days: int | None = None
     consent_from: date | None = None
     abandon_source: str = ""
@@ -79,14 +79,14 @@ _FRENCH_CODE = "Code de la consommation, art. D. 223-9 (FR), 2023-03-01"
 _GUIDANCE = mark("3% in 24 hours was guidance until 2017-03-01; since then no rate is safe.")
 
 PACKS = (
-    Rule(
+    DiallingRule(
         name="us-ftc",
         abandon_limit=0.03,
         abandon_source="16 CFR 310.4(b)(4) (US), 2008-10-01",
-        hours=Hours((("08:00", "21:00"),), WEEK, "", "16 CFR 310.4(c) (US), 1995-12-31"),
+        hours=AllowedHours((("08:00", "21:00"),), WEEK, "", "16 CFR 310.4(c) (US), 1995-12-31"),
         dials_source=_FRENCH_CODE,
     ),
-    Rule(
+    DiallingRule(
         name="uk-ofcom",
         abandon_limit=0.03,
         window_days=1,
@@ -94,7 +94,7 @@ PACKS = (
         dials_source=_FRENCH_CODE,
         caution=_GUIDANCE,
     ),
-    Rule(
+    DiallingRule(
         name="uk-ofcom-machines",
         abandon_limit=0.03,
         window_days=1,
@@ -103,9 +103,9 @@ PACKS = (
         dials_source=_FRENCH_CODE,
         caution=_GUIDANCE,
     ),
-    Rule(
+    DiallingRule(
         name="fr",
-        hours=Hours((("10:00", "13:00"), ("14:00", "20:00")), WORKING_WEEK, "fr", _FRENCH_CODE),
+        hours=AllowedHours((("10:00", "13:00"), ("14:00", "20:00")), WORKING_WEEK, "fr", _FRENCH_CODE),
         dials_source=_FRENCH_CODE,
         silence_days=60,
         silence_source=_FRENCH_CODE,
@@ -116,46 +116,53 @@ PACKS = (
 RULES = {rule.name: rule for rule in PACKS}
 
 
-@dataclass(frozen=True, slots=True)
-class Abandonment:
-    """Abandoned and handled live calls of a stretch of days, and how many more abandons fit.
+#: Public holidays of France that fall on the same day every year; four more are moved by Easter.
+_FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+#: Easter Monday, Ascension Day, Whit Monday: days after Easter Sunday.
+_AFTER_EASTER = (1, 39, 50)
 
-    ``machines`` are those that agents were given, where the rule takes off the
-    drops that were machines; 0 elsewhere.
+
+def easter(year: int) -> date:
+    """Return Easter Sunday of the Gregorian calendar.
+
+    References
+    ----------
+    1. Meeus J (1991). Astronomical Algorithms, chapter 8.
+
+    Examples
+    --------
+    >>> easter(2026)
+    datetime.date(2026, 4, 5)
     """
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    moon = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * moon) // 451
+    month, day = divmod(h + moon - 7 * m + 114, 31)
+    return date(year, month, day + 1)
 
-    first: date
-    last: date
-    abandoned: int
-    handled: int
-    limit: float
-    machines: int = 0
 
-    @property
-    def rate(self) -> float:
-        """Abandoned among abandoned and handled live calls; nan without any.
+def french_holidays(year: int) -> tuple[date, ...]:
+    """Return the public holidays of the whole of France, in order.
 
-        With machine detection the drops that were people are taken to be drops x live /
-        (live + machines), over themselves and the live calls: 29 x 9 / 16 = 16.3125, over
-        25.3125. Multiplied out, that is drops / (drops + live + machines).
+    Those of Alsace and Moselle (Good Friday, 26 December) and of the overseas
+    departments are not in it: the data do not say where a contact lives.
 
-        Examples
-        --------
-        >>> day = date(2016, 9, 1)
-        >>> Abandonment(day, day, 29, 9, 0.03, machines=7).rate == 16.3125 / 25.3125
-        True
-        """
-        answered = self.abandoned + self.handled + self.machines
-        return self.abandoned / answered if answered else float("nan")
+    References
+    ----------
+    1. Code du travail (France), art. L. 3133-1.
 
-    @property
-    def headroom(self) -> int:
-        """How many more abandoned calls would keep to the limit; negative where it is passed.
+    Examples
+    --------
+    >>> " ".join(f"{day:%d/%m}" for day in french_holidays(2026))
+    '01/01 06/04 01/05 08/05 14/05 25/05 14/07 15/08 01/11 11/11 25/12'
+    """
+    moved = {easter(year) + timedelta(days=days) for days in _AFTER_EASTER}
+    return tuple(sorted(moved | {date(year, month, day) for month, day in _FIXED}))
 
-        Examples
-        --------
-        >>> Abandonment(date(2026, 9, 1), date(2026, 9, 30), 20, 970, 0.03).headroom
-        10
-        """
-        most = self.limit * (self.handled + self.machines) / (1 - self.limit)
-        return int(most + 1e-9) - self.abandoned
+
+#: The holidays of a year, by the country a rule names.
+HOLIDAYS = {"fr": french_holidays}

@@ -1,4 +1,4 @@
-"""The rule packs, dial by dial."""
+"""The rules of each pack, dial by dial."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.campaign.compliance.rules import RULES, Abandonment
+from callstats.answers.campaign.compliance_numbers import Abandonment
+from callstats.answers.campaign.compliance_rules import RULES
 from tests.answers.small_campaigns import calls, data, demo, many, plain, settle
 
 TUESDAY = dt.datetime(2026, 9, 15, 11)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from callstats.answers.campaign.compliance.holidays import easter, french_holidays
+from callstats.answers.campaign.compliance_rules import easter, french_holidays
 
 #: As published by the French administration (service-public.fr) for the year.
 PUBLISHED = {
