@@ -21,6 +21,8 @@ from callstats.answers.core.scope import Scope, lacking, records
 from callstats.dataset.clock import TIME_KEYS
 from callstats.kpis.define import Count
 from callstats.kpis.predicates import ABANDONED, HANDLED, MACHINE_SEEN
+from callstats.stats.checking import tails
+from callstats.stats.ratios import t_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +93,8 @@ class Abandonment:
 class Forecast:
     """Where a window's rate will stand at its end, if the days left are like those so far.
 
-    ``last`` is the window's last day; the interval comes from how the days differ.
+    ``last`` is the window's last day; the interval comes from how the days differ
+    and has the project's ``confidence``.
     """
 
     last: date
@@ -99,6 +102,7 @@ class Forecast:
     rate: float
     low: float
     high: float
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -190,11 +194,12 @@ class Abandoned:
         if not left or len(worked) < FEWEST_DAYS:
             return None
         over, live = np.array([self._over(day, now.limit) for day in worked]).T
-        low, middle, high = _sum_ahead(over, left)
+        confidence = self.about.whole.config.confidence
+        low, middle, high = _sum_ahead(over, left, confidence)
         calls = live.sum() + left * live.mean()
         ends = (now.limit + (over.sum() + more) / calls for more in (middle, low, high))
         rate, low, high = (min(max(float(end), 0.0), 1.0) for end in ends)
-        return Forecast(end, left, rate, low, high)
+        return Forecast(end, left, rate, low, high, confidence)
 
     def _over(self, day: date, limit: float) -> tuple[float, float]:
         """Return the abandoned calls of a day beyond the limit, and its calls."""
@@ -221,13 +226,11 @@ def _by_day(dataset: Dataset, rule: DiallingRule) -> dict[date, Counts]:
     return {day: (c[0], c[1], c[2] if rule.machines else 0) for day, c in counts.items()}
 
 
-def _sum_ahead(values: np.ndarray, days: int) -> tuple[float, float, float]:
-    """Return the sum that so many further days will bring: low, expected, high at 95 %."""
-    from callstats.stats.ratios import t_quantile
-
+def _sum_ahead(values: np.ndarray, days: int, confidence: float) -> tuple[float, float, float]:
+    """Return the sum that so many further days will bring: low, expected, high."""
     n, middle = len(values), days * float(values.mean())
     spread = float(values.std(ddof=1)) * (days * (1 + days / n)) ** 0.5
-    half = t_quantile(0.025, n - 1) * spread
+    half = t_quantile(tails(confidence)[0], n - 1) * spread
     return middle - half, middle, middle + half
 
 

@@ -213,6 +213,17 @@ class TestForecast:
         assert found.high == pytest.approx(0.03 + (5 + 17 + half) / 2200)
         assert found.low == pytest.approx(0.03 + (5 + 17 - half) / 2200)
 
+    def test_its_interval_is_of_the_level_of_the_project(self) -> None:
+        """The same days at 90 %: t(4) = 2.1318."""
+        monday = dt.datetime(2026, 9, 7, 11)
+        days = [row for n, a in enumerate((4, 6, 2, 5, 3)) for row in live(100 - a, a, monday + n * DAY)]
+        found = cs.compliance(settle(data(calls(*days)), confidence=0.90))
+        assert found.forecast is not None
+        half = 2.131847 * np.sqrt(2.5 * 17 * (1 + 17 / 5))
+        assert found.forecast.high == pytest.approx(0.03 + (5 + 17 + half) / 2200)
+        assert found.forecast.confidence == 0.90
+        assert "95%" not in str(found)
+
     def test_four_days_are_too_few(self) -> None:
         assert self.days(2, 2, 2, 2) is None
 
