@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callstats.answers.campaign.portrait import portrait
     from callstats.answers.campaign.time_and_cost import time_and_cost
     from callstats.answers.campaign.trend import trend
-    from callstats.answers.compare.ab_test.analysis import ab_test
+    from callstats.answers.compare.ab_test import ab_test
     from callstats.answers.compare.comparing.analysis import compare
     from callstats.answers.compare.plan.analysis import plan, plan_from
     from callstats.answers.core.measure import measure
@@ -63,7 +63,7 @@ _HOMES = {
     "ComparisonRefused": "callstats.errors",
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
-    "ab_test": "callstats.answers.compare.ab_test.analysis",
+    "ab_test": "callstats.answers.compare.ab_test",
     "agent_handle_time": "callstats.answers.agents.handling",
     "agent_pace": "callstats.answers.agents.pace",
     "agent_quality": "callstats.answers.agents.quality",

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from callstats.answers.core.answer import Answer, tells
-from callstats.answers.core.estimates import Change, Estimate
+from callstats.answers.core.estimates import Estimate
 from callstats.errors import UsageError
 from callstats.show import verdicts
 from callstats.show.display import (
@@ -74,6 +74,13 @@ class Ends(Protocol):
     def low(self) -> Any: ...
     @property
     def high(self) -> Any: ...
+
+
+class Contrast(Ends, Protocol):
+    """A difference with its interval, such as a Change or a Comparison."""
+
+    @property
+    def estimate(self) -> Any: ...
 
 
 class Telling(Generic[A]):
@@ -148,7 +155,7 @@ class Telling(Generic[A]):
             said[f"{name}_interval"] = self.interval(e)
         return said
 
-    def change(self, moved: Change, unit: str) -> dict[str, str]:
+    def change(self, moved: Contrast, unit: str) -> dict[str, str]:
         """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""
         return {
             "change": self.form.change(moved.estimate, unit, moved.low, moved.high),

@@ -8,14 +8,24 @@ import math
 import numpy as np
 import pytest
 
-from callstats.answers.compare.ab_test.arms import compared, count
-from callstats.answers.compare.ab_test.assignment import find_arms
-from callstats.answers.compare.ab_test.decision import decide, missing_days, planned_contacts
-from callstats.answers.compare.ab_test.horizon import Trial, follow
-from callstats.answers.compare.ab_test.looks import Cells, Look, Tuning, basis_of, difference, looks, sequence
+from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_horizon import Trial, follow
+from callstats.answers.compare.ab_test_looks import (
+    ArmCounts,
+    Look,
+    Tuning,
+    basis_of,
+    daily_looks,
+    decide,
+    difference,
+    missing_days,
+    planned_contacts,
+    sequence,
+)
+from callstats.answers.compare.ab_test_primary import compare_arms, count_arms
 from callstats.errors import UsageError
 from callstats.stats import confidence_sequence, group_sequential_bounds, sample_size
-from tests.answers.compare.ab_test.data import call, contact, data
+from tests.answers.compare.ab_test_data import call, contact, data
 
 NAN = math.nan
 TUNING = Tuning(1000, NAN, 1.0, 0.95, 0.5)
@@ -42,15 +52,15 @@ def waves(per_day: int, days: int, won: dict[str, int], last: float):
 class TestWhatIsSeen:
     def test_contacts_enter_on_the_day_their_horizon_is_over(self):
         found = trial(*waves(60, 3, {"A": 10, "B": 20}, last=9))
-        seen = looks(found, False, TUNING)
+        seen = daily_looks(found, False, TUNING)
         assert basis_of(found) == "completed"
         assert [look.day for look in seen] == [dt.date(2026, 9, d) for d in (8, 9, 10)]
         assert [look.contacts for look in seen] == [120, 240, 360]
-        assert seen[1].cells == Cells(20, 120, 40, 120)
+        assert seen[1].cells == ArmCounts(20, 120, 40, 120)
 
     def test_contacts_whose_horizon_is_not_over_are_not_seen(self):
         found = trial(*waves(60, 3, {"A": 10, "B": 20}, last=8))
-        assert [look.contacts for look in looks(found, False, TUNING)] == [120, 240]
+        assert [look.contacts for look in daily_looks(found, False, TUNING)] == [120, 240]
 
     def test_lists_loaded_on_one_day_each_are_seen_at_the_same_age(self):
         people = [contact(f"A{k}", loaded=0) for k in range(60)] + [
@@ -58,7 +68,7 @@ class TestWhatIsSeen:
         ]
         calls = [call(f"A{k}", 1 + k // 10, success=True) for k in range(30)]
         calls += [call(f"B{k}", 3 + k // 20, success=True, loaded=2) for k in range(40)]
-        seen = looks(trial(people, [*calls, call("A1", 6)]), False, TUNING)
+        seen = daily_looks(trial(people, [*calls, call("A1", 6)]), False, TUNING)
         # The younger list is four days old on day six; calls are 26 hours after loading and later.
         assert [look.day for look in seen] == [dt.date(2026, 9, 3 + age) for age in (1, 2, 3, 4)]
         assert [(s.cells.control_events, s.cells.events) for s in seen] == [
@@ -73,12 +83,12 @@ class TestWhatIsSeen:
     def test_per_contact_reached_only_contacts_reached_are_trials(self):
         people, calls = waves(60, 2, {"A": 10, "B": 20}, last=9)
         calls += [call(f"A0-{k}", 3, live=True) for k in range(30, 50)]
-        seen = looks(trial(people, calls), True, TUNING)
-        assert seen[-1].cells == Cells(20, 40, 40, 40)
+        seen = daily_looks(trial(people, calls), True, TUNING)
+        assert seen[-1].cells == ArmCounts(20, 40, 40, 40)
         assert math.isnan(seen[-1].e_value)
 
     def test_a_look_has_the_interval_of_a_single_look_beside_it(self):
-        look = looks(trial(*waves(60, 1, {"A": 10, "B": 20}, last=9)), False, TUNING)[-1]
+        look = daily_looks(trial(*waves(60, 1, {"A": 10, "B": 20}, last=9)), False, TUNING)[-1]
         # Miettinen-Nurminen for 20/60 against 10/60.
         assert (look.fixed_low, look.fixed_high) == pytest.approx((0.0110, 0.3180), abs=2e-3)
         assert look.low < look.fixed_low < look.fixed_high < look.high
@@ -86,29 +96,29 @@ class TestWhatIsSeen:
     def test_conversions_are_no_evidence_while_one_arm_comes_first(self):
         people = [contact(f"A{k}") for k in range(100)] + [contact(f"B{k}", loaded=k % 2) for k in range(100)]
         calls = [call(f"A{k}", 1, success=True) for k in range(30)] + [call("A1", 9)]
-        seen = looks(trial(people, calls), False, TUNING)
+        seen = daily_looks(trial(people, calls), False, TUNING)
         assert math.isnan(seen[0].e_value)
         assert seen[1].e_value > 20
 
     def test_too_few_successes_give_no_sequence(self):
-        assert math.isnan(sequence(Cells(9, 500, 10, 500), TUNING)[0])
-        assert math.isnan(sequence(Cells(10, 49, 10, 500), TUNING)[0])
-        assert not math.isnan(sequence(Cells(10, 500, 10, 500), TUNING)[0])
+        assert math.isnan(sequence(ArmCounts(9, 500, 10, 500), TUNING)[0])
+        assert math.isnan(sequence(ArmCounts(10, 49, 10, 500), TUNING)[0])
+        assert not math.isnan(sequence(ArmCounts(10, 500, 10, 500), TUNING)[0])
 
     def test_the_sequence_is_that_of_the_statistics(self):
-        low, high = sequence(Cells(25, 500, 45, 500), TUNING)
+        low, high = sequence(ArmCounts(25, 500, 45, 500), TUNING)
         pooled = math.sqrt(0.07 * 0.93 * 2 / 500)
         found = confidence_sequence(0.04, pooled, 1000, planned_trials=1000)
         assert (low, high) == pytest.approx((found.low, found.high))
 
     def test_what_was_excluded_once_stays_excluded(self):
-        seen = looks(trial(*waves(60, 6, {"A": 10, "B": 20}, last=20)), False, TUNING)
+        seen = daily_looks(trial(*waves(60, 6, {"A": 10, "B": 20}, last=20)), False, TUNING)
         lows, highs = [s.low for s in seen], [s.high for s in seen]
         assert lows == sorted(lows)
         assert highs == sorted(highs, reverse=True)
 
     def test_a_design_effect_widens_what_a_look_allows(self):
-        plain, wide = (difference(Cells(25, 500, 45, 500), 0.95, d) for d in (1.0, 2.0))
+        plain, wide = (difference(ArmCounts(25, 500, 45, 500), 0.95, d) for d in (1.0, 2.0))
         assert wide.estimate == pytest.approx(plain.estimate)
         assert (wide.high - wide.low) / (plain.high - plain.low) == pytest.approx(math.sqrt(2), rel=0.02)
 
@@ -125,7 +135,7 @@ def alarms(draw, cells_of, per_success: bool, runs: int, looks_: int) -> tuple[f
     return daily / runs, single / runs
 
 
-def _z(c: Cells) -> float:
+def _z(c: ArmCounts) -> float:
     p = c.pooled
     error = math.sqrt(p * (1 - p) * (1 / c.trials + 1 / c.control_trials))
     return (c.events / c.trials - c.control_events / c.control_trials) / error if error else 0.0
@@ -139,7 +149,7 @@ def _entering(rng, chance, per_day, days):
         won = [rng.binomial(n, chance) for n in (per_day - dealt, dealt)]
         return np.cumsum([won[0], per_day - dealt, won[1], dealt], axis=1)
 
-    return draw, lambda state, k: Cells(*(float(v) for v in state[:, k - 1]))
+    return draw, lambda state, k: ArmCounts(*(float(v) for v in state[:, k - 1]))
 
 
 def _ageing(rng, chance, size, days):
@@ -152,7 +162,7 @@ def _ageing(rng, chance, size, days):
 
     def cells(state, k):
         control, treatment = (state <= k).sum(axis=1)
-        return Cells(float(control), float(size), float(treatment), float(size))
+        return ArmCounts(float(control), float(size), float(treatment), float(size))
 
     return draw, cells
 
@@ -182,16 +192,18 @@ class TestFalseAlarms:
         rng, found = np.random.default_rng(3), 0
         for _ in range(40):
             x = np.cumsum(rng.binomial(75, [[0.05], [0.12]], (2, 30)), axis=1)
-            cells = [Cells(float(x[0, k]), 75.0 * (k + 1), float(x[1, k]), 75.0 * (k + 1)) for k in range(30)]
+            cells = [
+                ArmCounts(float(x[0, k]), 75.0 * (k + 1), float(x[1, k]), 75.0 * (k + 1)) for k in range(30)
+            ]
             found += any(sequence(c, TUNING)[0] > 0 for c in cells)
         assert found >= 38
 
 
 def decided(found: Trial, tuning=TUNING, planned=None, effect=None, planned_looks=None):
-    cells = count(found, False)
-    single, _ = compared(cells, None, tuning.confidence, False)
+    cells = count_arms(found, False)
+    single, _ = compare_arms(cells, None, tuning.confidence, False)
     wanted = planned_contacts(found, cells, planned, effect, tuning)
-    return decide(found, single, looks(found, False, tuning), tuning, wanted, planned_looks)
+    return decide(found, single, daily_looks(found, False, tuning), tuning, wanted, planned_looks)
 
 
 class TestDecisions:
@@ -223,13 +235,13 @@ class TestDecisions:
         found = trial(*waves(60, 3, {"A": 10, "B": 14}, last=9))
         # 72 of 360 contacts won: 20 % of both arms together.
         wanted = sample_size(0.2, 0.25).total
-        assert planned_contacts(found, count(found, False), None, 0.05, TUNING) == wanted
+        assert planned_contacts(found, count_arms(found, False), None, 0.05, TUNING) == wanted
 
     def test_the_baseline_expected_beforehand_is_planned_with(self):
         found = trial(*waves(60, 3, {"A": 10, "B": 14}, last=9))
         tuning = Tuning(1000, 0.05, 1.4, 0.95, 0.5)
         wanted = sample_size(0.05, 0.06, design_effect=1.4).total
-        assert planned_contacts(found, count(found, False), None, 0.01, tuning) == wanted
+        assert planned_contacts(found, count_arms(found, False), None, 0.01, tuning) == wanted
 
     def test_a_margin_that_is_kept_decides_early(self):
         found = trial(*waves(400, 3, {"A": 40, "B": 44}, last=8))
@@ -282,7 +294,7 @@ class TestPlannedLooks:
 
 
 def test_a_look_decides_by_what_its_sequence_excludes():
-    look = Look(dt.date(2026, 9, 1), Cells(1, 1, 1, 1), 2, 0.0, -0.005, 0.01, 0, 0, 0, NAN)
+    look = Look(dt.date(2026, 9, 1), ArmCounts(1, 1, 1, 1), 2, 0.0, -0.005, 0.01, 0, 0, 0, NAN)
     assert not look.decides()
     assert look.decides(margin=0.006)
     assert not look.decides(margin=0.004)

@@ -7,13 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from callstats.answers.compare.ab_test.assignment import find_arms
-from callstats.answers.compare.ab_test.balance import apart
-from callstats.answers.compare.ab_test.horizon import follow
-from callstats.answers.compare.ab_test.split import Split, split
+from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_horizon import follow
+from callstats.answers.compare.ab_test_split import Split, apart, split
 from callstats.answers.core.voice import Voice
 from callstats.errors import UsageError
-from tests.answers.compare.ab_test.data import call, contact, data
+from tests.answers.compare.ab_test_data import call, contact, data
 
 
 def checked(people, calls, expected=None, arm="list_id", control="A") -> Split:

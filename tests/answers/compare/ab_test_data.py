@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from callstats.answers.compare.ab_test import ABTest, ab_test
 from callstats.config import Config
 from callstats.dataset import Dataset
 from tests.engine import frames
@@ -66,6 +67,32 @@ def data(
     for name, rows in tables.items():
         made[name] = frames.on(engine, name, _even(rows))
     return Dataset(made, config=config or Config())
+
+
+def lists(
+    a: int = 100, b: int = 100, won: tuple[int, int] = (10, 25), *, last: float = 9, **more: Any
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return two lists, each dialled once by agents who work both; the first contacts are won."""
+    people = [contact(f"{arm}{k}", **more) for arm, n in (("A", a), ("B", b)) for k in range(n)]
+    calls = []
+    for arm, n, events in (("A", a, won[0]), ("B", b, won[1])):
+        for k in range(n):
+            agent = ("ann", "bob", "eve")[k % 3]
+            calls.append(call(f"{arm}{k}", 1 + k % 4, handled=k % 2 == 0 or k < events, success=k < events,
+                              agent_id=agent if k % 2 == 0 or k < events else None))  # fmt: skip
+    return people, [*calls, call("A0", last)]
+
+
+def run(
+    people: list[dict[str, Any]] | None, calls: list[dict[str, Any]], engine: str = "pandas", **options: Any
+) -> ABTest:
+    """Return the test of list A against another, within seven days."""
+    config = options.pop("config", None)
+    options.setdefault("guardrails", ())  # each is a comparison, which takes its time
+    tables = {name: options.pop(name) for name in ("costs", "agent_time") if name in options}
+    return ab_test(
+        data(people, calls, engine=engine, config=config, **tables), control="A", horizon_days=7, **options
+    )
 
 
 def _even(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the arms of a list test cost and bring, worked out by hand."""
+"""What else the arms of a list test differ in: guardrails, costs and value, worked out by hand."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import math
 
 import pytest
 
-from callstats.answers.compare.ab_test.assignment import find_arms
-from callstats.answers.compare.ab_test.horizon import follow
-from callstats.answers.compare.ab_test.money import Money, money
-from callstats.answers.compare.ab_test.prices import Prices, prices
-from callstats.answers.compare.ab_test.worth import choice
+from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_horizon import follow
+from callstats.answers.compare.ab_test_secondary import Money, money
+from callstats.answers.compare.ab_test_secondary_numbers import Prices, choice, prices
 from callstats.answers.core.voice import Voice
 from callstats.errors import UsageError
 from callstats.stats import Comparison, mean_difference
-from tests.answers.compare.ab_test.data import START, call, contact, data
+from tests.answers.compare.ab_test_data import START, call, contact, data, lists, run
 
 #: Two hours on the line: an hour of A, of two conversations, and an hour of B, of one.
 PEOPLE = [contact(f"{arm}{k}") for arm in "AB" for k in range(4)]
@@ -175,6 +174,52 @@ class TestLines:
         found = follow(ds, find_arms(ds, "list_id", "A"), 7)
         made = money(found, Voice(), ("A", "B"), Prices(), confidence=0.95, tolerance=0.05, broken="why")
         assert [s.text for s in made.sentences] == ["Value per contact: B and A are not comparable: why."]
+
+
+class TestGuardrails:
+    def test_the_usual_ones_are_those_the_data_have(self):
+        names = [line.name for line in run(*lists(), guardrails=None).guardrails.lines]
+        assert names == ["average_handle_time"]
+
+    def test_none_are_none(self):
+        assert run(*lists(), guardrails=()).guardrails.lines == ()
+
+    def test_claims_are_held_to_the_level_of_holm(self):
+        # The better of two p-values is held to half the error, the other, as it fails, to all that is left.
+        people, calls = lists(400, 400, (40, 40))
+        asked = [
+            one
+            | {"do_not_call": one["list_id"] == "B" and one["live"] and k % 2 == 0, "abandoned": k % 9 == 0}
+            for k, one in enumerate(calls)
+        ]
+        found = run(people, asked, guardrails=["do_not_call_rate", "drop_rate"]).guardrails
+        levels = {line.name: line.difference.confidence for line in found.lines}
+        assert levels == pytest.approx({"do_not_call_rate": 0.975, "drop_rate": 0.95})
+        quiet = run(people, [one | {"do_not_call": k % 7 == 0} for k, one in enumerate(asked)],
+                    guardrails=["do_not_call_rate", "drop_rate"]).guardrails  # fmt: skip
+        assert [line.difference.confidence for line in quiet.lines] == pytest.approx([0.975, 0.975])
+
+    def test_harm_is_part_of_the_verdict(self):
+        people, calls = lists(300, 300, (30, 30))
+        asked = [
+            one | {"do_not_call": one["list_id"] == "B" and one["live"] and k % 3 == 0}
+            for k, one in enumerate(calls)
+        ]
+        found = run(people, asked, guardrails=["do_not_call_rate"])
+        (line,) = found.guardrails.harmed
+        assert line.name == "do_not_call_rate"
+        assert any("Do-not-call rate" in s.text and s.tone == "bad" for s in found.sentences)
+
+    def test_a_margin_says_what_is_not_worse(self):
+        people, calls = lists(2000, 2000, (100, 100))
+        asked = [one | {"do_not_call": False} for one in calls]
+        found = run(people, asked, guardrails={"do_not_call_rate": 0.02}).guardrails
+        assert "as good as A, within a margin of 2" in str(found)
+
+    def test_what_cannot_be_computed_says_why(self):
+        found = run(*lists(), guardrails=["abandon_rate_outbound"]).guardrails
+        assert found.lines == ()
+        assert "needs calls.abandoned" in found.notes[0]
 
 
 def normal(estimate: float, error: float) -> Comparison:

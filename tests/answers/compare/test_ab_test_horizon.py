@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from callstats.answers.compare.ab_test.assignment import find_arms
-from callstats.answers.compare.ab_test.horizon import Trial, follow
+from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_horizon import Trial, follow
 from callstats.errors import UsageError
-from tests.answers.compare.ab_test.data import call, contact, data
+from tests.answers.compare.ab_test_data import call, contact, data
 from tests.engine import frames
 
 #: A1 never dialled, A2 won on day 1, A3 won on day 9; B1 won twice, B2 reached, B3 loaded on day 10.
@@ -179,32 +179,6 @@ def test_an_arm_may_be_an_attribute_of_the_contact():
 def test_the_last_agent_who_spoke_with_a_contact_is_kept():
     found = trial()
     assert found.contacts.loc[found.contacts["dials"] == 2, "agent"].tolist() == ["bob"]
-
-
-@pytest.mark.parametrize(
-    ("arm", "control", "treatment", "message"),
-    [
-        ("list_id", "Z", None, "unknown list_id 'Z'"),
-        ("list_id", "A", "Z", "unknown list_id 'Z'"),
-        ("lst_id", "A", None, "unknown column 'lst_id'"),
-        ("agent_id", "ann", None, "not assigned by agent_id"),
-        ("success", "True", None, "not assigned by success"),
-    ],
-)
-def test_arms_that_the_data_do_not_have_are_refused(arm, control, treatment, message):
-    with pytest.raises(UsageError, match=message):
-        find_arms(data(PEOPLE, CALLS), arm, control, treatment)
-
-
-def test_with_several_other_lists_the_treatment_has_to_be_named():
-    with pytest.raises(UsageError, match="2 values of list_id beside A: B, C"):
-        find_arms(data([*PEOPLE, contact("C1")], CALLS), "list_id", "A")
-
-
-def test_a_filter_that_contacts_cannot_follow_is_refused():
-    ds = data(PEOPLE, CALLS).where(agent_id="ann")
-    with pytest.raises(UsageError, match="narrowed by agent_id"):
-        find_arms(ds, "list_id", "A")
 
 
 @pytest.mark.parametrize("days", [0, -1, 2.5])

@@ -8,79 +8,13 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.compare.ab_test.analysis import ABTest, ab_test
-from callstats.answers.compare.ab_test.lines import COLUMNS
+from callstats.answers.compare.ab_test import ab_test
+from callstats.answers.compare.ab_test_secondary_numbers import COLUMNS
 from callstats.config import Config
 from callstats.errors import UsageError
 from callstats.simulate import CallList, Campaign, Scenario, simulate
-from callstats.stats import proportion_difference, proportion_ratio, sample_size
-from tests.answers.compare.ab_test.data import call, contact, data
-from tests.engine import frames
-
-
-def lists(a: int = 100, b: int = 100, won=(10, 25), *, last: float = 9, **more):
-    """Return two lists, each dialled once by agents who work both; the first contacts are won."""
-    people = [contact(f"{arm}{k}", **more) for arm, n in (("A", a), ("B", b)) for k in range(n)]
-    calls = []
-    for arm, n, events in (("A", a, won[0]), ("B", b, won[1])):
-        for k in range(n):
-            agent = ("ann", "bob", "eve")[k % 3]
-            calls.append(call(f"{arm}{k}", 1 + k % 4, handled=k % 2 == 0 or k < events, success=k < events,
-                              agent_id=agent if k % 2 == 0 or k < events else None))  # fmt: skip
-    return people, [*calls, call("A0", last)]
-
-
-def run(people, calls, engine="pandas", **options) -> ABTest:
-    config = options.pop("config", None)
-    options.setdefault("guardrails", ())  # each is a comparison, which takes its time
-    tables = {name: options.pop(name) for name in ("costs", "agent_time") if name in options}
-    return ab_test(
-        data(people, calls, engine=engine, config=config, **tables), control="A", horizon_days=7, **options
-    )
-
-
-class TestPrimary:
-    @pytest.mark.parametrize("engine", frames.ENGINES)
-    def test_the_difference_is_by_contacts_loaded_whatever_the_engine(self, engine):
-        found = run(*lists(), engine=engine).primary
-        expected = proportion_difference(25, 100, 10, 100)
-        assert (found.difference.estimate, found.difference.low) == pytest.approx((0.15, expected.low))
-        lift = proportion_ratio(25, 100, 10, 100)
-        assert (found.lift.estimate, found.lift.high) == pytest.approx((1.5, lift.high - 1))
-
-    def test_contacts_never_dialled_belong_to_their_arm(self):
-        people, calls = lists()
-        people += [contact(f"B{k}") for k in range(100, 200)]
-        assert run(people, calls).primary.cells.trials == 200
-
-    def test_per_contact_reached_those_reached_are_counted_and_a_word_is_said(self):
-        found = run(*lists(), primary="conversion_per_contact").primary
-        assert (found.cells.control_trials, found.cells.trials) == (55, 62)
-        assert "by assignment" in " ".join(s.text for s in found.sentences)
-
-    def test_agents_as_clusters_widen_what_agents_make_different(self):
-        people = [contact(f"{arm}{k}") for arm in "AB" for k in range(200)]
-        calls = []
-        for arm in "AB":
-            for k in range(200):
-                agent = k % 10
-                # Five agents sell to B only, five to A only.
-                won = k < 100 and (agent < 5) == (arm == "B")
-                calls.append(call(f"{arm}{k}", 1, handled=True, success=won, agent_id=f"a{agent}"))
-        plain = run(people, [*calls, call("A0", 9)])
-        both = run(people, [*calls, call("A0", 9)], cluster="agent")
-        assert plain.primary.design_effect > 2
-        assert "for other agents" in " ".join(plain.warnings)
-        assert both.primary.difference.standard_error > 1.4 * plain.primary.difference.standard_error
-        assert both.status.low == both.primary.difference.low
-
-    def test_a_margin_that_is_kept_is_not_worse(self):
-        found = run(*lists(2000, 2000, (200, 215)), margin=0.02)
-        assert "not worse than A by more than 2" in found.sentences[0].text
-
-    def test_the_words_follow_the_interval(self):
-        assert "evidence that B is higher than A" in run(*lists()).sentences[0].text
-        assert "no evidence of a difference" in run(*lists(won=(10, 12))).sentences[0].text
+from callstats.stats import sample_size
+from tests.answers.compare.ab_test_data import call, contact, data, lists, run
 
 
 class TestNextToNothing:
@@ -230,52 +164,6 @@ class TestBrokenSplits:
         assert "own agents" in run(people, own).sentences[0].text
 
 
-class TestGuardrails:
-    def test_the_usual_ones_are_those_the_data_have(self):
-        names = [line.name for line in run(*lists(), guardrails=None).guardrails.lines]
-        assert names == ["average_handle_time"]
-
-    def test_none_are_none(self):
-        assert run(*lists(), guardrails=()).guardrails.lines == ()
-
-    def test_claims_are_held_to_the_level_of_holm(self):
-        # The better of two p-values is held to half the error, the other, as it fails, to all that is left.
-        people, calls = lists(400, 400, (40, 40))
-        asked = [
-            one
-            | {"do_not_call": one["list_id"] == "B" and one["live"] and k % 2 == 0, "abandoned": k % 9 == 0}
-            for k, one in enumerate(calls)
-        ]
-        found = run(people, asked, guardrails=["do_not_call_rate", "drop_rate"]).guardrails
-        levels = {line.name: line.difference.confidence for line in found.lines}
-        assert levels == pytest.approx({"do_not_call_rate": 0.975, "drop_rate": 0.95})
-        quiet = run(people, [one | {"do_not_call": k % 7 == 0} for k, one in enumerate(asked)],
-                    guardrails=["do_not_call_rate", "drop_rate"]).guardrails  # fmt: skip
-        assert [line.difference.confidence for line in quiet.lines] == pytest.approx([0.975, 0.975])
-
-    def test_harm_is_part_of_the_verdict(self):
-        people, calls = lists(300, 300, (30, 30))
-        asked = [
-            one | {"do_not_call": one["list_id"] == "B" and one["live"] and k % 3 == 0}
-            for k, one in enumerate(calls)
-        ]
-        found = run(people, asked, guardrails=["do_not_call_rate"])
-        (line,) = found.guardrails.harmed
-        assert line.name == "do_not_call_rate"
-        assert any("Do-not-call rate" in s.text and s.tone == "bad" for s in found.sentences)
-
-    def test_a_margin_says_what_is_not_worse(self):
-        people, calls = lists(2000, 2000, (100, 100))
-        asked = [one | {"do_not_call": False} for one in calls]
-        found = run(people, asked, guardrails={"do_not_call_rate": 0.02}).guardrails
-        assert "as good as A, within a margin of 2" in str(found)
-
-    def test_what_cannot_be_computed_says_why(self):
-        found = run(*lists(), guardrails=["abandon_rate_outbound"]).guardrails
-        assert found.lines == ()
-        assert "needs calls.abandoned" in found.notes[0]
-
-
 def simulated(a: float, b: float, contacts: int = 3000, seed: int = 5, **options):
     one = Campaign("spring", (CallList("A", contacts, success=a), CallList("B", contacts, success=b)))
     return cs.open(simulate(Scenario(seed=seed, campaigns=(one,), days=42, **options)).tables)
@@ -331,15 +219,15 @@ def _won_within(ds, days: int) -> dict[str, int]:
 
 
 def _alarms(seeds) -> int:
-    from callstats.answers.compare.ab_test.arms import compared, count
-    from callstats.answers.compare.ab_test.assignment import find_arms
-    from callstats.answers.compare.ab_test.horizon import follow
+    from callstats.answers.compare.ab_test_arms import find_arms
+    from callstats.answers.compare.ab_test_horizon import follow
+    from callstats.answers.compare.ab_test_primary import compare_arms, count_arms
 
     found = 0
     for seed in seeds:
         ds = cs.open(simulate(Scenario.small(seed=seed, contacts=400)).tables)
-        cells = count(follow(ds, find_arms(ds, "list_id", "A"), 14), False)
-        found += compared(cells, None, 0.95, False)[0].p_value < 0.05
+        cells = count_arms(follow(ds, find_arms(ds, "list_id", "A"), 14), False)
+        found += compare_arms(cells, None, 0.95, False)[0].p_value < 0.05
     return found
 
 

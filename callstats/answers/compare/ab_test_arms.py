@@ -16,13 +16,14 @@ from callstats.model import TABLES
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
+
 #: What calls decide after the assignment: no arm of a test.
 _DECIDED_LATER = ("agent_id", "contact_id", "call_id", "outcome_code", "attempt_no", "direction")
 _CONTACT, _CALLS = "contacts", "calls"
 
 
 @dataclass(frozen=True, slots=True)
-class Arms:
+class AssignedArms:
     """The column contacts are assigned by, and its two values.
 
     ``table`` is where the assignment is read: contacts, or calls where no
@@ -40,7 +41,7 @@ class Arms:
         return (self.control, self.treatment)
 
 
-def find_arms(dataset: Dataset, column: str, control: Any, treatment: Any = None) -> Arms:
+def find_arms(dataset: Dataset, column: str, control: Any, treatment: Any = None) -> AssignedArms:
     """Return the arms of a test, checked against the data.
 
     Parameters
@@ -74,7 +75,7 @@ def find_arms(dataset: Dataset, column: str, control: Any, treatment: Any = None
     control = coerced(column, control, dtype)
     if control not in values:
         raise unknown_name(column, str(control), map(str, values))
-    return Arms(column, control, _treatment(column, control, treatment, values, dtype), table)
+    return AssignedArms(column, control, _treatment(column, control, treatment, values, dtype), table)
 
 
 def _treatment(column: str, control: Any, treatment: Any, values: Sequence[Any], dtype: Any) -> Any:
@@ -82,9 +83,9 @@ def _treatment(column: str, control: Any, treatment: Any, values: Sequence[Any],
     if treatment is None:
         if len(others) == 1:
             return others[0]
-        told = ", ".join(map(str, others[:10])) or "none"
+        listed = ", ".join(map(str, others[:10])) or "none"
         raise UsageError(
-            f"{len(others)} values of {column} beside {control}: {told}",
+            f"{len(others)} values of {column} beside {control}: {listed}",
             hint="Name one as the treatment; other lists take no part in the test.",
         )
     treatment = coerced(column, treatment, dtype)
@@ -107,7 +108,7 @@ def _values(dataset: Dataset, table: str, column: str) -> list[Any]:
     return sorted(row["value"] for row in records(frame))
 
 
-def assigned(dataset: Dataset, arms: Arms, attributes: Sequence[str] = ()) -> nw.LazyFrame:
+def assigned(dataset: Dataset, arms: AssignedArms, attributes: Sequence[str] = ()) -> nw.LazyFrame:
     """Return one row a contact, with the arms it was assigned to.
 
     Columns: contact_id, low and high (0 control, 1 treatment; they differ for a
@@ -133,7 +134,7 @@ def assigned(dataset: Dataset, arms: Arms, attributes: Sequence[str] = ()) -> nw
     )
 
 
-def attributes_of(dataset: Dataset, arms: Arms) -> dict[str, str]:
+def attributes_of(dataset: Dataset, arms: AssignedArms) -> dict[str, str]:
     """Return the known attributes of contacts and what they are: number, flag or text."""
     if arms.table != _CONTACT:
         return {}
@@ -158,7 +159,7 @@ def _kind(dtype: Any) -> str:
     return "text" if dtype in (nw.String, nw.Categorical) else ""
 
 
-def strangers(dataset: Dataset, arms: Arms) -> int:
+def strangers(dataset: Dataset, arms: AssignedArms) -> int:
     """Return how many contacts were dialled on an arm's list without being among the contacts loaded."""
     if arms.table != _CONTACT or not dataset.has("calls", arms.column):
         return 0

@@ -9,37 +9,166 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from callstats.answers.compare.ab_test.arms import agents_compared, arm_intervals, compared, count
-from callstats.answers.compare.ab_test.assignment import find_arms
-from callstats.answers.compare.ab_test.decision import decide, planned_contacts
-from callstats.answers.compare.ab_test.guardrails import Asked
-from callstats.answers.compare.ab_test.guardrails import guardrails as guarded
-from callstats.answers.compare.ab_test.horizon import Trial, follow
-from callstats.answers.compare.ab_test.looks import Tuning, basis_of, looks
-from callstats.answers.compare.ab_test.money import money
-from callstats.answers.compare.ab_test.monitoring import Monitoring, evidence
-from callstats.answers.compare.ab_test.prices import prices
-from callstats.answers.compare.ab_test.primary import PRIMARIES, Primary
-from callstats.answers.compare.ab_test.reach import reach
-from callstats.answers.compare.ab_test.result import ABTest
-from callstats.answers.compare.ab_test.split import Split, split
+from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_horizon import Trial, follow
+from callstats.answers.compare.ab_test_looks import (
+    Decision,
+    Tuning,
+    basis_of,
+    daily_looks,
+    decide,
+    planned_contacts,
+)
+from callstats.answers.compare.ab_test_primary import (
+    PRIMARIES,
+    Monitoring,
+    Primary,
+    arm_intervals,
+    compare_arms,
+    compare_by_agents,
+    conversion_evidence,
+    count_arms,
+)
+from callstats.answers.compare.ab_test_secondary import (
+    GuardrailNames,
+    Guardrails,
+    Money,
+    Reach,
+    compare_guardrails,
+    money,
+    reach,
+)
+from callstats.answers.compare.ab_test_secondary_numbers import COLUMNS, prices
+from callstats.answers.compare.ab_test_split import Split, split
 from callstats.answers.compare.plan.analysis import Plan, solve
 from callstats.answers.compare.plan.numbers import Design
+from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice
 from callstats.errors import UsageError, unknown_name
 from callstats.kpis import get
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from callstats.dataset import Dataset
     from callstats.kpis.define import KPI
 
-__all__ = ["ABTest", "ab_test"]
+
+@dataclass(frozen=True)
+class ABTest(Answer):
+    """One arm against another; every part shows itself.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Control and treatment, as they are called.
+    split : Split
+        Was the split sound.
+    primary : Primary
+        The primary figure at the horizon, by assignment.
+    guardrails : Guardrails
+        What must not get worse.
+    reach : Reach
+        Reach by attempt of both arms.
+    monitoring : Monitoring
+        The estimate day by day, and the decision.
+    money : Money
+        Successes an hour, cost and profit a contact, the price of a wrong choice.
+    power : Plan or None
+        What a test of this size could see; None without a conversion to plan from.
+    """
+
+    voice: Voice
+    names: tuple[str, str]
+    split: Split
+    primary: Primary
+    guardrails: Guardrails
+    reach: Reach
+    monitoring: Monitoring
+    money: Money
+    power: Plan | None
+
+    @property
+    def status(self) -> Decision:
+        """Whether the test is final, decided early or open, and what is missing."""
+        return self.monitoring.decision
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What the test compares, as (label, value) pairs for the head of a report."""
+        return self.telling.facts()
+
+    @property
+    def summary(self) -> Section:
+        """The verdict, what to bear in mind, and the record for the report's JSON."""
+        return self.telling.summary()
+
+    @property
+    def could_have_seen(self) -> Answer:
+        """What a test of this size could see, or one line on why that cannot be told."""
+        return self.telling.could_have_seen()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Everything to bear in mind, in words."""
+        return self.telling.warnings()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every comparison of the test, a row each.
+
+        Columns: section, then measure, unit, control, treatment, estimate, low, high,
+        p_value, method, note. The row of section "decision" has the interval that
+        counts, and the state of the test as its note.
+        """
+        import pandas as pd
+
+        first = self.primary.to_frame().assign(unit="%", note="")
+        parts = [
+            ("primary", first),
+            ("money", self.money.to_frame()),
+            ("guardrails", self.guardrails.to_frame()),
+        ]
+        rows: list[tuple[Any, ...]] = [("decision", *self._decision())]
+        for section, part in parts:
+            rows += [(section, *row) for row in part[list(COLUMNS)].itertuples(index=False, name=None)]
+        return pd.DataFrame(rows, columns=["section", *COLUMNS])
+
+    def _decision(self) -> tuple[Any, ...]:
+        status, state = self.status, self.monitoring.status.text
+        values = [None if arm is None else float(arm.estimate) for arm in self.primary.arms]
+        ends = (status.estimate, status.low, status.high, None)
+        return (self.primary.kpi.name, "%", *values, *ends, status.by, state)
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """The test in plain numbers, for the results of a report."""
+        status = self.status
+        return {
+            "kpi": self.primary.kpi.name,
+            "control": self.names[0],
+            "treatment": self.names[1],
+            "status": status.kind,
+            "estimate": status.estimate,
+            "low": status.low,
+            "high": status.high,
+            "by": status.by,
+            "planned_contacts": status.planned,
+            "completed_contacts": status.completed,
+            "missing_contacts": status.missing_contacts,
+            "missing_days": status.missing_days,
+            "split_sound": not self.split.broken,
+            "chance_treatment_better": self.money.chance,
+            "expected_loss_of_control": self.money.loss[0],
+            "expected_loss_of_treatment": self.money.loss[1],
+            "verdict": [sentence.text for sentence in self.sentences],
+            "warnings": list(self.warnings),
+        }
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What was asked of a test, checked."""
+class _TestOptions:
+    """How a test is to be made, checked."""
 
     horizon_days: int
     margin: float
@@ -60,7 +189,7 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     *,
     # what is asked
     primary: str = "conversion_per_lead",
-    guardrails: Asked | None = None,
+    guardrails: GuardrailNames | None = None,
     horizon_days: int = 14,
     margin: float | None = None,
     # what was planned
@@ -169,7 +298,7 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     if control is None:
         raise UsageError("no control was named", hint='Name the arm to compare with: control="A".')
     arms = find_arms(dataset, arm, control, treatment)
-    asked = _Asked(
+    options = _TestOptions(
         horizon_days,
         abs(margin or 0.0),
         effect,
@@ -182,12 +311,14 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     )
     trial = follow(dataset, arms, horizon_days)
     _check_known(trial, dataset)
-    trial, planned = _as_planned(dataset, trial, asked, expected)
+    trial, planned = _as_planned(dataset, trial, options, expected)
     voice = Voice.of(dataset)
     names = (voice.label(arms.control), voice.label(arms.treatment))
-    dealt = split(trial, voice, names, expected)
-    first, daily = _primary(trial, dealt, get(primary), asked, _tuning(trial, asked, planned, expected))
-    shown = {"confidence": asked.confidence, "broken": dealt.broken}
+    checked = split(trial, voice, names, expected)
+    first, monitoring = _primary(
+        trial, checked, get(primary), options, _tuning(trial, options, planned, expected)
+    )
+    common = {"confidence": options.confidence, "broken": checked.broken}
     worth = money(
         trial,
         voice,
@@ -195,18 +326,18 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
         prices(dataset, arm, cost_per_hour),
         tolerance=dataset.config.unknown_tolerance,
         final=first.decision.kind == "final",
-        **shown,
+        **common,
     )
     return ABTest(
         voice,
         names,
-        dealt,
+        checked,
         first,
-        guarded(dataset, arms, voice, names, guardrails, **shown),
-        reach(trial, voice, names),
-        daily,
+        compare_guardrails(dataset, arms, voice, names, guardrails, **common),
+        reach(trial, voice, names, 0.95),
+        monitoring,
         worth,
-        _power(first, voice, asked),
+        _power(first, voice, options),
     )
 
 
@@ -218,79 +349,88 @@ def _check_known(trial: Trial, dataset: Dataset) -> None:
         )
 
 
-def _tuning(trial: Trial, asked: _Asked, planned: int, expected: Sequence[float] | None) -> Tuning:
+def _tuning(trial: Trial, options: _TestOptions, planned: int, expected: Sequence[float] | None) -> Tuning:
     parts = expected if expected is not None else trial.sizes(trial.contacts)
     share = float(parts[1]) / max(float(sum(parts)), 1.0)
-    return Tuning(planned, asked.baseline, 1.0, asked.confidence, share, asked.margin)
+    return Tuning(planned, options.baseline, 1.0, options.confidence, share, options.margin)
 
 
 def _as_planned(
-    dataset: Dataset, trial: Trial, asked: _Asked, expected: Sequence[float] | None
+    dataset: Dataset, trial: Trial, options: _TestOptions, expected: Sequence[float] | None
 ) -> tuple[Trial, int]:
     """Return the trial up to the day on which the planned contacts are loaded, and their number.
 
     A test planned for so many contacts is read when they are followed: to go on
     counting would be to look again until something is seen.
     """
-    tuning = _tuning(trial, asked, 0, expected)
-    if asked.clustered and asked.effect:
-        by_agent = agents_compared(trial, asked.reached, asked.confidence)
+    tuning = _tuning(trial, options, 0, expected)
+    if options.clustered and options.effect:
+        by_agent = compare_by_agents(trial, options.reached, options.confidence)
         tuning = replace(tuning, design_effect=max(by_agent[0].design_effect, 1.0) if by_agent else 1.0)
-    planned = planned_contacts(trial, count(trial, asked.reached), asked.planned, asked.effect, tuning)
+    planned = planned_contacts(
+        trial, count_arms(trial, options.reached), options.planned, options.effect, tuning
+    )
     start = np.sort(trial.done["start"].to_numpy())
     if planned >= len(start) or start[planned - 1] == trial.contacts["start"].max():
         return trial, planned
-    return follow(dataset, trial.arms, asked.horizon_days, int(start[planned - 1])), planned
+    return follow(dataset, trial.arms, options.horizon_days, int(start[planned - 1])), planned
 
 
 def _primary(
-    trial: Trial, dealt: Split, kpi: KPI, asked: _Asked, tuning: Tuning
+    trial: Trial, checked: Split, kpi: KPI, options: _TestOptions, tuning: Tuning
 ) -> tuple[Primary, Monitoring]:
     """Return the primary figure and its monitoring, which share one decision."""
-    voice, names = dealt.voice, dealt.names
-    cells = count(trial, asked.reached)
-    by_agent = agents_compared(trial, asked.reached, asked.confidence)
-    clustered = asked.clustered or (dealt.nested and by_agent is not None)
-    single, lift = compared(cells, by_agent, asked.confidence, clustered and cells.both)
+    voice, names = checked.voice, checked.names
+    cells = count_arms(trial, options.reached)
+    by_agent = compare_by_agents(trial, options.reached, options.confidence)
+    clustered = options.clustered or (checked.nested and by_agent is not None)
+    single, lift = compare_arms(cells, by_agent, options.confidence, clustered and cells.both)
     effect = by_agent[0].design_effect if by_agent is not None else NAN
     if clustered and effect > 1:
         tuning = replace(tuning, design_effect=effect)
-    seen = looks(trial, asked.reached, tuning)
-    decision = decide(trial, single, seen, tuning, int(tuning.planned), asked.looks)
+    looks = daily_looks(trial, options.reached, tuning)
+    decision = decide(trial, single, looks, tuning, int(tuning.planned), options.looks)
     primary = Primary(
         voice,
         names,
         kpi,
         cells,
-        arm_intervals(cells, asked.confidence),
+        arm_intervals(cells, options.confidence),
         single,
         lift,
         decision,
-        asked.margin,
+        options.confidence,
+        options.margin,
         effect,
         clustered,
-        dealt.broken,
-        asked.confidence,
+        checked.broken,
     )
-    told = evidence(seen, tuning.share, asked.confidence)
-    daily = Monitoring(
-        voice, names, kpi, seen, basis_of(trial), decision, told, asked.horizon_days, asked.confidence
+    monitoring = Monitoring(
+        voice,
+        names,
+        kpi,
+        looks,
+        basis_of(trial),
+        decision,
+        conversion_evidence(looks, tuning.share, options.confidence),
+        options.horizon_days,
+        options.confidence,
     )
-    return primary, daily
+    return primary, monitoring
 
 
-def _power(first: Primary, voice: Voice, asked: _Asked) -> Plan | None:
+def _power(first: Primary, voice: Voice, options: _TestOptions) -> Plan | None:
     """Return what a test of this size could see; None without a conversion to plan from."""
     cells, design_effect = first.cells, 1.0
     if not cells.both:
         return None
-    base = cells.control_events / cells.control_trials if math.isnan(asked.baseline) else asked.baseline
+    base = cells.control_events / cells.control_trials if math.isnan(options.baseline) else options.baseline
     if not 0 < base < 1:
         return None
     if first.clustered and first.design_effect > 1:
         design_effect = first.design_effect
-    effect = NAN if asked.effect is None else asked.effect
+    effect = NAN if options.effect is None else options.effect
     design = Design(
-        base, effect, alpha=1 - asked.confidence, design_effect=design_effect, margin=asked.margin
+        base, effect, alpha=1 - options.confidence, design_effect=design_effect, margin=options.margin
     )
     return solve(design, int(cells.trials), voice, control_trials=int(cells.control_trials))
