@@ -334,7 +334,7 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
         checked,
         first,
         compare_guardrails(dataset, arms, voice, names, guardrails, **common),
-        reach(trial, voice, names, 0.95),
+        reach(trial, voice, names, options.confidence),
         monitoring,
         worth,
         _power(first, voice, options),

@@ -276,3 +276,39 @@ class TestWhatIsShown:
         for part in (found, found.primary, found.monitoring, found.reach, found.power):
             assert part.plot().has_data()
         plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def at_levels():
+    """Return the same test at 95% and at 90%, as the project file asks."""
+    people, calls = lists(400, 400, (40, 60))
+    calls = [one | {"do_not_call": k % 7 == 0, "abandoned": k % 9 == 0} for k, one in enumerate(calls)]
+    asked = {"cost_per_hour": 30, "guardrails": ["do_not_call_rate", "drop_rate"]}
+    return [run(people, calls, config=Config(confidence=level), **asked) for level in (0.95, 0.90)]
+
+
+class TestLevel:
+    def test_every_part_says_the_level_of_the_project(self, at_levels):
+        _, at_90 = at_levels
+        parts = (at_90.split, at_90.primary, at_90.guardrails, at_90.reach, at_90.monitoring, at_90.money)
+        for part in (at_90, at_90.summary, *parts):
+            assert "95%" not in "".join(view.as_text() + view.as_html() for view in part.views())
+        for part in (at_90, at_90.primary, at_90.guardrails, at_90.money):
+            assert "90% interval" in str(part)
+
+    def test_every_interval_is_narrower_at_a_lower_level(self, at_levels):
+        def intervals(test):
+            control, treatment = test.primary.arms
+            yield from (control, treatment, test.primary.difference, test.primary.lift, test.status)
+            yield from (line.difference for line in (*test.money.lines, *test.guardrails.lines))
+            yield from (test.money.lift, test.reach.ratio, test.monitoring.looks[-1])
+
+        wide, narrow = ([float(e.high - e.low) for e in intervals(test)] for test in at_levels)
+        assert len(wide) > 10
+        assert all(b < a for a, b in zip(wide, narrow, strict=True))
+
+    def test_reach_by_attempt_is_drawn_at_the_level(self, at_levels):
+        wide, narrow = (test.reach.tables[1] for test in at_levels)
+        assert narrow.confidence == 0.90
+        assert (narrow.hazard_high[0] - narrow.hazard_low[0]) < (wide.hazard_high[0] - wide.hazard_low[0])
+        assert (narrow.high[0] - narrow.low[0]) < (wide.high[0] - wide.low[0])
