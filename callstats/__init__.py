@@ -26,10 +26,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from callstats.answers.agents.analysis import agents
-    from callstats.answers.agents.handling import agent_handle_time
-    from callstats.answers.agents.pace import agent_pace
-    from callstats.answers.agents.quality import agent_quality
+    from callstats.answers.agents.agent_quality import agent_quality
+    from callstats.answers.agents.agent_work import agent_handle_time, agent_pace
+    from callstats.answers.agents.agents import agents
     from callstats.answers.campaign.attempts.analysis import attempts
     from callstats.answers.campaign.bridge.analysis import bridge
     from callstats.answers.campaign.calling_hours.analysis import calling_hours
@@ -64,10 +63,10 @@ _HOMES = {
     "Dataset": "callstats.dataset",
     "Period": "callstats.dataset",
     "ab_test": "callstats.answers.compare.ab_test.analysis",
-    "agent_handle_time": "callstats.answers.agents.handling",
-    "agent_pace": "callstats.answers.agents.pace",
-    "agent_quality": "callstats.answers.agents.quality",
-    "agents": "callstats.answers.agents.analysis",
+    "agent_handle_time": "callstats.answers.agents.agent_work",
+    "agent_pace": "callstats.answers.agents.agent_work",
+    "agent_quality": "callstats.answers.agents.agent_quality",
+    "agents": "callstats.answers.agents.agents",
     "attempts": "callstats.answers.campaign.attempts.analysis",
     "bridge": "callstats.answers.campaign.bridge.analysis",
     "calibrate": "callstats.calibrate",

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from callstats.answers.agents.analysis import agents
-from callstats.answers.agents.names import pseudonym
+from callstats.answers.agents.agent_names import pseudonym
+from callstats.answers.agents.agents import agents
 from callstats.config import Config
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
