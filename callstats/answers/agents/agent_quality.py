@@ -69,6 +69,8 @@ class AgentQuality(Answer):
     differ : mapping of str to mapping of str to float
         By criterion and agent: score less that of all others, where it differs
         within the false-discovery rate.
+    confidence : float
+        Of the intervals.
     """
 
     voice: Voice
@@ -76,6 +78,7 @@ class AgentQuality(Answer):
     overall: Mapping[str, Sequence[float]]
     agents: Mapping[str, Mapping[str, Estimate]]
     differ: Mapping[str, Mapping[str, float]]
+    confidence: float
     notes: tuple[str, ...] = ()
 
     @property
@@ -125,6 +128,7 @@ def agent_quality(
     pseudonyms : bool or str
         As in :func:`callstats.agents`.
     confidence : float, optional
+        Of every interval; the project's where left out.
 
     Returns
     -------
@@ -150,18 +154,20 @@ def agent_quality(
     ((), 'unknown')
     """
     voice = Voice.of(dataset)
+    level = dataset.config.confidence if confidence is None else confidence
     why = _obstacle(dataset)
     if why:
         reason = voice.reason(f"not computable: {why}")
-        return AgentQuality(voice, {}, {}, {}, {}, (voice.say("Quality by agent: {why}.", why=reason),))
-    level = dataset.config.confidence if confidence is None else confidence
+        return AgentQuality(
+            voice, {}, {}, {}, {}, level, (voice.say("Quality by agent: {why}.", why=reason),)
+        )
     agreement = agreements(dataset, confidence=level)
     criteria = [criterion for criterion, a in agreement.items() if a.enough]
     overall = clustered_means(dataset, list(agreement), confidence=level)
     name = naming(voice, pseudonyms)
     gaps = differences(dataset, criteria, false_discovery_rate=false_discovery_rate)
     differ = {c: {name(agent): gap for agent, gap in by_agent.items()} for c, by_agent in gaps.items()}
-    return AgentQuality(voice, agreement, overall, _scores(dataset, criteria, name, level), differ)
+    return AgentQuality(voice, agreement, overall, _scores(dataset, criteria, name, level), differ, level)
 
 
 def _obstacle(dataset: Dataset) -> str:

@@ -50,7 +50,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
             Column(_("Criterion")),
             Column(_("calls scored twice"), "right"),
             Column(_("alpha"), "right"),
-            Column(_("95% interval"), "right"),
+            self.interval_head(self.answer.confidence),
             Column(_("mean score"), "right"),
             Column(_("What it allows")),
         ]
@@ -82,14 +82,14 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
 
     def table(self) -> TableView:
         """Return the scores of each agent by criterion, as far as evaluators agree."""
-        _ = self.say
+        _, level = self.say, self.level(self.answer.confidence)
         heads = [Column(_("Agent")), *(Column(name, "right") for name in self.answer.criteria)]
         evident = {agent for gaps in self.answer.differ.values() for agent in gaps}
         own, rest = split(list(self.answer.agents), evident)
         lines = [self._line(agent) for agent in own]
         lines += [self._others(rest)] if rest else []
         notes = (
-            _("Mean with 95% interval over calls. Strong: differs from all others."),
+            _("Mean with {level} interval over calls. Strong: differs from all others.", level=level),
             _("Grey: fewer than {n} calls, too few for an interval.", n=self.form.number(FEWEST_CALLS)),
             _("Not adjusted for lists or hours: evaluated calls are few."),
         )
@@ -125,8 +125,11 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
 
     def figure(self, criterion: str | None = None) -> FigureView:
         """Return the plot with its caption and its words."""
-        _, name = self.say, criterion or next(iter(self.answer.criteria), "")
-        caption = _("Quality by agent: {criterion}, with 95% intervals", criterion=name)
+        name = criterion or next(iter(self.answer.criteria), "")
+        level = self.level(self.answer.confidence)
+        caption = self.say(
+            "Quality by agent: {criterion}, with {level} intervals", criterion=name, level=level
+        )
         return figure(self.plot(None, name), caption, caption)
 
     def views(self) -> tuple[View, ...]:

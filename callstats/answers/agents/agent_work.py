@@ -59,11 +59,14 @@ class AgentPace(Answer):
         By agent and KPI; intervals over agent-days.
     differ : mapping of str to mapping of str to str
         By KPI and agent: above or below the others beyond chance.
+    confidence : float
+        Of the intervals.
     """
 
     voice: Voice
     agents: Mapping[str, Mapping[str, Estimate]]
     differ: Mapping[str, Mapping[str, Status]]
+    confidence: float
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -97,6 +100,7 @@ def agent_pace(
     pseudonyms : bool or str
         As in :func:`callstats.agents`.
     confidence : float, optional
+        Of every interval; the project's where left out.
 
     Returns
     -------
@@ -116,17 +120,17 @@ def agent_pace(
     0.5
     """
     voice = Voice.of(dataset)
+    level = dataset.config.confidence if confidence is None else confidence
     if not dataset.has("agent_time", AGENT, "state", "seconds"):
         why = voice.reason("not computable: needs agent_time")
-        return AgentPace(voice, {}, {}, (voice.say("Pace and time of agents: {why}.", why=why),))
-    level = dataset.config.confidence if confidence is None else confidence
+        return AgentPace(voice, {}, {}, level, (voice.say("Pace and time of agents: {why}.", why=why),))
     name, asked = naming(voice, pseudonyms), (*PACE, *SHARES, *OCCUPANCY)
     groups = estimates_by(dataset, asked, [AGENT], confidence=level)
     agents = {name(str(key[0])): group for key, group in groups.items() if key[0] is not None}
     ordered = {
         agent: agents[agent] for agent in by_name(agents) if agents[agent]["talk_share"].denominator > 0
     }
-    return AgentPace(voice, ordered, _differ(dataset, name, level))
+    return AgentPace(voice, ordered, _differ(dataset, name, level), level)
 
 
 def _differ(dataset: Dataset, name: Callable[[str], str], confidence: float) -> dict[str, dict[str, Status]]:
@@ -154,11 +158,14 @@ class AgentHandleTime(Answer):
         By agent, outcome and KPI; means with intervals over agent-days.
     status : mapping of str to str
         Longer (above) or shorter (below) than usual for calls with the same outcomes.
+    confidence : float
+        Of the intervals.
     """
 
     voice: Voice
     agents: Mapping[str, Mapping[str, Mapping[str, Estimate]]]
     status: Mapping[str, Status]
+    confidence: float
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -202,6 +209,7 @@ def agent_handle_time(
     pseudonyms : bool or str
         As in :func:`callstats.agents`.
     confidence : float, optional
+        Of every interval; the project's where left out.
 
     Returns
     -------
@@ -225,14 +233,14 @@ def agent_handle_time(
     from callstats.engine import obstacle
 
     voice, mean = Voice.of(dataset), get(MEAN)
+    level = dataset.config.confidence if confidence is None else confidence
     why = f"needs calls.{AGENT}" if not dataset.has("calls", AGENT) else obstacle(dataset, mean, [AGENT])
     if why:
-        return AgentHandleTime(voice, {}, {}, (voice.note(mean, f"not computable: {why}"),))
-    level = dataset.config.confidence if confidence is None else confidence
+        return AgentHandleTime(voice, {}, {}, level, (voice.note(mean, f"not computable: {why}"),))
     name = naming(voice, pseudonyms)
     agents = {name(agent): by_outcome for agent, by_outcome in _by_outcome(dataset, level).items()}
     ordered = {agent: agents[agent] for agent in by_name(agents)}
-    return AgentHandleTime(voice, ordered, _status(dataset, name, level))
+    return AgentHandleTime(voice, ordered, _status(dataset, name, level), level)
 
 
 def _by_outcome(dataset: Dataset, confidence: float) -> dict[str, dict[str, dict[str, Estimate]]]:

@@ -90,7 +90,9 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
     def figure(self, kpi: str = "handled_per_agent_hour") -> FigureView:
         """Return the plot of one KPI with its caption and its words."""
         _, label = self.say, self.kpi(get(kpi))
-        caption = _("{kpi} by agent, with 95% intervals", kpi=label)
+        caption = _(
+            "{kpi} by agent, with {level} intervals", kpi=label, level=self.level(self.answer.confidence)
+        )
         known = [(a, of[kpi]) for a, of in self.answer.agents.items() if of[kpi].known][:10]
         values = ", ".join(f"{agent} {self.value(e)}" for agent, e in known)
         return figure(self.plot(None, kpi), caption, _("{kpi} by agent: {values}.", kpi=label, values=values))
@@ -176,8 +178,12 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         """Return the plot with its caption and its words."""
         _, form, label = self.say, self.form, self.kpi(get(MEAN))
         values = ", ".join(f"{agent} {form.duration(e.value)}" for agent, e in self._means(outcome)[:10])
-        named = {"kpi": label, "outcome": _(OUTCOMES[outcome][1])}
-        caption = _("{kpi} by agent, {outcome}, with 95% intervals", **named)
+        caption = _(
+            "{kpi} by agent, {outcome}, with {level} intervals",
+            kpi=label,
+            outcome=_(OUTCOMES[outcome][1]),
+            level=self.level(self.answer.confidence),
+        )
         return figure(
             self.plot(None, outcome), caption, _("{kpi} by agent: {values}.", kpi=label, values=values)
         )

@@ -158,7 +158,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         """Return raw, adjusted and shrunken figures and rank intervals, by name."""
         if not self.answer.called:
             return self._nothing()
-        _ = self.say
+        _, level = self.say, self.level(self.answer.confidence)
         label = self._label()
         shown, left = rows_of_figures(self.answer.agents)
         trials = denominator(self.voice, self.answer.kpi)
@@ -166,11 +166,11 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             Column(_("Agent")),
             Column(trials, "right"),
             Column(_("as it is"), "right", label),
-            Column(_("95% interval"), "right", label),
+            self.interval_head(self.answer.confidence, label),
             Column(_("comparable calls"), "right"),
             Column(_("observed / expected"), "right", _("after lead mix")),
             Column(_("shrunken"), "right", _("after lead mix")),
-            Column(_("95% interval"), "right", _("after lead mix")),
+            self.interval_head(self.answer.confidence, _("after lead mix")),
             Column(_("rank"), "right", _("after lead mix")),
         ]
         caption = _("{kpi} by agent, {period}", kpi=label, period=self.answer.period)
@@ -178,7 +178,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         notes = [
             _("Expected: what the agent's calls bring all agents, by {mix}.", mix=mix or "–"),
             _("Shrunken: drawn towards everybody as far as the agent's own calls do not tell."),
-            _("Rank: 1 is the highest; between the ranks shown with 95% probability."),
+            _("Rank: 1 is the highest; between the ranks shown with {level} probability.", level=level),
         ]
         lines = [self._line(one) for one in shown]
         return TableView(caption, heads, [*lines, *self._others(left, len(heads))], notes)
@@ -351,7 +351,9 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             return self._nothing()
         _, form = self.say, self.form
         caption = _(
-            "{kpi} of each agent on everybody's calls, chance taken off, with 95% intervals", **self._fields()
+            "{kpi} of each agent on everybody's calls, chance taken off, with {level} intervals",
+            level=self.level(self.answer.confidence),
+            **self._fields(),
         )
         known = self._drawn()
         values = ", ".join(

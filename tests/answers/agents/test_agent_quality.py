@@ -12,6 +12,7 @@ from callstats.answers.agents.agent_quality import (
     criterion_agreement,
     differences,
 )
+from callstats.config import Config
 from callstats.dataset import Dataset
 
 
@@ -99,3 +100,17 @@ class TestQuality:
 
     def test_pseudonyms_leave_no_name(self):
         assert "agent0" not in str(agent_quality(scored(0.3, gap=1.2), pseudonyms=True))
+
+    def test_intervals_and_words_are_at_the_level_of_the_project(self):
+        tables = {n: f.collect("pandas").to_native() for n, f in scored(0.3, gap=1.2).frames.items()}
+        usual, narrower = (agent_quality(Dataset(tables, Config(confidence=level))) for level in (0.95, 0.90))
+        for wide, narrow in (
+            (usual.agreement["offer"], narrower.agreement["offer"]),
+            (usual.agents["agent0"]["offer"], narrower.agents["agent0"]["offer"]),
+        ):
+            assert narrow.high - narrow.low < 0.9 * (wide.high - wide.low)
+        low, high = narrower.overall["offer"][1:]
+        assert high - low < 0.9 * (usual.overall["offer"][2] - usual.overall["offer"][1])
+        assert "95%" not in str(narrower) + narrower._repr_html_()
+        assert "90% interval" in [c.label for c in narrower.agreement_table().columns]
+        assert narrower.figure().caption.endswith("with 90% intervals")

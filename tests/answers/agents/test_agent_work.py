@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from callstats.answers.agents.agent_work import agent_handle_time, agent_pace
+from callstats.config import Config
 from callstats.dataset import Dataset
 
 START = pd.Timestamp("2026-09-01 09:00")
@@ -116,3 +117,25 @@ class TestHandleTime:
         )
         found = agent_handle_time(Dataset({"calls": frame}))
         assert str(found) == "Average handle time: not computable, needs calls.talk_s, calls.wrap_s."
+
+
+class TestLevel:
+    def test_pace_is_at_the_level_of_the_project(self):
+        tables = {"agent_time": times({"Ann": 1.0, "Bob": 2.0})}
+        usual, narrower = (agent_pace(Dataset(tables, Config(confidence=level))) for level in (0.95, 0.90))
+        assert width(narrower) < 0.9 * width(usual)
+        assert "95%" not in str(narrower) + narrower._repr_html_()
+        assert narrower.figure("pause_share").caption.endswith("with 90% intervals")
+
+    def test_handle_time_is_at_the_level_asked(self):
+        sizes = {"Ann": 20, "Bob": 20}
+        ds = Dataset({"calls": conversations(dict.fromkeys(sizes, 200.0), sizes)})
+        usual, narrower = agent_handle_time(ds), agent_handle_time(ds, confidence=0.90)
+        assert width(narrower) < 0.9 * width(usual)
+        assert "95%" not in str(narrower) + narrower._repr_html_()
+        assert narrower.figure().caption.endswith("with 90% intervals")
+
+
+def width(found) -> float:
+    frame = found.to_frame()
+    return float((frame["high"] - frame["low"]).sum())
