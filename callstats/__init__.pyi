@@ -1,7 +1,6 @@
-from .answers.agents.analysis import agents
-from .answers.agents.handling import agent_handle_time
-from .answers.agents.pace import agent_pace
-from .answers.agents.quality import agent_quality
+from .answers.agents.agent_quality import agent_quality
+from .answers.agents.agent_work import agent_handle_time, agent_pace
+from .answers.agents.agents import agents
 from .answers.campaign.attempts.analysis import attempts
 from .answers.campaign.bridge.analysis import bridge
 from .answers.campaign.calling_hours.analysis import calling_hours

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.agents.analysis import agents
-from callstats.answers.agents.coaching import SUCCESS_PER_ARGUED
+from callstats.answers.agents.agents import agents
+from callstats.answers.agents.agents_numbers import SUCCESS_PER_ARGUED
 from callstats.simulate import CallList, Campaign, Scenario, Simulation, simulate
 
 

@@ -6,8 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from callstats.answers.agents.mix import standardise
-from callstats.answers.agents.sums import Cells, cells, dispersion, strata_keys, within_moments
+from callstats.answers.agents.agents_mix_numbers import (
+    StratumCells,
+    dispersion,
+    standardise,
+    strata_keys,
+    stratum_cells,
+    within_moments,
+)
 from callstats.config import Config
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
@@ -17,10 +23,10 @@ from callstats.moments import Moments
 CONVERSION = get("conversion_per_conversation")
 
 
-def table(*rows: tuple[int, int, float, float], agents: int = 2) -> Cells:
+def table(*rows: tuple[int, int, float, float], agents: int = 2) -> StratumCells:
     """Return cells from (agent, stratum, events, trials)."""
     agent, stratum, events, trials = (np.array(column) for column in zip(*rows, strict=True))
-    return Cells(
+    return StratumCells(
         tuple(f"a{i}" for i in range(agents)), agent, stratum, events.astype(float), trials.astype(float)
     )
 
@@ -38,7 +44,7 @@ class TestStandardise:
         rng = np.random.default_rng(1)
         agent, stratum = np.repeat(np.arange(9), 7), np.tile(np.arange(7), 9)
         trials = rng.integers(0, 30, 63)
-        made = Cells(
+        made = StratumCells(
             tuple(map(str, range(9))),
             agent,
             stratum,
@@ -88,7 +94,9 @@ class TestStandardise:
         assert np.isnan(found.comparable[0])
 
     def test_no_cells_at_all(self):
-        empty = Cells((), *(np.array([], dtype=int) for _ in range(2)), *(np.array([]) for _ in range(2)))
+        empty = StratumCells(
+            (), *(np.array([], dtype=int) for _ in range(2)), *(np.array([]) for _ in range(2))
+        )
         assert np.isnan(standardise(empty, proportion=True).overall)
 
 
@@ -100,13 +108,13 @@ class TestCells:
 
     def test_calls_without_an_agent_belong_to_nobody(self):
         ds = self.frame(agent_id=["b", None, "a"], success=[True, True, False], list_id=["x", "x", "y"])
-        found = cells(ds, CONVERSION, ["list_id"])
+        found = stratum_cells(ds, CONVERSION, ["list_id"])
         assert found.agents == ("a", "b")
         assert found.events.sum() == 1
 
     def test_an_unknown_list_is_a_stratum_of_its_own(self):
         ds = self.frame(agent_id=["a", "a", "b"], success=[True, True, False], list_id=["x", None, None])
-        found = cells(ds, CONVERSION, ["list_id"])
+        found = stratum_cells(ds, CONVERSION, ["list_id"])
         assert len(set(found.stratum.tolist())) == 2
 
     def test_calls_whose_success_is_unknown_are_in_neither_sum(self):
@@ -115,12 +123,12 @@ class TestCells:
             success=pd.array([True, None, False], dtype="boolean"),
             list_id=["x", "x", "x"],
         )
-        found = cells(ds, CONVERSION, ["list_id"])
+        found = stratum_cells(ds, CONVERSION, ["list_id"])
         assert found.trials.tolist() == [1.0, 1.0]
 
     def test_a_total_is_refused(self):
         with pytest.raises(UsageError, match="agents cannot be compared on profit"):
-            cells(self.frame(agent_id=["a"], success=[True]), get("profit"), [])
+            stratum_cells(self.frame(agent_id=["a"], success=[True]), get("profit"), [])
 
     def test_a_column_that_the_calls_lack_is_left_out_with_the_reason(self):
         ds = self.frame(agent_id=["a"], success=[True], list_id=["x"])
@@ -144,7 +152,7 @@ class TestCells:
         ds = Dataset({"calls": ds.frames["calls"].collect("pandas").to_native(), "contacts": contacts})
         keys, left = strata_keys(ds, CONVERSION, ("region",))
         assert (keys, left) == (("region",), {})
-        assert cells(ds, CONVERSION, keys).stratum.tolist() == [0, 0]
+        assert stratum_cells(ds, CONVERSION, keys).stratum.tolist() == [0, 0]
 
 
 class TestDispersion:

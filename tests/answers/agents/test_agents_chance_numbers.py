@@ -6,21 +6,23 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from callstats.answers.agents.judgement import judge, still_needed
-from callstats.answers.agents.mix import standardise
-from callstats.answers.agents.scores import Scores, mid_p_score, scores
-from callstats.answers.agents.sums import Cells
+from callstats.answers.agents.agents_chance_numbers import Scores, judge, mid_p_score, scores, still_needed
+from callstats.answers.agents.agents_mix_numbers import StratumCells, standardise
 
 
 def team(events, trials, **options):
     """Return the judgement on agents who all work one stratum."""
     x, n = np.asarray(events, dtype=float), np.asarray(trials, dtype=float)
     size = len(x)
-    made = Cells(tuple(f"a{i:03}" for i in range(size)), np.arange(size), np.zeros(size, dtype=int), x, n)
+    made = StratumCells(
+        tuple(f"a{i:03}" for i in range(size)), np.arange(size), np.zeros(size, dtype=int), x, n
+    )
     return judge(standardise(made, proportion=True), **options)
 
 
-def drawn(rng: np.random.Generator, agents: int, sd: float, strata: int = 6) -> tuple[Cells, np.ndarray]:
+def drawn(
+    rng: np.random.Generator, agents: int, sd: float, strata: int = 6
+) -> tuple[StratumCells, np.ndarray]:
     """Draw agents of different skill on strata of different worth; return their true ratios too."""
     skill = np.exp(rng.normal(0, sd, agents)) if sd else np.ones(agents)
     worth = rng.uniform(0.04, 0.2, strata)
@@ -28,10 +30,12 @@ def drawn(rng: np.random.Generator, agents: int, sd: float, strata: int = 6) -> 
     trials = rng.integers(5, 120, agents * strata)
     rate = np.minimum(worth[stratum] * skill[agent], 0.95)
     names = tuple(f"a{i:03}" for i in range(agents))
-    return Cells(names, agent, stratum, rng.binomial(trials, rate).astype(float), trials.astype(float)), skill
+    return StratumCells(
+        names, agent, stratum, rng.binomial(trials, rate).astype(float), trials.astype(float)
+    ), skill
 
 
-def scored(made: Cells) -> Scores:
+def scored(made: StratumCells) -> Scores:
     """Return the scores alone, which are quick."""
     mix = standardise(made, proportion=True)
     weight = mix.expected / mix.variance
@@ -79,7 +83,7 @@ class TestFlags:
             lift = np.where(made.agent < 6, 2.0, 1.0)
             rate = made.events.sum() / made.trials.sum()
             events = rng.binomial(made.trials.astype(int), rate * lift).astype(float)
-            again = Cells(made.agents, made.agent, made.stratum, events, made.trials)
+            again = StratumCells(made.agents, made.agent, made.stratum, events, made.trials)
             flags = np.flatnonzero(scored(again).q_value <= 0.1)
             found += len(flags)
             false += int((flags >= 6).sum())
@@ -188,5 +192,7 @@ class TestEdges:
     def test_who_shares_too_few_calls_is_not_compared(self):
         rows = [(0, 0, 2.0, 10.0), (1, 0, 3.0, 10.0), (2, 0, 1.0, 10.0), (0, 1, 9.0, 30.0)]
         agent, stratum, events, trials = map(np.array, zip(*rows, strict=True))
-        found = judge(standardise(Cells(("a", "b", "c"), agent, stratum, events, trials), proportion=True))
+        found = judge(
+            standardise(StratumCells(("a", "b", "c"), agent, stratum, events, trials), proportion=True)
+        )
         assert found.compared.tolist() == [False, True, True]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from callstats.answers.agents.analysis import agents
-from callstats.answers.agents.names import pseudonym
+from callstats.answers.agents.agent_names import pseudonym
+from callstats.answers.agents.agents import agents
 from callstats.config import Config
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
@@ -337,3 +337,26 @@ class TestShowing:
     @pytest.mark.parametrize("language", ["fr", "ru"])
     def test_it_is_told_in_every_language(self, language):
         assert "differ" not in str(told(calls(*TEAM), language=language))
+
+
+class TestLevel:
+    def test_intervals_and_words_are_at_the_level_of_the_project(self):
+        """The funnel's own limits are at 95 and 99.8 % whatever the project's level."""
+        tables = {"calls": calls(*TEAM).drop(columns="argued")}
+        usual, narrower = (agents(Dataset(tables, Config(confidence=level))) for level in (0.95, 0.90))
+        ends = [end for end in usual.to_frame().columns if end.endswith("_low") and end != "money_low"]
+        assert ends == ["ratio_low", "shrunken_low", "rank_low", "worth_low"]
+        assert widths(narrower, "ratio") < 0.9 * widths(usual, "ratio")
+        assert widths(narrower, "shrunken") < 0.9 * widths(usual, "shrunken")
+        assert widths(narrower, "worth") < 0.9 * widths(usual, "worth")
+        assert widths(narrower, "rank") <= widths(usual, "rank")
+        shown = [narrower.verdict, narrower.estimates(), narrower.table(), narrower.coaching()]
+        assert not any("95%" in view.as_text() + view.as_html() for view in shown)
+        assert narrower.estimates().caption.endswith("with 90% intervals")
+        assert [c.label for c in narrower.table().columns].count("90% interval") == 2
+        assert narrower.table().notes[-1].endswith("between the ranks shown with 90% probability.")
+
+
+def widths(comparison, name: str) -> float:
+    frame = comparison.to_frame()
+    return float((frame[f"{name}_high"] - frame[f"{name}_low"]).sum())

@@ -1,16 +1,20 @@
-"""What agents are compared on: sums of a KPI by agent and by what they were given to call."""
+"""What agents are compared on: a KPI's sums by agent and stratum, and what the same calls bring others.
+
+Indirect standardisation over the strata of what agents were given to call (case mix).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from callstats.dataset.clock import TIME_KEYS
 from callstats.errors import UsageError
-from callstats.kpis.define import KPI, Distinct, Linear, Ratio
+from callstats.kpis.define import KPI, Count, Distinct, Linear, Ratio
 from callstats.model import TABLES
 from callstats.moments import Moments, pair
 
@@ -23,10 +27,13 @@ Array = np.ndarray
 AGENT = "agent_id"
 #: Agent-days beyond one an agent, under which the spread from day to day is not judged.
 ENOUGH_DAYS = 10
+_YY = pair("numerator", "numerator")
+_YN = pair("numerator", "denominator")
+_NN = pair("denominator", "denominator")
 
 
 @dataclass(frozen=True)
-class Cells:
+class StratumCells:
     """Sums of one KPI by agent and stratum, one row a cell.
 
     Attributes
@@ -66,6 +73,18 @@ def ratio_of(kpi: KPI) -> Ratio:
     return kpi.formula
 
 
+def is_count(formula: Ratio) -> bool:
+    """Tell whether the numerator counts something, rather than adding up seconds or money.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> is_count(get("conversion_per_dial").formula), is_count(get("average_handle_time").formula)
+    (True, False)
+    """
+    return all(isinstance(term, Count | Distinct) for term, _ in formula.numerator)
+
+
 def strata_keys(dataset: Dataset, kpi: KPI, adjust: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the keys that the KPI can be told apart by, and why others cannot.
 
@@ -92,7 +111,7 @@ def strata_keys(dataset: Dataset, kpi: KPI, adjust: Sequence[str]) -> tuple[tupl
     return tuple(key for key in used if key != AGENT), left
 
 
-def cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> Cells:
+def stratum_cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> StratumCells:
     """Return a KPI's sums by agent and stratum; calls without an agent belong to nobody.
 
     Raises
@@ -109,7 +128,7 @@ def cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> Cells:
     ...     "call_id": list("123"), "direction": "outbound", "agent_id": ["Ann", "Ann", "Bob"],
     ...     "handled": True, "success": [True, False, False], "list_id": ["x", "x", "x"],
     ... })
-    >>> found = cells(Dataset({"calls": calls}), get("conversion_per_conversation"), ["list_id"])
+    >>> found = stratum_cells(Dataset({"calls": calls}), get("conversion_per_conversation"), ["list_id"])
     >>> found.agents, found.events.tolist(), found.trials.tolist()
     (('Ann', 'Bob'), [1.0, 0.0], [2.0, 1.0])
     """
@@ -121,7 +140,7 @@ def cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> Cells:
     codes, names = _codes(frame, [AGENT])
     strata, _names = _codes(frame, keys)
     order = np.lexsort((strata, codes))  # the same sums to the last bit, whatever order an engine gives
-    return Cells(
+    return StratumCells(
         tuple(str(name) for name in names),
         codes[order],
         strata[order],
@@ -136,16 +155,16 @@ def _codes(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[Array, list[Any]]:
 
     codes, names = np.zeros(len(frame), dtype=np.int64), []
     for key in keys:
-        own, found = pd.factorize(frame[key], sort=True, use_na_sentinel=False)
-        codes, names = codes * max(len(found), 1) + own, list(found)
+        own, values = pd.factorize(frame[key], sort=True, use_na_sentinel=False)
+        codes, names = codes * max(len(values), 1) + own, list(values)
     return np.unique(codes, return_inverse=True)[1], names
 
 
 def _weighted(part: Linear, frame: pd.DataFrame) -> Array:
-    found = np.zeros(len(frame))
+    total = np.zeros(len(frame))
     for term, weight in part:
-        found += weight * frame[term.key].to_numpy(dtype=float)
-    return found
+        total += weight * frame[term.key].to_numpy(dtype=float)
+    return total
 
 
 def within_moments(dataset: Dataset, kpi: KPI) -> Mapping[str, Moments]:
@@ -160,17 +179,17 @@ def within_moments(dataset: Dataset, kpi: KPI) -> Mapping[str, Moments]:
     tables = {term.where.table for term in kpi.terms}
     counted = any(isinstance(term, Distinct) for term in kpi.terms)
     days = not counted and all(dataset.reaches(table, "day") for table in tables)
-    found: dict[str, Moments] = {}
+    by_agent: dict[str, Moments] = {}
     for unit in ((AGENT, "day"), ("call_id",)) if days else (None,):
         if unit == ("call_id",) and "agent_time" in tables:
             break
         groups = moments(dataset, [kpi], [AGENT], unit=unit)
-        found = {
+        by_agent = {
             str(key[0]): m[kpi.name] for key, m in groups.items() if key[0] is not None and kpi.name in m
         }
-        if sum(max(m.n - 1, 0) for m in found.values()) >= ENOUGH_DAYS:
+        if sum(max(m.n - 1, 0) for m in by_agent.values()) >= ENOUGH_DAYS:
             break
-    return found
+    return by_agent
 
 
 def dispersion(within: Mapping[str, Moments], *, proportion: bool, counts: bool = True) -> float:
@@ -217,6 +236,144 @@ def dispersion(within: Mapping[str, Moments], *, proportion: bool, counts: bool 
     return max(spread / expected, 1.0) if counts else spread / expected
 
 
-_YY = pair("numerator", "numerator")
-_YN = pair("numerator", "denominator")
-_NN = pair("denominator", "denominator")
+@dataclass(frozen=True)
+class Mix:
+    """Observed against expected events of each agent, over calls that others work as well.
+
+    Attributes
+    ----------
+    agents : tuple of str
+    events, trials : ndarray of shape (agents,)
+        All of the agent's, whether they can be compared or not.
+    observed, expected : ndarray of shape (agents,)
+        Events, and those that the agent's calls would have brought at the pooled
+        rate of each stratum, in strata that at least two agents work.
+    shared : ndarray of shape (agents,)
+        Trials in those strata.
+    variance : ndarray of shape (agents,)
+        Of observed - expected if only chance made agents differ, given what all
+        agents of the stratum had together; 0 where nobody else works the calls.
+    group : ndarray of int, shape (agents,)
+        Agents of different groups share no stratum, not even by way of others; -1
+        for who shares none at all.
+    """
+
+    agents: tuple[str, ...]
+    events: Array
+    trials: Array
+    observed: Array
+    expected: Array
+    shared: Array
+    variance: Array
+    group: Array
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Where each agent stands in the arrays."""
+        return {agent: i for i, agent in enumerate(self.agents)}
+
+    @cached_property
+    def comparable(self) -> Array:
+        """Share of each agent's trials that others work as well; nan without trials."""
+        return divided(self.shared, self.trials)
+
+    @cached_property
+    def ratio(self) -> Array:
+        """Observed over expected; nan where nothing is expected."""
+        return divided(self.observed, self.expected)
+
+    @property
+    def overall(self) -> float:
+        """The pooled rate of all agents, nan where nobody has a trial."""
+        trials = float(self.trials.sum())
+        return float(self.events.sum()) / trials if trials > 0 else float("nan")
+
+
+def standardise(cells: StratumCells, *, proportion: bool) -> Mix:
+    """Compare each agent with what the pooled rates of the agent's strata lead to expect.
+
+    Parameters
+    ----------
+    cells : StratumCells
+    proportion : bool
+        Events are some of the trials: the variance is the hypergeometric one of
+        Mantel and Haenszel, otherwise that of events falling to agents by their
+        share of the trials (Poisson, given the total).
+
+    Returns
+    -------
+    Mix
+
+    Notes
+    -----
+    The reference is everybody, the agent too, so ratios lean towards 1 by the
+    agent's share of the stratum. The variance takes that into account: it is the
+    one of the stratified test of the agent against all others, which stays right
+    in strata of a few calls.
+
+    References
+    ----------
+    1. Mantel N, Haenszel W (1959). Statistical aspects of the analysis of data
+       from retrospective studies of disease. JNCI 22:719-748.
+    2. Breslow NE, Day NE (1987). Statistical Methods in Cancer Research II.
+
+    Examples
+    --------
+    Ann has 6 of 20 on list x and 1 of 20 on y, Bob 2 of 20 and 3 of 20: x brings
+    8 / 40 and y 4 / 40, so of 20 calls each 4 + 2 were to be expected.
+
+    >>> two = StratumCells(("Ann", "Bob"), np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]),
+    ...             np.array([6.0, 1, 2, 3]), np.array([20.0, 20, 20, 20]))
+    >>> found = standardise(two, proportion=True)
+    >>> found.expected.tolist(), found.ratio.round(3).tolist()
+    ([6.0, 6.0], [1.167, 0.833])
+    """
+    strata = int(cells.stratum.max()) + 1 if len(cells.stratum) else 0
+    there = cells.trials > 0
+    trials = np.bincount(cells.stratum, cells.trials, strata)
+    events = np.bincount(cells.stratum, np.where(there, cells.events, 0.0), strata)
+    workers = np.bincount(cells.stratum[there], minlength=strata)
+    used = there & (workers[cells.stratum] >= 2)
+    size, in_all, won = cells.trials, trials[cells.stratum], events[cells.stratum]
+    with np.errstate(all="ignore"):
+        part = np.where(used, size / in_all, 0.0)
+        spread = won * part * (1 - part)
+        if proportion:
+            spread = spread * (in_all - won) / (in_all - 1)
+    return Mix(
+        cells.agents,
+        cells.by_agent(cells.events),
+        cells.by_agent(cells.trials),
+        cells.by_agent(np.where(used, cells.events, 0.0)),
+        cells.by_agent(part * won),
+        cells.by_agent(np.where(used, size, 0.0)),
+        cells.by_agent(np.where(used, np.maximum(spread, 0.0), 0.0)),
+        _groups(cells.agent[used], cells.stratum[used], len(cells.agents), strata),
+    )
+
+
+def _groups(agent: Array, stratum: Array, agents: int, strata: int) -> Array:
+    """Number the agents who are tied by strata they share, -1 for those who share none."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    group = np.full(agents, -1)
+    if not len(agent):
+        return group
+    size = agents + strata
+    ties = coo_matrix((np.ones(len(agent)), (agent, agents + stratum)), shape=(size, size))
+    _, label = connected_components(ties, directed=False)
+    tied = np.unique(agent)
+    _, group[tied] = np.unique(label[tied], return_inverse=True)
+    return group
+
+
+def divided(above: Array, below: Array) -> Array:
+    """Return a quotient, nan where nothing is below.
+
+    Examples
+    --------
+    >>> divided(np.array([1.0, 2.0]), np.array([2.0, 0.0])).tolist()
+    [0.5, nan]
+    """
+    return np.divide(above, below, out=np.full(len(above), np.nan), where=np.asarray(below) > 0)
