@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from callstats.answers.compare.ab_test.analysis import ab_test
     from callstats.answers.compare.comparing.analysis import compare
     from callstats.answers.compare.plan.analysis import plan, plan_from
+    from callstats.answers.core.heading import open_for_report, title
     from callstats.answers.core.measure import measure
-    from callstats.answers.core.opening import open_for_report, title
     from callstats.answers.month.summary import summary
     from callstats.answers.service.report import service
     from callstats.answers.service.staffing.analysis import staffing
@@ -83,7 +83,7 @@ _HOMES = {
     "measure": "callstats.answers.core.measure",
     "method": "callstats.answers.trust.method.analysis",
     "open": "callstats.dataset",
-    "open_for_report": "callstats.answers.core.opening",
+    "open_for_report": "callstats.answers.core.heading",
     "plan": "callstats.answers.compare.plan.analysis",
     "plan_from": "callstats.answers.compare.plan.analysis",
     "portrait": "callstats.answers.campaign.portrait",
@@ -92,7 +92,7 @@ _HOMES = {
     "staffing": "callstats.answers.service.staffing.analysis",
     "summary": "callstats.answers.month.summary",
     "time_and_cost": "callstats.answers.campaign.time_and_cost",
-    "title": "callstats.answers.core.opening",
+    "title": "callstats.answers.core.heading",
     "trend": "callstats.answers.campaign.trend",
 }
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.opening import found
+from callstats.answers.core.heading import find_path
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
 from callstats.answers.trust.method.fingerprint import fingerprint
@@ -165,7 +165,7 @@ def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str
         told = _("{name}: {rows} rows, SHA-256 {hash}…", name=file["name"], **said)
         facts.append((_("File"), told))
     facts.append((_("Time zone"), str(known.get("time_zone") or dataset.config.time_zone)))
-    if data is not None and (there := found(data)).exists():
+    if data is not None and (there := find_path(data)).exists():
         facts.append((_("Fingerprint of the data"), f"SHA-256 {fingerprint(there)[:16]}…"))
     return facts
 
