@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     from callstats.answers.month.summary import summary
     from callstats.answers.service.report import service
     from callstats.answers.service.staffing.analysis import staffing
+    from callstats.answers.trust.data_check import check
     from callstats.answers.trust.data_quality.report import data_quality
     from callstats.answers.trust.definitions import definitions
-    from callstats.answers.trust.method.analysis import method
-    from callstats.answers.trust.quality import check
+    from callstats.answers.trust.method import method
     from callstats.calibrate import calibrate
     from callstats.dataset import Dataset, Period, open, read
     from callstats.errors import CallstatsError, ComparisonRefused
@@ -72,7 +72,7 @@ _HOMES = {
     "bridge": "callstats.answers.campaign.bridge.analysis",
     "calibrate": "callstats.calibrate",
     "calling_hours": "callstats.answers.campaign.calling_hours.analysis",
-    "check": "callstats.answers.trust.quality",
+    "check": "callstats.answers.trust.data_check",
     "compare": "callstats.answers.compare.comparing.analysis",
     "compliance": "callstats.answers.campaign.compliance.analysis",
     "data_quality": "callstats.answers.trust.data_quality.report",
@@ -81,7 +81,7 @@ _HOMES = {
     "funnel": "callstats.answers.campaign.funnel",
     "lists": "callstats.answers.campaign.lists.analysis",
     "measure": "callstats.answers.core.measure",
-    "method": "callstats.answers.trust.method.analysis",
+    "method": "callstats.answers.trust.method",
     "open": "callstats.dataset",
     "open_for_report": "callstats.answers.core.heading",
     "plan": "callstats.answers.compare.plan.analysis",

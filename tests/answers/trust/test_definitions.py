@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.trust.definition_families import families, find
+from callstats.answers.trust.definitions import families, find
 from callstats.errors import UsageError
 from tests.answers.small_campaigns import calls, data, demo, many, settle
 

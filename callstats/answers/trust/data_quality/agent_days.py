@@ -14,7 +14,7 @@ import narwhals as nw
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import records
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.findings import TIME_S, TIME_SHARE
+from callstats.answers.trust.searches import TIME_S, TIME_SHARE
 from callstats.dataset.clock import unknown
 from callstats.show.display import Cell, Column, FigureView, Note, Sentence, TableView, View, figure
 

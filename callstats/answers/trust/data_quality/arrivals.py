@@ -12,7 +12,7 @@ import narwhals as nw
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import records
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.quality import kept
+from callstats.answers.trust.data_check import kept
 from callstats.dataset.clock import unknown
 from callstats.model import TABLES
 from callstats.show.display import Cell, Column, Sentence, TableView, View

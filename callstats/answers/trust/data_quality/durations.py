@@ -10,7 +10,7 @@ import narwhals as nw
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import records
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.findings import LONG_TALK_S
+from callstats.answers.trust.searches import LONG_TALK_S
 from callstats.dataset.clock import unknown
 from callstats.show.display import Cell, Column, Note, Sentence, TableView, View
 from callstats.show.words import mark

@@ -12,7 +12,7 @@ import narwhals as nw
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import around, inside, records
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.findings import missing_days
+from callstats.answers.trust.searches import missing_days
 from callstats.dataset.clock import unknown
 from callstats.show.display import Cell, FigureView, Note, Sentence, TableView, View, figure
 

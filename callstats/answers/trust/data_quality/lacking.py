@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.quality import filled
+from callstats.answers.trust.data_check import missing_columns
 from callstats.kpis import catalogue
-from callstats.model import TABLES
 from callstats.show.display import Cell, Column, Sentence, TableView, View
 
 if TYPE_CHECKING:
@@ -91,15 +90,9 @@ class Lacking(Answer):
 
 def lacking(dataset: Dataset) -> Lacking:
     """Return the columns without any value, and the KPIs of the catalogue that need them."""
-    there = filled(dataset)
-    fall: dict[str, list[str]] = {}
-    for name, kpi in catalogue().items():
-        for table, columns in kpi.needs.items():
-            missing = sorted(columns - there[table]) if table in there else [""]
-            for column in missing:
-                fall.setdefault(f"{table}.{column}" if column else table, []).append(name)
-    order = list(TABLES)
-    ranked = sorted(fall, key=lambda c: (-len(fall[c]), order.index(c.split(".")[0]), c))
+    needed = missing_columns(dataset)
+    names = {key: ".".join(part for part in key if part) for key in needed}
+    ranked = sorted(needed, key=lambda key: -len(needed[key]))  # else in the order of the model
     voice = Voice.of(dataset)
     asked = {str(k): voice.noted(str(v)) for k, v in sorted(dataset.provenance.get("lacks", {}).items())}
-    return Lacking(voice, {c: tuple(fall[c]) for c in ranked}, asked, len(catalogue()))
+    return Lacking(voice, {names[key]: tuple(needed[key]) for key in ranked}, asked, len(catalogue()))

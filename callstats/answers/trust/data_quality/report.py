@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.voice import Voice
+from callstats.answers.trust.data_check import check
 from callstats.answers.trust.data_quality.agent_days import AgentDays, agent_days
 from callstats.answers.trust.data_quality.arrivals import Arrivals, arrivals
 from callstats.answers.trust.data_quality.codes import Codes, codes
@@ -15,7 +16,6 @@ from callstats.answers.trust.data_quality.gaps import Gaps, gaps
 from callstats.answers.trust.data_quality.lacking import Lacking, lacking
 from callstats.answers.trust.data_quality.rules import Doubts, LeftOut, left_out
 from callstats.answers.trust.data_quality.transfers import Transfers, transfers
-from callstats.answers.trust.quality import check
 from callstats.dataset.filters import Filters
 from callstats.show.display import Record, Sentence, Verdict, View
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.findings import Finding
+from callstats.answers.trust.searches import QualityFinding
 from callstats.show.display import Cell, Column, Note, Sentence, TableView, View
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ class LeftOut(Answer):
     Attributes
     ----------
     voice : Voice
-    rules : tuple of Finding
+    rules : tuple of QualityFinding
         Most rows first; the hint is what the rule says of the row.
     all_rows : int
         Rows kept and left out together.
     """
 
     voice: Voice
-    rules: tuple[Finding, ...]
+    rules: tuple[QualityFinding, ...]
     all_rows: int
 
     def to_frame(self) -> pd.DataFrame:
@@ -46,7 +46,7 @@ class LeftOut(Answer):
         listed = [(f.rule, f.table, f.rows, self._share(f), f.example, f.hint) for f in self.rules]
         return pd.DataFrame(listed, columns=["rule", "table", "rows", "share", "example", "hint"])
 
-    def _share(self, f: Finding) -> float:
+    def _share(self, f: QualityFinding) -> float:
         return f.rows / self.all_rows if self.all_rows else 0.0
 
     @property
@@ -98,11 +98,11 @@ class Doubts(Answer):
     Attributes
     ----------
     voice : Voice
-    rules : tuple of Finding
+    rules : tuple of QualityFinding
     """
 
     voice: Voice
-    rules: tuple[Finding, ...]
+    rules: tuple[QualityFinding, ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a rule: rule, table, rows, example, hint."""
@@ -151,7 +151,7 @@ def left_out(whole: Dataset, kept: int) -> LeftOut:
     return LeftOut(voice, tuple(made), kept + len(whole.rejects))
 
 
-def _finding(row: Mapping[Hashable, object], voice: Voice) -> Finding:
+def _finding(row: Mapping[Hashable, object], voice: Voice) -> QualityFinding:
     _ = voice.say
     found = row["found"]
     shown = "" if found is None or found != found else f": {shortened(str(found))}"  # noqa: PLR0124 - nan
@@ -159,7 +159,9 @@ def _finding(row: Mapping[Hashable, object], voice: Voice) -> Finding:
     reason = _(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else ""
     count = row["rows"]
     assert isinstance(count, int)
-    return Finding("rejected", _(str(row["rule"])), str(row["table"]), count, example, _sentence(reason))
+    return QualityFinding(
+        "rejected", _(str(row["rule"])), str(row["table"]), count, example, _sentence(reason)
+    )
 
 
 def _sentence(text: str) -> str:
@@ -179,6 +181,6 @@ def shortened(text: str) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
-def among(findings: Sequence[Finding], rules: Sequence[str]) -> tuple[Finding, ...]:
+def among(findings: Sequence[QualityFinding], rules: Sequence[str]) -> tuple[QualityFinding, ...]:
     """Return the findings under some rules, by name."""
     return tuple(f for f in findings if f.rule in rules)

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.trust.method.analysis import _command
-from callstats.answers.trust.method.fingerprint import fingerprint
+from callstats.answers.trust.method import _command, fingerprint
 from callstats.errors import InputError
 from callstats.kpis import get
 from callstats.kpis.describing import sources
