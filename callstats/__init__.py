@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from callstats.answers.service.report import service
     from callstats.answers.service.staffing.analysis import staffing
     from callstats.answers.trust.data_check import check
-    from callstats.answers.trust.data_quality.report import data_quality
+    from callstats.answers.trust.data_quality import data_quality
     from callstats.answers.trust.definitions import definitions
     from callstats.answers.trust.method import method
     from callstats.calibrate import calibrate
@@ -75,7 +75,7 @@ _HOMES = {
     "check": "callstats.answers.trust.data_check",
     "compare": "callstats.answers.compare.comparing.analysis",
     "compliance": "callstats.answers.campaign.compliance.analysis",
-    "data_quality": "callstats.answers.trust.data_quality.report",
+    "data_quality": "callstats.answers.trust.data_quality",
     "definitions": "callstats.answers.trust.definitions",
     "exhaustion": "callstats.answers.campaign.lists.exhaustion",
     "funnel": "callstats.answers.campaign.funnel",
