@@ -46,6 +46,8 @@ class Method(Answer):
         The methods the report rests on, in plain words: name and how to read it.
     sources : tuple of tuple of str
         Where the definition of each KPI comes from.
+    confidence : float
+        Of the intervals of the report.
     """
 
     voice: Voice
@@ -55,6 +57,7 @@ class Method(Answer):
     quality: DataQuality
     topics: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, ...], ...]
+    confidence: float
 
     def to_frame(self) -> pd.DataFrame:
         """Return the glossary: a row a KPI."""
@@ -115,7 +118,16 @@ def method(
     quality = quality if examples else quality.without_examples()
     glossary = tuple(describe(kpi, voice.language) for kpi in asked)
     origins = tuple(sources(kpi, voice.language) for kpi in asked)
-    return Method(voice, glossary, facts, _command(report, given), quality, topics(report), origins)
+    return Method(
+        voice,
+        glossary,
+        facts,
+        _command(report, given),
+        quality,
+        topics(report),
+        origins,
+        dataset.config.confidence,
+    )
 
 
 def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:

@@ -22,8 +22,15 @@ class MethodTelling(Telling[Method]):
     def explanation(self) -> TableView:
         """Return the method in plain words."""
         _ = self.say
-        rows = [[Cell(_(topic), strong=True), _(words)] for topic, words in self.answer.topics]
+        held, wrong = (self._of_100(share) for share in (self.answer.confidence, 1 - self.answer.confidence))
+        rows = [
+            [Cell(_(topic), strong=True), _(words, held=held, wrong=wrong)]
+            for topic, words in self.answer.topics
+        ]
         return TableView(_("The method in plain words"), [_("What"), _("How it is to be read")], rows)
+
+    def _of_100(self, share: float) -> str:
+        return self.form.goal(round(100 * share, 9), "n")
 
     def glossary(self) -> TableView:
         """Return every KPI used: formula, caution and the numbers of its sources, named beneath."""

@@ -9,11 +9,12 @@ from callstats.answers.campaign.portrait import KPIS
 from callstats.show.words import mark
 
 #: What is said of each method: its name, and how a reader is to take it.
+#: Of 100 intervals {held} hold the true value and {wrong} do not.
 TOPICS: dict[str, tuple[str, str]] = {
     "interval": (
         mark("Interval"),
         mark(
-            "In 95 of 100 months like this one the interval would hold the value that the campaign, its "
+            "In {held} of 100 months like this one the interval would hold the value that the campaign, its "
             "lists and its agents really stand for. It is as wide as contacts (or agents' days) differ: a "
             "contact dialled eight times counts as one, not as eight."
         ),
@@ -115,7 +116,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     ),
     "guardrails": (
         mark("Guardrails"),
-        mark("All claims on the guardrails together are wrong in at most 5 of 100 tests (Holm)."),
+        mark("All claims on the guardrails together are wrong in at most {wrong} of 100 tests (Holm)."),
     ),
     "money": (
         mark("Chance and loss"),

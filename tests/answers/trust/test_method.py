@@ -11,6 +11,7 @@ from callstats.answers.trust.method import _command, fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import sources
 from callstats.report import provenance
+from callstats.show.words import LANGUAGES
 from tests.answers.small_campaigns import DEMO, calls, data, demo, plain, settle
 
 ASKED = {"data": str(DEMO), "period": "2026-09", "language": "en", "campaign_id": "spring", "config": None}
@@ -72,3 +73,21 @@ def test_files_of_an_import_are_named_with_their_rows() -> None:
     facts = dict(cs.method(dataset).facts)
     assert facts["File"] == "export.txt: 1,234 rows, SHA-256 abababababab…"
     assert facts["Source"] == "vicidial"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("confidence", "held", "wrong"), [(0.90, "90", "10"), (0.95, "95", "5"), (0.995, "99.5", "0.5")]
+)
+def test_the_method_says_the_confidence_of_the_project(
+    language: str, confidence: float, held: str, wrong: str
+) -> None:
+    dataset = settle(data(calls({})), language=language, confidence=confidence)
+    words = {}
+    for report in ("campaign_report", "list_ab_test"):
+        made = cs.method(dataset, report=report)
+        words |= dict(zip([name for name, _ in made.topics], made.explanation().rows, strict=True))
+    form = made.voice.form
+    for topic, number in (("Interval", held), ("Guardrails", wrong)):
+        assert f" {form.number(float(number))} " in plain(words[topic][1])
+        assert ("95" in plain(words[topic][1])) == (number == "95")
