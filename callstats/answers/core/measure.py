@@ -12,7 +12,7 @@ from callstats import kpis as registry
 from callstats.answers.core.intervals import Limits, limits, notes_on
 from callstats.answers.core.obstacles import Unknown, counted, shared_obstacle, unknowns
 from callstats.dataset import Dataset
-from callstats.engine.groups import Group, in_order
+from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
 from callstats.engine.units import clustering, formula_terms
 from callstats.errors import UsageError

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callstats.dataset import Dataset
-from callstats.engine.groups import Group
+from callstats.engine.keys import Group
 from callstats.engine.units import formula_terms
 from callstats.kpis.define import KPI, Count, Linear, Ratio, Sum, Term, known
 from callstats.kpis.evaluate import total
