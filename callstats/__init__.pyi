@@ -14,15 +14,15 @@ from .answers.campaign.trend import trend
 from .answers.compare.ab_test import ab_test
 from .answers.compare.comparing.analysis import compare
 from .answers.compare.plan.analysis import plan, plan_from
+from .answers.core.heading import open_for_report, title
 from .answers.core.measure import measure
-from .answers.core.opening import open_for_report, title
 from .answers.month.summary import summary
 from .answers.service.report import service
 from .answers.service.staffing.analysis import staffing
-from .answers.trust.data_quality.report import data_quality
+from .answers.trust.data_check import check
+from .answers.trust.data_quality import data_quality
 from .answers.trust.definitions import definitions
-from .answers.trust.method.analysis import method
-from .answers.trust.quality import check
+from .answers.trust.method import method
 from .calibrate import calibrate
 from .dataset import Dataset, Period, open, read
 from .errors import CallstatsError, ComparisonRefused

@@ -190,12 +190,14 @@ class Telling(Generic[A]):
 
     # Sentences and tables.
 
-    def difference(self, kpi: str, name: str, control: str, found: Ends, unit: str, **how: Any) -> Sentence:
+    def difference(
+        self, kpi: str, name: str, control: str, contrast: Ends, unit: str, **how: Any
+    ) -> Sentence:
         """Say whether one group is better or worse than another: :func:`callstats.show.verdicts.difference`.
 
-        ``found`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
+        ``contrast`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
         """
-        ends = {"estimate": found.estimate, "low": found.low, "high": found.high}  # type: ignore[attr-defined]
+        ends = {end: getattr(contrast, end) for end in ("estimate", "low", "high")}
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
 
     def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 
 from callstats import checks
-from callstats.answers.core.scope import all_periods, around, count, inside, records
+from callstats.answers.core.scope import all_periods, around, count, date_of, inside, records
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -31,7 +32,7 @@ WORKED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class QualityFinding:
     """Something to know about the data.
 
     Attributes
@@ -56,21 +57,22 @@ class Finding:
     hint: str = ""
 
 
-Search = Callable[["Dataset", "Words"], Iterator[Finding]]
+_doubt = partial(QualityFinding, "doubtful")
+Search = Callable[["Dataset", "Words"], Iterator[QualityFinding]]
 
 
-def doubtful(dataset: Dataset, _: Words) -> tuple[Finding, ...]:
+def doubtful(dataset: Dataset, _: Words) -> tuple[QualityFinding, ...]:
     """Return everything that looks wrong in the rows kept, in a fixed order."""
     return tuple(finding for search in SEARCHES for finding in search(dataset, _))
 
 
-def _rules(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _rules(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     """Ask every rule of a single row; frames that were handed over never met them."""
     for broken in checks.findings({name: dataset.table(name) for name in dataset.frames}):
-        yield Finding("doubtful", _(broken.rule), broken.table, broken.rows, broken.example, _(broken.hint))
+        yield _doubt(_(broken.rule), broken.table, broken.rows, broken.example, _(broken.hint))
 
 
-def _midnight(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _midnight(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     if not dataset.has("calls", "local_started_at") or "hour" in dataset.provenance.get("lacks", {}):
         return
     clock = nw.col("local_started_at")
@@ -79,28 +81,26 @@ def _midnight(dataset: Dataset, _: Words) -> Iterator[Finding]:
     if seen["rows"] > 1 and seen["last"] == 0:
         hint = _("The export has dates only: say so in the mapping file, and ask nothing by hour.")
         rule = _("calls are spread over the day")
-        yield Finding("doubtful", rule, "calls", int(seen["rows"]), _("every call is at midnight"), hint)
+        yield _doubt(rule, "calls", int(seen["rows"]), _("every call is at midnight"), hint)
 
 
-def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     flags = [c for c in ("connected", "live", "handled") if dataset.has("calls", c)]
     if not flags or not dataset.has("calls", "outcome_code"):
         return
     silent = nw.all_horizontal(*(nw.col(flag).is_null() for flag in flags), ignore_nulls=False)
-    found = dataset.table("calls").filter(~nw.col("outcome_code").is_null(), silent)
+    coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null(), silent)
     codes = {
-        r["outcome_code"]: int(r["rows"]) for r in records(found.group_by("outcome_code").agg(rows=nw.len()))
+        r["outcome_code"]: int(r["rows"]) for r in records(coded.group_by("outcome_code").agg(rows=nw.len()))
     }
     if codes:
         order = sorted(codes, key=lambda code: (-codes[code], code))
         listed = ", ".join(f"{code} ({codes[code]})" for code in order[:5])
         hint = _("Say in the mapping file, or in the table of statuses, what the code means.")
-        yield Finding(
-            "doubtful", _("every outcome code is known"), "calls", sum(codes.values()), listed, hint
-        )
+        yield _doubt(_("every outcome code is known"), "calls", sum(codes.values()), listed, hint)
 
 
-def _durations(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _durations(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     if not dataset.has("calls", "talk_s"):
         return
     long = nw.col("talk_s") > LONG_TALK_S
@@ -112,14 +112,14 @@ def _durations(dataset: Dataset, _: Words) -> Iterator[Finding]:
         yield from _rows(dataset, silent, _("a conversation has talk time"), hint, "talk_s")
 
 
-def _agents(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _agents(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     if dataset.has("calls", "handled", "agent_id") and _any(dataset, ~nw.col("agent_id").is_null()):
         nobody = nw.col("handled") & nw.col("agent_id").is_null()
         hint = _("Export the agent of every conversation: without it the call counts for nobody.")
         yield from _rows(dataset, nobody, _("a conversation has an agent"), hint, "call_id")
 
 
-def _clocks(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _clocks(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     if dataset.has("calls", "local_started_at"):
         hint = _("Such calls are in no period, hour or day. Give the zone or the time of the call.")
         unknown = nw.col("local_started_at").is_null()
@@ -128,7 +128,7 @@ def _clocks(dataset: Dataset, _: Words) -> Iterator[Finding]:
         )
 
 
-def _two_lists(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _two_lists(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     table = "contacts" if dataset.has("contacts", "contact_id", "list_id") else "calls"
     if not dataset.has(table, "contact_id", "list_id"):
         return
@@ -143,10 +143,10 @@ def _two_lists(dataset: Dataset, _: Words) -> Iterator[Finding]:
     if several["rows"]:
         hint = _("A comparison of lists counts it on both sides: take such contacts out, or load them once.")
         rule = _("a contact is on one list")
-        yield Finding("doubtful", rule, table, int(several["rows"]), f"contact_id {several['example']}", hint)
+        yield _doubt(rule, table, int(several["rows"]), f"contact_id {several['example']}", hint)
 
 
-def _agent_time(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _agent_time(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     """Compare talk, hold and wrap of an agent's day in both tables."""
     columns = [c for c in ("talk_s", "hold_s", "wrap_s") if dataset.has("calls", c)]
     clocks = dataset.has("calls", "agent_id", "talk_s", "wrap_s") and dataset.reaches("agent_time", "day")
@@ -163,22 +163,22 @@ def _agent_time(dataset: Dataset, _: Words) -> Iterator[Finding]:
         for frame in (by_calls, by_time)
     )
     both = ((day, in_calls.get(day, 0.0), in_time.get(day, 0.0)) for day in sorted({*in_calls, *in_time}))
-    off = [(day, a, b) for day, a, b in both if _differ(a, b)]
+    off = [(day, a, b) for day, a, b in both if times_differ(a, b)]
     if off:
         (agent, day), in_call, logged = off[0]
-        said = {"agent": agent, "day": _day(day), "calls": round(in_call), "time": round(logged)}
-        example = _("{agent} on {day}: {calls} s in calls, {time} s in agent time", **said)
+        fields = {"agent": agent, "day": date_of(day), "calls": round(in_call), "time": round(logged)}
+        example = _("{agent} on {day}: {calls} s in calls, {time} s in agent time", **fields)
         hint = _("Figures per hour rest on agent time: look for calls or log-ins missing on that day.")
         rule = _("an agent's day has the same talk, hold and wrap time in calls and in agent time")
-        yield Finding("doubtful", rule, "agent_time", len(off), example, hint)
+        yield _doubt(rule, "agent_time", len(off), example, hint)
 
 
-def _differ(a: float, b: float) -> bool:
+def times_differ(a: float, b: float) -> bool:
     """Tell whether two sums of an agent's day [s] are too far apart.
 
     Examples
     --------
-    >>> _differ(3600, 3700), _differ(3600, 7200)
+    >>> times_differ(3600, 3700), times_differ(3600, 7200)
     (False, True)
     """
     return abs(a - b) > max(TIME_S, TIME_SHARE * max(a, b))
@@ -188,23 +188,18 @@ def _known(columns: list[str]) -> nw.Expr:
     return nw.all_horizontal(*(~nw.col(c).is_null() for c in columns), ignore_nulls=False)
 
 
-def _day(number: int) -> date:
-    """Return the day that the time key ``day`` writes as an integer."""
-    return date(number // 10000, number // 100 % 100, number % 100)
-
-
-def _gaps(dataset: Dataset, _: Words) -> Iterator[Finding]:
+def _gaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     if not dataset.reaches("calls", "day"):
         return
     calls = around(dataset).table("calls", "day")
-    found = records(calls.select("day").filter(_known(["day"])).unique())
-    worked = sorted(_day(int(row["day"])) for row in found)
+    days = records(calls.select("day").filter(_known(["day"])).unique())
+    worked = sorted(date_of(int(row["day"])) for row in days)
     missing = inside(dataset, missing_days(worked))
     if missing:
         hint = _("A holiday, or a file of the export that is missing: look before comparing periods.")
         rule = _("a weekday that is usually worked has calls")
         listed = ", ".join(str(day) for day in missing[:5]) + ("…" if len(missing) > 5 else "")
-        yield Finding("doubtful", rule, "calls", len(missing), listed, hint)
+        yield _doubt(rule, "calls", len(missing), listed, hint)
 
 
 def missing_days(worked: list[date]) -> Iterator[date]:
@@ -243,16 +238,15 @@ SEARCHES: tuple[Search, ...] = (
 )
 
 
-def _rows(dataset: Dataset, wrong: nw.Expr, rule: str, hint: str, shown: str) -> Iterator[Finding]:
+def _rows(dataset: Dataset, wrong: nw.Expr, rule: str, hint: str, shown: str) -> Iterator[QualityFinding]:
     """Yield a finding on the calls for which something holds, with the first of them as an example."""
-    columns = ["call_id", shown] if shown != "call_id" else ["call_id"]
-    found = dataset.table("calls").filter(wrong)
-    rows = count(found)
+    broken = dataset.table("calls").filter(wrong)
+    rows = count(broken)
     if rows:
         columns = list(dict.fromkeys(["call_id", shown]))
-        first = records(found.select(*columns).sort("call_id").head(1))[0]
+        first = records(broken.select(*columns).sort("call_id").head(1))[0]
         example = ", ".join(f"{name} {first[name]}" for name in columns)
-        yield Finding("doubtful", rule, "calls", rows, example, hint)
+        yield _doubt(rule, "calls", rows, example, hint)
 
 
 def _any(dataset: Dataset, condition: nw.Expr) -> bool:

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import callstats as cs
+from callstats.checks import RULES
 from callstats.dataset import Dataset, Rejects
+from callstats.show.words import words
 from tests.answers.small_campaigns import calls, data, demo, plain
 
 MONDAY = dt.datetime(2026, 9, 7, 10)
@@ -154,3 +156,10 @@ def test_a_remedy_starts_with_the_reason_of_the_rule() -> None:
     rejects = Rejects(pd.DataFrame([row], columns=columns))
     hint = cs.check(Dataset({"calls": calls({})}, rejects=rejects)).findings[0].hint
     assert hint == "No such day. Correct it where it was written, or in the mapping file, and import again."
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_every_rule_and_its_remedy_is_translated(language: str) -> None:
+    said = words(language)
+    told = {text for rule in RULES for text in (rule.name, rule.hint) if text}
+    assert sorted(text for text in told if said(text) == text) == []

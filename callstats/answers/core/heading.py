@@ -46,18 +46,18 @@ def open_for_report(
     from callstats.config import load
     from callstats.dataset import open as open_data
 
-    if Path(data).as_posix() == _DEMO and not found(data).exists():
+    if Path(data).as_posix() == _DEMO and not find_path(data).exists():
         raise InputError("the demo data are not here", file=data, hint=_LAY_OUT)
-    opened = open_data(found(data), config=load(found(config)) if config else None, threads=1)
+    opened = open_data(find_path(data), config=load(find_path(config)) if config else None, threads=1)
     return replace(opened, config=replace(opened.config, language=language)) if language else opened
 
 
-def found(path: str | Path) -> Path:
+def find_path(path: str | Path) -> Path:
     """Return a relative path where it is there, from here or from one of the two folders above.
 
     Examples
     --------
-    >>> found("no/such/data").as_posix()
+    >>> find_path("no/such/data").as_posix()
     'no/such/data'
     """
     here = Path.cwd()
@@ -88,14 +88,14 @@ def title(
     """
     about = scope(dataset, period, before)
     _, form = about.voice.say, about.voice.form
-    told = [(_("Period"), about.label)]
+    shown = [(_("Period"), about.label)]
     if about.earlier_label:
-        told.append((_("Compared with"), about.earlier_label))
-    told += [*facts, (_("Currency"), about.voice.currency)]
+        shown.append((_("Compared with"), about.earlier_label))
+    shown += [*facts, (_("Currency"), about.voice.currency)]
     span = about.now.span()
     if span is not None:
-        told.append((_("Data to"), form.date(span[1])))
-    return TitleView(_(heading), _named(about.now, about.voice), told)
+        shown.append((_("Data to"), form.date(span[1])))
+    return TitleView(_(heading), _named(about.now, about.voice), shown)
 
 
 def _named(dataset: Dataset, voice: Voice) -> str:

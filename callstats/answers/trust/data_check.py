@@ -11,15 +11,15 @@ import narwhals as nw
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import Scope, stretches
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.findings import Finding, doubtful
+from callstats.answers.trust.searches import QualityFinding, doubtful
 from callstats.kpis import catalogue
 from callstats.model import TABLES
-from callstats.show.display import Cell, Sentence, TableView, View
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset
+    from callstats.show.display import TableView
 
 _MOST_NAMED = 5
 _COLUMNS = ("severity", "rule", "table", "rows", "example", "hint")
@@ -31,17 +31,17 @@ class DataQuality(Answer):
 
     Attributes
     ----------
-    findings : tuple of Finding
+    findings : tuple of QualityFinding
         Rows left out and rows that look wrong: what there is to do.
-    lacking : tuple of Finding
+    lacking : tuple of QualityFinding
         Columns that are missing and the KPIs that fall with them: information.
     rows : mapping of str to int
         Rows kept, by table.
     """
 
     voice: Voice
-    findings: tuple[Finding, ...]
-    lacking: tuple[Finding, ...]
+    findings: tuple[QualityFinding, ...]
+    lacking: tuple[QualityFinding, ...]
     rows: Mapping[str, int]
 
     def __len__(self) -> int:
@@ -55,82 +55,25 @@ class DataQuality(Answer):
         """Return findings and information: severity, rule, table, rows, example, hint."""
         import pandas as pd
 
-        told = (*self.findings, *self.lacking) if information else self.findings
-        listed = [[getattr(finding, column) for column in _COLUMNS] for finding in told]
+        findings = (*self.findings, *self.lacking) if information else self.findings
+        listed = [[getattr(finding, column) for column in _COLUMNS] for finding in findings]
         return pd.DataFrame(listed, columns=list(_COLUMNS))
 
     def without_examples(self) -> DataQuality:
         """Return the same without a row of the data in it: a row may name an agent or a contact."""
-        told = tuple(
+        findings = tuple(
             replace(f, example="", hint=f.hint if f.severity == "doubtful" else "") for f in self.findings
         )
-        return replace(self, findings=told)
+        return replace(self, findings=findings)
 
     @property
     def rejected(self) -> int:
         """Rows left out."""
         return sum(finding.rows for finding in self.findings if finding.severity == "rejected")
 
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """How much was left out, and how much looks wrong."""
-        return (self._left_out(), self._doubtful())
-
-    def _left_out(self) -> Sentence:
-        _, form = self.voice.say, self.voice.form
-        if not self.rejected:
-            return Sentence(_("No row was left out."), "good")
-        rules = sum(finding.severity == "rejected" for finding in self.findings)
-        text = _.ngettext(
-            "{rejected} of {all} rows ({share}) were left out, under {n} rule.",
-            "{rejected} of {all} rows ({share}) were left out, under {n} rules.",
-            rules,
-            rejected=form.number(self.rejected),
-            all=form.number(self.rejected + sum(self.rows.values())),
-            share=form.percent(self.rejected / (self.rejected + sum(self.rows.values()))),
-        )
-        return Sentence(text, "bad")
-
-    def _doubtful(self) -> Sentence:
-        _ = self.voice.say
-        strange = [finding for finding in self.findings if finding.severity == "doubtful"]
-        if not strange:
-            return Sentence(_("Nothing looks wrong in the rows kept."), "good")
-        text = _.ngettext(
-            "{n} thing looks wrong in the rows kept. Not always true: {rules}.",
-            "{n} things look wrong in the rows kept. Not always true: {rules}.",
-            len(strange),
-            rules=_.joined(_("“{rule}”", rule=finding.rule) for finding in strange),
-        )
-        return Sentence(text, "unknown")
-
-    def table(self) -> TableView:
-        """Return the findings as a table."""
-        _, form = self.voice.say, self.voice.form
-        kinds = {"rejected": _("{rows} in {table}, left out"), "doubtful": _("{rows} in {table}, kept")}
-        rows = [
-            [
-                Cell(finding.rule, strong=True),
-                kinds[finding.severity].format(rows=form.number(finding.rows), table=finding.table),
-                ". ".join(part for part in (finding.example, finding.hint) if part),
-            ]
-            for finding in self.findings
-        ]
-        columns = [_("Should be true"), _("Rows that break it"), _("For example, and what to do")]
-        return TableView(_("What was left out, and what looks wrong"), columns, rows)
-
     def lacking_table(self) -> TableView:
         """Return the columns that are missing, with the KPIs that fall with them."""
-        _ = self.voice.say
-        rows = [[finding.example, finding.hint] for finding in self.lacking]
-        return TableView(_("What cannot be computed"), [_("Missing"), _("KPIs that need it")], rows)
-
-    def views(self) -> tuple[View, ...]:
-        """Return the verdict, the findings and what cannot be computed."""
-        shown: list[View] = [self.verdict]
-        shown += [self.table()] if self.findings else []
-        shown += [self.lacking_table()] if self.lacking else []
-        return tuple(shown)
+        return self.telling.lacking_table()
 
 
 def check(dataset: Dataset) -> DataQuality:
@@ -153,8 +96,8 @@ def check(dataset: Dataset) -> DataQuality:
     >>> calls = pd.DataFrame({
     ...     "call_id": ["1", "2"], "direction": "outbound", "contact_id": ["a", "a"], "list_id": ["A", "B"]
     ... })
-    >>> found = check(Dataset({"calls": calls}))
-    >>> len(found), found.findings[0].rule, found.findings[0].rows
+    >>> quality = check(Dataset({"calls": calls}))
+    >>> len(quality), quality.findings[0].rule, quality.findings[0].rows
     (1, 'a contact is on one list', 1)
     """
     voice = Voice.of(dataset)
@@ -175,49 +118,43 @@ def check_scope(about: Scope) -> DataQuality:
         Its period and the one compared with are searched, no other days. Where the two
         do not touch, each is searched by itself, and a contact counts in both.
     """
-    voice, found = about.voice, dict[tuple[str, str], Finding]()
+    voice, doubts = about.voice, dict[tuple[str, str], QualityFinding]()
     for part in stretches(about):
-        for one in doubtful(part, voice.say):
-            known = found.setdefault((one.rule, one.table), one)
-            if known is not one:  # contacts have no period: both searches find the same
-                rows = max(known.rows, one.rows) if one.table == "contacts" else known.rows + one.rows
-                found[one.rule, one.table] = replace(known, rows=rows)
-    findings = (*_rejected(about.whole, voice), *found.values())
+        for doubt in doubtful(part, voice.say):
+            first = doubts.setdefault((doubt.rule, doubt.table), doubt)
+            if first is not doubt:  # contacts have no period: both searches find the same
+                contacts = doubt.table == "contacts"
+                rows = max(first.rows, doubt.rows) if contacts else first.rows + doubt.rows
+                doubts[doubt.rule, doubt.table] = replace(first, rows=rows)
+    findings = (*_rejected(about.whole, voice), *doubts.values())
     return DataQuality(voice, findings, tuple(_lacking(about.whole, voice)), kept(about.whole))
 
 
-def _rejected(dataset: Dataset, voice: Voice) -> Iterable[Finding]:
+def _rejected(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
     """Yield one finding a rule that left rows out."""
     for row in dataset.rejects.summary().to_dict("records"):
-        found = row["found"]
-        shown = "" if found is None or found != found else f": {found}"  # noqa: PLR0124 - nan
+        content = row["found"]
+        shown = "" if content is None or content != content else f": {content}"  # noqa: PLR0124 - nan
         example = f"{row['file']}, {voice.say('row {row}', row=row['row'])}{shown}"
         rule, table = voice.say(str(row["rule"])), str(row["table"])
         remedy = voice.say("Correct it where it was written, or in the mapping file, and import again.")
         reason = row["reason"] if isinstance(row["reason"], str) else ""
         hint = f"{reason[:1].upper()}{reason[1:].removesuffix('.')}. {remedy}" if reason else remedy
-        yield Finding("rejected", rule, table, int(row["rows"]), example, hint)
+        yield QualityFinding("rejected", rule, table, int(row["rows"]), example, hint)
 
 
-def _lacking(dataset: Dataset, voice: Voice) -> Iterable[Finding]:
+def _lacking(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
     """Yield what cannot be asked, then each missing column with the KPIs that need it."""
     _ = voice.say
     for what, reason in sorted(dataset.provenance.get("lacks", {}).items()):
-        yield Finding(
+        yield QualityFinding(
             "information", _("can be asked by {what}", what=what), "calls", 0, what, voice.noted(str(reason))
         )
-    fall: dict[tuple[str, str], list[str]] = {}
-    there = filled(dataset)
-    for kpi in catalogue().values():
-        for table, columns in kpi.needs.items():
-            lacking = [""] if table not in there else sorted(columns - there[table])
-            for column in lacking:
-                fall.setdefault((table, column), []).append(kpi.label[voice.language])
-    order = list(TABLES)
-    for table, column in sorted(fall, key=lambda key: (order.index(key[0]), key)):
+    for (table, column), kpis in missing_columns(dataset).items():
         name = f"{table}.{column}" if column else _("table {table}", table=table)
         rule = _("{column} is known", column=name)
-        yield Finding("information", rule, table, 0, name, _named(fall[table, column], voice))
+        labels = [catalogue()[kpi].label[voice.language] for kpi in kpis]
+        yield QualityFinding("information", rule, table, 0, name, _named(labels, voice))
 
 
 def _named(labels: list[str], voice: Voice) -> str:
@@ -229,7 +166,22 @@ def _named(labels: list[str], voice: Voice) -> str:
     return voice.say.ngettext("{named} and {n} more KPI", "{named} and {n} more KPIs", left, named=named)
 
 
-def filled(dataset: Dataset) -> dict[str, set[str]]:
+def missing_columns(dataset: Dataset) -> dict[tuple[str, str], list[str]]:
+    """Return (table, column) of what holds no value, and the names of the KPIs that need it.
+
+    By table, in the order of the model; the column is "" where the whole table is missing.
+    """
+    there = _filled(dataset)
+    needed: dict[tuple[str, str], list[str]] = {}
+    for name, kpi in catalogue().items():
+        for table, columns in kpi.needs.items():
+            for column in sorted(columns - there[table]) if table in there else [""]:
+                needed.setdefault((table, column), []).append(name)
+    order = list(TABLES)
+    return {key: needed[key] for key in sorted(needed, key=lambda key: (order.index(key[0]), key))}
+
+
+def _filled(dataset: Dataset) -> dict[str, set[str]]:
     """Return the columns of each table that hold any value; an empty table holds nothing."""
     filled: dict[str, set[str]] = {}
     for name in dataset.frames:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.opening import found
+from callstats.answers.core.heading import find_path
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.method.fingerprint import fingerprint
-from callstats.answers.trust.method.kpis import used
-from callstats.answers.trust.method.topics import topics
-from callstats.answers.trust.quality import DataQuality, check_scope
+from callstats.answers.trust.data_check import DataQuality, check_scope
+from callstats.answers.trust.method_topics import topics, used
 from callstats.kpis import get
 from callstats.kpis.describing import describe, sources
-from callstats.show.calendar import SPACE
-from callstats.show.display import Cell, TableView, View
-from callstats.show.writing import MINUS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset, Period
+    from callstats.show.display import TableView
 
 _LIBRARIES = ("narwhals", "duckdb", "numpy", "scipy", "matplotlib")
 
@@ -49,6 +46,8 @@ class Method(Answer):
         The methods the report rests on, in plain words: name and how to read it.
     sources : tuple of tuple of str
         Where the definition of each KPI comes from.
+    confidence : float
+        Of the intervals of the report.
     """
 
     voice: Voice
@@ -58,6 +57,7 @@ class Method(Answer):
     quality: DataQuality
     topics: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, ...], ...]
+    confidence: float
 
     def to_frame(self) -> pd.DataFrame:
         """Return the glossary: a row a KPI."""
@@ -65,52 +65,17 @@ class Method(Answer):
 
         return pd.DataFrame([dict(row) for row in self.kpis])
 
-    @property
-    def sentences(self) -> tuple[Any, ...]:
-        """What was left out of the data, and whether anything looks wrong."""
-        return self.quality.sentences
-
     def explanation(self) -> TableView:
         """Return the method in plain words."""
-        _ = self.voice.say
-        rows = [[Cell(_(topic), strong=True), _(words)] for topic, words in self.topics]
-        return TableView(_("The method in plain words"), [_("What"), _("How it is to be read")], rows)
+        return self.telling.explanation()
 
     def glossary(self) -> TableView:
         """Return every KPI used: formula, caution and the numbers of its sources, named beneath."""
-        _ = self.voice.say
-        heads = [_("Indicator"), _("Formula, and what to bear in mind")]
-        numbers = {source: n for n, source in enumerate(dict.fromkeys(chain(*self.sources)), 1)}
-        rows = [
-            [Cell(kpi["label"], strong=True), _defined(kpi, sorted(numbers[source] for source in own))]
-            for kpi, own in zip(self.kpis, self.sources, strict=True)
-        ]
-        named = " · ".join(f"[{n}] {source}" for source, n in numbers.items())
-        return TableView(_("Glossary"), heads, rows, [named] if named else [])
+        return self.telling.glossary()
 
     def provenance(self) -> TableView:
         """Return where the data came from and how to run the report again."""
-        _ = self.voice.say
-        rows = [*self.facts, (_("Run it again"), self.command)]
-        heads = [_("What"), _("Value")]
-        return TableView(_("Data, versions, parameters"), heads, [[label, text] for label, text in rows])
-
-    def views(self) -> tuple[View, ...]:
-        """Return quality of the data, method, provenance and glossary.
-
-        A report without a KPI is about the data: it has told what was left out, and has no glossary.
-        """
-        if not self.kpis:
-            return (self.explanation(), self.provenance())
-        strange = [self.quality.table()] if len(self.quality) else []
-        return (self.verdict, *strange, self.explanation(), self.provenance(), self.glossary())
-
-
-def _defined(kpi: Mapping[str, str], numbers: Sequence[int]) -> str:
-    """Return "= handled calls / dials. Answered means ... [1, 3]"."""
-    cited = f"[{f',{SPACE}'.join(map(str, numbers))}]" if numbers else ""
-    formula = kpi["formula"].replace(" - ", f" {MINUS} ").replace(" x ", " \N{MULTIPLICATION SIGN} ")
-    return " ".join(part for part in (f"= {formula}.", kpi["caution"], cited) if part)
+        return self.telling.provenance()
 
 
 def method(
@@ -151,9 +116,18 @@ def method(
         facts = (*facts, (voice.say("Parameters"), listed))
     quality = check_scope(about)
     quality = quality if examples else quality.without_examples()
-    told = tuple(describe(kpi, voice.language) for kpi in asked)
+    glossary = tuple(describe(kpi, voice.language) for kpi in asked)
     origins = tuple(sources(kpi, voice.language) for kpi in asked)
-    return Method(voice, told, facts, _command(report, given), quality, topics(report), origins)
+    return Method(
+        voice,
+        glossary,
+        facts,
+        _command(report, given),
+        quality,
+        topics(report),
+        origins,
+        dataset.config.confidence,
+    )
 
 
 def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:
@@ -161,12 +135,11 @@ def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str
     _, known = voice.say, dataset.provenance
     facts = [(_("Source"), str(known["source"]))] if known.get("source") else []
     for file in known.get("files", ()):
-        said = {"rows": voice.form.number(file["rows"]), "hash": str(file["sha256"])[:12]}
-        told = _("{name}: {rows} rows, SHA-256 {hash}…", name=file["name"], **said)
-        facts.append((_("File"), told))
+        fields = {"rows": voice.form.number(file["rows"]), "hash": str(file["sha256"])[:12]}
+        facts.append((_("File"), _("{name}: {rows} rows, SHA-256 {hash}…", name=file["name"], **fields)))
     facts.append((_("Time zone"), str(known.get("time_zone") or dataset.config.time_zone)))
-    if data is not None and (there := found(data)).exists():
-        facts.append((_("Fingerprint of the data"), f"SHA-256 {fingerprint(there)[:16]}…"))
+    if data is not None and (path := find_path(data)).exists():
+        facts.append((_("Fingerprint of the data"), f"SHA-256 {fingerprint(path)[:16]}…"))
     return facts
 
 
@@ -185,13 +158,13 @@ def _rows(now: Dataset, voice: Voice) -> list[tuple[str, str]]:
 def _versions(voice: Voice) -> list[tuple[str, str]]:
     from callstats import __version__
 
-    told = [f"callstats {__version__}"]
+    versions = [f"callstats {__version__}"]
     for name in _LIBRARIES:
         try:
-            told.append(f"{name} {version(name)}")
+            versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:  # vendored, or replaced
             continue
-    return [(voice.say("Versions"), ", ".join(told))]
+    return [(voice.say("Versions"), ", ".join(versions))]
 
 
 def _command(report: str, given: Mapping[str, Any]) -> str:
@@ -224,3 +197,31 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def fingerprint(data: str | Path) -> str:
+    """Return a checksum of what a report has read, so that two reports can be seen to rest on the same data.
+
+    It is the SHA-256 of a file, or of the names and checksums of a folder's tables and settings.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "calls.parquet").write_bytes(b"1")
+    ...     before = fingerprint(folder)
+    ...     _ = Path(folder, "calls.parquet").write_bytes(b"2")
+    ...     before == fingerprint(folder)
+    False
+    """
+    path = Path(data)
+    if path.is_file():
+        return _hash(path)
+    files = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".toml"})
+    lines = (f"{file.name} {_hash(file)}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,18 +1,20 @@
-"""The methods of the reports in plain words.
+"""What each report rests on: its methods in plain words, and the KPIs it explains.
 
 A topic is written once and shared by all reports that rest on it.
 """
 
 from __future__ import annotations
 
+from callstats.answers.campaign.portrait import KPIS
 from callstats.show.words import mark
 
 #: What is said of each method: its name, and how a reader is to take it.
+#: Of 100 intervals {held} hold the true value and {wrong} do not.
 TOPICS: dict[str, tuple[str, str]] = {
     "interval": (
         mark("Interval"),
         mark(
-            "In 95 of 100 months like this one the interval would hold the value that the campaign, its "
+            "In {held} of 100 months like this one the interval would hold the value that the campaign, its "
             "lists and its agents really stand for. It is as wide as contacts (or agents' days) differ: a "
             "contact dialled eight times counts as one, not as eight."
         ),
@@ -114,7 +116,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     ),
     "guardrails": (
         mark("Guardrails"),
-        mark("All claims on the guardrails together are wrong in at most 5 of 100 tests (Holm)."),
+        mark("All claims on the guardrails together are wrong in at most {wrong} of 100 tests (Holm)."),
     ),
     "money": (
         mark("Chance and loss"),
@@ -239,6 +241,75 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "data_quality": ("rules", "doubts", "agent days", "transfers", "gaps", "absent"),
     "service_report": ("waits", "change", "limits", "patience", "open issues", "agents needed", "absent"),
 }
+#: The KPIs that each report explains; another report explains those of a campaign.
+USED: dict[str, tuple[str, ...]] = {
+    "campaign_report": (
+        *KPIS,
+        "conversion_per_conversation",
+        "conversion_per_contact",
+        "contact_rate_dial",
+        "occupancy",
+        "average_handle_time",
+        "cost_per_call",
+    ),
+    "agent_comparison": (
+        "conversion_per_conversation",
+        "argued_rate",
+        "calls_per_agent_hour",
+        "handled_per_agent_hour",
+        "successes_per_login_hour",
+        "occupancy",
+        "average_handle_time",
+        "median_handle_time",
+        "p90_handle_time",
+        "quality_score",
+    ),
+    "list_ab_test": (
+        "conversion_per_lead",
+        "conversion_per_contact",
+        "reach_rate",
+        "abandon_rate_outbound",
+        "do_not_call_rate",
+        "average_handle_time",
+    ),
+    "service_report": (
+        "service_level",
+        "service_level_positive",
+        "service_level_exclude_all",
+        "service_level_ignore_within",
+        "service_level_short",
+        "average_speed_of_answer",
+        "abandon_rate_inbound",
+        "average_time_to_abandon",
+        "first_call_resolution",
+        "resolved_by_survey",
+        "csat",
+        "csat_response_rate",
+        "nps",
+        "nps_response_rate",
+        "time_to_resolution",
+        "average_handle_time",
+        "occupancy",
+    ),
+    "monthly_summary": (
+        "profit",
+        "roi",
+        "successes",
+        "successes_per_login_hour",
+        "success_rate_argued",
+        "answer_rate",
+        "abandon_rate_outbound",
+        "cost_per_acquisition",
+        "average_handle_time",
+        "occupancy",
+        "service_level",
+        "abandon_rate_inbound",
+        "average_speed_of_answer",
+        "first_call_resolution",
+        "csat",
+    ),
+    "data_quality": (),
+}
 
 
 def topics(report: str) -> tuple[tuple[str, str], ...]:
@@ -250,3 +321,14 @@ def topics(report: str) -> tuple[tuple[str, str], ...]:
     ['By assignment', 'Horizon']
     """
     return tuple(TOPICS[name] for name in REPORTS.get(report, _GENERAL))
+
+
+def used(report: str) -> tuple[str, ...]:
+    """Return the KPIs that a report explains in its glossary.
+
+    Examples
+    --------
+    >>> used("campaign_report")[0]
+    'profit'
+    """
+    return USED.get(report, USED["campaign_report"])

@@ -1,20 +1,17 @@
-"""What a report stands on, and what it opens with."""
+"""What a report stands on."""
 
 from __future__ import annotations
 
 from itertools import chain
-from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.trust.method.analysis import _command
-from callstats.answers.trust.method.fingerprint import fingerprint
-from callstats.errors import InputError
+from callstats.answers.trust.method import _command, fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import sources
 from callstats.report import provenance
+from callstats.show.words import LANGUAGES
 from tests.answers.small_campaigns import DEMO, calls, data, demo, plain, settle
 
 ASKED = {"data": str(DEMO), "period": "2026-09", "language": "en", "campaign_id": "spring", "config": None}
@@ -78,70 +75,19 @@ def test_files_of_an_import_are_named_with_their_rows() -> None:
     assert facts["Source"] == "vicidial"
 
 
-def test_the_title_tells_campaign_periods_currency_and_last_day() -> None:
-    head = cs.title(demo(), "Campaign report", "2026-09", "previous")
-    assert (head.title, head.subtitle) == ("Campaign report", "Spring offer")
-    assert dict(head.facts) == {
-        "Period": "September 2026",
-        "Compared with": "August 2026",
-        "Currency": "EUR",
-        "Data to": "30 Sept 2026",
-    }
-
-
-def test_many_campaigns_are_counted() -> None:
-    frame = calls(*({"campaign_id": f"c{i}"} for i in range(6)))
-    assert cs.title(data(frame), "Campaign report").subtitle == "6 campaigns"
-
-
-def test_a_report_speaks_the_language_asked_for() -> None:
-    assert cs.open_for_report(DEMO, language="fr").config.language == "fr"
-    assert cs.open_for_report(DEMO).config.language == "en"
-
-
-def test_data_are_found_from_a_notebooks_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    inner = tmp_path / "notebooks" / "explore"
-    inner.mkdir(parents=True)
-    cs.open({"calls": calls({})}).save(tmp_path / "data")
-    monkeypatch.chdir(inner)
-    assert cs.open_for_report("data").has("calls")
-
-
-def test_data_that_are_nowhere_are_named_as_given() -> None:
-    with pytest.raises(InputError, match="no/such/data"):
-        cs.open_for_report("no/such/data")
-
-
-def test_where_the_demo_data_are_not_it_is_said_what_writes_them(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(cs.CallstatsError, match="callstats notebooks"):
-        cs.open_for_report("data/demo")
-
-
-@pytest.mark.parametrize("question", ["funnel", "lists", "attempts", "compliance", "method", "check"])
-def test_text_from_data_is_never_markup(question: str) -> None:
-    evil = "<script>alert(1)</script>"
-    frame = calls(
-        *(
-            {"list_id": evil, "handled": i % 2 == 0, "live": True, "attempt_no": 1, "agent_id": evil}
-            for i in range(60)
-        )
-    )
-    dataset = settle(data(frame), labels={evil: f"{evil}label"})
-    shown = getattr(cs, question)(dataset)._repr_html_()
-    assert "<script>" not in shown
-
-
-def test_a_result_shows_every_view_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    import IPython.display
-
-    shown: list[object] = []
-    monkeypatch.setattr(IPython.display, "display", shown.append)
-    result = cs.funnel(demo(), "2026-09")
-    result._ipython_display_()
-    assert len(shown) == len(result.views())
-
-
-def test_a_frame_is_a_data_frame() -> None:
-    for question in ("portrait", "funnel", "lists", "calling_hours", "attempts", "trend", "time_and_cost"):
-        assert isinstance(getattr(cs, question)(demo(), "2026-09").to_frame(), pd.DataFrame)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("confidence", "held", "wrong"), [(0.90, "90", "10"), (0.95, "95", "5"), (0.995, "99.5", "0.5")]
+)
+def test_the_method_says_the_confidence_of_the_project(
+    language: str, confidence: float, held: str, wrong: str
+) -> None:
+    dataset = settle(data(calls({})), language=language, confidence=confidence)
+    words = {}
+    for report in ("campaign_report", "list_ab_test"):
+        made = cs.method(dataset, report=report)
+        words |= dict(zip([name for name, _ in made.topics], made.explanation().rows, strict=True))
+    form = made.voice.form
+    for topic, number in (("Interval", held), ("Guardrails", wrong)):
+        assert f" {form.number(float(number))} " in plain(words[topic][1])
+        assert ("95" in plain(words[topic][1])) == (number == "95")
