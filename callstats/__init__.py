@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from callstats.answers.core.measure import measure
     from callstats.answers.core.opening import open_for_report, title
     from callstats.answers.month.summary import summary
-    from callstats.answers.service.report import service
-    from callstats.answers.service.staffing.analysis import staffing
+    from callstats.answers.service.queue_service import service
+    from callstats.answers.service.staffing import staffing
     from callstats.answers.trust.data_quality.report import data_quality
     from callstats.answers.trust.definitions import definitions
     from callstats.answers.trust.method.analysis import method
@@ -88,8 +88,8 @@ _HOMES = {
     "plan_from": "callstats.answers.compare.plan.analysis",
     "portrait": "callstats.answers.campaign.portrait",
     "read": "callstats.dataset",
-    "service": "callstats.answers.service.report",
-    "staffing": "callstats.answers.service.staffing.analysis",
+    "service": "callstats.answers.service.queue_service",
+    "staffing": "callstats.answers.service.staffing",
     "summary": "callstats.answers.month.summary",
     "time_and_cost": "callstats.answers.campaign.time_and_cost",
     "title": "callstats.answers.core.opening",

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.service.report import KPIS, PARTS
+from callstats.answers.service.queue_service import KPIS, PARTS
 from callstats.config import Target
 from callstats.errors import UsageError
 from callstats.show.words import words
