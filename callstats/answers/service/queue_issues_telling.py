@@ -173,8 +173,9 @@ class SolvingTelling(Telling[Solving]):
     def figure(self) -> FigureView:
         """Return the plot with its caption and its words."""
         caption = self.say(
-            "Share of issues solved by time, open ones followed to the end of the data, with its 95% "
+            "Share of issues solved by time, open ones followed to the end of the data, with its {level} "
             "interval, {period}",
+            level=self.level(self.answer.mean.confidence),
             period=self.answer.period,
         )
         return self.captioned(caption)
@@ -264,8 +265,9 @@ class OpinionsTelling(Telling[Opinions]):
             f"{self._week(week)} {self.value(e)}" for week, e in self.answer.weeks[kpi].items()
         )
         caption = _(
-            "{kpi} by week with 95% intervals, {period}",
+            "{kpi} by week with {level} intervals, {period}",
             kpi=label,
+            level=self.level(whole.confidence),
             period=self.answer.period,
         )
         return figure(self.plot(kpi=kpi), caption, _("{kpi} by week: {values}.", kpi=label, values=values))
@@ -278,7 +280,8 @@ class OpinionsTelling(Telling[Opinions]):
         columns = [Column(_("Question")), *(Column(head, "right") for head in heads)]
         lines = [self._line(name) for name in self.answer.known]
         caption = _("What callers say, {period}", period=self.answer.period)
-        return TableView(caption, columns, lines, (_("Beneath: 95% interval."),))
+        level = self.level(self.answer.now["csat"].confidence)
+        return TableView(caption, columns, lines, (_("Beneath: {level} interval.", level=level),))
 
     def _line(self, name: str) -> list[Cell | str]:
         form, e, response = self.form, self.answer.now[name], self.answer.now[QUESTIONS[name]]

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from callstats.answers.core.scope import Scope
     from callstats.dataset import Dataset
 
-#: Weekdays and hours are said to be busy or calm at this error for all of them together.
-_ALPHA = 0.05
 HANDLE_TIME = "average_handle_time"
 #: Parts of a call, and the KPI of each.
 HANDLE_PARTS = {"talk": "average_talk_time", "hold": "average_hold_time", "wrap": "average_wrap_time"}
@@ -129,7 +127,7 @@ def _volume(about: Scope, rows: list[Any]) -> Volume:
     weekdays = np.array([days[day] for day in sorted(days)])
     present = sorted(set(weekdays.tolist()))
     spread = _dispersion(table)
-    level = 1 - _ALPHA / (table.shape[1] + len(present))
+    level = 1 - (1 - about.now.config.confidence) / (table.shape[1] + len(present))
     per_half_hour, per_day = float(table.mean()) / 2, float(table.sum() / len(days))
     hours = [
         _call_rate(first + k, table[:, k].sum(), (len(days), 2), per_half_hour, (spread, level))
@@ -155,7 +153,8 @@ def _call_rate(
     """Return an hour or weekday with its rate.
 
     The interval is Garwood's at the effective count, calls over their dispersion, so
-    that days that differ by more than chance widen it.
+    that days that differ by more than chance widen it. It is widened further so that those of all
+    hours and weekdays hold at once with the project's confidence (Bonferroni).
 
     Parameters
     ----------

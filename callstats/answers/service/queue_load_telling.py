@@ -204,8 +204,9 @@ class HandlingTelling(Telling[Handling]):
         ]
         columns = [Column(_("Call")), *(Column(head, "right") for head in heads)]
         note = _(
-            "In {unit}; beneath: 95% interval, each day of an agent counted once.",
+            "In {unit}; beneath: {level} interval, each day of an agent counted once.",
             unit=self.form.cell_unit("s"),
+            level=self.level(self.answer.confidence),
         )
         caption = _("Handle time by part, {period}", period=self.answer.period)
         return TableView(caption, columns, lines, (note,))

@@ -223,7 +223,8 @@ class WaitingTelling(Telling[Waiting]):
         ]
         columns = [Column(_("Wait")), *(Column(_(_KINDS[kind]), "right") for kind in self.answer.waits)]
         note = _(
-            "Beneath: 95% interval. In time is within {time}.",
+            "Beneath: {level} interval. In time is within {time}.",
+            level=self.level(self.answer.confidence),
             time=form.goal(self.answer.within_s, "s"),
         )
         return TableView(_("Wait in the queue, {period}", period=self.answer.period), columns, lines, (note,))
@@ -291,7 +292,8 @@ class PatienceTelling(Telling[Patience]):
         """Return the plot with its caption and its words."""
         caption = self.say(
             "Share of callers who give up by waiting time, had they not been answered before, with its "
-            "95% interval, {period}",
+            "{level} interval, {period}",
+            level=self.level(self.answer.rate.confidence),
             period=self.answer.period,
         )
         return self.captioned(caption)
