@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from callstats.engine.expressions import holds
+from callstats.engine.sums import holds
 from callstats.kpis import predicates
 from callstats.moments import Moments
 from callstats.stats import Interval, life_table, quantile_interval, ratio_interval
