@@ -17,8 +17,8 @@ from .answers.compare.plan.analysis import plan, plan_from
 from .answers.core.heading import open_for_report, title
 from .answers.core.measure import measure
 from .answers.month.summary import summary
-from .answers.service.report import service
-from .answers.service.staffing.analysis import staffing
+from .answers.service.queue_service import service
+from .answers.service.staffing import staffing
 from .answers.trust.data_check import check
 from .answers.trust.data_quality import data_quality
 from .answers.trust.definitions import definitions

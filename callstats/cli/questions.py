@@ -168,7 +168,7 @@ def staffing(
     by_weekday
         Each weekday by itself.
     """
-    from callstats.answers.service.staffing.analysis import staffing as run
+    from callstats.answers.service.staffing import staffing as run
 
     ask(
         lambda d: run(
@@ -197,8 +197,8 @@ def service(
     repeat_days
         A caller who rings again within so many days was not helped at the first call.
     """
-    from callstats.answers.service.report import PARTS
-    from callstats.answers.service.report import service as run
+    from callstats.answers.service.queue_service import PARTS
+    from callstats.answers.service.queue_service import service as run
     from callstats.errors import unknown_name
 
     if part is not None and part not in PARTS:

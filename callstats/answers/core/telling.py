@@ -188,7 +188,7 @@ class Telling(Generic[A]):
         """Return "Ann, Bob, 3 more"."""
         return ", ".join(self.first(names, most))
 
-    # Sentences and tables.
+    # Sentences, figures and tables.
 
     def difference(
         self, kpi: str, name: str, control: str, contrast: Ends, unit: str, **how: Any
@@ -199,6 +199,17 @@ class Telling(Generic[A]):
         """
         ends = {end: getattr(contrast, end) for end in ("estimate", "low", "high")}
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
+
+    def captioned(self, caption: str) -> FigureView:
+        """Return the plot with a caption; its words are the caption and the sentences."""
+        return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
+
+    def interval_plot(self, labels: Sequence[str], estimates: Sequence[Estimate], **options: Any) -> Any:
+        """Draw estimates with their intervals; options as of :func:`callstats.show.plots.interval_plot`."""
+        from callstats.show.plots import interval_plot
+
+        values, lows, highs = ([getattr(e, part) for e in estimates] for part in ("value", "low", "high"))
+        return interval_plot(labels, values, lows, highs, formatter=self.form, **options)
 
     def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:
         """Return lines in place of what could not be shown."""

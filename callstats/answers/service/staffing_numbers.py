@@ -1,7 +1,8 @@
-"""The load of inbound queues by the half hour: calls, how long they take, and the agents there."""
+"""The load of inbound queues by the half hour, what a queue is staffed for, and the agents it needs."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ import numpy as np
 
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import TIME_KEYS, unknown
+from callstats.errors import UsageError
+from callstats.stats.erlang import agents_needed, queue_performance
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -23,7 +26,7 @@ _DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class LoadSlot:
     """One half hour of the day (or of one weekday), over all days with calls.
 
     Attributes
@@ -58,12 +61,12 @@ class Slot:
 class Load:
     """The slots in order, the mean patience of callers [s], the share of login time in pause."""
 
-    slots: tuple[Slot, ...]
+    slots: tuple[LoadSlot, ...]
     patience_s: float = NAN
     paused: float = NAN
 
 
-def queue_load(
+def load_by_slot(
     dataset: Dataset, *, interval_min: int, by_weekday: bool, busy: float, within_s: float
 ) -> Load:
     """Return the load of every slot from the first to the last that had a call.
@@ -92,7 +95,7 @@ def queue_load(
             [r for r in rows if weekday in (None, r["weekday"])], weekday, interval_min, busy, there
         )
     ]
-    return Load(tuple(slots), _patience(rows), _paused(dataset))
+    return Load(tuple(slots), _mean_patience(rows), _paused(dataset))
 
 
 def _counted(dataset: Dataset, interval_min: int, within_s: float) -> list[dict[str, Any]]:
@@ -116,10 +119,10 @@ def _counted(dataset: Dataset, interval_min: int, within_s: float) -> list[dict[
         waited=waited.fill_null(0.0),
     )
     sums = ("timed", "work", "in_time", "judged", "gave_up", "waited")
-    found = calls.group_by("day", "weekday", "slot").agg(
+    counted = calls.group_by("day", "weekday", "slot").agg(
         nw.len().alias("calls"), *(nw.col(c).sum() for c in sums)
     )
-    return [row for row in records(found) if not unknown(row["slot"])]
+    return [row for row in records(counted) if not unknown(row["slot"])]
 
 
 def _slots(
@@ -128,12 +131,12 @@ def _slots(
     interval_min: int,
     busy: float,
     there: Mapping[tuple[int | None, int], float],
-) -> list[Slot]:
+) -> list[LoadSlot]:
     days = sorted({row["day"] for row in rows})
     seconds, timed = sum(float(r["work"]) for r in rows), sum(int(r["timed"]) for r in rows)
     usual = seconds / timed if timed else NAN
     numbers = [int(row["slot"]) for row in rows]
-    found = []
+    slots = []
     for number in range(min(numbers), max(numbers) + 1):
         inside = [row for row in rows if row["slot"] == number]
         daily = np.zeros(len(days))
@@ -141,8 +144,8 @@ def _slots(
             daily[days.index(row["day"])] += row["calls"]
         own = sum(int(r["timed"]) for r in inside)
         judged = sum(int(r["judged"]) for r in inside)
-        found.append(
-            Slot(
+        slots.append(
+            LoadSlot(
                 weekday,
                 f"{number * interval_min // 60:02d}:{number * interval_min % 60:02d}",
                 len(days),
@@ -153,10 +156,10 @@ def _slots(
                 sum(int(r["in_time"]) for r in inside) / judged if judged else NAN,
             )
         )
-    return found
+    return slots
 
 
-def _patience(rows: Sequence[Mapping[str, Any]]) -> float:
+def _mean_patience(rows: Sequence[Mapping[str, Any]]) -> float:
     """Return the mean patience of callers: all waiting over those who gave up.
 
     The maximum-likelihood estimate of an exponential time of which most are
@@ -189,10 +192,10 @@ def _agents_there(
     slots = range(_DAY_S // length)
     ready = ready.with_columns(**{f"s{n}": _overlap(n * length, length) for n in slots})
     sums = [nw.col(f"s{n}").sum() for n in slots]
-    found = records(ready.group_by(*keys).agg(*sums) if keys else ready.select(*sums))
+    rows = records(ready.group_by(*keys).agg(*sums) if keys else ready.select(*sums))
     return {
         (int(row["weekday"]) if by_weekday else None, n): float(row[f"s{n}"] or 0.0) / length
-        for row in found
+        for row in rows
         for n in slots
     }
 
@@ -219,5 +222,131 @@ def _paused(dataset: Dataset) -> float:
     if not dataset.has("agent_time", "state", "seconds"):
         return NAN
     pause = nw.when(nw.col("state") == "pause").then(nw.col("seconds")).otherwise(0.0)
-    found = records(dataset.table("agent_time").select(pause=pause.sum(), total=nw.col("seconds").sum()))[0]
-    return float(found["pause"]) / float(found["total"]) if found["total"] else NAN
+    sums = records(dataset.table("agent_time").select(pause=pause.sum(), total=nw.col("seconds").sum()))[0]
+    return float(sums["pause"]) / float(sums["total"]) if sums["total"] else NAN
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What the queue is staffed for.
+
+    Attributes
+    ----------
+    service_level, within_s : float
+        Share of the callers to be answered, in so many seconds.
+    max_occupancy : float
+        Largest share of their time agents may spend on calls.
+    shrinkage : float
+        Share of paid time that agents are not there for callers.
+    patience_s : float
+        Mean time after which callers give up [s]; infinite is Erlang C.
+    interval_min : int
+    """
+
+    service_level: float
+    within_s: float
+    max_occupancy: float
+    shrinkage: float
+    patience_s: float
+    interval_min: int
+
+    @property
+    def model(self) -> str:
+        """Erlang C or Erlang A."""
+        return "Erlang C" if math.isinf(self.patience_s) else "Erlang A"
+
+    def needed(self, calls: float, handle_s: float) -> int:
+        """Return the agents that so many calls need."""
+        return 0 if not calls > 0 else agents_needed(
+            calls, handle_s, service_level=self.service_level, within_s=self.within_s,
+            interval_s=self.interval_min * 60, patience_s=self.patience_s, max_occupancy=self.max_occupancy,
+        )  # fmt: skip
+
+    def level(self, slot: LoadSlot, agents: int) -> tuple[float, float]:
+        """Return the service level and the occupancy that so many agents give."""
+        queue = queue_performance(
+            slot.calls, slot.handle_s, agents, interval_s=self.interval_min * 60,
+            within_s=self.within_s, patience_s=self.patience_s,
+        )  # fmt: skip
+        return queue.service_level, queue.occupancy
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A slot and the agents it needs: on the phone, on a busy day, and on the roster."""
+
+    slot: LoadSlot
+    needed: int
+    busy: int
+    rostered: int
+    service_level: float
+    occupancy: float
+
+    @property
+    def short(self) -> float:
+        """Agents missing; negative where there are more than needed, nan where it is not known."""
+        return self.needed - self.slot.there
+
+
+def given_load(frame: Any) -> Load:
+    """Return a load given as a data frame.
+
+    Raises
+    ------
+    UsageError
+        A column is missing.
+    """
+    missing = [c for c in ("start", "calls", "handle_s") if c not in frame.columns]
+    if missing:
+        raise UsageError(f"the load lacks {', '.join(missing)}", hint="It takes start, calls and handle_s.")
+    rows = frame.to_dict("records")
+    return Load(tuple(_slot(row) for row in rows))
+
+
+def _slot(row: dict[str, Any]) -> LoadSlot:
+    calls = float(row["calls"])
+    busy, there = float(row.get("calls_busy", calls)), float(row.get("there", NAN))
+    return LoadSlot(row.get("weekday"), str(row["start"]), 1, calls, busy, float(row["handle_s"]), there)
+
+
+def aim_for(dataset: Dataset | None, load: Load, choices: tuple[Any, ...], interval_min: int) -> Aim:
+    """Return what was chosen, else what the project has as target, else the usual."""
+    level, within, shrinkage, occupancy, patience = choices
+    targets = dataset.config.targets if dataset is not None else {}
+    goal, band = targets.get("service_level"), targets.get("occupancy")
+    if level is None:
+        level = goal.low if goal is not None and goal.low is not None else 0.8
+    if occupancy is None:
+        occupancy = band.high if band is not None and band.high is not None else 1.0
+    if within is None:
+        within = dataset.config.setting("answer_within_s", 20) if dataset is not None else 20
+    if shrinkage is None:
+        shrinkage = 0.0 if math.isnan(load.paused) else load.paused
+    if not 0 <= shrinkage < 1:
+        raise UsageError(f"shrinkage {shrinkage} is no share", hint="30 % is 0.3.")
+    return Aim(level, within, occupancy, shrinkage, _chosen_patience(patience, load), interval_min)
+
+
+def _chosen_patience(chosen: float | str | None, load: Load) -> float:
+    """Return the mean patience of callers [s]; infinite where none was chosen or nobody gave up."""
+    if chosen is None:
+        return math.inf
+    if chosen == "observed":
+        return math.inf if math.isnan(load.patience_s) else load.patience_s
+    try:
+        return float(chosen)
+    except ValueError as error:
+        raise UsageError(f"patience {chosen!r} is no number", hint='Give seconds, or "observed".') from error
+
+
+def needs_of(load: Load, aim: Aim) -> tuple[Need, ...]:
+    """Return the agents every slot needs; slots whose handle time is not known are left out."""
+    needs = []
+    for slot in load.slots:
+        if not slot.handle_s > 0:
+            continue
+        needed = aim.needed(slot.calls, slot.handle_s)
+        level, occupancy = aim.level(slot, needed)
+        rostered = math.ceil(needed / (1 - aim.shrinkage) - 1e-9)
+        needs.append(Need(slot, needed, aim.needed(slot.busy, slot.handle_s), rostered, level, occupancy))
+    return tuple(needs)

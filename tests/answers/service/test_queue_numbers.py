@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from callstats.answers.service.curves import crossing, curve, quantile, share_by
+from callstats.answers.service.queue_numbers import crossing, curve, quantile, share_by
 
 #: Weeks of remission under 6-MP, Freireich et al. (1963), Blood 21:699-716; 1 where it ended. With the
 #: Kaplan-Meier estimates of Kleinbaum and Klein (2012), Survival Analysis, 3rd ed., table 2.2.

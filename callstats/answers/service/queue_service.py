@@ -10,24 +10,32 @@ from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import estimates
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
-from callstats.answers.service.cover import Cover, cover
-from callstats.answers.service.first_call import FirstCall, first_call
-from callstats.answers.service.handling import Handling, handling
-from callstats.answers.service.opinions import Opinions, opinions
-from callstats.answers.service.patience import Patience, patience
-from callstats.answers.service.promise import Promise, promise
-from callstats.answers.service.rows import queues, received
-from callstats.answers.service.solving import Solving, solving
-from callstats.answers.service.verdict import summing_up
-from callstats.answers.service.volume import Volume, volume
-from callstats.answers.service.waiting import Waiting, waiting
+from callstats.answers.service.queue_issues import (
+    FirstCall,
+    Opinions,
+    Solving,
+    first_call,
+    opinions,
+    solving,
+)
+from callstats.answers.service.queue_load import Handling, Volume, handling, volume
+from callstats.answers.service.queue_numbers import queues, received
+from callstats.answers.service.queue_waits import (
+    Patience,
+    Promise,
+    Waiting,
+    patience,
+    promise,
+    waiting,
+)
+from callstats.answers.service.staffing import Cover, cover
 from callstats.errors import UsageError
-from callstats.show.display import KeyFigures, Record, Sentence, View
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset, Period
+    from callstats.show.display import KeyFigures, Record
 
 #: The figures a service report opens with.
 KPIS = (
@@ -86,6 +94,10 @@ class Service(Answer):
     handling: Handling
     cover: Cover
 
+    def plot(self, kpi: str = "service_level", ax: Any = None) -> Any:
+        """Draw one key figure now and before; the parts have plots of their own."""
+        return self.telling.plot(ax, kpi)
+
     @property
     def parts(self) -> dict[str, Answer]:
         """The parts by name, in the order of the report."""
@@ -95,29 +107,13 @@ class Service(Answer):
         """Return the key figures: kpi, value, low, high, n, targets, before, change, note."""
         return self.figures.to_frame()
 
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """Whether the promise is kept, who gives up, and what to do next."""
-        return summing_up(self.figures, self.patience, self.cover, self.voice)
-
     def key_figures(self) -> KeyFigures:
         """Return the key figures as cards."""
         return self.figures.key_figures()
 
-    def plot(self, kpi: str = "service_level", ax: Any = None) -> Any:
-        """Draw one key figure now and before; the parts have plots of their own."""
-        return self.figures.plot(kpi, ax)
-
     def record(self) -> Record:
         """Return the figures in full precision, for the JSON beside the report."""
         return self.figures.record()
-
-    def views(self) -> tuple[View, ...]:
-        """Return the verdict and every part, as the report shows them."""
-        shown: list[View] = [self.verdict]
-        for part in self.parts.values():
-            shown += part.views()
-        return tuple(shown)
 
 
 #: Names of the parts, in the order of the report.
@@ -188,10 +184,10 @@ def service(
     ...     "call_id": list("12345"), "direction": "inbound", "queue_s": [0.0, 5.0, 10.0, 60.0, 40.0],
     ...     "handled": [True, True, True, True, False], "abandoned": [False] * 4 + [True],
     ... })
-    >>> found = service(Dataset({"calls": calls}))
-    >>> found.promise.levels["service_level"].value, found.waiting.waits["answered"].mean.value
+    >>> served = service(Dataset({"calls": calls}))
+    >>> served.promise.levels["service_level"].value, served.waiting.waits["answered"].mean.value
     (0.6, 18.75)
-    >>> str(found.cover)
+    >>> str(served.cover)
     'Staffing: not computable, needs calls.local_started_at, calls.talk_s, calls.wrap_s.'
     """
     if not repeat_days > 0:
@@ -216,11 +212,11 @@ def service(
 
 def _figures(about: Scope) -> Portrait:
     """Return the key figures; what is said of calls is said of those received."""
-    made = portrait(about.now, None, about.earlier, kpis=KPIS)
+    figures = portrait(about.now, None, about.earlier, kpis=KPIS)
     calls = received(about.now)
     if calls is about.now:
-        return made
+        return figures
     now = estimates(calls, _OF_CALLERS)
     before = estimates(received(about.before), _OF_CALLERS) if about.before is not None else {}
-    own = {n: Figure(e, before.get(n), made.figures[n].target) for n, e in now.items()}
-    return replace(made, figures={**made.figures, **own})
+    of_callers = {n: Figure(e, before.get(n), figures.figures[n].target) for n, e in now.items()}
+    return replace(figures, figures={**figures.figures, **of_callers})

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.service.report import KPIS, PARTS
+from callstats.answers.service.queue_service import KPIS, PARTS
 from callstats.config import Target
 from callstats.errors import UsageError
 from tests.answers.service.callers import AGENTS, NINE, answered, demo, inbound, lost, simulated
@@ -112,3 +112,51 @@ def test_intervals_of_waits_hold_the_truth():
         truth = np.mean([row.value for row in rows])
         assert np.mean([row.low <= truth <= row.high for row in rows]) > 0.88, kpi
     assert len(AGENTS) == 12
+
+
+#: Parts that name the level of an interval, and parts that show none by its level.
+LEVELLED, UNLEVELLED = ("waiting", "patience", "opinions", "solving", "handling"), ("first_call", "volume")
+
+
+def test_at_another_level_every_interval_is_named_at_it():
+    """The figures and the chart by day are answers of campaigns; staffing has no interval."""
+    served = served_at_90()
+    for name in (*LEVELLED, *UNLEVELLED):
+        shown = "".join(view.as_html() for view in served.parts[name].views())
+        assert "95%" not in shown, name
+        assert ("90% interval" in shown) is (name in LEVELLED), name
+    table = served.promise.table().as_html()
+    assert "90% interval" in table
+    assert "95%" not in table
+
+
+def test_at_another_level_every_interval_is_computed_at_it():
+    widths = {name: high - low for name, (low, high) in intervals(demo()).items()}
+    for name, (low, high) in intervals(served_at_90()).items():
+        assert high - low < widths[name], name
+
+
+def served_at_90():
+    dataset = cs.open(DEMO, threads=1).where(campaign_id="service")
+    return cs.service(settle(dataset, confidence=0.90), "2026-09")
+
+
+def intervals(service):
+    """Return the two ends of an interval of each kind that a service report holds."""
+    waits, calls = service.waiting.waits["gave_up"], service.handling.whole
+    ends = {
+        "service level": service.promise.levels["service_level"],
+        "mean wait": waits.mean,
+        "ninth decile of waits": waits.p90,
+        "patience": service.patience.median,
+        **{way.kpi.name: way for way in service.first_call.ways},
+        **service.opinions.now,
+        **service.opinions.weeks["csat"],
+        "handle time": calls.mean,
+        "median handle time": calls.median,
+        **{str(band.start): band for band in service.patience.bands},
+        **{f"hour {rate.key}": rate for rate in service.volume.hours},
+        **{f"weekday {rate.key}": rate for rate in service.volume.weekdays},
+    }
+    solved = {f"{hours} h": (low, high) for hours, _, _, low, high in service.solving.shares_by_hours()}
+    return solved | {name: (value.low, value.high) for name, value in ends.items()}
