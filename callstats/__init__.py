@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from callstats.answers.agents.pace import agent_pace
     from callstats.answers.agents.quality import agent_quality
     from callstats.answers.campaign.attempts.analysis import attempts
-    from callstats.answers.campaign.bridge.analysis import bridge
+    from callstats.answers.campaign.bridge import bridge
     from callstats.answers.campaign.calling_hours.analysis import calling_hours
     from callstats.answers.campaign.compliance.analysis import compliance
     from callstats.answers.campaign.funnel import funnel
@@ -69,7 +69,7 @@ _HOMES = {
     "agent_quality": "callstats.answers.agents.quality",
     "agents": "callstats.answers.agents.analysis",
     "attempts": "callstats.answers.campaign.attempts.analysis",
-    "bridge": "callstats.answers.campaign.bridge.analysis",
+    "bridge": "callstats.answers.campaign.bridge",
     "calibrate": "callstats.calibrate",
     "calling_hours": "callstats.answers.campaign.calling_hours.analysis",
     "check": "callstats.answers.trust.quality",

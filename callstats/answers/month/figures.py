@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callstats.answers.campaign.portrait import Figure
+from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.estimates import NAN, Change, Estimate, estimates_by
 from callstats.answers.month.changes import PeriodChange
 from callstats.config import Target

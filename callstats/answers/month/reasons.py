@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from callstats.answers.campaign.bridge.analysis import bridge
-from callstats.answers.campaign.bridge.words import TERMS
+from callstats.answers.campaign.bridge import bridge
+from callstats.answers.campaign.bridge_numbers import TERM_UNITS
 from callstats.answers.campaign.funnel import Step, funnel
 from callstats.answers.month.figures import MovedFigure, moved_figures
 from callstats.show import verdicts
 
 if TYPE_CHECKING:
-    from callstats.answers.campaign.bridge.result import Bridge, Term
+    from callstats.answers.campaign.bridge import Bridge, Term
     from callstats.answers.core.scope import Scope
 
 _YIELD = ("dials_per_hour", "answer", "argued", "success", "lists")
@@ -22,7 +22,7 @@ _PRICES = ("cost advertising", "cost technical", "cost list", "cost other")
 #: The terms of the bridge that feed a KPI. More hours cost more and bring more: they
 #: feed profit, and no rate.
 FACTORS: dict[str, tuple[str, ...]] = {
-    "profit": tuple(TERMS),
+    "profit": tuple(TERM_UNITS),
     "roi": (*_YIELD, "value", *_PRICES),
     "cost_per_acquisition": (*_YIELD, *_PRICES),
     "successes_per_login_hour": _YIELD,
@@ -129,6 +129,4 @@ class Reasons:
 
 def _term(made: Bridge, term: Term) -> str:
     """Return "the answer rate fell (−€1,450, −€2,000 to −€900)"."""
-    from callstats.answers.campaign.bridge.words import because
-
-    return because(made, term)
+    return made.telling.because(term)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.campaign.bridge.analysis import bridge
-from callstats.answers.campaign.bridge.result import Bridge
+from callstats.answers.campaign.bridge import Bridge, bridge
 from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.estimates import NAN, Change
@@ -230,7 +229,8 @@ def _house(about: Scope, bridged: Bridge) -> Portrait:
     known = {name: f for name, f in found.items() if f.now.known or name == "profit"}
     if bridged.terms and bridged.measure == "profit":
         known["profit"] = replace(known["profit"], bridged=bridged.change)
-    return Portrait(about.voice, about.label, about.earlier_label, known, tuple(known), about.note)
+    level = about.now.config.confidence
+    return Portrait(about.voice, about.label, about.earlier_label, known, tuple(known), level, about.note)
 
 
 def _bridge(about: Scope, note: str, bootstrap: int) -> Bridge:

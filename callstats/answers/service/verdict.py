@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callstats.answers.campaign.summing_up import judged, since, with_interval
+from callstats.answers.campaign.portrait_telling import judged, since, with_interval
 from callstats.answers.core.voice import Voice
 from callstats.show.digits import unknown
 from callstats.show.display import Sentence, Tone
