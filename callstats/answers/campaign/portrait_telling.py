@@ -15,7 +15,6 @@ from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.telling import KeyFigure, Note, Sentence, Telling, View, tells
 from callstats.answers.core.voice import Voice
-from callstats.show import verdicts
 from callstats.show.digits import unknown
 from callstats.show.display import KeyFigures, Record, Tone
 from callstats.show.key_figures import goal_words, is_good, key_figure
@@ -83,16 +82,8 @@ class PortraitTelling(Telling[Portrait]):
                 self.say("No other figure moved beyond its usual variation since {since}.", since=earlier)
             )
         first = moved[0]
-        said = verdicts.change(
-            self.kpi(first.kpi),
-            self.form,
-            estimate=first.change.estimate,
-            low=first.change.low,
-            high=first.change.high,
-            unit=first.kpi.unit,
-            since=earlier,
-            direction=first.kpi.direction,
-        )
+        kpi = first.kpi
+        said = self.movement(self.kpi(kpi), first.change, kpi.unit, earlier, kpi.direction)
         return Sentence(self.say("What moved most: {what}", what=said.text), said.tone)
 
     def _next(self) -> Sentence | None:

@@ -191,6 +191,13 @@ class Telling(Generic[A]):
         ends = {"estimate": found.estimate, "low": found.low, "high": found.high}  # type: ignore[attr-defined]
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
 
+    def movement(
+        self, kpi: str, moved: Change, unit: str, since: str, direction: str = "neutral"
+    ) -> Sentence:
+        """Say how a figure moved since another period: :func:`callstats.show.verdicts.change`."""
+        ends = {"estimate": moved.estimate, "low": moved.low, "high": moved.high}
+        return verdicts.change(kpi, self.form, **ends, unit=unit, since=since, direction=direction)
+
     def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:
         """Return lines in place of what could not be shown."""
         return tuple(Note(note) for note in notes)
