@@ -192,6 +192,7 @@ def bridge(
     seed : int
         Of the resampling: the same data give the same intervals.
     confidence : float, optional
+        Of the intervals; the project's where left out.
 
     Returns
     -------

@@ -104,31 +104,34 @@ class BridgeTelling(Telling[Bridge]):
     def _changed(self) -> Sentence:
         _, answer, change = self.say, self.answer, self.answer.change
         main = self._largest(change.estimate)
-        said = {
+        fields = {
             "kpi": self._total(),
             "before": answer.before,
             "after": answer.after,
             "why": self.because(main) if main else "",
             **self.change(change, answer.unit),
         }
-        said["amount"] = said["change"].lstrip("+−")
+        fields["amount"] = fields["change"].lstrip("+−")
         if not change.certain:
-            text = _("{kpi} from {before} to {after}: {change}, no more than days vary ({interval}).", **said)
+            text = _(
+                "{kpi} from {before} to {after}: {change}, no more than days vary ({interval}).", **fields
+            )
             if main:
-                text += _(" Still, {why}.", **said)
+                text += _(" Still, {why}.", **fields)
             return Sentence(text)
         if change.estimate > 0:
-            text = _("{kpi} rose by {amount} from {before} to {after} ({interval}).", **said)
+            text = _("{kpi} rose by {amount} from {before} to {after} ({interval}).", **fields)
             if main:
                 text = _(
                     "{kpi} rose by {amount} from {before} to {after} ({interval}), mostly because {why}.",
-                    **said,
+                    **fields,
                 )
             return Sentence(text, "good")
-        text = _("{kpi} fell by {amount} from {before} to {after} ({interval}).", **said)
+        text = _("{kpi} fell by {amount} from {before} to {after} ({interval}).", **fields)
         if main:
             text = _(
-                "{kpi} fell by {amount} from {before} to {after} ({interval}), mostly because {why}.", **said
+                "{kpi} fell by {amount} from {before} to {after} ({interval}), mostly because {why}.",
+                **fields,
             )
         return Sentence(text, "bad")
 
@@ -151,17 +154,17 @@ class BridgeTelling(Telling[Bridge]):
         side = 1.0 if self.answer.change.estimate >= 0 else -1.0
         first, other = self._largest(side), self._largest(-side)
         if first is None and other is None:
-            said = {"kpi": kpi, "before": before}
+            fields = {"kpi": kpi, "before": before}
             return Sentence(
-                _("What moved {kpi}: no single factor beyond what days vary since {before}.", **said)
+                _("What moved {kpi}: no single factor beyond what days vary since {before}.", **fields)
             )
         if first is None or other is None:
             why = self.because(first or other)  # type: ignore[arg-type]
             return Sentence(
                 _("What moved {kpi} most since {before}: {why}.", kpi=kpi, before=before, why=why)
             )
-        said = {"kpi": kpi, "before": before, "why": self.because(first), "other": self.because(other)}
-        return Sentence(_("What moved {kpi} most since {before}: {why}; against it: {other}.", **said))
+        fields = {"kpi": kpi, "before": before, "why": self.because(first), "other": self.because(other)}
+        return Sentence(_("What moved {kpi} most since {before}: {why}; against it: {other}.", **fields))
 
     def _largest(self, side: float) -> Term | None:
         """Return the largest term on one side that is more than noise."""
@@ -172,10 +175,10 @@ class BridgeTelling(Telling[Bridge]):
         """Return "the answer rate rose (+€1,450, +€900 to +€2,000)"."""
         _, (_label, rose, fell) = self.say, _TERMS[term.name]
         moved = self.change(term.change, self.answer.unit)
-        said = {"what": _(rose if term.effect > 0 else fell), "effect": moved["change"]}
+        fields = {"what": _(rose if term.effect > 0 else fell), "effect": moved["change"]}
         if term.low == term.high or term.low != term.low:
-            return _("{what} ({effect})", **said)
-        return _("{what} ({effect}, {interval})", interval=moved["interval"], **said)
+            return _("{what} ({effect})", **fields)
+        return _("{what} ({effect}, {interval})", interval=moved["interval"], **fields)
 
     def term_label(self, name: str) -> str:
         """Return what a term is called."""
@@ -212,17 +215,17 @@ class BridgeTelling(Telling[Bridge]):
     def figure(self) -> FigureView:
         """Return the waterfall with its caption and its words."""
         _, form, answer = self.say, self.form, self.answer
-        said = {"kpi": self._total(), "before": answer.before, "after": answer.after}
+        fields = {"kpi": self._total(), "before": answer.before, "after": answer.after}
         level = self.level(answer.change.confidence)
         caption = _(
-            "{kpi} from {before} to {after}: what changed it, with {level} intervals", level=level, **said
+            "{kpi} from {before} to {after}: what changed it, with {level} intervals", level=level, **fields
         )
         effects = ", ".join(
             f"{self.term_label(term.name)} {self.change(term.change, answer.unit)['change']}"
             for term in self._moving()
         )
-        said |= {"start": form.value(answer.start, answer.unit), "end": form.value(answer.end, answer.unit)}
-        alt = _("{kpi} from {start} in {before} to {end} in {after}: {effects}.", effects=effects, **said)
+        fields |= {"start": form.value(answer.start, answer.unit), "end": form.value(answer.end, answer.unit)}
+        alt = _("{kpi} from {start} in {before} to {end} in {after}: {effects}.", effects=effects, **fields)
         return figure(self.plot(), caption, alt)
 
     def table(self) -> TableView:
@@ -246,8 +249,8 @@ class BridgeTelling(Telling[Bridge]):
             Cell(total["interval"]),
         ]
         note = _("Effects add up to the change. Strong: more than days vary.")
-        said = {"kpi": kpi.lower(), "before": answer.before, "after": answer.after}
-        caption = _("What changed {kpi}, {before} to {after}", **said)
+        fields = {"kpi": kpi.lower(), "before": answer.before, "after": answer.after}
+        caption = _("What changed {kpi}, {before} to {after}", **fields)
         return TableView(caption, heads, [*lines, last], (note,))
 
     def _line(self, term: Term) -> list[Cell]:

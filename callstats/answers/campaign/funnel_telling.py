@@ -40,11 +40,11 @@ class FunnelTelling(Telling[Funnel]):
             return Sentence(text)
         moved.sort(key=lambda step: -abs(step.change.estimate / (step.earlier.value or 1)))  # type: ignore[union-attr]
         most = moved[0].change
-        said = {"step": moved[0].label, "since": self.answer.earlier, **self.change(most, "%")}
+        fields = {"step": moved[0].label, "since": self.answer.earlier, **self.change(most, "%")}
         if most.estimate > 0:
-            text = _("The step that moved most since {since}: {step}, up {change} ({interval}).", **said)
+            text = _("The step that moved most since {since}: {step}, up {change} ({interval}).", **fields)
             return Sentence(text, "good")
-        text = _("The step that moved most since {since}: {step}, down {change} ({interval}).", **said)
+        text = _("The step that moved most since {since}: {step}, down {change} ({interval}).", **fields)
         return Sentence(text, "bad")
 
     def plot(self, ax: Any = None) -> Any:

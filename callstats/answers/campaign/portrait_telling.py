@@ -57,8 +57,12 @@ class PortraitTelling(Telling[Portrait]):
         )
         if main is None:
             return None
-        said = {"kpi": self.kpi(main.kpi), "period": self.answer.period, "value": with_interval(main, voice)}
-        parts = [_("{kpi} in {period}: {value}", **said)]
+        fields = {
+            "kpi": self.kpi(main.kpi),
+            "period": self.answer.period,
+            "value": with_interval(main, voice),
+        }
+        parts = [_("{kpi} in {period}: {value}", **fields)]
         roi = figures.get("roi")
         if main.kpi.name == "profit" and roi is not None and roi.now.known:
             parts.append(f"{self.kpi(roi.kpi)} {with_interval(roi, voice)}{judged(roi, voice)}")
@@ -83,8 +87,8 @@ class PortraitTelling(Telling[Portrait]):
             )
         first = moved[0]
         kpi = first.kpi
-        said = self.movement(self.kpi(kpi), first.change, kpi.unit, earlier, kpi.direction)
-        return Sentence(self.say("What moved most: {what}", what=said.text), said.tone)
+        sentence = self.movement(self.kpi(kpi), first.change, kpi.unit, earlier, kpi.direction)
+        return Sentence(self.say("What moved most: {what}", what=sentence.text), sentence.tone)
 
     def _next(self) -> Sentence | None:
         """Say the one thing to do next, by the rules in order."""
@@ -116,11 +120,11 @@ class PortraitTelling(Telling[Portrait]):
     def key_figures(self) -> KeyFigures:
         """Return the figures as cards."""
         _, answer = self.say, self.answer
-        said = {"period": answer.period, "level": self.level(answer.confidence)}
-        caption = _("{period}, with {level} intervals", **said)
+        fields = {"period": answer.period, "level": self.level(answer.confidence)}
+        caption = _("{period}, with {level} intervals", **fields)
         if answer.earlier:
             caption = _(
-                "{period}, with {level} intervals; change since {before}", before=answer.earlier, **said
+                "{period}, with {level} intervals; change since {before}", before=answer.earlier, **fields
             )
         return KeyFigures([self._card(answer.figures[name]) for name in answer.shown], caption)
 
@@ -207,14 +211,14 @@ def since(figure: Figure, voice: Voice, earlier: str) -> str:
     _, form, moved, unit = voice.say, voice.form, figure.change, figure.kpi.unit
     if unknown(moved.low):
         return ""
-    said = {
+    fields = {
         "since": earlier,
         "change": form.change(moved.estimate, unit, moved.low, moved.high),
         "interval": form.interval(moved.low, moved.high, unit, change=True, value=moved.estimate),
     }
     if not moved.certain:
-        return _("within the usual variation since {since} ({interval})", **said)
-    return _("{change} since {since} ({interval})", **said)
+        return _("within the usual variation since {since} ({interval})", **fields)
+    return _("{change} since {since} ({interval})", **fields)
 
 
 def _tone(main: Figure, roi: Figure | None) -> Tone:

@@ -40,11 +40,14 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
         if not self.answer.costs:
             return None
         call, sale = (self.answer.now[name] for name in COSTS)
-        said = {"total": form.money(sum(self.answer.costs.values())), "call": form.value(call.value, "money")}
+        fields = {
+            "total": form.money(sum(self.answer.costs.values())),
+            "call": form.value(call.value, "money"),
+        }
         if not sale.known:
-            return Sentence(_("Spent: {total}, {call} a dial.", **said))
-        said["sale"] = self.value(sale)
-        return Sentence(_("Spent: {total}, {call} a dial and {sale} an acquisition.", **said))
+            return Sentence(_("Spent: {total}, {call} a dial.", **fields))
+        fields["sale"] = self.value(sale)
+        return Sentence(_("Spent: {total}, {call} a dial and {sale} an acquisition.", **fields))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the shares of login time, the period compared with as grey marks."""

@@ -23,18 +23,18 @@ class TrendTelling(Telling[Trend]):
         _, form = self.say, self.form
         label = self.kpi(chart.kpi)
         if not chart.signals:
-            said = {"kpi": label, "n": form.number(int((chart.sizes > 0).sum()))}
+            fields = {"kpi": label, "n": form.number(int((chart.sizes > 0).sum()))}
             if chart.by == "week":
-                return Sentence(_("{kpi}: no signal in {n} weeks; all stay within their limits.", **said))
-            return Sentence(_("{kpi}: no signal in {n} days; all stay within their limits.", **said))
+                return Sentence(_("{kpi}: no signal in {n} weeks; all stay within their limits.", **fields))
+            return Sentence(_("{kpi}: no signal in {n} days; all stay within their limits.", **fields))
         days = ", ".join(self._signal(chart, day) for day in chart.signals[:_MOST_NAMED])
         more = len(chart.signals) - _MOST_NAMED
         rest = _("; and {n} more", n=more) if more > 0 else ""
-        said = {"kpi": label, "days": days, "rest": rest}
+        fields = {"kpi": label, "days": days, "rest": rest}
         if chart.by == "week":
-            text = _("{kpi}: something was different in the week of {days}{rest}.", **said)
+            text = _("{kpi}: something was different in the week of {days}{rest}.", **fields)
         else:
-            text = _("{kpi}: something was different on {days}{rest}.", **said)
+            text = _("{kpi}: something was different on {days}{rest}.", **fields)
         return Sentence(text, "unknown")
 
     def _signal(self, chart: Chart, day: date) -> str:
@@ -73,21 +73,21 @@ class TrendTelling(Telling[Trend]):
         """Return the chart of one KPI with its caption and its words."""
         _, form = self.say, self.form
         chart = next(c for c in self.answer.charts if kpi in (None, c.kpi.name))
-        said = {
+        fields = {
             "kpi": self.kpi(chart.kpi),
             "period": self.answer.period,
             "factor": form.number(round(max(chart.limits.dispersion, 1.0), 1)),
             "centre": form.value(chart.limits.estimate, chart.kpi.unit),
         }
         caption = (
-            _("{kpi} by week, {period}", **said)
+            _("{kpi} by week, {period}", **fields)
             if chart.by == "week"
-            else _("{kpi} by day, {period}", **said)
+            else _("{kpi} by day, {period}", **fields)
         )
-        wide = _("with the limits of ordinary variation ({factor} times as wide as chance)", **said)
+        wide = _("with the limits of ordinary variation ({factor} times as wide as chance)", **fields)
         if chart.limits.dispersion < 1.05:
             wide = _("with the limits of ordinary variation")
-        alt = _("Control chart of {kpi} around a mean of {centre}.", **said)
+        alt = _("Control chart of {kpi} around a mean of {centre}.", **fields)
         return figure(self.plot(chart.kpi.name), f"{caption}, {wide}", f"{alt} {self._sentence(chart).text}")
 
     def views(self) -> tuple[View, ...]:

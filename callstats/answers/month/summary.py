@@ -80,7 +80,7 @@ class Campaigns(Answer):
         """Return a row a campaign and KPI: value, low, high, before, change with its interval, p."""
         import pandas as pd
 
-        rows = [_figure_row(one, f) for one in self.campaigns for f in one.figures.values()]
+        rows = [_figure_row(c, f) for c in self.campaigns for f in c.figures.values()]
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def queues(self) -> TableView | None:
@@ -307,7 +307,8 @@ def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFi
 def _overall(about: Scope, whole: Bridge) -> Portrait:
     """Return the figures of all campaigns together; those that nothing is known of are left out.
 
-    What profit changed is told once: as the bridge has it, which takes whole days for what varies.
+    The change of profit is that of the bridge, whose interval comes from whole days, so that one
+    report gives one interval for it.
     """
     figures = next(iter(moved_figures(about, OVERALL).values()), {})
     known = {name: f for name, f in figures.items() if f.now.known or name == "profit"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from callstats.moments import Moments
     from callstats.stats import Interval
 
-#: p-values below this are told as this: nothing hangs on more.
+#: p-values below this are given as this: no decision depends on a smaller one.
 LEAST_P = 1e-10
 
 
@@ -66,13 +66,13 @@ class PeriodChange:
         >>> round(found.estimate, 3), round(found.low, 2), round(found.high, 1)
         (0.2, 0.05, 0.3)
         """
-        one, other = (interval(self.kpi, m, confidence) for m in (self.now, self.before))
-        estimate = one.estimate - other.estimate
-        if any(isnan(end) for end in (one.low, one.high, other.low, other.high)):
+        now, before = (interval(self.kpi, m, confidence) for m in (self.now, self.before))
+        estimate = now.estimate - before.estimate
+        if any(isnan(end) for end in (now.low, now.high, before.low, before.high)):
             return Change(estimate, confidence=confidence)
-        r = self.correlation(one, other)
-        low = _apart(one.estimate - one.low, other.high - other.estimate, r)
-        high = _apart(one.high - one.estimate, other.estimate - other.low, r)
+        r = self.correlation(now, before)
+        low = _apart(now.estimate - now.low, before.high - before.estimate, r)
+        high = _apart(now.high - now.estimate, before.estimate - before.low, r)
         return Change(estimate, estimate - low, estimate + high, confidence)
 
     def correlation(self, now: Interval, before: Interval) -> float:
@@ -252,7 +252,7 @@ def moved_figures(
 
 
 def _both(now: Estimate, before: Estimate | None) -> bool:
-    """Tell whether both values are known, with an interval that something hangs on."""
+    """Tell whether both values are known, with an interval that has a width."""
     return before is not None and all(e.known and e.low < e.high for e in (now, before))
 
 
@@ -270,12 +270,12 @@ def _moved(
     now, before = (moments(data, able, by) for data in (about.now, about.before))
     shared = shared_sums(about.now, about.before, able, by)
     return {
-        (group, kpi.name): PeriodChange(kpi, one, other, shared.get(group, {}).get(kpi.name))
+        (group, kpi.name): PeriodChange(kpi, later, earlier, shared.get(group, {}).get(kpi.name))
         for group, by_kpi in now.items()
         for kpi in able
-        if (one := by_kpi.get(kpi.name)) is not None
-        and (other := before.get(group, {}).get(kpi.name)) is not None
-        and all(m.n > 1 and _below(kpi, m.sums) for m in (one, other))
+        if (later := by_kpi.get(kpi.name)) is not None
+        and (earlier := before.get(group, {}).get(kpi.name)) is not None
+        and all(m.n > 1 and _below(kpi, m.sums) for m in (later, earlier))
     }
 
 
@@ -401,13 +401,13 @@ def tested_movements(campaigns: Sequence[CampaignFigures]) -> tuple[tuple[Moveme
     """
     from callstats.stats import adjust
 
-    tested = [(one, f) for one in campaigns for f in one.tested]
+    tested = [(campaign, f) for campaign in campaigns for f in campaign.tested]
     p_values = [f.p_value for _, f in tested]
     adjusted = [float(p) for p in adjust(p_values, method="benjamini-hochberg")] if tested else []
     sure = sum(p <= FALSE_DISCOVERY for p in adjusted)
     level = 1 - FALSE_DISCOVERY * max(sure, 1) / max(len(tested), 1)
     movements = [
-        Movement(one, replace(f, confidence=level), p, q, q <= FALSE_DISCOVERY)
-        for (one, f), p, q in zip(tested, p_values, adjusted, strict=True)
+        Movement(campaign, replace(f, confidence=level), p, q, q <= FALSE_DISCOVERY)
+        for (campaign, f), p, q in zip(tested, p_values, adjusted, strict=True)
     ]
     return tuple(sorted(movements, key=_place_of_movement)), level

@@ -74,9 +74,9 @@ class CampaignsTelling(Telling[Campaigns]):
         """Return the plot with its caption and its words."""
         _, level = self.say, self.level(self.answer.confidence)
         words = ", ".join(f"{label} {self.value(e)}" for label, e in self._shown(kpi)[:10])
-        said = {"kpi": self.kpi(get(kpi)), "period": self.answer.period}
-        caption = _("{kpi} by campaign, {period}, with {level} intervals", level=level, **said)
-        return figure(self.plot(kpi), caption, _("{kpi} by campaign: {values}.", values=words, **said))
+        fields = {"kpi": self.kpi(get(kpi)), "period": self.answer.period}
+        caption = _("{kpi} by campaign, {period}, with {level} intervals", level=level, **fields)
+        return figure(self.plot(kpi), caption, _("{kpi} by campaign: {values}.", values=words, **fields))
 
     def _shown(self, kpi: str) -> list[tuple[str, Estimate]]:
         """Return the campaigns that a KPI is known of, with its value."""
@@ -175,22 +175,22 @@ class MovementsTelling(Telling[Movements]):
     def summary(self) -> Sentence:
         """Say how many of all figures moved by more than noise."""
         _ = self.say
-        said = {"all": len(self.answer.movements), "since": self.answer.earlier}
+        fields = {"all": len(self.answer.movements), "since": self.answer.earlier}
         if not self.answer.beyond_noise:
-            return Sentence(_("None of {all} figures moved by more than noise since {since}.", **said))
+            return Sentence(_("None of {all} figures moved by more than noise since {since}.", **fields))
         text = _.ngettext(
             "{n} of {all} figures moved by more than noise since {since}.",
             "{n} of {all} figures moved by more than noise since {since}.",
             len(self.answer.beyond_noise),
-            **said,
+            **fields,
         )
         return Sentence(text)
 
     def _said(self, m: Movement) -> Sentence:
         """Return a movement in words, its campaign first."""
         kpi = m.figure.kpi
-        said = self.movement(self.kpi(kpi), m.change, kpi.unit, self.answer.earlier, kpi.direction)
-        return Sentence(f"{m.campaign.label}. {said.text}", said.tone)
+        sentence = self.movement(self.kpi(kpi), m.change, kpi.unit, self.answer.earlier, kpi.direction)
+        return Sentence(f"{m.campaign.label}. {sentence.text}", sentence.tone)
 
     def table(self) -> TableView:
         """Return the movements beyond noise: before, now, change and interval."""
