@@ -37,11 +37,10 @@ def agents(
     """
 
     def run(dataset: Dataset) -> Answer:
-        from callstats.answers.agents.analysis import ADJUST
-        from callstats.answers.agents.analysis import agents as compared
-        from callstats.answers.agents.handling import agent_handle_time
-        from callstats.answers.agents.pace import agent_pace
-        from callstats.answers.agents.quality import agent_quality
+        from callstats.answers.agents.agent_quality import agent_quality
+        from callstats.answers.agents.agent_work import agent_handle_time, agent_pace
+        from callstats.answers.agents.agents import ADJUST
+        from callstats.answers.agents.agents import agents as compared
 
         narrow = dataset.where(period=period)
         others = {"pace": agent_pace, "handling": agent_handle_time, "quality": agent_quality}

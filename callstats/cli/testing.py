@@ -11,7 +11,7 @@ from callstats.cli.questions import Config, Data, Form, Lang, Period, Where, ask
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
-    from callstats.answers.compare.ab_test.result import ABTest
+    from callstats.answers.compare.ab_test import ABTest
 
 Parts = Annotated[list[float], Parameter(negative=(), consume_multiple=True, show_default=False)]
 
@@ -156,14 +156,14 @@ def ab_test(  # noqa: PLR0913 - all but one by name
     confidence
         Of the intervals.
     """
-    from callstats.answers.compare.ab_test.analysis import ab_test as run
+    from callstats.answers.compare.ab_test import ab_test as run
 
     asked: dict[str, Any] = {"primary": primary, "horizon_days": horizon_days, "margin": margin}
     asked |= {"expected": list(expected) or None, "effect": effect, "baseline": baseline, "cluster": cluster}
     asked |= {"planned_contacts": planned_contacts, "planned_looks": planned_looks}
     asked |= {"guardrails": list(guardrail) or None, "confidence": confidence, "cost_per_hour": cost_per_hour}
-    found: ABTest = ask(
+    test: ABTest = ask(
         lambda d: run(d.where(period=period), arm, control, treatment, **asked),
         data, where, config, lang, format,
     )  # fmt: skip
-    return 1 if found.split.broken else 0
+    return 1 if test.split.broken else 0

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from callstats.answers.core.answer import Answer, tells
-from callstats.answers.core.estimates import Change, Estimate
+from callstats.answers.core.estimates import Estimate
 from callstats.errors import UsageError
 from callstats.show import verdicts
 from callstats.show.display import (
@@ -74,6 +74,13 @@ class Ends(Protocol):
     def low(self) -> Any: ...
     @property
     def high(self) -> Any: ...
+
+
+class Contrast(Ends, Protocol):
+    """A difference with its interval, such as a Change or a Comparison."""
+
+    @property
+    def estimate(self) -> Any: ...
 
 
 class Telling(Generic[A]):
@@ -148,7 +155,7 @@ class Telling(Generic[A]):
             said[f"{name}_interval"] = self.interval(e)
         return said
 
-    def change(self, moved: Change, unit: str) -> dict[str, str]:
+    def change(self, moved: Contrast, unit: str) -> dict[str, str]:
         """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""
         return {
             "change": self.form.change(moved.estimate, unit, moved.low, moved.high),
@@ -183,12 +190,14 @@ class Telling(Generic[A]):
 
     # Sentences and tables.
 
-    def difference(self, kpi: str, name: str, control: str, found: Ends, unit: str, **how: Any) -> Sentence:
+    def difference(
+        self, kpi: str, name: str, control: str, contrast: Ends, unit: str, **how: Any
+    ) -> Sentence:
         """Say whether one group is better or worse than another: :func:`callstats.show.verdicts.difference`.
 
-        ``found`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
+        ``contrast`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
         """
-        ends = {"estimate": found.estimate, "low": found.low, "high": found.high}  # type: ignore[attr-defined]
+        ends = {end: getattr(contrast, end) for end in ("estimate", "low", "high")}
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
 
     def movement(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from callstats.answers.compare.comparing import gates
 from callstats.answers.compare.comparing.gates import Caution, Speaker
 from callstats.answers.compare.comparing.survey import Survey
-from callstats.answers.core.shared import shared_obstacle
+from callstats.answers.core.obstacles import shared_obstacle
 from callstats.answers.core.voice import Voice
 from callstats.engine.keys import Group
 from callstats.kpis.define import UNIT_COLUMNS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.compare.comparing import contacts, facts, gates
 from callstats.answers.compare.comparing.worth import Volume, volume
-from callstats.answers.core.unknowns import Unknown, counted, unknowns
+from callstats.answers.core.obstacles import Unknown, counted, unknowns
 from callstats.dataset.clock import TIME_KEYS
 from callstats.engine.units import formula_terms
 from callstats.errors import UsageError
