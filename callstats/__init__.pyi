@@ -2,7 +2,7 @@ from .answers.agents.agent_quality import agent_quality
 from .answers.agents.agent_work import agent_handle_time, agent_pace
 from .answers.agents.agents import agents
 from .answers.campaign.attempts.analysis import attempts
-from .answers.campaign.bridge.analysis import bridge
+from .answers.campaign.bridge import bridge
 from .answers.campaign.calling_hours.analysis import calling_hours
 from .answers.campaign.compliance.analysis import compliance
 from .answers.campaign.funnel import funnel

@@ -75,7 +75,7 @@ def bridge(
     seed
         Of the resampling.
     """
-    from callstats.answers.campaign.bridge.analysis import bridge as run
+    from callstats.answers.campaign.bridge import bridge as run
 
     ask(
         lambda d: run(d, before, after, by=by, method=method, bootstrap=bootstrap, seed=seed),

@@ -211,6 +211,13 @@ class Telling(Generic[A]):
         values, lows, highs = ([getattr(e, part) for e in estimates] for part in ("value", "low", "high"))
         return interval_plot(labels, values, lows, highs, formatter=self.form, **options)
 
+    def movement(
+        self, kpi: str, moved: Change, unit: str, since: str, direction: str = "neutral"
+    ) -> Sentence:
+        """Say how a figure moved since another period: :func:`callstats.show.verdicts.change`."""
+        ends = {"estimate": moved.estimate, "low": moved.low, "high": moved.high}
+        return verdicts.change(kpi, self.form, **ends, unit=unit, since=since, direction=direction)
+
     def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:
         """Return lines in place of what could not be shown."""
         return tuple(Note(note) for note in notes)

@@ -2,26 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from callstats.answers.campaign.bridge import sums
-from callstats.answers.campaign.bridge.bootstrap import CHANGE, Plan, all_effects, intervals
-from callstats.answers.campaign.bridge.factors import consistent, factors, house, totals
-from callstats.answers.campaign.bridge.result import Bridge, Term
-from callstats.answers.campaign.bridge.terms import effects, filled, total
-from callstats.answers.campaign.bridge.words import TERMS
+from callstats.answers.campaign.bridge_days_numbers import (
+    STEPS,
+    BridgeLayout,
+    DailySums,
+    common_layout,
+    daily_sums,
+    period_frames,
+    untold_steps,
+)
+from callstats.answers.campaign.bridge_numbers import (
+    CHANGE,
+    TERM_UNITS,
+    BridgePlan,
+    Totals,
+    all_effects,
+    consistent,
+    effects,
+    factors,
+    filled,
+    intervals,
+    overall_factors,
+    total,
+    totals,
+)
+from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import NAN, Change
 from callstats.answers.core.scope import Scope, scope
+from callstats.answers.core.voice import Voice
 from callstats.model import TABLES
 
 if TYPE_CHECKING:
-    from callstats.answers.campaign.bridge.factors import Totals
-    from callstats.answers.campaign.bridge.sums import Days, Layout
+    import pandas as pd
+
     from callstats.dataset import Dataset, Period
+    from callstats.show.display import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a bridge.
+
+    Attributes
+    ----------
+    name : str
+        A factor (``answer``), a mix (``lists``) or a kind of cost (``cost labour``).
+    effect, low, high : float
+        What it did to the total, with its interval; nan where days are too few.
+        For a cost that does not vary from day to day both limits are the effect.
+    before, after : float
+        The factor of all groups together, in ``unit``; nan for a mix.
+    unit : str
+    """
+
+    name: str
+    effect: float
+    low: float
+    high: float
+    before: float
+    after: float
+    unit: str
+
+    @property
+    def change(self) -> Change:
+        """The effect with its interval."""
+        return Change(self.effect, self.low, self.high)
+
+    @property
+    def beyond_noise(self) -> bool:
+        """Whether the interval excludes no effect."""
+        return self.change.certain
+
+
+@dataclass(frozen=True)
+class Bridge(Answer):
+    """The way from one period's profit to another's; the effects add up to the change exactly.
+
+    Attributes
+    ----------
+    voice : Voice
+    measure : str
+        ``profit``, ``revenue`` without costs, ``successes`` without values.
+    before, after : str
+        The two periods, in words.
+    start, end : float
+        The two totals.
+    change : Change
+        With its interval, whose confidence is that of every interval of the terms.
+    terms : tuple of Term
+        In the order of the work, mixes and costs last.
+    method : str
+    notes : tuple of str
+        What was left out, and why.
+    """
+
+    voice: Voice
+    measure: str
+    before: str
+    after: str
+    start: float
+    end: float
+    change: Change
+    terms: tuple[Term, ...]
+    method: str = "shapley"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """Of the totals and effects."""
+        return "n" if self.measure == "successes" else "money"
+
+    def __getitem__(self, name: str) -> Term:
+        """Return a term by its name."""
+        return {term.name: term for term in self.terms}[name]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a term: term, label, before, after, unit, effect, low, high, share, beyond_noise.
+
+        ``share`` is the effect over the change of the total.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "term": term.name,
+                "label": self.telling.term_label(term.name),
+                "before": term.before,
+                "after": term.after,
+                "unit": term.unit,
+                "effect": term.effect,
+                "low": term.low,
+                "high": term.high,
+                "share": term.effect / self.change.estimate if self.change.estimate else NAN,
+                "beyond_noise": term.beyond_noise,
+            }
+            for term in self.terms
+        ]
+        return pd.DataFrame(rows)
+
+    def record(self) -> Record:
+        """Return the terms in full precision, for the JSON beside the report."""
+        return self.telling.record()
 
 
 def bridge(
@@ -65,6 +192,7 @@ def bridge(
     seed : int
         Of the resampling: the same data give the same intervals.
     confidence : float, optional
+        Of the intervals; the project's where left out.
 
     Returns
     -------
@@ -109,24 +237,24 @@ def bridge(
     about = scope(narrow, after, before)
     if about.before is None:
         return _nothing(about, about.note or _unasked(about))
-    made, notes = _periods(about, about.before, by)
-    if made is None:
+    periods, notes = _periods(about, about.before, by)
+    if periods is None:
         return _nothing(about, *notes)
-    plan = Plan(made.layout, method, per_day and made.before.size != made.after.size)
+    plan = BridgePlan(periods.layout, method, per_day and periods.before.size != periods.after.size)
     level = dataset.config.confidence if confidence is None else confidence
-    ends = intervals(made.before, made.after, plan, resamples=bootstrap, confidence=level, seed=seed)
+    ends = intervals(periods.before, periods.after, plan, resamples=bootstrap, confidence=level, seed=seed)
     if bootstrap and not ends:
         notes.append(about.voice.say("One day only: no intervals."))
-    return _bridged(about, made, plan, ends, tuple(notes))
+    return _bridged(about, periods, plan, ends, level, tuple(notes))
 
 
 @dataclass(frozen=True)
 class _Periods:
     """The days of both periods, and what they have in common."""
 
-    before: Days
-    after: Days
-    layout: Layout
+    before: DailySums
+    after: DailySums
+    layout: BridgeLayout
 
 
 def _unasked(about: Scope) -> str:
@@ -134,8 +262,8 @@ def _unasked(about: Scope) -> str:
 
 
 def _nothing(about: Scope, *notes: str) -> Bridge:
-    told = (about.earlier_label, about.label)
-    return Bridge(about.voice, "profit", *told, NAN, NAN, Change(), (), notes=tuple(filter(None, notes)))
+    labels = (about.earlier_label, about.label)
+    return Bridge(about.voice, "profit", *labels, NAN, NAN, Change(), (), notes=tuple(filter(None, notes)))
 
 
 def _periods(about: Scope, earlier: Dataset, by: str | None) -> tuple[_Periods | None, list[str]]:
@@ -143,19 +271,19 @@ def _periods(about: Scope, earlier: Dataset, by: str | None) -> tuple[_Periods |
     _, now = about.voice.say, about.now
     by, notes = _mix_key(about, by)
     tolerance = now.config.unknown_tolerance
-    left = {**sums.told(earlier, tolerance), **sums.told(now, tolerance)}
+    left = {**untold_steps(earlier, tolerance), **untold_steps(now, tolerance)}
     if "successes" in left:
         why = about.voice.reason(f"not computable: {left['successes']}")
         return None, [_("What changed profit: {why}.", why=why)]
-    steps = [step for step in sums.STEPS if step not in left]
+    steps = [step for step in STEPS if step not in left]
     value, hours = "value" not in left, _timed(now)
-    found = [sums.frames(d, steps, by, value=value, hours=hours) for d in (earlier, now)]
-    layout = sums.layout(found[0], found[1], steps, value=value, hours=hours)
-    dials = [float(np.sum(np.asarray(f.calls["dials"]))) for f in found]
+    frames = [period_frames(d, steps, by, value=value, hours=hours) for d in (earlier, now)]
+    layout = common_layout(frames[0], frames[1], steps, value=value, hours=hours)
+    dials = [float(np.sum(np.asarray(f.calls["dials"]))) for f in frames]
     if not all(dials):
         empty = about.earlier_label if not dials[0] else about.label
         return None, [_("No dial in {period}: nothing to compare with.", period=empty)]
-    before, after = (sums.days(f, layout) for f in found)
+    before, after = (daily_sums(f, layout) for f in frames)
     layout, skipped = consistent(before, after, layout)
     notes += _left_out(about, {*left, *skipped}, layout)
     return _Periods(before, after, layout), notes
@@ -173,11 +301,11 @@ def _mix_key(about: Scope, by: str | None) -> tuple[str | None, list[str]]:
 
 def _timed(dataset: Dataset) -> bool:
     """Tell whether login hours can be had for what is asked about."""
-    told = dataset.has("agent_time", "seconds") and dataset.reaches("agent_time", "day")
-    return told and not dataset.unreached("agent_time")
+    dated = dataset.has("agent_time", "seconds") and dataset.reaches("agent_time", "day")
+    return dated and not dataset.unreached("agent_time")
 
 
-def _left_out(about: Scope, left: set[str], layout: Layout) -> list[str]:
+def _left_out(about: Scope, left: set[str], layout: BridgeLayout) -> list[str]:
     """Return a line on each factor that the data do not tell."""
     _ = about.voice.say
     notes = []
@@ -196,41 +324,47 @@ def _left_out(about: Scope, left: set[str], layout: Layout) -> list[str]:
 
 def _bridged(
     about: Scope,
-    made: _Periods,
-    plan: Plan,
+    periods: _Periods,
+    plan: BridgePlan,
     ends: Mapping[str, tuple[float, float]],
+    confidence: float,
     notes: tuple[str, ...],
 ) -> Bridge:
     """Put totals, terms and intervals together."""
-    layout = made.layout
-    old, new = totals(made.before), totals(made.after)
-    first, last = (factors(t, layout, days=plan.days) for t in (old, new))
+    layout = periods.layout
+    old, new = totals(periods.before), totals(periods.after)
+    first, last = (factors(t, layout, per_day=plan.per_day) for t in (old, new))
     effects(first, last, plan.method)  # says what stands in the way of the method
-    found = all_effects(old, new, plan)
-    figures = [_figures(t, plan) for t in (old, new)]
-    terms = tuple(_term(name, found, figures, ends) for name in TERMS if name in found)
+    by_term = all_effects(old, new, plan)
+    figures = (_figures(old, plan), _figures(new, plan))
+    terms = tuple(
+        Term(name, float(by_term[name]), *ends.get(name, (NAN, NAN)), *_both(name, figures), unit)
+        for name, unit in TERM_UNITS.items()
+        if name in by_term
+    )
     revenue = [float(total(f)) for f in filled(first, last)]
     spent = [float(t.costs.sum()) if layout.costs else 0.0 for t in (old, new)]
-    change = Change(float(found[CHANGE]), *ends.get(CHANGE, (NAN, NAN)))
-    kind = "successes" if not layout.value else "profit" if layout.costs else "revenue"
-    both = (revenue[0] - spent[0], revenue[1] - spent[1])
     return Bridge(
-        about.voice, kind, about.earlier_label, about.label, *both, change, terms, plan.method, notes
+        about.voice,
+        "successes" if not layout.value else "profit" if layout.costs else "revenue",
+        about.earlier_label,
+        about.label,
+        revenue[0] - spent[0],
+        revenue[1] - spent[1],
+        Change(float(by_term[CHANGE]), *ends.get(CHANGE, (NAN, NAN)), confidence),
+        terms,
+        plan.method,
+        notes,
     )
 
 
-def _figures(found: Totals, plan: Plan) -> dict[str, float]:
-    """Return what every factor of the house is, and every kind of cost."""
-    costs = {f"cost {kind}": float(found.costs[i]) for i, kind in enumerate(plan.layout.kinds)}
-    return {**house(found, plan.layout, days=plan.days), **costs}
+def _figures(period: Totals, plan: BridgePlan) -> dict[str, float]:
+    """Return what every factor of all campaigns together is, and every kind of cost."""
+    costs = {f"cost {kind}": float(period.costs[i]) for i, kind in enumerate(plan.layout.kinds)}
+    return {**overall_factors(period, plan.layout, per_day=plan.per_day), **costs}
 
 
-def _term(
-    name: str,
-    found: Mapping[str, np.ndarray],
-    figures: Sequence[Mapping[str, float]],
-    ends: Mapping[str, tuple[float, float]],
-) -> Term:
-    low, high = ends.get(name, (NAN, NAN))
-    before, after = (f.get(name, NAN) for f in figures)
-    return Term(name, float(found[name]), low, high, before, after, TERMS[name][1])
+def _both(name: str, figures: tuple[Mapping[str, float], Mapping[str, float]]) -> tuple[float, float]:
+    """Return what a term was in the one period and in the other."""
+    before, after = figures
+    return before.get(name, NAN), after.get(name, NAN)

@@ -9,10 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callstats.answers.campaign.bridge.bootstrap import CHANGE, Plan, all_effects, expanded, intervals
-from callstats.answers.campaign.bridge.factors import consistent, factors, house, totals
-from callstats.answers.campaign.bridge.sums import Days, Layout
-from callstats.answers.campaign.bridge.terms import effects, filled, lmdi_effects, shapley_effects, total
+from callstats.answers.campaign.bridge_days_numbers import BridgeLayout, DailySums
+from callstats.answers.campaign.bridge_numbers import (
+    CHANGE,
+    BridgePlan,
+    all_effects,
+    consistent,
+    effects,
+    expanded,
+    factors,
+    filled,
+    intervals,
+    lmdi_effects,
+    overall_factors,
+    shapley_effects,
+    total,
+    totals,
+)
 from callstats.errors import UsageError
 from callstats.stats import shapley
 
@@ -95,20 +108,20 @@ class TestFilled:
         assert (old["rate"].tolist(), new["rate"].tolist()) == ([0.0], [0.0])
 
 
-LAYOUT = Layout(
+LAYOUT = BridgeLayout(
     ("dials", "handled", "successes"), (("", "x"), ("", "y")), ("",), np.array([0, 0]), ("labour", "list"),
     True, True, True,
 )  # fmt: skip
 
 
-def days(dials, handled, successes, value, hours, labour, monthly=0.0) -> Days:  # noqa: PLR0917
+def days(dials, handled, successes, value, hours, labour, monthly=0.0) -> DailySums:  # noqa: PLR0917
     """Return days from arrays of (days, 2 lists), hours and labour by day."""
     names = ("dials", "handled", "successes", "value")
     sums = {
         n: np.array(v, dtype=float) for n, v in zip(names, (dials, handled, successes, value), strict=True)
     }
     costs = np.column_stack([np.array(labour, dtype=float), np.zeros(len(labour))])
-    return Days(sums, np.array(hours, dtype=float)[:, None], costs, np.array([0.0, monthly]))
+    return DailySums(sums, np.array(hours, dtype=float)[:, None], costs, np.array([0.0, monthly]))
 
 
 ONE = days([[60, 40]], [[12, 4]], [[3, 1]], [[150, 50]], [10], [70], monthly=30)
@@ -127,17 +140,17 @@ class TestFactors:
         assert float(total(found)) == pytest.approx(200)
 
     def test_days_take_the_calendar_out_of_the_hours(self):
-        found = factors(totals(TWO), LAYOUT, days=True)
+        found = factors(totals(TWO), LAYOUT, per_day=True)
         assert (float(found["days"][0]), float(found["hours_per_day"][0])) == (2, 12)
         assert float(total(found)) == pytest.approx(900)
 
     def test_of_all_groups_together(self):
-        assert house(totals(ONE), LAYOUT) == pytest.approx(
+        assert overall_factors(totals(ONE), LAYOUT) == pytest.approx(
             {"hours": 10, "dials_per_hour": 10, "answer": 0.16, "success": 0.25, "value": 50}
         )
 
     def test_costs_are_terms_of_their_own_and_all_adds_up(self):
-        found = all_effects(totals(ONE), totals(TWO), Plan(LAYOUT, "shapley", True))
+        found = all_effects(totals(ONE), totals(TWO), BridgePlan(LAYOUT, "shapley", True))
         assert float(found["cost labour"]) == -100
         assert float(found["cost list"]) == 30
         assert float(found[CHANGE]) == pytest.approx((900 - 170) - (200 - 100))
@@ -173,19 +186,22 @@ class TestIntervals:
     def test_they_are_the_same_for_the_same_seed_and_others_for_another(self):
         rng = np.random.default_rng(3)
         a, b = self.drawn(rng, 20), self.drawn(rng, 22)
-        plan = Plan(LAYOUT, "shapley", False)
+        plan = BridgePlan(LAYOUT, "shapley", False)
         first, again, other = (
             intervals(a, b, plan, resamples=200, confidence=0.95, seed=seed)["answer"] for seed in (5, 5, 6)
         )
         assert first == again != other
 
     def test_one_day_has_none(self):
-        assert intervals(ONE, TWO, Plan(LAYOUT, "shapley", True), resamples=50, confidence=0.95, seed=0) == {}
+        assert (
+            intervals(ONE, TWO, BridgePlan(LAYOUT, "shapley", True), resamples=50, confidence=0.95, seed=0)
+            == {}
+        )
 
     def test_a_planted_effect_is_in_its_term_and_in_no_other(self):
         rng = np.random.default_rng(4)
         a, b = self.drawn(rng, 60), self.drawn(rng, 60, answer=0.3)
-        plan = Plan(LAYOUT, "shapley", False)
+        plan = BridgePlan(LAYOUT, "shapley", False)
         found = all_effects(totals(a), totals(b), plan)
         ends = intervals(a, b, plan, resamples=400, confidence=0.999, seed=0)
         truth = 60 * 40 * 20 * 0.1 * 0.2 * 50
@@ -200,7 +216,7 @@ class TestIntervals:
     @pytest.mark.parametrize("teams", [60, pytest.param(600, marks=pytest.mark.slow)])
     def test_they_hold_the_truth_as_often_as_they_say(self, teams):
         # What a factor does to the expected totals: 20 % to 24 % answer, 40 to 44 hours a day.
-        rng, plan = np.random.default_rng(6), Plan(LAYOUT, "shapley", False)
+        rng, plan = np.random.default_rng(6), BridgePlan(LAYOUT, "shapley", False)
         old, new = ({"h": h * 21, "d": 20, "a": a, "s": 0.2, "v": 50} for h, a in ((40, 0.2), (44, 0.24)))
         truth = shapley(old, new).effects
         hits = {"answer": 0, "hours": 0, "success": 0}

@@ -29,7 +29,7 @@ OTHER = "other"
 
 
 @dataclass(frozen=True)
-class Layout:
+class BridgeLayout:
     """What two periods have in common.
 
     Attributes
@@ -57,7 +57,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Days:
+class DailySums:
     """The sums of one period's days.
 
     Attributes
@@ -84,7 +84,7 @@ class Days:
 
 
 @dataclass(frozen=True)
-class Frames:
+class PeriodFrames:
     """The rows of one period as they come from the engine."""
 
     calls: pd.DataFrame
@@ -92,7 +92,9 @@ class Frames:
     costs: pd.DataFrame | None
 
 
-def frames(dataset: Dataset, steps: Sequence[str], by: str | None, *, value: bool, hours: bool) -> Frames:
+def period_frames(
+    dataset: Dataset, steps: Sequence[str], by: str | None, *, value: bool, hours: bool
+) -> PeriodFrames:
     """Fetch the sums of one period by campaign, group and day."""
     from callstats.engine.sums import raw_totals
 
@@ -101,7 +103,7 @@ def frames(dataset: Dataset, steps: Sequence[str], by: str | None, *, value: boo
     calls = raw_totals(dataset, names.values(), list(dict.fromkeys([*keys, "day"])))
     calls = calls.rename(columns={term.key: name for name, term in names.items()})
     calls = calls.assign(campaign=_text(calls, "campaign_id"), group=_text(calls, by))
-    return Frames(calls, _hours(dataset) if hours else None, _costs(dataset))
+    return PeriodFrames(calls, _hours(dataset) if hours else None, _costs(dataset))
 
 
 def _text(frame: pd.DataFrame, column: str | None) -> list[str]:
@@ -116,8 +118,8 @@ def _hours(dataset: Dataset) -> pd.DataFrame:
     from callstats.engine.sums import raw_totals
 
     keys = ["campaign_id"] if dataset.has("agent_time", "campaign_id") else []
-    found = raw_totals(dataset, [_HOURS], [*keys, "day"]).rename(columns={_HOURS.key: "seconds"})
-    return found.assign(campaign=_text(found, "campaign_id"))
+    frame = raw_totals(dataset, [_HOURS], [*keys, "day"]).rename(columns={_HOURS.key: "seconds"})
+    return frame.assign(campaign=_text(frame, "campaign_id"))
 
 
 def _costs(dataset: Dataset) -> pd.DataFrame | None:
@@ -126,14 +128,16 @@ def _costs(dataset: Dataset) -> pd.DataFrame | None:
         return None
     import pandas as pd
 
-    found = dataset.table("costs").select("kind", "amount", "period").collect("pandas").to_native()
-    text = found["period"].astype(str)
+    frame = dataset.table("costs").select("kind", "amount", "period").collect("pandas").to_native()
+    text = frame["period"].astype(str)
     day = pd.to_numeric(text.where(text.str.len() == len("2026-09-14")).str.replace("-", ""))
-    kind = found["kind"].where(found["kind"].isin(COST_KINDS), OTHER)
-    return pd.DataFrame({"kind": kind, "amount": found["amount"].astype(float), "day": day})
+    kind = frame["kind"].where(frame["kind"].isin(COST_KINDS), OTHER)
+    return pd.DataFrame({"kind": kind, "amount": frame["amount"].astype(float), "day": day})
 
 
-def layout(before: Frames, after: Frames, steps: Sequence[str], *, value: bool, hours: bool) -> Layout:
+def common_layout(
+    before: PeriodFrames, after: PeriodFrames, steps: Sequence[str], *, value: bool, hours: bool
+) -> BridgeLayout:
     """Return the groups, campaigns and kinds of cost that either period has.
 
     Where hours are not told apart by campaign, all campaigns are one.
@@ -144,7 +148,7 @@ def layout(before: Frames, after: Frames, steps: Sequence[str], *, value: bool, 
     campaigns = [""] if timed == {""} else sorted({campaign for campaign, _ in groups})
     costs = [f.costs for f in (before, after) if f.costs is not None]
     there = {kind for f in costs for kind in f["kind"]}
-    return Layout(
+    return BridgeLayout(
         tuple(steps),
         tuple(groups),
         tuple(campaigns),
@@ -156,17 +160,17 @@ def layout(before: Frames, after: Frames, steps: Sequence[str], *, value: bool, 
     )
 
 
-def days(found: Frames, plan: Layout) -> Days:
+def daily_sums(frames: PeriodFrames, layout: BridgeLayout) -> DailySums:
     """Put one period's rows into arrays by day."""
-    calls, hours = _only(found.calls, found.calls["dials"] > 0), _dialling(found, plan)
+    calls, hours = _only(frames.calls, frames.calls["dials"] > 0), _dialling(frames, layout)
     worked = {*_whole(calls["day"]), *(_whole(hours["day"]) if hours is not None else ())}
     order = {day: i for i, day in enumerate(sorted(worked))}
-    place = {group: i for i, group in enumerate(plan.groups)}
+    place = {group: i for i, group in enumerate(layout.groups)}
     at = [place[pair] for pair in zip(calls["campaign"], calls["group"], strict=True)]
-    names = [*plan.steps, *(["value"] if plan.value else [])]
-    sums = {name: _spread(calls["day"], at, calls[name], order, len(plan.groups)) for name in names}
-    costs, fixed = _cost_arrays(found, plan, order)
-    return Days(sums, _hour_array(hours, plan, order), costs, fixed)
+    names = [*layout.steps, *(["value"] if layout.value else [])]
+    sums = {name: _spread(calls["day"], at, calls[name], order, len(layout.groups)) for name in names}
+    costs, fixed = _cost_arrays(frames, layout, order)
+    return DailySums(sums, _hour_array(hours, layout, order), costs, fixed)
 
 
 def _only(frame: pd.DataFrame, rows_: Any) -> pd.DataFrame:
@@ -178,11 +182,11 @@ def _whole(day: Any) -> list[int]:
     return [int(d) for d in np.asarray(day, dtype=float) if d == d]  # noqa: PLR0124 - nan
 
 
-def _dialling(found: Frames, plan: Layout) -> pd.DataFrame | None:
+def _dialling(frames: PeriodFrames, layout: BridgeLayout) -> pd.DataFrame | None:
     """Return the hours that count: of campaigns that dial, or all where hours know no campaign."""
-    if found.hours is None or plan.campaigns == ("",):
-        return found.hours
-    return _only(found.hours, found.hours["campaign"].isin(plan.campaigns))
+    if frames.hours is None or layout.campaigns == ("",):
+        return frames.hours
+    return _only(frames.hours, frames.hours["campaign"].isin(layout.campaigns))
 
 
 def _spread(day: Any, at: Any, values: Any, order: Mapping[int, int], width: int) -> Array:
@@ -194,28 +198,28 @@ def _spread(day: Any, at: Any, values: Any, order: Mapping[int, int], width: int
     return np.bincount(cell, amount[dated], len(order) * width).reshape(len(order), width)
 
 
-def _hour_array(hours: pd.DataFrame | None, plan: Layout, order: Mapping[int, int]) -> Array:
+def _hour_array(hours: pd.DataFrame | None, layout: BridgeLayout, order: Mapping[int, int]) -> Array:
     """Return hours by day and campaign; one column for all where hours know no campaign."""
     if hours is None:
         return np.zeros((len(order), 0))
-    one = len(plan.campaigns) == 1
-    at = [0 if one else plan.campaigns.index(campaign) for campaign in hours["campaign"]]
+    one = len(layout.campaigns) == 1
+    at = [0 if one else layout.campaigns.index(campaign) for campaign in hours["campaign"]]
     seconds = np.asarray(hours["seconds"], dtype=float)
-    return _spread(hours["day"], at, seconds / 3600, order, len(plan.campaigns))
+    return _spread(hours["day"], at, seconds / 3600, order, len(layout.campaigns))
 
 
-def _cost_arrays(found: Frames, plan: Layout, order: Mapping[int, int]) -> tuple[Array, Array]:
-    if found.costs is None or not plan.kinds:
-        return np.zeros((len(order), len(plan.kinds))), np.zeros(len(plan.kinds))
-    costs = found.costs
-    at = np.array([plan.kinds.index(kind) for kind in costs["kind"]], dtype=int)
+def _cost_arrays(frames: PeriodFrames, layout: BridgeLayout, order: Mapping[int, int]) -> tuple[Array, Array]:
+    if frames.costs is None or not layout.kinds:
+        return np.zeros((len(order), len(layout.kinds))), np.zeros(len(layout.kinds))
+    costs = frames.costs
+    at = np.array([layout.kinds.index(kind) for kind in costs["kind"]], dtype=int)
     day, amount = np.asarray(costs["day"], dtype=float), np.asarray(costs["amount"], dtype=float)
     daily = np.isin(day, list(order))
-    fixed = np.bincount(at[~daily], amount[~daily], len(plan.kinds))
-    return _spread(day[daily], at[daily], amount[daily], order, len(plan.kinds)), fixed
+    fixed = np.bincount(at[~daily], amount[~daily], len(layout.kinds))
+    return _spread(day[daily], at[daily], amount[daily], order, len(layout.kinds)), fixed
 
 
-def told(dataset: Dataset, tolerance: float) -> dict[str, str]:
+def untold_steps(dataset: Dataset, tolerance: float) -> dict[str, str]:
     """Return why steps cannot be told, by step; those that can are not in it.
 
     A flag that is unknown on more of the calls it is asked of than the project
@@ -223,22 +227,22 @@ def told(dataset: Dataset, tolerance: float) -> dict[str, str]:
     """
     from callstats.engine import totals
 
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     of = rows.DIALS
     for step in ("handled", "argued", "successes"):
         flag = {"handled": "handled", "argued": "argued", "successes": "success"}[step]
         if not dataset.has("calls", flag):
-            found[step] = f"needs calls.{flag}"
+            reasons[step] = f"needs calls.{flag}"
             continue
         asked, sure = Count(of), Count(of.also("known", *known(flag)))
         sums = totals(dataset, [asked, sure]).iloc[0]
         if sums[sure.key] < (1 - tolerance) * sums[asked.key]:
-            found[step] = f"needs calls.{flag}"
+            reasons[step] = f"needs calls.{flag}"
         else:
             of = STEPS[step]
-    if "successes" not in found and not _valued(dataset, tolerance):
-        found["value"] = "needs calls.value"
-    return found
+    if "successes" not in reasons and not _valued(dataset, tolerance):
+        reasons["value"] = "needs calls.value"
+    return reasons
 
 
 def _valued(dataset: Dataset, tolerance: float) -> bool:

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.campaign.bridge.analysis import bridge
-from callstats.answers.campaign.bridge.result import Bridge
+from callstats.answers.campaign.bridge import Bridge, bridge
 from callstats.config import Config
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
 from callstats.simulate import CallList, Campaign, Scenario, Spell, simulate
+from tests.answers.small_campaigns import demo, plain, settle, written
 
 
 def days(month: int, number: int) -> list[pd.Timestamp]:
@@ -287,6 +287,18 @@ class TestShowing:
         made = tables(SAME, {"x": (50, 40, 20, 8)})
         again = {name: frame.sample(frac=1, random_state=2) for name, frame in made.items()}
         assert told(made)._repr_html_() == told(again)._repr_html_()
+
+    @pytest.mark.parametrize(("language", "level"), [("en", "90%"), ("fr", "90 %"), ("ru", "90 %")])
+    def test_intervals_are_at_the_level_of_the_project(self, language: str, level: str):
+        dataset = settle(demo(), language=language)
+        usual, narrow = (
+            bridge(settle(dataset, confidence=confidence), "2026-08", "2026-09", bootstrap=100)
+            for confidence in (0.95, 0.90)
+        )
+        assert narrow["answer"].high - narrow["answer"].low < usual["answer"].high - usual["answer"].low
+        assert level in plain(narrow.figure().caption)
+        assert level in plain(narrow.table().columns[-1].label)
+        assert "95%" not in written(narrow).replace("95 %", "95%")
 
 
 @cache
