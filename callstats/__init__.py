@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from callstats.answers.campaign.trend import trend
     from callstats.answers.compare.ab_test.analysis import ab_test
     from callstats.answers.compare.comparing.analysis import compare
-    from callstats.answers.compare.plan.analysis import plan, plan_from
+    from callstats.answers.compare.plan import plan, plan_from
     from callstats.answers.core.measure import measure
     from callstats.answers.core.opening import open_for_report, title
     from callstats.answers.month.summary import summary
@@ -84,8 +84,8 @@ _HOMES = {
     "method": "callstats.answers.trust.method.analysis",
     "open": "callstats.dataset",
     "open_for_report": "callstats.answers.core.opening",
-    "plan": "callstats.answers.compare.plan.analysis",
-    "plan_from": "callstats.answers.compare.plan.analysis",
+    "plan": "callstats.answers.compare.plan",
+    "plan_from": "callstats.answers.compare.plan",
     "portrait": "callstats.answers.campaign.portrait",
     "read": "callstats.dataset",
     "service": "callstats.answers.service.report",

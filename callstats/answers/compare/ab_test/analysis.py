@@ -23,8 +23,8 @@ from callstats.answers.compare.ab_test.primary import PRIMARIES, Primary
 from callstats.answers.compare.ab_test.reach import reach
 from callstats.answers.compare.ab_test.result import ABTest
 from callstats.answers.compare.ab_test.split import Split, split
-from callstats.answers.compare.plan.analysis import Plan, solve
-from callstats.answers.compare.plan.numbers import Design
+from callstats.answers.compare.plan import Plan, solve
+from callstats.answers.compare.plan_numbers import Design
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice
 from callstats.errors import UsageError, unknown_name

@@ -13,7 +13,7 @@ from callstats.answers.compare.ab_test.monitoring import Monitoring
 from callstats.answers.compare.ab_test.primary import Primary
 from callstats.answers.compare.ab_test.reach import Reach
 from callstats.answers.compare.ab_test.split import Split
-from callstats.answers.compare.plan.result import Plan
+from callstats.answers.compare.plan import Plan
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.voice import Voice
 from callstats.show.display import Note, Record, Sentence, View
