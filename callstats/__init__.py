@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from callstats.answers.campaign.time_and_cost import time_and_cost
     from callstats.answers.campaign.trend import trend
     from callstats.answers.compare.ab_test.analysis import ab_test
-    from callstats.answers.compare.comparing.analysis import compare
+    from callstats.answers.compare.compare import compare
     from callstats.answers.compare.plan import plan, plan_from
     from callstats.answers.core.measure import measure
     from callstats.answers.core.opening import open_for_report, title
@@ -73,7 +73,7 @@ _HOMES = {
     "calibrate": "callstats.calibrate",
     "calling_hours": "callstats.answers.campaign.calling_hours.analysis",
     "check": "callstats.answers.trust.quality",
-    "compare": "callstats.answers.compare.comparing.analysis",
+    "compare": "callstats.answers.compare.compare",
     "compliance": "callstats.answers.campaign.compliance.analysis",
     "data_quality": "callstats.answers.trust.data_quality.report",
     "definitions": "callstats.answers.trust.definitions",

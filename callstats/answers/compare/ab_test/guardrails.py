@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.compare.ab_test.assignment import Arms
 from callstats.answers.compare.ab_test.lines import Line, frame, line_words, table
-from callstats.answers.compare.comparing.analysis import compare
-from callstats.answers.compare.comparing.rows import ComparedArm, claims
+from callstats.answers.compare.compare import compare
+from callstats.answers.compare.compare_arm import ComparedArm
+from callstats.answers.compare.compare_tests import claims
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
 from callstats.errors import ComparisonRefused, UsageError
