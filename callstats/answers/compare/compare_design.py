@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from callstats.engine.clusters import separable
+from callstats.engine.arm_moments import separable
 from callstats.engine.units import clustering, formula_terms
 from callstats.errors import UsageError, unknown_name
 from callstats.kpis.define import KPI, UNIT_COLUMNS, Distinct, Net, Predicate, Quantile, Ratio

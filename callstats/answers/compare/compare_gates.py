@@ -16,7 +16,7 @@ from callstats.answers.compare.compare_pairs import Pairs, TestedPair
 from callstats.answers.compare.compare_survey import Depth, Loaded, Survey, Traffic, divergence
 from callstats.answers.core.shared import shared_obstacle
 from callstats.dataset.clock import TIME_KEYS
-from callstats.engine.groups import Group
+from callstats.engine.keys import Group
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI
 

@@ -22,8 +22,7 @@ from callstats.answers.compare.compare_tests import (
     welch_of,
 )
 from callstats.answers.core.intervals import counts_once
-from callstats.engine.clusters import ArmMoments, arm_moments, separable
-from callstats.engine.homes import home_moments
+from callstats.engine.arm_moments import ArmMoments, arm_moments, contact_agent_moments, separable
 from callstats.engine.influences import Standardised, standardised
 from callstats.engine.units import formula_terms, parts
 from callstats.errors import UsageError
@@ -123,7 +122,7 @@ def fetch(
             for unit in (("agent_id",), (*design.unit, "agent_id"))
         )
     elif design.agents == "home":
-        agents, both = home_moments(dataset, kpi, by, arms, control)
+        agents, both = contact_agent_moments(dataset, kpi, by, arms, control)
     naive = _naive(dataset, kpi, by, arms, control, units)
     return Pairs(dataset, kpi, by, control, design, units, agents, both, naive)
 

@@ -16,8 +16,7 @@ from callstats.answers.compare.compare_tests import MONTH, MonthlyVolume
 from callstats.answers.core.scope import records
 from callstats.answers.core.unknowns import Unknown, counted, unknowns
 from callstats.dataset.clock import TIME_KEYS, unknown, written
-from callstats.engine.groups import in_order
-from callstats.engine.keys import is_any, same
+from callstats.engine.keys import in_order, is_any, same
 from callstats.engine.sums import sums_by_group, with_summands
 from callstats.engine.units import formula_terms
 from callstats.errors import UsageError
