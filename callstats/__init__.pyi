@@ -12,8 +12,8 @@ from .answers.campaign.portrait import portrait
 from .answers.campaign.time_and_cost import time_and_cost
 from .answers.campaign.trend import trend
 from .answers.compare.ab_test import ab_test
-from .answers.compare.comparing.analysis import compare
-from .answers.compare.plan.analysis import plan, plan_from
+from .answers.compare.compare import compare
+from .answers.compare.plan import plan, plan_from
 from .answers.core.heading import open_for_report, title
 from .answers.core.measure import measure
 from .answers.month.summary import summary

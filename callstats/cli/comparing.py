@@ -10,8 +10,8 @@ from callstats.cli.app import Format, Language, Words, app, open_data, pairs, sa
 if TYPE_CHECKING:
     import pandas as pd
 
-    from callstats.answers.compare.comparing.comparison import Comparison
-    from callstats.answers.compare.comparing.rows import ComparedArm
+    from callstats.answers.compare.compare import GroupComparison
+    from callstats.answers.compare.compare_arm import ComparedArm
 
 
 @app.command
@@ -88,14 +88,14 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     """
     from dataclasses import replace
 
-    from callstats.answers.compare.comparing.analysis import compare as run_compare
+    from callstats.answers.compare.compare import compare as run_compare
     from callstats.cli.measuring import own_of
     from callstats.kpis import get
 
     chosen = open_data(data, config).where(period=period, **pairs(where))
     if lang is not None:
         chosen = replace(chosen, config=replace(chosen.config, language=lang))
-    found = run_compare(
+    comparison = run_compare(
         chosen,
         get(kpi, own_of(own_kpis)),
         by=by,
@@ -111,11 +111,11 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
         confidence=confidence,
         force=force,
     )
-    for warning in found.warnings:
+    for warning in comparison.warnings:
         say(f"callstats: {warning}")
     if format == "table":
-        print(f"{found.verdict}\n")
-    show(_readable(found) if format == "table" else found.to_frame(), format)
+        print(f"{comparison.verdict}\n")
+    show(_readable(comparison) if format == "table" else comparison.to_frame(), format)
 
 
 _WORDS = ("auto", "contact", "two-way", "agent", "agent_day", "call")
@@ -150,20 +150,20 @@ def _split(words: list[str]) -> dict[str, float] | str | None:
         raise UsageError("a planned share is not a number", hint="--split A=1 --split B=1") from error
 
 
-def _readable(found: Comparison) -> pd.DataFrame:
+def _readable(comparison: GroupComparison) -> pd.DataFrame:
     """Return the rows as a person reads them: the interval before the p-value it goes with."""
     import pandas as pd
 
-    return pd.DataFrame([_line(found, row) for row in found.rows])
+    return pd.DataFrame([_line(comparison, row) for row in comparison.rows])
 
 
-def _line(found: Comparison, row: ComparedArm) -> dict[str, object]:
-    form, unit = found.voice.form, found.kpi.unit
+def _line(comparison: GroupComparison, row: ComparedArm) -> dict[str, object]:
+    form, unit = comparison.voice.form, comparison.kpi.unit
     around = row.value + row.low - row.estimate, row.value + row.high - row.estimate
     return {
-        found.by: row.label,
+        comparison.by: row.label,
         "value": form.value(row.value, unit, *around),
-        f"difference from {found.control_label}": form.change(row.estimate, unit, row.low, row.high),
+        f"difference from {comparison.control_label}": form.change(row.estimate, unit, row.low, row.high),
         "interval": form.interval(row.low, row.high, unit, change=True, value=row.estimate),
         "p adjusted": f"{row.p_adjusted:.2g}" if row.compared else "–",
         "design effect": form.number(row.design_effect, 1),

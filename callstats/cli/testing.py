@@ -67,8 +67,8 @@ def plan(  # noqa: PLR0913 - all but one by name
     horizon_days
         Days each contact is followed.
     """
-    from callstats.answers.compare.plan.analysis import plan as make
-    from callstats.answers.compare.plan.analysis import plan_from
+    from callstats.answers.compare.plan import plan as make
+    from callstats.answers.compare.plan import plan_from
 
     asked: dict[str, Any] = {"trials": trials, "power": power, "alpha": alpha, "margin": margin}
     asked |= {"allocation": allocation, "contacts_per_day": contacts_per_day, "horizon_days": horizon_days}

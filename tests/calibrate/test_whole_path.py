@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callstats import engine
-from callstats.answers.compare.comparing.analysis import compare
+from callstats.answers.compare.compare import compare
 from callstats.answers.core.measure import measure
 from callstats.calibrate import comparing, lists
 from callstats.calibrate.rows import answered, converted, dial

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from callstats.answers.core.answer import Answer, tells
-from callstats.answers.core.estimates import Estimate
+from callstats.answers.core.estimates import Change, Estimate
 from callstats.errors import UsageError
 from callstats.show import verdicts
 from callstats.show.display import (

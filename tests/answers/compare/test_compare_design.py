@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tests.answers.compare.comparing.comparable import answers, clustered, dataset, drawn, row, two_shares
+from tests.answers.compare.comparable import answers, clustered, dataset, drawn, row, two_shares
 
 
 class TestOneWay:

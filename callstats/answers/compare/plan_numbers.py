@@ -1,4 +1,4 @@
-"""The numbers of a plan: size, power, smallest effect, and what a firm's own data say of them."""
+"""The numbers of a plan: size, power, smallest effect, days, and the baseline a firm's own data give."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from callstats.answers.core.estimates import NAN
 from callstats.errors import UsageError
 from callstats.kpis import get
 from callstats.kpis.define import KPI, Ratio
-from callstats.show.digits import unknown
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -59,21 +58,21 @@ def trials_needed(design: Design) -> tuple[int, int]:
     """Return the contacts of control and treatment that a design needs."""
     from callstats.stats import sample_size
 
-    found = sample_size(
+    size = sample_size(
         design.baseline,
         design.baseline + design.effect,
         power=design.power,
         allocation=design.allocation,
         **design.options,  # type: ignore[arg-type]
     )
-    return found.control_trials, found.trials
+    return size.control_trials, size.trials
 
 
 def power_of(design: Design, trials: float, control_trials: float) -> float:
     """Return the chance to find the design's effect; nan where none is supposed."""
     from callstats.stats import power
 
-    if unknown(design.effect):
+    if math.isnan(design.effect):
         return NAN
     other = design.baseline + design.effect
     return power(design.baseline, other, trials, control_trials=control_trials, **design.options)  # type: ignore[arg-type]
@@ -86,7 +85,7 @@ def detectable(design: Design, trials: float, control_trials: float) -> float:
     if design.margin:
         return _smallest_margin(design, trials, control_trials)
     try:
-        found = minimum_detectable_effect(
+        smallest = minimum_detectable_effect(
             design.baseline,
             trials,
             control_trials=control_trials,
@@ -99,7 +98,7 @@ def detectable(design: Design, trials: float, control_trials: float) -> float:
         if not (0 <= design.baseline <= 1 and 0 < design.power < 1 and 0 < design.alpha < 1):
             raise
         return NAN
-    return found.estimate
+    return smallest.estimate
 
 
 def _smallest_margin(design: Design, trials: float, control_trials: float) -> float:
@@ -107,12 +106,12 @@ def _smallest_margin(design: Design, trials: float, control_trials: float) -> fl
 
     from callstats.stats import power
 
-    other = design.baseline + (0.0 if unknown(design.effect) else design.effect)
+    other = design.baseline + (0.0 if math.isnan(design.effect) else design.effect)
 
     def excess(margin: float) -> float:
         options = {**design.options, "margin": -margin}
-        found = power(design.baseline, other, trials, control_trials=control_trials, **options)  # type: ignore[arg-type]
-        return found - design.power
+        reached = power(design.baseline, other, trials, control_trials=control_trials, **options)  # type: ignore[arg-type]
+        return reached - design.power
 
     low, high = 1e-9, 1 - 1e-9
     if excess(low) > 0:
@@ -121,8 +120,8 @@ def _smallest_margin(design: Design, trials: float, control_trials: float) -> fl
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What data say of a KPI: its value, its design effect, and what it divides by a day."""
+class ObservedBaseline:
+    """A proportion in the data: its value, its design effect, and how many it divides by each day."""
 
     kpi: KPI
     baseline: float
@@ -130,7 +129,7 @@ class Known:
     per_day: float
 
 
-def known_design(dataset: Dataset, kpi: str | KPI) -> Known:
+def observed_baseline(dataset: Dataset, kpi: str | KPI) -> ObservedBaseline:
     """Return the baseline and the design effect of a proportion in a data set.
 
     Raises
@@ -147,11 +146,16 @@ def known_design(dataset: Dataset, kpi: str | KPI) -> Known:
         raise UsageError(
             f"{asked.name} is no proportion", hint="Plans are made for shares: conversion, answer rate."
         )
-    one = estimates(dataset, [asked])[asked.name]
-    if not 0 < one.value < 1:
-        raise UsageError(f"{asked.name} gives no baseline: {one.note or one.value}")
+    estimate = estimates(dataset, [asked])[asked.name]
+    if not 0 < estimate.value < 1:
+        raise UsageError(f"{asked.name} gives no baseline: {estimate.note or estimate.value}")
     sums = moments(dataset, [asked])[()][asked.name]
-    effect = ratio_interval(sums, proportion=True).design_effect
+    design_effect = ratio_interval(sums, proportion=True).design_effect
     span = dataset.span()
     days = (span[1] - span[0]).days + 1 if span else math.nan
-    return Known(asked, one.value, NAN if math.isnan(effect) else effect, one.denominator / days)
+    return ObservedBaseline(asked, estimate.value, design_effect, estimate.denominator / days)
+
+
+def days_needed(total: float, per_day: float, horizon_days: int) -> float:
+    """Return the days until so many contacts are loaded and followed; nan if the rate is unknown."""
+    return NAN if math.isnan(per_day) else float(math.ceil(total / per_day - 1e-9) + horizon_days)

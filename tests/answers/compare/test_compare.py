@@ -9,20 +9,20 @@ import pytest
 
 import callstats as cs
 from callstats.errors import UsageError
-from tests.answers.compare.comparing.comparable import answers, dataset, drawn, row, two_shares
+from tests.answers.compare.comparable import answers, dataset, drawn, row, two_shares
 
 
 class TestMargins:
     def test_within_an_equivalence_margin_it_is_as_good(self):
         data = two_shares(500, 1000, 501, 1000)
         found = row(data, "answer_rate", equivalence=0.08)
-        assert "as good as" in found.verdict.text
+        assert "as good as" in found.sentences[0].text
         assert found.p_margin < 0.025
 
     def test_a_margin_of_loss_never_says_as_good(self):
         found = row(two_shares(500, 1000, 501, 1000), "answer_rate", margin=0.08)
-        assert "not worse than" in found.verdict.text
-        assert "as good as" not in found.verdict.text
+        assert "not worse than" in found.sentences[0].text
+        assert "as good as" not in found.sentences[0].text
 
     def test_the_margin_s_p_value_is_that_of_the_shifted_test(self):
         # Farrington-Manning form with N/(N-1), checked by the interval: its limit is where p is alpha / 2.
@@ -32,18 +32,18 @@ class TestMargins:
 
     def test_too_little_data_says_how_much_is_missing(self):
         found = row(two_shares(5, 40, 4, 40), "answer_rate", equivalence=0.01)
-        assert "too little data" in found.verdict.text
-        assert "more contacts" in found.verdict.text
+        assert "too little data" in found.sentences[0].text
+        assert "more contacts" in found.sentences[0].text
 
     def test_without_a_margin_no_evidence_is_not_no_difference(self):
-        text = row(two_shares(5, 40, 4, 40), "answer_rate").verdict.text
+        text = row(two_shares(5, 40, 4, 40), "answer_rate").sentences[0].text
         assert "no evidence of a difference" in text
 
     @pytest.mark.parametrize("alternative", ["greater", "less"])
     def test_one_sided_intervals_are_open_on_the_other_side(self, alternative):
         found = row(drawn(1, effect=1.0), "conversion_per_conversation", alternative=alternative)
         assert math.isinf(found.high if alternative == "greater" else found.low)
-        assert found.verdict.text
+        assert found.sentences[0].text
         excludes = found.low > 0 if alternative == "greater" else found.high < 0
         assert excludes == (found.p_value < 0.05)
 
@@ -160,6 +160,30 @@ class TestShowing:
         assert text
         assert ("evidence" in text) == (language == "en")
         assert ("delta method" in text) == (language == "en")
+
+    def test_every_interval_is_at_the_level_of_the_project(self):
+        from dataclasses import replace
+
+        data = dataset(drawn(1, effect=1.0))
+        usual = cs.compare(data, "conversion_per_conversation")
+        data = replace(data, config=replace(data.config, confidence=0.90))
+        comparison = cs.compare(data, "conversion_per_conversation")
+        row, wider = comparison["B"], usual["B"]
+        assert wider.low < row.low < row.high < wider.high
+        assert wider.lift_low < row.lift_low < row.lift_high < wider.lift_high
+        assert wider.claim_low < row.claim_low < row.claim_high < wider.claim_high
+        assert wider.successes[1] < row.successes[1] < row.successes[2] < wider.successes[2]
+        text = str(comparison) + comparison.figure().caption
+        assert "95%" not in text
+        assert "Intervals at 90%" in text
+        assert "with 90% intervals" in text
+
+    def test_a_row_shows_its_own_verdict(self):
+        comparison = self.found()
+        row = comparison["B"]
+        assert str(row) == str(row.verdict) == f"+ {row.sentences[0].text}"
+        assert row.sentences[0] == comparison.sentences[0]
+        assert row.to_frame().loc[0, "estimate"] == row.estimate
 
     def test_names_from_data_are_escaped(self):
         frame = drawn(1).replace({"list_id": {"B": "<script>"}})

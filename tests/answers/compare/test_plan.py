@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.compare.plan.analysis import plan, plan_from
+from callstats.answers.compare.plan import plan, plan_from
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
 from callstats.stats import proportion_difference

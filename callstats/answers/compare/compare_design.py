@@ -1,21 +1,25 @@
-"""How two groups are compared: what is drawn independently, and whether agents tie it together."""
+"""What a comparison takes as independent: the units of a KPI, and the agents who tie them together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from callstats.answers.compare.comparing.facts import made_by_agents
 from callstats.engine.arm_moments import separable
-from callstats.engine.units import clustering
+from callstats.engine.units import clustering, formula_terms
 from callstats.errors import UsageError, unknown_name
-from callstats.kpis.define import KPI, UNIT_COLUMNS, Net, Quantile, Ratio
+from callstats.kpis.define import KPI, UNIT_COLUMNS, Distinct, Net, Predicate, Quantile, Ratio
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
+#: A group that is compared: a value of the column that tells the groups apart.
+Arm = Any
 Unit = tuple[str, ...]
+Kind = Literal["ratio", "total", "quantile"]
+#: How agents tie units together.
+Tie = Literal["", "rows", "home"]
 #: What may be asked for in words.
 CLUSTERS: dict[str, Unit] = {
     "contact": ("contact_id",),
@@ -23,12 +27,17 @@ CLUSTERS: dict[str, Unit] = {
     "agent_day": ("agent_id", "day"),
     "call": ("call_id",),
 }
-#: Agents known on at least this share of the rows had a part in all of them.
+#: What agents, and nobody else, decide or write down.
+AGENT_MADE = frozenset({
+    "right_party", "argued", "success", "do_not_call", "talk_s", "hold_s", "wrap_s", "value", "cancelled",
+})  # fmt: skip
+_AGENT_TABLES = frozenset({"agent_time", "evaluations", "surveys", "callbacks"})
+#: From this share of the rows with a known agent, agents count as having a part in all of them.
 EVERY_ROW = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class ComparisonDesign:
     """What a comparison is clustered by.
 
     Attributes
@@ -51,15 +60,77 @@ class Design:
     """
 
     unit: Unit
-    agents: Literal["", "rows", "home"] = ""
-    kind: Literal["ratio", "total", "quantile"] = "ratio"
+    agents: Tie = ""
+    kind: Kind = "ratio"
     joint: bool = True
     missing: Unit = ()
     constants: tuple[str, ...] = ()
     strata: tuple[str, ...] = field(default=())
 
 
-def design(
+# What a KPI is about
+
+
+def made_by_agents(kpi: KPI) -> bool:
+    """Tell whether agents decide what a KPI counts.
+
+    They do not decide whether a dial is answered; they do decide what comes of the conversation.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> made_by_agents(get("answer_rate")), made_by_agents(get("conversion_per_contact"))
+    (False, True)
+    """
+    terms = formula_terms(kpi)
+    rows = [kpi.formula.where] if isinstance(kpi.formula, Quantile) else [term.where for term in terms]
+    read = kpi.formula.columns if isinstance(kpi.formula, Quantile) else {c for t in terms for c in t.columns}
+    spoken = all(any(str(c) == "handled" for c in where.conditions) for where in rows)
+    return bool(read & AGENT_MADE) or spoken or any(where.table in _AGENT_TABLES for where in rows)
+
+
+def common_rows(kpi: KPI) -> Predicate | None:
+    """Return the calls a KPI is about, None where it reads none.
+
+    Those that all its terms have in common; of what counts contacts, every dial.
+    """
+    predicates = [term.where for term in formula_terms(kpi) if term.where.table == "calls"]
+    if not predicates:
+        return None
+    shared = [c for c in predicates[0].conditions if all(c in where.conditions for where in predicates)]
+    if per_contact(kpi):
+        shared = [c for c in shared if c.column == "direction"]
+    return Predicate("calls", "calls", tuple(shared))
+
+
+def tables_of(kpi: KPI) -> tuple[str, ...]:
+    """Return the tables a KPI reads."""
+    if isinstance(kpi.formula, Quantile):
+        return (kpi.formula.where.table,)
+    return tuple(dict.fromkeys(term.where.table for term in formula_terms(kpi)))
+
+
+def per_lead(kpi: KPI) -> bool:
+    """Tell whether a KPI counts contacts that were loaded, dialled or not."""
+    return any(term.where.table == "contacts" for term in formula_terms(kpi))
+
+
+def per_contact(kpi: KPI) -> bool:
+    """Tell whether a KPI counts contacts and not rows: what happens at one hour is no part of it alone.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> per_contact(get("conversion_per_contact")), per_contact(get("conversion_per_conversation"))
+    (True, False)
+    """
+    return any(isinstance(term, Distinct) and "contact_id" in term.of for term in formula_terms(kpi))
+
+
+# The design
+
+
+def choose_design(
     dataset: Dataset,
     kpi: KPI,
     by: str,
@@ -67,7 +138,7 @@ def design(
     agents_known: float = 0.0,
     *,
     nested: bool = False,
-) -> Design:
+) -> ComparisonDesign:
     """Choose what to cluster by.
 
     Parameters
@@ -97,9 +168,9 @@ def design(
     >>> from callstats.kpis import get
     >>> call = {"call_id": "1", "contact_id": "P", "agent_id": "Ann", "list_id": "A", "direction": "outbound"}
     >>> ds = Dataset({"calls": pd.DataFrame([{**call, "handled": True, "success": False}])})
-    >>> design(ds, get("answer_rate"), "list_id").agents
+    >>> choose_design(ds, get("answer_rate"), "list_id").agents
     ''
-    >>> design(ds, get("conversion_per_conversation"), "list_id").agents
+    >>> choose_design(ds, get("conversion_per_conversation"), "list_id").agents
     'rows'
     """
     kind = _kind(kpi)
@@ -111,7 +182,7 @@ def design(
             and own.unit == ("agent_id", "day")
             and separable(dataset, kpi, ("agent_id",))
         ):
-            return Design(("agent_id",))
+            return ComparisonDesign(("agent_id",))
         takes_part = made_by_agents(kpi) or agents_known >= EVERY_ROW
         if kind != "ratio" or not takes_part or by == "agent_id" or "agent_id" in own.unit:
             return own
@@ -128,45 +199,45 @@ def design(
     return _asked(dataset, kpi, kind, clusters)
 
 
-def _kind(kpi: KPI) -> Literal["ratio", "total", "quantile"]:
+def _kind(kpi: KPI) -> Kind:
     if isinstance(kpi.formula, Ratio):
         return "ratio"
     return "total" if isinstance(kpi.formula, Net) else "quantile"
 
 
-def _own(dataset: Dataset, kpi: KPI, kind: Literal["ratio", "total", "quantile"]) -> Design:
+def _own(dataset: Dataset, kpi: KPI, kind: Kind) -> ComparisonDesign:
     """Return the design of the KPI's own independent unit."""
     unit = UNIT_COLUMNS[kpi.independence]
     if kind == "quantile":
         assert isinstance(kpi.formula, Quantile)
         missing = tuple(c for c in unit if not dataset.reaches(kpi.formula.where.table, c))
-        return Design(("call_id",) if missing else unit, "", kind, False, missing)
+        return ComparisonDesign(("call_id",) if missing else unit, "", kind, False, missing)
     cluster = clustering(dataset, kpi)
     joint = kind == "ratio" and not cluster.missing and separable(dataset, kpi, unit)
-    return Design(unit, "", kind, joint, cluster.missing, cluster.constants)
+    return ComparisonDesign(unit, "", kind, joint, cluster.missing, cluster.constants)
 
 
-def _second(dataset: Dataset, kpi: KPI, by: str, unit: Unit) -> Literal["", "rows", "home"]:
+def _second(dataset: Dataset, kpi: KPI, by: str, unit: Unit) -> Tie:
     """Return how agents tie the units of a KPI together."""
     rows = ("agent_id",), (*unit, "agent_id")
     if not separable(dataset, kpi, unit):
         return ""
-    if all(separable(dataset, kpi, one) for one in rows):
+    if all(separable(dataset, kpi, columns) for columns in rows):
         return "rows"
     calls = dataset.has("calls", "contact_id", "agent_id") and dataset.reaches("calls", by)
     return "home" if unit == ("contact_id",) and calls else ""
 
 
-def _with(own: Design, agents: Literal["", "rows", "home"]) -> Design:
-    return Design(own.unit, agents, own.kind, own.joint, own.missing, own.constants)
+def _with(own: ComparisonDesign, agents: Tie) -> ComparisonDesign:
+    return ComparisonDesign(own.unit, agents, own.kind, own.joint, own.missing, own.constants)
 
 
 def _asked(
     dataset: Dataset,
     kpi: KPI,
-    kind: Literal["ratio", "total", "quantile"],
+    kind: Kind,
     clusters: str | Sequence[str],
-) -> Design:
+) -> ComparisonDesign:
     """Return the design of units that were asked for."""
     if isinstance(clusters, str):
         if clusters not in CLUSTERS:
@@ -190,4 +261,4 @@ def _asked(
             f"the sums of {kpi.name} do not add up over {' and '.join(unit)}",
             hint='A contact is one contact, whoever called it: take clusters="contact" or "two-way".',
         )
-    return Design(unit)
+    return ComparisonDesign(unit)

@@ -1,22 +1,102 @@
-"""How many contacts a test needs, what it would find, and what it could see."""
+"""Planning a test: how many contacts it needs, what it would find, and what it could see."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callstats.answers.compare.plan.numbers import Design, detectable, known_design, power_of, trials_needed
-from callstats.answers.compare.plan.result import Plan, days_needed
+from callstats.answers.compare.plan_numbers import (
+    Design,
+    days_needed,
+    detectable,
+    observed_baseline,
+    power_of,
+    trials_needed,
+)
+from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice
 from callstats.errors import UsageError
 from callstats.show.digits import unknown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from callstats.dataset import Dataset
     from callstats.kpis.define import KPI
 
 __all__ = ["Plan", "plan", "plan_from", "solve"]
+
+
+#: Sizes of the curve, as multiples of the plan's.
+STEPS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
+
+
+@dataclass(frozen=True)
+class Plan(Answer):
+    """A planned test of two proportions.
+
+    Attributes
+    ----------
+    design : Design
+        Baseline, effect, error rates, design effect, allocation and margin.
+    control_trials, trials : int
+        Contacts of the control and of the treatment arm.
+    power : float
+        Chance to find the effect with so many; nan without an effect.
+    detectable : float
+        Smallest effect found with the chance asked for; with a margin, the
+        smallest margin that could be shown to be kept.
+    days : float
+        Until the last contact is loaded and followed; nan if unknown.
+    solved : str
+        What was asked: "size", "power" or "effect".
+    source : str
+        Where baseline and design effect come from; empty where they were given.
+    """
+
+    voice: Voice
+    design: Design
+    control_trials: int
+    trials: int
+    power: float
+    detectable: float
+    days: float
+    solved: str
+    contacts_per_day: float = NAN
+    horizon_days: int = 0
+    source: str = ""
+
+    @property
+    def total(self) -> int:
+        """Contacts of both arms."""
+        return self.control_trials + self.trials
+
+    @property
+    def lift(self) -> float:
+        """The effect planned for, or the smallest found, over the baseline."""
+        effect = self.detectable if unknown(self.design.effect) else self.design.effect
+        return effect / self.design.baseline if self.design.baseline else NAN
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the curve, the plan being one row of it.
+
+        Columns: control_trials, trials, total, days, detectable, lift, power.
+        """
+        import pandas as pd
+
+        rows = [self._at(step) for step in STEPS]
+        columns = ["control_trials", "trials", "total", "days", "detectable", "lift", "power"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _at(self, step: float) -> tuple[float, ...]:
+        control = max(round(self.control_trials * step), 1)
+        trials = max(round(self.trials * step), 1)
+        effect = detectable(self.design, trials, control)
+        lift = effect / self.design.baseline if self.design.baseline else NAN
+        days = days_needed(control + trials, self.contacts_per_day, self.horizon_days)
+        return control, trials, control + trials, days, effect, lift, power_of(self.design, trials, control)
 
 
 def plan(
@@ -36,7 +116,7 @@ def plan(
     """Plan a test of two proportions, from the standard error the test itself uses.
 
     Given an effect, the size; given a size (``trials``) and an effect, the power;
-    given a size alone, the smallest effect that would be found.
+    given a size alone, the smallest effect that would be observed.
 
     Parameters
     ----------
@@ -83,8 +163,8 @@ def plan(
 
     Examples
     --------
-    >>> made = plan(baseline=0.05, effect=0.01, design_effect=1.4, contacts_per_day=600)
-    >>> made.trials, made.total, made.days
+    >>> planned = plan(baseline=0.05, effect=0.01, design_effect=1.4, contacts_per_day=600)
+    >>> planned.trials, planned.total, planned.days
     (11421, 22842, 39.0)
     >>> round(plan(baseline=0.05, trials=2213).detectable, 4)
     0.02
@@ -184,15 +264,15 @@ def plan_from(
     ...     "call_id": [str(i) for i in range(400)], "contact_id": [str(i // 4) for i in range(400)],
     ...     "direction": "outbound", "handled": [i % 5 == 0 for i in range(400)],
     ... })
-    >>> made = plan_from(cs.open({"calls": calls}), "answer_rate", 0.05)
-    >>> made.design.baseline, round(made.design.design_effect, 2), made.trials
+    >>> planned = plan_from(cs.open({"calls": calls}), "answer_rate", 0.05)
+    >>> planned.design.baseline, round(planned.design.design_effect, 2), planned.trials
     (0.2, 0.25, 274)
     """
-    found = known_design(dataset, kpi)
+    observed = observed_baseline(dataset, kpi)
     truth = (0.0 if margin else NAN) if effect is None else float(effect)
-    design = Design(found.baseline, truth, power, alpha, found.design_effect, allocation, margin)
+    design = Design(observed.baseline, truth, power, alpha, observed.design_effect, allocation, margin)
     voice = Voice.of(dataset)
-    rate = contacts_per_day if contacts_per_day is not None else found.per_day
-    source = f"{found.kpi.label[voice.language]} ({voice.period(dataset.filters.period)})"
+    rate = contacts_per_day if contacts_per_day is not None else observed.per_day
+    source = f"{observed.kpi.label[voice.language]} ({voice.period(dataset.filters.period)})"
     per_day = None if unknown(rate) else rate
     return solve(design, trials, voice, contacts_per_day=per_day, horizon_days=horizon_days, source=source)

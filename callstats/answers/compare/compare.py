@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from callstats import kpis as registry
-from callstats.answers.compare.comparing.checks import Findings, inspect
-from callstats.answers.compare.comparing.comparison import Comparison
-from callstats.answers.compare.comparing.design import design
-from callstats.answers.compare.comparing.facts import arms_of
-from callstats.answers.compare.comparing.pairs import METHODS, Pairs, fetch
-from callstats.answers.compare.comparing.rows import ADJUSTMENTS, ComparedArm, Terms, claims, refused
-from callstats.answers.compare.comparing.running import Made, Writer, changed, no_strata, run
-from callstats.answers.compare.comparing.survey import survey
+from callstats.answers.compare.compare_arm import Caution, ComparedArm, tested_arm
+from callstats.answers.compare.compare_design import Arm, ComparisonDesign, choose_design
+from callstats.answers.compare.compare_gates import (
+    GateFinding,
+    GateResult,
+    check_gates,
+    no_strata,
+    strata_findings,
+)
+from callstats.answers.compare.compare_pairs import METHODS, Pairs, TestedPair, compare_pair, fetch
+from callstats.answers.compare.compare_survey import Survey, arms_of, survey_arms
+from callstats.answers.compare.compare_tests import ADJUSTMENTS, Terms, claims
+from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
 from callstats.engine import obstacle
 from callstats.errors import ComparisonRefused, UsageError, unknown_name
@@ -22,10 +27,77 @@ from callstats.kpis.define import KPI
 from callstats.stats.checking import ALTERNATIVES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from callstats.dataset import Dataset
 
-Arm = Any
-__all__ = ["Comparison", "ComparisonRefused", "compare"]
+__all__ = ["GroupComparison", "compare"]
+
+
+@dataclass(frozen=True)
+class GroupComparison(Answer):
+    """Groups compared with a control on one KPI.
+
+    Attributes
+    ----------
+    voice : Voice
+    kpi : KPI
+    by : str
+        The column that tells the groups apart.
+    control : object
+        The group the others are compared with.
+    design : ComparisonDesign
+        What was taken as independent.
+    rows : tuple of ComparedArm
+        In the order of the groups.
+    findings : tuple of GateFinding
+        What the gates found, the most serious first.
+    confidence : float
+        Of the intervals.
+    adjust : str
+        How claims are corrected for their number.
+    alternative : str
+    notes : tuple of str
+        What was left out or taken for granted.
+    """
+
+    voice: Voice
+    kpi: KPI
+    by: str
+    control: object
+    design: ComparisonDesign
+    rows: tuple[ComparedArm, ...]
+    findings: tuple[GateFinding, ...]
+    confidence: float
+    adjust: str
+    alternative: str
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, arm: object) -> ComparedArm:
+        """Return the row of an arm.
+
+        Raises
+        ------
+        KeyError
+            There is no such arm.
+        """
+        return {row.arm: row for row in self.rows}[arm]
+
+    @property
+    def control_label(self) -> str:
+        """What the control is called."""
+        return self.voice.label(self.control)
+
+    @property
+    def warnings(self) -> tuple[Caution, ...]:
+        """What the gates found, in words: each with what to do."""
+        return self.telling.warnings()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an arm with every number, unrounded; values of ``%`` are fractions."""
+        import pandas as pd
+
+        return pd.DataFrame([{self.by: row.arm, **row.record()} for row in self.rows])
 
 
 def compare(  # noqa: PLR0913 - all but four by keyword
@@ -47,7 +119,7 @@ def compare(  # noqa: PLR0913 - all but four by keyword
     alternative: str = "two-sided",
     confidence: float | None = None,
     force: bool = False,
-) -> Comparison:
+) -> GroupComparison:
     r"""Compare groups with a control on a KPI.
 
     What is drawn independently, and what hangs together, follows from the KPI
@@ -94,7 +166,7 @@ def compare(  # noqa: PLR0913 - all but four by keyword
 
     Returns
     -------
-    Comparison
+    GroupComparison
         A row for every other group: the difference with interval, p-value, relative
         lift, design effect, what it means a month, and the verdict in words. A group
         that cannot be compared has a row that says why.
@@ -139,60 +211,43 @@ def compare(  # noqa: PLR0913 - all but four by keyword
     ...     "direction": "outbound", "list_id": ["A"] * 200 + ["B"] * 200,
     ...     "handled": [i % 5 == 0 for i in range(200)] + [i % 3 == 0 for i in range(200)],
     ... })
-    >>> found = compare(cs.open({"calls": calls}), "answer_rate")
-    >>> row = found["B"]
+    >>> comparison = compare(cs.open({"calls": calls}), "answer_rate")
+    >>> row = comparison["B"]
     >>> round(row.estimate, 3), round(row.low, 3), round(row.high, 3), row.n
     (0.135, 0.068, 0.202, 100)
-    >>> print(str(found.verdict).replace("\xa0", " "))
+    >>> print(str(comparison.verdict).replace("\xa0", " "))
     + Answer rate: evidence that B is higher than A: +14 pp (+7 pp to +20 pp).
     """
-    one = kpi if isinstance(kpi, KPI) else registry.get(kpi)
+    asked = kpi if isinstance(kpi, KPI) else registry.get(kpi)
     level = dataset.config.confidence if confidence is None else confidence
-    terms = Terms(level, alternative, adjust, margin, equivalence, one.direction)
-    _check(dataset, one, by, terms, method)
-    question = _asked(dataset, one, by, control)
-    known = survey(dataset, one, by, question.arms, question.control, split)
-    how = design(dataset, one, by, clusters, known.agents_known, nested=bool(known.nested))
-    pairs = fetch(dataset, one, by, question.arms, question.control, how)
-    findings = inspect(pairs, known, question.arms, stratify, force=force)
-    found = {
-        arm: run(pairs, arm, findings.strata, terms, method, nested=arm in known.nested)
-        for arm in question.others
-        if arm not in findings.refused
+    terms = Terms(level, alternative, adjust, margin, equivalence, asked.direction)
+    _check(dataset, asked, by, terms, method)
+    arms, base = _arms(dataset, asked, by, control)
+    survey = survey_arms(dataset, asked, by, arms, base, split)
+    design = choose_design(dataset, asked, by, clusters, survey.agents_known, nested=bool(survey.nested))
+    pairs = fetch(dataset, asked, by, arms, base, design)
+    gates = check_gates(pairs, survey, arms, stratify, force=force)
+    compared = [arm for arm in arms if arm != base and arm not in gates.refused]
+    tested = {
+        arm: compare_pair(pairs, arm, gates.strata, terms, method, nested=arm in survey.nested)
+        for arm in compared
     }
-    findings = _with_strata(findings, found, pairs, question.voice)
-    made = [one for one in found.values() if one is not None]
-    return _result(question, findings, made, Writer(pairs, question.voice, terms, known.volume))
+    gates = _with_strata(gates, tested)
+    return _answer(pairs, survey, gates, [pair for pair in tested.values() if pair is not None], terms)
 
 
-def _with_strata(
-    findings: Findings, found: Mapping[Arm, Made | None], pairs: Pairs, voice: Voice
-) -> Findings:
+def _with_strata(gates: GateResult, tested: Mapping[Arm, TestedPair | None]) -> GateResult:
     """Add what strata change, and refuse arms that share none with the control."""
-    alone = {arm: no_strata(arm, pairs, findings.strata, voice) for arm, one in found.items() if one is None}
-    told = [caution for one in found.values() if one is not None for caution in changed(one, pairs, voice)]
+    alone = {arm: no_strata(arm, gates.strata) for arm, pair in tested.items() if pair is None}
+    changes = [finding for pair in tested.values() if pair is not None for finding in strata_findings(pair)]
     return replace(
-        findings,
-        refused={**findings.refused, **alone},
-        cautions=(*findings.cautions, *told, *alone.values()),
+        gates,
+        refused={**gates.refused, **alone},
+        findings=(*gates.findings, *changes, *alone.values()),
     )
 
 
-@dataclass(frozen=True)
-class Question:
-    """The KPI, the arms and the control that were asked for."""
-
-    dataset: Dataset
-    kpi: KPI
-    by: str
-    arms: tuple[Arm, ...]
-    control: Arm
-    voice: Voice = field(default_factory=Voice)
-
-    @property
-    def others(self) -> list[Arm]:
-        """The arms that are compared with the control."""
-        return [arm for arm in self.arms if arm != self.control]
+# What cannot be asked
 
 
 def _check(dataset: Dataset, kpi: KPI, by: str, terms: Terms, method: str | None) -> None:
@@ -233,7 +288,7 @@ def _check_margins(kpi: KPI, terms: Terms) -> None:
         )
 
 
-def _asked(dataset: Dataset, kpi: KPI, by: str, control: Arm) -> Question:
+def _arms(dataset: Dataset, kpi: KPI, by: str, control: Arm) -> tuple[tuple[Arm, ...], Arm]:
     """Find the arms in the data, and the control among them however it was typed."""
     arms = arms_of(dataset, kpi, by)
     named = {str(arm): arm for arm in arms}
@@ -243,40 +298,68 @@ def _asked(dataset: Dataset, kpi: KPI, by: str, control: Arm) -> Question:
         raise UsageError(
             f"one {by} only: nothing to compare {control} with", hint="Widen the period or filter."
         )
-    return Question(dataset, kpi, by, tuple(arms), named[str(control)], Voice.of(dataset))
+    return tuple(arms), named[str(control)]
 
 
-def _result(question: Question, findings: Findings, made: Sequence[Made], writer: Writer) -> Comparison:
-    """Correct the claims for their number and put the rows together."""
-    if not made:
-        raise _refusal(question, findings)
-    terms = writer.terms
-    adjusted, levels = claims([one.found for one in made], terms.adjust, 1 - terms.confidence)
-    rows: dict[Arm, ComparedArm] = {
-        one.arm: writer.row(one, p, level) for one, p, level in zip(made, adjusted, levels, strict=True)
-    }
-    name = question.voice.label(question.control)
-    for arm, why in findings.refused.items():
-        rows[arm] = refused(question.kpi, question.voice, arm, name, why.text)
-    return Comparison(
-        question.voice,
-        question.kpi,
-        question.by,
-        question.control,
-        tuple(rows[arm] for arm in question.others),
-        tuple(sorted(findings.cautions, key=lambda caution: not caution.refuses)),
+# The answer
+
+
+def _answer(
+    pairs: Pairs, survey: Survey, gates: GateResult, tested: Sequence[TestedPair], terms: Terms
+) -> GroupComparison:
+    """Correct the claims for their number and put the rows together.
+
+    Raises
+    ------
+    ComparisonRefused
+        No arm could be tested.
+    """
+    voice = Voice.of(pairs.dataset)
+    blank = ComparedArm(voice, pairs.kpi, pairs.control, None, pairs.design, terms)
+    adjusted, levels = claims([pair.difference for pair in tested], terms.adjust, 1 - terms.confidence)
+    rows = {arm: replace(blank, arm=arm, refusal=reason) for arm, reason in gates.refused.items()}
+    for pair, p, level in zip(tested, adjusted, levels, strict=True):
+        rows[pair.arm] = tested_arm(blank, pairs, pair, survey.volume, p, level)
+    if not tested:
+        raise _refusal(pairs, list(rows.values()))
+    return GroupComparison(
+        voice,
+        pairs.kpi,
+        pairs.by,
+        pairs.control,
+        pairs.design,
+        tuple(rows[arm] for arm in survey.arms if arm in rows),
+        tuple(sorted(gates.findings, key=lambda finding: not finding.refuses)),
         terms.confidence,
         terms.adjust,
         terms.alternative,
-        findings.notes,
+        _notes(pairs, survey, voice),
     )
 
 
-def _refusal(question: Question, findings: Findings) -> ComparisonRefused:
+def _refusal(pairs: Pairs, rows: Sequence[ComparedArm]) -> ComparisonRefused:
     """Return the error that no arm can be compared: the reasons, each once, and the remedies."""
-    why = list(dict.fromkeys(caution.text for caution in findings.refused.values()))
-    hints = list(dict.fromkeys(caution.hint for caution in findings.refused.values() if caution.hint))
+    cautions = [caution for row in rows if (caution := row.caution) is not None]
+    why = dict.fromkeys(caution.text for caution in cautions)
+    hints = dict.fromkeys(caution.hint for caution in cautions if caution.hint)
     return ComparisonRefused(
-        f"{question.kpi.name} by {question.by} cannot be compared with {question.control}: {'; '.join(why)}",
+        f"{pairs.kpi.name} by {pairs.by} cannot be compared with {pairs.control}: {'; '.join(why)}",
         hint=" ".join(hints) or None,
     )
+
+
+def _notes(pairs: Pairs, survey: Survey, voice: Voice) -> tuple[str, ...]:
+    """Return what was left out or taken for granted."""
+    _, form, notes = voice.say, voice.form, []
+    if pairs.design.missing:
+        columns = ", ".join(pairs.design.missing)
+        notes.append(_("Rows are taken as independent: no {columns}.", columns=columns))
+    if pairs.design.constants:
+        tables = ", ".join(pairs.design.constants)
+        notes.append(_("Taken as exact, since it falls into no units: {tables}.", tables=tables))
+    if survey.counted is not None:
+        without = survey.counted.frame["arm"].isna()
+        calls = float(survey.counted.frame.loc[without, "calls"].sum())
+        if calls:
+            notes.append(_("{n} calls without {by} are left out.", n=form.number(calls), by=survey.by))
+    return tuple(notes)
