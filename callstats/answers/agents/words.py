@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callstats.answers.agents.coaching import TIMES, Step, Worth
 from callstats.answers.agents.figures import AgentFigures, Standing
 from callstats.kpis.define import KPI
-from callstats.kpis.words import words as kpi_words
+from callstats.kpis.translations import words as kpi_words
 from callstats.show.display import Sentence, Tone
 from callstats.show.words import mark
 

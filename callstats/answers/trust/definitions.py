@@ -133,7 +133,7 @@ class Definitions(Answer):
         return TableView(caption, columns, lines)
 
     def _formula(self, e: Estimate) -> str:
-        from callstats.kpis.words import words
+        from callstats.kpis.translations import words
 
         return e.kpi.formula.spelled(words(self.voice.language).term)
 
