@@ -1,12 +1,6 @@
 from .agreement import krippendorff_alpha, net_promoter_score
 from .arms import arm_moments, both_arms
-from .charts import ControlLimits, control_limits
-from .clustered import ratio_difference
-from .counting import conversion_e_value, proportion_sequence
-from .covariates import adjusted_difference
-from .decomposition import Decomposition, lmdi, logarithmic_mean, shapley
-from .erlang import QueuePerformance, agents_needed, queue_performance
-from .funnel_limits import (
+from .chance_limits import (
     FunnelLimits,
     FunnelScores,
     Overdispersion,
@@ -14,6 +8,12 @@ from .funnel_limits import (
     funnel_scores,
     overdispersion,
 )
+from .charts import ControlLimits, control_limits
+from .clustered import ratio_difference
+from .counting import conversion_e_value, proportion_sequence
+from .covariates import adjusted_difference
+from .decomposition import Decomposition, lmdi, logarithmic_mean, shapley
+from .erlang import QueuePerformance, agents_needed, queue_performance
 from .incidence import Incidence, cumulative_incidence
 from .looks import SequentialBounds, group_sequential_bounds
 from .means import mean_difference, quantile_interval, stochastic_superiority
