@@ -20,7 +20,7 @@ from callstats.sources import notes
 from callstats.sources.base import Field, Layout, Source
 from callstats.sources.convert import TEXT, Columns, convert, nothing
 from callstats.sources.files import expand, read_file
-from callstats.sources.moments import Reading, add_moments
+from callstats.sources.instants import Reading, add_moments
 from callstats.sources.outcomes import FLAGS, Outcome
 from callstats.sources.raw import Frame, Raw, Series
 

@@ -15,7 +15,7 @@ from callstats.answers.core.telling import (
     tells,
 )
 from callstats.answers.trust.definitions import Definitions
-from callstats.kpis.words import words
+from callstats.kpis.translations import words
 
 
 @tells(Definitions)
