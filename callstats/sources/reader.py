@@ -130,8 +130,8 @@ def recognise(columns: Iterable[str], source: Source) -> Layout | None:
     for layout in sorted(source.layouts, key=lambda item: len(item.signature), reverse=True):
         if (
             layout.signature
-            and present.issuperset(layout.signature)
-            and not present.intersection(layout.unlike)
+            and present.issuperset(map(str.lower, layout.signature))
+            and not present.intersection(map(str.lower, layout.unlike))
         ):
             return layout
     return None
