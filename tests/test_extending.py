@@ -107,7 +107,9 @@ def callstats(copy: Path, *words: str) -> str:
 
 def test_a_kpi_with_a_new_predicate_touches_three_files(copy: Path) -> None:
     touched = add(copy, "A KPI that counts rows nobody counted before")
-    assert touched == {f"callstats/kpis/{name}.py" for name in ("reach", "words/fr", "words/ru")}
+    assert touched == {
+        f"callstats/kpis/{name}.py" for name in ("reach", "translations/fr", "translations/ru")
+    }
     asked = ("--by", "list_id", "--period", "2026-09", "--where", "campaign_id=spring", "--format", "csv")
     lines = callstats(copy, "measure", "data/demo", "hurried_share", *asked).splitlines()
     assert [line.split(",")[:2] for line in lines[1:]] == [
