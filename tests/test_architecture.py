@@ -46,15 +46,22 @@ def test_a_module_and_its_public_names_are_documented(module: Path) -> None:
     assert public == []
 
 
-def names_imported(module: Path) -> set[str]:
-    """Return the dotted names that a module imports from the package, those for type checkers included."""
+def names_imported(module: Path, *, typing: bool = True) -> set[str]:
+    """Return the dotted names that a module imports, those for type checkers alone only if asked."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    if not typing:
+        tree.body = [node for node in tree.body if not _for_type_checkers(node)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     return found
+
+
+def _for_type_checkers(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def dotted(module: Path) -> str:
@@ -69,9 +76,9 @@ CORE = ROOT / "callstats" / "answers" / "core"
 MARKS = {"callstats.show.words.mark", "callstats.show.digits.unknown"}
 
 
-def modules_imported(module: Path) -> set[str]:
+def modules_imported(module: Path, *, typing: bool = True) -> set[str]:
     """Return the modules of the package that a module imports."""
-    named = names_imported(module)
+    named = names_imported(module, typing=typing)
     return {name if name in NAMES else name.rpartition(".")[0] for name in named} & set(NAMES)
 
 
@@ -85,7 +92,7 @@ def test_only_a_telling_imports_a_telling(module: Path) -> None:
     "module", [m for m in ANSWERS if CORE not in m.parents and not m.stem.endswith("_telling")], ids=dotted
 )
 def test_only_a_telling_shows_anything(module: Path) -> None:
-    shown = {name for name in names_imported(module) if name.startswith("callstats.show.")}
+    shown = {name for name in names_imported(module, typing=False) if name.startswith("callstats.show.")}
     assert shown - MARKS == set()
     assert "callstats.answers.core.telling" not in modules_imported(module)
 
@@ -98,7 +105,7 @@ def test_numbers_know_no_word_and_no_answer(module: Path) -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    imports = {name: modules_imported(module) - {name} for name, module in NAMES.items()}
+    imports = {name: modules_imported(module, typing=False) - {name} for name, module in NAMES.items()}
     left = dict(imports)
     while free := {name for name, wanted in left.items() if not wanted & set(left)}:
         left = {name: wanted for name, wanted in left.items() if name not in free}
@@ -109,14 +116,12 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_every_answer_has_a_telling() -> None:
     for module in ANSWERS:
         importlib.import_module(dotted(module))
-    answers = [kind for kind in _below(Answer) if kind.__module__.startswith("callstats.answers.")]
-    untold = [kind.__name__ for kind in answers if kind not in _TELLINGS and kind is not Section]
-    assert untold == []
-    assert [
-        k.__name__
-        for k in answers
-        if k is not Section and _TELLINGS[k].__module__ != k.__module__ + "_telling"
-    ] == []
+    answers = [
+        k for k in _below(Answer) if k.__module__.startswith("callstats.answers.") and k is not Section
+    ]
+    assert [kind.__name__ for kind in answers if kind not in _TELLINGS] == []
+    strayed = [k.__name__ for k in answers if _TELLINGS[k].__module__ != f"{k.__module__}_telling"]
+    assert strayed == []
 
 
 def _below(kind: type) -> list[type]:
@@ -134,7 +139,7 @@ def test_a_class_is_named_once() -> None:
 
 
 def test_a_module_is_named_once() -> None:
-    named = [name.rpartition(".")[2] for name in NAMES if not name.endswith("__main__")]
+    named = [m.stem for m in MODULES if not m.stem.startswith("__")]
     assert sorted({name for name in named if named.count(name) > 1}) == []
 
 

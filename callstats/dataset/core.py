@@ -12,7 +12,7 @@ from typing import Any
 import narwhals as nw
 
 from callstats.config import Config
-from callstats.dataset import links
+from callstats.dataset import table_links as links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
 from callstats.dataset.filters import Filters, as_values, coerced
