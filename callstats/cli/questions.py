@@ -60,7 +60,7 @@ def attempts(
     by
         A life table for each value of a column such as list_id.
     """
-    from callstats.answers.campaign.attempts.analysis import attempts as run
+    from callstats.answers.campaign.attempts import attempts as run
 
     if by is None:
         ask(lambda d: run(d, period), data, where, config, lang, format)
@@ -80,7 +80,7 @@ def hours(
     kpi
         A share of dials: contact_rate_dial, answer_rate, connect_rate or conversion_per_dial.
     """
-    from callstats.answers.campaign.calling_hours.analysis import calling_hours as run
+    from callstats.answers.campaign.calling_hours import calling_hours as run
 
     ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
 
@@ -99,7 +99,7 @@ def exhaustion(
     deadline
         A day (2026-09-30) or hours after loading (8), by when contacts should have been dialled.
     """
-    from callstats.answers.campaign.lists.exhaustion import exhaustion as run
+    from callstats.answers.campaign.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
     ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)
@@ -117,7 +117,7 @@ def compliance(
     rule
         us-ftc, uk-ofcom, uk-ofcom-machines or fr.
     """
-    from callstats.answers.campaign.compliance.analysis import compliance as run
+    from callstats.answers.campaign.compliance import compliance as run
 
     found = ask(
         lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences

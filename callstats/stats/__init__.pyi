@@ -17,7 +17,7 @@ from .erlang import QueuePerformance, agents_needed, queue_performance
 from .incidence import Incidence, cumulative_incidence
 from .looks import SequentialBounds, group_sequential_bounds
 from .means import mean_difference, quantile_interval, stochastic_superiority
-from .multiplicity import ManyToOne, SampleRatio, adjust, many_to_one, sample_ratio
+from .multiplicity import ManyToOne, SampleRatio, adjust, bonferroni_confidence, many_to_one, sample_ratio
 from .planning import (
     DetectableEffect,
     SampleSize,
@@ -63,6 +63,7 @@ __all__ = [
     "adjusted_difference",
     "agents_needed",
     "arm_moments",
+    "bonferroni_confidence",
     "both_arms",
     "confidence_sequence",
     "control_limits",
