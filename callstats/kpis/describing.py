@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callstats.kpis.words import words
+from callstats.kpis.translations import words
 
 if TYPE_CHECKING:
     from callstats.kpis.define import KPI
@@ -81,7 +81,8 @@ def table(language: str = "en") -> str:
     >>> table().splitlines()[0]
     '# The KPIs of callstats'
     """
-    from callstats.kpis.registry import DOMAINS, catalogue
+    from callstats.kpis.define import DOMAINS
+    from callstats.kpis.registry import catalogue
 
     rows = [describe(kpi, language) for kpi in catalogue().values()]
     lines = [
