@@ -4,7 +4,7 @@ from .answers.agents.agents import agents
 from .answers.campaign.attempts import attempts
 from .answers.campaign.bridge import bridge
 from .answers.campaign.calling_hours import calling_hours
-from .answers.campaign.compliance import compliance
+from .answers.campaign.dialling_compliance import compliance
 from .answers.campaign.exhaustion import exhaustion
 from .answers.campaign.funnel import funnel
 from .answers.campaign.lists import lists

@@ -72,8 +72,8 @@ def dotted(module: Path) -> str:
 NAMES = {dotted(module): module for module in MODULES}
 ANSWERS = [m for m in MODULES if "answers" in m.parts]
 CORE = ROOT / "callstats" / "answers" / "core"
-#: What a module may know of showing without telling anything: a marked text, and that a number is unknown.
-MARKS = {"callstats.show.words.mark", "callstats.show.digits.unknown"}
+#: What a module may know of showing without telling anything: a marked text, an unknown number, a safe link.
+MARKS = {f"callstats.show.{name}" for name in ("words.mark", "digits.unknown", "links.beside")}
 
 
 def modules_imported(module: Path, *, typing: bool = True) -> set[str]:

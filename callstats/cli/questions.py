@@ -117,7 +117,7 @@ def compliance(
     rule
         us-ftc, uk-ofcom, uk-ofcom-machines or fr.
     """
-    from callstats.answers.campaign.compliance import compliance as run
+    from callstats.answers.campaign.dialling_compliance import compliance as run
 
     found = ask(
         lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from callstats.answers.core.answer import Answer, tells
+from callstats.answers.core.answer import Answer, Section, tells
 from callstats.answers.core.estimates import Change, Estimate
 from callstats.errors import UsageError
 from callstats.show import verdicts
@@ -61,7 +61,6 @@ __all__ = [
     "figure",
     "shorten",
     "tells",
-    "verdict",
 ]
 
 A = TypeVar("A", bound=Answer)
@@ -107,6 +106,11 @@ class Telling(Generic[A]):
     def sentences(self) -> tuple[Sentence, ...]:
         """Return what the evidence allows to say."""
         return ()
+
+    def verdict(self) -> Verdict:
+        """Return the sentences as one display object, which says so where there are none."""
+        nothing = Sentence(self.say("Too little data for a verdict."), "unknown")
+        return Verdict(self.sentences() or [nothing])
 
     def table(self) -> TableView:
         """Return the answer as a table."""
@@ -270,9 +274,13 @@ class Telling(Generic[A]):
         return [*cells, *([Cell(was, tone="grey")] if compared else [])]
 
 
-def verdict(sentences: Sequence[Sentence], voice: Voice) -> Verdict:
-    """Return sentences as one display object, which says so where there are none."""
-    return Verdict(sentences or [Sentence(voice.say("Too little data for a verdict."), "unknown")])
+@tells(Section)
+class SectionTelling(Telling[Section]):
+    """A section is told already: it is the views that others have made."""
+
+    def views(self) -> tuple[View, ...]:
+        """Return the views, in order."""
+        return self.answer.shown
 
 
 def shorten(view: TableView, most: int, note: str) -> TableView:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import callstats as cs
-from callstats.answers.campaign.compliance_numbers import Abandonment
+from callstats.answers.campaign.dialling_compliance_numbers import Abandonment
 from callstats.errors import UsageError
 from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain, settle
 

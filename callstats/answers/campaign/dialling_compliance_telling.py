@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from callstats.answers.campaign.compliance import Compliance
-from callstats.answers.campaign.compliance_numbers import CLOCK, KPI_NAME, Abandonment, Check
 from callstats.answers.campaign.compliance_rules import AllowedHours
+from callstats.answers.campaign.dialling_compliance import Compliance
+from callstats.answers.campaign.dialling_compliance_numbers import CLOCK, KPI_NAME, Abandonment, Check
 from callstats.answers.core.telling import Column, Note, Sentence, TableView, Telling, View, tells
 from callstats.kpis import get
 from callstats.show.words import mark

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from callstats.answers.campaign.compliance_numbers import (
+from callstats.answers.campaign.compliance_rules import RULES, WEEK, AllowedHours, DiallingRule
+from callstats.answers.campaign.dialling_compliance_numbers import (
     Abandoned,
     Abandonment,
     Check,
@@ -25,7 +26,6 @@ from callstats.answers.campaign.compliance_numbers import (
     check_silence,
     offences,
 )
-from callstats.answers.campaign.compliance_rules import RULES, WEEK, AllowedHours, DiallingRule
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import Scope, count, lacking, scope
 from callstats.answers.core.voice import Voice

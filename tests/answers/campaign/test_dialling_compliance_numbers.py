@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.campaign.compliance_numbers import Abandonment
 from callstats.answers.campaign.compliance_rules import RULES
+from callstats.answers.campaign.dialling_compliance_numbers import Abandonment
 from tests.answers.small_campaigns import calls, data, demo, many, plain, settle
 
 TUESDAY = dt.datetime(2026, 9, 15, 11)
