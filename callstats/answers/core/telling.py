@@ -66,7 +66,7 @@ __all__ = [
 A = TypeVar("A", bound=Answer)
 
 
-class Ends(Protocol):
+class HasInterval(Protocol):
     """What has an interval."""
 
     @property
@@ -75,7 +75,7 @@ class Ends(Protocol):
     def high(self) -> Any: ...
 
 
-class Contrast(Ends, Protocol):
+class HasEstimate(HasInterval, Protocol):
     """A difference with its interval, such as a Change or a Comparison."""
 
     @property
@@ -159,7 +159,7 @@ class Telling(Generic[A]):
             said[f"{name}_interval"] = self.interval(e)
         return said
 
-    def change(self, moved: Contrast, unit: str) -> dict[str, str]:
+    def change(self, moved: HasEstimate, unit: str) -> dict[str, str]:
         """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""
         return {
             "change": self.form.change(moved.estimate, unit, moved.low, moved.high),
@@ -195,7 +195,7 @@ class Telling(Generic[A]):
     # Sentences, figures and tables.
 
     def difference(
-        self, kpi: str, name: str, control: str, contrast: Ends, unit: str, **how: Any
+        self, kpi: str, name: str, control: str, contrast: HasInterval, unit: str, **how: Any
     ) -> Sentence:
         """Say whether one group is better or worse than another: :func:`callstats.show.verdicts.difference`.
 
