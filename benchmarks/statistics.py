@@ -45,7 +45,7 @@ import duckdb  # noqa: E402
 import numpy as np  # noqa: E402
 
 import callstats as cs  # noqa: E402
-from callstats.engine.clusters import arm_moments  # noqa: E402
+from callstats.engine.arm_moments import arm_moments  # noqa: E402
 from callstats.kpis import get  # noqa: E402
 from callstats.stats import ratio_difference  # noqa: E402
 

@@ -14,8 +14,7 @@ from callstats.calibrate.result import Calibration, rows_of
 from callstats.calibrate.rows import Array, moments
 from callstats.calibrate.running import Progress, judge_all
 from callstats.calibrate.situation import Answer, Method, Situation, answer
-from callstats.engine.unit_sums import unit_sums
-from callstats.engine.units import clustering, formula_terms, parts
+from callstats.engine.units import clustering, formula_terms, parts, unit_sums
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, UNIT_COLUMNS, Ratio
 from callstats.moments import Moments

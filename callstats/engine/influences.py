@@ -15,7 +15,7 @@ from typing import Any
 import narwhals as nw
 
 from callstats.dataset.core import Dataset
-from callstats.engine.clusters import UnitFrame, unit_frame
+from callstats.engine.arm_moments import UnitFrame, unit_frame
 from callstats.engine.keys import same
 from callstats.kpis.define import KPI
 from callstats.moments import Moments, pair
@@ -105,16 +105,16 @@ def standardised(
     if not whole["weight"]:
         return Standardised(float("nan"), float("nan"), 0.0, 0, {})
     kept = _kept(coefficients, corrected)
-    found = {}
+    moments = {}
     for unit in units:
         rows = first if unit == units[0] else unit_frame(dataset, kpi, by, (arm, control), unit, strata)
-        found[unit] = _moments(rows, by, (arm, control), kept, strata, whole["weight"])
+        moments[unit] = _moments(rows, by, (arm, control), kept, strata, whole["weight"])
     return Standardised(
         whole["treatment"] / whole["weight"],
         whole["control"] / whole["weight"],
         whole["weight"] / whole["everything"],
         int(whole["strata"]),
-        found,
+        moments,
     )
 
 
@@ -138,13 +138,13 @@ def _kept(coefficients: nw.LazyFrame, corrected: bool) -> nw.LazyFrame:
         *(nw.col(f"units_{side}") > least for side in _SIDES),
     )
     frame = frame.with_columns(__weight=nw.col("denominator_treatment") + nw.col("denominator_control"))
-    made = {}
+    columns = {}
     for side in _SIDES:
         n = nw.col(f"units_{side}")
-        made[f"ratio_{side}"] = nw.col(f"numerator_{side}") / nw.col(f"denominator_{side}")
+        columns[f"ratio_{side}"] = nw.col(f"numerator_{side}") / nw.col(f"denominator_{side}")
         widened = (n / (n - 1.0)) ** 0.5 if corrected else nw.lit(1.0)
-        made[f"factor_{side}"] = nw.col("__weight") / nw.col(f"denominator_{side}") * widened
-    return frame.with_columns(**made)
+        columns[f"factor_{side}"] = nw.col("__weight") / nw.col(f"denominator_{side}") * widened
+    return frame.with_columns(**columns)
 
 
 def _totals(coefficients: nw.LazyFrame, corrected: bool) -> dict[str, float]:
@@ -154,14 +154,14 @@ def _totals(coefficients: nw.LazyFrame, corrected: bool) -> dict[str, float]:
         strata=nw.lit(1.0),
         **{side: nw.col("__weight") * nw.col(f"ratio_{side}") for side in _SIDES},
     )
-    found = _row(kept.select(nw.col("weight", "strata", *_SIDES).sum()))
+    totals = _row(kept.select(nw.col("weight", "strata", *_SIDES).sum()))
     every = _row(coefficients.select(*(nw.col(f"denominator_{side}").sum() for side in _SIDES)))
-    return found | {"everything": sum(every.values())}
+    return totals | {"everything": sum(every.values())}
 
 
 def _row(frame: nw.LazyFrame) -> dict[str, float]:
-    found = next(frame.collect("pandas").iter_rows(named=True))
-    return {name: 0.0 if value is None or value != value else float(value) for name, value in found.items()}  # noqa: PLR0124 - nan
+    row = next(frame.collect("pandas").iter_rows(named=True))
+    return {name: 0.0 if value is None or value != value else float(value) for name, value in row.items()}  # noqa: PLR0124 - nan
 
 
 def _moments(
@@ -193,9 +193,9 @@ def _moments(
         n=(nw.col("__some") > 0).cast(nw.Float64),
         **{f"{a} {b}": nw.col(a) * nw.col(b) for a, b in _PAIRS},
     )
-    found = _row(frame.select(nw.col("n", *_SIDES, *(f"{a} {b}" for a, b in _PAIRS)).sum()))
-    products = {pair(a, b): found[f"{a} {b}"] for a, b in _PAIRS}
-    return Moments(int(found["n"]), {side: found[side] for side in _SIDES}, products)
+    sums = _row(frame.select(nw.col("n", *_SIDES, *(f"{a} {b}" for a, b in _PAIRS)).sum()))
+    products = {pair(a, b): sums[f"{a} {b}"] for a, b in _PAIRS}
+    return Moments(int(sums["n"]), {side: sums[side] for side in _SIDES}, products)
 
 
 _PAIRS = (("treatment", "treatment"), ("treatment", "control"), ("control", "control"))

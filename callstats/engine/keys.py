@@ -1,15 +1,18 @@
-"""Values of a column or time key as people write them, looked for in the rows."""
+"""Groups and their keys: values as people write them, looked for in the rows, and sums collected by them.
+
+Here is the only place where rows leave an engine.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import reduce
 from typing import Any
 
 import narwhals as nw
 
-from callstats.dataset.clock import TIME_KEYS
+from callstats.dataset.clock import TIME_KEYS, unknown, written
 
 
 def raw(key: str, value: Any) -> Any:
@@ -41,3 +44,38 @@ def is_any(key: str, values: Iterable[Any]) -> nw.Expr:
     if len(wanted) > 8:
         return nw.col(key).is_in(wanted)
     return reduce(lambda a, b: a | b, [nw.col(key) == value for value in wanted])
+
+
+Group = tuple[Any, ...]
+
+
+def totals_by(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) -> nw.LazyFrame:
+    """Return the sums of columns by group; one row without groups."""
+    sums = [nw.col(column).sum() for column in columns]
+    return frame.group_by(*by).agg(*sums) if by else frame.select(*sums)
+
+
+def collected(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) -> dict[Group, list[float]]:
+    """Run a query and return its numbers by group; null is 0.
+
+    Time keys come out as people write them.
+    """
+    rows = frame.collect("pandas").to_native()
+    keys = [[written(key, value) for value in rows[key]] for key in by]
+    numbers = [[0.0 if unknown(value) else float(value) for value in rows[column]] for column in columns]
+    groups = zip(*keys, strict=True) if by else [()] * len(rows)
+    return {group: list(row) for group, row in zip(groups, zip(*numbers, strict=True), strict=True)}
+
+
+def in_order(groups: Mapping[Group, Any] | set[Group]) -> list[Group]:
+    """Return groups sorted by their keys, the unknown last.
+
+    Examples
+    --------
+    >>> in_order({("b", 1), (None, 2), ("a", 3)})
+    [('a', 3), ('b', 1), (None, 2)]
+    """
+    try:
+        return sorted(groups, key=lambda group: [(key is None, 0 if key is None else key) for key in group])
+    except TypeError:  # two tables hold the key in two types
+        return sorted(groups, key=lambda group: [(key is None, str(key)) for key in group])

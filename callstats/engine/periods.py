@@ -14,10 +14,9 @@ import narwhals as nw
 
 from callstats.dataset.clock import TIME_KEYS
 from callstats.dataset.core import Dataset
-from callstats.engine.groups import Group, collected, totals_by
+from callstats.engine.keys import Group, collected, totals_by
 from callstats.engine.sums import sums_by_group
-from callstats.engine.unit_sums import unit_sums
-from callstats.engine.units import Clustering, adds_up, clustering, formula_terms, parts
+from callstats.engine.units import Clustering, adds_up, clustering, formula_terms, parts, unit_sums
 from callstats.kpis.define import KPI, Quantile, Term
 
 #: What the two periods are called in column names.
@@ -90,11 +89,11 @@ def shared_sums(
         cluster = None if isinstance(kpi.formula, Quantile) else clustering(now, kpi)
         if cluster is not None and _lasts(cluster) and clustering(before, kpi) == cluster:
             plans.setdefault(cluster, []).append(kpi)
-    found: dict[Group, dict[str, Shared]] = {}
+    by_group: dict[Group, dict[str, Shared]] = {}
     for cluster, members in plans.items():
         for group, sums in _of_plan(now, before, _Plan(cluster, members, tuple(by))).items():
-            found.setdefault(group, {}).update(sums)
-    return found
+            by_group.setdefault(group, {}).update(sums)
+    return by_group
 
 
 def _lasts(cluster: Clustering) -> bool:
@@ -133,13 +132,13 @@ class _Plan:
     def frame(self, data: Dataset, side: str) -> nw.LazyFrame:
         """Return a period's known units with the parts of every KPI."""
         sums, columns = unit_sums(data, self.cluster, self.apart, self.by), self.columns
-        made = {
+        sides = {
             f"{side}_{columns[kpi.name, part]}": sums.linear(linear).cast(nw.Float64)
             for kpi in self.kpis
             for part, linear in parts(kpi).items()
         }
         known = [~nw.col(column).is_null() for column in self.cluster.unit]
-        return sums.frame.filter(*known).with_columns(**made).select(*self.by, *self.cluster.unit, *made)
+        return sums.frame.filter(*known).with_columns(**sides).select(*self.by, *self.cluster.unit, *sides)
 
     def products(self) -> dict[str, nw.Expr]:
         """Return every product of a part now and a part before."""
@@ -157,20 +156,20 @@ def _of_plan(now: Dataset, before: Dataset, plan: _Plan) -> dict[Group, dict[str
     """Join the two periods unit by unit and add up."""
     if not plan.apart:
         return {}
-    by, made = plan.by, plan.products()
+    by, products = plan.by, plan.products()
     both = plan.frame(now, _NOW).join(plan.frame(before, _BEFORE), on=[*by, *plan.cluster.unit], how="inner")
-    both = both.with_columns(**made, __units=nw.lit(1.0))
+    both = both.with_columns(**products, __units=nw.lit(1.0))
     sides = [f"{side}_{column}" for side in (_NOW, _BEFORE) for column in plan.columns.values()]
-    summed = ["__units", *sides, *made]
+    summed = ["__units", *sides, *products]
     lists = collected(totals_by(both, by, summed), by, summed)
     exact = [sums_by_group(data, plan.rest, by) if plan.rest else {} for data in (now, before)]
-    found: dict[Group, dict[str, Shared]] = {}
+    by_group: dict[Group, dict[str, Shared]] = {}
     for group, values in lists.items():
         sums = dict(zip(summed, values, strict=True))
         known = [constants.get(group, {}) for constants in exact]
         if sums["__units"]:
-            found[group] = {kpi.name: _shared(kpi, sums, plan.columns, known) for kpi in plan.kpis}
-    return found
+            by_group[group] = {kpi.name: _shared(kpi, sums, plan.columns, known) for kpi in plan.kpis}
+    return by_group
 
 
 def _shared(

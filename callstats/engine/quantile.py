@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from callstats.dataset.core import Dataset
-from callstats.engine.expressions import holds
-from callstats.engine.groups import Group, collected
+from callstats.engine.keys import Group, collected
+from callstats.engine.sums import holds
 
 if TYPE_CHECKING:
     from callstats.kpis.define import Quantile
@@ -53,8 +53,8 @@ def quantiles(dataset: Dataset, formula: Quantile, by: Sequence[str] = ()) -> di
         nw.col(_VALUE).count().alias(_ROWS),
     )
     frame = rows.group_by(*by).agg(*wanted) if by else rows.select(*wanted)
-    found = collected(frame, by, (_VALUE, _ROWS))
-    return {group: (value * formula.scale, int(n)) for group, (value, n) in found.items() if n}
+    by_group = collected(frame, by, (_VALUE, _ROWS))
+    return {group: (value * formula.scale, int(n)) for group, (value, n) in by_group.items() if n}
 
 
 def _values(dataset: Dataset, formula: Quantile, by: Sequence[str]) -> nw.LazyFrame:

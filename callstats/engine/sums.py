@@ -1,18 +1,26 @@
-"""Every sum that KPIs need, in one pass over each table."""
+"""Every sum that KPIs need, in one pass over each table.
+
+The language of the KPIs becomes Narwhals expressions over the rows of one table:
+conditions, what a term adds up, and distinct counts that lie within one another.
+A contact reached was attempted, and to know whether it was reached the flag must
+be known. How far along such a chain a row gets is one small number; the farthest
+that any row of a contact gets tells of all links at once whether the contact
+counts. On 20 million calls that takes two thirds of the time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from callstats.dataset.core import Dataset
-from callstats.engine.chains import farthest
-from callstats.engine.expressions import condition, direction, summand
-from callstats.engine.groups import Group, collected, in_order, totals_by
+from callstats.dataset.filters import among
+from callstats.engine.keys import Group, collected, in_order, totals_by
 from callstats.engine.needs import check_terms
-from callstats.kpis.define import Condition, Distinct, Term, known
+from callstats.kpis.define import Condition, Count, Distinct, Predicate, Setting, Sum, Term, known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,12 +82,12 @@ def sums_by_group(
     dataset: Dataset, terms: Sequence[Term], by: Sequence[str]
 ) -> dict[Group, dict[str, float]]:
     """Return the sum of every term by group and ``term.key``; what a table has no row of is left out."""
-    found: dict[Group, dict[str, float]] = {}
+    by_group: dict[Group, dict[str, float]] = {}
     for batch in _passes(terms):
         for group, numbers in _batch(dataset, batch, by).items():
             keys = (term.key for term in batch)
-            found.setdefault(group, {}).update(zip(keys, numbers, strict=True))
-    return found
+            by_group.setdefault(group, {}).update(zip(keys, numbers, strict=True))
+    return by_group
 
 
 def _passes(terms: Sequence[Term]) -> list[list[Term]]:
@@ -113,15 +121,15 @@ def raw_totals(dataset: Dataset, terms: Iterable[Term], by: Sequence[str]) -> pd
     """
     unique = {term.key: term for term in terms}
     check_terms(dataset, unique.values(), by)
-    found: pd.DataFrame | None = None
+    joined: pd.DataFrame | None = None
     for batch in _passes(list(unique.values())):
         frame, names = _batch_frame(dataset, batch, by)
         keys = [term.key for term in batch]
         part = frame.collect("pandas").to_native().rename(columns=dict(zip(names, keys, strict=True)))
         part = part[[*by, *keys]]
-        found = part if found is None else found.merge(part, on=list(by), how="outer")
-    assert found is not None
-    return found.fillna(dict.fromkeys(unique, 0.0)).astype(dict.fromkeys(unique, float))
+        joined = part if joined is None else joined.merge(part, on=list(by), how="outer")
+    assert joined is not None
+    return joined.fillna(dict.fromkeys(unique, 0.0)).astype(dict.fromkeys(unique, float))
 
 
 def _batch(dataset: Dataset, terms: Sequence[Term], by: Sequence[str]) -> dict[Group, list[float]]:
@@ -165,3 +173,117 @@ def with_summands(
     frame = frame.filter(*(condition(part, settings) for part in only)) if only else frame
     summands = {name: summand(term, settings, columns, only) for name, term in terms.items()}
     return frame.with_columns(**summands) if keep is None else frame.select(*dict.fromkeys(keep), **summands)
+
+
+def condition(part: Condition, settings: Mapping[str, float]) -> nw.Expr:
+    """Return a condition as an expression that is never true for an unknown value."""
+    column, operand = nw.col(part.column), part.operand
+    if isinstance(operand, Setting):
+        operand = operand.value(settings)
+    if part.operator == "==" and isinstance(operand, bool):
+        return column if operand else ~column  # a flag is its own condition: comparing it costs a pass
+    return _COMPARE[part.operator](column, operand)
+
+
+_COMPARE: dict[str, Callable[[nw.Expr, Any], nw.Expr]] = {
+    "known": lambda column, _: ~column.is_null(),
+    "in": among,
+    "==": lambda column, operand: column == operand,
+    "!=": lambda column, operand: (column != operand) & ~column.is_null(),  # to pandas null differs from all
+    "<": lambda column, operand: column < operand,
+    "<=": lambda column, operand: column <= operand,
+    ">": lambda column, operand: column > operand,
+    ">=": lambda column, operand: column >= operand,
+}
+
+
+def holds(
+    where: Predicate, settings: Mapping[str, float], given: Collection[Condition] = ()
+) -> nw.Expr | None:
+    """Return all conditions of a predicate but those given anyway as one; None where there are none."""
+    parts = [condition(part, settings) for part in where.conditions if part not in given]
+    return reduce(lambda a, b: a & b, parts) if parts else None
+
+
+def summand(
+    term: Term, settings: Mapping[str, float], columns: Collection[str], given: Collection[Condition] = ()
+) -> nw.Expr:
+    """Return what a term adds up over the rows: 1 or the column's value, 0 or null where nothing.
+
+    A column that is missing but may count as 0 adds nothing. For Distinct it
+    is 1 on the rows whose values count. Conditions that are ``given`` on all
+    rows left are not asked again: each costs a pass over its column.
+    """
+    if not isinstance(term, Sum):
+        where = term.where if isinstance(term, Count) else term.where.also(term.label, *known(*term.of))
+        rows = holds(where, settings, given)
+        dtype = nw.Int64 if isinstance(term, Count) else nw.Int8
+        return nw.lit(1, dtype) if rows is None else rows.cast(dtype)
+    if term.column not in columns:
+        return nw.lit(0.0)
+    value, rows = nw.col(term.column), holds(term.where, settings, given)
+    return value if rows is None else nw.when(rows).then(value)
+
+
+def direction(terms: Iterable[Term]) -> tuple[Condition, ...]:
+    """Return the condition on the direction that all terms over calls share, if there is one."""
+    directions = {
+        next((c for c in term.where.conditions if c.column == "direction"), None)
+        for term in terms
+        if term.where.table == "calls"
+    }
+    return tuple(c for c in directions if c is not None) if len(directions) == 1 else ()
+
+
+def chains(terms: Iterable[Distinct]) -> list[list[Distinct]]:
+    """Split terms into chains in which the rows of every term are also rows of the one before.
+
+    Examples
+    --------
+    >>> from callstats.kpis.parts import CONTACTS_ATTEMPTED, CONTACTS_REACHED, CONTACTS_WON
+    >>> found = chains([CONTACTS_WON, CONTACTS_REACHED, CONTACTS_ATTEMPTED])
+    >>> [[str(term) for term in chain] for chain in found]
+    [['contacts attempted', 'contacts reached'], ['contacts won']]
+    """
+    split: list[list[Distinct]] = []
+    for term in sorted(terms, key=lambda term: (len(_implied(term)), term.key)):
+        wider = [chain for chain in split if set(chain[-1].where.conditions) <= _implied(term)]
+        if wider:
+            max(wider, key=lambda chain: len(_implied(chain[-1]))).append(term)
+        else:
+            split.append([term])
+    return split
+
+
+def _implied(term: Distinct) -> set[Condition]:
+    """Return what holds on the rows of a term: its conditions, and that their columns are known."""
+    return {*term.where.conditions, *known(*term.where.columns)}
+
+
+def farthest(frame: nw.LazyFrame, keys: Sequence[str], terms: Mapping[str, Distinct]) -> nw.LazyFrame:
+    """Return for every group of the keys which terms count it, as 1 or 0.
+
+    Parameters
+    ----------
+    frame : nw.LazyFrame
+        With a column for each term, 1 on the rows that satisfy it.
+    keys : sequence of str
+    terms : mapping of str to Distinct
+        Column -> term.
+    """
+    columns = {term.key: column for column, term in terms.items()}
+    links = [[columns[term.key] for term in chain] for chain in chains(terms.values())]
+    names = [f"__chain{i}" for i in range(len(links))]
+    steps = {name: _steps(chain) for name, chain in zip(names, links, strict=True)}
+    frame = frame.with_columns(**steps).group_by(*keys).agg(nw.col(*names).max())
+    counts = {
+        column: (nw.col(name) > place).cast(nw.Int64)
+        for name, chain in zip(names, links, strict=True)
+        for place, column in enumerate(chain)
+    }
+    return frame.with_columns(**counts)
+
+
+def _steps(chain: Sequence[str]) -> nw.Expr:
+    """Return how many terms of a chain a row satisfies: as they lie within one another, the first so many."""
+    return reduce(lambda a, b: a + b, [nw.col(column).fill_null(0) for column in chain])

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from callstats.kpis.terms import (
     Condition,
@@ -41,6 +41,8 @@ __all__ = [
 Unit = Literal["%", "1/h", "s", "h", "money", "money/h", "n", "score", "points"]
 Direction = Literal["up", "down", "neutral", "band"]
 Domain = Literal["reach", "conversion", "productivity", "money", "quality", "service", "compliance"]
+#: The domains in the order they are listed.
+DOMAINS: tuple[str, ...] = get_args(Domain)
 Independence = Literal["contact", "agent_day", "agent", "respondent", "call", "case", "day", "none"]
 
 #: The columns that tell independent units apart; "day" is read off the table's clock.

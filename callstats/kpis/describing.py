@@ -81,7 +81,8 @@ def table(language: str = "en") -> str:
     >>> table().splitlines()[0]
     '# The KPIs of callstats'
     """
-    from callstats.kpis.registry import DOMAINS, catalogue
+    from callstats.kpis.define import DOMAINS
+    from callstats.kpis.registry import catalogue
 
     rows = [describe(kpi, language) for kpi in catalogue().values()]
     lines = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,9 +10,6 @@ from callstats.errors import UsageError, near_names, spoken
 
 if TYPE_CHECKING:
     from callstats.kpis.define import KPI
-
-#: The domains of the package itself, in the order they are listed.
-DOMAINS = ("reach", "conversion", "productivity", "money", "quality", "service", "compliance")
 
 #: What "conversion rate" may mean: the base stands in the name.
 CONVERSIONS = (
@@ -103,17 +99,17 @@ def get(name: str, own: Iterable[KPI] = ()) -> KPI:
 
 @cache
 def _catalogue() -> dict[str, KPI]:
+    """Read the entry points ``callstats.kpis``: those of this package first, domain by domain."""
     from importlib.metadata import entry_points  # slow to import, and only needed once somebody asks
 
-    own = {f"{__package__}.{domain}:KPIS": domain for domain in DOMAINS}
+    from callstats.kpis.define import DOMAINS
+
+    order = {f"{__package__}.{domain}:KPIS": place for place, domain in enumerate(DOMAINS)}
+    points = entry_points(group="callstats.kpis")
     known: dict[str, KPI] = {}
-    for domain in own.values():  # also where the package runs without having been installed
-        for kpi in importlib.import_module(f"{__package__}.{domain}").KPIS:
-            _add(known, kpi, domain)
-    for point in sorted(entry_points(group="callstats.kpis"), key=lambda point: point.name):
-        if point.value not in own:
-            for kpi in point.load():
-                _add(known, kpi, f"the plug-in {point.name!r}")
+    for point in sorted(points, key=lambda p: (order.get(p.value, len(order)), p.name)):
+        for kpi in point.load():
+            _add(known, kpi, point.name if point.value in order else f"the plug-in {point.name!r}")
     return known
 
 

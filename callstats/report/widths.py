@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tempfile
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
-#: A character that is not written down: wider than most [thousandths of the size].
+from callstats.report.glyphs import covered
+
+#: The characters that are measured: Latin, Greek, Cyrillic; signs and arrows.
+_MEASURED = (range(0x530), range(0x2000, 0x2300))
+_TEMPLATE = """\
+#set text(
+  font: ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono"), size: 1000pt, hyphenate: false,
+)
+#let texts = json(bytes(sys.inputs.texts))
+#let widths(weight) = texts.map(it => int(calc.round(measure(text(weight: weight, it)).width.pt())))
+#context [#metadata((widths("regular"), widths("bold"))) <widths>]
+"""
+#: A character that is not measured: wider than most [thousandths of the size].
 _UNKNOWN = 700
 #: Where a line may end: at a space that is not a no-break space, after a hyphen or a slash.
 _BREAKS = re.compile(r"[ \t\n]+|(?<=[-/])(?=\w)")
@@ -48,11 +63,34 @@ def longest_word(text: str, size: float, *, bold: bool = False) -> float:
     return max((wide(piece, size, bold=bold) for piece in _BREAKS.split(text)), default=0.0)
 
 
+def drawn(texts: list[str]) -> tuple[list[int], list[int]]:
+    """Ask typst how wide it draws texts on one line, upright and bold [thousandths of the size].
+
+    Examples
+    --------
+    >>> drawn(["5", "55"])
+    ([465, 930], [514, 1028])
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="callstats-") as folder:
+        main = Path(folder) / "widths.typ"
+        main.write_text(_TEMPLATE, encoding="utf-8")
+        asked: Any = {"texts": json.dumps(texts)}
+        answer = typst.query(
+            main, "<widths>", field="value", one=True, sys_inputs=asked, ignore_system_fonts=True
+        )
+    upright, bold = json.loads(answer)
+    return upright, bold
+
+
 @cache
 def _widths() -> tuple[dict[str, int], dict[str, int]]:
-    """Return the widths of characters, upright and bold [thousandths of the size]."""
-    text = files("callstats.report").joinpath("template", "widths.txt").read_text(encoding="ascii")
-    rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
-    upright = {chr(int(point, 16)): int(width) for point, width, _ in rows}
-    bold = {chr(int(point, 16)): int(width) for point, _, width in rows}
-    return upright, bold
+    """Return the widths of characters, upright and bold: measured once a process, in hundredths of a second.
+
+    A table of them that is written down would have to be renewed with every change of
+    typst and its fonts.
+    """
+    characters = [chr(point) for point in sorted(covered()) if any(point in block for block in _MEASURED)]
+    upright, bold = drawn(characters)
+    return dict(zip(characters, upright, strict=True)), dict(zip(characters, bold, strict=True))

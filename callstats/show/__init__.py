@@ -5,7 +5,6 @@
 ``words``          the sentences, in English, French and Russian
 ``verdicts``       what the evidence allows to say
 ``display``        what a cell of a report ends in: text, HTML, plain data
-``tables``         tables from rows
 ``key_figures``    cards from numbers
 ``plots``          axes-level plots
 ``theme``          how plots look

@@ -3,8 +3,7 @@
 Tables are written here and not by great-tables: its output carries 8 kB of
 stylesheet a table, with one rule that reaches every ``tr`` of the page, fixed
 light colours, the title as a body row instead of a ``<caption>``, and no head
-for a row. :func:`callstats.show.tables.great_table` hands a table over to it
-for those who want to restyle one.
+for a row.
 """
 
 from __future__ import annotations

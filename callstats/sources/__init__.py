@@ -11,23 +11,33 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from callstats.errors import InputError, unknown_name
+from callstats.errors import InputError, UsageError, unknown_name
 from callstats.sources.base import Source
+from callstats.sources.source_rules import problems
 
 __all__ = ["Source", "find", "guess", "known"]
-
-_OWN = {"vicidial": "callstats.sources.vicidial:SOURCE"}
 
 
 @cache
 def known() -> dict[str, Source]:
-    """Return every source there is, by name."""
-    from importlib.metadata import EntryPoint
+    """Return every source there is, by name.
 
-    group = "callstats.sources"
-    points = {name: EntryPoint(name, value, group) for name, value in _OWN.items()}
-    points |= {point.name: point for point in entry_points(group=group)}
-    return {name: point.load() for name, point in sorted(points.items())}
+    Raises
+    ------
+    UsageError
+        A source that somebody has registered is no whole one; the sentence says what is wrong with it.
+    """
+    found: dict[str, Source] = {}
+    for point in sorted(entry_points(group="callstats.sources"), key=lambda point: point.name):
+        source = point.load()
+        if wrong := [*problems(source), *_named_twice(source, found)]:
+            raise UsageError(f"the source {point.name!r} cannot be used: {'; '.join(wrong)}")
+        found[source.name] = source
+    return found
+
+
+def _named_twice(source: Source, found: Iterable[str]) -> list[str]:
+    return [f"the name is its own, but: {source.name!r} exists already"] if source.name in found else []
 
 
 def find(name: str) -> Source:

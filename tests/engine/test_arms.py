@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from callstats.dataset import Dataset
-from callstats.engine.clusters import arm_moments, separable
-from callstats.engine.homes import home_moments
+from callstats.engine.arm_moments import arm_moments, contact_agent_moments, separable
 from callstats.engine.influences import standardised
 from callstats.engine.keys import raw
 from callstats.kpis import get
@@ -18,7 +17,7 @@ from callstats.stats import post_strata, stratified_difference
 from callstats.stats.arms import ARM_COLUMNS
 from callstats.stats.ratios import Moments
 from tests.engine import frames
-from tests.engine.test_clustered import ALL, HANDLED, LOGIN, SUCCESS, agent_day_of, contact_of, kpi
+from tests.engine.test_unit_moments import ALL, HANDLED, LOGIN, SUCCESS, agent_day_of, contact_of, kpi
 
 CALLS = frames.calls()
 TIME = frames.agent_time()
@@ -182,7 +181,7 @@ def test_what_adds_up_over_units(name, unit, adds):
 def test_a_contact_goes_to_the_agent_who_won_it(engine):
     rows = [row for row in apart(CALLS) if row["direction"] == "outbound"]
     won = get("conversion_per_contact")
-    agents, both = home_moments(dataset(engine, rows), won, "list_id", ["A", "B"], "A")
+    agents, both = contact_agent_moments(dataset(engine, rows), won, "list_id", ["A", "B"], "A")
     homes = defaultdict(set)
     for row in rows:
         if row["contact_id"] and row["agent_id"] and row["handled"]:

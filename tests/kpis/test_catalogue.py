@@ -10,9 +10,9 @@ import pytest
 from callstats.config import DEFAULT_TARGETS
 from callstats.errors import UsageError
 from callstats.kpis import catalogue, describe, get, names
-from callstats.kpis.define import Distinct, Net, Quantile, Ratio
+from callstats.kpis.define import DOMAINS, Distinct, Net, Quantile, Ratio
 from callstats.kpis.describing import named_rows, table
-from callstats.kpis.registry import CONVERSIONS, DOMAINS
+from callstats.kpis.registry import CONVERSIONS
 from callstats.kpis.validate import clashes, problems
 from callstats.kpis.words import words
 

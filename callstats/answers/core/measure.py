@@ -13,7 +13,7 @@ from callstats.answers.core.intervals import Limits, limits, notes_on
 from callstats.answers.core.shared import shared_obstacle
 from callstats.answers.core.unknowns import Unknown, counted, unknowns
 from callstats.dataset import Dataset
-from callstats.engine.groups import Group, in_order
+from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
 from callstats.engine.units import clustering, formula_terms
 from callstats.errors import UsageError

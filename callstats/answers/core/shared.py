@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from callstats.engine.groups import Group
+from callstats.engine.keys import Group
 from callstats.engine.units import formula_terms
 from callstats.kpis.define import KPI
 from callstats.model import TABLES

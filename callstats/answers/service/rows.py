@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from callstats.engine.expressions import holds
+from callstats.engine.sums import holds
 from callstats.kpis import predicates as rows
 
 if TYPE_CHECKING:

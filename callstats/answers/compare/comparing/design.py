@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from callstats.answers.compare.comparing.facts import made_by_agents
-from callstats.engine.clusters import separable
+from callstats.engine.arm_moments import separable
 from callstats.engine.units import clustering
 from callstats.errors import UsageError, unknown_name
 from callstats.kpis.define import KPI, UNIT_COLUMNS, Net, Quantile, Ratio

@@ -10,8 +10,7 @@ import narwhals as nw
 
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import TIME_KEYS, unknown, written
-from callstats.engine.groups import in_order
-from callstats.engine.keys import is_any
+from callstats.engine.keys import in_order, is_any
 from callstats.engine.sums import sums_by_group, with_summands
 from callstats.engine.units import formula_terms
 from callstats.kpis.define import KPI, Condition, Count, Distinct, Predicate, Quantile, Sum, Term

@@ -10,7 +10,7 @@ from callstats.answers.compare.comparing.gates import Caution, Speaker
 from callstats.answers.compare.comparing.survey import Survey
 from callstats.answers.core.shared import shared_obstacle
 from callstats.answers.core.voice import Voice
-from callstats.engine.groups import Group
+from callstats.engine.keys import Group
 from callstats.kpis.define import UNIT_COLUMNS
 from callstats.show.words import mark
 

@@ -18,8 +18,7 @@ from callstats.answers.compare.comparing.pair_tests import (
 )
 from callstats.answers.compare.comparing.quantiles import quantile_arms, quantile_test
 from callstats.answers.core.intervals import counts_once
-from callstats.engine.clusters import ArmMoments, arm_moments, separable
-from callstats.engine.homes import home_moments
+from callstats.engine.arm_moments import ArmMoments, arm_moments, contact_agent_moments, separable
 from callstats.engine.influences import Standardised, standardised
 from callstats.engine.units import formula_terms, parts
 from callstats.errors import UsageError
@@ -113,7 +112,7 @@ def fetch(dataset: Dataset, kpi: KPI, by: str, arms: Sequence[Arm], control: Arm
             for unit in (("agent_id",), (*how.unit, "agent_id"))
         )
     elif how.agents == "home":
-        agents, both = home_moments(dataset, kpi, by, arms, control)
+        agents, both = contact_agent_moments(dataset, kpi, by, arms, control)
     naive = _naive(dataset, kpi, by, arms, control, units)
     return Pairs(dataset, kpi, by, control, how, units, agents, both, naive)
 

@@ -12,7 +12,7 @@ import narwhals as nw
 
 from callstats import engine
 from callstats.answers.compare.comparing.pair_tests import Ratios, stand_in, welch_of
-from callstats.engine.clusters import ArmMoments
+from callstats.engine.arm_moments import ArmMoments
 from callstats.kpis.define import KPI, Condition, Count, Quantile, Ratio, known, linear
 from callstats.moments import Moments
 from callstats.stats.ratios import ratio_variance

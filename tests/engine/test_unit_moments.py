@@ -194,7 +194,7 @@ def test_dials_without_an_agent_are_a_unit_of_contact_by_agent():
 
 def test_many_kpis_in_batches_are_the_same_as_one_by_one(monkeypatch):
     together = moments(dataset(), PER_CONTACT)[()]
-    monkeypatch.setattr("callstats.engine.clustered._TERMS_AT_ONCE", 1)
+    monkeypatch.setattr("callstats.engine.unit_moments._TERMS_AT_ONCE", 1)
     for name, alone in moments(dataset(), PER_CONTACT)[()].items():
         assert_same(alone, together[name])
 

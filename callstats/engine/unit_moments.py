@@ -6,11 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callstats.dataset.core import Dataset
-from callstats.engine.groups import Group, collected, totals_by
+from callstats.engine.keys import Group, collected, totals_by
 from callstats.engine.needs import check_terms
 from callstats.engine.sums import sums_by_group
-from callstats.engine.unit_sums import UnitSums, tells_rows, unit_sums
-from callstats.engine.units import Clustering, adds_up, clustering, formula_terms, parts
+from callstats.engine.units import (
+    Clustering,
+    UnitSums,
+    adds_up,
+    clustering,
+    formula_terms,
+    parts,
+    tells_rows,
+    unit_sums,
+)
 from callstats.kpis.define import KPI, Linear, Net, Quantile
 from callstats.moments import Moments, pair
 
@@ -70,12 +78,12 @@ def moments(
         if not isinstance(kpi.formula, Quantile):
             plans.setdefault(clustering(dataset, kpi, unit), []).append(kpi)
     check_terms(dataset, [t for members in plans.values() for kpi in members for t in formula_terms(kpi)], by)
-    found: dict[Group, dict[str, Moments]] = {}
+    by_group: dict[Group, dict[str, Moments]] = {}
     for cluster, members in plans.items():
         for batch in _batches(members):
             for group, values in _batch_moments(dataset, cluster, batch, by).items():
-                found.setdefault(group, {}).update(values)
-    return found
+                by_group.setdefault(group, {}).update(values)
+    return by_group
 
 
 def _batches(kpis: Sequence[KPI]) -> Iterator[list[KPI]]:
@@ -100,15 +108,15 @@ def _batch_moments(
     exact = sums_by_group(dataset, [t for t in terms.values() if not adds_up(t, cluster)], by)
     if not apart:
         return {g: {kpi.name: _one_unit(kpi, sums) for kpi in kpis} for g, sums in exact.items()}
-    found = _second_pass(unit_sums(dataset, cluster, apart, by), kpis, by)
-    if any(group.sums["lost"] for group in found.values()) and any(
+    sums = _second_pass(unit_sums(dataset, cluster, apart, by), kpis, by)
+    if any(group.sums["lost"] for group in sums.values()) and any(
         tells_rows(dataset, table, cluster.unit) for table in cluster.tables
     ):
-        found = _second_pass(unit_sums(dataset, cluster, apart, by, tell_rows=True), kpis, by)
+        sums = _second_pass(unit_sums(dataset, cluster, apart, by, tell_rows=True), kpis, by)
     nothing: dict[str, float] = {}
     return {
-        group: {kpi.name: found.get(group, _EMPTY).of(kpi, exact.get(group, nothing)) for kpi in kpis}
-        for group in {**found, **exact}
+        group: {kpi.name: sums.get(group, _EMPTY).of(kpi, exact.get(group, nothing)) for kpi in kpis}
+        for group in {**sums, **exact}
     }
 
 
@@ -213,5 +221,5 @@ def _second_pass(units: UnitSums, kpis: Sequence[KPI], by: Sequence[str]) -> dic
         *counts,
         *(f"{kind}{i}" for i in range(len(linears)) for kind in "yk"),
     ]
-    found = collected(totals_by(frame, by, names), by, names)
-    return {group: _GroupSums(dict(zip(names, row, strict=True)), columns) for group, row in found.items()}
+    numbers = collected(totals_by(frame, by, names), by, names)
+    return {group: _GroupSums(dict(zip(names, row, strict=True)), columns) for group, row in numbers.items()}

@@ -1,0 +1,70 @@
+from .answers.agents.analysis import agents
+from .answers.agents.handling import agent_handle_time
+from .answers.agents.pace import agent_pace
+from .answers.agents.quality import agent_quality
+from .answers.campaign.attempts.analysis import attempts
+from .answers.campaign.bridge.analysis import bridge
+from .answers.campaign.calling_hours.analysis import calling_hours
+from .answers.campaign.compliance.analysis import compliance
+from .answers.campaign.funnel import funnel
+from .answers.campaign.lists.analysis import lists
+from .answers.campaign.lists.exhaustion import exhaustion
+from .answers.campaign.portrait import portrait
+from .answers.campaign.time_and_cost import time_and_cost
+from .answers.campaign.trend import trend
+from .answers.compare.ab_test.analysis import ab_test
+from .answers.compare.comparing.analysis import compare
+from .answers.compare.plan.analysis import plan, plan_from
+from .answers.core.measure import measure
+from .answers.core.opening import open_for_report, title
+from .answers.month.summary import summary
+from .answers.service.report import service
+from .answers.service.staffing.analysis import staffing
+from .answers.trust.data_quality.report import data_quality
+from .answers.trust.definitions import definitions
+from .answers.trust.method.analysis import method
+from .answers.trust.quality import check
+from .calibrate import calibrate
+from .dataset import Dataset, Period, open, read
+from .errors import CallstatsError, ComparisonRefused
+
+__version__: str
+
+__all__ = [
+    "CallstatsError",
+    "ComparisonRefused",
+    "Dataset",
+    "Period",
+    "__version__",
+    "ab_test",
+    "agent_handle_time",
+    "agent_pace",
+    "agent_quality",
+    "agents",
+    "attempts",
+    "bridge",
+    "calibrate",
+    "calling_hours",
+    "check",
+    "compare",
+    "compliance",
+    "data_quality",
+    "definitions",
+    "exhaustion",
+    "funnel",
+    "lists",
+    "measure",
+    "method",
+    "open",
+    "open_for_report",
+    "plan",
+    "plan_from",
+    "portrait",
+    "read",
+    "service",
+    "staffing",
+    "summary",
+    "time_and_cost",
+    "title",
+    "trend",
+]
