@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,9 @@ from callstats.errors import ReportError
 from callstats.report.kernel_manager import NAME, ReportKernelManager
 from callstats.show.display import MIME
 from callstats.show.markup import render, style_element
+
+# Papermill's log repeats what our errors say: it is kept off stderr, where a log ends up that nobody set up.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 _ERRORS = frozenset({"CallstatsError", "UsageError", "InputError", "ReportError"})
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)

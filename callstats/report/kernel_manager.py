@@ -138,7 +138,10 @@ class ReportKernelManager(AsyncKernelManager):
         """Shut the kernel down where it still lives, and remove all it leaves."""
         try:
             if self.has_kernel and await self._async_is_alive():
-                await self._async_shutdown_kernel(now=now or self.stopping.is_set())
+                if now or self.stopping.is_set():  # no interrupt first: a starting kernel prints where it was
+                    await self._async_kill_kernel()
+                else:
+                    await self._async_shutdown_kernel()
         finally:
             await self._async_cleanup_resources()
             while self._clients:
