@@ -62,12 +62,11 @@ class PromptClient(AsyncKernelClient):
             if time.monotonic() > end:
                 raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
 
-    async def _async_is_alive(self) -> bool:
-        stopping = isinstance(self.parent, ReportKernelManager) and self.parent.stopping.is_set()
-        return not stopping and await super()._async_is_alive()
-
     wait_for_ready = _async_wait_for_ready
-    is_alive = _async_is_alive
+
+    async def is_alive(self) -> bool:
+        """Tell whether its kernel runs and is not to be stopped."""
+        return isinstance(self.parent, ReportKernelManager) and await self.parent.is_alive()
 
 
 class ReportKernelManager(AsyncKernelManager):
@@ -129,6 +128,10 @@ class ReportKernelManager(AsyncKernelManager):
     @cached_property
     def _clients(self) -> list[Any]:
         return []
+
+    async def is_alive(self) -> bool:
+        """Tell whether the kernel runs and is not to be stopped: what nbclient goes by."""
+        return not self.stopping.is_set() and await self._async_is_alive()
 
     async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
         """Wait for the kernel's end, looking often: it comes soon."""
