@@ -1,9 +1,8 @@
-from .answers.agents.analysis import agents
-from .answers.agents.handling import agent_handle_time
-from .answers.agents.pace import agent_pace
-from .answers.agents.quality import agent_quality
+from .answers.agents.agent_quality import agent_quality
+from .answers.agents.agent_work import agent_handle_time, agent_pace
+from .answers.agents.agents import agents
 from .answers.campaign.attempts.analysis import attempts
-from .answers.campaign.bridge.analysis import bridge
+from .answers.campaign.bridge import bridge
 from .answers.campaign.calling_hours.analysis import calling_hours
 from .answers.campaign.compliance.analysis import compliance
 from .answers.campaign.funnel import funnel
@@ -12,18 +11,18 @@ from .answers.campaign.lists.exhaustion import exhaustion
 from .answers.campaign.portrait import portrait
 from .answers.campaign.time_and_cost import time_and_cost
 from .answers.campaign.trend import trend
-from .answers.compare.ab_test.analysis import ab_test
-from .answers.compare.comparing.analysis import compare
-from .answers.compare.plan.analysis import plan, plan_from
+from .answers.compare.ab_test import ab_test
+from .answers.compare.compare import compare
+from .answers.compare.plan import plan, plan_from
+from .answers.core.heading import open_for_report, title
 from .answers.core.measure import measure
-from .answers.core.opening import open_for_report, title
 from .answers.month.summary import summary
-from .answers.service.report import service
-from .answers.service.staffing.analysis import staffing
-from .answers.trust.data_quality.report import data_quality
+from .answers.service.queue_service import service
+from .answers.service.staffing import staffing
+from .answers.trust.data_check import check
+from .answers.trust.data_quality import data_quality
 from .answers.trust.definitions import definitions
-from .answers.trust.method.analysis import method
-from .answers.trust.quality import check
+from .answers.trust.method import method
 from .calibrate import calibrate
 from .dataset import Dataset, Period, open, read
 from .errors import CallstatsError, ComparisonRefused

@@ -10,7 +10,7 @@ from callstats.cli.app import Format, app, open_data, read_export, say, show
 if TYPE_CHECKING:
     import pandas as pd
 
-    from callstats.answers.trust.quality import DataQuality
+    from callstats.answers.trust.data_check import DataQuality
 
 
 @app.command(name="import")
@@ -39,7 +39,7 @@ def import_(
     config
         Project file; ./callstats.toml where there is one.
     """
-    from callstats.answers.trust.quality import check as run_checks
+    from callstats.answers.trust.data_check import check as run_checks
 
     data = read_export(list(files), source, mapping, time_zone, config)
     data.save(to)
@@ -80,7 +80,7 @@ def check(
     format
         How to print the list.
     """
-    from callstats.answers.trust.quality import check as run_checks
+    from callstats.answers.trust.data_check import check as run_checks
 
     if source or mapping:
         opened = read_export([Path(data)], source, mapping, time_zone, config)

@@ -143,10 +143,10 @@ def _named_files(order: Order) -> Iterator[tuple[str, str]]:
 
 
 def _file(name: str) -> Path | None:
-    from callstats.answers.core.opening import found
+    from callstats.answers.core.heading import find_path
 
     try:
-        path = found(name)
+        path = find_path(name)
         return path if path.is_file() else None
     except (OSError, ValueError):  # too long for a name, or with a null in it
         return None

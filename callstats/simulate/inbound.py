@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from callstats.simulate import tables
+from callstats.simulate import arrow_tables as tables
 from callstats.simulate.days import DAY_S, HOUR
+from callstats.simulate.opinions_of_calls import Listened, listen
 from callstats.simulate.outbound import Desk, Part, agent_time
 from callstats.simulate.presence import Busy, stretches
-from callstats.simulate.quality import Listened, listen
 from callstats.simulate.roster import Roster, Team, draw
 from callstats.simulate.scenario import Queue, Shift
 from callstats.simulate.streams import stream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 import callstats as cs
+from callstats.answers.core.answer import Answer
 from callstats.config import Config
 from callstats.dataset import Dataset
 
@@ -55,3 +57,9 @@ def demo(campaign: str = "spring") -> Dataset:
 def plain(text: object) -> str:
     """Return text with ordinary blanks."""
     return str(getattr(text, "text", text)).replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
+
+
+def written(answer: Answer) -> str:
+    """Return everything that the views of an answer say, captions and notes too, with ordinary blanks."""
+    payloads = [view.payload() for view in (*answer.views(), answer.verdict)]
+    return plain(json.dumps(payloads, ensure_ascii=False, default=str))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from callstats.answers.trust.quality import check
+from callstats.answers.trust.data_check import check
 from callstats.dataset.importing import read
 from callstats.errors import InputError, UsageError
 

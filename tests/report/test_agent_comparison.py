@@ -6,7 +6,7 @@ import pypdf
 import pytest
 
 import callstats as cs
-from callstats.answers.agents.rows import MOST
+from callstats.answers.agents.by_agent_telling import MOST
 from callstats.report.report_run import run
 from callstats.show.display import Note
 from callstats.simulate import Scenario, simulate

@@ -1,1 +1,1 @@
-"""Agents fairly: chance, mix of leads, pace, quality, coaching; ``analysis`` puts them together."""
+"""Agents fairly: chance, mix of leads, pace, quality, coaching; ``agents`` puts them together."""

@@ -12,7 +12,6 @@ from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
 from callstats.kpis import predicates as rows
 from callstats.kpis.define import KPI, Count, Predicate, Share, known
-from callstats.show.display import FigureView, Note, Sentence, View, figure
 from callstats.show.words import mark
 
 if TYPE_CHECKING:
@@ -75,86 +74,6 @@ class Funnel(Answer):
         columns += ["change", "change_low", "change_high"]
         return pd.DataFrame([_row(step) for step in self.steps], columns=columns)
 
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """What became of the dials, and which step moved beyond the usual variation."""
-        if len(self.steps) < 2 or not self.steps[0].count:
-            return ()
-        return (self._passage(), *([self._movement()] if self.earlier else []))
-
-    def _passage(self) -> Sentence:
-        _, form = self.voice.say, self.voice.form
-        first, last = self.steps[0], self.steps[-1]
-        text = _.ngettext(
-            "Of {dials} dial, {count} ({share}) came to the last step: {step}.",
-            "Of {dials} dials, {count} ({share}) came to the last step: {step}.",
-            first.count,
-            dials=form.number(first.count),
-            count=form.number(last.count),
-            share=form.percent(last.count / first.count),
-            step=last.label,
-        )
-        return Sentence(text)
-
-    def _movement(self) -> Sentence:
-        _, form = self.voice.say, self.voice.form
-        moved = [step for step in self.steps if step.change.certain]
-        if not moved:
-            return Sentence(_("Every step is within the usual variation since {since}.", since=self.earlier))
-        moved.sort(key=lambda step: -abs(step.change.estimate / (step.earlier.value or 1)))  # type: ignore[union-attr]
-        most = moved[0].change
-        said = {
-            "step": moved[0].label,
-            "since": self.earlier,
-            "interval": form.interval(most.low, most.high, "%", change=True, value=most.estimate),
-            "change": form.change(most.estimate, "%", most.low, most.high),
-        }
-        if most.estimate > 0:
-            text = _("The step that moved most since {since}: {step}, up {change} ({interval}).", **said)
-            return Sentence(text, "good")
-        text = _("The step that moved most since {since}: {step}, down {change} ({interval}).", **said)
-        return Sentence(text, "bad")
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw a bar per step, the period compared with in grey behind it."""
-        from callstats.show.plots import funnel_bars
-
-        rates = [step.rate for step in self.steps]
-        return funnel_bars(
-            [step.label for step in self.steps],
-            [step.count for step in self.steps],
-            formatter=self.voice.form,
-            rates=[rate.value if rate else None for rate in rates],
-            lows=[rate.low if rate else None for rate in rates],
-            highs=[rate.high if rate else None for rate in rates],
-            previous=[s.earlier.value if s.earlier else None for s in self.steps] if self.earlier else None,
-            previous_label=self.earlier,
-            ax=ax,
-        )
-
-    def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
-        _ = self.voice.say
-        caption = _("From dial to success, {period}: rate of each step with its interval", period=self.period)
-        if self.earlier:
-            caption += _("; {earlier} in grey", earlier=self.earlier)
-        return figure(self.plot(), caption, self._words())
-
-    def _words(self) -> str:
-        _, form = self.voice.say, self.voice.form
-        told = [f"{self.steps[0].label} {form.number(self.steps[0].count)}"]
-        for step in self.steps[1:]:
-            share = form.value(step.rate.value, "%", step.rate.low, step.rate.high) if step.rate else ""
-            told.append(f"{step.label} {form.number(step.count)} ({share})")
-        return _("Funnel of the calls in {period}: {steps}.", period=self.period, steps=", ".join(told))
-
-    def views(self) -> tuple[View, ...]:
-        """Return the figure, the sentences, and a line on each step that is not known."""
-        notes = tuple(Note(note) for note in self.notes)
-        if len(self.steps) < 2 or not self.steps[0].count:
-            return (*notes, Note(self.voice.say("No dial in this period.")))
-        return (self.figure(), self.verdict, *notes)
-
 
 def _row(step: Step) -> list[Any]:
     rate, moved = step.rate, step.change
@@ -194,31 +113,31 @@ def funnel(
     """
     about = scope(dataset, period, before)
     counts = _counts(about.now)
-    steps = [(rows_, label) for rows_, label in STEPS if counts[rows_.key][1]]
+    passed = [(rows_, label) for rows_, label in STEPS if counts[rows_.key][1]]
     _ = about.voice.say
     missing = [_(label) for rows_, label in STEPS if not counts[rows_.key][1]]
-    said = _("Left out, as the data do not say it of every dial: {steps}.", steps=", ".join(missing))
-    rates = [_rate(part, of, _(label)) for (of, _l), (part, label) in pairwise(steps)]
+    note = _("Left out, as the data do not say it of every dial: {steps}.", steps=", ".join(missing))
+    rates = [_rate(part, of, _(label)) for (of, _l), (part, label) in pairwise(passed)]
     now = estimates(about.now, rates) if rates else {}
     then = estimates(about.before, rates) if rates and about.before is not None else {}
-    made = [Step(_(steps[0][1]), counts[rows.DIALS.key][0])]
-    for kpi, (part, label) in zip(rates, steps[1:], strict=True):
-        made.append(Step(_(label), counts[part.key][0], now[kpi.name], then.get(kpi.name)))
-    return Funnel(about.voice, about.label, about.earlier_label, tuple(made), (said,) if missing else ())
+    steps = [Step(_(passed[0][1]), counts[rows.DIALS.key][0])]
+    for kpi, (part, label) in zip(rates, passed[1:], strict=True):
+        steps.append(Step(_(label), counts[part.key][0], now[kpi.name], then.get(kpi.name)))
+    return Funnel(about.voice, about.label, about.earlier_label, tuple(steps), (note,) if missing else ())
 
 
 def _counts(dataset: Dataset) -> dict[str, tuple[int, bool]]:
     """Return for every step how many calls came so far, and whether the data tell it."""
     from callstats.engine import totals
 
-    told = {p.key: known(*sorted(p.columns - {"direction"})) for p, _ in STEPS}
+    certain = {p.key: known(*sorted(p.columns - {"direction"})) for p, _ in STEPS}
     there = [p for p, _ in STEPS if dataset.has("calls", *p.columns)]
-    terms = {p.key: (Count(p), Count(rows.DIALS.also("known", *told[p.key]))) for p in there}
+    terms = {p.key: (Count(p), Count(rows.DIALS.also("known", *certain[p.key]))) for p in there}
     sums = totals(dataset, tuple({t.key: t for pair in terms.values() for t in pair}.values())).iloc[0]
     dials = float(sums[Count(rows.DIALS).key])
     least = (1 - dataset.config.unknown_tolerance) * dials
-    found = {key: (int(sums[n.key]), float(sums[k.key]) >= least) for key, (n, k) in terms.items()}
-    return {p.key: found.get(p.key, (0, False)) for p, _ in STEPS}
+    counts = {key: (int(sums[n.key]), float(sums[k.key]) >= least) for key, (n, k) in terms.items()}
+    return {p.key: counts.get(p.key, (0, False)) for p, _ in STEPS}
 
 
 def _rate(part: Predicate, of: Predicate, label: str) -> KPI:

@@ -14,13 +14,13 @@ from callstats.answers.core.scope import lacking, scope
 from callstats.answers.core.voice import Voice
 from callstats.kpis import get
 from callstats.kpis.define import KPI, Ratio
-from callstats.show.display import FigureView, Note, Sentence, View, figure
 from callstats.stats import ControlLimits, control_limits
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset, Period
+    from callstats.show.display import FigureView
 
 #: Charts of fewer days say nothing about what is usual.
 FEWEST_DAYS = 8
@@ -28,7 +28,6 @@ FEWEST_DAYS = 8
 MOST_DAYS = 100
 #: Days of fewer expected events are never outside: the limits lean on the normal distribution.
 FEWEST_EXPECTED = 1.0
-_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -81,88 +80,13 @@ class Trend(Answer):
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """The signals of every chart, dated."""
-        return tuple(self._sentence(chart) for chart in self.charts)
-
-    def _sentence(self, chart: Chart) -> Sentence:
-        _, form = self.voice.say, self.voice.form
-        label = chart.kpi.label[self.voice.language]
-        if not chart.signals:
-            said = {"kpi": label, "n": form.number(int((chart.sizes > 0).sum()))}
-            if chart.by == "week":
-                return Sentence(_("{kpi}: no signal in {n} weeks; all stay within their limits.", **said))
-            return Sentence(_("{kpi}: no signal in {n} days; all stay within their limits.", **said))
-        named = ", ".join(self._named(chart, day) for day in chart.signals[:_MOST_NAMED])
-        more = len(chart.signals) - _MOST_NAMED
-        rest = _("; and {n} more", n=more) if more > 0 else ""
-        said = {"kpi": label, "days": named, "rest": rest}
-        if chart.by == "week":
-            return Sentence(
-                _("{kpi}: something was different in the week of {days}{rest}.", **said), "unknown"
-            )
-        return Sentence(_("{kpi}: something was different on {days}{rest}.", **said), "unknown")
-
-    def _named(self, chart: Chart, day: date) -> str:
-        """Return a signal as "14 Sep (3.1%, below its limits)"."""
-        _, form = self.voice.say, self.voice.form
-        at = chart.days.index(day)
-        value, limits = float(chart.limits.values[at]), chart.limits
-        if limits.outside[at]:
-            where = _("above its limits") if value > limits.high[at] else _("below its limits")
-        elif value > limits.estimate:
-            where = _("the eighth in a row above the mean")
-        else:
-            where = _("the eighth in a row below the mean")
-        shown = form.value(value, chart.kpi.unit, limits.low[at], limits.high[at])
-        return f"{form.day(day)} ({shown}, {where})"
-
     def plot(self, kpi: str | None = None, ax: Any = None) -> Any:
         """Draw the control chart of one KPI, the first where none is named."""
-        from callstats.show.plots import control_chart
-
-        chart = next(c for c in self.charts if kpi in (None, c.kpi.name))
-        return control_chart(
-            chart.days,
-            list(chart.limits.values),
-            chart.limits.estimate,
-            list(chart.limits.low),
-            list(chart.limits.high),
-            signals=[day in chart.signals for day in chart.days],
-            unit=chart.kpi.unit,
-            label=chart.kpi.label[self.voice.language],
-            formatter=self.voice.form,
-            ax=ax,
-        )
+        return self.telling.plot(kpi, ax)
 
     def figure(self, kpi: str | None = None) -> FigureView:
         """Return the chart of one KPI with its caption and its words."""
-        _, form = self.voice.say, self.voice.form
-        chart = next(c for c in self.charts if kpi in (None, c.kpi.name))
-        said = {
-            "kpi": chart.kpi.label[self.voice.language],
-            "period": self.period,
-            "factor": form.number(round(max(chart.limits.dispersion, 1.0), 1)),
-            "centre": form.value(chart.limits.estimate, chart.kpi.unit),
-        }
-        caption = (
-            _("{kpi} by week, {period}", **said)
-            if chart.by == "week"
-            else _("{kpi} by day, {period}", **said)
-        )
-        wide = _("with the limits of ordinary variation ({factor} times as wide as chance)", **said)
-        if chart.limits.dispersion < 1.05:
-            wide = _("with the limits of ordinary variation")
-        alt = _("Control chart of {kpi} around a mean of {centre}.", **said)
-        return figure(self.plot(chart.kpi.name), f"{caption}, {wide}", f"{alt} {self._sentence(chart).text}")
-
-    def views(self) -> tuple[View, ...]:
-        """Return a figure a KPI, the sentences, and what could not be drawn."""
-        notes = tuple(Note(note) for note in self.notes)
-        if not self.charts:
-            return notes
-        return (*(self.figure(chart.kpi.name) for chart in self.charts), self.verdict, *notes)
+        return self.telling.figure(kpi)
 
 
 def trend(

@@ -75,12 +75,12 @@ def estimates_by(
     asked = {kpi.name: kpi for kpi in (get(k) if isinstance(k, str) else k for k in kpis)}
     level = dataset.config.confidence if confidence is None else confidence
     frame = measure(dataset, list(asked.values()), by=list(by) or None, confidence=level)
-    found: dict[tuple[Any, ...], dict[str, Estimate]] = {}
+    by_group: dict[tuple[Any, ...], dict[str, Estimate]] = {}
     for row in frame.to_dict("records"):
         numbers = {c: float(row[c]) for c in _NUMBERS}
         value = Estimate(asked[row["kpi"]], **numbers, note=str(row["note"] or ""), confidence=level)
-        found.setdefault(tuple(row[key] for key in by), {})[row["kpi"]] = value
-    return found
+        by_group.setdefault(tuple(row[key] for key in by), {})[row["kpi"]] = value
+    return by_group
 
 
 def interval(kpi: KPI, moments: Moments, confidence: float) -> Interval:
@@ -112,8 +112,8 @@ def change(now: Estimate | Interval, before: Estimate | Interval | None) -> Chan
     56 of 70 against 48 of 80 by Wilson's intervals (Newcombe 1998, method 10):
 
     >>> from callstats.stats import proportion_interval
-    >>> found = change(proportion_interval(56, 70), proportion_interval(48, 80))
-    >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
+    >>> rise = change(proportion_interval(56, 70), proportion_interval(48, 80))
+    >>> round(rise.estimate, 4), round(rise.low, 4), round(rise.high, 4)
     (0.2, 0.0524, 0.3339)
     """
     if before is None:
@@ -124,6 +124,6 @@ def change(now: Estimate | Interval, before: Estimate | Interval | None) -> Chan
     return Change(a - b, low, high, now.confidence)
 
 
-def _ends(one: Estimate | Interval) -> tuple[float, float, float]:
-    value = one.value if isinstance(one, Estimate) else one.estimate
-    return float(value), float(one.low), float(one.high)
+def _ends(estimate: Estimate | Interval) -> tuple[float, float, float]:
+    value = estimate.value if isinstance(estimate, Estimate) else estimate.estimate
+    return float(value), float(estimate.low), float(estimate.high)

@@ -56,14 +56,14 @@ def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
     if not proportion and not varies(moments):
         return Limits(n=moments.n, note=f"no interval: all {UNIT_WORDS[kpi.independence]} are alike")
     if isinstance(formula, Net):
-        found = total_interval(moments, "numerator", confidence=confidence)
+        interval = total_interval(moments, "numerator", confidence=confidence)
     elif proportion and counts_once(moments):
-        found = _wilson(moments, confidence)
+        interval = _wilson(moments, confidence)
     else:
-        found = ratio_interval(moments, confidence=confidence, proportion=proportion)
+        interval = ratio_interval(moments, confidence=confidence, proportion=proportion)
     scale = formula.scale if isinstance(formula, Ratio) else 1.0
-    low, high = sorted((found.low * scale, found.high * scale))
-    return Limits(low, high, moments.n, found.reason)
+    low, high = sorted((interval.low * scale, interval.high * scale))
+    return Limits(low, high, moments.n, interval.reason)
 
 
 def _wilson(moments: Moments, confidence: float) -> Interval:
@@ -72,7 +72,7 @@ def _wilson(moments: Moments, confidence: float) -> Interval:
 
 
 def counts_once(moments: Moments) -> bool:
-    """Tell whether every unit is in the denominator once at most, and in the numerator no oftener.
+    """Tell whether every unit counts at most once in the denominator, and only then in the numerator.
 
     Examples
     --------

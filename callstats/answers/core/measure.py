@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from callstats import engine
 from callstats import kpis as registry
 from callstats.answers.core.intervals import Limits, limits, notes_on
-from callstats.answers.core.shared import shared_obstacle
-from callstats.answers.core.unknowns import Unknown, counted, unknowns
+from callstats.answers.core.obstacles import Unknown, counted, shared_obstacle, unknowns
 from callstats.dataset import Dataset
 from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
@@ -120,17 +119,17 @@ class _Facts:
     quantiles: Mapping[str, Mapping[Group, tuple[float, int]]]
 
     def groups(self) -> set[Group]:
-        """Return every group that something was found in."""
-        return {*self.sums, *(group for found in self.quantiles.values() for group in found)}
+        """Return every group that the data hold."""
+        return {*self.sums, *(group for by_group in self.quantiles.values() for group in by_group)}
 
 
 def _asked(kpis: Asked) -> list[KPI]:
     """Return the KPIs asked for, once each."""
     many: Iterable[str | KPI] = [kpis] if isinstance(kpis, str | KPI) else kpis
-    found = [kpi if isinstance(kpi, KPI) else registry.get(kpi) for kpi in many]
-    if not found:
+    resolved = [kpi if isinstance(kpi, KPI) else registry.get(kpi) for kpi in many]
+    if not resolved:
         raise UsageError("no KPI was named", hint="Name one: answer_rate. `callstats kpis` lists them.")
-    return list({kpi.name: kpi for kpi in found}.values())
+    return list({kpi.name: kpi for kpi in resolved}.values())
 
 
 def _keys(dataset: Dataset, by: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -141,14 +140,14 @@ def _keys(dataset: Dataset, by: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interval: bool) -> _Facts:
-    found = {kpi.name: engine.obstacle(dataset, kpi, keys) for kpi in asked}
-    able = [kpi for kpi in asked if found[kpi.name] is None]
+    obstacles = {kpi.name: engine.obstacle(dataset, kpi, keys) for kpi in asked}
+    able = [kpi for kpi in asked if obstacles[kpi.name] is None]
     doubts = {kpi.name: unknowns(kpi, dataset) for kpi in able}
     terms = {t.key: t for kpi in able for t in (*formula_terms(kpi), *counted(doubts[kpi.name]))}
     drawn = [kpi for kpi in able if kpi.independence != "none"] if interval else []
     return _Facts(
         keys,
-        {name: reason for name, reason in found.items() if reason is not None},
+        {name: reason for name, reason in obstacles.items() if reason is not None},
         doubts,
         sums_by_group(dataset, list(terms.values()), keys),
         engine.moments(dataset, drawn, keys),
@@ -178,10 +177,19 @@ def _row(
     notes = [note for note, _ in judged if note]
     if isinstance(kpi.formula, Quantile):
         return _quantile_row(kpi, facts.quantiles[kpi.name].get(group), notes)
-    found = evaluate(kpi.formula, sums)
-    if isnan(found.value):
+    evaluated = evaluate(kpi.formula, sums)
+    if isnan(evaluated.value):
         below = str(kpi.formula.denominator) if isinstance(kpi.formula, Ratio) else "rows"
-        return (kpi.name, nan, nan, nan, found.numerator, found.denominator, nan, f"undefined: no {below}")
+        return (
+            kpi.name,
+            nan,
+            nan,
+            nan,
+            evaluated.numerator,
+            evaluated.denominator,
+            nan,
+            f"undefined: no {below}",
+        )
     bounds = Limits()
     if interval:
         bounds = limits(kpi, facts.moments.get(group, {}).get(kpi.name, _NO_UNITS), confidence)
@@ -189,11 +197,11 @@ def _row(
     note = "; ".join(dict.fromkeys(notes))
     return (
         kpi.name,
-        found.value,
+        evaluated.value,
         bounds.low,
         bounds.high,
-        found.numerator,
-        found.denominator,
+        evaluated.numerator,
+        evaluated.denominator,
         bounds.n,
         note,
     )
@@ -207,7 +215,7 @@ _NO_UNITS = Moments(
 
 
 class _Zeros(dict[str, float]):
-    """Sums of a group; what a table has no row of is 0."""
+    """Sums of a group; a table without a row of it adds 0."""
 
     def __missing__(self, key: str) -> float:
         return 0.0
@@ -217,12 +225,12 @@ def _nothing(kpi: KPI, note: str) -> tuple[Any, ...]:
     return (kpi.name, nan, nan, nan, nan, nan, nan, note)
 
 
-def _quantile_row(kpi: KPI, found: tuple[float, int] | None, notes: list[str]) -> tuple[Any, ...]:
+def _quantile_row(kpi: KPI, quantile: tuple[float, int] | None, notes: list[str]) -> tuple[Any, ...]:
     assert isinstance(kpi.formula, Quantile)
-    if found is None:
+    if quantile is None:
         return _nothing(kpi, f"undefined: no {kpi.formula.where.label}")
     note = "; ".join([*notes, "no interval: a quantile"])
-    return (kpi.name, found[0], nan, nan, nan, nan, float(found[1]), note)
+    return (kpi.name, quantile[0], nan, nan, nan, nan, float(quantile[1]), note)
 
 
 def _frame(rows: list[tuple[Any, ...]], keys: tuple[str, ...], interval: bool) -> pd.DataFrame:

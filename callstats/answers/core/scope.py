@@ -153,6 +153,17 @@ def count(frame: nw.LazyFrame) -> int:
     return int(records(frame.select(n=nw.len()))[0]["n"])
 
 
+def date_of(key: int) -> dt.date:
+    """Return the day that the time key ``day`` writes as a number.
+
+    Examples
+    --------
+    >>> date_of(20260914)
+    datetime.date(2026, 9, 14)
+    """
+    return dt.date(key // 10000, key // 100 % 100, key % 100)
+
+
 def lacking(dataset: Dataset, what: str) -> str:
     """Return why a data set cannot be asked by something ("hour"), as its import noted; else ""."""
     reason = str(dataset.provenance.get("lacks", {}).get(what, ""))

@@ -76,6 +76,13 @@ class Ends(Protocol):
     def high(self) -> Any: ...
 
 
+class Contrast(Ends, Protocol):
+    """A difference with its interval, such as a Change or a Comparison."""
+
+    @property
+    def estimate(self) -> Any: ...
+
+
 class Telling(Generic[A]):
     """Base of every telling.
 
@@ -148,7 +155,7 @@ class Telling(Generic[A]):
             said[f"{name}_interval"] = self.interval(e)
         return said
 
-    def change(self, moved: Change, unit: str) -> dict[str, str]:
+    def change(self, moved: Contrast, unit: str) -> dict[str, str]:
         """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""
         return {
             "change": self.form.change(moved.estimate, unit, moved.low, moved.high),
@@ -181,15 +188,35 @@ class Telling(Generic[A]):
         """Return "Ann, Bob, 3 more"."""
         return ", ".join(self.first(names, most))
 
-    # Sentences and tables.
+    # Sentences, figures and tables.
 
-    def difference(self, kpi: str, name: str, control: str, found: Ends, unit: str, **how: Any) -> Sentence:
+    def difference(
+        self, kpi: str, name: str, control: str, contrast: Ends, unit: str, **how: Any
+    ) -> Sentence:
         """Say whether one group is better or worse than another: :func:`callstats.show.verdicts.difference`.
 
-        ``found`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
+        ``contrast`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
         """
-        ends = {"estimate": found.estimate, "low": found.low, "high": found.high}  # type: ignore[attr-defined]
+        ends = {end: getattr(contrast, end) for end in ("estimate", "low", "high")}
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
+
+    def captioned(self, caption: str) -> FigureView:
+        """Return the plot with a caption; its words are the caption and the sentences."""
+        return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
+
+    def interval_plot(self, labels: Sequence[str], estimates: Sequence[Estimate], **options: Any) -> Any:
+        """Draw estimates with their intervals; options as of :func:`callstats.show.plots.interval_plot`."""
+        from callstats.show.plots import interval_plot
+
+        values, lows, highs = ([getattr(e, part) for e in estimates] for part in ("value", "low", "high"))
+        return interval_plot(labels, values, lows, highs, formatter=self.form, **options)
+
+    def movement(
+        self, kpi: str, moved: Change, unit: str, since: str, direction: str = "neutral"
+    ) -> Sentence:
+        """Say how a figure moved since another period: :func:`callstats.show.verdicts.change`."""
+        ends = {"estimate": moved.estimate, "low": moved.low, "high": moved.high}
+        return verdicts.change(kpi, self.form, **ends, unit=unit, since=since, direction=direction)
 
     def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:
         """Return lines in place of what could not be shown."""

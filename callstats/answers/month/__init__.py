@@ -1,1 +1,1 @@
-"""The month of a whole house: all campaigns on a page, what moved, why, and what was missed."""
+"""The month of all campaigns: a page of them, what moved, why, and what was missed."""

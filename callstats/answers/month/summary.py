@@ -1,35 +1,42 @@
-"""The month of a whole house on a page: verdict, campaigns, movements, bridge, targets."""
+"""The month of all campaigns on a page: verdict, campaigns, movements, bridge, targets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.campaign.bridge.analysis import bridge
-from callstats.answers.campaign.bridge.result import Bridge
+from callstats.answers.campaign.bridge import Bridge, bridge
 from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.estimates import NAN, Change
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
-from callstats.answers.month.campaigns import Campaigns
-from callstats.answers.month.figures import CampaignFigures, campaign_figures, moved_figures
-from callstats.answers.month.movements import Movement, Movements, movements
-from callstats.answers.month.reasons import Reasons
-from callstats.answers.month.targets import Targets, targets
+from callstats.answers.month.summary_numbers import (
+    INBOUND,
+    CampaignFigures,
+    MovedFigure,
+    Movement,
+    campaign_figures,
+    moved_figures,
+    tested_movements,
+)
+from callstats.answers.month.targets import ReasonFinder, Targets, targets
 from callstats.errors import UsageError
 from callstats.kpis import catalogue
-from callstats.show.display import Note, Record, Sentence, Verdict, View
 from callstats.show.links import beside
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset, Period
+    from callstats.show.display import FigureView, Record, Sentence, TableView
 
-#: The figures of the whole house.
-HOUSE = (
+#: The columns of the page, and those of the page of queues.
+PAGE = ("profit", "roi", "successes_per_login_hour", "answer_rate", "abandon_rate_outbound")
+QUEUES = INBOUND
+#: The figures of all campaigns together.
+OVERALL = (
     "profit",
     "roi",
     "successes",
@@ -39,29 +46,151 @@ HOUSE = (
     "service_level",
     "abandon_rate_inbound",
 )
+COLUMNS = (
+    "campaign_id", "kpi", "value", "low", "high", "n", "target_low", "target_high", "before", "change",
+    "change_low", "change_high", "p_value",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Summary(Answer):
-    """The month of a house.
+class Campaigns(Answer):
+    """The campaigns of a period side by side.
 
     Attributes
     ----------
     voice : Voice
-    house : Portrait
+    period, earlier : str
+        In words.
+    campaigns : tuple of CampaignFigures
+        Most profit first.
+    confidence : float
+        Of the intervals.
+    notes : tuple of str
+        What could not be told, and why.
+    """
+
+    voice: Voice
+    period: str
+    earlier: str
+    campaigns: tuple[CampaignFigures, ...]
+    confidence: float
+    notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a campaign and KPI: value, low, high, before, change with its interval, p."""
+        import pandas as pd
+
+        rows = [_figure_row(c, f) for c in self.campaigns for f in c.figures.values()]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def queues(self) -> TableView | None:
+        """Return the queues that are called, None where there is none."""
+        return self.telling.queues()
+
+    def plot(self, kpi: str = "profit", ax: Any = None) -> Any:
+        """Draw one KPI by campaign, with its intervals."""
+        return self.telling.plot(kpi, ax)
+
+    def figure(self, kpi: str = "profit") -> FigureView:
+        """Return the plot with its caption and its words."""
+        return self.telling.figure(kpi)
+
+
+def _figure_row(campaign: CampaignFigures, f: MovedFigure) -> tuple[Any, ...]:
+    """Return a figure of a campaign as a row of :data:`COLUMNS`."""
+    moved, now = f.change, f.now
+    before = f.before.value if f.before else None
+    target = (f.target.low, f.target.high)
+    return (
+        *(campaign.campaign_id, f.kpi.name, now.value, now.low, now.high, now.n, *target, before),
+        *(moved.estimate, moved.low, moved.high, f.p_value),
+    )
+
+
+@dataclass(frozen=True)
+class Movements(Answer):
+    """Every figure that was tested, those beyond noise first.
+
+    Attributes
+    ----------
+    voice : Voice
+    period, earlier : str
+        In words; the second empty where there is nothing to compare with.
+    movements : tuple of Movement
+        Beyond noise first: money by amount, the rest by size.
+    confidence : float
+        Of the intervals of those beyond noise: so wide that of all claims told
+        together at most 5 % are expected to be wrong.
+    note : str
+        Why nothing was tested.
+    """
+
+    voice: Voice
+    period: str
+    earlier: str
+    movements: tuple[Movement, ...]
+    confidence: float
+    note: str = ""
+
+    @property
+    def beyond_noise(self) -> tuple[Movement, ...]:
+        """The movements that are more than noise."""
+        return tuple(m for m in self.movements if m.beyond_noise)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a figure tested, with p-value, adjusted p-value and whether it is beyond noise."""
+        import pandas as pd
+
+        columns = ["campaign_id", "kpi", "before", "value", "change", "change_low", "change_high"]
+        columns += ["p_value", "p_adjusted", "beyond_noise"]
+        return pd.DataFrame([_movement_row(m) for m in self.movements], columns=columns)
+
+    @property
+    def summary(self) -> Sentence:
+        """How many of all figures moved by more than noise."""
+        return self.telling.summary()
+
+
+def _movement_row(m: Movement) -> tuple[Any, ...]:
+    f, moved = m.figure, m.change
+    before = f.before.value if f.before else None
+    ends = (moved.estimate, moved.low, moved.high)
+    return (
+        *(m.campaign.campaign_id, f.kpi.name, before, f.now.value, *ends),
+        *(m.p_value, m.p_adjusted, m.beyond_noise),
+    )
+
+
+def movements(
+    voice: Voice, period: str, earlier: str, campaigns: Sequence[CampaignFigures], note: str = ""
+) -> Movements:
+    """Return which figures moved between two periods; with a note where nothing could be tested."""
+    tested, confidence = tested_movements(campaigns)
+    why = note or voice.say("No period to compare with.")
+    return Movements(voice, period, earlier, tested, confidence, "" if tested else why)
+
+
+@dataclass(frozen=True)
+class Summary(Answer):
+    """The month of all campaigns.
+
+    Attributes
+    ----------
+    voice : Voice
+    overall : Portrait
         The figures of all campaigns together.
     campaigns : Campaigns
         Each campaign on a line.
     movements : Movements
         What moved by more than noise.
     bridge : Bridge
-        What changed the profit of the house.
+        What changed the profit of all campaigns together.
     targets : Targets
         What was missed, and why.
     """
 
     voice: Voice
-    house: Portrait
+    overall: Portrait
     campaigns: Campaigns
     movements: Movements
     bridge: Bridge
@@ -71,60 +200,13 @@ class Summary(Answer):
         """Return a row a campaign and KPI: value with interval, before, change with interval, p-value."""
         return self.campaigns.to_frame()
 
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """At most three: what the house earned, what moved, which targets are missed."""
-        earned = self.house.sentences[:1] if self._earns else ()
-        moved = (self._moved(),) if self.movements.movements else ()
-        judged = (self.targets.summary,) if self.targets.sentences else ()
-        return (*earned, *moved, *judged)
-
-    @property
-    def _earns(self) -> bool:
-        return any(
-            self.house.figures[n].now.known for n in ("profit", "successes") if n in self.house.figures
-        )
-
-    def _moved(self) -> Sentence:
-        """Say how many figures moved, and name the largest movement."""
-        told = self.movements.summary
-        if not self.movements.found:
-            return told
-        first = self.movements.found[0]
-        text = self.voice.say("{count} The largest: {what}.", count=told.text, what=self._named(first))
-        return Sentence(text, told.tone)
-
-    def _named(self, m: Movement) -> str:
-        form, moved, kpi = self.voice.form, m.change, m.figure.kpi
-        change = form.change(moved.estimate, kpi.unit, moved.low, moved.high)
-        return f"{m.campaign.label}, {kpi.label[self.voice.language]} {change}"
+    def opening(self) -> Section:
+        """Return verdict and key figures of all campaigns together, and the record of everything."""
+        return self.telling.opening()
 
     def record(self) -> Record:
         """Return everything, for the JSON beside the report."""
-        frames = {
-            "campaigns": self.campaigns.to_frame(),
-            "movements": self.movements.to_frame(),
-            "missed": self.targets.to_frame(),
-        }
-        told = {name: frame.to_dict("records") for name, frame in frames.items()}
-        return Record({**self.house.record().results, **told})
-
-    def opening(self) -> Section:
-        """Return verdict and key figures of the house, and the record of everything."""
-        notes = (Note(self.house.note),) if self.house.note else ()
-        shown = (Verdict(self.sentences), self.house.key_figures(), *notes)
-        return Section(self.voice, (*shown, self.record()))
-
-    def views(self) -> tuple[View, ...]:
-        """Return all of it, in the order of the report."""
-        parts: tuple[Answer, ...] = (
-            self.opening(),
-            self.campaigns,
-            self.movements,
-            self.bridge,
-            self.targets,
-        )
-        return tuple(view for part in parts for view in part.views())
+        return self.telling.record()
 
 
 def summary(
@@ -135,7 +217,7 @@ def summary(
     reports: Iterable[str] = (),
     bootstrap: int = 1000,
 ) -> Summary:
-    """Put all campaigns of a house on a page.
+    """Put all campaigns on a page.
 
     Parameters
     ----------
@@ -170,16 +252,17 @@ def summary(
     links = report_links(reports)
     about = scope(dataset, period, before)
     campaigns, notes = _campaigns(about, links)
-    told = about.note or ("" if about.before is not None else about.voice.say("No period to compare with."))
+    voice = about.voice
+    note = about.note or ("" if about.before is not None else voice.say("No period to compare with."))
     labels = (about.label, about.earlier_label)
-    bridged = _bridge(about, told, bootstrap)
+    whole = _bridge(about, note, bootstrap)
     return Summary(
-        about.voice,
-        _house(about, bridged),
-        Campaigns(about.voice, *labels, campaigns, notes),
-        movements(about.voice, *labels, campaigns, told or (notes[0] if notes else "")),
-        bridged,
-        targets(about.voice, about.label, campaigns, lambda one: _reasons(about, one)),
+        voice,
+        _overall(about, whole),
+        Campaigns(voice, *labels, campaigns, dataset.config.confidence, notes),
+        movements(voice, *labels, campaigns, note or (notes[0] if notes else "")),
+        whole,
+        targets(voice, about.label, campaigns, lambda campaign: _reasons(about, campaign)),
     )
 
 
@@ -198,7 +281,7 @@ def report_links(reports: Iterable[str]) -> dict[str, str]:
     >>> report_links(["spring=campaign_report-spring.html", "a=b=report-a-b.html"])
     {'spring': 'campaign_report-spring.html', 'a=b': 'report-a-b.html'}
     """
-    found = {}
+    links = {}
     for entry in reports:
         campaign, equals, name = str(entry).rpartition("=")
         if not equals or not beside(name):
@@ -206,8 +289,8 @@ def report_links(reports: Iterable[str]) -> dict[str, str]:
                 f"{entry!r} is no report of a campaign",
                 hint="Write it as campaign=NAME.html, without a folder.",
             )
-        found[campaign] = name
-    return found
+        links[campaign] = name
+    return links
 
 
 def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFigures, ...], tuple[str, ...]]:
@@ -217,20 +300,22 @@ def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFi
         why = voice.reason("not computable: needs calls.campaign_id")
         return (), (voice.say("Campaigns: {why}.", why=why),)
     wanted = [name for name in about.now.config.targets if name in catalogue()]
-    found = campaign_figures(about, links, wanted)
-    return found, () if found else (voice.say("No figure of any campaign can be computed."),)
+    campaigns = campaign_figures(about, links, wanted)
+    return campaigns, () if campaigns else (voice.say("No figure of any campaign can be computed."),)
 
 
-def _house(about: Scope, bridged: Bridge) -> Portrait:
+def _overall(about: Scope, whole: Bridge) -> Portrait:
     """Return the figures of all campaigns together; those that nothing is known of are left out.
 
-    What profit changed is told once: as the bridge has it, which takes whole days for what varies.
+    The change of profit is that of the bridge, whose interval comes from whole days, so that one
+    report gives one interval for it.
     """
-    found = next(iter(moved_figures(about, HOUSE).values()), {})
-    known = {name: f for name, f in found.items() if f.now.known or name == "profit"}
-    if bridged.terms and bridged.measure == "profit":
-        known["profit"] = replace(known["profit"], bridged=bridged.change)
-    return Portrait(about.voice, about.label, about.earlier_label, known, tuple(known), about.note)
+    figures = next(iter(moved_figures(about, OVERALL).values()), {})
+    known = {name: f for name, f in figures.items() if f.now.known or name == "profit"}
+    if whole.terms and whole.measure == "profit":
+        known["profit"] = replace(known["profit"], bridged=whole.change)
+    level = about.now.config.confidence
+    return Portrait(about.voice, about.label, about.earlier_label, known, tuple(known), level, about.note)
 
 
 def _bridge(about: Scope, note: str, bootstrap: int) -> Bridge:
@@ -241,9 +326,9 @@ def _bridge(about: Scope, note: str, bootstrap: int) -> Bridge:
     return bridge(about.whole, about.earlier, about.period, bootstrap=bootstrap)
 
 
-def _reasons(about: Scope, campaign: CampaignFigures) -> Reasons:
+def _reasons(about: Scope, campaign: CampaignFigures) -> ReasonFinder:
     """Return what finds the reasons of a campaign."""
     narrow: Any = about.whole
     if campaign.campaign_id is not None:
         narrow = about.whole.where(campaign_id=campaign.campaign_id)
-    return Reasons(scope(narrow, about.period, about.earlier))
+    return ReasonFinder(scope(narrow, about.period, about.earlier))

@@ -2,23 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from callstats.answers.campaign.bridge import Bridge, Term, bridge
+from callstats.answers.campaign.bridge_numbers import TERM_UNITS
+from callstats.answers.campaign.funnel import Step, funnel
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
-from callstats.answers.month.figures import CampaignFigures, MovedFigure
-from callstats.show.display import Cell, Note, Sentence, TableView, View
-from callstats.show.key_figures import goal_words
+from callstats.answers.month.summary_numbers import CampaignFigures, MovedFigure, moved_figures
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from callstats.answers.month.reasons import Reasons
+    from callstats.answers.core.estimates import Change
+    from callstats.answers.core.scope import Scope
+    from callstats.show.display import Sentence
 
-#: Missed targets named in a verdict.
-_MOST_NAMED = 3
+
+_YIELD = ("dials_per_hour", "answer", "argued", "success", "lists")
+_PRICES = ("cost advertising", "cost technical", "cost list", "cost other")
+#: The terms of the bridge that feed a KPI. More hours cost more and bring more: they
+#: feed profit, and no rate.
+FACTORS: dict[str, tuple[str, ...]] = {
+    "profit": tuple(TERM_UNITS),
+    "roi": (*_YIELD, "value", *_PRICES),
+    "cost_per_acquisition": (*_YIELD, *_PRICES),
+    "successes_per_login_hour": _YIELD,
+    "dials_per_success": ("answer", "argued", "success", "lists"),
+}
+#: The steps of the funnel, by position, whose rates feed a KPI.
+STEPS: dict[str, tuple[int, ...]] = {
+    "answer_rate": (1, 2, 3),
+    "success_rate_argued": (5,),
+    "conversion_per_conversation": (4, 5),
+}
+#: Other KPIs that feed a KPI, with the direction that does harm.
+DRIVERS: dict[str, dict[str, int]] = {
+    "abandon_rate_outbound": {"contact_rate_dial": 1, "average_handle_time": 1, "calls_per_agent_hour": 1},
+    "abandon_rate_inbound": {"average_handle_time": 1, "calls_per_agent_hour": 1, "occupancy": 1},
+    "service_level": {"average_handle_time": 1, "occupancy": 1},
+    "average_speed_of_answer": {"average_handle_time": 1, "occupancy": 1},
+    "average_handle_time": {"average_talk_time": 1, "average_hold_time": 1, "average_wrap_time": 1},
+}
+_DRIVEN = tuple(dict.fromkeys(name for wanted in DRIVERS.values() for name in wanted))
+
+
+@dataclass(frozen=True)
+class Reason(Answer):
+    """The likely reason for a missed target: the factor that moved most against the figure.
+
+    Attributes
+    ----------
+    voice : Voice
+    earlier : str
+        The period compared with, in words; empty where there is none.
+    figure : MovedFigure
+        What missed its target.
+    factor : Term, Step, MovedFigure or None
+        The term of a bridge, the step of the funnel or the KPI that moved; None where none did.
+    bridge : Bridge or None
+        That the term is of.
+    """
+
+    voice: Voice
+    earlier: str
+    figure: MovedFigure
+    factor: Term | Step | MovedFigure | None = None
+    bridge: Bridge | None = None
+
+    @property
+    def change(self) -> Change | None:
+        """What the factor did or how far it moved."""
+        return None if self.factor is None else self.factor.change
+
+    @property
+    def text(self) -> str:
+        """The reason in words."""
+        return self.telling.text()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: kpi, reason, change, low, high."""
+        import pandas as pd
+
+        moved = self.change
+        ends = (None, None, None) if moved is None else (moved.estimate, moved.low, moved.high)
+        row = (self.figure.kpi.name, self.text, *ends)
+        return pd.DataFrame([row], columns=["kpi", "reason", "change", "low", "high"])
 
 
 @dataclass(frozen=True)
@@ -29,13 +101,18 @@ class Missed:
     ----------
     campaign : CampaignFigures
     figure : MovedFigure
-    reason : str
-        The factor that moved against it, in words.
+    likely : Reason
+        What moved against it.
     """
 
     campaign: CampaignFigures
     figure: MovedFigure
-    reason: str
+    likely: Reason
+
+    @property
+    def reason(self) -> str:
+        """What moved against it, in words."""
+        return self.likely.text
 
     def named(self, voice: Voice) -> str:
         """Return "Spring offer (Answer rate)"."""
@@ -70,63 +147,9 @@ class Targets(Answer):
         return pd.DataFrame([_row(m) for m in self.missed], columns=columns)
 
     @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """How many targets are missed, and how many cannot be told."""
-        if not (self.missed or self.met or self.open):
-            return ()
-        return (self.summary,)
-
-    @property
     def summary(self) -> Sentence:
-        """Say how many of the targets are missed, and name the first."""
-        _ = self.voice.say
-        all_of_them = len(self.missed) + self.met + self.open
-        close = _.ngettext("{n} is too close to tell", "{n} are too close to tell", self.open)
-        too_close = close if self.open else ""
-        if not self.missed:
-            none = _.ngettext("The target is not missed", "None of {n} targets is missed", all_of_them)
-            return Sentence(_.joined([none, too_close]) + ".", "neutral" if self.open else "good")
-        named = _.joined(m.named(self.voice) for m in self.missed[:_MOST_NAMED])
-        text = _.ngettext(
-            "{n} of {all} targets is missed: {named}",
-            "{n} of {all} targets are missed: {named}",
-            len(self.missed),
-            all=all_of_them,
-            named=named + ("…" if len(self.missed) > _MOST_NAMED else ""),
-        )
-        return Sentence(_.joined([text, too_close]) + ".", "bad")
-
-    def table(self) -> TableView:
-        """Return the targets missed, with the likely reason."""
-        _ = self.voice.say
-        heads = [_("Campaign"), _("Indicator and target"), _("Value and interval"), _("Likely reason")]
-        note = _(
-            "The likely reason is the factor that moved most against the figure, beyond the usual variation. "
-            "It is an accounting and names no cause."
-        )
-        caption = _("Targets missed, {period}", period=self.period)
-        return TableView(caption, heads, [self._line(m) for m in self.missed], (note,))
-
-    def _line(self, m: Missed) -> list[Cell]:
-        form, f, unit = self.voice.form, m.figure, m.figure.kpi.unit
-        value = form.value(f.now.value, unit, f.now.low, f.now.high)
-        ends = [form.value(end, unit, f.now.low, f.now.high) for end in (f.now.low, f.now.high)]
-        known = f.now.low == f.now.low
-        return [
-            Cell(m.campaign.label, strong=True, href=m.campaign.href),
-            Cell(
-                f.kpi.label[self.voice.language], under=[goal_words(f.target.low, f.target.high, unit, form)]
-            ),
-            Cell(value, strong=True, under=[" … ".join(ends)] if known else []),
-            Cell(m.reason),
-        ]
-
-    def views(self) -> tuple[View, ...]:
-        """Return the sentence and the table; a line where no target is set."""
-        if not self.sentences:
-            text = self.voice.say("No target applies: set targets in callstats.toml.")
-            return (Note(text),)
-        return (self.verdict, *([self.table()] if self.missed else []))
+        """How many of the targets are missed, and the first of them."""
+        return self.telling.summary()
 
 
 def _row(m: Missed) -> tuple[Any, ...]:
@@ -139,7 +162,7 @@ def targets(
     voice: Voice,
     period: str,
     campaigns: Sequence[CampaignFigures],
-    reasons: Callable[[CampaignFigures], Reasons],
+    reasons: Callable[[CampaignFigures], ReasonFinder],
 ) -> Targets:
     """Judge every figure that has a target, and find a likely reason for those missed.
 
@@ -149,15 +172,70 @@ def targets(
     period : str
     campaigns : sequence of CampaignFigures
     reasons : callable
-        Gives the reasons of a campaign; asked only for campaigns that missed a target.
+        Gives what finds the reasons of a campaign; asked only for campaigns that missed a target.
     """
     missed, met, undecided = [], 0, 0
-    for one in campaigns:
-        judged = [f for f in one.figures.values() if f.has_target]
+    for campaign in campaigns:
+        judged = [f for f in campaign.figures.values() if f.has_target]
         met += sum(f.met is True for f in judged)
         undecided += sum(f.met is None for f in judged)
         wrong = [f for f in judged if f.met is False]
         if wrong:
-            found = reasons(one)
-            missed += [Missed(one, f, found.of(f)) for f in wrong]
+            finder = reasons(campaign)
+            missed += [Missed(campaign, f, finder.of(f)) for f in wrong]
     return Targets(voice, period, tuple(missed), met, undecided)
+
+
+@dataclass(frozen=True)
+class ReasonFinder:
+    """Finds the likely reasons for one campaign's missed targets; each source is asked once at most.
+
+    Attributes
+    ----------
+    about : Scope
+        Of the campaign, its period and the one compared with.
+    """
+
+    about: Scope
+
+    @cached_property
+    def _bridge(self) -> Bridge | None:
+        if self.about.before is None or self.about.period is None or self.about.earlier is None:
+            return None
+        return bridge(self.about.whole, self.about.earlier, self.about.period)
+
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
+        return funnel(self.about.whole, self.about.period, self.about.earlier).steps
+
+    @cached_property
+    def _driven(self) -> Mapping[str, MovedFigure]:
+        return next(iter(moved_figures(self.about, _DRIVEN).values()), {})
+
+    def of(self, figure: MovedFigure) -> Reason:
+        """Return the likely reason: a term of the bridge, a step of the funnel, or a KPI that feeds it."""
+        voice, earlier, name = self.about.voice, self.about.earlier_label, figure.kpi.name
+        if self.about.before is None:
+            return Reason(voice, "", figure)
+        if term := self._term(FACTORS.get(name, ())):
+            return Reason(voice, earlier, figure, term, self._bridge)
+        factor = self._step(STEPS.get(name, ())) or self._driver(DRIVERS.get(name, {}))
+        return Reason(voice, earlier, figure, factor)
+
+    def _term(self, names: tuple[str, ...]) -> Term | None:
+        """Return the term of the bridge that cost most beyond noise."""
+        terms = self._bridge.terms if names and self._bridge else ()
+        against = [t for t in terms if t.beyond_noise and t.effect < 0 and t.name in names]
+        return min(against, key=lambda term: term.effect, default=None)
+
+    def _step(self, positions: tuple[int, ...]) -> Step | None:
+        """Return the step of the funnel that fell most beyond noise."""
+        steps = [self._steps[i] for i in positions if i < len(self._steps)] if positions else []
+        fallen = [s for s in steps if s.change.certain and s.change.estimate < 0]
+        return min(fallen, key=lambda s: s.change.estimate / (s.earlier.value or 1), default=None)  # type: ignore[union-attr]
+
+    def _driver(self, wanted: Mapping[str, int]) -> MovedFigure | None:
+        """Return the KPI that moved most, beyond noise, in the direction that does harm."""
+        there = [(self._driven[name], side) for name, side in wanted.items() if name in self._driven]
+        against = [f for f, side in there if f.change.certain and f.change.estimate * side > 0]
+        return max(against, key=lambda f: abs(f.change.estimate / (f.before.value or 1)), default=None)  # type: ignore[union-attr]

@@ -1,21 +1,66 @@
-"""One word, all its usual definitions, on the user's own data."""
+"""One word, all its usual definitions, on the user's own data.
+
+The definitions are those of the catalogue; a few that the catalogue does not
+want in reports (a dialer's own ones) are written out here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import Estimate, estimates
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.definition_families import Family, find
-from callstats.show.display import Column, FigureView, Note, Sentence, TableView, View, figure
+from callstats.errors import UsageError, near_names, spoken
+from callstats.kpis import get, predicates
+from callstats.kpis.define import KPI, Condition, Count, Ratio, linear
+from callstats.kpis.parts import (
+    CONTACTS_ATTEMPTED,
+    CONTACTS_REACHED,
+    COST,
+    DIALS,
+    REVENUE,
+    SUCCESSES,
+    named,
+    share_of_loaded,
+)
+from callstats.show.words import mark
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.dataset import Dataset, Period
+
+#: Who uses a definition.
+_PEERS = mark("usual among call-centre tools")
+_FRENCH = mark("the French trade")
+_RUSSIAN = mark("the Russian trade")
+_VICIDIAL = mark("VICIdial's own report")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One definition: a KPI's name or a KPI, and who uses it."""
+
+    kpi: str | KPI
+    users: str
+
+    def resolved(self) -> KPI:
+        """Return the KPI."""
+        return get(self.kpi) if isinstance(self.kpi, str) else self.kpi
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A word, the other words for it, and its definitions; the first is the one callstats reports."""
+
+    name: str
+    label: str
+    definitions: tuple[Definition, ...]
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +101,11 @@ class Definitions(Answer):
         return pd.DataFrame(rows, columns=names)
 
     @property
+    def confidence(self) -> float:
+        """That of the intervals."""
+        return self.values[0].confidence
+
+    @property
     def comparable(self) -> tuple[Estimate, ...]:
         """The known values in the unit of the first one, smallest first."""
         known = [e for e in self.values if e.known]
@@ -69,80 +119,6 @@ class Definitions(Answer):
         if len(values) < 2 or not values[0].value > 0:
             return float("nan")
         return values[-1].value / values[0].value
-
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """How far the definitions lie apart."""
-        _, form, found = self.voice.say, self.voice.form, self.comparable
-        if len(found) < 2:
-            return ()
-        low, high = found[0], found[-1]
-        said = {
-            "word": _(self.family.label),
-            "low": form.value(low.value, low.kpi.unit, low.low, low.high),
-            "high": form.value(high.value, high.kpi.unit, high.low, high.high),
-            "first": low.kpi.label[self.voice.language],
-            "last": high.kpi.label[self.voice.language],
-        }
-        text = _('"{word}" is anything from {low} ({first}) to {high} ({last}) on these data', **said)
-        if self.spread > 1:
-            times = _("{times} times as much, by definition alone", times=form.number(self.spread, 1))
-            text = _.headed(text, times)
-        return (Sentence(f"{text}."),)
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the values in one unit with their intervals."""
-        from callstats.show.plots import interval_plot
-
-        found = self.comparable
-        return interval_plot(
-            [e.kpi.label[self.voice.language] for e in found],
-            [e.value for e in found],
-            [e.low for e in found],
-            [e.high for e in found],
-            unit=found[0].kpi.unit if found else "n",
-            label=self.voice.say(self.family.label),
-            formatter=self.voice.form,
-            ax=ax,
-        )
-
-    def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
-        _ = self.voice.say
-        caption = _("{word} by definition, {period}", word=_(self.family.label), period=self.period)
-        words = " ".join(sentence.text for sentence in self.sentences)
-        return figure(self.plot(), caption, f"{caption}. {words}".strip())
-
-    def table(self) -> TableView:
-        """Return the definitions with value, interval, formula and who uses them."""
-        _, form = self.voice.say, self.voice.form
-        heads = [_("Definition"), _("Value"), _("95% interval"), _("Formula"), _("Used by")]
-        lines = [
-            [
-                e.kpi.label[self.voice.language],
-                form.value(e.value, e.kpi.unit, e.low, e.high),
-                form.interval(e.low, e.high, e.kpi.unit, value=e.value),
-                self._formula(e),
-                _(definition.users) if definition.users else "",
-            ]
-            for e, definition in zip(self.values, self.family.definitions, strict=True)
-            if e.known
-        ]
-        columns = [Column(head, "right" if 0 < i < 3 else "left") for i, head in enumerate(heads)]
-        caption = _("{word} by definition, {period}", word=_(self.family.label), period=self.period)
-        return TableView(caption, columns, lines)
-
-    def _formula(self, e: Estimate) -> str:
-        from callstats.kpis.words import words
-
-        return e.kpi.formula.spelled(words(self.voice.language).term)
-
-    def views(self) -> tuple[View, ...]:
-        """Return the plot, the verdict, the table and what could not be computed."""
-        notes = tuple(Note(self.voice.note(e.kpi, e.note)) for e in self.values if not e.known)
-        shown: list[View] = [self.figure(), self.verdict] if len(self.comparable) > 1 else []
-        shown += [self.table()] if any(e.known for e in self.values) else []
-        return (*shown, *notes)
 
 
 def definitions(dataset: Dataset, kpi: str, period: str | Period | None = None) -> Definitions:
@@ -175,14 +151,177 @@ def definitions(dataset: Dataset, kpi: str, period: str | Period | None = None) 
     ...     "live": [False, True, True, True], "handled": [False, True, True, False],
     ...     "success": [False, True, False, False],
     ... })
-    >>> found = definitions(Dataset({"calls": calls}), "conversion_rate")
-    >>> found.to_frame()[["kpi", "value"]].dropna().round(3).values.tolist()
+    >>> rates = definitions(Dataset({"calls": calls}), "conversion_rate")
+    >>> rates.to_frame()[["kpi", "value"]].dropna().round(3).values.tolist()
     [['conversion_per_conversation', 0.5], ['conversion_per_dial', 0.25], ['conversion_per_contact', 0.333]]
-    >>> found.spread
+    >>> rates.spread
     2.0
     """
     family = find(kpi)
     about = scope(dataset, period)
     asked = [definition.resolved() for definition in family.definitions]
-    found = estimates(about.now, asked)
-    return Definitions(about.voice, about.label, family, tuple(found[one.name] for one in asked))
+    by_name = estimates(about.now, asked)
+    return Definitions(about.voice, about.label, family, tuple(by_name[kpi.name] for kpi in asked))
+
+
+def find(name: str) -> Family:
+    """Return the family a word belongs to: its name, another word for it, or one of its KPIs.
+
+    Raises
+    ------
+    UsageError
+        No family is called so, with the near ones; a KPI that everybody defines
+        the same way is named as such.
+
+    Examples
+    --------
+    >>> find("SPH").name, find("conversion_per_lead").name
+    ('successes_per_hour', 'conversion_rate')
+    """
+    known = families()
+    asked = spoken(name)
+    by_word = {spoken(word): f for f in known for word in (f.name, f.label, *f.aliases)}
+    if asked in by_word:
+        return by_word[asked]
+    by_kpi: dict[str, Family] = {}
+    for family in known:
+        for definition in family.definitions:
+            by_kpi.setdefault(definition.resolved().name, family)
+    if name in by_kpi:
+        return by_kpi[name]
+    try:
+        kpi = get(name)
+    except UsageError as error:
+        near = near_names(name, (f.name for f in known)) or error.near
+        hint = None if near else "There are " + ", ".join(f.name for f in known) + "."
+        raise UsageError(f"unknown KPI {name!r}", near=near, hint=hint) from error
+    if kpi.name in by_kpi:
+        return by_kpi[kpi.name]
+    return Family(kpi.name, kpi.label["en"], (Definition(kpi, kpi.source),))
+
+
+def families() -> tuple[Family, ...]:
+    """Return every word that several definitions go by."""
+    return (*_rates(), *_services(), *_amounts())
+
+
+def _rates() -> Iterator[Family]:
+    yield Family("conversion_rate", mark("Conversion rate"), _define(
+        ("conversion_per_conversation", _FRENCH), ("conversion_per_dial", _RUSSIAN),
+        ("conversion_per_contact", _PEERS), ("conversion_per_lead", mark("list owners")),
+        ("success_rate_closed", _FRENCH), ("success_rate_argued", _FRENCH),
+    ), ("conversion", "success rate", "taux de succès", "taux de conversion"))  # fmt: skip
+    yield Family("successes_per_hour", mark("Successes per hour"), _define(
+        ("successes_per_login_hour", _FRENCH), ("successes_per_talk_hour", mark("quality teams")),
+        ("successes_per_available_hour", _PEERS), ("successes_per_paid_hour", mark("payroll and finance")),
+    ), ("sales per hour", "SPH", "succès/h"))  # fmt: skip
+    yield Family("answer_rate", mark("Answer rate"), _define(
+        ("answer_rate", _FRENCH), ("connect_rate", mark("telephony, as ASR")), ("contact_rate_dial", _PEERS),
+        (_vicidial_contact_rate(), _VICIDIAL), ("reach_rate", mark("list owners")),
+    ), ("contact rate", "connect rate", "taux de contact", "ASR"))  # fmt: skip
+    yield Family("penetration", mark("List penetration"), _define(
+        ("list_penetration", _PEERS), (_reached_per_lead(), mark("tools that mean contacts reached")),
+        ("list_exhaustion", _FRENCH), ("list_completion", mark("service agreements")),
+    ), ("list completion", "pénétration"))  # fmt: skip
+    yield Family("calls_per_agent", mark("Calls per agent"), _define(
+        ("calls_per_agent_hour", _FRENCH), ("handled_per_agent_hour", _PEERS),
+        ("calls_per_agent_shift", _RUSSIAN), ("handled_per_agent_shift", _RUSSIAN),
+        ("calls_per_agent_week", _RUSSIAN),
+    ), ("appels par agent",))  # fmt: skip
+
+
+def _services() -> Iterator[Family]:
+    yield Family("service_level", mark("Service level"), _define(
+        ("service_level", mark("the strictest, used here")), ("service_level_positive", _PEERS),
+        ("service_level_exclude_all", _PEERS), ("service_level_ignore_within", _PEERS),
+        ("service_level_short", _PEERS),
+    ), ("SL", "SLA", "niveau de service"))  # fmt: skip
+    yield Family("abandonment", mark("Abandonment rate"), _define(
+        ("abandon_rate_outbound", "16 CFR 310.4(b)(4)"), ("drop_rate", _VICIDIAL),
+        ("abandon_rate_uk_machine", "Ofcom"), ("abandon_rate_inbound", mark("inbound queues")),
+    ), ("abandon rate", "abandon_rate", "taux d’abandon"))  # fmt: skip
+    yield Family("first_call_resolution", mark("First-call resolution"), _define(
+        ("first_call_resolution", mark("service desks")), ("first_call_close", _RUSSIAN),
+        (_vicidial_first_call(), _VICIDIAL),
+    ), ("FCR", "first call"))  # fmt: skip
+    yield Family("handle_time", mark("Handle time"), _define(
+        ("average_handle_time", _PEERS), ("median_handle_time", mark("analysts")),
+        ("p90_handle_time", mark("planners")), ("average_talk_time", mark("dialers that count no wrap-up")),
+    ), ("AHT", "DMT", "average handle time"))  # fmt: skip
+    yield Family("occupancy", mark("Occupancy"), _define(
+        ("occupancy", _RUSSIAN), ("utilisation", _PEERS), ("talk_share", mark("dialers, of login time")),
+    ), ("taux d’occupation",))  # fmt: skip
+
+
+def _amounts() -> Iterator[Family]:
+    yield Family("cost_per_acquisition", mark("Cost per acquisition"), _define(
+        ("cost_per_acquisition", _FRENCH), (_cost_per_success(), mark("finance, the list included")),
+    ), ("CPA", "cost per success"))  # fmt: skip
+    yield Family("roi", mark("Return on investment"), _define(
+        ("roi", _FRENCH), (_roas(), mark("advertising, as ROAS")),
+    ), ("ROAS", "return"))  # fmt: skip
+    yield Family("cost_per_call", mark("Cost per call"), _define(
+        ("cost_per_call", _RUSSIAN), ("cost_per_contact", _PEERS), ("cost_per_lead", mark("marketing")),
+    ), ("cost per contact", "cost per lead"))  # fmt: skip
+
+
+def _own(name: str, label: dict[str, str], formula: Ratio, like: str) -> KPI:
+    """Return a KPI of another tool, with unit and independence of one of the catalogue."""
+    base = get(like)
+    return KPI(
+        name,
+        label,
+        base.question,
+        formula,
+        base.unit,
+        base.direction,
+        base.domain,
+        base.independence,
+        "VICIdial",
+    )
+
+
+def _vicidial_first_call() -> KPI:
+    return KPI(
+        name="vicidial_first_call_resolution",
+        label=named("Calls per lead (VICIdial)", "Appels par fiche (VICIdial)", "Звонков на лид (VICIdial)"),
+        question="What does VICIdial's report of the same name divide?",
+        formula=Ratio(DIALS, linear(CONTACTS_ATTEMPTED)),
+        unit="n",
+        direction="neutral",
+        domain="service",
+        independence="contact",
+        source="VICIdial",
+    )
+
+
+def _vicidial_contact_rate() -> KPI:
+    no_sale = Condition("outcome_code", "!=", "SALE")
+    less_sales = linear(Count(predicates.LIVE.also("live calls without the status SALE", no_sale)))
+    label = named(
+        "Contact ratio without SALE (VICIdial)",
+        "Taux de contact sans SALE (VICIdial)",
+        "Контакты без SALE (VICIdial)",
+    )
+    return _own(
+        "vicidial_contact_ratio", label, Ratio(less_sales, DIALS, proportion=True), "contact_rate_dial"
+    )
+
+
+def _reached_per_lead() -> KPI:
+    label = named("Contacts reached per lead", "Contacts joints par fiche", "Достигнутые на лид")
+    return _own("contacts_reached_per_lead", label, share_of_loaded(CONTACTS_REACHED), "list_penetration")
+
+
+def _cost_per_success() -> KPI:
+    label = named("All costs per success", "Tous les coûts par succès", "Все расходы на успех")
+    return _own("all_costs_per_success", label, Ratio(COST, SUCCESSES), "cost_per_acquisition")
+
+
+def _roas() -> KPI:
+    label = named("Revenue / cost (ROAS)", "Chiffre d’affaires / coût (ROAS)", "Выручка / расходы (ROAS)")
+    return _own("roas", label, Ratio(REVENUE, COST), "roi")
+
+
+def _define(*pairs: tuple[str | KPI, str]) -> tuple[Definition, ...]:
+    return tuple(Definition(kpi, users) for kpi, users in pairs)

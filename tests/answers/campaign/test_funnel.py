@@ -8,7 +8,7 @@ import pytest
 
 import callstats as cs
 from callstats.stats import proportion_interval
-from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain
+from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain, settle, written
 
 STEPS = {"connected": True, "live": True, "handled": True, "argued": True, "success": True}
 
@@ -88,3 +88,12 @@ def test_the_frame_has_a_row_a_step() -> None:
 def test_the_picture_is_told_in_words_with_numbers() -> None:
     found = cs.funnel(demo(), "2026-09")
     assert f"Dials {found.steps[0].count:,}" in found.figure().alt
+
+
+def test_intervals_are_at_the_level_of_the_project() -> None:
+    usual, narrow = (
+        cs.funnel(settle(demo(), confidence=level), "2026-09", "previous") for level in (0.95, 0.90)
+    )
+    a, b = (found.steps[1].change for found in (usual, narrow))
+    assert b.high - b.low < a.high - a.low
+    assert "95%" not in written(narrow)

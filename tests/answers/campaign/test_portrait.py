@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.campaign.portrait import Figure, Portrait
+from callstats.answers.campaign.portrait import Portrait
+from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.estimates import Estimate
 from callstats.answers.core.voice import Voice
 from callstats.config import Target
 from callstats.kpis import get
-from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain, settle
+from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain, settle, written
 
 NAN = float("nan")
 
@@ -30,7 +31,7 @@ def figure(
 
 def said(*figures: Figure, earlier: str = "August 2026") -> list[str]:
     by_name = {f.kpi.name: f for f in figures}
-    made = Portrait(Voice(), "September 2026", earlier, by_name, tuple(by_name))
+    made = Portrait(Voice(), "September 2026", earlier, by_name, tuple(by_name), 0.95)
     return [plain(sentence) for sentence in made.sentences]
 
 
@@ -160,3 +161,15 @@ def test_the_record_is_plain_json() -> None:
 
     record = cs.portrait(replace(demo()), "2026-09").record().payload()
     assert json.loads(json.dumps(record, allow_nan=False))["results"]["kpis"]["answer_rate"]["value"] > 0
+
+
+def test_intervals_are_at_the_level_of_the_project() -> None:
+    usual, narrow = (
+        cs.portrait(settle(demo(), confidence=level), "2026-09", "previous") for level in (0.95, 0.90)
+    )
+    for name in ("profit", "answer_rate"):
+        a, b = (made.figures[name] for made in (usual, narrow))
+        assert b.now.high - b.now.low < a.now.high - a.now.low
+        assert b.change.high - b.change.low < a.change.high - a.change.low
+    assert "September 2026, with 90% intervals; change since August" in written(narrow)
+    assert "95%" not in written(narrow)

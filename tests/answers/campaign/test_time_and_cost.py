@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from tests.answers.small_campaigns import calls, data, demo, plain
+from tests.answers.small_campaigns import calls, data, demo, plain, settle, written
 
 TIME = pd.DataFrame(
     {
@@ -76,3 +76,13 @@ def test_no_success_leaves_the_cost_of_a_dial() -> None:
 def test_the_period_compared_with_has_a_column_of_its_own() -> None:
     table = cs.time_and_cost(demo(), "2026-09", "previous").table()
     assert [column.label for column in table.columns][-1] == "August 2026"
+
+
+def test_intervals_are_at_the_level_of_the_project() -> None:
+    usual, narrow = (
+        cs.time_and_cost(settle(demo(), confidence=level), "2026-09", "previous") for level in (0.95, 0.90)
+    )
+    a, b = (found.now["average_handle_time"] for found in (usual, narrow))
+    assert b.high - b.low < a.high - a.low
+    assert "90% interval" in written(narrow)
+    assert "95%" not in written(narrow)

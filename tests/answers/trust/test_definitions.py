@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.answers.trust.definition_families import families, find
+from callstats.answers.trust.definitions import families, find
 from callstats.errors import UsageError
-from tests.answers.small_campaigns import calls, data, demo, many, settle
+from callstats.show.words import LANGUAGES
+from tests.answers.small_campaigns import calls, data, demo, many, plain, settle
 
 SERVICE = [
     *many(10, handled=True, queue_s=3.0, abandoned=False),
@@ -133,3 +134,19 @@ def test_it_is_said_and_drawn_in_every_language(language: str) -> None:
     found = cs.definitions(settle(demo(), language=language), "conversion_rate", "2026-09")
     assert found.figure().alt.startswith(found.figure().caption)
     assert len(found.table().rows) == 6
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_intervals_are_those_of_the_project_and_say_so(language: str) -> None:
+    usual, narrow = (
+        cs.definitions(settle(demo(), language=language, confidence=c), "conversion_rate", "2026-09")
+        for c in (0.95, 0.90)
+    )
+    assert (usual.confidence, narrow.confidence) == (0.95, 0.90)
+    for e, wide in zip(narrow.values, usual.values, strict=True):
+        assert wide.low < e.low < e.value < e.high < wide.high
+    head = narrow.voice.form.goal(0.90, "%")
+    assert head in str(narrow)
+    assert usual.voice.form.goal(0.95, "%") in str(usual)
+    assert "95%" not in plain(narrow).replace(" %", "%")
+    assert head in narrow._repr_html_()

@@ -211,7 +211,7 @@ def _against(
     rate = float((a[:, 0] * b[:, 1] / b[:, 0]).sum() / a[:, 0].sum()) if both.any() else float("nan")
 
     def compare(confidence: float) -> Comparison:
-        from callstats.stats.risk_ratio import stratified_risk_ratio
+        from callstats.stats.strata import stratified_risk_ratio
 
         return stratified_risk_ratio(tables, confidence=confidence)
 

@@ -1,0 +1,209 @@
+"""What agents do with their time, told: pace by agent, handle time by agent and outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from callstats.answers.agents.agent_work import (
+    MEAN,
+    MEDIAN,
+    OCCUPANCY,
+    OUTCOMES,
+    P90,
+    PACE,
+    SHARES,
+    AgentHandleTime,
+    AgentPace,
+)
+from callstats.answers.agents.agents_numbers import Status
+from callstats.answers.agents.by_agent_telling import ByAgentTelling, pooled, split, standing_out
+from callstats.answers.core.estimates import NAN, Estimate
+from callstats.answers.core.telling import Cell, Column, FigureView, Sentence, TableView, View, figure, tells
+from callstats.kpis import get
+from callstats.show.calendar import UNKNOWN
+from callstats.show.digits import unknown
+
+
+@tells(AgentPace)
+class AgentPaceTelling(ByAgentTelling[AgentPace]):
+    """The telling of pace and time by agent."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Who differs from the others in pace, wrap-up and pauses, beyond what days vary."""
+        return tuple(self._sentence(name, sides) for name, sides in self.answer.differ.items())
+
+    def _sentence(self, name: str, sides: Mapping[str, Status]) -> Sentence:
+        label = self.kpi(get(name))
+        above, below = ([a for a, side in sides.items() if side == wanted] for wanted in ("above", "below"))
+        none = self.say("{kpi}: no evidence that anybody differs from the others.", kpi=label)
+        return self.above_below(label, above, below) or Sentence(none)
+
+    def table(self) -> TableView:
+        """Return pace and shares of login time side by side."""
+        _ = self.say
+        agents = self.answer.agents
+        shown = [n for n in (*PACE, *SHARES, *OCCUPANCY) if any(of[n].known for of in agents.values())]
+        groups = {
+            **dict.fromkeys(PACE, _("per login hour")),
+            **dict.fromkeys(SHARES, _("share of login time")),
+        }
+        heads = [Column(_("Agent"))]
+        for name in shown:
+            short = {**PACE, **SHARES, **OCCUPANCY}[name]
+            heads.append(Column(_(short), "right", groups.get(name)))
+        own, rest = split(list(agents), standing_out(self.answer.differ))
+        columns = [self._column([agents[agent][name] for agent in own]) for name in shown] if own else []
+        lines = [
+            [
+                Cell(agent, strong=True),
+                *(self._cell(agent, n, c[i]) for n, c in zip(shown, columns, strict=True)),
+            ]
+            for i, agent in enumerate(own)
+        ]
+        lines += [self._others(rest, shown)] if rest else []
+        note = _("Strong: differs from the others beyond what the agent's days vary.")
+        return TableView(_("Pace and time by agent"), heads, lines, (note,) if self.answer.differ else ())
+
+    def _others(self, rest: list[str], shown: list[str]) -> list[Cell]:
+        """Return the row of those without one of their own, all of them together."""
+        form = self.form
+        cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
+        for name in shown:
+            e = pooled([self.answer.agents[agent][name] for agent in rest])
+            cells.append(Cell(form.value(e.value if e else None, get(name).unit), tone="grey"))
+        return cells
+
+    def _column(self, estimates: list[Estimate]) -> list[str]:
+        """Return the values of a column, all with the same digits."""
+        ends = [e.low for e in estimates], [e.high for e in estimates]
+        return self.form.column([e.value for e in estimates], estimates[0].kpi.unit, *ends)
+
+    def _cell(self, agent: str, name: str, text: str) -> Cell:
+        return Cell(text, strong=self.answer.differ.get(name, {}).get(agent, "") in ("above", "below"))
+
+    def plot(self, ax: Any = None, kpi: str = "handled_per_agent_hour") -> Any:
+        """Draw one KPI by agent with its intervals, by name."""
+        drawn = [(agent, estimates[kpi]) for agent, estimates in self.answer.agents.items()]
+        return self.plot_by_agent(drawn, ax, unit=get(kpi).unit, label=self.kpi(get(kpi)))
+
+    def figure(self, kpi: str = "handled_per_agent_hour") -> FigureView:
+        """Return the plot of one KPI with its caption and its words."""
+        _, label = self.say, self.kpi(get(kpi))
+        caption = _(
+            "{kpi} by agent, with {level} intervals", kpi=label, level=self.level(self.answer.confidence)
+        )
+        known = [(a, of[kpi]) for a, of in self.answer.agents.items() if of[kpi].known][:10]
+        values = ", ".join(f"{agent} {self.value(e)}" for agent, e in known)
+        return figure(self.plot(None, kpi), caption, _("{kpi} by agent: {values}.", kpi=label, values=values))
+
+    def views(self) -> tuple[View, ...]:
+        """Return the table, the verdict, and what is not known."""
+        notes = self.notes(self.answer.notes)
+        return (self.table(), self.answer.verdict, *notes) if self.answer.agents else notes
+
+
+@tells(AgentHandleTime)
+class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
+    """The telling of handle time by agent and outcome."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Who takes longer or shorter than usual for the same outcomes."""
+        _ = self.say
+        if not self.answer.status:
+            return ()
+        status = self.answer.status.items()
+        longer, shorter = ([a for a, s in status if s == side] for side in ("above", "below"))
+        names = {"longer": self.named(longer), "shorter": self.named(shorter)}
+        if longer and shorter:
+            text = _(
+                "Handle time on calls with the same outcomes: longer {longer}; shorter {shorter}.", **names
+            )
+        elif longer:
+            text = _("Handle time on calls with the same outcomes: longer {longer}.", **names)
+        elif shorter:
+            text = _("Handle time on calls with the same outcomes: shorter {shorter}.", **names)
+        else:
+            text = _("Handle time: no evidence that anybody differs on calls with the same outcomes.")
+        return (Sentence(text),)
+
+    def table(self) -> TableView:
+        """Return mean, median and 90 % quantile of all conversations, mean and quantile by outcome."""
+        _ = self.say
+        outcomes = [o for o in OUTCOMES if any(o in of for of in self.answer.agents.values())]
+        heads = [Column(_("Agent"))]
+        for outcome in outcomes:
+            group = _(OUTCOMES[outcome][1])
+            heads.append(Column(_("mean"), "right", group))
+            heads += [Column(_("median"), "right", group)] if outcome == "all" else []
+            heads.append(Column(_("9 in 10 within"), "right", group))
+        own, rest = split(list(self.answer.agents), standing_out({MEAN: self.answer.status}))
+        lines = [self._line(agent, self.answer.agents[agent], outcomes) for agent in own]
+        lines += [self._others(rest, outcomes)] if rest else []
+        note = _("Minutes and seconds. Strong: differs from the others on calls with the same outcomes.")
+        return TableView(_("Handle time by agent and outcome"), heads, lines, (note,))
+
+    def _line(
+        self, agent: str, by_outcome: Mapping[str, Mapping[str, Estimate]], outcomes: list[str]
+    ) -> list[Cell]:
+        cells = [Cell(agent, strong=True)]
+        for outcome in outcomes:
+            e = by_outcome.get(outcome, {})
+            shown = (MEAN, MEDIAN, P90) if outcome == "all" else (MEAN, P90)
+            strong = outcome == "all" and self.answer.status.get(agent, "") in ("above", "below")
+            cells += [Cell(_clock(e[n].value if n in e else NAN), strong=strong and n == MEAN) for n in shown]
+        return cells
+
+    def _others(self, rest: list[str], outcomes: list[str]) -> list[Cell]:
+        """Return the row of those without one of their own: means together; quantiles do not add up."""
+        others = set(rest)
+        cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
+        for outcome in outcomes:
+            mean = pooled([e for agent, e in self._means(outcome) if agent in others])
+            blank = [""] * (2 if outcome == "all" else 1)
+            cells += [Cell(text, tone="grey") for text in (_clock(mean.value if mean else NAN), *blank)]
+        return cells
+
+    def _means(self, outcome: str) -> list[tuple[str, Estimate]]:
+        """Return the mean of one outcome by agent, as far as the agent had such calls."""
+        return [(agent, of[outcome][MEAN]) for agent, of in self.answer.agents.items() if outcome in of]
+
+    def plot(self, ax: Any = None, outcome: str = "all") -> Any:
+        """Draw the mean of one outcome by agent with its intervals."""
+        drawn = self._means(outcome)
+        n = [e.denominator for _, e in drawn]
+        return self.plot_by_agent(drawn, ax, unit="s", label=self.kpi(get(MEAN)), n=n)
+
+    def figure(self, outcome: str = "all") -> FigureView:
+        """Return the plot with its caption and its words."""
+        _, form, label = self.say, self.form, self.kpi(get(MEAN))
+        values = ", ".join(f"{agent} {form.duration(e.value)}" for agent, e in self._means(outcome)[:10])
+        caption = _(
+            "{kpi} by agent, {outcome}, with {level} intervals",
+            kpi=label,
+            outcome=_(OUTCOMES[outcome][1]),
+            level=self.level(self.answer.confidence),
+        )
+        return figure(
+            self.plot(None, outcome), caption, _("{kpi} by agent: {values}.", kpi=label, values=values)
+        )
+
+    def views(self) -> tuple[View, ...]:
+        """Return the table, the verdict, and what is not known."""
+        notes = self.notes(self.answer.notes)
+        return (self.table(), self.answer.verdict, *notes) if self.answer.agents else notes
+
+
+def _clock(seconds: float) -> str:
+    """Return a duration as a clock shows it, which is short enough for a wide table.
+
+    Examples
+    --------
+    >>> _clock(187.4), _clock(3727.0), _clock(NAN)
+    ('3:07', '1:02:07', '–')
+    """
+    if unknown(seconds):
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,393 @@
+"""Who differs beyond chance: scores, shrunken ratios, ranks, limits of chance, calls still needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from callstats.answers.agents.agents_mix_numbers import Mix, divided, is_count
+from callstats.kpis.define import Ratio
+from callstats.stats import (
+    adjust,
+    funnel_limits,
+    overdispersion,
+    shrink_rates,
+    standardised_ratio,
+)
+from callstats.stats.shrinkage import rate_laws
+
+Array = np.ndarray
+
+#: Agents under which the ordinary spread between agents cannot be told from those who stand out.
+ENOUGH_AGENTS = 10
+#: Share of an agent's trials that others have to work as well, for the agent to be compared.
+COMPARABLE = 0.5
+#: Chance to find the gap that the calls still needed are reckoned with, and its error of the first kind.
+POWER, ALPHA = 0.8, 0.05
+#: What the limits of chance of a funnel cover.
+COVERAGE = (0.95, 0.998)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far agents are apart, and how much of it is chance.
+
+    Attributes
+    ----------
+    agents : int
+        Who can be compared.
+    chance, chance_low, chance_high : float
+        Share of the variance between agents' ratios that is chance, with its interval.
+    phi : float
+        Overdispersion, the mean square of the winsorised scores; 1 is pure chance.
+    tau2 : float
+        Ordinary variance between agents on the scale of observed / expected; 0
+        where they are too few to tell it.
+    within : float
+        How much an agent's days vary beyond chance (see
+        :func:`callstats.answers.agents.agents_mix_numbers.dispersion`).
+    """
+
+    agents: int = 0
+    chance: float = float("nan")
+    chance_low: float = float("nan")
+    chance_high: float = float("nan")
+    phi: float = float("nan")
+    tau2: float = 0.0
+    within: float = 1.0
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How far agents are from what is expected of them; arrays of shape (agents,).
+
+    Attributes
+    ----------
+    z : ndarray
+        Against chance alone.
+    z_adjusted, p_value, q_value : ndarray
+        Against the ordinary spread between agents; p and its Benjamini-Hochberg adjustment.
+    spread : Spread
+    """
+
+    z: Array
+    z_adjusted: Array
+    p_value: Array
+    q_value: Array
+    spread: Spread
+
+
+def scores(observed: Array, expected: Array, *, within: float = 1.0, confidence: float = 0.95) -> Scores:
+    """Score two agents or more by Poisson counts and what was expected of them.
+
+    Parameters
+    ----------
+    observed, expected : ndarray of shape (agents,)
+        Independent events, not necessarily whole; expected ones are positive.
+    within : float
+        Noted in the spread.
+    confidence : float
+        Of the share of chance.
+
+    References
+    ----------
+    1. Spiegelhalter DJ (2005). Handling over-dispersion of performance
+       indicators. Quality and Safety in Health Care 14:347-351.
+    2. Higgins JPT, Thompson SG (2002). Quantifying heterogeneity in a
+       meta-analysis. Statistics in Medicine 21:1539-1558.
+
+    Examples
+    --------
+    >>> found = scores(np.array([10.0, 30.0, 11.0]), np.array([17.0, 17.0, 17.0]))
+    >>> found.z.round(2).tolist(), found.q_value.round(3).tolist()
+    ([-1.78, 2.86, -1.5], [0.113, 0.013, 0.134])
+    """
+    z, error = mid_p_score(observed, expected), 1 / np.sqrt(expected)
+    spread = _spread(z, error, within, confidence)
+    adjusted = z * error / np.sqrt(error**2 + spread.tau2)
+    p = _two_sided(adjusted)
+    return Scores(z, adjusted, p, adjust(p, method="benjamini-hochberg"), spread)
+
+
+def _two_sided(z: Array) -> Array:
+    from scipy.special import ndtr
+
+    return 2 * ndtr(-np.abs(z))
+
+
+def _spread(z: Array, error: Array, within: float, confidence: float) -> Spread:
+    """Return the spread between agents, and the ordinary part of it that widens the limits."""
+    from scipy.special import chdtri
+
+    agents, between = len(z), overdispersion(z, standard_errors=error)
+    tau2 = between.tau2 if agents >= ENOUGH_AGENTS else 0.0
+    total, freedom = float((z**2).sum()), agents - 1
+    tail = (1 - confidence) / 2
+    ends = [min(float(chdtri(freedom, t)) / total, 1.0) if total > 0 else 1.0 for t in (1 - tail, tail)]
+    chance = min(freedom / total, 1.0) if total > 0 else 1.0
+    return Spread(agents, chance, ends[0], ends[1], between.estimate, tau2, within)
+
+
+def mid_p_score(observed: Array, expected: Array) -> Array:
+    """Return the normal score of observed events against a Poisson expectation, by the mid-p tail.
+
+    Observed may be fractional: the Poisson tail is continued by the gamma function.
+
+    Examples
+    --------
+    For whole counts it is the exact mid-p value: 4 seen where 2 were expected.
+
+    >>> from scipy import stats
+    >>> exact = stats.poisson.sf(4, 2) + stats.poisson.pmf(4, 2) / 2
+    >>> bool(np.isclose(mid_p_score(np.array([4.0]), np.array([2.0]))[0], -stats.norm.ppf(exact)))
+    True
+    """
+    from scipy.special import gammainc, gammaincc, ndtri
+
+    at_least = np.where(observed > 0, gammainc(np.maximum(observed, 1e-300), expected), 1.0)
+    fewer = np.where(observed > 0, gammaincc(np.maximum(observed, 1e-300), expected), 0.0)
+    above = (gammainc(observed + 1, expected) + at_least) / 2
+    below = (gammaincc(observed + 1, expected) + fewer) / 2
+    tiny = np.finfo(float).tiny
+    low = ndtri(np.maximum(below, tiny))
+    return np.where(above < below, -ndtri(np.maximum(above, tiny)), low)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Observed / expected of every agent, judged; arrays of shape (agents,), nan where not compared.
+
+    Attributes
+    ----------
+    compared : ndarray of bool
+    ratio, low, high : ndarray
+        Observed over expected with its interval.
+    z : ndarray
+        Against chance alone, within-agent spread included.
+    z_adjusted, p_value, q_value : ndarray
+        Against the ordinary spread between agents; p and its Benjamini-Hochberg adjustment.
+    shrunken, shrunken_low, shrunken_high, above : ndarray
+        Posterior of the ratio, and its probability of being above the population's mean.
+    rank, rank_low, rank_high : ndarray
+        1 is the highest ratio.
+    needed_gap, needed_relevant : ndarray
+        Trials still needed to find the gap that was seen, and one that matters.
+    information : ndarray
+        Independent events that the expected ones are worth.
+    spread : Spread
+    """
+
+    compared: Array
+    ratio: Array
+    low: Array
+    high: Array
+    z: Array
+    z_adjusted: Array
+    p_value: Array
+    q_value: Array
+    shrunken: Array
+    shrunken_low: Array
+    shrunken_high: Array
+    above: Array
+    rank: Array
+    rank_low: Array
+    rank_high: Array
+    needed_gap: Array
+    needed_relevant: Array
+    information: Array
+    spread: Spread
+
+
+def judge(
+    mix: Mix,
+    *,
+    within: float = 1.0,
+    confidence: float = 0.95,
+    relevant: float = 0.2,
+    ranks: bool = True,
+) -> Judgement:
+    """Judge every agent's observed against expected events.
+
+    Events are brought to the number of independent ones that would vary as much:
+    observed and expected are multiplied by expected / variance. On that scale
+    counts are Poisson, whatever the KPI, and one exact method serves all.
+
+    Parameters
+    ----------
+    mix : Mix
+    within : float
+        Within-agent dispersion, which multiplies the variance.
+    confidence : float
+        Of every interval.
+    relevant : float
+        The gap that matters, relative to what was expected (0.2 is 20 %).
+    ranks : bool
+        Rank intervals are drawn, which takes most of the time.
+
+    Returns
+    -------
+    Judgement
+
+    References
+    ----------
+    1. Clayton D, Kaldor J (1987). Empirical Bayes estimates of age-standardized
+       relative risks for use in disease mapping. Biometrics 43:671-681.
+    """
+    variance = mix.variance * within
+    compared = (variance > 0) & (mix.expected > 0) & (np.nan_to_num(mix.comparable) >= COMPARABLE)
+    if compared.sum() < 2:
+        unknown = dict.fromkeys(_ARRAYS, np.full(len(mix.agents), np.nan))
+        return Judgement(np.zeros(len(mix.agents), dtype=bool), **unknown, spread=Spread(within=within))
+    weight = np.where(compared, divided(mix.expected, variance), np.nan)
+    observed, expected = (weight * mix.observed)[compared], (weight * mix.expected)[compared]
+    scored = scores(observed, expected, within=within, confidence=confidence)
+    limits = standardised_ratio(observed, expected, confidence=confidence)
+    trials, gap = mix.shared[compared], np.abs(limits.estimate - 1)
+    judged = {
+        "ratio": limits.estimate,
+        "low": limits.low,
+        "high": limits.high,
+        **{name: getattr(scored, name) for name in ("z", "z_adjusted", "p_value", "q_value")},
+        **_posterior(observed, expected, confidence, ranks),
+        "needed_gap": still_needed(trials, expected, limits.estimate, gap),
+        "needed_relevant": still_needed(trials, expected, limits.estimate, np.full(len(trials), relevant)),
+        "information": expected,
+    }
+    of_all = {name: _over_all(values, compared) for name, values in judged.items()}
+    return Judgement(compared, **of_all, spread=scored.spread)
+
+
+def _over_all(values: Array, compared: Array) -> Array:
+    over_all = np.full(len(compared), np.nan)
+    over_all[compared] = values
+    return over_all
+
+
+def _posterior(observed: Array, expected: Array, confidence: float, ranks: bool) -> dict[str, Array]:
+    """Return the shrunken ratios, the probability of being above the population's, and the ranks."""
+    if ranks:
+        s = shrink_rates(observed, expected, confidence=confidence)
+        values = (s.estimate, s.low, s.high, s.above_overall, s.rank, s.rank_low, s.rank_high)
+        return dict(zip(_POSTERIOR, values, strict=True))
+    law, (shape, rate) = rate_laws(observed, expected)
+    tail, none = (1 - confidence) / 2, np.full(len(observed), np.nan)
+    values = (
+        law.mean(),
+        law.quantile(tail),
+        law.quantile(1 - tail),
+        law.above(shape / rate),
+        none,
+        none,
+        none,
+    )
+    return dict(zip(_POSTERIOR, values, strict=True))
+
+
+_POSTERIOR = ("shrunken", "shrunken_low", "shrunken_high", "above", "rank", "rank_low", "rank_high")
+_ARRAYS = tuple(name for name in Judgement.__dataclass_fields__ if name not in ("compared", "spread"))
+
+
+def still_needed(trials: Array, expected: Array, ratio: Array, gap: Array) -> Array:
+    """Return how many more trials it takes to find a gap with the usual power; 0 where enough are there.
+
+    Parameters
+    ----------
+    trials, expected : ndarray
+        Comparable trials of the agent, and the independent events expected of them.
+    ratio : ndarray
+        Observed over expected: the side on which the gap lies.
+    gap : ndarray
+        Relative to what is expected; a gap of 0 takes forever.
+
+    Examples
+    --------
+    A gap of 50 % below takes ((1.96 + 0.84 x sqrt(.5)) / .5)^2 = 26.1 expected events.
+
+    >>> still_needed(np.array([100.0]), np.array([10.0]), np.array([0.9]), np.array([0.5])).round().tolist()
+    [161.0]
+    """
+    from scipy.special import ndtri
+
+    side = np.where(ratio < 1, -1.0, 1.0)
+    true = np.maximum(1 + side * gap, 0.0)
+    with np.errstate(divide="ignore"):
+        events = ((-ndtri(ALPHA / 2) + ndtri(POWER) * np.sqrt(true)) / gap) ** 2
+    return np.maximum(trials * events / expected - trials, 0.0)
+
+
+def between_variance(events: Array, trials: Array, rate: float, *, within: float, proportion: bool) -> float:
+    """Return the ordinary variance between agents' raw rates; 0 for few agents, or where all are alike.
+
+    Parameters
+    ----------
+    events, trials : ndarray of shape (agents,)
+        Trials are positive.
+    rate : float
+        Of all agents together, unscaled.
+    within : float
+        Within-agent dispersion, which multiplies the variance by chance.
+    proportion : bool
+        Events are some of the trials.
+    """
+    chance = rate * (1 - rate) if proportion else rate
+    if len(trials) < ENOUGH_AGENTS or not chance > 0:
+        return 0.0
+    error = np.sqrt(within * chance / trials)
+    return overdispersion((events / trials - rate) / error, standard_errors=error).tau2
+
+
+def raw_limits(
+    formula: Ratio, rate: float, sizes: Array, *, within: float, tau2: float
+) -> dict[float, tuple[Array, Array]]:
+    """Return the limits of chance around a rate at some numbers of trials, unscaled, by coverage.
+
+    Parameters
+    ----------
+    formula : Ratio
+    rate : float
+        Of all agents together, unscaled.
+    sizes : ndarray
+        Numbers of trials.
+    within, tau2 : float
+        Spread within agents and ordinary variance between them, which widen the limits.
+    """
+    counts = is_count(formula)
+    limits = funnel_limits(
+        rate,
+        sizes if counts else sizes / within,  # amounts have no least spread, as counts have
+        coverage=COVERAGE,
+        kind="proportion" if formula.proportion else "rate",
+        method="exact" if counts else "score",
+        phi=within if counts else 1.0,
+        tau2=tau2,
+    )
+    return {c: (limits.low[i], limits.high[i]) for i, c in enumerate(limits.coverage)}
+
+
+def ratio_limits(expected: Array, *, tau2: float) -> dict[float, tuple[Array, Array]]:
+    """Return the limits of chance of observed / expected around 1, by coverage.
+
+    Parameters
+    ----------
+    expected : ndarray
+        Independent events.
+    tau2 : float
+        Ordinary variance between agents, which widens the limits.
+    """
+    limits = funnel_limits(1.0, expected, coverage=COVERAGE, kind="rate", tau2=tau2)
+    return {c: (limits.low[i], limits.high[i]) for i, c in enumerate(limits.coverage)}
+
+
+def half_widths(rates: Array, centre: float, low: Array, high: Array) -> Array:
+    """Return how many half-widths of its limits each rate is from the centre: beyond 1 it is outside.
+
+    Examples
+    --------
+    >>> low, high = np.array([0.05, 0.05]), np.array([0.2, 0.2])
+    >>> half_widths(np.array([0.3, 0.05]), 0.1, low, high).round(2).tolist()
+    [2.0, 1.0]
+    """
+    with np.errstate(all="ignore"):
+        far = np.where(rates > centre, (rates - centre) / (high - centre), (centre - rates) / (centre - low))
+    return np.nan_to_num(far, posinf=1e9)

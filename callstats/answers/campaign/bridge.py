@@ -1,0 +1,370 @@
+"""Bridge: what changed profit between two periods, factor by factor, and whether it is more than noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from callstats.answers.campaign.bridge_days_numbers import (
+    STEPS,
+    BridgeLayout,
+    DailySums,
+    common_layout,
+    daily_sums,
+    period_frames,
+    untold_steps,
+)
+from callstats.answers.campaign.bridge_numbers import (
+    CHANGE,
+    TERM_UNITS,
+    BridgePlan,
+    Totals,
+    all_effects,
+    consistent,
+    effects,
+    factors,
+    filled,
+    intervals,
+    overall_factors,
+    total,
+    totals,
+)
+from callstats.answers.core.answer import Answer
+from callstats.answers.core.estimates import NAN, Change
+from callstats.answers.core.scope import Scope, scope
+from callstats.answers.core.voice import Voice
+from callstats.model import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.dataset import Dataset, Period
+    from callstats.show.display import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a bridge.
+
+    Attributes
+    ----------
+    name : str
+        A factor (``answer``), a mix (``lists``) or a kind of cost (``cost labour``).
+    effect, low, high : float
+        What it did to the total, with its interval; nan where days are too few.
+        For a cost that does not vary from day to day both limits are the effect.
+    before, after : float
+        The factor of all groups together, in ``unit``; nan for a mix.
+    unit : str
+    """
+
+    name: str
+    effect: float
+    low: float
+    high: float
+    before: float
+    after: float
+    unit: str
+
+    @property
+    def change(self) -> Change:
+        """The effect with its interval."""
+        return Change(self.effect, self.low, self.high)
+
+    @property
+    def beyond_noise(self) -> bool:
+        """Whether the interval excludes no effect."""
+        return self.change.certain
+
+
+@dataclass(frozen=True)
+class Bridge(Answer):
+    """The way from one period's profit to another's; the effects add up to the change exactly.
+
+    Attributes
+    ----------
+    voice : Voice
+    measure : str
+        ``profit``, ``revenue`` without costs, ``successes`` without values.
+    before, after : str
+        The two periods, in words.
+    start, end : float
+        The two totals.
+    change : Change
+        With its interval, whose confidence is that of every interval of the terms.
+    terms : tuple of Term
+        In the order of the work, mixes and costs last.
+    method : str
+    notes : tuple of str
+        What was left out, and why.
+    """
+
+    voice: Voice
+    measure: str
+    before: str
+    after: str
+    start: float
+    end: float
+    change: Change
+    terms: tuple[Term, ...]
+    method: str = "shapley"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """Of the totals and effects."""
+        return "n" if self.measure == "successes" else "money"
+
+    def __getitem__(self, name: str) -> Term:
+        """Return a term by its name."""
+        return {term.name: term for term in self.terms}[name]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a term: term, label, before, after, unit, effect, low, high, share, beyond_noise.
+
+        ``share`` is the effect over the change of the total.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "term": term.name,
+                "label": self.telling.term_label(term.name),
+                "before": term.before,
+                "after": term.after,
+                "unit": term.unit,
+                "effect": term.effect,
+                "low": term.low,
+                "high": term.high,
+                "share": term.effect / self.change.estimate if self.change.estimate else NAN,
+                "beyond_noise": term.beyond_noise,
+            }
+            for term in self.terms
+        ]
+        return pd.DataFrame(rows)
+
+    def record(self) -> Record:
+        """Return the terms in full precision, for the JSON beside the report."""
+        return self.telling.record()
+
+
+def bridge(
+    dataset: Dataset,
+    before: str | Period,
+    after: str | Period,
+    campaign_id: str | None = None,
+    *,
+    by: str | None = "list_id",
+    per_day: bool = True,
+    method: str = "shapley",
+    bootstrap: int = 1000,
+    seed: int = 0,
+    confidence: float | None = None,
+) -> Bridge:
+    """Tell what changed profit from one period to another.
+
+    Revenue is login hours x dials per hour x answer rate x argued share x success
+    rate x value per success, list by list; profit is what costs leave of it.
+    Each factor's effect is its mean effect over all orders in which the factors
+    may change [1]_; a list that came or went is all in the mix of lists, a
+    campaign in the mix of campaigns. Each kind of cost is a term of its own.
+    The effects add up to the change exactly. They are an accounting, not causes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    before, after : str or Period
+        The two periods; ``before`` may be "previous".
+    campaign_id : str, optional
+        One campaign; the whole house, with a mix between campaigns, if left out.
+    by : str, optional
+        What the mix is of: a column of the calls or of their contacts; None for no mix.
+    per_day : bool
+        Where the periods have different numbers of days worked, the calendar is
+        a term of its own, and hours are those of a day.
+    method : str
+        "shapley", or "lmdi" (logarithmic means, all factors positive) [2]_.
+    bootstrap : int
+        Resamples of whole days behind the intervals [3]_; 0 gives none.
+    seed : int
+        Of the resampling: the same data give the same intervals.
+    confidence : float, optional
+        Of the intervals; the project's where left out.
+
+    Returns
+    -------
+    Bridge
+        Without agent time it starts from dials, without the flag ``argued`` (or
+        ``handled``) that step is part of the next, without costs it is of
+        revenue, without values of successes; a note says so each time. Without
+        calls in the earlier period it is empty, with the reason.
+
+    Raises
+    ------
+    UsageError
+        A period holds no call, a name is unknown, or LMDI meets a factor of 0.
+
+    References
+    ----------
+    .. [1] Das Gupta P (1993). Standardization and decomposition of rates. US
+       Bureau of the Census, P23-186.
+    .. [2] Ang BW (2005). The LMDI approach to decomposition analysis. Energy
+       Policy 33:867-871.
+    .. [3] Davison AC, Hinkley DV (1997). Bootstrap Methods and their Application.
+
+    Examples
+    --------
+    Ten calls a day on two days of each month; in September twice as many answer.
+
+    >>> import pandas as pd
+    >>> from callstats.dataset import Dataset
+    >>> days = pd.to_datetime(["2026-08-03", "2026-08-04", "2026-09-01", "2026-09-02"])
+    >>> calls = pd.DataFrame({
+    ...     "local_started_at": days.repeat(10), "direction": "outbound", "list_id": "x",
+    ...     "handled": ([True] * 4 + [False] * 6) * 2 + ([True] * 8 + [False] * 2) * 2,
+    ... })
+    >>> calls["call_id"] = calls.index.astype(str)
+    >>> calls["success"] = calls["handled"] & (calls.groupby("local_started_at").cumcount() % 2 == 0)
+    >>> calls["value"] = calls["success"] * 50.0
+    >>> found = bridge(Dataset({"calls": calls}), "2026-08", "2026-09")
+    >>> found.measure, found.start, found.end, round(found["answer"].effect, 6)
+    ('revenue', 200.0, 400.0, 200.0)
+    """
+    narrow = dataset if campaign_id is None else dataset.where(campaign_id=campaign_id)
+    about = scope(narrow, after, before)
+    if about.before is None:
+        return _nothing(about, about.note or _unasked(about))
+    periods, notes = _periods(about, about.before, by)
+    if periods is None:
+        return _nothing(about, *notes)
+    plan = BridgePlan(periods.layout, method, per_day and periods.before.size != periods.after.size)
+    level = dataset.config.confidence if confidence is None else confidence
+    ends = intervals(periods.before, periods.after, plan, resamples=bootstrap, confidence=level, seed=seed)
+    if bootstrap and not ends:
+        notes.append(about.voice.say("One day only: no intervals."))
+    return _bridged(about, periods, plan, ends, level, tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Periods:
+    """The days of both periods, and what they have in common."""
+
+    before: DailySums
+    after: DailySums
+    layout: BridgeLayout
+
+
+def _unasked(about: Scope) -> str:
+    return about.voice.say("What changed profit: no period to compare with was asked for.")
+
+
+def _nothing(about: Scope, *notes: str) -> Bridge:
+    labels = (about.earlier_label, about.label)
+    return Bridge(about.voice, "profit", *labels, NAN, NAN, Change(), (), notes=tuple(filter(None, notes)))
+
+
+def _periods(about: Scope, earlier: Dataset, by: str | None) -> tuple[_Periods | None, list[str]]:
+    """Fetch both periods; None, and why, where there is nothing to bridge."""
+    _, now = about.voice.say, about.now
+    by, notes = _mix_key(about, by)
+    tolerance = now.config.unknown_tolerance
+    left = {**untold_steps(earlier, tolerance), **untold_steps(now, tolerance)}
+    if "successes" in left:
+        why = about.voice.reason(f"not computable: {left['successes']}")
+        return None, [_("What changed profit: {why}.", why=why)]
+    steps = [step for step in STEPS if step not in left]
+    value, hours = "value" not in left, _timed(now)
+    frames = [period_frames(d, steps, by, value=value, hours=hours) for d in (earlier, now)]
+    layout = common_layout(frames[0], frames[1], steps, value=value, hours=hours)
+    dials = [float(np.sum(np.asarray(f.calls["dials"]))) for f in frames]
+    if not all(dials):
+        empty = about.earlier_label if not dials[0] else about.label
+        return None, [_("No dial in {period}: nothing to compare with.", period=empty)]
+    before, after = (daily_sums(f, layout) for f in frames)
+    layout, skipped = consistent(before, after, layout)
+    notes += _left_out(about, {*left, *skipped}, layout)
+    return _Periods(before, after, layout), notes
+
+
+def _mix_key(about: Scope, by: str | None) -> tuple[str | None, list[str]]:
+    """Return what the mix is of, None with a note where the calls lack it."""
+    if by is None or about.now.reaches("calls", by):
+        return by, []
+    if by not in TABLES["calls"].names:
+        about.now.check_key(by)
+    why = about.voice.reason(f"not computable: needs calls.{by}")
+    return None, [about.voice.say("Mix of lists: {why}.", why=why)]
+
+
+def _timed(dataset: Dataset) -> bool:
+    """Tell whether login hours can be had for what is asked about."""
+    dated = dataset.has("agent_time", "seconds") and dataset.reaches("agent_time", "day")
+    return dated and not dataset.unreached("agent_time")
+
+
+def _left_out(about: Scope, left: set[str], layout: BridgeLayout) -> list[str]:
+    """Return a line on each factor that the data do not tell."""
+    _ = about.voice.say
+    notes = []
+    if not layout.hours:
+        notes.append(_("Login hours are not known for all that was dialled: the bridge starts from dials."))
+    if "handled" in left:
+        notes.append(_("Conversations are not known: the answer rate is part of the next step."))
+    if "argued" in left:
+        notes.append(_("Calls argued are not known: the argued share is part of the success rate."))
+    if not layout.value:
+        notes.append(_("Values of successes are not known: the bridge is of successes."))
+    elif not layout.costs:
+        notes.append(_("Costs are not known: the bridge is of revenue."))
+    return notes
+
+
+def _bridged(
+    about: Scope,
+    periods: _Periods,
+    plan: BridgePlan,
+    ends: Mapping[str, tuple[float, float]],
+    confidence: float,
+    notes: tuple[str, ...],
+) -> Bridge:
+    """Put totals, terms and intervals together."""
+    layout = periods.layout
+    old, new = totals(periods.before), totals(periods.after)
+    first, last = (factors(t, layout, per_day=plan.per_day) for t in (old, new))
+    effects(first, last, plan.method)  # says what stands in the way of the method
+    by_term = all_effects(old, new, plan)
+    figures = (_figures(old, plan), _figures(new, plan))
+    terms = tuple(
+        Term(name, float(by_term[name]), *ends.get(name, (NAN, NAN)), *_both(name, figures), unit)
+        for name, unit in TERM_UNITS.items()
+        if name in by_term
+    )
+    revenue = [float(total(f)) for f in filled(first, last)]
+    spent = [float(t.costs.sum()) if layout.costs else 0.0 for t in (old, new)]
+    return Bridge(
+        about.voice,
+        "successes" if not layout.value else "profit" if layout.costs else "revenue",
+        about.earlier_label,
+        about.label,
+        revenue[0] - spent[0],
+        revenue[1] - spent[1],
+        Change(float(by_term[CHANGE]), *ends.get(CHANGE, (NAN, NAN)), confidence),
+        terms,
+        plan.method,
+        notes,
+    )
+
+
+def _figures(period: Totals, plan: BridgePlan) -> dict[str, float]:
+    """Return what every factor of all campaigns together is, and every kind of cost."""
+    costs = {f"cost {kind}": float(period.costs[i]) for i, kind in enumerate(plan.layout.kinds)}
+    return {**overall_factors(period, plan.layout, per_day=plan.per_day), **costs}
+
+
+def _both(name: str, figures: tuple[Mapping[str, float], Mapping[str, float]]) -> tuple[float, float]:
+    """Return what a term was in the one period and in the other."""
+    before, after = figures
+    return before.get(name, NAN), after.get(name, NAN)

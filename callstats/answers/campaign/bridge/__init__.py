@@ -1,1 +1,0 @@
-"""What moved profit, quality or quantity: factors whose effects add up to the change."""

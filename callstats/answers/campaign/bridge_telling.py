@@ -1,0 +1,284 @@
+"""How a bridge is told: what its terms are called, what they did, and the waterfall."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callstats.answers.campaign.bridge import Bridge, Term
+from callstats.answers.core.telling import (
+    Cell,
+    Column,
+    FigureView,
+    Sentence,
+    TableView,
+    Telling,
+    View,
+    figure,
+    tells,
+)
+from callstats.show.display import Record
+from callstats.show.words import mark
+
+#: What each term is called, and what is said where its effect is positive or negative.
+_TERMS: dict[str, tuple[str, str, str]] = {
+    "days": (mark("Days worked"), mark("more days were worked"), mark("fewer days were worked")),
+    "hours": (
+        mark("Login hours"),
+        mark("agents were logged in longer"),
+        mark("agents were logged in shorter"),
+    ),
+    "hours_per_day": (
+        mark("Login hours a day"),
+        mark("agents were logged in longer a day"),
+        mark("agents were logged in shorter a day"),
+    ),
+    "dials_per_day": (
+        mark("Dials a day"),
+        mark("more was dialled a day"),
+        mark("less was dialled a day"),
+    ),
+    "dials": (mark("Dials"), mark("more was dialled"), mark("less was dialled")),
+    "dials_per_hour": (
+        mark("Dials per hour"),
+        mark("more was dialled per hour"),
+        mark("less was dialled per hour"),
+    ),
+    "answer": (mark("Answer rate"), mark("the answer rate rose"), mark("the answer rate fell")),
+    "argued": (
+        mark("Argued share"),
+        mark("more conversations came to the offer"),
+        mark("fewer conversations came to the offer"),
+    ),
+    "success": (mark("Success rate"), mark("the success rate rose"), mark("the success rate fell")),
+    "value": (
+        mark("Value per success"),
+        mark("a success was worth more"),
+        mark("a success was worth less"),
+    ),
+    "lists": (
+        mark("Mix of lists"),
+        mark("the better lists were dialled more"),
+        mark("the weaker lists were dialled more"),
+    ),
+    "campaigns": (
+        mark("Mix of campaigns"),
+        mark("hours moved to the better campaigns"),
+        mark("hours moved to the weaker campaigns"),
+    ),
+    "cost labour": (
+        mark("Cost: labour"),
+        mark("labour cost less"),
+        mark("labour cost more"),
+    ),
+    "cost advertising": (
+        mark("Cost: advertising"),
+        mark("advertising cost less"),
+        mark("advertising cost more"),
+    ),
+    "cost technical": (
+        mark("Cost: technical"),
+        mark("technical costs fell"),
+        mark("technical costs rose"),
+    ),
+    "cost list": (mark("Cost: lists"), mark("lists cost less"), mark("lists cost more")),
+    "cost other": (mark("Cost: other"), mark("other costs fell"), mark("other costs rose")),
+}
+_TOTALS = {
+    "profit": mark("Profit"),
+    "revenue": mark("Revenue"),
+    "successes": mark("Successes"),
+}
+
+
+@tells(Bridge)
+class BridgeTelling(Telling[Bridge]):
+    """A waterfall from one total to the other, sentences, and a table of the terms."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Say how much the total changed, what did it, and what worked against it."""
+        if not self.answer.terms:
+            return ()
+        parts = [self._changed(), self._against()]
+        return tuple(s for s in parts if s is not None)
+
+    def _changed(self) -> Sentence:
+        _, answer, change = self.say, self.answer, self.answer.change
+        main = self._largest(change.estimate)
+        fields = {
+            "kpi": self._total(),
+            "before": answer.before,
+            "after": answer.after,
+            "why": self.because(main) if main else "",
+            **self.change(change, answer.unit),
+        }
+        fields["amount"] = fields["change"].lstrip("+−")
+        if not change.certain:
+            text = _(
+                "{kpi} from {before} to {after}: {change}, no more than days vary ({interval}).", **fields
+            )
+            if main:
+                text += _(" Still, {why}.", **fields)
+            return Sentence(text)
+        if change.estimate > 0:
+            text = _("{kpi} rose by {amount} from {before} to {after} ({interval}).", **fields)
+            if main:
+                text = _(
+                    "{kpi} rose by {amount} from {before} to {after} ({interval}), mostly because {why}.",
+                    **fields,
+                )
+            return Sentence(text, "good")
+        text = _("{kpi} fell by {amount} from {before} to {after} ({interval}).", **fields)
+        if main:
+            text = _(
+                "{kpi} fell by {amount} from {before} to {after} ({interval}), mostly because {why}.",
+                **fields,
+            )
+        return Sentence(text, "bad")
+
+    def _against(self) -> Sentence | None:
+        """Name what worked against the change, or say that nothing is beyond what days vary."""
+        _ = self.say
+        if not any(term.beyond_noise for term in self.answer.terms):
+            return Sentence(_("No single factor moved it beyond what days vary."))
+        other = self._largest(-self.answer.change.estimate)
+        if other is None:
+            return None
+        return Sentence(_("Against it: {why}.", why=self.because(other)))
+
+    def moved_most(self) -> Sentence | None:
+        """Say what moved the total most and what worked against it; nothing without terms."""
+        if not self.answer.terms:
+            return None
+        _, before = self.say, self.answer.before
+        kpi = self._total().lower()
+        side = 1.0 if self.answer.change.estimate >= 0 else -1.0
+        first, other = self._largest(side), self._largest(-side)
+        if first is None and other is None:
+            fields = {"kpi": kpi, "before": before}
+            return Sentence(
+                _("What moved {kpi}: no single factor beyond what days vary since {before}.", **fields)
+            )
+        if first is None or other is None:
+            why = self.because(first or other)  # type: ignore[arg-type]
+            return Sentence(
+                _("What moved {kpi} most since {before}: {why}.", kpi=kpi, before=before, why=why)
+            )
+        fields = {"kpi": kpi, "before": before, "why": self.because(first), "other": self.because(other)}
+        return Sentence(_("What moved {kpi} most since {before}: {why}; against it: {other}.", **fields))
+
+    def _largest(self, side: float) -> Term | None:
+        """Return the largest term on one side that is more than noise."""
+        sure = [term for term in self.answer.terms if term.beyond_noise and term.effect * side > 0]
+        return max(sure, key=lambda term: abs(term.effect), default=None)
+
+    def because(self, term: Term) -> str:
+        """Return "the answer rate rose (+€1,450, +€900 to +€2,000)"."""
+        _, (_label, rose, fell) = self.say, _TERMS[term.name]
+        moved = self.change(term.change, self.answer.unit)
+        fields = {"what": _(rose if term.effect > 0 else fell), "effect": moved["change"]}
+        if term.low == term.high or term.low != term.low:
+            return _("{what} ({effect})", **fields)
+        return _("{what} ({effect}, {interval})", interval=moved["interval"], **fields)
+
+    def term_label(self, name: str) -> str:
+        """Return what a term is called."""
+        return self.say(_TERMS[name][0])
+
+    def _total(self) -> str:
+        """Return what the bridge is about: profit, revenue or successes."""
+        return self.say(_TOTALS[self.answer.measure])
+
+    def _moving(self) -> tuple[Term, ...]:
+        """Return the terms that did anything: a cost that was the same in both periods is left out."""
+        return tuple(t for t in self.answer.terms if t.effect or t.low < t.high) or self.answer.terms
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the terms as a waterfall from one total to the other."""
+        from callstats.show.plots import waterfall
+
+        answer, terms = self.answer, self._moving()
+        return waterfall(
+            [self.term_label(term.name) for term in terms],
+            [term.effect for term in terms],
+            [term.low for term in terms],
+            [term.high for term in terms],
+            start=answer.start,
+            end=answer.end,
+            start_label=answer.before,
+            end_label=answer.after,
+            unit=answer.unit,
+            formatter=self.form,
+            label=self._total(),
+            ax=ax,
+        )
+
+    def figure(self) -> FigureView:
+        """Return the waterfall with its caption and its words."""
+        _, form, answer = self.say, self.form, self.answer
+        fields = {"kpi": self._total(), "before": answer.before, "after": answer.after}
+        level = self.level(answer.change.confidence)
+        caption = _(
+            "{kpi} from {before} to {after}: what changed it, with {level} intervals", level=level, **fields
+        )
+        effects = ", ".join(
+            f"{self.term_label(term.name)} {self.change(term.change, answer.unit)['change']}"
+            for term in self._moving()
+        )
+        fields |= {"start": form.value(answer.start, answer.unit), "end": form.value(answer.end, answer.unit)}
+        alt = _("{kpi} from {start} in {before} to {end} in {after}: {effects}.", effects=effects, **fields)
+        return figure(self.plot(), caption, alt)
+
+    def table(self) -> TableView:
+        """Return what every factor was, is, and did."""
+        _, form, answer = self.say, self.form, self.answer
+        kpi = self._total()
+        heads = [
+            Column(_("Factor")),
+            Column(answer.before, "right"),
+            Column(answer.after, "right"),
+            Column(_("effect"), "right", kpi),
+            self.interval_head(answer.change.confidence, kpi),
+        ]
+        lines = [self._line(term) for term in self._moving()]
+        total = self.change(answer.change, answer.unit)
+        last = [
+            Cell(kpi, strong=True),
+            Cell(form.value(answer.start, answer.unit), strong=True),
+            Cell(form.value(answer.end, answer.unit), strong=True),
+            Cell(total["change"], strong=True),
+            Cell(total["interval"]),
+        ]
+        note = _("Effects add up to the change. Strong: more than days vary.")
+        fields = {"kpi": kpi.lower(), "before": answer.before, "after": answer.after}
+        caption = _("What changed {kpi}, {before} to {after}", **fields)
+        return TableView(caption, heads, [*lines, last], (note,))
+
+    def _line(self, term: Term) -> list[Cell]:
+        moved = self.change(term.change, self.answer.unit)
+        figures = [self.form.value(v, term.unit or "n") for v in (term.before, term.after)]
+        return [
+            Cell(self.term_label(term.name)),
+            *(Cell(text) for text in figures),
+            Cell(moved["change"], strong=term.beyond_noise),
+            Cell("" if term.low == term.high else moved["interval"], tone="grey"),
+        ]
+
+    def record(self) -> Record:
+        """Return the terms in full precision, for the JSON beside the report."""
+        answer, change = self.answer, self.answer.change
+        numbers = {
+            **{
+                name: getattr(answer, name)
+                for name in ("measure", "before", "after", "method", "start", "end")
+            },
+            "change": {"estimate": change.estimate, "low": change.low, "high": change.high},
+            "terms": answer.to_frame().to_dict("records"),
+        }
+        return Record({"bridge": numbers})
+
+    def views(self) -> tuple[View, ...]:
+        """Return the verdict, the waterfall, the table, what was left out, and the record."""
+        notes = self.notes(self.answer.notes)
+        if not self.answer.terms:
+            return notes
+        return (self.answer.verdict, self.figure(), self.table(), *notes, self.record())

@@ -1,0 +1,98 @@
+"""How a trend is told: a control chart a KPI, and the days that were different."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from callstats.answers.campaign.trend import Chart, Trend
+from callstats.answers.core.telling import FigureView, Sentence, Telling, View, figure, tells
+
+_MOST_NAMED = 4
+
+
+@tells(Trend)
+class TrendTelling(Telling[Trend]):
+    """A control chart a KPI, and its signals, dated."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Say the signals of every chart, dated."""
+        return tuple(self._sentence(chart) for chart in self.answer.charts)
+
+    def _sentence(self, chart: Chart) -> Sentence:
+        _, form = self.say, self.form
+        label = self.kpi(chart.kpi)
+        if not chart.signals:
+            fields = {"kpi": label, "n": form.number(int((chart.sizes > 0).sum()))}
+            if chart.by == "week":
+                return Sentence(_("{kpi}: no signal in {n} weeks; all stay within their limits.", **fields))
+            return Sentence(_("{kpi}: no signal in {n} days; all stay within their limits.", **fields))
+        days = ", ".join(self._signal(chart, day) for day in chart.signals[:_MOST_NAMED])
+        more = len(chart.signals) - _MOST_NAMED
+        rest = _("; and {n} more", n=more) if more > 0 else ""
+        fields = {"kpi": label, "days": days, "rest": rest}
+        if chart.by == "week":
+            text = _("{kpi}: something was different in the week of {days}{rest}.", **fields)
+        else:
+            text = _("{kpi}: something was different on {days}{rest}.", **fields)
+        return Sentence(text, "unknown")
+
+    def _signal(self, chart: Chart, day: date) -> str:
+        """Return a day that is a signal as "14 Sep (3.1%, below its limits)"."""
+        _, form = self.say, self.form
+        at = chart.days.index(day)
+        value, limits = float(chart.limits.values[at]), chart.limits
+        if limits.outside[at]:
+            where = _("above its limits") if value > limits.high[at] else _("below its limits")
+        elif value > limits.estimate:
+            where = _("the eighth in a row above the mean")
+        else:
+            where = _("the eighth in a row below the mean")
+        shown = form.value(value, chart.kpi.unit, limits.low[at], limits.high[at])
+        return f"{form.day(day)} ({shown}, {where})"
+
+    def plot(self, kpi: str | None = None, ax: Any = None) -> Any:
+        """Draw the control chart of one KPI, the first where none is named."""
+        from callstats.show.plots import control_chart
+
+        chart = next(c for c in self.answer.charts if kpi in (None, c.kpi.name))
+        return control_chart(
+            chart.days,
+            list(chart.limits.values),
+            chart.limits.estimate,
+            list(chart.limits.low),
+            list(chart.limits.high),
+            signals=[day in chart.signals for day in chart.days],
+            unit=chart.kpi.unit,
+            label=self.kpi(chart.kpi),
+            formatter=self.form,
+            ax=ax,
+        )
+
+    def figure(self, kpi: str | None = None) -> FigureView:
+        """Return the chart of one KPI with its caption and its words."""
+        _, form = self.say, self.form
+        chart = next(c for c in self.answer.charts if kpi in (None, c.kpi.name))
+        fields = {
+            "kpi": self.kpi(chart.kpi),
+            "period": self.answer.period,
+            "factor": form.number(round(max(chart.limits.dispersion, 1.0), 1)),
+            "centre": form.value(chart.limits.estimate, chart.kpi.unit),
+        }
+        caption = (
+            _("{kpi} by week, {period}", **fields)
+            if chart.by == "week"
+            else _("{kpi} by day, {period}", **fields)
+        )
+        wide = _("with the limits of ordinary variation ({factor} times as wide as chance)", **fields)
+        if chart.limits.dispersion < 1.05:
+            wide = _("with the limits of ordinary variation")
+        alt = _("Control chart of {kpi} around a mean of {centre}.", **fields)
+        return figure(self.plot(chart.kpi.name), f"{caption}, {wide}", f"{alt} {self._sentence(chart).text}")
+
+    def views(self) -> tuple[View, ...]:
+        """Return a figure a KPI, the sentences, and what could not be drawn."""
+        notes = self.notes(self.answer.notes)
+        if not self.answer.charts:
+            return notes
+        return (*(self.figure(chart.kpi.name) for chart in self.answer.charts), self.answer.verdict, *notes)

@@ -1,0 +1,436 @@
+"""A list test: by assignment, at a fixed horizon, with intervals that allow for looking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_horizon import Trial, follow
+from callstats.answers.compare.ab_test_looks import (
+    Decision,
+    Tuning,
+    basis_of,
+    daily_looks,
+    decide,
+    planned_contacts,
+)
+from callstats.answers.compare.ab_test_primary import (
+    PRIMARIES,
+    Monitoring,
+    Primary,
+    arm_intervals,
+    compare_arms,
+    compare_by_agents,
+    conversion_evidence,
+    count_arms,
+)
+from callstats.answers.compare.ab_test_secondary import (
+    GuardrailNames,
+    Guardrails,
+    Money,
+    Reach,
+    compare_guardrails,
+    money,
+    reach,
+)
+from callstats.answers.compare.ab_test_secondary_numbers import COLUMNS, prices
+from callstats.answers.compare.ab_test_split import Split, split
+from callstats.answers.compare.plan import Plan, solve
+from callstats.answers.compare.plan_numbers import Design
+from callstats.answers.core.answer import Answer, Section
+from callstats.answers.core.estimates import NAN
+from callstats.answers.core.voice import Voice
+from callstats.errors import UsageError, unknown_name
+from callstats.kpis import get
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.dataset import Dataset
+    from callstats.kpis.define import KPI
+
+
+@dataclass(frozen=True)
+class ABTest(Answer):
+    """One arm against another; every part shows itself.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Control and treatment, as they are called.
+    split : Split
+        Was the split sound.
+    primary : Primary
+        The primary figure at the horizon, by assignment.
+    guardrails : Guardrails
+        What must not get worse.
+    reach : Reach
+        Reach by attempt of both arms.
+    monitoring : Monitoring
+        The estimate day by day, and the decision.
+    money : Money
+        Successes an hour, cost and profit a contact, the price of a wrong choice.
+    power : Plan or None
+        What a test of this size could see; None without a conversion to plan from.
+    """
+
+    voice: Voice
+    names: tuple[str, str]
+    split: Split
+    primary: Primary
+    guardrails: Guardrails
+    reach: Reach
+    monitoring: Monitoring
+    money: Money
+    power: Plan | None
+
+    @property
+    def status(self) -> Decision:
+        """Whether the test is final, decided early or open, and what is missing."""
+        return self.monitoring.decision
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What the test compares, as (label, value) pairs for the head of a report."""
+        return self.telling.facts()
+
+    @property
+    def summary(self) -> Section:
+        """The verdict, what to bear in mind, and the record for the report's JSON."""
+        return self.telling.summary()
+
+    @property
+    def could_have_seen(self) -> Answer:
+        """What a test of this size could see, or one line on why that cannot be told."""
+        return self.telling.could_have_seen()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Everything to bear in mind, in words."""
+        return self.telling.warnings()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every comparison of the test, a row each.
+
+        Columns: section, then measure, unit, control, treatment, estimate, low, high,
+        p_value, method, note. The row of section "decision" has the interval that
+        counts, and the state of the test as its note.
+        """
+        import pandas as pd
+
+        first = self.primary.to_frame().assign(unit="%", note="")
+        parts = [
+            ("primary", first),
+            ("money", self.money.to_frame()),
+            ("guardrails", self.guardrails.to_frame()),
+        ]
+        rows: list[tuple[Any, ...]] = [("decision", *self._decision())]
+        for section, part in parts:
+            rows += [(section, *row) for row in part[list(COLUMNS)].itertuples(index=False, name=None)]
+        return pd.DataFrame(rows, columns=["section", *COLUMNS])
+
+    def _decision(self) -> tuple[Any, ...]:
+        status, state = self.status, self.monitoring.status.text
+        values = [None if arm is None else float(arm.estimate) for arm in self.primary.arms]
+        ends = (status.estimate, status.low, status.high, None)
+        return (self.primary.kpi.name, "%", *values, *ends, status.by, state)
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """The test in plain numbers, for the results of a report."""
+        status = self.status
+        return {
+            "kpi": self.primary.kpi.name,
+            "control": self.names[0],
+            "treatment": self.names[1],
+            "status": status.kind,
+            "estimate": status.estimate,
+            "low": status.low,
+            "high": status.high,
+            "by": status.by,
+            "planned_contacts": status.planned,
+            "completed_contacts": status.completed,
+            "missing_contacts": status.missing_contacts,
+            "missing_days": status.missing_days,
+            "split_sound": not self.split.broken,
+            "chance_treatment_better": self.money.chance,
+            "expected_loss_of_control": self.money.loss[0],
+            "expected_loss_of_treatment": self.money.loss[1],
+            "verdict": [sentence.text for sentence in self.sentences],
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True)
+class _TestOptions:
+    """How a test is to be made, checked."""
+
+    horizon_days: int
+    margin: float
+    effect: float | None
+    baseline: float
+    planned: int | None
+    looks: int | Sequence[float] | None
+    confidence: float
+    clustered: bool
+    reached: bool
+
+
+def ab_test(  # noqa: PLR0913 - all but four by keyword
+    dataset: Dataset,
+    arm: str = "list_id",
+    control: Any = None,
+    treatment: Any = None,
+    *,
+    # what is asked
+    primary: str = "conversion_per_lead",
+    guardrails: GuardrailNames | None = None,
+    horizon_days: int = 14,
+    margin: float | None = None,
+    # what was planned
+    expected: Sequence[float] | None = None,
+    effect: float | None = None,
+    baseline: float | None = None,
+    planned_contacts: int | None = None,
+    planned_looks: int | Sequence[float] | None = None,
+    # how it is computed
+    cluster: str = "contact",
+    confidence: float | None = None,
+    cost_per_hour: float | None = None,
+) -> ABTest:
+    """Test one list (or other arm) against another, by assignment.
+
+    Every contact loaded counts for its arm, dialled or not, with what became of it
+    within ``horizon_days`` of its loading; contacts whose horizon is not over by the
+    last day of the data wait. A contact in both arms is left out. Without a time of
+    loading a contact is followed from its first dial; without a table of contacts
+    only those dialled are known. Both are said.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With contacts (contact_id, the arm, loaded_at) and calls (contact_id, success,
+        local_started_at, since_loaded_s); value, talk_s, costs and agent_time for money.
+        Narrowed to a period, only contacts loaded within it count.
+    arm : str
+        What contacts were assigned by: list_id, or an attribute of the contact.
+    control, treatment : value of the arm
+        Without a treatment, the only other value.
+    primary : str
+        "conversion_per_lead" (of contacts loaded) or "conversion_per_contact" (of
+        contacts reached).
+    guardrails : names or KPIs, or mapping of name to margin, optional
+        What must not get worse; the usual ones where left out, none for ``()``.
+    horizon_days : int
+        Whole days each contact is followed.
+    margin : float, optional
+        Largest loss of the primary figure that does not matter, as a fraction.
+    expected : two numbers, optional
+        Planned parts of control and treatment. Where left out, lists have no plan and
+        other arms are even.
+    effect : float, optional
+        Smallest difference that matters, as a fraction: sets the planned contacts.
+    baseline : float, optional
+        Conversion expected beforehand, for planning; that of both arms together where left out.
+    planned_contacts : int, optional
+        Of both arms together; by ``effect``, otherwise all that were loaded.
+    planned_looks : int or sequence of float, optional
+        Looks planned beforehand, equally spaced or by their share of the planned contacts.
+        Where left out one may look every day.
+    cluster : str
+        "contact", or "agent" for a difference that is to hold for other agents too.
+    confidence : float, optional
+        Of the intervals; the project's where left out.
+    cost_per_hour : float, optional
+        Of a paid hour; labour over paid hours where left out.
+
+    Returns
+    -------
+    ABTest
+        ``.verdict``, ``.warnings``, ``.to_frame()`` and the parts ``.split``,
+        ``.primary``, ``.guardrails``, ``.reach``, ``.monitoring``, ``.money`` and ``.power``,
+        each of which shows itself.
+
+    Raises
+    ------
+    UsageError
+        The arms cannot be told apart, an arm has no contact, or a name is unknown.
+
+    Notes
+    -----
+    Difference by Miettinen and Nurminen, one row a contact [1]_. Daily looks:
+    asymptotic confidence sequence over contacts in the order in which their horizon
+    ends [2]_; where each arm was loaded on one day, over their conversions. Planned
+    looks: Lan and DeMets' bounds [3]_. Guardrails: Holm. Money: contacts independent;
+    hours: agent-days. Chance and loss: normal approximation under a flat prior.
+
+    References
+    ----------
+    .. [1] Miettinen O, Nurminen M (1985). Comparative analysis of two rates.
+       Statistics in Medicine 4:213-226.
+    .. [2] Waudby-Smith I et al. (2024). Time-uniform central limit theory and
+       asymptotic confidence sequences. Annals of Statistics 52:2613-2640.
+    .. [3] Lan KKG, DeMets DL (1983). Discrete sequential boundaries for clinical
+       trials. Biometrika 70:659-663.
+
+    Examples
+    --------
+    Two equal lists of a simulated dialer:
+
+    >>> import callstats as cs
+    >>> from callstats.simulate import Scenario, simulate
+    >>> ds = cs.open(simulate(Scenario.small(seed=2, contacts=300)).tables)
+    >>> test = ab_test(ds, arm="list_id", control="A", horizon_days=14, guardrails=())
+    >>> test.status.kind, test.status.completed, test.split.broken
+    ('final', 600, '')
+    >>> test.status.low < 0 < test.status.high
+    True
+    """
+    if primary not in PRIMARIES:
+        raise unknown_name("primary figure", primary, PRIMARIES)
+    if cluster not in ("contact", "agent"):
+        raise unknown_name("kind of cluster", cluster, ("contact", "agent"))
+    if control is None:
+        raise UsageError("no control was named", hint='Name the arm to compare with: control="A".')
+    arms = find_arms(dataset, arm, control, treatment)
+    options = _TestOptions(
+        horizon_days,
+        abs(margin or 0.0),
+        effect,
+        NAN if baseline is None else float(baseline),
+        planned_contacts,
+        planned_looks,
+        dataset.config.confidence if confidence is None else float(confidence),
+        cluster == "agent",
+        PRIMARIES[primary],
+    )
+    trial = follow(dataset, arms, horizon_days)
+    _check_known(trial, dataset)
+    trial, planned = _as_planned(dataset, trial, options, expected)
+    voice = Voice.of(dataset)
+    names = (voice.label(arms.control), voice.label(arms.treatment))
+    checked = split(trial, voice, names, expected)
+    first, monitoring = _primary(
+        trial, checked, get(primary), options, _tuning(trial, options, planned, expected)
+    )
+    common = {"confidence": options.confidence, "broken": checked.broken}
+    worth = money(
+        trial,
+        voice,
+        names,
+        prices(dataset, arm, cost_per_hour),
+        tolerance=dataset.config.unknown_tolerance,
+        final=first.decision.kind == "final",
+        **common,
+    )
+    return ABTest(
+        voice,
+        names,
+        checked,
+        first,
+        compare_guardrails(dataset, arms, voice, names, guardrails, **common),
+        reach(trial, voice, names, options.confidence),
+        monitoring,
+        worth,
+        _power(first, voice, options),
+    )
+
+
+def _check_known(trial: Trial, dataset: Dataset) -> None:
+    if trial.unknown > dataset.config.unknown_tolerance:
+        raise UsageError(
+            f"success is unknown on {trial.unknown:.0%} of the dials within the horizon",
+            hint="Say in the mapping file what every outcome code means.",
+        )
+
+
+def _tuning(trial: Trial, options: _TestOptions, planned: int, expected: Sequence[float] | None) -> Tuning:
+    parts = expected if expected is not None else trial.sizes(trial.contacts)
+    share = float(parts[1]) / max(float(sum(parts)), 1.0)
+    return Tuning(planned, options.baseline, 1.0, options.confidence, share, options.margin)
+
+
+def _as_planned(
+    dataset: Dataset, trial: Trial, options: _TestOptions, expected: Sequence[float] | None
+) -> tuple[Trial, int]:
+    """Return the trial up to the day on which the planned contacts are loaded, and their number.
+
+    A test planned for so many contacts is read when they are followed: to go on
+    counting would be to look again until something is seen.
+    """
+    tuning = _tuning(trial, options, 0, expected)
+    if options.clustered and options.effect:
+        by_agent = compare_by_agents(trial, options.reached, options.confidence)
+        tuning = replace(tuning, design_effect=max(by_agent[0].design_effect, 1.0) if by_agent else 1.0)
+    planned = planned_contacts(
+        trial, count_arms(trial, options.reached), options.planned, options.effect, tuning
+    )
+    start = np.sort(trial.done["start"].to_numpy())
+    if planned >= len(start) or start[planned - 1] == trial.contacts["start"].max():
+        return trial, planned
+    return follow(dataset, trial.arms, options.horizon_days, int(start[planned - 1])), planned
+
+
+def _primary(
+    trial: Trial, checked: Split, kpi: KPI, options: _TestOptions, tuning: Tuning
+) -> tuple[Primary, Monitoring]:
+    """Return the primary figure and its monitoring, which share one decision."""
+    voice, names = checked.voice, checked.names
+    cells = count_arms(trial, options.reached)
+    by_agent = compare_by_agents(trial, options.reached, options.confidence)
+    clustered = options.clustered or (checked.nested and by_agent is not None)
+    single, lift = compare_arms(cells, by_agent, options.confidence, clustered and cells.both)
+    effect = by_agent[0].design_effect if by_agent is not None else NAN
+    if clustered and effect > 1:
+        tuning = replace(tuning, design_effect=effect)
+    looks = daily_looks(trial, options.reached, tuning)
+    decision = decide(trial, single, looks, tuning, int(tuning.planned), options.looks)
+    primary = Primary(
+        voice,
+        names,
+        kpi,
+        cells,
+        arm_intervals(cells, options.confidence),
+        single,
+        lift,
+        decision,
+        options.confidence,
+        options.margin,
+        effect,
+        clustered,
+        checked.broken,
+    )
+    monitoring = Monitoring(
+        voice,
+        names,
+        kpi,
+        looks,
+        basis_of(trial),
+        decision,
+        conversion_evidence(looks, tuning.share, options.confidence),
+        options.horizon_days,
+        options.confidence,
+    )
+    return primary, monitoring
+
+
+def _power(first: Primary, voice: Voice, options: _TestOptions) -> Plan | None:
+    """Return what a test of this size could see; None without a conversion to plan from."""
+    cells, design_effect = first.cells, 1.0
+    if not cells.both:
+        return None
+    base = cells.control_events / cells.control_trials if math.isnan(options.baseline) else options.baseline
+    if not 0 < base < 1:
+        return None
+    if first.clustered and first.design_effect > 1:
+        design_effect = first.design_effect
+    effect = NAN if options.effect is None else options.effect
+    design = Design(
+        base, effect, alpha=1 - options.confidence, design_effect=design_effect, margin=options.margin
+    )
+    return solve(design, int(cells.trials), voice, control_trials=int(cells.control_trials))

@@ -1,1 +1,0 @@
-"""Two lists or offers against each other by assignment: ``analysis`` puts the parts together."""

@@ -1,0 +1,225 @@
+"""The primary figure of a test: at the horizon by assignment, and day by day while the test runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from callstats.answers.compare.ab_test_horizon import Trial
+from callstats.answers.compare.ab_test_looks import ArmCounts, Basis, Decision, Look, difference
+from callstats.answers.core.answer import Answer
+from callstats.answers.core.estimates import NAN
+from callstats.answers.core.voice import Voice
+from callstats.errors import UsageError
+from callstats.kpis.define import KPI
+from callstats.moments import Moments
+from callstats.show.digits import unknown
+from callstats.stats import (
+    Comparison,
+    Interval,
+    Sequential,
+    arm_moments,
+    conversion_e_value,
+    proportion_interval,
+    proportion_ratio,
+    ratio_difference,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.show.display import Sentence
+
+
+#: The figures a test can be about: whether contacts count once loaded, or once reached.
+PRIMARIES = {"conversion_per_lead": False, "conversion_per_contact": True}
+
+
+@dataclass(frozen=True)
+class Primary(Answer):
+    """The primary figure at the horizon.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Control and treatment, as they are called.
+    kpi : KPI
+    cells : ArmCounts
+        Successes and contacts of both arms.
+    arms : tuple of Interval or None
+        Wilson's interval of each arm; None for an arm without contacts.
+    difference, lift : Comparison or None
+        Treatment less control, and treatment over control less 1, for a single look.
+    decision : Decision
+        Whether that is the last word, and the interval that counts.
+    confidence : float
+        Of the intervals.
+    margin : float
+        Largest loss that does not matter; 0 for none.
+    design_effect : float
+        Variance if agents count as drawn from many, over that of contacts; nan without agents.
+    clustered : bool
+        The difference's interval allows for agents.
+    broken : str
+        Why the arms cannot be compared; empty where they can.
+    """
+
+    voice: Voice
+    names: tuple[str, str]
+    kpi: KPI
+    cells: ArmCounts
+    arms: tuple[Interval | None, Interval | None]
+    difference: Comparison | None
+    lift: Comparison | None
+    decision: Decision
+    confidence: float
+    margin: float = 0.0
+    design_effect: float = NAN
+    clustered: bool = False
+    broken: str = ""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return measure, control, treatment, estimate, low, high, p_value, method: difference and lift."""
+        import pandas as pd
+
+        values = [NAN if arm is None else float(arm.estimate) for arm in self.arms]
+        rows = [
+            (f"{self.kpi.name}{suffix}", *values, c.estimate, c.low, c.high, c.p_value, c.method)
+            for suffix, c in (("", self.difference), (" (relative)", self.lift))
+            if c is not None
+        ]
+        columns = ["measure", "control", "treatment", "estimate", "low", "high", "p_value", "method"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+@dataclass(frozen=True)
+class Monitoring(Answer):
+    """The looks of a test and its decision.
+
+    Attributes
+    ----------
+    names : tuple of str
+    kpi : KPI
+        The primary figure.
+    looks : tuple of Look
+        One a day on which anything new was known.
+    basis : str
+        "completed": contacts enter when their horizon is over; "age": each arm was
+        loaded on one day, and the looks are at the same age of both.
+    decision : Decision
+    evidence : Sequential or None
+        From the counts of conversions alone, at the last look.
+    horizon_days : int
+    confidence : float
+    """
+
+    voice: Voice
+    names: tuple[str, str]
+    kpi: KPI
+    looks: tuple[Look, ...]
+    basis: Basis
+    decision: Decision
+    evidence: Sequential | None
+    horizon_days: int
+    confidence: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a look.
+
+        Columns: day, contacts, control_events, control_trials, events, trials,
+        estimate, low, high (confidence sequence), fixed_low, fixed_high (single
+        look), statistic, e_value.
+        """
+        import pandas as pd
+
+        names = ["day", "contacts", "control_events", "control_trials", "events", "trials", "estimate"]
+        names += ["low", "high", "fixed_low", "fixed_high", "statistic", "e_value"]
+        rows = [
+            [getattr(look.cells if hasattr(look.cells, name) else look, name) for name in names]
+            for look in self.looks
+        ]
+        return pd.DataFrame(rows, columns=names)
+
+    @property
+    def status(self) -> Sentence:
+        """Final, decided early, or open and what is missing."""
+        return self.telling.status()
+
+
+def count_arms(trial: Trial, reached: bool) -> ArmCounts:
+    """Return the successes and contacts of both arms whose horizon is over."""
+    done = trial.done
+    treated = done["treated"].to_numpy(dtype=bool)
+    won = done["won"].to_numpy(dtype=float)
+    trials = done["reached"].to_numpy(dtype=float) if reached else np.ones(len(done))
+    sums = [float((values * mine).sum()) for mine in (~treated, treated) for values in (won, trials)]
+    return ArmCounts(*sums)
+
+
+def compare_arms(
+    cells: ArmCounts,
+    by_agent: tuple[Comparison, Comparison | None] | None,
+    confidence: float,
+    clustered: bool,
+) -> tuple[Comparison | None, Comparison | None]:
+    """Return the difference and the relative lift for a single look; None where an arm is empty."""
+    if not cells.both:
+        return None, None
+    if clustered:
+        if by_agent is None:
+            raise UsageError("fewer than two agents: nothing to cluster by", hint="Leave out cluster=.")
+        return by_agent
+    ratio = proportion_ratio(
+        cells.events, cells.trials, cells.control_events, cells.control_trials, confidence=confidence
+    )
+    lift = replace(ratio, estimate=ratio.estimate - 1, low=ratio.low - 1, high=ratio.high - 1, null=0.0)
+    return difference(cells, confidence), lift if cells.control_events else None
+
+
+def arm_intervals(cells: ArmCounts, confidence: float) -> tuple[Interval | None, Interval | None]:
+    """Return Wilson's interval of each arm."""
+    pairs = ((cells.control_events, cells.control_trials), (cells.events, cells.trials))
+    control, treatment = (proportion_interval(x, n, confidence=confidence) if n else None for x, n in pairs)
+    return control, treatment
+
+
+def compare_by_agents(
+    trial: Trial, reached: bool, confidence: float
+) -> tuple[Comparison, Comparison | None] | None:
+    """Return difference and lift with contacts and their last agents as clusters; None where impossible.
+
+    A contact that no agent spoke with is a cluster of its own.
+    """
+    done = trial.done
+    agent: Any = done["agent"]
+    treated: Any = done["treated"].to_numpy(dtype=bool)
+    known = agent.notna().to_numpy(dtype=bool)
+    y: Any = done["won"].to_numpy(dtype=float)
+    n: Any = done["reached"].to_numpy(dtype=float) if reached else np.ones(len(done))
+    clusters = int(agent.nunique())
+    if clusters < 2 or min(n[treated].sum(), n[~treated].sum()) == 0:
+        return None
+    by_agent = arm_moments(y[known], n[known], treated[known], agent[known].to_numpy(dtype=str))
+    alone = arm_moments(y[~known], n[~known], treated[~known])
+    both = by_agent + alone
+    rows = arm_moments(y, n, treated)
+    options: dict[str, Any] = {
+        "agents": Moments(clusters, both.sums, both.products),
+        "intersections": rows,
+        "rows": rows,
+        "confidence": confidence,
+    }
+    arms = [Moments.of({"numerator": y[mine], "denominator": n[mine]}) for mine in (treated, ~treated)]
+    difference = ratio_difference(arms[0], arms[1], proportion=True, **options)
+    won = float(y[~treated].sum()) > 0 and float(y[treated].sum()) > 0
+    return difference, ratio_difference(arms[0], arms[1], relative=True, **options) if won else None
+
+
+def conversion_evidence(looks: tuple[Look, ...], share: float, confidence: float) -> Sequential | None:
+    """Return the evidence of the counts of conversions at the last look; None where they are none."""
+    if not looks or unknown(looks[-1].e_value):
+        return None
+    cells = looks[-1].cells
+    return conversion_e_value(cells.events, cells.control_events, share=share, confidence=confidence)

@@ -1,0 +1,329 @@
+"""What is said and shown of the primary figure of a test, at the horizon and day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+from callstats.answers.compare.ab_test_looks import PlannedLook
+from callstats.answers.compare.ab_test_primary import PRIMARIES, Monitoring, Primary
+from callstats.answers.core.estimates import NAN
+from callstats.answers.core.telling import (
+    Cell,
+    Column,
+    FigureView,
+    Note,
+    Sentence,
+    TableView,
+    Telling,
+    View,
+    figure,
+    tells,
+)
+from callstats.answers.core.voice import Voice
+from callstats.show.digits import unknown
+from callstats.show.format import Formatter
+from callstats.show.verdicts import not_comparable, too_little
+from callstats.stats import Comparison
+
+#: An effect is said for so many contacts.
+PER_CONTACTS = 1000
+
+
+@tells(Primary)
+class PrimaryTelling(Telling[Primary]):
+    """How the primary figure at the horizon is told."""
+
+    @property
+    def label(self) -> str:
+        """The figure's name."""
+        return self.kpi(self.answer.kpi)
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What the evidence allows to say of the primary figure."""
+        first = self._first()
+        return tuple(s for s in (first, self._worth(), self._agents(), self._selected()) if s is not None)
+
+    def _first(self) -> Sentence:
+        primary, decision = self.answer, self.answer.decision
+        control, name = primary.names
+        if primary.broken:
+            return not_comparable(self.label, name, control, primary.broken, self.form)
+        if unknown(decision.low):
+            missing = decision.missing_contacts or None
+            return too_little(self.label, name, control, self.form, missing=missing)
+        if decision.kind == "open":
+            return self._open()
+        options = {"direction": primary.kpi.direction, "margin": primary.margin or None}
+        return self.difference(self.label, name, control, decision, "%", **options)
+
+    def _open(self) -> Sentence:
+        text = self.say(
+            "{kpi}: still open. So far {name} is at {change} against {control} "
+            "({interval}, however often one looks).",
+            kpi=self.label,
+            name=self.answer.names[1],
+            control=self.answer.names[0],
+            **self.change(self.answer.decision, "%"),
+        )
+        return Sentence(text, "unknown")
+
+    def _worth(self) -> Sentence | None:
+        """What the difference means in successes, where it is more than chance."""
+        _, form, decision = self.say, self.form, self.answer.decision
+        if self.answer.broken or decision.kind == "open" or not _excludes(decision.low, decision.high):
+            return None
+        fields = {
+            "n": form.number(PER_CONTACTS),
+            "interval": form.interval(
+                PER_CONTACTS * decision.low, PER_CONTACTS * decision.high, "n", change=True
+            ),
+        }
+        if PRIMARIES[self.answer.kpi.name]:
+            return Sentence(_("Of {n} contacts reached that is {interval} successes.", **fields))
+        return Sentence(_("Of {n} contacts loaded that is {interval} successes.", **fields))
+
+    def _agents(self) -> Sentence | None:
+        if self.answer.clustered or not self.answer.design_effect > 1.5:
+            return None
+        text = self.say(
+            "Agents differ in what they make of the arms: to hold for other agents, the variance has to be "
+            '{factor} times as large (cluster="agent").',
+            factor=self.form.number(self.answer.design_effect, 1),
+        )
+        return Sentence(text, "unknown")
+
+    def _selected(self) -> Sentence | None:
+        """Say that who is reached was not assigned."""
+        if not PRIMARIES[self.answer.kpi.name]:
+            return None
+        text = self.say(
+            "Only contacts reached are counted, and reaching them is part of what the arms do: "
+            "conversion per lead is the figure by assignment."
+        )
+        return Sentence(text, "unknown")
+
+    def table(self) -> TableView:
+        """Return both arms, their difference and the relative lift."""
+        _, form, primary = self.say, self.form, self.answer
+        heads = [
+            Column(_("Arm")),
+            Column(_("Contacts"), "right"),
+            Column(_("Successes"), "right"),
+            Column(self.label, "right"),
+            self.interval_head(primary.confidence),
+        ]
+        sizes = [
+            (primary.cells.control_trials, primary.cells.control_events),
+            (primary.cells.trials, primary.cells.events),
+        ]
+        lines: list[list[Cell | str]] = []
+        for name, arm, (trials, events) in zip(primary.names, primary.arms, sizes, strict=True):
+            low, high, value = (None, None, None) if arm is None else (arm.low, arm.high, arm.estimate)
+            shown = [form.value(value, "%", low, high), form.interval(low, high, "%", value=value)]
+            lines.append([Cell(name, strong=True), form.number(trials), form.number(events), *shown])
+        if primary.difference is not None:
+            lines.append([_("Difference"), "", "", *self.change(primary.difference, "%").values()])
+        if primary.lift is not None:
+            lines.append([_("Relative"), "", "", *lift(primary.lift, self.voice).values()])
+        notes = [primary.lift.reason] if primary.lift is not None and primary.lift.reason else []
+        return TableView(_("{kpi} at the horizon, by assignment", kpi=self.label), heads, lines, notes)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw both arms with their intervals."""
+        from callstats.show.plots import interval_plot
+
+        primary = self.answer
+        return interval_plot(
+            list(primary.names),
+            [NAN if arm is None else arm.estimate for arm in primary.arms],
+            [NAN if arm is None else arm.low for arm in primary.arms],
+            [NAN if arm is None else arm.high for arm in primary.arms],
+            unit="%",
+            formatter=self.form,
+            label=self.label,
+            n=[primary.cells.control_trials, primary.cells.trials],
+            highlight=[primary.names[1]],
+            sort=False,
+            ax=ax,
+        )
+
+    def figure(self) -> FigureView:
+        """Return the plot with its caption and its words."""
+        caption = self.say(
+            "{kpi} of both arms at the horizon, with {level} intervals",
+            kpi=self.label,
+            level=self.level(self.answer.confidence),
+        )
+        return figure(self.plot(), caption, self._first().text)
+
+    def views(self) -> tuple[View, ...]:
+        """Return the sentences, the table and the plot; one line while nobody has been followed."""
+        if not (self.answer.cells.control_trials or self.answer.cells.trials):
+            note = self.say("No contact has been followed to the end of its days yet.")
+            return (self.answer.verdict, Note(note))
+        return (self.answer.verdict, self.table(), self.figure())
+
+
+@tells(Monitoring)
+class MonitoringTelling(Telling[Monitoring]):
+    """How a test is told while it runs."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Whether the test is decided, what is missing, and the evidence of the counts alone."""
+        return tuple(s for s in (self.status(), self._evidence(), self._peeking()) if s is not None)
+
+    def status(self) -> Sentence:
+        """Final, decided early, or open and what is missing."""
+        _, form, decision = self.say, self.form, self.answer.decision
+        fields = {"n": form.number(decision.completed), "days": form.number(self.answer.horizon_days)}
+        if decision.kind == "final":
+            return Sentence(_("Final: {n} contacts were followed for {days} days.", **fields), "good")
+        if decision.kind == "early" and decision.on is not None:
+            return Sentence(self._early(decision.on, fields), "good")
+        return Sentence(self._missing(), "unknown")
+
+    def _early(self, day: dt.date, fields: dict[str, str]) -> str:
+        _, fields = self.say, {**fields, "day": self.form.date(day)}
+        if self.answer.decision.by == "planned looks":
+            return _("Decided early, at a planned look on {day}.", **fields)
+        if self.answer.basis == "age":
+            age = 1 + next(k for k, look in enumerate(self.answer.looks) if look.day == day)
+            return _(
+                "Decided early, on {day}, whatever day one looks: the arms differ after {age} days "
+                "of {days}.",
+                **fields,
+                age=self.form.number(age),
+            )
+        return _("Decided early, on {day}, by an interval that allows for looking every day.", **fields)
+
+    def _missing(self) -> str:
+        _, form, decision = self.say, self.form, self.answer.decision
+        fields = {
+            "n": form.number(decision.missing_contacts),
+            "planned": form.number(decision.planned),
+            "days": form.number(decision.missing_days),
+        }
+        if unknown(decision.missing_days):
+            return _(
+                "Open: {n} of {planned} contacts are missing, and nothing tells when more are loaded.",
+                **fields,
+            )
+        return _("Open: {n} of {planned} contacts and {days} days are missing.", **fields)
+
+    def _evidence(self) -> Sentence | None:
+        evidence = self.answer.evidence
+        if evidence is None or not math.isfinite(evidence.e_value):
+            return None
+        text = self.say(
+            "The conversions alone speak {odds} to 1 against equal arms; at {bound} to 1 one may stop "
+            "on any day.",
+            odds=self.form.number(evidence.e_value, 1),
+            bound=self.form.number(round(1 / (1 - self.answer.confidence))),
+        )
+        return Sentence(text)
+
+    def _peeking(self) -> Sentence | None:
+        """Say on which days a single look would have claimed what daily looks do not."""
+        looks = self.answer.looks
+        claimed = [
+            look for look in looks if _excludes(look.fixed_low, look.fixed_high) and not look.decides()
+        ]
+        if not claimed or self.answer.decision.kind == "early":
+            return None
+        text = self.say.ngettext(
+            "On {shown} day of {all} a single look would have claimed what looking daily denies.",
+            "On {shown} days of {all} a single look would have claimed what looking daily denies.",
+            len(claimed),
+            shown=self.form.number(len(claimed)),
+            all=self.form.number(len(looks)),
+        )
+        return Sentence(text)
+
+    def table(self) -> TableView | None:
+        """Return the planned looks; None where none were planned."""
+        _ = self.say
+        if not self.answer.decision.planned_looks:
+            return None
+        heads = [Column(_("Look")), Column(_("Share of the contacts"), "right"), Column(_("Bound"), "right")]
+        heads += [Column(_("Seen"), "right"), Column(_("Decided"), "left")]
+        lines = [self._planned_look(k, look) for k, look in enumerate(self.answer.decision.planned_looks, 1)]
+        note = _(
+            "Bound and seen: the difference in standard errors. The bounds of Lan and DeMets keep the error "
+            "over all looks."
+        )
+        return TableView(_("Planned looks"), heads, lines, (note,))
+
+    def _planned_look(self, number: int, look: PlannedLook) -> list[Cell | str]:
+        _, form, seen, decided = self.say, self.form, "", ""
+        day = _("to come")
+        if look.day is not None:
+            day, seen = form.date(look.day), form.number(abs(look.statistic), 2)
+            decided = _("yes") if look.crossed else _("no")
+        bound = form.number(look.bound, 2) if math.isfinite(look.bound) else "∞"
+        name = Cell(_.headed(str(number), day), strong=look.crossed)
+        return [name, form.percent(look.information, 0), bound, seen, decided]
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the difference day by day with the band that allows for looking daily."""
+        from callstats.show.plots import confidence_band
+
+        shown = [look for look in self.answer.looks if not unknown(look.low)] or list(self.answer.looks)
+        return confidence_band(
+            [look.day for look in shown],
+            [look.estimate for look in shown],
+            [look.low for look in shown],
+            [look.high for look in shown],
+            unit="%",
+            formatter=self.form,
+            label=self.kpi(self.answer.kpi),
+            fixed_lows=[look.fixed_low for look in shown],
+            fixed_highs=[look.fixed_high for look in shown],
+            ax=ax,
+        )
+
+    def figure(self) -> FigureView:
+        """Return the plot with its caption and its words."""
+        _ = self.say
+        control, name = self.answer.names
+        fields = {"kpi": self.kpi(self.answer.kpi), "name": name, "control": control}
+        caption = _("{kpi}, {name} less {control}, day by day", **fields)
+        if self.answer.basis == "age":
+            caption = _("{kpi} so far, {name} less {control}, day by day at the same age", **fields)
+        return figure(self.plot(), caption, f"{caption}. {self.status().text}")
+
+    def views(self) -> tuple[View, ...]:
+        """Return the sentences, the daily plot and the planned looks."""
+        if not self.answer.looks:
+            note = self.say("Day by day: nothing to show, no contact has been followed yet.")
+            return (self.answer.verdict, Note(note))
+        table = self.table()
+        return (self.answer.verdict, self.figure(), *((table,) if table is not None else ()))
+
+
+def _excludes(low: float, high: float) -> bool:
+    return low > 0 or high < 0
+
+
+def lift(ratio: Comparison, voice: Voice) -> dict[str, str]:
+    """Return a relative change and its interval as the fields ``change`` and ``interval`` of a message."""
+    change, low, high = (
+        signed_percent(voice.form, value) for value in (ratio.estimate, ratio.low, ratio.high)
+    )
+    return {"change": change, "interval": voice.say("{low} to {high}", low=low, high=high)}
+
+
+def signed_percent(form: Formatter, value: float) -> str:
+    """Return a relative change with its sign; what has no limit as such.
+
+    Examples
+    --------
+    >>> from callstats.show.format import Formatter
+    >>> signed_percent(Formatter(), 0.42), signed_percent(Formatter(), float("inf"))
+    ('+42%', '∞')
+    """
+    if value in (float("inf"), float("-inf")):
+        return "∞" if value > 0 else "−∞"
+    shown = form.percent(value, 0 if abs(value) >= 0.1 else 1)
+    return f"+{shown}" if value > 0 else shown

@@ -1,0 +1,108 @@
+"""What a report opens with: the data in the reader's language, and the title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callstats.answers.core.scope import scope
+from callstats.errors import InputError
+from callstats.show.display import TitleView
+
+if TYPE_CHECKING:
+    from callstats.answers.core.voice import Voice
+    from callstats.dataset import Dataset, Period
+
+#: What the notebooks that ship read where nobody says otherwise.
+_DEMO = "data/demo"
+_LAY_OUT = (
+    "Name your own data in the parameters, or lay the notebooks out with their demo data: "
+    "callstats notebooks FOLDER"
+)
+
+
+def open_for_report(
+    data: str | Path, *, language: str | None = None, config: str | Path | None = None
+) -> Dataset:
+    """Open imported data for a report: in a language, and with sums that never differ between two runs.
+
+    Parameters
+    ----------
+    data : str or Path
+        As for :func:`callstats.open`. A relative path is also looked for from the two
+        folders above, so that a notebook opens it wherever its kernel was started.
+    language : str, optional
+        en, fr or ru; the project's own where left out.
+    config : str or Path, optional
+        Project file; that of the data where left out.
+
+    Raises
+    ------
+    InputError
+        The data or the project file cannot be read.
+    """
+    from callstats.config import load
+    from callstats.dataset import open as open_data
+
+    if Path(data).as_posix() == _DEMO and not find_path(data).exists():
+        raise InputError("the demo data are not here", file=data, hint=_LAY_OUT)
+    opened = open_data(find_path(data), config=load(find_path(config)) if config else None, threads=1)
+    return replace(opened, config=replace(opened.config, language=language)) if language else opened
+
+
+def find_path(path: str | Path) -> Path:
+    """Return a relative path where it is there, from here or from one of the two folders above.
+
+    Examples
+    --------
+    >>> find_path("no/such/data").as_posix()
+    'no/such/data'
+    """
+    here = Path.cwd()
+    places = (folder / path for folder in (here, *here.parents[:2]))
+    return next((place for place in places if place.exists()), Path(path))
+
+
+def title(
+    dataset: Dataset,
+    heading: str,
+    period: str | Period | None = None,
+    before: str | Period | None = None,
+    *,
+    facts: Sequence[tuple[str, str]] = (),
+) -> TitleView:
+    """Return the head of a report: heading, campaigns, periods, currency, how far the data go.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Narrowed to what the report is about.
+    heading : str
+        In English; translated where the catalogues know it.
+    period, before : str or Period, optional
+        As in :func:`callstats.answers.core.scope.scope`.
+    facts : sequence of (label, value)
+        What else the report is about, in the reader's language.
+    """
+    about = scope(dataset, period, before)
+    _, form = about.voice.say, about.voice.form
+    shown = [(_("Period"), about.label)]
+    if about.earlier_label:
+        shown.append((_("Compared with"), about.earlier_label))
+    shown += [*facts, (_("Currency"), about.voice.currency)]
+    span = about.now.span()
+    if span is not None:
+        shown.append((_("Data to"), form.date(span[1])))
+    return TitleView(_(heading), _named(about.now, about.voice), shown)
+
+
+def _named(dataset: Dataset, voice: Voice) -> str:
+    """Return the campaigns in the data, at most four of them by name."""
+    if not dataset.has("calls", "campaign_id"):
+        return ""
+    names = [voice.label(name) for name in dataset.values("campaign_id")]
+    if len(names) > 4:
+        return voice.say.ngettext("{n} campaign", "{n} campaigns", len(names))
+    return ", ".join(names)

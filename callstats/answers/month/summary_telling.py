@@ -1,0 +1,278 @@
+"""How the month is told: all campaigns on a page, what moved, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from callstats.answers.core.answer import Answer, Section
+from callstats.answers.core.estimates import Estimate
+from callstats.answers.core.telling import (
+    Cell,
+    Column,
+    FigureView,
+    Note,
+    Sentence,
+    TableView,
+    Telling,
+    Verdict,
+    View,
+    figure,
+    tells,
+)
+from callstats.answers.month.summary import PAGE, QUEUES, Campaigns, Movements, Summary
+from callstats.answers.month.summary_numbers import CampaignFigures, MovedFigure, Movement
+from callstats.kpis import get
+from callstats.show.display import Record
+
+#: Campaigns named in a sentence.
+_MOST_NAMED = 6
+#: Movements said in words; the table has all of them.
+_MOST_SAID = 6
+
+
+@tells(Campaigns)
+class CampaignsTelling(Telling[Campaigns]):
+    """A page with a row a campaign, a page of queues, and a plot of one KPI by campaign."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Say who earns money, who costs more than they bring, and of whom that cannot be told."""
+        _ = self.say
+        groups: dict[str, list[str]] = {"good": [], "bad": [], "unknown": [], "neutral": []}
+        for campaign in self.answer.campaigns:
+            if "profit" in campaign.figures:
+                groups[_standing(campaign)].append(campaign.label)
+        first = {tone: self.first(labels, _MOST_NAMED) for tone, labels in groups.items()}
+        named = {tone: self.form.listed(labels) for tone, labels in first.items()}
+        texts = [
+            (_("Earning money: {campaigns}.", campaigns=named["good"]), "good"),
+            (_("Costing more than they bring: {campaigns}.", campaigns=named["bad"]), "bad"),
+            (_("Too close to break even to tell: {campaigns}.", campaigns=named["unknown"]), "unknown"),
+            (_("Answering calls, at a cost: {campaigns}.", campaigns=named["neutral"]), "neutral"),
+        ]
+        return tuple(Sentence(text, tone) for text, tone in texts if groups[tone])  # type: ignore[arg-type]
+
+    def plot(self, kpi: str = "profit", ax: Any = None) -> Any:
+        """Draw one KPI by campaign, with its intervals."""
+        from callstats.show.plots import interval_plot
+
+        shown, of = self._shown(kpi), get(kpi)
+        return interval_plot(
+            [label for label, _ in shown],
+            [e.value for _, e in shown],
+            [e.low for _, e in shown],
+            [e.high for _, e in shown],
+            unit=of.unit,
+            label=self.kpi(of),
+            formatter=self.form,
+            reference=0.0 if of.unit == "money" else None,
+            reference_label=self.say("break even") if of.unit == "money" else "",
+            ax=ax,
+        )
+
+    def figure(self, kpi: str = "profit") -> FigureView:
+        """Return the plot with its caption and its words."""
+        _, level = self.say, self.level(self.answer.confidence)
+        words = ", ".join(f"{label} {self.value(e)}" for label, e in self._shown(kpi)[:10])
+        fields = {"kpi": self.kpi(get(kpi)), "period": self.answer.period}
+        caption = _("{kpi} by campaign, {period}, with {level} intervals", level=level, **fields)
+        return figure(self.plot(kpi), caption, _("{kpi} by campaign: {values}.", values=words, **fields))
+
+    def _shown(self, kpi: str) -> list[tuple[str, Estimate]]:
+        """Return the campaigns that a KPI is known of, with its value."""
+        return [(c.label, c.figures[kpi].now) for c in self.answer.campaigns if kpi in c.figures]
+
+    def table(self) -> TableView:
+        """Return the page: a row a campaign, each figure with its interval and change."""
+        _, level = self.say, self.level(self.answer.confidence)
+        caption = _("All campaigns, {period}", period=self.answer.period)
+        note = _("Beneath each figure its {level} interval.", level=level)
+        if self.answer.earlier:
+            note = _(
+                "Beneath each figure its {level} interval and its change since {earlier}, with an arrow "
+                "where it is more than the usual variation of that figure by itself.",
+                earlier=self.answer.earlier,
+                level=level,
+            )
+        return self._table(PAGE, self.answer.campaigns, caption, (note,))
+
+    def queues(self) -> TableView | None:
+        """Return the queues that are called, None where there is none."""
+        called = [c for c in self.answer.campaigns if any(name in c.figures for name in QUEUES)]
+        if not called:
+            return None
+        return self._table(QUEUES, called, self.say("Calls received, {period}", period=self.answer.period))
+
+    def _table(
+        self,
+        names: Sequence[str],
+        campaigns: Sequence[CampaignFigures],
+        caption: str,
+        notes: tuple[str, ...] = (),
+    ) -> TableView:
+        shown = [name for name in names if any(name in c.figures for c in campaigns)]
+        heads = [Column(self.say("Campaign"))]
+        heads += [Column(self.kpi(get(name)), "right") for name in shown]
+        rows = [
+            [
+                Cell(c.label, strong=True, href=c.href),
+                *(self._cell(c.figures.get(name)) for name in shown),
+            ]
+            for c in campaigns
+        ]
+        return TableView(caption, heads, rows, notes)
+
+    def _cell(self, f: MovedFigure | None) -> Cell:
+        """Return a figure with its interval and its change beneath."""
+        form = self.form
+        if f is None:
+            return Cell(form.number(None), tone="grey")
+        now, unit = f.now, f.kpi.unit
+        ends = [form.value(end, unit, now.low, now.high) for end in (now.low, now.high)]
+        between = " … ".join(ends) if now.low == now.low else ""
+        return Cell(self.value(now), under=[line for line in (between, self._moved(f)) if line])
+
+    def _moved(self, f: MovedFigure) -> str:
+        """Return a change with an arrow where it is certain; "" where there is nothing to compare."""
+        moved = f.change
+        if moved.low != moved.low:
+            return ""
+        if not moved.certain:
+            return self.say("usual variation")
+        arrow = "↑" if moved.estimate > 0 else "↓"
+        return f"{arrow} {self.change(moved, f.kpi.unit)['change']}"
+
+    def views(self) -> tuple[View, ...]:
+        """Return the page, the queues, the plot of profit, and what could not be told."""
+        notes = self.notes(self.answer.notes)
+        if not self.answer.campaigns:
+            return notes
+        queues = self.queues()
+        profit = sum("profit" in c.figures for c in self.answer.campaigns) > 1
+        drawn = [self.figure()] if profit else []
+        return (self.answer.verdict, self.table(), *([queues] if queues else []), *drawn, *notes)
+
+
+def _standing(campaign: CampaignFigures) -> str:
+    """Return the tone of a campaign's profit; a queue that sells nothing is not judged by it."""
+    profit = campaign.figures["profit"].now
+    if not campaign.dials and not profit.value > 0:
+        return "neutral"
+    low, high = (profit.value if end != end else end for end in (profit.low, profit.high))  # noqa: PLR0124 - nan
+    return "good" if low > 0 else "bad" if high < 0 else "unknown"
+
+
+@tells(Movements)
+class MovementsTelling(Telling[Movements]):
+    """How many figures moved by more than noise, the largest in words, and a table of them."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Say how many moved, then the largest of them in words."""
+        if not self.answer.movements:
+            return ()
+        return (self.summary(), *(self._said(m) for m in self.answer.beyond_noise[:_MOST_SAID]))
+
+    def summary(self) -> Sentence:
+        """Say how many of all figures moved by more than noise."""
+        _ = self.say
+        fields = {"all": len(self.answer.movements), "since": self.answer.earlier}
+        if not self.answer.beyond_noise:
+            return Sentence(_("None of {all} figures moved by more than noise since {since}.", **fields))
+        text = _.ngettext(
+            "{n} of {all} figures moved by more than noise since {since}.",
+            "{n} of {all} figures moved by more than noise since {since}.",
+            len(self.answer.beyond_noise),
+            **fields,
+        )
+        return Sentence(text)
+
+    def _said(self, m: Movement) -> Sentence:
+        """Return a movement in words, its campaign first."""
+        kpi = m.figure.kpi
+        sentence = self.movement(self.kpi(kpi), m.change, kpi.unit, self.answer.earlier, kpi.direction)
+        return Sentence(f"{m.campaign.label}. {sentence.text}", sentence.tone)
+
+    def table(self) -> TableView:
+        """Return the movements beyond noise: before, now, change and interval."""
+        _, form = self.say, self.form
+        heads = [_("Campaign"), _("Indicator")]
+        numbers = (self.answer.earlier, self.answer.period, _("change"), _("interval"))
+        heads += [Column(head, "right") for head in numbers]
+        note = _(
+            "Intervals are at {level}: wide enough that of all movements listed at most 5% are expected "
+            "to be there by chance.",
+            level=form.percent(self.answer.confidence, 1),
+        )
+        caption = _("Movements that are more than noise, since {earlier}", earlier=self.answer.earlier)
+        return TableView(caption, heads, [self._line(m) for m in self.answer.beyond_noise], (note,))
+
+    def _line(self, m: Movement) -> list[Cell]:
+        f = m.figure
+        moved = self.change(m.change, f.kpi.unit)
+        values = [e for e in (f.before, f.now) if e is not None]
+        return [
+            Cell(m.campaign.label, strong=True),
+            Cell(self.kpi(f.kpi)),
+            *(Cell(self.value(e)) for e in values),
+            Cell(moved["change"], strong=True),
+            Cell(moved["interval"], tone="grey"),
+        ]
+
+    def views(self) -> tuple[View, ...]:
+        """Return the sentences and the table; a line where nothing was tested."""
+        if not self.answer.movements:
+            return (Note(self.answer.note),)
+        return (self.answer.verdict, *([self.table()] if self.answer.beyond_noise else []))
+
+
+@tells(Summary)
+class SummaryTelling(Telling[Summary]):
+    """The verdict and the key figures of all campaigns together, then every part."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Say at most three things: what all campaigns earned, what moved, which targets are missed."""
+        answer, figures = self.answer, self.answer.overall.figures
+        earns = any(figures[n].now.known for n in ("profit", "successes") if n in figures)
+        earned = answer.overall.sentences[:1] if earns else ()
+        moved = (self._moved(),) if answer.movements.movements else ()
+        judged = (answer.targets.summary,) if answer.targets.sentences else ()
+        return (*earned, *moved, *judged)
+
+    def _moved(self) -> Sentence:
+        """Say how many figures moved, and name the largest movement."""
+        count = self.answer.movements.summary
+        if not self.answer.movements.beyond_noise:
+            return count
+        first = self.answer.movements.beyond_noise[0]
+        kpi = first.figure.kpi
+        largest = f"{first.campaign.label}, {self.kpi(kpi)} {self.change(first.change, kpi.unit)['change']}"
+        text = self.say("{count} The largest: {what}.", count=count.text, what=largest)
+        return Sentence(text, count.tone)
+
+    def record(self) -> Record:
+        """Return everything, for the JSON beside the report."""
+        frames = {
+            "campaigns": self.answer.campaigns.to_frame(),
+            "movements": self.answer.movements.to_frame(),
+            "missed": self.answer.targets.to_frame(),
+        }
+        records = {name: frame.to_dict("records") for name, frame in frames.items()}
+        return Record({**self.answer.overall.record().results, **records})
+
+    def opening(self) -> Section:
+        """Return verdict and key figures of all campaigns together, and the record of everything."""
+        overall = self.answer.overall
+        notes = (Note(overall.note),) if overall.note else ()
+        shown = (Verdict(self.sentences()), overall.key_figures(), *notes)
+        return Section(self.voice, (*shown, self.record()))
+
+    def views(self) -> tuple[View, ...]:
+        """Return all of it, in the order of the report."""
+        parts: tuple[Answer, ...] = (
+            self.opening(),
+            self.answer.campaigns,
+            self.answer.movements,
+            self.answer.bridge,
+            self.answer.targets,
+        )
+        return tuple(view for part in parts for view in part.views())

@@ -1,0 +1,103 @@
+"""How missed targets are told: how many, and the likely reason of each."""
+
+from __future__ import annotations
+
+from callstats.answers.campaign.bridge import Term
+from callstats.answers.campaign.bridge_telling import BridgeTelling
+from callstats.answers.campaign.funnel import Step
+from callstats.answers.core.telling import Cell, Note, Sentence, TableView, Telling, View, tells
+from callstats.answers.month.targets import Missed, Reason, Targets
+from callstats.show.key_figures import goal_words
+
+#: Missed targets named in a verdict.
+_MOST_NAMED = 3
+
+
+@tells(Targets)
+class TargetsTelling(Telling[Targets]):
+    """How many targets are missed, and a table of those with the likely reasons."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Say how many targets are missed, and how many cannot be told."""
+        if not (self.answer.missed or self.answer.met or self.answer.open):
+            return ()
+        return (self.summary(),)
+
+    def summary(self) -> Sentence:
+        """Say how many of the targets are missed, and name the first."""
+        _, missed, undecided = self.say, self.answer.missed, self.answer.open
+        all_of_them = len(missed) + self.answer.met + undecided
+        close = _.ngettext("{n} is too close to tell", "{n} are too close to tell", undecided)
+        too_close = close if undecided else ""
+        if not missed:
+            none = _.ngettext("The target is not missed", "None of {n} targets is missed", all_of_them)
+            return Sentence(_.joined([none, too_close]) + ".", "neutral" if undecided else "good")
+        named = _.joined(m.named(self.voice) for m in missed[:_MOST_NAMED])
+        text = _.ngettext(
+            "{n} of {all} targets is missed: {named}",
+            "{n} of {all} targets are missed: {named}",
+            len(missed),
+            all=all_of_them,
+            named=named + ("…" if len(missed) > _MOST_NAMED else ""),
+        )
+        return Sentence(_.joined([text, too_close]) + ".", "bad")
+
+    def table(self) -> TableView:
+        """Return the targets missed, with the likely reason."""
+        _ = self.say
+        heads = [_("Campaign"), _("Indicator and target"), _("Value and interval"), _("Likely reason")]
+        note = _(
+            "The likely reason is the factor that moved most against the figure, beyond the usual variation. "
+            "It is an accounting and names no cause."
+        )
+        caption = _("Targets missed, {period}", period=self.answer.period)
+        return TableView(caption, heads, [self._line(m) for m in self.answer.missed], (note,))
+
+    def _line(self, m: Missed) -> list[Cell]:
+        form, f, unit = self.form, m.figure, m.figure.kpi.unit
+        ends = [form.value(end, unit, f.now.low, f.now.high) for end in (f.now.low, f.now.high)]
+        known = f.now.low == f.now.low
+        return [
+            Cell(m.campaign.label, strong=True, href=m.campaign.href),
+            Cell(self.kpi(f.kpi), under=[goal_words(f.target.low, f.target.high, unit, form)]),
+            Cell(self.value(f.now), strong=True, under=[" … ".join(ends)] if known else []),
+            Cell(m.reason),
+        ]
+
+    def views(self) -> tuple[View, ...]:
+        """Return the sentence and the table; a line where no target is set."""
+        if not self.sentences():
+            text = self.say("No target applies: set targets in callstats.toml.")
+            return (Note(text),)
+        return (self.answer.verdict, *([self.table()] if self.answer.missed else []))
+
+
+@tells(Reason)
+class ReasonTelling(Telling[Reason]):
+    """One line: which factor moved against the figure."""
+
+    def text(self) -> str:
+        """Return the reason; that nothing that feeds the figure moved, where it is so."""
+        reason, factor = self.answer, self.answer.factor
+        if not reason.earlier:
+            return self.say("nothing to compare with")
+        if factor is None:
+            return self._standing()
+        if isinstance(factor, Term):
+            assert reason.bridge is not None
+            return BridgeTelling(reason.bridge).because(factor)
+        step = isinstance(factor, Step)
+        label, unit = (factor.label, "%") if step else (self.kpi(factor.kpi), factor.kpi.unit)
+        return self.movement(label, factor.change, unit, reason.earlier).text.removesuffix(".")
+
+    def _standing(self) -> str:
+        """Say that the level is not new, or that no factor by itself moved beyond noise."""
+        _, figure = self.say, self.answer.figure
+        before = figure.before
+        if before is None or not before.known or figure.change.certain:
+            return _("no single factor beyond the usual variation")
+        return _("not new: {value} in {earlier}", value=self.value(before), earlier=self.answer.earlier)
+
+    def views(self) -> tuple[View, ...]:
+        """Return the reason as a line."""
+        return (Note(self.text()),)

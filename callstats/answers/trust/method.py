@@ -1,0 +1,227 @@
+"""How we know: the method in plain words, the KPIs, the data, and how to run it again."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from callstats.answers.core.answer import Answer
+from callstats.answers.core.heading import find_path
+from callstats.answers.core.scope import scope
+from callstats.answers.core.voice import Voice
+from callstats.answers.trust.data_check import DataQuality, check_scope
+from callstats.answers.trust.method_topics import topics, used
+from callstats.kpis import get
+from callstats.kpis.describing import describe, sources
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.dataset import Dataset, Period
+    from callstats.show.display import TableView
+
+_LIBRARIES = ("narwhals", "duckdb", "numpy", "scipy", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Method(Answer):
+    """What a report stands on.
+
+    Attributes
+    ----------
+    kpis : tuple of mapping
+        What the glossary says of each KPI.
+    facts : tuple of (str, str)
+        Where the data came from, versions, parameters.
+    command : str
+        What makes the report again.
+    quality : DataQuality
+        What was left out, and what looks wrong.
+    topics : tuple of (str, str)
+        The methods the report rests on, in plain words: name and how to read it.
+    sources : tuple of tuple of str
+        Where the definition of each KPI comes from.
+    confidence : float
+        Of the intervals of the report.
+    """
+
+    voice: Voice
+    kpis: tuple[Mapping[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    command: str
+    quality: DataQuality
+    topics: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, ...], ...]
+    confidence: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the glossary: a row a KPI."""
+        import pandas as pd
+
+        return pd.DataFrame([dict(row) for row in self.kpis])
+
+    def explanation(self) -> TableView:
+        """Return the method in plain words."""
+        return self.telling.explanation()
+
+    def glossary(self) -> TableView:
+        """Return every KPI used: formula, caution and the numbers of its sources, named beneath."""
+        return self.telling.glossary()
+
+    def provenance(self) -> TableView:
+        """Return where the data came from and how to run the report again."""
+        return self.telling.provenance()
+
+
+def method(
+    dataset: Dataset,
+    period: str | Period | None = None,
+    *,
+    kpis: Sequence[str] | None = None,
+    report: str = "campaign_report",
+    parameters: Mapping[str, Any] | None = None,
+    examples: bool = True,
+) -> Method:
+    """Return what a report stands on.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Narrowed to what the report is about.
+    period : str or Period, optional
+    kpis : sequence of str, optional
+        What the report uses; those known of it where left out.
+    report : str
+        Name of the notebook, which decides what is said of methods.
+    parameters : mapping, optional
+        What it was run with; ``data`` and ``language`` among them. What looks wrong is
+        searched in the period and in that of ``compare_with``.
+    examples : bool
+        Show a row for each rule that was broken. Rows name agents and contacts: not
+        for a report whose names are pseudonyms.
+    """
+    given = dict(parameters or {})
+    about = scope(dataset, period, given.get("compare_with"))
+    voice = about.voice
+    facts = (*_sources(dataset, given.get("data"), voice), *_rows(about.now, voice), *_versions(voice))
+    asked = [get(kpi) for kpi in (used(report) if kpis is None else kpis)]
+    chosen = {name: value for name, value in sorted(given.items()) if value not in (None, "")}
+    if chosen:
+        listed = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
+        facts = (*facts, (voice.say("Parameters"), listed))
+    quality = check_scope(about)
+    quality = quality if examples else quality.without_examples()
+    glossary = tuple(describe(kpi, voice.language) for kpi in asked)
+    origins = tuple(sources(kpi, voice.language) for kpi in asked)
+    return Method(
+        voice,
+        glossary,
+        facts,
+        _command(report, given),
+        quality,
+        topics(report),
+        origins,
+        dataset.config.confidence,
+    )
+
+
+def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:
+    """Return source, files with their checksums, time zone and the fingerprint of what was read."""
+    _, known = voice.say, dataset.provenance
+    facts = [(_("Source"), str(known["source"]))] if known.get("source") else []
+    for file in known.get("files", ()):
+        fields = {"rows": voice.form.number(file["rows"]), "hash": str(file["sha256"])[:12]}
+        facts.append((_("File"), _("{name}: {rows} rows, SHA-256 {hash}…", name=file["name"], **fields)))
+    facts.append((_("Time zone"), str(known.get("time_zone") or dataset.config.time_zone)))
+    if data is not None and (path := find_path(data)).exists():
+        facts.append((_("Fingerprint of the data"), f"SHA-256 {fingerprint(path)[:16]}…"))
+    return facts
+
+
+def _rows(now: Dataset, voice: Voice) -> list[tuple[str, str]]:
+    """Return how many calls the report speaks of, and how many rows were left out at import."""
+    import narwhals as nw
+
+    _, form = voice.say, voice.form
+    calls = int(now.table("calls").select(n=nw.len()).collect("pandas")["n"].to_list()[0])
+    return [
+        (_("Calls in this report"), form.number(calls)),
+        (_("Rows left out at import"), form.number(len(now.rejects))),
+    ]
+
+
+def _versions(voice: Voice) -> list[tuple[str, str]]:
+    from callstats import __version__
+
+    versions = [f"callstats {__version__}"]
+    for name in _LIBRARIES:
+        try:
+            versions.append(f"{name} {version(name)}")
+        except PackageNotFoundError:  # vendored, or replaced
+            continue
+    return [(voice.say("Versions"), ", ".join(versions))]
+
+
+def _command(report: str, given: Mapping[str, Any]) -> str:
+    """Return the line that makes the report again.
+
+    Examples
+    --------
+    >>> _command("campaign_report", {"data": "data/demo", "period": "2026-09", "campaign_id": "spring"})
+    'callstats report campaign_report data/demo --period 2026-09 -p campaign_id=spring'
+    """
+    own = {"period": "--period", "language": "--lang", "config": "--config"}
+    parts = ["callstats", "report", report, str(given.get("data", "DATA"))]
+    for name, option in own.items():
+        if given.get(name):
+            parts += [option, str(given[name])]
+    for name, value in given.items():
+        if name not in own and name != "data" and value is not None:
+            parts += ["-p", f"{name}={_written(value)}"]
+    return shlex.join(parts)
+
+
+def _written(value: Any) -> str:
+    """Return a parameter as the command line takes it.
+
+    Examples
+    --------
+    >>> _written(["answer_rate", "occupancy"]), _written(False), _written(14)
+    ('answer_rate,occupancy', 'false', '14')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def fingerprint(data: str | Path) -> str:
+    """Return a checksum of what a report has read, so that two reports can be seen to rest on the same data.
+
+    It is the SHA-256 of a file, or of the names and checksums of a folder's tables and settings.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "calls.parquet").write_bytes(b"1")
+    ...     before = fingerprint(folder)
+    ...     _ = Path(folder, "calls.parquet").write_bytes(b"2")
+    ...     before == fingerprint(folder)
+    False
+    """
+    path = Path(data)
+    if path.is_file():
+        return _hash(path)
+    files = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".toml"})
+    lines = (f"{file.name} {_hash(file)}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,1 +1,0 @@
-"""Where the figures come from: method in plain words, glossary, provenance."""

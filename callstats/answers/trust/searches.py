@@ -1,0 +1,259 @@
+"""What looks wrong in rows that were accepted: each search is one question to the data.
+
+A finding does not change a number. It says where to look, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+import narwhals as nw
+
+from callstats import checks
+from callstats.answers.core.scope import all_periods, around, count, date_of, inside, records
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+    from callstats.show.words import Words
+
+Severity = Literal["rejected", "doubtful", "information"]
+
+#: What a call may come to; a code without a meaning tells none of it.
+FLAGS = ("connected", "live", "handled")
+#: A talk longer than this is doubtful [s].
+LONG_TALK_S = 4 * 3600
+#: Agent time and call time of an agent's day may differ by this share, and by so many seconds.
+TIME_SHARE, TIME_S = 0.10, 600
+#: A weekday is worked if it has calls in at least this share of its weeks.
+WORKED_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFinding:
+    """Something to know about the data.
+
+    Attributes
+    ----------
+    severity : str
+        ``rejected`` (rows left out), ``doubtful`` (rows kept that look wrong) or
+        ``information`` (what the data cannot tell).
+    rule : str
+        The sentence that should be true.
+    table : str
+    rows : int
+        How many rows it is about; 0 for information.
+    example, hint : str
+        One case, and what to do.
+    """
+
+    severity: Severity
+    rule: str
+    table: str
+    rows: int
+    example: str = ""
+    hint: str = ""
+
+
+_doubt = partial(QualityFinding, "doubtful")
+Search = Callable[["Dataset", "Words"], Iterator[QualityFinding]]
+
+
+def doubtful(dataset: Dataset, _: Words) -> tuple[QualityFinding, ...]:
+    """Return everything that looks wrong in the rows kept, in a fixed order."""
+    return tuple(finding for search in SEARCHES for finding in search(dataset, _))
+
+
+def _rules(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    """Ask every rule of a single row; frames that were handed over never met them."""
+    for broken in checks.findings({name: dataset.table(name) for name in dataset.frames}):
+        yield _doubt(_(broken.rule), broken.table, broken.rows, broken.example, _(broken.hint))
+
+
+def _midnight(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    if not dataset.has("calls", "local_started_at") or "hour" in dataset.provenance.get("lacks", {}):
+        return
+    clock = nw.col("local_started_at")
+    seconds = clock.dt.hour() * 3600 + clock.dt.minute() * 60 + clock.dt.second()
+    seen = records(dataset.table("calls").select(s=seconds).select(last=nw.col("s").max(), rows=nw.len()))[0]
+    if seen["rows"] > 1 and seen["last"] == 0:
+        hint = _("The export has dates only: say so in the mapping file, and ask nothing by hour.")
+        rule = _("calls are spread over the day")
+        yield _doubt(rule, "calls", int(seen["rows"]), _("every call is at midnight"), hint)
+
+
+def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    codes = codes_without_meaning(dataset)
+    if codes:
+        listed = ", ".join(f"{code} ({calls})" for code, calls in list(codes.items())[:5])
+        hint = _("Say in the mapping file, or in the table of statuses, what the code means.")
+        yield _doubt(_("every outcome code is known"), "calls", sum(codes.values()), listed, hint)
+
+
+def codes_without_meaning(dataset: Dataset) -> dict[str, int]:
+    """Return the codes on which every flag from dial to conversation is unknown, with their calls."""
+    flags = [flag for flag in FLAGS if dataset.has("calls", flag)]
+    if not flags or not dataset.has("calls", "outcome_code"):
+        return {}
+    silent = nw.all_horizontal(*(nw.col(flag).is_null() for flag in flags), ignore_nulls=False)
+    coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null(), silent)
+    rows = records(coded.group_by("outcome_code").agg(rows=nw.len()))
+    codes = {str(row["outcome_code"]): int(row["rows"]) for row in rows}
+    return dict(sorted(codes.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _durations(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    if not dataset.has("calls", "talk_s"):
+        return
+    long = nw.col("talk_s") > LONG_TALK_S
+    hint = _("Look at the call: a line left open counts as talk and pulls every mean up.")
+    yield from _rows(dataset, long, _("a talk lasts less than four hours"), hint, "talk_s")
+    if dataset.has("calls", "handled"):
+        silent = nw.col("handled") & (nw.col("talk_s") <= 0)
+        hint = _("Look at how the dialer writes talk time: a conversation cannot last 0 s.")
+        yield from _rows(dataset, silent, _("a conversation has talk time"), hint, "talk_s")
+
+
+def _agents(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    if dataset.has("calls", "handled", "agent_id") and _any(dataset, ~nw.col("agent_id").is_null()):
+        nobody = nw.col("handled") & nw.col("agent_id").is_null()
+        hint = _("Export the agent of every conversation: without it the call counts for nobody.")
+        yield from _rows(dataset, nobody, _("a conversation has an agent"), hint, "call_id")
+
+
+def _clocks(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    if dataset.has("calls", "local_started_at"):
+        hint = _("Such calls are in no period, hour or day. Give the zone or the time of the call.")
+        unknown = nw.col("local_started_at").is_null()
+        yield from _rows(
+            all_periods(dataset), unknown, _("the local time of a call is known"), hint, "call_id"
+        )
+
+
+def _two_lists(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    table = "contacts" if dataset.has("contacts", "contact_id", "list_id") else "calls"
+    if not dataset.has(table, "contact_id", "list_id"):
+        return
+    several = records(
+        dataset.table(table)
+        .filter(~nw.col("contact_id").is_null(), ~nw.col("list_id").is_null())
+        .group_by("contact_id")
+        .agg(lists=nw.col("list_id").n_unique())
+        .filter(nw.col("lists") > 1)
+        .select(rows=nw.len(), example=nw.col("contact_id").min())
+    )[0]
+    if several["rows"]:
+        hint = _("A comparison of lists counts it on both sides: take such contacts out, or load them once.")
+        rule = _("a contact is on one list")
+        yield _doubt(rule, table, int(several["rows"]), f"contact_id {several['example']}", hint)
+
+
+def _agent_time(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    """Compare talk, hold and wrap of an agent's day in both tables."""
+    columns = [c for c in ("talk_s", "hold_s", "wrap_s") if dataset.has("calls", c)]
+    clocks = dataset.has("calls", "agent_id", "talk_s", "wrap_s") and dataset.reaches("agent_time", "day")
+    if not clocks or not dataset.reaches("calls", "day"):
+        return
+    spent = nw.sum_horizontal(*(nw.col(c) for c in columns))
+    days = ["agent_id", "day"]
+    calls = dataset.table("calls", "day").filter(~nw.col("agent_id").is_null())
+    by_calls = calls.with_columns(spent=spent).group_by(*days).agg(spent=nw.col("spent").sum())
+    busy = dataset.table("agent_time", "day").filter(nw.col("state").is_in(["talk", "hold", "wrap"]))
+    by_time = busy.group_by(*days).agg(spent=nw.col("seconds").sum())
+    in_calls, in_time = (
+        {(str(r["agent_id"]), int(r["day"])): float(r["spent"]) for r in records(frame.filter(_known(days)))}
+        for frame in (by_calls, by_time)
+    )
+    both = ((day, in_calls.get(day, 0.0), in_time.get(day, 0.0)) for day in sorted({*in_calls, *in_time}))
+    off = [(day, a, b) for day, a, b in both if times_differ(a, b)]
+    if off:
+        (agent, day), in_call, logged = off[0]
+        fields = {"agent": agent, "day": date_of(day), "calls": round(in_call), "time": round(logged)}
+        example = _("{agent} on {day}: {calls} s in calls, {time} s in agent time", **fields)
+        hint = _("Figures per hour rest on agent time: look for calls or log-ins missing on that day.")
+        rule = _("an agent's day has the same talk, hold and wrap time in calls and in agent time")
+        yield _doubt(rule, "agent_time", len(off), example, hint)
+
+
+def times_differ(a: float, b: float) -> bool:
+    """Tell whether two sums of an agent's day [s] are too far apart.
+
+    Examples
+    --------
+    >>> times_differ(3600, 3700), times_differ(3600, 7200)
+    (False, True)
+    """
+    return abs(a - b) > max(TIME_S, TIME_SHARE * max(a, b))
+
+
+def _known(columns: list[str]) -> nw.Expr:
+    return nw.all_horizontal(*(~nw.col(c).is_null() for c in columns), ignore_nulls=False)
+
+
+def _gaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    if not dataset.reaches("calls", "day"):
+        return
+    calls = around(dataset).table("calls", "day")
+    days = records(calls.select("day").filter(_known(["day"])).unique())
+    worked = sorted(date_of(int(row["day"])) for row in days)
+    missing = inside(dataset, missing_days(worked))
+    if missing:
+        hint = _("A holiday, or a file of the export that is missing: look before comparing periods.")
+        rule = _("a weekday that is usually worked has calls")
+        listed = ", ".join(str(day) for day in missing[:5]) + ("…" if len(missing) > 5 else "")
+        yield _doubt(rule, "calls", len(missing), listed, hint)
+
+
+def missing_days(worked: list[date]) -> Iterator[date]:
+    """Yield the days without calls whose weekday is worked in most weeks.
+
+    Examples
+    --------
+    >>> weeks = [date(2026, 9, day) for day in (1, 8, 22, 29)]
+    >>> list(missing_days(weeks))
+    [datetime.date(2026, 9, 15)]
+    """
+    if not worked:
+        return
+    span = [worked[0] + timedelta(days=n) for n in range((worked[-1] - worked[0]).days + 1)]
+    usual = {
+        weekday
+        for weekday in range(7)
+        if sum(day.weekday() == weekday for day in worked)
+        > WORKED_SHARE * sum(day.weekday() == weekday for day in span)
+    }
+    for before, after in pairwise(worked):
+        between = (before + timedelta(days=n) for n in range(1, (after - before).days))
+        yield from (day for day in between if day.weekday() in usual)
+
+
+SEARCHES: tuple[Search, ...] = (
+    _rules,
+    _unknown_codes,
+    _durations,
+    _agents,
+    _clocks,
+    _midnight,
+    _two_lists,
+    _agent_time,
+    _gaps,
+)
+
+
+def _rows(dataset: Dataset, wrong: nw.Expr, rule: str, hint: str, shown: str) -> Iterator[QualityFinding]:
+    """Yield a finding on the calls for which something holds, with the first of them as an example."""
+    broken = dataset.table("calls").filter(wrong)
+    rows = count(broken)
+    if rows:
+        columns = list(dict.fromkeys(["call_id", shown]))
+        first = records(broken.select(*columns).sort("call_id").head(1))[0]
+        example = ", ".join(f"{name} {first[name]}" for name in columns)
+        yield _doubt(rule, "calls", rows, example, hint)
+
+
+def _any(dataset: Dataset, condition: nw.Expr) -> bool:
+    return bool(records(dataset.table("calls").filter(condition).select("call_id").head(1)))
