@@ -69,7 +69,7 @@ def take_order(
     Parameters
     ----------
     notebook, data, period, parameters, language, out, config
-        As in :func:`callstats.report.run.run`.
+        As in :func:`callstats.report.report_run.run`.
     opened, provenance : Dataset and mapping, optional
         The data, opened, and what is said of them: one of each serves many orders.
 
