@@ -1,24 +1,24 @@
 from .answers.agents.agent_quality import agent_quality
 from .answers.agents.agent_work import agent_handle_time, agent_pace
 from .answers.agents.agents import agents
-from .answers.campaign.attempts.analysis import attempts
+from .answers.campaign.attempts import attempts
 from .answers.campaign.bridge import bridge
-from .answers.campaign.calling_hours.analysis import calling_hours
-from .answers.campaign.compliance.analysis import compliance
+from .answers.campaign.calling_hours import calling_hours
+from .answers.campaign.dialling_compliance import compliance
+from .answers.campaign.exhaustion import exhaustion
 from .answers.campaign.funnel import funnel
-from .answers.campaign.lists.analysis import lists
-from .answers.campaign.lists.exhaustion import exhaustion
+from .answers.campaign.lists import lists
 from .answers.campaign.portrait import portrait
 from .answers.campaign.time_and_cost import time_and_cost
 from .answers.campaign.trend import trend
 from .answers.compare.ab_test import ab_test
-from .answers.compare.comparing.analysis import compare
-from .answers.compare.plan.analysis import plan, plan_from
+from .answers.compare.compare import compare
+from .answers.compare.plan import plan, plan_from
 from .answers.core.heading import open_for_report, title
 from .answers.core.measure import measure
 from .answers.month.summary import summary
-from .answers.service.report import service
-from .answers.service.staffing.analysis import staffing
+from .answers.service.queue_service import service
+from .answers.service.staffing import staffing
 from .answers.trust.data_check import check
 from .answers.trust.data_quality import data_quality
 from .answers.trust.definitions import definitions

@@ -18,7 +18,7 @@ Type = Literal["text", "integer", "number", "flag", "instant", "clock", "date"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a canonical table.
 
     ``unit`` is in brackets in the docs: ``s`` (seconds), ``money`` (the
@@ -45,13 +45,13 @@ class Table:
 
     name: str
     row: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     key: tuple[str, ...] = ()
     clock: str | None = None
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shared: bool = False
 
-    def __getitem__(self, name: str) -> Column:
+    def __getitem__(self, name: str) -> TableColumn:
         return {column.name: column for column in self.columns}[name]
 
     @property
@@ -69,51 +69,51 @@ CALLS = Table(
     "calls",
     "one interaction: a dial placed or a call received (a transfer is not a second call)",
     (
-        Column("call_id", "text", "identifies the interaction", nullable=False),
-        Column("contact_id", "text", "the person or number that was dialled or that called"),
-        Column("list_id", "text", "the list (address file) the contact was loaded with"),
-        Column("campaign_id", "text", "the campaign, or the queue of an inbound call"),
-        Column("agent_id", "text", "the agent; null where only the dialer was on the line"),
-        Column("direction", "text", "outbound or inbound", nullable=False),
-        Column("started_at", "instant", "when the dial was placed or the call came in"),
-        Column(
+        TableColumn("call_id", "text", "identifies the interaction", nullable=False),
+        TableColumn("contact_id", "text", "the person or number that was dialled or that called"),
+        TableColumn("list_id", "text", "the list (address file) the contact was loaded with"),
+        TableColumn("campaign_id", "text", "the campaign, or the queue of an inbound call"),
+        TableColumn("agent_id", "text", "the agent; null where only the dialer was on the line"),
+        TableColumn("direction", "text", "outbound or inbound", nullable=False),
+        TableColumn("started_at", "instant", "when the dial was placed or the call came in"),
+        TableColumn(
             "local_started_at",
             "clock",
             "the same on the clock of the site, or of the contact where its zone is known",
             derived=True,
         ),
-        Column("time_zone", "text", "the IANA zone of local_started_at"),
-        Column("attempt_no", "integer", "which dial to this contact, counted from 1", "n", derived=True),
-        Column(
+        TableColumn("time_zone", "text", "the IANA zone of local_started_at"),
+        TableColumn("attempt_no", "integer", "which dial to this contact, counted from 1", "n", derived=True),
+        TableColumn(
             "live_no",
             "integer",
             "which live call with this contact, counted from 1; null where not live",
             "n",
             derived=True,
         ),
-        Column("since_loaded_s", "number", "from loading the contact to this call", "s", derived=True),
-        Column("connected", "flag", "the line was answered, by a person or a machine"),
-        Column("live", "flag", "a person answered"),
-        Column("handled", "flag", "a person answered and spoke with an agent"),
-        Column(
+        TableColumn("since_loaded_s", "number", "from loading the contact to this call", "s", derived=True),
+        TableColumn("connected", "flag", "the line was answered, by a person or a machine"),
+        TableColumn("live", "flag", "a person answered"),
+        TableColumn("handled", "flag", "a person answered and spoke with an agent"),
+        TableColumn(
             "abandoned", "flag", "a person waited and was not given an agent in time, or hung up in the queue"
         ),
-        Column("right_party", "flag", "the person sought was on the line"),
-        Column("argued", "flag", "the offer was heard and answered"),
-        Column("success", "flag", "the offer was accepted"),
-        Column("closed", "flag", "this call closed the contact"),
-        Column("closed_reason", "text", "success, refusal, invalid, do_not_call or exhausted"),
-        Column("callback_at", "instant", "when the contact asked to be called back"),
-        Column("do_not_call", "flag", "the contact asked not to be called again"),
-        Column("invalid_number", "flag", "the number does not work"),
-        Column("ring_s", "number", "ringing before an answer or the end", "s"),
-        Column("queue_s", "number", "waiting for an agent, the caller's side", "s"),
-        Column("talk_s", "number", "talking, hold left out", "s"),
-        Column("hold_s", "number", "on hold during the talk", "s"),
-        Column("wrap_s", "number", "work after the call", "s"),
-        Column("value", "number", "value of the success, less cancellations where cancelled", "money"),
-        Column("cancelled", "flag", "the success was cancelled later"),
-        Column("outcome_code", "text", "the dialer's own status, as exported"),
+        TableColumn("right_party", "flag", "the person sought was on the line"),
+        TableColumn("argued", "flag", "the offer was heard and answered"),
+        TableColumn("success", "flag", "the offer was accepted"),
+        TableColumn("closed", "flag", "this call closed the contact"),
+        TableColumn("closed_reason", "text", "success, refusal, invalid, do_not_call or exhausted"),
+        TableColumn("callback_at", "instant", "when the contact asked to be called back"),
+        TableColumn("do_not_call", "flag", "the contact asked not to be called again"),
+        TableColumn("invalid_number", "flag", "the number does not work"),
+        TableColumn("ring_s", "number", "ringing before an answer or the end", "s"),
+        TableColumn("queue_s", "number", "waiting for an agent, the caller's side", "s"),
+        TableColumn("talk_s", "number", "talking, hold left out", "s"),
+        TableColumn("hold_s", "number", "on hold during the talk", "s"),
+        TableColumn("wrap_s", "number", "work after the call", "s"),
+        TableColumn("value", "number", "value of the success, less cancellations where cancelled", "money"),
+        TableColumn("cancelled", "flag", "the success was cancelled later"),
+        TableColumn("outcome_code", "text", "the dialer's own status, as exported"),
     ),
     key=("call_id",),
     clock="local_started_at",
@@ -124,14 +124,14 @@ AGENT_TIME = Table(
     "agent_time",
     "one stretch of an agent's login in one state",
     (
-        Column("agent_id", "text", "the agent", nullable=False),
-        Column("campaign_id", "text", "the campaign logged in to"),
-        Column("start", "instant", "when the stretch began"),
-        Column("local_start", "clock", "the same on the clock of the site", derived=True),
-        Column("state", "text", "talk, hold, wrap, wait or pause", nullable=False),
-        Column("seconds", "number", "how long it lasted", "s", nullable=False),
-        Column("pause_code", "text", "the reason given for a pause"),
-        Column("paid", "flag", "the stretch is paid"),
+        TableColumn("agent_id", "text", "the agent", nullable=False),
+        TableColumn("campaign_id", "text", "the campaign logged in to"),
+        TableColumn("start", "instant", "when the stretch began"),
+        TableColumn("local_start", "clock", "the same on the clock of the site", derived=True),
+        TableColumn("state", "text", "talk, hold, wrap, wait or pause", nullable=False),
+        TableColumn("seconds", "number", "how long it lasted", "s", nullable=False),
+        TableColumn("pause_code", "text", "the reason given for a pause"),
+        TableColumn("paid", "flag", "the stretch is paid"),
     ),
     clock="local_start",
 )
@@ -140,12 +140,12 @@ CONTACTS = Table(
     "contacts",
     "one contact of one loaded list; further columns are attributes of the contact",
     (
-        Column("contact_id", "text", "the contact", nullable=False),
-        Column("list_id", "text", "the list it was loaded with"),
-        Column("campaign_id", "text", "the campaign the list belongs to", derived=True),
-        Column("loaded_at", "instant", "when it was loaded"),
-        Column("time_zone", "text", "the IANA zone of the contact"),
-        Column("consent", "flag", "the contact agreed to be called"),
+        TableColumn("contact_id", "text", "the contact", nullable=False),
+        TableColumn("list_id", "text", "the list it was loaded with"),
+        TableColumn("campaign_id", "text", "the campaign the list belongs to", derived=True),
+        TableColumn("loaded_at", "instant", "when it was loaded"),
+        TableColumn("time_zone", "text", "the IANA zone of the contact"),
+        TableColumn("consent", "flag", "the contact agreed to be called"),
     ),
     key=("contact_id", "list_id"),
 )
@@ -154,11 +154,13 @@ COSTS = Table(
     "costs",
     "one amount spent on a campaign",
     (
-        Column("campaign_id", "text", "the campaign"),
-        Column("list_id", "text", "the list, for the price of a list"),
-        Column("period", "text", "the month (2026-09) or the day (2026-09-14) it belongs to", nullable=False),
-        Column("kind", "text", "labour, advertising, technical or list", nullable=False),
-        Column("amount", "number", "how much", "money", nullable=False),
+        TableColumn("campaign_id", "text", "the campaign"),
+        TableColumn("list_id", "text", "the list, for the price of a list"),
+        TableColumn(
+            "period", "text", "the month (2026-09) or the day (2026-09-14) it belongs to", nullable=False
+        ),
+        TableColumn("kind", "text", "labour, advertising, technical or list", nullable=False),
+        TableColumn("amount", "number", "how much", "money", nullable=False),
     ),
     shared=True,
 )
@@ -167,10 +169,10 @@ EVALUATIONS = Table(
     "evaluations",
     "one score that an evaluator gave a call on one criterion",
     (
-        Column("call_id", "text", "the call that was listened to", nullable=False),
-        Column("evaluator", "text", "who gave the score"),
-        Column("criterion", "text", "script, agenda, offer, dispute, product, outcome or etiquette"),
-        Column("score", "number", "from 1 (worst) to 5 (best)", nullable=False),
+        TableColumn("call_id", "text", "the call that was listened to", nullable=False),
+        TableColumn("evaluator", "text", "who gave the score"),
+        TableColumn("criterion", "text", "script, agenda, offer, dispute, product, outcome or etiquette"),
+        TableColumn("score", "number", "from 1 (worst) to 5 (best)", nullable=False),
     ),
     links={"calls": ("call_id",)},
 )
@@ -179,9 +181,9 @@ SURVEYS = Table(
     "surveys",
     "one question asked after a call; score is null where nobody answered",
     (
-        Column("call_id", "text", "the call that was asked about", nullable=False),
-        Column("kind", "text", "csat (1 to 5), nps (0 to 10) or resolved (0 or 1)", nullable=False),
-        Column("score", "number", "the answer"),
+        TableColumn("call_id", "text", "the call that was asked about", nullable=False),
+        TableColumn("kind", "text", "csat (1 to 5), nps (0 to 10) or resolved (0 or 1)", nullable=False),
+        TableColumn("score", "number", "the answer"),
     ),
     links={"calls": ("call_id",)},
 )
@@ -190,15 +192,15 @@ CALLBACKS = Table(
     "callbacks",
     "one call-back that was promised",
     (
-        Column("contact_id", "text", "the contact", nullable=False),
-        Column("campaign_id", "text", "the campaign"),
-        Column("list_id", "text", "the list"),
-        Column("agent_id", "text", "the agent who promised it"),
-        Column("asked_at", "instant", "when it was asked for"),
-        Column("local_asked_at", "clock", "the same on the clock of the site", derived=True),
-        Column("due_at", "instant", "when it was due"),
-        Column("kept", "flag", "the contact was dialled within an hour of the due time"),
-        Column("success", "flag", "the call back ended in a success"),
+        TableColumn("contact_id", "text", "the contact", nullable=False),
+        TableColumn("campaign_id", "text", "the campaign"),
+        TableColumn("list_id", "text", "the list"),
+        TableColumn("agent_id", "text", "the agent who promised it"),
+        TableColumn("asked_at", "instant", "when it was asked for"),
+        TableColumn("local_asked_at", "clock", "the same on the clock of the site", derived=True),
+        TableColumn("due_at", "instant", "when it was due"),
+        TableColumn("kept", "flag", "the contact was dialled within an hour of the due time"),
+        TableColumn("success", "flag", "the call back ended in a success"),
     ),
     clock="local_asked_at",
 )
@@ -207,15 +209,15 @@ CASES = Table(
     "cases",
     "one issue of a customer, from opening to solution",
     (
-        Column("case_id", "text", "identifies the issue", nullable=False),
-        Column("contact_id", "text", "the customer"),
-        Column("campaign_id", "text", "the queue or service"),
-        Column("opened_at", "instant", "when it was opened"),
-        Column("local_opened_at", "clock", "the same on the clock of the site", derived=True),
-        Column("closed_at", "instant", "when it was solved"),
-        Column("resolution_s", "number", "from opening to solution", "s", derived=True),
-        Column("calls", "integer", "calls it took so far", "n"),
-        Column("solved_first_call", "flag", "solved at the first call"),
+        TableColumn("case_id", "text", "identifies the issue", nullable=False),
+        TableColumn("contact_id", "text", "the customer"),
+        TableColumn("campaign_id", "text", "the queue or service"),
+        TableColumn("opened_at", "instant", "when it was opened"),
+        TableColumn("local_opened_at", "clock", "the same on the clock of the site", derived=True),
+        TableColumn("closed_at", "instant", "when it was solved"),
+        TableColumn("resolution_s", "number", "from opening to solution", "s", derived=True),
+        TableColumn("calls", "integer", "calls it took so far", "n"),
+        TableColumn("solved_first_call", "flag", "solved at the first call"),
     ),
     key=("case_id",),
     clock="local_opened_at",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from callstats.answers.core.answer import _TELLINGS, Answer, Section
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "callstats").rglob("*.py"))
@@ -41,6 +44,103 @@ def test_a_module_and_its_public_names_are_documented(module: Path) -> None:
     ]
     assert ast.get_docstring(tree)
     assert public == []
+
+
+def names_imported(module: Path, *, typing: bool = True) -> set[str]:
+    """Return the dotted names that a module imports, those for type checkers alone only if asked."""
+    found: set[str] = set()
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    if not typing:
+        tree.body = [node for node in tree.body if not _for_type_checkers(node)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def _for_type_checkers(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def dotted(module: Path) -> str:
+    name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+NAMES = {dotted(module): module for module in MODULES}
+ANSWERS = [m for m in MODULES if "answers" in m.parts]
+CORE = ROOT / "callstats" / "answers" / "core"
+#: What a module may know of showing without telling anything: a marked text, an unknown number, a safe link.
+MARKS = {f"callstats.show.{name}" for name in ("words.mark", "digits.unknown", "links.beside")}
+
+
+def modules_imported(module: Path, *, typing: bool = True) -> set[str]:
+    """Return the modules of the package that a module imports."""
+    named = names_imported(module, typing=typing)
+    return {name if name in NAMES else name.rpartition(".")[0] for name in named} & set(NAMES)
+
+
+@pytest.mark.parametrize("module", ANSWERS, ids=dotted)
+def test_only_a_telling_imports_a_telling(module: Path) -> None:
+    tellings = {name for name in modules_imported(module) if name.endswith("_telling")}
+    assert module.stem.endswith("_telling") or tellings == set()
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in ANSWERS if CORE not in m.parents and not m.stem.endswith("_telling")], ids=dotted
+)
+def test_only_a_telling_shows_anything(module: Path) -> None:
+    shown = {name for name in names_imported(module, typing=False) if name.startswith("callstats.show.")}
+    assert shown - MARKS == set()
+    assert "callstats.answers.core.telling" not in modules_imported(module)
+
+
+@pytest.mark.parametrize("module", [m for m in ANSWERS if m.stem.endswith("_numbers")], ids=dotted)
+def test_numbers_know_no_word_and_no_answer(module: Path) -> None:
+    imported = modules_imported(module)
+    assert imported & {"callstats.answers.core.voice", "callstats.answers.core.answer"} == set()
+    assert not any(name.startswith("callstats.show.words") for name in names_imported(module))
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    imports = {name: modules_imported(module, typing=False) - {name} for name, module in NAMES.items()}
+    left = dict(imports)
+    while free := {name for name, wanted in left.items() if not wanted & set(left)}:
+        left = {name: wanted for name, wanted in left.items() if name not in free}
+    used = {name for wanted in left.values() for name in wanted}
+    assert sorted(name for name in left if name in used) == []
+
+
+def test_every_answer_has_a_telling() -> None:
+    for module in ANSWERS:
+        importlib.import_module(dotted(module))
+    answers = [
+        k for k in _below(Answer) if k.__module__.startswith("callstats.answers.") and k is not Section
+    ]
+    assert [kind.__name__ for kind in answers if kind not in _TELLINGS] == []
+    strayed = [k.__name__ for k in answers if _TELLINGS[k].__module__ != f"{k.__module__}_telling"]
+    assert strayed == []
+
+
+def _below(kind: type) -> list[type]:
+    return [found for child in kind.__subclasses__() for found in (child, *_below(child))]
+
+
+def test_a_class_is_named_once() -> None:
+    named = [
+        node.name
+        for module in MODULES
+        for node in ast.parse(module.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted({name for name in named if named.count(name) > 1}) == []
+
+
+def test_a_module_is_named_once() -> None:
+    named = [m.stem for m in MODULES if not m.stem.startswith("__")]
+    assert sorted({name for name in named if named.count(name) > 1}) == []
 
 
 def test_importing_callstats_loads_no_heavy_library() -> None:

@@ -12,20 +12,20 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from callstats.calibrate.judging import JUDGING
-from callstats.calibrate.lists import LISTS
-from callstats.calibrate.looking import LOOKING
-from callstats.calibrate.rates import RATES
-from callstats.calibrate.result import Calibration, Row, in_order, rows_of
-from callstats.calibrate.running import Progress, judge_all
-from callstats.calibrate.shares import SHARES
-from callstats.calibrate.situation import Answer, Method, Situation
+from callstats.calibrate.agent_situations import JUDGING
+from callstats.calibrate.calibration_result import Calibration, Row, in_order, rows_of
+from callstats.calibrate.list_situations import LISTS
+from callstats.calibrate.look_situations import LOOKING
+from callstats.calibrate.rate_situations import RATES
+from callstats.calibrate.share_situations import SHARES
+from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation
+from callstats.calibrate.trials import Progress, judge_all
 from callstats.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-__all__ = ["SITUATIONS", "Answer", "Calibration", "Method", "Row", "Situation", "calibrate"]
+__all__ = ["SITUATIONS", "Calibration", "CheckedMethod", "MethodAnswer", "Row", "Situation", "calibrate"]
 
 #: Every situation, those of the table in docs/calibration.md first.
 SITUATIONS: tuple[Situation, ...] = (*LISTS, *LOOKING, *RATES, *SHARES, *JUDGING)

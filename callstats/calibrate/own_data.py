@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from callstats import kpis
-from callstats.calibrate.comparing import both_sides, one_way, z_test
-from callstats.calibrate.result import Calibration, rows_of
-from callstats.calibrate.rows import Array, moments
-from callstats.calibrate.running import Progress, judge_all
-from callstats.calibrate.situation import Answer, Method, Situation, answer
+from callstats.calibrate.calibration_result import Calibration, rows_of
+from callstats.calibrate.comparison_methods import both_sides, one_way, z_test
+from callstats.calibrate.simulated_rows import Array, moments
+from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation, answer
+from callstats.calibrate.trials import Progress, judge_all
 from callstats.engine.units import clustering, formula_terms, parts, unit_sums
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, UNIT_COLUMNS, Ratio
@@ -164,19 +164,19 @@ def _permute(units: Units, seed: int) -> Permuted:
     return Permuted(units, np.random.default_rng(seed).permutation(units.treated))
 
 
-def _z(sample: Permuted) -> Answer:
+def _z(sample: Permuted) -> MethodAnswer:
     return z_test(*sample.totals())
 
 
-def _poisson(sample: Permuted) -> Answer:
+def _poisson(sample: Permuted) -> MethodAnswer:
     return answer(rate_ratio(*sample.totals()))
 
 
-def _by_unit(sample: Permuted, proportion: bool) -> Answer:
+def _by_unit(sample: Permuted, proportion: bool) -> MethodAnswer:
     return answer(one_way(sample.arm(True), sample.arm(False), proportion=proportion))
 
 
-def _two_way(sample: Permuted, proportion: bool) -> Answer:
+def _two_way(sample: Permuted, proportion: bool) -> MethodAnswer:
     u = sample.units
     return answer(
         ratio_difference(
@@ -187,20 +187,22 @@ def _two_way(sample: Permuted, proportion: bool) -> Answer:
     )  # fmt: skip
 
 
-def _methods(kpi: KPI, units: Units, with_agents: bool) -> list[Method]:
+def _methods(kpi: KPI, units: Units, with_agents: bool) -> list[CheckedMethod]:
     assert isinstance(kpi.formula, Ratio)
     share = kpi.formula.proportion
     found = []
     if share:
-        found.append(Method("z-test on rows", "obvious", _z))
+        found.append(CheckedMethod("z-test on rows", "obvious", _z))
     elif (units.numerator == np.round(units.numerator)).all() and kpi.independence == "agent_day":
-        found.append(Method("exact Poisson test on totals", "obvious", _poisson))
+        found.append(CheckedMethod("exact Poisson test on totals", "obvious", _poisson))
     name = f"clustered by {kpi.independence.replace('_', '-')}"
-    by_unit = Method(name, "offered" if with_agents else "default", partial(_by_unit, proportion=share))
+    by_unit = CheckedMethod(
+        name, "offered" if with_agents else "default", partial(_by_unit, proportion=share)
+    )
     found.append(by_unit)
     if with_agents:
         why = "permuted contacts leave nothing to the agents, and its t quantile counts agents"
         found.append(
-            Method("two-way, contact and agent", "default", partial(_two_way, proportion=share), why)
+            CheckedMethod("two-way, contact and agent", "default", partial(_two_way, proportion=share), why)
         )
     return found

@@ -16,7 +16,7 @@ NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MethodAnswer:
     """What a method says of one sample.
 
     Attributes
@@ -34,7 +34,7 @@ class Answer:
     share: float = NAN
 
 
-def answer(found: Comparison | Interval) -> Answer:
+def answer(found: Comparison | Interval) -> MethodAnswer:
     """Return the part of a result that is judged.
 
     Examples
@@ -43,11 +43,11 @@ def answer(found: Comparison | Interval) -> Answer:
     >>> answer(proportion_interval(0, 10)).low
     0.0
     """
-    return Answer(getattr(found, "p_value", NAN), float(found.low), float(found.high))
+    return MethodAnswer(getattr(found, "p_value", NAN), float(found.low), float(found.high))
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class CheckedMethod:
     """One way to answer the question of a situation.
 
     Attributes
@@ -56,14 +56,14 @@ class Method:
     kind : str
         "obvious" (what people do), "default" (what callstats does) or "offered".
     ask : callable
-        Sample -> Answer; a function of a module, so that other processes find it.
+        Sample -> MethodAnswer; a function of a module, so that other processes find it.
     conservative : str
         Why the method is wider than its level by design; empty where it is not.
     """
 
     name: str
     kind: Kind
-    ask: Callable[[Any], Answer]
+    ask: Callable[[Any], MethodAnswer]
     conservative: str = ""
 
 
@@ -81,7 +81,7 @@ class Situation:
         How the samples are made.
     draw : callable
         Seed -> sample.
-    methods : tuple of Method
+    methods : tuple of CheckedMethod
     measures : tuple of str
         "false alarms" (p under `alpha` though there is nothing), "coverage" (of
         `truth` by the interval), "power" (p under `alpha` where there is something).
@@ -103,7 +103,7 @@ class Situation:
     question: str
     drawn: str
     draw: Callable[[int], Any]
-    methods: tuple[Method, ...]
+    methods: tuple[CheckedMethod, ...]
     measures: tuple[Measure, ...] = ("false alarms",)
     truth: float = 0.0
     alpha: float = 0.05
@@ -115,7 +115,7 @@ class Situation:
             return self.level
         return {"false alarms": self.alpha, "coverage": 1 - self.alpha, "power": NAN}[measure]
 
-    def score(self, found: Answer, measure: Measure) -> float:
+    def score(self, found: MethodAnswer, measure: Measure) -> float:
         """Return 1 where an answer went as measured, 0 where not, nan where there was none."""
         if not math.isnan(found.share):
             return found.share

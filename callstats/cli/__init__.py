@@ -11,14 +11,11 @@ import sys
 from callstats.cli import (  # noqa: F401 - each adds its commands
     batches,
     calibrating,
-    comparing,
+    comparisons,
     data,
-    houses,
     measuring,
-    people,
     questions,
     reports,
-    testing,
 )
 from callstats.cli.app import app, say
 from callstats.errors import CallstatsError

@@ -68,7 +68,7 @@ def pairs(words: list[str]) -> dict[str, str]:
 def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
     """Print a data frame to stdout."""
     if form == "csv":
-        from callstats.show.export import safe_frame
+        from callstats.show.tabular import safe_frame
 
         print(safe_frame(frame).to_csv(index=False), end="")
     elif form == "json":
@@ -76,7 +76,7 @@ def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
     elif frame.empty:
         print(empty)
     else:
-        from callstats.show.aligned import plain_table
+        from callstats.show.tabular import plain_table
 
         print(plain_table(frame))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -60,7 +60,7 @@ def attempts(
     by
         A life table for each value of a column such as list_id.
     """
-    from callstats.answers.campaign.attempts.analysis import attempts as run
+    from callstats.answers.campaign.attempts import attempts as run
 
     if by is None:
         ask(lambda d: run(d, period), data, where, config, lang, format)
@@ -80,7 +80,7 @@ def hours(
     kpi
         A share of dials: contact_rate_dial, answer_rate, connect_rate or conversion_per_dial.
     """
-    from callstats.answers.campaign.calling_hours.analysis import calling_hours as run
+    from callstats.answers.campaign.calling_hours import calling_hours as run
 
     ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
 
@@ -99,7 +99,7 @@ def exhaustion(
     deadline
         A day (2026-09-30) or hours after loading (8), by when contacts should have been dialled.
     """
-    from callstats.answers.campaign.lists.exhaustion import exhaustion as run
+    from callstats.answers.campaign.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
     ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)
@@ -117,7 +117,7 @@ def compliance(
     rule
         us-ftc, uk-ofcom, uk-ofcom-machines or fr.
     """
-    from callstats.answers.campaign.compliance.analysis import compliance as run
+    from callstats.answers.campaign.dialling_compliance import compliance as run
 
     found = ask(
         lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences
@@ -168,7 +168,7 @@ def staffing(
     by_weekday
         Each weekday by itself.
     """
-    from callstats.answers.service.staffing.analysis import staffing as run
+    from callstats.answers.service.staffing import staffing as run
 
     ask(
         lambda d: run(
@@ -197,8 +197,8 @@ def service(
     repeat_days
         A caller who rings again within so many days was not helped at the first call.
     """
-    from callstats.answers.service.report import PARTS
-    from callstats.answers.service.report import service as run
+    from callstats.answers.service.queue_service import PARTS
+    from callstats.answers.service.queue_service import service as run
     from callstats.errors import unknown_name
 
     if part is not None and part not in PARTS:
@@ -209,3 +209,92 @@ def service(
         return found if part is None else found.parts[part]
 
     ask(asked, data, where, config, lang, format)
+
+
+About = Literal["figures", "pace", "handling", "quality"]
+
+
+@app.command
+def agents(
+    data: Data, /, *, kpi: str = "conversion_per_conversation", adjust: Words = [],  # noqa: B006
+    about: About = "figures", false_discovery_rate: float = 0.10, pseudonyms: str = "", period: Period = None,
+    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+) -> None:  # fmt: skip
+    """Say which agents differ beyond chance and lead mix, whom to coach on what, who has too few calls.
+
+    Parameters
+    ----------
+    kpi
+        A ratio that can be asked by agent, such as successes_per_login_hour or average_handle_time.
+    adjust
+        What agents were given and did not choose; list_id, hour and attempt_no where left out.
+    about
+        The figures on one KPI, or pace and shares of time, handle time by outcome, or quality.
+    false_discovery_rate
+        Share of false ones among the agents said to stand out.
+    pseudonyms
+        A secret word: names are replaced by codes made with it.
+    """
+
+    def run(dataset: Dataset) -> Answer:
+        from callstats.answers.agents.agent_quality import agent_quality
+        from callstats.answers.agents.agent_work import agent_handle_time, agent_pace
+        from callstats.answers.agents.agents import ADJUST
+        from callstats.answers.agents.agents import agents as compared
+
+        narrow = dataset.where(period=period)
+        others = {"pace": agent_pace, "handling": agent_handle_time, "quality": agent_quality}
+        if about in others:
+            return others[about](narrow, pseudonyms=pseudonyms)
+        rate = false_discovery_rate
+        return compared(narrow, kpi, adjust or ADJUST, false_discovery_rate=rate, pseudonyms=pseudonyms)
+
+    ask(run, data, where, config, lang, format)
+
+
+@app.command
+def bridge(
+    data: Data, /, *, before: str = "previous", after: str, by: str | None = "list_id",
+    method: Literal["shapley", "lmdi"] = "shapley", bootstrap: int = 1000, seed: int = 0,
+    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+) -> None:  # fmt: skip
+    """Say what changed profit from one period to another, and whether it is more than noise.
+
+    Parameters
+    ----------
+    before
+        The earlier period, such as 2026-08; the one just before where left out.
+    after
+        The later period.
+    by
+        What the mix is of: a column such as list_id.
+    method
+        How effects that go together are shared out.
+    bootstrap
+        Resamples of days behind the intervals.
+    seed
+        Of the resampling.
+    """
+    from callstats.answers.campaign.bridge import bridge as run
+
+    ask(
+        lambda d: run(d, before, after, by=by, method=method, bootstrap=bootstrap, seed=seed),
+        data, where, config, lang, format,
+    )  # fmt: skip
+
+
+@app.command
+def summary(
+    data: Data, /, *, period: Period = None, compare_with: str = "previous",
+    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+) -> None:  # fmt: skip
+    """Put all campaigns on a page: figures, what moved by more than noise, why, and targets missed.
+
+    Parameters
+    ----------
+    compare_with
+        previous for the period before, another period, or none.
+    """
+    from callstats.answers.month.summary import summary as run
+
+    ask(lambda d: run(d, period, compare_with), data, where, config, lang, format)

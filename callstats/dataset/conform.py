@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 
 from callstats.errors import InputError, near_names
-from callstats.model import TABLES, Column, Table
+from callstats.model import TABLES, Table, TableColumn
 
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
 _HINTS = {
@@ -75,7 +75,7 @@ def check_required(name: str, columns: Iterable[str], file: object = None) -> No
             )  # fmt: skip
 
 
-def _cast(table: Table, column: Column, dtype: nw.dtypes.DType, file: object) -> nw.Expr | None:
+def _cast(table: Table, column: TableColumn, dtype: nw.dtypes.DType, file: object) -> nw.Expr | None:
     """Return what turns a column into its type, None where nothing is to be done."""
     expr, kind = nw.col(column.name), column.type
     if dtype == nw.Unknown or str(dtype) == "Null":  # nothing but nulls
@@ -109,7 +109,7 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def wrong_type(table: Table, column: Column, found: str, file: object) -> InputError:
+def wrong_type(table: Table, column: TableColumn, found: str, file: object) -> InputError:
     """Build the error for a canonical column of another type."""
     return InputError(
         f"{table.name} needs {column.type} here ({column.meaning}), found {found}",
@@ -132,7 +132,7 @@ def _without_objects(table: Table, frame: nw.DataFrame, file: object) -> nw.Data
     return nw.from_native(native, eager_only=True)
 
 
-def _pandas_type(column: Column, series: Any) -> str | None:
+def _pandas_type(column: TableColumn, series: Any) -> str | None:
     """Return the type to give a pandas column, None where it has one."""
     empty = series.dtype in (object, float) and bool(series.isna().all())
     if series.dtype != object and not (empty and column.type not in ("number", "integer")):

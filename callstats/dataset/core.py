@@ -12,11 +12,10 @@ from typing import Any
 import narwhals as nw
 
 from callstats.config import Config
-from callstats.dataset import links
+from callstats.dataset import table_links as links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
 from callstats.dataset.filters import Filters, as_values, coerced
-from callstats.dataset.mixing import on_one_engine
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
@@ -296,3 +295,42 @@ class Dataset:
         hint = f"The calls go from {span[0]} to {span[1]}." if span else "There are no such calls at all."
         about = f" of {asked}" if asked else ""
         raise UsageError(f"no calls{about} in {period.label}", hint=hint)
+
+
+_IN_MEMORY = ("pandas", "polars", "pyarrow")
+
+
+def on_one_engine(frames: Mapping[str, nw.LazyFrame]) -> dict[str, nw.LazyFrame]:
+    """Return the tables all on one engine, so that they can be joined.
+
+    Tables in memory follow the calls to pandas, Polars or Arrow.
+
+    Raises
+    ------
+    InputError
+        Some are in memory and some in a database, which alone knows its connection.
+
+    Examples
+    --------
+    >>> import pandas as pd, pyarrow as pa
+    >>> mixed = {"calls": pd.DataFrame({"call_id": ["1"]}), "costs": pa.table({"kind": ["labour"]})}
+    >>> one = on_one_engine({name: nw.from_native(frame).lazy() for name, frame in mixed.items()})
+    >>> one["costs"].implementation
+    <Implementation.PANDAS: 'pandas'>
+    """
+    engines = {name: frame.implementation for name, frame in frames.items()}
+    if len(set(engines.values())) < 2:
+        return dict(frames)
+    target = engines.get("calls") or next(iter(engines.values()))
+    found = {str(engine.value) for engine in engines.values()}
+    if not found <= set(_IN_MEMORY):
+        told = ", ".join(f"{name} on {engine.value}" for name, engine in engines.items())
+        raise InputError(
+            f"the tables are on different engines: {told}",
+            hint="Register the frames in the database's own connection, or load all tables into memory.",
+        )
+    backend = str(target.value)
+    return {
+        name: frame if engines[name] == target else frame.collect(backend).lazy()  # type: ignore[arg-type]
+        for name, frame in frames.items()
+    }

@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals as nw
 
-from callstats.dataset import links
+from callstats.dataset import table_links as links
 from callstats.dataset.period import Period
 from callstats.errors import UsageError
 from callstats.model import TABLES

@@ -23,8 +23,8 @@ from typing import Any, get_args
 from callstats.errors import InputError, UsageError, near_names
 from callstats.kpis.define import KPI, Condition, Count, Distinct, Linear, Net, Ratio, known
 from callstats.kpis.expression import OwnColumns, parse
+from callstats.kpis.kpi_rules import LANGUAGES, clashes, implied_units, part_of, problems
 from callstats.kpis.registry import catalogue
-from callstats.kpis.validate import LANGUAGES, clashes, implied_units, part_of, problems
 from callstats.model import TABLES, Type
 
 #: Domain and unit of independence of a KPI by the first of these tables it reads.

@@ -1,36 +1,245 @@
-"""The language the KPI catalogue is written in.
+"""The terms of the KPI language: what adds up the rows of one table.
 
-A KPI is a sentence over sums: **terms** (:class:`Count`, :class:`Sum`,
-:class:`Distinct`) add up the rows of one canonical table for which a named
-:class:`Predicate` holds; **formulas** (:class:`Ratio`, :class:`Net`,
-:class:`Quantile`, and the short forms :func:`Share` and :func:`Mean`) put terms
-together. The engine reads nothing else, so every KPI written in this language
-runs on every engine in the same single pass.
-
-The rate of a group is always a ratio of sums, never a mean of percentages.
+A term reads the rows of one canonical table for which a named
+:class:`Predicate` holds: :class:`Count` counts them, :class:`Sum` adds a
+column up, :class:`Distinct` counts different values. :class:`Linear` is terms
+with weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from callstats.kpis.terms import (
-    Condition,
-    Count,
-    Distinct,
-    Linear,
-    Operand,
-    Operator,
-    Predicate,
-    Setting,
-    Sum,
-    Term,
-    known,
-    linear,
-)
 from callstats.model import TABLES
+
+Operator = Literal["==", "!=", "in", "<", "<=", ">", ">=", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number that a project file may set, named in place of an operand.
+
+    ``Setting("answer_within_s", 20)`` reads ``answer_within_s`` from the
+    ``[settings]`` of callstats.toml and falls back to 20. ``scale`` brings it
+    to the unit of the column: hours to seconds by 3600.
+
+    Examples
+    --------
+    >>> deadline = Setting("list_deadline_h", 8, scale=3600)
+    >>> deadline.value({}), deadline.value({"list_deadline_h": 4})
+    (28800, 14400)
+    """
+
+    name: str
+    default: float
+    scale: float = 1
+
+    def value(self, settings: Mapping[str, float]) -> float:
+        """Return the operand: what the project set, or the default, in the column's unit."""
+        return settings.get(self.name, self.default) * self.scale
+
+    def __str__(self) -> str:
+        factor = "" if self.scale == 1 else f" x {self.scale:g}"
+        return f"{self.name} ({self.default:g}){factor}"
+
+
+Operand = bool | str | float | tuple[str, ...] | Setting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One column compared with one operand; unknown values never satisfy it."""
+
+    column: str
+    operator: Operator
+    operand: Operand = None
+
+    def __str__(self) -> str:
+        if self.operator == "known":
+            return f"{self.column} known"
+        if isinstance(self.operand, bool) and self.operator == "==":
+            return self.column if self.operand else f"not {self.column}"
+        operand = self.operand
+        if isinstance(operand, tuple):
+            operand = ", ".join(operand)
+        elif isinstance(operand, int | float):
+            operand = f"{operand:g}"
+        return f"{self.column} {self.operator} {operand}"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A named set of conditions on the rows of one table, all of which must hold.
+
+    ``label`` is how a formula calls the rows that satisfy it: "handled calls".
+    """
+
+    table: str
+    label: str
+    conditions: tuple[Condition, ...] = ()
+
+    def also(self, label: str, *conditions: Condition) -> Predicate:
+        """Return this predicate narrowed by further conditions, under a new label."""
+        return Predicate(self.table, label, (*self.conditions, *conditions))
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns it reads."""
+        return frozenset(condition.column for condition in self.conditions)
+
+    @property
+    def key(self) -> str:
+        """What it says, whatever it is called: equal conditions share a sum."""
+        return " and ".join(sorted(str(condition) for condition in self.conditions)) or "all"
+
+
+class _Addable:
+    """What terms and sums of terms have in common: ``+``, ``-`` and ``number *``."""
+
+    __slots__ = ()
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        raise TypeError(type(self).__name__)  # pragma: no cover - both children define it
+
+    def __add__(self, other: _Addable) -> Linear:
+        return Linear((*self._terms(), *other._terms()))
+
+    def __sub__(self, other: _Addable) -> Linear:
+        return self + -1.0 * other
+
+    def __rmul__(self, factor: float) -> Linear:
+        return Linear(tuple((term, factor * weight) for term, weight in self._terms()))
+
+
+@dataclass(frozen=True, slots=True)
+class Count(_Addable):
+    """The number of rows for which the predicate holds."""
+
+    where: Predicate
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return ((self, 1.0),)
+
+    @property
+    def key(self) -> str:
+        """What it adds up, whatever it is called: equal keys share a sum."""
+        return f"count({self.where.table}: {self.where.key})"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns it reads."""
+        return self.where.columns
+
+    def __str__(self) -> str:
+        return self.where.label
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(_Addable):
+    """The sum of a column over the rows for which the predicate holds.
+
+    ``if_missing`` says why a missing column may count as 0, in words that go
+    into the note; without it a missing column makes the KPI not computable.
+    """
+
+    column: str
+    where: Predicate
+    if_missing: str | None = None
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return ((self, 1.0),)
+
+    @property
+    def key(self) -> str:
+        """What it adds up, whatever it is called: equal keys share a sum."""
+        return f"sum({self.where.table}.{self.column}: {self.where.key})"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns it reads."""
+        return self.where.columns | {self.column}
+
+    def __str__(self) -> str:
+        return f"{self.column} of {self.where.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct(_Addable):
+    """The number of different values of columns among the rows that satisfy the predicate.
+
+    A row where one of the columns is null is not counted. ``label`` is how a
+    formula calls them: "contacts reached".
+    """
+
+    of: tuple[str, ...]
+    where: Predicate
+    label: str
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return ((self, 1.0),)
+
+    @property
+    def key(self) -> str:
+        """What it adds up, whatever it is called: equal keys share a sum."""
+        return f"distinct({self.where.table}.{'+'.join(self.of)}: {self.where.key})"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns it reads."""
+        return self.where.columns | set(self.of)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+Term = Count | Sum | Distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(_Addable):
+    """Terms, each with its weight.
+
+    ``label`` is how a formula calls the sum ("login hours"); without one the
+    terms are spelled out.
+    """
+
+    weighted: tuple[tuple[Term, float], ...]
+    label: str = field(default="", compare=False)
+
+    def _terms(self) -> tuple[tuple[Term, float], ...]:
+        return self.weighted
+
+    def __iter__(self) -> Iterator[tuple[Term, float]]:
+        return iter(self.weighted)
+
+    def spelled(self, word: Callable[[str], str]) -> str:
+        """Return the sum in words, each term and label passed through ``word`` (a translation)."""
+        if self.label:
+            return word(self.label)
+        text = ""
+        for term, weight in self.weighted:
+            sign = " - " if weight < 0 else (" + " if text else "")
+            factor = "" if abs(weight) == 1 else f"{abs(weight):g} x "
+            text += f"{sign}{factor}{word(str(term))}"
+        return text.strip()
+
+    def __str__(self) -> str:
+        return self.spelled(str)
+
+
+def linear(expression: Term | Linear, label: str = "") -> Linear:
+    """Return a term or a sum of terms as a sum, under a label where one is given."""
+    if isinstance(expression, Linear) and not label:
+        return expression
+    return Linear(expression._terms(), label)
+
+
+def known(*columns: str) -> tuple[Condition, ...]:
+    """Return the conditions that columns are not null."""
+    return tuple(Condition(column, "known") for column in columns)
+
 
 __all__ = [
     "KPI", "UNIT_COLUMNS", "Condition", "Count", "Direction", "Distinct", "Domain", "Formula", "Independence",

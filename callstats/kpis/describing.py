@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callstats.kpis.words import words
+from callstats.kpis.translations import words
 
 if TYPE_CHECKING:
     from callstats.kpis.define import KPI

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from callstats.kpis import predicates as rows
-from callstats.kpis.define import KPI, Count, Net, Ratio, linear
-from callstats.kpis.handling import HANDLING_KPIS
+from callstats.kpis.define import KPI, Count, Mean, Net, Quantile, Ratio, Sum, linear
 from callstats.kpis.parts import (
     AGENT_WEEKS,
     AVAILABLE_HOURS,
@@ -16,13 +15,206 @@ from callstats.kpis.parts import (
     PEERS,
     PROFITABILITY,
     PROSPECTING,
+    QUALITY,
     RUSSIAN,
     SHIFTS,
     SUCCESSES,
     TALK_HOURS,
     named,
     sources,
+    time_share,
 )
+
+_HANDLE_TIME = linear(
+    Sum("talk_s", rows.TIMED)
+    + Sum("hold_s", rows.TIMED, if_missing="hold is not told apart and counts as talk")
+    + Sum("wrap_s", rows.TIMED),
+    "talk + hold + wrap of handled calls",
+)
+_HANDLE_COLUMNS = ("talk_s", "hold_s", "wrap_s")
+_KNOWN_ONLY = "Handled calls of both directions whose times are known; ask by direction in a mixed house."
+
+TIMES = (
+    KPI(
+        name="average_handle_time",
+        label=named("Average handle time", "Durée moyenne de traitement (DMT)", "Среднее время обработки"),
+        question="How long does a handled call take, from the first word to the end of wrap-up?",
+        formula=Ratio(_HANDLE_TIME, linear(Count(rows.TIMED), "handled calls")),
+        unit="s",
+        direction="neutral",
+        domain="productivity",
+        independence="agent_day",
+        source=sources(RUSSIAN, QUALITY, CONTACT_CENTRE),
+        caution=f"{_KNOWN_ONLY} Where a dialer does not tell hold apart, hold is part of the talk. Successes take longer than refusals: shorter is not better by itself.",
+        aliases=("AHT", "DMT", "temps moyen de traitement", "temps de manipulation", "ACHT"),
+    ),
+    KPI(
+        name="median_handle_time",
+        label=named("Median handle time", "Durée médiane de traitement", "Медианное время обработки"),
+        question="How long does the handled call in the middle take?",
+        formula=Quantile(_HANDLE_COLUMNS, rows.TIMED, 0.5, optional=("hold_s",)),
+        unit="s",
+        direction="neutral",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution=f"{_KNOWN_ONLY} Medians of groups cannot be averaged, and hours cannot be planned with them: use the mean.",
+        aliases=("durée médiane",),
+    ),
+    KPI(
+        name="p90_handle_time",
+        label=named(
+            "Handle time of the longest tenth",
+            "Durée de traitement, 9e décile",
+            "Время обработки, 90-й процентиль",
+        ),
+        question="What handle time do nine calls in ten stay within?",
+        formula=Quantile(_HANDLE_COLUMNS, rows.TIMED, 0.9, optional=("hold_s",)),
+        unit="s",
+        direction="neutral",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution=_KNOWN_ONLY,
+        aliases=("p90", "90th percentile of handle time"),
+    ),
+    KPI(
+        name="average_talk_time",
+        label=named("Average talk time", "Durée moyenne des appels", "Среднее время разговора"),
+        question="How long do agents talk in a handled call?",
+        formula=Mean("talk_s", rows.CONVERSATIONS),
+        unit="s",
+        direction="neutral",
+        domain="productivity",
+        independence="agent_day",
+        source=sources(PROSPECTING, QUALITY),
+        caution="Handled calls of both directions, hold and wrap-up left out. In VICIdial it contains the dead time after the customer hung up.",
+        aliases=("ATT", "DMC", "durée moyenne de communication", "average call duration"),
+    ),
+    KPI(
+        name="average_wrap_time",
+        label=named(
+            "Average wrap-up time", "Temps moyen de post-appel", "Среднее время послевызовной обработки"
+        ),
+        question="How long does the work after a handled call take?",
+        formula=Mean("wrap_s", rows.CONVERSATIONS),
+        unit="s",
+        direction="down",
+        domain="productivity",
+        independence="agent_day",
+        source=CONTACT_CENTRE,
+        caution="Wrap-up that agents do in pause or in talk is not seen.",
+        aliases=("ACW", "tâches post-appel", "after-call work"),
+    ),
+    KPI(
+        name="average_hold_time",
+        label=named("Average hold time", "Temps moyen de mise en attente", "Среднее время ожидания"),
+        question="How long is the person kept on hold during a handled call?",
+        formula=Mean("hold_s", rows.CONVERSATIONS),
+        unit="s",
+        direction="down",
+        domain="productivity",
+        independence="agent_day",
+        source=RUSSIAN,
+        caution="On hold during the talk: neither the wait in the queue (average_speed_of_answer) nor the agent's wait for a call (wait_share).",
+        aliases=("mise en garde", "hold time"),
+    ),
+)
+
+SHARES = (
+    KPI(
+        name="occupancy",
+        label=named("Occupancy", "Taux d’occupation", "Коэффициент занятости"),
+        question="What share of the time they were ready did agents spend on calls?",
+        formula=time_share(rows.BUSY, rows.AVAILABLE),
+        unit="%",
+        direction="band",
+        domain="productivity",
+        independence="agent_day",
+        source=RUSSIAN,
+        caution="Pauses are not in it. Too low wastes agents, too high wears them out.",
+        aliases=("taux d’occupation des agents",),
+    ),
+    KPI(
+        name="utilisation",
+        label=named("Utilisation", "Taux d’utilisation", "Коэффициент использования"),
+        question="What share of paid hours did agents spend on calls or ready for one?",
+        formula=time_share(rows.PAID_AVAILABLE, rows.PAID),
+        unit="%",
+        direction="band",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution="Only paid hours that the dialer saw; some tools leave the wait for calls out.",
+        aliases=("utilization",),
+    ),
+    KPI(
+        name="talk_share",
+        label=named("Share of talk", "Part de conversation", "Доля разговора"),
+        question="What share of login time is talk?",
+        formula=time_share(rows.TALKING, rows.LOGIN),
+        unit="%",
+        direction="up",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution="In VICIdial talk contains the dead time after the customer hung up.",
+        aliases=("talk ratio",),
+    ),
+    KPI(
+        name="hold_share",
+        label=named("Share of hold", "Part de mise en attente", "Доля удержания"),
+        question="What share of login time is hold?",
+        formula=time_share(rows.HOLDING, rows.LOGIN),
+        unit="%",
+        direction="down",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution="0 where the dialer does not tell hold apart: it is then part of the talk.",
+    ),
+    KPI(
+        name="wrap_share",
+        label=named("Share of wrap-up", "Part de post-appel", "Доля послевызовной обработки"),
+        question="What share of login time is work after calls?",
+        formula=time_share(rows.WRAPPING, rows.LOGIN),
+        unit="%",
+        direction="down",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution="Wrap-up that agents do in pause is counted as pause.",
+    ),
+    KPI(
+        name="wait_share",
+        label=named("Share of waiting", "Part d’attente", "Доля ожидания"),
+        question="What share of login time do agents wait for a call?",
+        formula=time_share(rows.WAITING, rows.LOGIN),
+        unit="%",
+        direction="down",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution="Less waiting is bought with abandoned calls when the dialer is set faster: read it beside abandon_rate_outbound.",
+        aliases=("idle time", "temps d’attente entre deux appels"),
+    ),
+    KPI(
+        name="pause_share",
+        label=named("Share of pauses", "Part de pause", "Доля пауз"),
+        question="What share of login time is pause?",
+        formula=time_share(rows.PAUSING, rows.LOGIN),
+        unit="%",
+        direction="down",
+        domain="productivity",
+        independence="agent_day",
+        source=PEERS,
+        caution="Breaks, meetings and coaching alike: ask by pause_code before judging.",
+        aliases=("shrinkage on the dialer",),
+    ),
+)
+
+HANDLING_KPIS = (*TIMES, *SHARES)
+
 
 _PER_AGENT = sources(PROSPECTING, RUSSIAN, CONTACT_CENTRE)
 

@@ -3,9 +3,203 @@
 from __future__ import annotations
 
 from callstats.kpis import predicates as rows
-from callstats.kpis.define import KPI, Count, Net, Share, linear
-from callstats.kpis.lists import LIST_KPIS
-from callstats.kpis.parts import PEERS, PROFITABILITY, PROSPECTING, RUSSIAN, named, sources
+from callstats.kpis.define import KPI, Count, Net, Ratio, Share, known, linear
+from callstats.kpis.parts import (
+    CONTACT_CENTRE,
+    CONTACTS_ATTEMPTED,
+    CONTACTS_CLOSED,
+    CONTACTS_INVALID,
+    CONTACTS_LOADED,
+    CONTACTS_REACHED,
+    DIALS,
+    PEERS,
+    PROFITABILITY,
+    PROSPECTING,
+    RUSSIAN,
+    contact_share,
+    contacts,
+    named,
+    share_of_loaded,
+    sources,
+)
+
+_DEADLINE_KNOWN = rows.DIALS.also("dials with a known time since loading", *known("since_loaded_s"))
+_VALIDITY_KNOWN = contacts(
+    rows.DIALS.also("dials to a number known to work or not", *known("invalid_number")), "contacts attempted"
+)
+
+LIST_KPIS = (
+    KPI(
+        name="contacts_loaded",
+        label=named("Contacts loaded", "Fiches chargées", "Загруженные контакты"),
+        question="How many contacts were loaded?",
+        formula=Net(linear(CONTACTS_LOADED)),
+        unit="n",
+        direction="neutral",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="Contacts belong to no period: those loaded earlier are included. A contact on two lists counts once, unless the question is asked by list.",
+        aliases=("leads", "list size", "taille du fichier"),
+    ),
+    KPI(
+        name="contacts_attempted",
+        label=named("Contacts attempted", "Fiches appelées", "Обзвоненные контакты"),
+        question="How many contacts were dialled at least once?",
+        formula=Net(linear(CONTACTS_ATTEMPTED)),
+        unit="n",
+        direction="neutral",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="Numbers of different parts do not add up where a contact is in several of them (hours, days).",
+    ),
+    KPI(
+        name="contacts_reached",
+        label=named("Contacts reached", "Contacts joints", "Достигнутые контакты"),
+        question="How many contacts answered in person at least once?",
+        formula=Net(linear(CONTACTS_REACHED)),
+        unit="n",
+        direction="up",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="An abandoned call reaches the contact too: a person answered.",
+    ),
+    KPI(
+        name="reach_rate",
+        label=named("Reach rate", "Taux de joignabilité", "Доля достигнутых контактов"),
+        question="What share of the contacts dialled answered in person at least once?",
+        formula=contact_share(rows.LIVE, "contacts reached", rows.DIALS, "contacts attempted"),
+        unit="%",
+        direction="up",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="It grows with the number of attempts: compare lists dialled to the same depth, or by attempt.",
+        aliases=("contact rate per contact", "joignabilité"),
+    ),
+    KPI(
+        name="list_penetration",
+        label=named("List penetration", "Taux de pénétration du fichier", "Охват базы"),
+        question="What share of the contacts loaded was dialled at least once?",
+        formula=share_of_loaded(CONTACTS_ATTEMPTED),
+        unit="%",
+        direction="up",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="Tools disagree: some call the share of contacts reached penetration. In a period only its own dials count, but all contacts loaded.",
+        aliases=("penetration", "taux de pénétration"),
+    ),
+    KPI(
+        name="list_saturation",
+        label=named("List saturation", "Saturation du fichier", "Насыщенность базы"),
+        question="How many dials has each loaded contact had on average?",
+        formula=Ratio(DIALS, linear(CONTACTS_LOADED)),
+        unit="n",
+        direction="neutral",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="The mean hides its spread: contacts never dialled and contacts dialled too often can give the same figure.",
+        aliases=("dials per lead", "saturation"),
+    ),
+    KPI(
+        name="list_exhaustion",
+        label=named("List exhaustion", "Taux d’épuisement du fichier", "Выработка базы"),
+        question="What share of the contacts loaded is closed?",
+        formula=share_of_loaded(
+            CONTACTS_CLOSED,
+            unknown=CONTACTS_ATTEMPTED
+            - contacts(rows.DIALS.also("dials", *known("closed")), "contacts known"),
+        ),
+        unit="%",
+        direction="neutral",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="Closed (trié) is success, refusal, invalid number, do-not-call or attempts exhausted; a contact with a call-back stays open.",
+        aliases=("taux de tri", "exhaustion"),
+    ),
+    KPI(
+        name="remaining_callable",
+        label=named("Contacts still callable", "Fiches encore appelables", "Оставшиеся контакты"),
+        question="How many of the contacts loaded may still be dialled?",
+        formula=Net(CONTACTS_LOADED - CONTACTS_CLOSED),
+        unit="n",
+        direction="neutral",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="Contacts loaded less contacts closed; asked for one period only, contacts closed before it count as callable.",
+        aliases=("leads left", "fiches restantes"),
+    ),
+    KPI(
+        name="attempts_per_contact",
+        label=named("Attempts per contact", "Tentatives par contact", "Попыток на контакт"),
+        question="How many times was each contact dialled that was dialled at all?",
+        formula=Ratio(DIALS, linear(CONTACTS_ATTEMPTED)),
+        unit="n",
+        direction="neutral",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="Contacts never dialled are not in it. What attempt k still brings is the hazard of attempt k, which needs a life table.",
+        aliases=("dials per contact", "tentatives d’appel"),
+    ),
+    KPI(
+        name="file_validity",
+        label=named("File validity", "Validité du fichier", "Валидность базы"),
+        question="What share of the contacts dialled has a number that works?",
+        formula=Ratio(
+            _VALIDITY_KNOWN - CONTACTS_INVALID,
+            linear(_VALIDITY_KNOWN),
+            proportion=True,
+            unknown=CONTACTS_ATTEMPTED - _VALIDITY_KNOWN,
+        ),
+        unit="%",
+        direction="up",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="1 - contacts with an invalid number / contacts dialled. A number found invalid once is invalid, whatever came before.",
+        aliases=("taux de validité", "valid numbers"),
+    ),
+    KPI(
+        name="list_completion",
+        label=named(
+            "List completion by the deadline", "Avancement de la liste à l’échéance", "Обзвон базы в срок"
+        ),
+        question="What share of the contacts loaded was dialled by the deadline?",
+        formula=share_of_loaded(
+            contacts(rows.BY_DEADLINE, "contacts dialled by the deadline"),
+            unknown=CONTACTS_ATTEMPTED
+            - contacts(_DEADLINE_KNOWN, "contacts with a known time since loading"),
+        ),
+        unit="%",
+        direction="up",
+        domain="reach",
+        independence="contact",
+        source=CONTACT_CENTRE,
+        caution="The deadline is list_deadline_h hours after loading (8 by default: 75% of a list in eight hours), on the clock, nights included.",
+        aliases=("service agreement level", "75 % d’une liste en huit heures"),
+    ),
+    KPI(
+        name="callback_kept_rate",
+        label=named("Call-backs kept", "Taux de rappels tenus", "Выполненные перезвоны"),
+        question="What share of the call-backs promised was kept?",
+        formula=Share(rows.KEPT, rows.PROMISED),
+        unit="%",
+        direction="up",
+        domain="reach",
+        independence="contact",
+        source=PEERS,
+        caution="Kept is a dial within an hour of the time promised; call-backs not yet due are unknown and left out.",
+        aliases=("rappels honorés",),
+    ),
+)
+
 
 COUNTS = (
     KPI(

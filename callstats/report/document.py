@@ -15,7 +15,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from callstats.report import foreign, markdown
+from callstats.report import html_tables as foreign
+from callstats.report import markdown
 from callstats.show.display import MIME
 
 Block = dict[str, Any]

@@ -17,7 +17,8 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets import default
 
-from callstats.report import document, layout, sorting
+from callstats.report import document, sorting
+from callstats.report import table_layout as layout
 from callstats.report.language import frame_words
 
 _HERE = Path(__file__).parent / "template"

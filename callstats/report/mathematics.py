@@ -81,7 +81,7 @@ def parse(source: str) -> Node:
     >>> parse("x_i")["low"]["text"]
     'i'
     """
-    reader = _Reader(_TOKEN.findall(source))
+    reader = _FormulaReader(_TOKEN.findall(source))
     node = reader.row(until=())
     if reader.peek() is not None:
         raise ValueError(f"unexpected {reader.peek()!r}")
@@ -97,7 +97,7 @@ def _row(items: list[Node]) -> Node:
     return items[0] if len(items) == 1 else {"kind": "row", "items": items}
 
 
-class _Reader:
+class _FormulaReader:
     """Recursive descent over the tokens of one formula."""
 
     def __init__(self, tokens: list[str]) -> None:

@@ -16,7 +16,8 @@ from nbconvert.exporters import Exporter
 from traitlets import Bool
 
 from callstats.errors import ReportError
-from callstats.report import document, layout
+from callstats.report import document
+from callstats.report import table_layout as layout
 from callstats.report.glyphs import drawable
 from callstats.report.language import frame_words
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from callstats.simulate.run import Simulation, simulate, write, write_canonical
 from callstats.simulate.scenario import CallList, Campaign, Queue, Scenario, Spell
+from callstats.simulate.simulation import Simulation, simulate, write, write_canonical
 from callstats.simulate.truth import Truth
-from callstats.simulate.vicidial import write_vicidial
+from callstats.simulate.vicidial_export import write_vicidial
 
 __all__ = [
     "CallList", "Campaign", "Queue", "Scenario", "Simulation", "Spell", "Truth",

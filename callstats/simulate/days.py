@@ -14,7 +14,7 @@ HOUR, DAY_S = 3600, 86_400
 
 
 @dataclass(frozen=True)
-class Calendar:
+class WorkCalendar:
     """Working days are numbered 0, 1, …; local time is seconds since midnight of the first calendar day.
 
     ``calendar_day`` (working days,) is the calendar day of each working day,
@@ -28,7 +28,7 @@ class Calendar:
     weekday: np.ndarray
 
     @classmethod
-    def of(cls, scenario: Scenario) -> Calendar:
+    def of(cls, scenario: Scenario) -> WorkCalendar:
         """Lay out the days of a scenario."""
         every = [scenario.start + timedelta(days=number) for number in range(scenario.days)]
         worked = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from callstats.simulate.run import write
 from callstats.simulate.scenario import CallList, Campaign, Queue, Scenario, Spell
+from callstats.simulate.simulation import write
 
 SPRING = ("alder", "aspen", "birch", "cedar", "cherry", "cypress", "elm", "fir", "hazel", "hornbeam")
 BOTH = ("larch", "laurel", "linden")

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import numpy as np
 
-from callstats.simulate import outcomes as o
-from callstats.simulate.days import DAY_S, HOUR, Calendar
+from callstats.simulate import dial_outcomes as o
+from callstats.simulate.contacts import People, gaps
+from callstats.simulate.days import DAY_S, HOUR, WorkCalendar
 from callstats.simulate.dials import UNKNOWN, Dials, settle_promises
-from callstats.simulate.people import People, gaps
 from callstats.simulate.roster import Hours, Roster, Team, interaction, skill
 from callstats.simulate.scenario import CallList, Scenario
 from callstats.simulate.streams import stream
@@ -54,7 +54,7 @@ class Dialler:
     """Dials the lists of one team; its agents take turns by weight."""
 
     def __init__(
-        self, scenario: Scenario, calendar: Calendar, team: Team, roster: Roster, truth: Truth
+        self, scenario: Scenario, calendar: WorkCalendar, team: Team, roster: Roster, truth: Truth
     ) -> None:
         self.scenario, self.calendar = scenario, calendar
         self.campaign, self.lists = team.campaign, team.lists

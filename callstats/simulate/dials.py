@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from callstats.simulate import outcomes as o
-from callstats.simulate.days import DAY_S, HOUR, Calendar
+from callstats.simulate import dial_outcomes as o
+from callstats.simulate.days import DAY_S, HOUR, WorkCalendar
 
 UNKNOWN = -1
 
@@ -54,7 +54,7 @@ class Dials:
         return cls(*(np.zeros(0, dtype=np.int64) for _ in fields(cls)))
 
 
-def settle_promises(dials: Dials, contacts: int, attempts: int, calendar: Calendar) -> None:
+def settle_promises(dials: Dials, contacts: int, attempts: int, calendar: WorkCalendar) -> None:
     """Fill in, in place, whether promised call-backs were dialled within an hour, and won."""
     asked = np.flatnonzero(dials.outcome == o.CALLBACK)
     place = np.full((contacts, 2 * attempts), UNKNOWN)

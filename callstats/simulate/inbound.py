@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from callstats.simulate import tables
+from callstats.simulate import arrow_tables as tables
 from callstats.simulate.days import DAY_S, HOUR
+from callstats.simulate.opinions_of_calls import Listened, listen
 from callstats.simulate.outbound import Desk, Part, agent_time
 from callstats.simulate.presence import Busy, stretches
-from callstats.simulate.quality import Listened, listen
 from callstats.simulate.roster import Roster, Team, draw
 from callstats.simulate.scenario import Queue, Shift
 from callstats.simulate.streams import stream
@@ -25,7 +25,7 @@ FIRST_CALLER = 900_000_001
 
 
 @dataclass
-class Arrivals:
+class CallerArrivals:
     """Calls to a queue by time: the issue, which call about it, start and lengths; ``row`` -1: hung up."""
 
     issue: np.ndarray
@@ -74,7 +74,7 @@ def queue_calls(desk: Desk, queue: Queue, allotted: np.ndarray, number: int) -> 
     yield "cases", _cases(desk, queue, calls, caller)
 
 
-def _arrivals(desk: Desk, queue: Queue) -> Arrivals:
+def _arrivals(desk: Desk, queue: Queue) -> CallerArrivals:
     """Draw who calls when, follow-up calls included, by time."""
     calendar, days = desk.calendar, len(desk.calendar)
     rng = stream(desk.scenario.seed, "arrivals", queue.queue_id)
@@ -96,14 +96,14 @@ def _arrivals(desk: Desk, queue: Queue) -> Arrivals:
     handle = np.exp(rng.normal(-0.18, 0.6, size)) * queue.handle_s
     hold = np.where(rng.random(size) < 0.25, 0.15 * handle, 0)
     whole = [np.maximum(part, 1).astype(np.int64) for part in (0.8 * handle - hold, 0.2 * handle)]
-    return Arrivals(
+    return CallerArrivals(
         issue[order], turn[order], needed[issue[order]], np.sort(start),
         rng.exponential(queue.patience_s, size).astype(np.int64) + 1, rng.integers(1, 5, size),
         whole[0], hold.astype(np.int64), whole[1], np.zeros(size, np.int64), np.full(size, -1),
     )  # fmt: skip
 
 
-def _serve(calls: Arrivals, plan: Roster, calendar_day: np.ndarray) -> None:
+def _serve(calls: CallerArrivals, plan: Roster, calendar_day: np.ndarray) -> None:
     """Give every caller the agent who is free first, or let the caller hang up, in place."""
     at_work: dict[int, list[int]] = {}
     for row, day in enumerate(plan.day):
@@ -128,7 +128,7 @@ def _serve(calls: Arrivals, plan: Roster, calendar_day: np.ndarray) -> None:
         free[row] = _done(calls, number)
 
 
-def _done(calls: Arrivals, number: int) -> int:
+def _done(calls: CallerArrivals, number: int) -> int:
     parts = (calls.start, calls.ring, calls.queue, calls.talk, calls.hold, calls.wrap)
     return int(sum(part[number] for part in parts))
 
@@ -142,7 +142,7 @@ def _free_at(shift: Shift, moment: int, midnight: int) -> int | None:
 
 
 def _table(
-    desk: Desk, queue: Queue, calls: Arrivals, caller: np.ndarray, agent: np.ndarray, call_id: pa.Array
+    desk: Desk, queue: Queue, calls: CallerArrivals, caller: np.ndarray, agent: np.ndarray, call_id: pa.Array
 ) -> pa.Table:
     handled, same = calls.row >= 0, np.zeros(len(calls.start), dtype=np.int8)
     every, none = np.ones(len(handled), dtype=bool), np.zeros(len(handled), dtype=bool)
@@ -175,7 +175,7 @@ def _table(
     return tables.table("calls", columns)
 
 
-def _cases(desk: Desk, queue: Queue, calls: Arrivals, caller: np.ndarray) -> pa.Table:
+def _cases(desk: Desk, queue: Queue, calls: CallerArrivals, caller: np.ndarray) -> pa.Table:
     """Return the issues that reached an agent; solved at the end of the last call they needed."""
     handled = np.flatnonzero(calls.row >= 0)
     order = handled[np.lexsort((calls.start[handled], calls.issue[handled]))]

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from callstats.model import STATES
-from callstats.simulate import outcomes as o
-from callstats.simulate import tables
-from callstats.simulate.days import DAY_S, HOUR, Calendar
+from callstats.simulate import arrow_tables as tables
+from callstats.simulate import dial_outcomes as o
+from callstats.simulate.contacts import People, chunks
+from callstats.simulate.days import DAY_S, HOUR, WorkCalendar
 from callstats.simulate.dialling import Dialler
 from callstats.simulate.dials import Dials
-from callstats.simulate.layout import Timed, fit, lengths
-from callstats.simulate.money import Ledger
-from callstats.simulate.people import People, chunks
+from callstats.simulate.opinions_of_calls import Listened, listen
 from callstats.simulate.presence import CODES, Busy, Stretches, stretches
-from callstats.simulate.quality import Listened, listen
 from callstats.simulate.roster import Roster, Team, roster
 from callstats.simulate.scenario import CallList, Scenario
+from callstats.simulate.spending import Ledger
 from callstats.simulate.streams import stream
+from callstats.simulate.timing import Timed, fit, lengths
 from callstats.simulate.truth import Truth
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Desk:
     """What the parts of one simulation share: calendar, truth, ledger and running numbers."""
 
     scenario: Scenario
-    calendar: Calendar
+    calendar: WorkCalendar
     truth: Truth
     ledger: Ledger
     contacts: int = 100_000
@@ -177,7 +177,7 @@ def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
 
 
 def agent_time(
-    scenario: Scenario, calendar: Calendar, plan: Roster, campaign_id: str, day: Stretches
+    scenario: Scenario, calendar: WorkCalendar, plan: Roster, campaign_id: str, day: Stretches
 ) -> pa.Table:
     """Return the stretches of agents as canonical rows."""
     columns = {
@@ -211,7 +211,7 @@ def _callbacks(desk: Desk, batch: _Batch) -> pa.Table:
     return tables.table("callbacks", columns)
 
 
-def loaded_s(calendar: Calendar, scenario: Scenario, call_list: CallList) -> int:
+def loaded_s(calendar: WorkCalendar, scenario: Scenario, call_list: CallList) -> int:
     """Return when a list was loaded [local s]: before work on its day."""
     return ((call_list.loaded or scenario.start) - calendar.start).days * DAY_S + LOADED_AT
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from callstats.model import STATES
-from callstats.simulate.days import DAY_S, HOUR, Calendar
+from callstats.simulate.days import DAY_S, HOUR, WorkCalendar
 from callstats.simulate.roster import Roster
 from callstats.simulate.scenario import Shift
 
@@ -50,7 +50,7 @@ class Busy:
 
 
 def stretches(
-    roster: Roster, calendar: Calendar, rows: np.ndarray, busy: Busy, rng: np.random.Generator
+    roster: Roster, calendar: WorkCalendar, rows: np.ndarray, busy: Busy, rng: np.random.Generator
 ) -> Stretches:
     """Lay out the agent-days ``rows``: their calls, and what lies between."""
     begin, lunch, back, end = _shift_times(roster, calendar)
@@ -111,7 +111,7 @@ def _last(rows: np.ndarray, busy: Busy, begin: np.ndarray) -> np.ndarray:
     return np.where(known, busy.done[final], begin[rows])
 
 
-def _shift_times(roster: Roster, calendar: Calendar) -> tuple[np.ndarray, ...]:
+def _shift_times(roster: Roster, calendar: WorkCalendar) -> tuple[np.ndarray, ...]:
     """Return begin, lunch, back and end of every agent-day [local s]; no lunch: both at the end."""
     hours = np.array([_limits(shift) for shift in roster.shifts])
     midnight = calendar.calendar_day[roster.day] * DAY_S

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from callstats.simulate.days import HOUR, Calendar
+from callstats.simulate.days import HOUR, WorkCalendar
 from callstats.simulate.scenario import CallList, Campaign, Scenario, Shift
 from callstats.simulate.streams import stream
 
@@ -88,7 +88,7 @@ def allot(scenario: Scenario, groups: dict[str, np.ndarray], days: int) -> dict[
     }
 
 
-def expected_load(scenario: Scenario, calendar: Calendar, team: Team) -> tuple[np.ndarray, np.ndarray]:
+def expected_load(scenario: Scenario, calendar: WorkCalendar, team: Team) -> tuple[np.ndarray, np.ndarray]:
     """Return the expected dials and agent seconds of each working day, (days,) each.
 
     A mean-field forecast, as a planner would make it: dials move from attempt
@@ -139,7 +139,7 @@ def hours_of(shift: Shift) -> list[int]:
     return [hour for first, end in shift for hour in range(first, end)]
 
 
-def roster(scenario: Scenario, calendar: Calendar, team: Team, allotted: np.ndarray) -> Roster:
+def roster(scenario: Scenario, calendar: WorkCalendar, team: Team, allotted: np.ndarray) -> Roster:
     """Draw the agent-days of a team for its expected load."""
     campaign = team.campaign
     dials, load = expected_load(scenario, calendar, team)

@@ -67,7 +67,8 @@ def guess(files: Iterable[str | Path]) -> Source:
     InputError
         They look like none of them.
     """
-    from callstats.sources.files import expand, table_name
+    from callstats.sources.files import expand
+    from callstats.sources.raw import table_name
 
     names = [layout.name for source in known().values() for layout in source.layouts]
     paths = expand(files, names)

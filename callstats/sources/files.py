@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pyarrow.parquet
 
 from callstats.errors import InputError, near_names
 from callstats.sources.base import Layout, TextOptions
-from callstats.sources.raw import Raw, unique_names
+from callstats.sources.raw import Raw, table_name, unique_names
 from callstats.sources.text import read_text
 
 EXCEL_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
@@ -54,24 +53,6 @@ def _in_folder(folder: Path, tables: tuple[str, ...]) -> list[Path]:
             hint=f"Give {expected}.",
         )
     return matching
-
-
-def table_name(stem: str, tables: Iterable[str]) -> str:
-    """Return the table a file is named after, archives and dated parts included.
-
-    Examples
-    --------
-    >>> table_name("vicidial_log_archive", ["vicidial_list", "vicidial_log"])
-    'vicidial_log'
-    >>> table_name("vicidial_log-2026-09", ["vicidial_log"])
-    'vicidial_log'
-    >>> table_name("export", ["vicidial_log"])
-    ''
-    """
-    for table in sorted(tables, key=len, reverse=True):
-        if re.fullmatch(re.escape(table) + r"(_archive)?([-_.]?\d[-_.\d]*)?", stem, re.IGNORECASE):
-            return table
-    return ""
 
 
 def read_file(path: Path, options: TextOptions, layouts: tuple[Layout, ...]) -> Iterator[Raw]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,3 +88,21 @@ def unique_names(names: Iterable[str]) -> list[str]:
         result.append(clean if taken[clean] == 1 else f"{clean}_{taken[clean]}")
         taken.setdefault(result[-1], 1)
     return result
+
+
+def table_name(stem: str, tables: Iterable[str]) -> str:
+    """Return the table a file is named after, archives and dated parts included.
+
+    Examples
+    --------
+    >>> table_name("vicidial_log_archive", ["vicidial_list", "vicidial_log"])
+    'vicidial_log'
+    >>> table_name("vicidial_log-2026-09", ["vicidial_log"])
+    'vicidial_log'
+    >>> table_name("export", ["vicidial_log"])
+    ''
+    """
+    for table in sorted(tables, key=len, reverse=True):
+        if re.fullmatch(re.escape(table) + r"(_archive)?([-_.]?\d[-_.\d]*)?", stem, re.IGNORECASE):
+            return table
+    return ""

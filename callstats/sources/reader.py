@@ -20,7 +20,7 @@ from callstats.sources import notes
 from callstats.sources.base import Field, Layout, Source
 from callstats.sources.convert import TEXT, Columns, convert, nothing
 from callstats.sources.files import expand, read_file
-from callstats.sources.moments import Reading, add_moments
+from callstats.sources.instants import Reading, add_moments
 from callstats.sources.outcomes import FLAGS, Outcome
 from callstats.sources.raw import Frame, Raw, Series
 
@@ -130,8 +130,8 @@ def recognise(columns: Iterable[str], source: Source) -> Layout | None:
     for layout in sorted(source.layouts, key=lambda item: len(item.signature), reverse=True):
         if (
             layout.signature
-            and present.issuperset(layout.signature)
-            and not present.intersection(layout.unlike)
+            and present.issuperset(map(str.lower, layout.signature))
+            and not present.intersection(map(str.lower, layout.unlike))
         ):
             return layout
     return None

@@ -14,8 +14,7 @@ import pyarrow as pa
 
 from callstats.errors import InputError
 from callstats.sources.encoding import detect_encoding
-from callstats.sources.files import table_name
-from callstats.sources.raw import Bad, Raw, unique_names
+from callstats.sources.raw import Bad, Raw, table_name, unique_names
 
 _CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?`?([^`\s(]+)`?")
 _COLUMN = re.compile(r"\s*`([^`]+)`")

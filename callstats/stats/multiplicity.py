@@ -69,6 +69,24 @@ def adjust(p_values: Any, *, method: str = "holm") -> np.ndarray:
     return result
 
 
+def bonferroni_confidence(confidence: float, claims: int) -> float:
+    """Return the confidence that each of several intervals needs for all of them to hold with another.
+
+    Parameters
+    ----------
+    confidence : float
+        That all intervals hold at once.
+    claims : int
+        How many there are; without any it is the confidence itself.
+
+    Examples
+    --------
+    >>> bonferroni_confidence(0.95, 5)
+    0.99
+    """
+    return 1 - tails(confidence, "greater")[0] / max(claims, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class ManyToOne:
     """Several groups against one control.

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from callstats.calibrate import SITUATIONS, calibrate
-from callstats.calibrate.result import MOST_ALARMS, monte_carlo, verdict
+from callstats.calibrate.calibration_result import MOST_ALARMS, monte_carlo, verdict
 from callstats.errors import CallstatsError, UsageError
 
 RUNS = 100

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from callstats.calibrate import judging, lists, looking, rates, shares
-from callstats.calibrate.rows import dial
+from callstats.calibrate import agent_situations as judging
+from callstats.calibrate import list_situations as lists
+from callstats.calibrate import look_situations as looking
+from callstats.calibrate import rate_situations as rates
+from callstats.calibrate import share_situations as shares
+from callstats.calibrate.simulated_rows import dial
 
 
 @pytest.mark.parametrize("times", [4, 8])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from callstats import engine
-from callstats.answers.compare.comparing.analysis import compare
+from callstats.answers.compare.compare import compare
 from callstats.answers.core.measure import measure
-from callstats.calibrate import comparing, lists
-from callstats.calibrate.rows import answered, converted, dial
+from callstats.calibrate import comparison_methods as comparing
+from callstats.calibrate import list_situations as lists
+from callstats.calibrate.simulated_rows import answered, converted, dial
 from callstats.dataset import Dataset
 from callstats.kpis import get
 from callstats.simulate import simulate

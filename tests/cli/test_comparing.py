@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.answers.compare.comparing.comparable import dataset, drawn
+from tests.answers.compare.comparable import dataset, drawn
 from tests.cli.conftest import Run
 
 

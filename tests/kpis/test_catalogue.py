@@ -12,9 +12,9 @@ from callstats.errors import UsageError
 from callstats.kpis import catalogue, describe, get, names
 from callstats.kpis.define import DOMAINS, Distinct, Net, Quantile, Ratio
 from callstats.kpis.describing import named_rows, table
+from callstats.kpis.kpi_rules import clashes, problems
 from callstats.kpis.registry import CONVERSIONS
-from callstats.kpis.validate import clashes, problems
-from callstats.kpis.words import words
+from callstats.kpis.translations import words
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,9 +6,8 @@ import pytest
 
 from callstats.kpis import get
 from callstats.kpis.define import Condition, Count, Linear, Net, Predicate, Ratio, Sum, linear
+from callstats.kpis.kpi_rules import clashes, implied_units, implies, part_of, problems
 from callstats.kpis.predicates import DIALS, HANDLED, LIVE, LOGIN, SUCCESSES
-from callstats.kpis.units import implied_units
-from callstats.kpis.validate import clashes, implies, part_of, problems
 
 ROI = get("roi")
 

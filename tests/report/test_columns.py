@@ -2,9 +2,8 @@ import time
 
 import pytest
 
-from callstats.report import columns
-from callstats.report.columns import AROUND, TEXT, Width, asked, dealt
-from callstats.report.widths import wide
+from callstats.report import table_layout as columns
+from callstats.report.table_layout import AROUND, TEXT, Width, asked, dealt, wide
 
 
 def cell(text, **about):

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import nbformat
 
-from callstats.report import document, layout, notebooks
+from callstats.report import document, notebooks
+from callstats.report import table_layout as layout
 
 NOTEBOOK = nbformat.read(notebooks.find("data_quality"), as_version=4)
 

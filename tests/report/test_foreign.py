@@ -1,6 +1,6 @@
 import pandas as pd
 
-from callstats.report import foreign
+from callstats.report import html_tables as foreign
 from tests.report.conftest import HOSTILE
 
 

@@ -1,8 +1,7 @@
 import pytest
 
-from callstats.report import layout
-from callstats.report.columns import height
-from callstats.report.widths import wide
+from callstats.report import table_layout as layout
+from callstats.report.table_layout import height, wide
 
 
 def table(columns, text):

@@ -34,7 +34,7 @@ def test_its_results_tell_house_campaigns_movements_and_targets() -> None:
 
 
 def test_no_table_is_turned_on_paper() -> None:
-    from callstats.report import layout
+    from callstats.report import table_layout as layout
 
     blocks = document.read(nbformat.read(Path(NOTEBOOK), as_version=4))["blocks"]
     assert not [b["caption"] for b in blocks if b["kind"] == "table" and layout.fit(b)["turned"]]

@@ -1,6 +1,6 @@
 import pytest
 
-from callstats.report.widths import drawn, longest_line, longest_word, wide
+from callstats.report.table_layout import drawn, longest_line, longest_word, wide
 
 TEXTS = (
     "Taux de transformation",

@@ -3,7 +3,7 @@ import io
 import pandas as pd
 import pytest
 
-from callstats.show.export import safe, safe_frame
+from callstats.show.tabular import safe, safe_frame
 
 
 @pytest.mark.parametrize(

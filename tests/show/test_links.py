@@ -3,7 +3,7 @@
 import pytest
 
 from callstats.errors import UsageError
-from callstats.report import layout
+from callstats.report import table_layout as layout
 from callstats.show.display import Cell, TableView
 from callstats.show.links import beside
 from callstats.show.markup import render

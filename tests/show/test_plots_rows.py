@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from callstats.show import plots, theme
-from callstats.show.plots import rows
+from callstats.show.plots import category_rows as rows
 from tests.show.drawn import EN, NAN, closed, names, row_names, segments
 
 

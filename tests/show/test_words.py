@@ -93,7 +93,7 @@ def test_french_counts_zero_as_one():
 
 def texts(language):
     from callstats.kpis.registry import catalogue
-    from callstats.kpis.words import fr, ru
+    from callstats.kpis.translations import fr, ru
 
     for file in PACKAGE.glob(f"show/words/{language}/*.po"):
         for message in read(file):

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from callstats.simulate import Scenario
-from callstats.simulate.days import Calendar
+from callstats.simulate.days import WorkCalendar
 
 
 def test_utc_follows_the_clock_change():
-    calendar = Calendar.of(
+    calendar = WorkCalendar.of(
         Scenario(start=date(2026, 10, 23), days=5)
     )  # Paris leaves summer time on 25 October
     seconds = np.array([12 * 3600, (3 * 24 + 12) * 3600])
@@ -21,11 +21,11 @@ def test_utc_follows_the_clock_change():
 
 
 def test_weekends_and_holidays_are_not_worked():
-    calendar = Calendar.of(Scenario(start=date(2026, 7, 10), days=7, holidays=(date(2026, 7, 14),)))
+    calendar = WorkCalendar.of(Scenario(start=date(2026, 7, 10), days=7, holidays=(date(2026, 7, 14),)))
     worked = [calendar.date_of(number).day for number in range(len(calendar))]
     assert worked == [10, 13, 15, 16]
 
 
 def test_the_first_working_day_from_a_sunday_is_monday():
-    calendar = Calendar.of(Scenario(start=date(2026, 7, 10), days=7))
+    calendar = WorkCalendar.of(Scenario(start=date(2026, 7, 10), days=7))
     assert calendar.date_of(calendar.first_from(date(2026, 7, 12))) == date(2026, 7, 13)

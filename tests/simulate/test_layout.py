@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from callstats.errors import UsageError
-from callstats.simulate.layout import Timed, fit
+from callstats.simulate.timing import Timed, fit
 
 
 def timed(start, handle):

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from callstats.simulate import Queue, Scenario, simulate, write, write_canonical
-from callstats.simulate.writing import Saver
+from callstats.simulate.simulation import Saver
 
 SMALL = Scenario.small(seed=7, contacts=300)
 

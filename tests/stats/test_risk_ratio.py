@@ -9,7 +9,7 @@ import pytest
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from callstats.errors import UsageError
-from callstats.stats.risk_ratio import stratified_risk_ratio
+from callstats.stats.strata import stratified_risk_ratio
 
 TABLES = [[[40, 60], [25, 75]], [[10, 10], [5, 15]], [[1, 0], [0, 2]]]
 

@@ -30,7 +30,7 @@ from callstats.answers.core.measure import measure
 from callstats.answers.core.voice import Voice
 from callstats.kpis import get
 from callstats.kpis.define import KPI
-from callstats.kpis.words import words as kpi_words
+from callstats.kpis.translations import words as kpi_words
 from callstats.show.words import mark
 
 if TYPE_CHECKING:

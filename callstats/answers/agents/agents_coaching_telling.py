@@ -11,7 +11,7 @@ from callstats.answers.agents.agents import AgentComparison, denominator
 from callstats.answers.agents.agents_numbers import AgentFigures, GapWorth, WorkStep
 from callstats.answers.agents.by_agent_telling import ByAgentTelling, split
 from callstats.answers.core.telling import Cell, Column, Sentence, TableView
-from callstats.kpis.words import words as kpi_words
+from callstats.kpis.translations import words as kpi_words
 from callstats.show.words import mark
 
 _FINDINGS = {

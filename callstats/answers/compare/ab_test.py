@@ -40,8 +40,8 @@ from callstats.answers.compare.ab_test_secondary import (
 )
 from callstats.answers.compare.ab_test_secondary_numbers import COLUMNS, prices
 from callstats.answers.compare.ab_test_split import Split, split
-from callstats.answers.compare.plan.analysis import Plan, solve
-from callstats.answers.compare.plan.numbers import Design
+from callstats.answers.compare.plan import Plan, solve
+from callstats.answers.compare.plan_numbers import Design
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice

@@ -20,8 +20,9 @@ from callstats.answers.compare.ab_test_secondary_numbers import (
     profit_lift,
     reach_tables,
 )
-from callstats.answers.compare.comparing.analysis import compare
-from callstats.answers.compare.comparing.rows import ComparedArm, claims
+from callstats.answers.compare.compare import compare
+from callstats.answers.compare.compare_arm import ComparedArm
+from callstats.answers.compare.compare_tests import claims
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
 from callstats.errors import ComparisonRefused, UsageError

@@ -59,9 +59,7 @@ class Answer:
     @property
     def verdict(self) -> Verdict:
         """The sentences as one display object; ``str(answer.verdict)`` is text."""
-        from callstats.answers.core.telling import verdict
-
-        return verdict(self.sentences, self.voice)
+        return self.telling.verdict()
 
     def table(self) -> TableView:
         """Return the answer as a table."""
@@ -102,7 +100,3 @@ class Section(Answer):
 
     voice: Voice
     shown: tuple[View, ...]
-
-    def views(self) -> tuple[View, ...]:
-        """Return the views, in order."""
-        return self.shown

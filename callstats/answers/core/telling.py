@@ -23,8 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from callstats.answers.core.answer import Answer, tells
-from callstats.answers.core.estimates import Estimate
+from callstats.answers.core.answer import Answer, Section, tells
+from callstats.answers.core.estimates import Change, Estimate
 from callstats.errors import UsageError
 from callstats.show import verdicts
 from callstats.show.display import (
@@ -61,13 +61,12 @@ __all__ = [
     "figure",
     "shorten",
     "tells",
-    "verdict",
 ]
 
 A = TypeVar("A", bound=Answer)
 
 
-class Ends(Protocol):
+class HasInterval(Protocol):
     """What has an interval."""
 
     @property
@@ -76,7 +75,7 @@ class Ends(Protocol):
     def high(self) -> Any: ...
 
 
-class Contrast(Ends, Protocol):
+class HasEstimate(HasInterval, Protocol):
     """A difference with its interval, such as a Change or a Comparison."""
 
     @property
@@ -107,6 +106,11 @@ class Telling(Generic[A]):
     def sentences(self) -> tuple[Sentence, ...]:
         """Return what the evidence allows to say."""
         return ()
+
+    def verdict(self) -> Verdict:
+        """Return the sentences as one display object, which says so where there are none."""
+        nothing = Sentence(self.say("Too little data for a verdict."), "unknown")
+        return Verdict(self.sentences() or [nothing])
 
     def table(self) -> TableView:
         """Return the answer as a table."""
@@ -155,7 +159,7 @@ class Telling(Generic[A]):
             said[f"{name}_interval"] = self.interval(e)
         return said
 
-    def change(self, moved: Contrast, unit: str) -> dict[str, str]:
+    def change(self, moved: HasEstimate, unit: str) -> dict[str, str]:
         """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""
         return {
             "change": self.form.change(moved.estimate, unit, moved.low, moved.high),
@@ -188,10 +192,10 @@ class Telling(Generic[A]):
         """Return "Ann, Bob, 3 more"."""
         return ", ".join(self.first(names, most))
 
-    # Sentences and tables.
+    # Sentences, figures and tables.
 
     def difference(
-        self, kpi: str, name: str, control: str, contrast: Ends, unit: str, **how: Any
+        self, kpi: str, name: str, control: str, contrast: HasInterval, unit: str, **how: Any
     ) -> Sentence:
         """Say whether one group is better or worse than another: :func:`callstats.show.verdicts.difference`.
 
@@ -199,6 +203,17 @@ class Telling(Generic[A]):
         """
         ends = {end: getattr(contrast, end) for end in ("estimate", "low", "high")}
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
+
+    def captioned(self, caption: str) -> FigureView:
+        """Return the plot with a caption; its words are the caption and the sentences."""
+        return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
+
+    def interval_plot(self, labels: Sequence[str], estimates: Sequence[Estimate], **options: Any) -> Any:
+        """Draw estimates with their intervals; options as of :func:`callstats.show.plots.interval_plot`."""
+        from callstats.show.plots import interval_plot
+
+        values, lows, highs = ([getattr(e, part) for e in estimates] for part in ("value", "low", "high"))
+        return interval_plot(labels, values, lows, highs, formatter=self.form, **options)
 
     def movement(
         self, kpi: str, moved: Contrast, unit: str, since: str, direction: str = "neutral"
@@ -259,9 +274,13 @@ class Telling(Generic[A]):
         return [*cells, *([Cell(was, tone="grey")] if compared else [])]
 
 
-def verdict(sentences: Sequence[Sentence], voice: Voice) -> Verdict:
-    """Return sentences as one display object, which says so where there are none."""
-    return Verdict(sentences or [Sentence(voice.say("Too little data for a verdict."), "unknown")])
+@tells(Section)
+class SectionTelling(Telling[Section]):
+    """A section is told already: it is the views that others have made."""
+
+    def views(self) -> tuple[View, ...]:
+        """Return the views, in order."""
+        return self.answer.shown
 
 
 def shorten(view: TableView, most: int, note: str) -> TableView:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from callstats.kpis.words import words as kpi_words
+from callstats.kpis.translations import words as kpi_words
 from callstats.show.format import Formatter
 from callstats.show.words import Words, mark, words
 from callstats.sources import notes

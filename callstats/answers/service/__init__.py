@@ -1,4 +1,4 @@
 """The inbound report: is the promise kept, who waits, who gives up, is it solved, are agents there.
 
-``report`` puts the parts together; each part is a module of its own.
+``queue_service`` puts the parts together: ``queue_waits``, ``queue_issues``, ``queue_load`` and ``staffing``.
 """

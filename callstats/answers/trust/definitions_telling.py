@@ -15,7 +15,7 @@ from callstats.answers.core.telling import (
     tells,
 )
 from callstats.answers.trust.definitions import Definitions
-from callstats.kpis.words import words
+from callstats.kpis.translations import words
 
 
 @tells(Definitions)
@@ -28,14 +28,14 @@ class DefinitionsTelling(Telling[Definitions]):
         if len(values) < 2:
             return ()
         low, high = values[0], values[-1]
-        said = {
+        fields = {
             "word": self._word(),
             "low": self.value(low),
             "high": self.value(high),
             "first": self.kpi(low.kpi),
             "last": self.kpi(high.kpi),
         }
-        text = _('"{word}" is anything from {low} ({first}) to {high} ({last}) on these data', **said)
+        text = _('"{word}" is anything from {low} ({first}) to {high} ({last}) on these data', **fields)
         spread = self.answer.spread
         if spread > 1:
             times = _("{times} times as much, by definition alone", times=self.form.number(spread, 1))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Severity = Literal["rejected", "doubtful", "information"]
 
+#: What a call may come to; a code without a meaning tells none of it.
+FLAGS = ("connected", "live", "handled")
 #: A talk longer than this is doubtful [s].
 LONG_TALK_S = 4 * 3600
 #: Agent time and call time of an agent's day may differ by this share, and by so many seconds.
@@ -85,19 +87,23 @@ def _midnight(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
 
 
 def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
-    flags = [c for c in ("connected", "live", "handled") if dataset.has("calls", c)]
-    if not flags or not dataset.has("calls", "outcome_code"):
-        return
-    silent = nw.all_horizontal(*(nw.col(flag).is_null() for flag in flags), ignore_nulls=False)
-    coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null(), silent)
-    codes = {
-        r["outcome_code"]: int(r["rows"]) for r in records(coded.group_by("outcome_code").agg(rows=nw.len()))
-    }
+    codes = codes_without_meaning(dataset)
     if codes:
-        order = sorted(codes, key=lambda code: (-codes[code], code))
-        listed = ", ".join(f"{code} ({codes[code]})" for code in order[:5])
+        listed = ", ".join(f"{code} ({calls})" for code, calls in list(codes.items())[:5])
         hint = _("Say in the mapping file, or in the table of statuses, what the code means.")
         yield _doubt(_("every outcome code is known"), "calls", sum(codes.values()), listed, hint)
+
+
+def codes_without_meaning(dataset: Dataset) -> dict[str, int]:
+    """Return the codes on which every flag from dial to conversation is unknown, with their calls."""
+    flags = [flag for flag in FLAGS if dataset.has("calls", flag)]
+    if not flags or not dataset.has("calls", "outcome_code"):
+        return {}
+    silent = nw.all_horizontal(*(nw.col(flag).is_null() for flag in flags), ignore_nulls=False)
+    coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null(), silent)
+    rows = records(coded.group_by("outcome_code").agg(rows=nw.len()))
+    codes = {str(row["outcome_code"]): int(row["rows"]) for row in rows}
+    return dict(sorted(codes.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _durations(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:

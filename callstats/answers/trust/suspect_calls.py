@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.scope import count, records
+from callstats.answers.core.scope import records
 from callstats.answers.core.voice import Voice
-from callstats.answers.trust.searches import LONG_TALK_S
+from callstats.answers.trust.searches import FLAGS, LONG_TALK_S, codes_without_meaning
 from callstats.dataset.clock import unknown
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset
 
-_FLAGS = ("connected", "live", "handled")
 #: The second agent of a transfer takes over within so long [s].
 TAKEN_OVER_S = 60
 _NEEDED = ("contact_id", "agent_id", "handled", "local_started_at", "talk_s")
@@ -63,20 +62,16 @@ class Codes(Answer):
 def codes(dataset: Dataset) -> Codes:
     """Find the codes on which every flag from dial to conversation is unknown."""
     voice = Voice.of(dataset)
-    flags = [flag for flag in _FLAGS if dataset.has("calls", flag)]
-    if not flags or not dataset.has("calls", "outcome_code"):
+    calls: dict[str, int] = {}
+    if dataset.has("calls", "outcome_code") and any(dataset.has("calls", flag) for flag in FLAGS):
+        coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null())
+        rows = records(coded.group_by("outcome_code").agg(rows=nw.len()))
+        calls = {str(row["outcome_code"]): int(row["rows"]) for row in rows}
+    if not calls:
         why = voice.reason("not computable: needs calls.outcome_code")
         return Codes(voice, {}, 0, 0, voice.say("Unknown codes: {why}.", why=why))
-    coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null())
-    silent = nw.all_horizontal(*(nw.col(flag).is_null() for flag in flags), ignore_nulls=False)
-    rows = records(coded.filter(silent).group_by("outcome_code").agg(rows=nw.len()))
-    meaningless = {str(row["outcome_code"]): int(row["rows"]) for row in rows}
-    ordered = dict(sorted(meaningless.items(), key=lambda item: (-item[1], item[0])))
-    every = {str(row["outcome_code"]) for row in records(coded.select("outcome_code").unique())}
-    if not every:
-        why = voice.reason("not computable: needs calls.outcome_code")
-        return Codes(voice, {}, 0, 0, voice.say("Unknown codes: {why}.", why=why))
-    return Codes(voice, ordered, len(every - set(meaningless)), count(coded))
+    unexplained = codes_without_meaning(dataset)
+    return Codes(voice, unexplained, len(calls) - len(unexplained), sum(calls.values()))
 
 
 @dataclass(frozen=True)

@@ -272,8 +272,8 @@ def _missing_hours(hours: Hours) -> list[tuple[dt.date, tuple[int, ...]]]:
     Examples
     --------
     >>> days = [dt.date(2026, 9, day) for day in range(1, 12)]
-    >>> made = {day: {9: 20, 10: 20} for day in days} | {days[3]: {9: 20}}
-    >>> _missing_hours(made)
+    >>> hours = {day: {9: 20, 10: 20} for day in days} | {days[3]: {9: 20}}
+    >>> _missing_hours(hours)
     [(datetime.date(2026, 9, 4), (10,))]
     """
     if len(hours) < FEWEST_DAYS:

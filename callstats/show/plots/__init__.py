@@ -5,13 +5,13 @@ Values come as plain sequences in a unit of the catalogue; what is nan is left
 out. Without ``ax`` a new figure of a column's width is made.
 """
 
-from callstats.show.plots.attempts import attempt_curve
+from callstats.show.plots.attempt_curves import attempt_curve
+from callstats.show.plots.bars import share_bars, waterfall
 from callstats.show.plots.change import confidence_band, control_chart
 from callstats.show.plots.funnels import funnel_bars, limits_funnel
 from callstats.show.plots.heat import heatmap
-from callstats.show.plots.intervals import interval_plot, target_bullets
-from callstats.show.plots.parts import share_bars, waterfall
-from callstats.show.plots.planning import size_curve
+from callstats.show.plots.interval_plots import interval_plot, target_bullets
+from callstats.show.plots.power_curves import size_curve
 from callstats.show.plots.strips import day_strip
 
 __all__ = [

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from callstats.show import theme
 from callstats.show.format import Formatter
-from callstats.show.plots import rows
+from callstats.show.plots import category_rows as rows
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 

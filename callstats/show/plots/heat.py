@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from callstats.show import theme
 from callstats.show.format import Formatter
-from callstats.show.plots import rows
+from callstats.show.plots import category_rows as rows
 from callstats.show.words import words
 
 _SMALLEST_NAME = 6.0  # points, of a column

@@ -10,7 +10,7 @@ import numpy as np
 
 from callstats.show import theme
 from callstats.show.format import Formatter
-from callstats.show.plots import rows
+from callstats.show.plots import category_rows as rows
 from callstats.show.ticks import unit_axis
 
 # Told apart by their dashes as well, so that they are in grey print.

@@ -10,17 +10,12 @@ import pandas as pd
 
 import callstats as cs
 from callstats.answers.core.scope import Scope, scope
-from callstats.answers.service.cover import cover
-from callstats.answers.service.first_call import first_call
-from callstats.answers.service.handling import handling
-from callstats.answers.service.opinions import opinions
-from callstats.answers.service.patience import patience
-from callstats.answers.service.promise import promise
-from callstats.answers.service.report import Service
-from callstats.answers.service.rows import queues
-from callstats.answers.service.solving import solving
-from callstats.answers.service.volume import volume
-from callstats.answers.service.waiting import waiting
+from callstats.answers.service.queue_issues import first_call, opinions, solving
+from callstats.answers.service.queue_load import handling, volume
+from callstats.answers.service.queue_numbers import queues
+from callstats.answers.service.queue_service import Service
+from callstats.answers.service.queue_waits import patience, promise, waiting
+from callstats.answers.service.staffing import cover
 from callstats.dataset import Dataset
 from callstats.simulate import Queue, Scenario, simulate
 from tests.answers.small_campaigns import DEMO, calls, many, settle

@@ -1,1 +1,0 @@
-"""How often to call: what each attempt reaches, costs and brings."""

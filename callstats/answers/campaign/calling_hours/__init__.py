@@ -1,1 +1,0 @@
-"""When to call: contact by hour and weekday, within the same contacts."""

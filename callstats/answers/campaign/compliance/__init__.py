@@ -1,1 +1,0 @@
-"""Are the calling rules kept: packs of rules, and what the calls say of each."""

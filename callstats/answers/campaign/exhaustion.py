@@ -1,0 +1,131 @@
+"""What is left in a list, when it is done at the present pace, and what the rest is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from callstats.answers.campaign.exhaustion_numbers import (
+    Deadline,
+    Outlook,
+    Prospects,
+    added_prospects,
+    completions_in_hours,
+    outlooks,
+)
+from callstats.answers.campaign.list_states_numbers import NEEDED
+from callstats.answers.core.answer import Answer
+from callstats.answers.core.scope import scope
+from callstats.answers.core.voice import Voice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from callstats.dataset import Dataset, Period
+
+
+@dataclass(frozen=True)
+class Exhaustion(Answer):
+    """Lists at the end of a day, most contacts still callable first.
+
+    Attributes
+    ----------
+    day : date or None
+        The last day that counts; None where the state of contacts is not known.
+    confidence : float
+        Of each interval: when a list is done, what is dialled by a deadline, what the rest brings.
+    lists : tuple of Outlook
+    """
+
+    voice: Voice
+    day: date | None
+    confidence: float
+    by: str | None
+    lists: tuple[Outlook, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a list: states, pace, when it is done, completion, what the rest is worth."""
+        import pandas as pd
+
+        return pd.DataFrame([{self.by or "list": one.state.group, **one.row()} for one in self.lists])
+
+    def burn_down(self) -> pd.DataFrame:
+        """Return list, day and what was left at its end, from the list's first dial on."""
+        import pandas as pd
+
+        rows = [(one.state.group, day, left) for one in self.lists for day, left in one.burn_down()]
+        return pd.DataFrame(rows, columns=[self.by or "list", "day", "left"])
+
+    @property
+    def prospects(self) -> Prospects:
+        """What all that is left is expected to bring, as far as it is known."""
+        return added_prospects([one.prospects for one in self.lists if one.prospects is not None])
+
+
+def exhaustion(
+    dataset: Dataset,
+    period: str | Period | None = None,
+    *,
+    by: str | None = "list_id",
+    deadline: Deadline = None,
+    pace_days: int = 10,
+) -> Exhaustion:
+    """Return what is left of every list at the end of a period, and when it is done.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    period : str or Period, optional
+        Its last day is the day asked about; all calls until then count, not only the period's.
+    by : str, optional
+        A column that tells lists apart; None takes all contacts together.
+    deadline : str, date or number, optional
+        By when contacts should have been dialled once: a day, forecast where it is still
+        to come, or hours after loading. The project's ``list_deadline_h`` (8) where left out.
+    pace_days : int
+        Working days that the present pace is read from.
+
+    Returns
+    -------
+    Exhaustion
+        A contact is unused until its first dial, in circulation (a call-back
+        included) until a call closes it. Days until a list is done come from
+        the mean of the contacts closed a day, the interval from how the days
+        differ: it does not know of lists that tire or of agents who leave.
+
+    Raises
+    ------
+    UsageError
+        The period holds no call, or no table has the column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from callstats.dataset import Dataset
+    >>> calls = pd.DataFrame({
+    ...     "call_id": list("1234"), "contact_id": list("aabc"), "list_id": "x", "direction": "outbound",
+    ...     "attempt_no": [1, 2, 1, 1], "closed": [False, True, False, True],
+    ...     "local_started_at": pd.to_datetime(["2026-09-01", "2026-09-02", "2026-09-02", "2026-09-02"]),
+    ... })
+    >>> contacts = pd.DataFrame({"contact_id": list("abcd"), "list_id": "x"})
+    >>> outlook = exhaustion(Dataset({"calls": calls, "contacts": contacts}))
+    >>> outlook.to_frame()[["loaded", "unused", "circulating", "closed"]].iloc[0].tolist()
+    [4, 1, 1, 2]
+    """
+    about, confidence = scope(dataset, period), dataset.config.confidence
+    if by is not None:
+        dataset.check_key(by)
+    if not (about.now.has("calls", *NEEDED) and about.now.span()):
+        columns = ", ".join(f"calls.{c}" for c in NEEDED if not about.now.has("calls", c))
+        why = about.voice.reason(f"not computable: needs {columns}" if columns else "no calls")
+        note = about.voice.say("Lists: {why}.", why=why)
+        return Exhaustion(about.voice, None, confidence, by, (), (note,))
+    completions, unknown = completions_in_hours(about, by, deadline)
+    notes = [about.voice.note(unknown.kpi, unknown.note)] if unknown else []
+    if not about.whole.has("contacts", "contact_id"):
+        notes.append(about.voice.say("Contacts never dialled are not known: needs a table of contacts."))
+    lists = outlooks(about, by, deadline, pace_days, completions)
+    order = sorted(lists, key=lambda one: (-one.state.callable, str(one.state.group)))
+    return Exhaustion(about.voice, about.window.last, confidence, by, tuple(order), tuple(notes))

@@ -1,1 +1,0 @@
-"""Which list is better, how far each is worked, and when it will be exhausted."""

@@ -1,0 +1,372 @@
+"""The gates before the numbers: what makes groups not comparable, and whether it stops the comparison.
+
+What a gate finds is data: its words are in ``compare_telling``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from callstats.answers.compare.compare_design import Arm, common_rows, per_contact, per_lead, tables_of
+from callstats.answers.compare.compare_pairs import Pairs, TestedPair
+from callstats.answers.compare.compare_survey import Depth, Loaded, Survey, Traffic, divergence
+from callstats.answers.core.obstacles import shared_obstacle
+from callstats.dataset.clock import TIME_KEYS
+from callstats.engine.keys import Group
+from callstats.errors import UsageError
+from callstats.kpis.define import KPI
+
+#: Agents in each arm that it takes to tell list and agents apart where no agent works both.
+FEWEST_AGENTS = 10
+#: The same share of calls at hours the other arm was not dialled at.
+OTHER_HOURS = 0.10
+#: The same, over which what is counted per contact cannot be compared.
+FAR_HOURS = 0.25
+#: Factor between the dials per open contact of two arms, and how sure it has to be.
+DEPTH, DEPTH_Z = 1.25, 3.3
+#: Factor between the mean attempts of two arms' calls, over which their contacts are looked at.
+SUSPECT = 1.08
+#: Units of an arm under which the spread between them is hardly known.
+FEW_UNITS = 10
+#: A split is off where chance gives it once in a thousand, and by so much.
+SPLIT_P, SPLIT_SIZE = 0.001, 0.01
+#: Share of both arms that shared strata have to hold.
+COVERED = 0.9
+_HOURS = ("hour", "weekday")
+#: Tables that KPIs of dialling read: when agents are logged in is no fault of a list.
+_DIALLED = {"calls", "contacts"}
+#: Gates without which there are numbers, if doubtful ones.
+_FORCIBLE = ("agents", "depth", "hours")
+
+
+@dataclass(frozen=True, slots=True)
+class GateFinding:
+    """What a gate found in the way of a comparison.
+
+    Attributes
+    ----------
+    gate : str
+        ``agents``, ``units``, ``split``, ``depth``, ``hours``, ``both``, ``unknown``,
+        ``empty``, ``total`` or ``strata``.
+    finding : str
+        What was found: the key of its words.
+    arm : object
+        The arm it is about; None for all.
+    values : mapping of str to object
+        What its words are filled with.
+    remedy : str
+        What can be done, where a finding has several remedies: the key of their words.
+    refuses : bool
+        The arm is not compared.
+    """
+
+    gate: str
+    finding: str
+    arm: Arm = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    remedy: str = ""
+    refuses: bool = False
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What all gates say together.
+
+    Attributes
+    ----------
+    findings : tuple of GateFinding
+    refused : mapping of arm to GateFinding
+        Arms that are not compared.
+    strata : tuple of str
+        What the others are compared within.
+    """
+
+    findings: tuple[GateFinding, ...] = ()
+    refused: Mapping[Arm, GateFinding] = field(default_factory=dict)
+    strata: tuple[str, ...] = ()
+
+
+def check_gates(
+    pairs: Pairs,
+    survey: Survey,
+    arms: Sequence[Arm],
+    stratify: str | Sequence[str] | None,
+    *,
+    force: bool,
+) -> GateResult:
+    """Pass every arm through the gates.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    survey : Survey
+    arms : sequence
+    stratify : str, sequence of str or None
+        As `compare` takes it.
+    force : bool
+        Turn refusals into warnings where numbers can be had.
+    """
+    asked = _strata(pairs, stratify)
+    findings: list[GateFinding] = []
+    refused: dict[Arm, GateFinding] = {}
+    uneven: set[str] = set()
+    for arm in (arm for arm in arms if arm != pairs.control):
+        own = _numbers(pairs, survey, arm)
+        if not any(finding.refuses for finding in own):
+            own += _working(pairs, survey, arm)
+            own += _dialling(pairs, survey, arm, asked, uneven)
+        own = [_forced(finding) if force else finding for finding in own]
+        findings += [finding for finding in own if finding not in findings]
+        if reasons := [finding for finding in own if finding.refuses]:
+            refused[arm] = reasons[0]
+    strata = asked if asked is not None else tuple(k for k in (*_HOURS, "attempt_no") if k in uneven)
+    return GateResult(tuple(findings), refused, strata)
+
+
+def _forced(finding: GateFinding) -> GateFinding:
+    return replace(finding, refuses=False) if finding.gate in _FORCIBLE else finding
+
+
+def _strata(pairs: Pairs, stratify: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the strata asked for; None where the gates are to choose."""
+    if stratify is None:
+        return None
+    names = stratify.replace(" x ", ",").split(",") if isinstance(stratify, str) else list(stratify)
+    strata = tuple(name.strip() for name in names if name.strip() and name != "none")
+    for name in strata:
+        pairs.dataset.check_key(name)
+    if strata and not stratifiable(pairs, strata):
+        raise UsageError(
+            f"{pairs.kpi.name} cannot be compared within {' x '.join(strata)}",
+            hint="What counts contacts belongs to no single hour; take a KPI that counts calls.",
+        )
+    return strata
+
+
+def stratifiable(pairs: Pairs, strata: Sequence[str]) -> bool:
+    """Tell whether every row of a KPI lies in a stratum, and units add up over them."""
+    kpi = pairs.kpi
+    if pairs.design.kind != "ratio" or not pairs.design.joint or per_contact(kpi):
+        return False
+    on_calls = tables_of(kpi) == ("calls",)
+    return on_calls and all(pairs.dataset.reaches("calls", key) for key in strata)
+
+
+# Whether numbers can be had at all
+
+
+def _numbers(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
+    """Hold an arm to what numbers need: known flags, something to divide by, two units."""
+    both = (arm, pairs.control)
+    findings = [finding for each in both for finding in _unknown(pairs, survey, each)]
+    findings += [GateFinding("empty", "empty", each, refuses=True) for each in both if pairs.empty(each)]
+    if any(finding.refuses for finding in findings):
+        return findings
+    findings += too_few_units(pairs, arm)
+    if pairs.design.kind == "total":
+        findings.append(GateFinding("total", "total"))
+    return findings
+
+
+def _unknown(pairs: Pairs, survey: Survey, arm: Arm) -> Iterator[GateFinding]:
+    """Refuse an arm with too many unknown flags, or costs that belong to no arm."""
+    sums = defaultdict(float, survey.sums.get(arm, {}))  # what a table has no row of is 0
+    for doubt in survey.doubts:
+        note, given = doubt.judged(sums, pairs.dataset.config.unknown_tolerance)
+        if note:
+            remedy = "" if given else "export"
+            yield GateFinding("unknown", "unknown", arm, {"note": note}, remedy, not given)
+    groups: dict[Group, Mapping[str, float]] = {(each,): own for each, own in survey.sums.items()}
+    if why := shared_obstacle(pairs.kpi, (arm,), [pairs.by], groups):
+        yield GateFinding("unknown", "unknown", arm, {"note": why}, "costs by group", refuses=True)
+
+
+def too_few_units(pairs: Pairs, arm: Arm) -> list[GateFinding]:
+    """Refuse arms without two units; warn of a few."""
+    n, control_n = pairs.own(arm).n, pairs.own(pairs.control).n
+    least, smaller = min(n, control_n), arm if n <= control_n else pairs.control
+    if least >= FEW_UNITS:
+        return []
+    finding = "fewer than two units" if least < 2 else "few units"
+    return [GateFinding("units", finding, smaller, {"n": least}, refuses=least < 2)]
+
+
+# How the arms were worked
+
+
+def _working(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
+    """Look at who worked the arms, and at what was loaded into them."""
+    findings = []
+    if arm in survey.nested:
+        findings.append(nested_agents(pairs, survey, arm))
+    elif pairs.design.agents and pairs.agents_of(arm) < 2:
+        findings.append(GateFinding("agents", "one agent", arm))
+    if arm in survey.loaded and pairs.control in survey.loaded:
+        planned = survey.planned.get(arm), survey.planned.get(pairs.control)
+        plan = None if planned[0] is None or planned[1] is None else (planned[0], planned[1])
+        findings += off_split(arm, survey.loaded[arm], survey.loaded[pairs.control], plan)
+    if (several := _in_both(pairs, survey, arm)) > 0:
+        findings.append(GateFinding("both", "in both", arm, {"n": int(several)}))
+    return findings
+
+
+def nested_agents(pairs: Pairs, survey: Survey, arm: Arm) -> GateFinding:
+    """Refuse arms worked by different agents, unless there are enough of them to be the units."""
+    mine, others = (len(survey.agents.get(each, {})) for each in (arm, pairs.control))
+    clustered = bool(pairs.design.agents) or "agent_id" in pairs.design.unit
+    few = min(mine, others) < FEWEST_AGENTS
+    finding = "few own agents" if few else "own agents" if clustered else "own agents, not clustered"
+    return GateFinding("agents", finding, arm, {"mine": mine, "others": others}, refuses=few)
+
+
+def _in_both(pairs: Pairs, survey: Survey, arm: Arm) -> float:
+    """Return the contacts that are in both arms, as the contacts say or else the calls."""
+    if survey.by in TIME_KEYS or survey.by == "agent_id":
+        return 0
+    if survey.in_both is not None:
+        return survey.in_both.get(arm, 0.0)
+    return pairs.shared(arm) if pairs.design.unit == ("contact_id",) else 0
+
+
+def off_split(
+    arm: Arm, mine: Loaded, others: Loaded, planned: tuple[float, float] | None
+) -> Iterator[GateFinding]:
+    """Warn of a split that is off its plan, and of arms dialled to a different part."""
+    from callstats.stats import sample_ratio
+
+    if planned is not None and mine.loaded + others.loaded > 0:
+        ratio = sample_ratio([mine.loaded, others.loaded], expected=list(planned))
+        if ratio.p_value < SPLIT_P and ratio.departure > SPLIT_SIZE:
+            shares = {"share": ratio.estimate, "planned": float(ratio.expected[0])}
+            yield GateFinding("split", "off its plan", arm, shares)
+    if min(mine.loaded, others.loaded) > 0 and mine.dialled + others.dialled > 0:
+        ratio = sample_ratio([mine.dialled, others.dialled], expected=[mine.loaded, others.loaded])
+        if ratio.p_value < SPLIT_P and ratio.departure > SPLIT_SIZE:
+            shares = {"share": mine.dialled / mine.loaded, "other": others.dialled / others.loaded}
+            yield GateFinding("split", "dialled in part", arm, shares)
+
+
+# When and how often the arms were dialled
+
+
+def _dialling(
+    pairs: Pairs, survey: Survey, arm: Arm, asked: tuple[str, ...] | None, uneven: set[str]
+) -> list[GateFinding]:
+    """Look at when and how often the arms were dialled; ``uneven`` collects what to compare within."""
+    if survey.counted is None or survey.by in TIME_KEYS or not set(tables_of(pairs.kpi)) <= _DIALLED:
+        return []
+    return [
+        *_hours(pairs, survey.counted, arm, asked, uneven),
+        *_depth(pairs, survey, arm, asked, uneven),
+    ]
+
+
+def _hours(
+    pairs: Pairs, traffic: Traffic, arm: Arm, asked: tuple[str, ...] | None, uneven: set[str]
+) -> list[GateFinding]:
+    if not set(_HOURS) <= set(traffic.keys) or (asked and "hour" in asked):
+        return []
+    apart = {
+        keys: divergence(*(traffic.counts(each, keys) for each in (arm, pairs.control)))
+        for keys in (("hour",), ("weekday",), _HOURS)
+    }
+    most = max(apart.values())
+    if most <= OTHER_HOURS:
+        return []
+    remedy, refuses = "", False
+    if not stratifiable(pairs, _HOURS):
+        remedy, refuses = "per call", most > FAR_HOURS
+    elif asked is not None:
+        remedy = "within hours"
+    else:
+        alone = [keys[0] for keys in (("hour",), ("weekday",)) if apart[keys] > OTHER_HOURS]
+        uneven.update(alone or _HOURS)
+    return [GateFinding("hours", "other hours", arm, {"share": most}, remedy, refuses)]
+
+
+def _depth(
+    pairs: Pairs, survey: Survey, arm: Arm, asked: tuple[str, ...] | None, uneven: set[str]
+) -> list[GateFinding]:
+    """Tell of different depth; what is counted per contact cannot be compared at all then.
+
+    Calls are compared attempt by attempt (``within``) or could be (``ask``), else there
+    is no remedy but time (``none``). What counts contacts can be compared over their
+    first attempts (``first``), but not where contacts never dialled count too (``wait``).
+    """
+    if survey.by in ("agent_id", "attempt_no") or (asked and "attempt_no" in asked):
+        return []
+    if not _outbound(pairs.kpi) or not _suspect(survey, arm, pairs.control):
+        return []
+    mine, others = survey.depth.get(arm), survey.depth.get(pairs.control)
+    if mine is None or others is None or not deeper(mine, others):
+        return []
+    by_attempt = stratifiable(pairs, ("attempt_no",))
+    if by_attempt and asked is None:
+        uneven.add("attempt_no")
+        remedy = "within"
+    elif per_contact(pairs.kpi):
+        remedy = "wait" if per_lead(pairs.kpi) else "first"
+    else:
+        remedy = "ask" if by_attempt else "none"
+    k = max(int(min(mine.mean, others.mean)), 1)
+    values = {"mine": mine.mean, "others": others.mean, "k": k}
+    return [GateFinding("depth", "other depth", arm, values, remedy, remedy in ("first", "wait"))]
+
+
+def _outbound(kpi: KPI) -> bool:
+    where = common_rows(kpi)
+    return where is not None and any(str(c) == "direction == outbound" for c in where.conditions)
+
+
+def _suspect(survey: Survey, arm: Arm, control: Arm) -> bool:
+    """Tell from the attempts dialled whether a closer look at the depth is worth a pass over the contacts."""
+    assert survey.counted is not None
+    if "attempt_no" not in survey.counted.keys or per_lead(survey.kpi):
+        return True
+    means = []
+    for each in (arm, control):
+        calls = survey.counted.counts(each, ("attempt_no",))
+        size = sum(calls.values())
+        means.append(sum(float(k[0]) * v for k, v in calls.items()) / size if size else 1.0)
+    return max(means) > SUSPECT * min(means)
+
+
+def deeper(mine: Depth | None, others: Depth | None) -> bool:
+    """Tell whether the open contacts of one arm were dialled more often than those of the other.
+
+    Examples
+    --------
+    >>> deeper(Depth(1000, 4000, 20000), Depth(1000, 2000, 6000))
+    True
+    >>> deeper(Depth(1000, 4000, 20000), Depth(1000, 3900, 19000)), deeper(None, Depth(1, 1, 1))
+    (False, False)
+    """
+    if mine is None or others is None or min(mine.contacts, others.contacts) < 2:
+        return False
+    low, high = sorted((mine.mean, others.mean))
+    error = math.sqrt(mine.variance + others.variance)
+    return high > DEPTH * low and (high - low) > DEPTH_Z * error
+
+
+# What comparing within strata changes
+
+
+def strata_findings(tested: TestedPair) -> list[GateFinding]:
+    """Tell what comparing within strata changes, and how much of the arms it is about."""
+    if tested.plain is None:
+        return []
+    values = {"strata": tested.strata, "after": tested.difference, "before": tested.plain}
+    findings = [GateFinding("strata", "within strata", tested.arm, values)]
+    if tested.covered < COVERED:
+        values = {"strata": tested.strata, "share": tested.covered}
+        findings.append(GateFinding("strata", "partly covered", tested.arm, values))
+    return findings
+
+
+def no_strata(arm: Arm, strata: tuple[str, ...]) -> GateFinding:
+    """Refuse an arm that has no stratum in common with the control."""
+    return GateFinding("strata", "none in common", arm, {"strata": strata}, refuses=True)

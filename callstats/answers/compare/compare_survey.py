@@ -1,0 +1,447 @@
+"""What the data say of the groups before any sum of the KPI: who dialled whom, when and how often."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from callstats.answers.compare.compare_design import Arm, common_rows, made_by_agents, per_lead, tables_of
+from callstats.answers.compare.compare_tests import MONTH, MonthlyVolume
+from callstats.answers.core.obstacles import Unknown, counted, unknowns
+from callstats.answers.core.scope import records
+from callstats.dataset.clock import TIME_KEYS, unknown, written
+from callstats.engine.keys import in_order, is_any, same
+from callstats.engine.sums import sums_by_group, with_summands
+from callstats.engine.units import formula_terms
+from callstats.errors import UsageError
+from callstats.kpis.define import KPI, Condition, Count, Distinct, Sum, Term
+from callstats.kpis.parts import CONTACTS_ATTEMPTED, CONTACTS_CLOSED, CONTACTS_LOADED
+from callstats.kpis.predicates import SUCCESSES
+from callstats.model import TABLES
+
+if TYPE_CHECKING:
+    from callstats.dataset import Dataset
+
+#: A frame of pandas; its own annotations are unions that nothing narrows.
+Frame = Any
+_SLOT = ("hour", "weekday")
+#: Agents of one arm that are not the other's, as a share of what chance alone leaves: over it, nested.
+NESTED = 0.5
+#: Standard deviations that two distributions have to be apart before it counts.
+_SURE = 3
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of the arms before any sum of the KPI.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    kpi : KPI
+    by : str
+    arms : tuple
+    control : object
+    counted : Traffic or None
+    sums : mapping of arm to mapping
+        By term, of what may be unknown and of what costs.
+    doubts : tuple of Unknown
+    agents : mapping of arm to mapping
+        Conversations by agent.
+    agents_known : float
+        Share of the KPI's calls that have an agent.
+    nested : frozenset
+        Arms worked by other agents than the control.
+    loaded : mapping of arm to Loaded
+    planned : mapping of arm to float
+    volume : MonthlyVolume
+    """
+
+    dataset: Dataset
+    kpi: KPI
+    by: str
+    arms: tuple[Arm, ...]
+    control: Arm
+    counted: Traffic | None
+    sums: Mapping[Arm, Mapping[str, float]]
+    doubts: tuple[Unknown, ...]
+    agents: Mapping[Arm, Mapping[Any, float]]
+    agents_known: float
+    nested: frozenset[Arm]
+    loaded: Mapping[Arm, Loaded]
+    planned: Mapping[Arm, float]
+    volume: MonthlyVolume
+
+    @cached_property
+    def in_both(self) -> Mapping[Arm, float] | None:
+        """Contacts loaded into an arm and into the control; None where the contacts do not say."""
+        return contacts_in_both(self.dataset, self.by, self.arms, self.control)
+
+    @cached_property
+    def depth(self) -> Mapping[Arm, Depth]:
+        """How often contacts that are still open were dialled; fetched when it is first asked for."""
+        dialled = open_depth(self.dataset, self.by, self.arms)
+        if not per_lead(self.kpi):
+            return dialled
+        closed, never = closed_of(self.dataset, self.by), Depth(0, 0, 0)
+        return {
+            arm: dialled.get(arm, never).among(own.loaded - closed.get(arm, 0.0))
+            for arm, own in self.loaded.items()
+        }
+
+
+def survey_arms(
+    dataset: Dataset,
+    kpi: KPI,
+    by: str,
+    arms: Sequence[Arm],
+    control: Arm,
+    split: Mapping[Arm, float] | str | None,
+) -> Survey:
+    """Fetch what the gates look at: one pass over the calls, and a small one for agents."""
+    doubts = tuple(unknowns(kpi, dataset))
+    terms = [*counted(list(doubts)), *money_terms(dataset)]
+    shared = [t for t in formula_terms(kpi) if TABLES[t.where.table].shared]
+    known = agent_known_rows(dataset, kpi)
+    traffic = count_traffic(dataset, kpi, by, [*on_calls(terms), *([known] if known else [])])
+    reached = [t for t in (*terms, *shared) if dataset.reaches(t.where.table, by)]
+    sums = sums_of(dataset, reached, by, traffic)
+    agents = agents_of(dataset, by, arms) if by != "agent_id" and made_by_agents(kpi) else {}
+    nested = {
+        arm
+        for arm in arms
+        if arm != control and divergence(agents.get(arm, {}), agents.get(control, {})) > NESTED
+    }
+    assigned = by not in TIME_KEYS
+    return Survey(
+        dataset,
+        kpi,
+        by,
+        tuple(arms),
+        control,
+        traffic,
+        sums,
+        doubts,
+        agents,
+        _share_known(traffic, known.key if known else "", arms),
+        frozenset(nested),
+        loaded_of(dataset, by) if assigned else {},
+        _planned(split, arms),
+        monthly_volume(dataset, sums),
+    )
+
+
+def _share_known(traffic: Traffic | None, key: str, arms: Sequence[Arm]) -> float:
+    if traffic is None or not key:
+        return 0.0
+    own = [traffic.sums(arm) for arm in arms]
+    calls = sum(sums["calls"] for sums in own)
+    return sum(sums[key] for sums in own) / calls if calls else 0.0
+
+
+def _planned(split: Mapping[Arm, float] | str | None, arms: Sequence[Arm]) -> dict[Arm, float]:
+    if split is None:
+        return {}
+    if isinstance(split, str):
+        if split != "even":
+            raise UsageError(f"split {split!r} is not a plan", hint='"even", or the share of every group.')
+        return dict.fromkeys(arms, 1.0)
+    named = {str(arm): arm for arm in arms}
+    unknown = [name for name in split if str(name) not in named]
+    if unknown:
+        raise UsageError(
+            f"split names {unknown[0]!r}, which is no group", hint=f"Groups: {', '.join(named)}."
+        )
+    return {named[str(name)]: float(share) for name, share in split.items()}
+
+
+def arms_of(dataset: Dataset, kpi: KPI, by: str) -> list[Arm]:
+    """Return every known value of a column among the rows of the KPI's tables, as written, in order."""
+    arms: set[tuple[Arm]] = set()
+    for table in tables_of(kpi):
+        # a grouping: to take the different values of a column costs some engines a sort
+        rows = dataset.table(table, by).group_by(by).agg(nw.len().alias("__rows"))
+        values: Frame = rows.collect("pandas").to_native()[by]
+        arms |= {(written(by, value),) for value in values if not unknown(value)}
+    return [value for (value,) in in_order(arms)]
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Calls by arm, slot and attempt: counts in a small frame with the arm as it is written.
+
+    ``keys`` are those of hour, weekday and attempt_no that the data have; each
+    term's sum stands in a column under its key, the calls in ``calls``.
+    """
+
+    frame: Frame
+    keys: tuple[str, ...]
+
+    def counts(self, arm: Arm, keys: Sequence[str]) -> dict[tuple[Any, ...], float]:
+        """Return an arm's calls by some of the keys; rows where one is unknown are left out."""
+        own = self.frame[self.frame["arm"] == arm].dropna(subset=list(keys))
+        sums = own.groupby(list(keys))["calls"].sum()
+        return {k if isinstance(k, tuple) else (k,): float(v) for k, v in sums.items() if v}
+
+    def sums(self, arm: Arm) -> dict[str, float]:
+        """Return an arm's sum of every term."""
+        own = self.frame[self.frame["arm"] == arm]
+        return {name: float(own[name].sum()) for name in own.columns if name not in ("arm", *self.keys)}
+
+
+def count_traffic(dataset: Dataset, kpi: KPI, by: str, terms: Iterable[Term]) -> Traffic | None:
+    """Count the KPI's calls by arm, hour, weekday and attempt, and add up terms, in one pass.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    kpi : KPI
+    by : str
+    terms : iterable of Count or Sum
+        Of the calls.
+
+    Returns
+    -------
+    Traffic or None
+        None where the KPI reads no call or the calls cannot be asked by the column.
+    """
+    where = common_rows(kpi)
+    if where is None or not dataset.reaches("calls", by):
+        return None
+    keys = () if by in TIME_KEYS else _SLOT if _clock(dataset) else ()
+    if by != "attempt_no" and dataset.has("calls", "attempt_no"):
+        keys = (*keys, "attempt_no")
+    wanted: dict[str, Term] = {"calls": Count(where), **{term.key: term for term in terms}}
+    names = {name: f"__{i}" for i, name in enumerate(wanted)}
+    frame = with_summands(dataset, "calls", {names[n]: t for n, t in wanted.items()}, (by, *keys))
+    columns = list(names.values())
+    counts: Frame = frame.group_by(by, *keys).agg(nw.col(*columns).sum()).collect("pandas").to_native()
+    counts = counts.rename(columns={v: k for k, v in names.items()}).fillna(dict.fromkeys(names, 0.0))
+    arms = [written(by, value) for value in counts[by]]
+    counts = counts.drop(columns=by)  # which may be called "arm" itself
+    counts.insert(0, "arm", arms)
+    return Traffic(counts, keys)
+
+
+def _clock(dataset: Dataset) -> bool:
+    lacks = dataset.provenance.get("lacks", {})
+    return not any(key in lacks for key in _SLOT) and dataset.reaches("calls", "hour")
+
+
+def agent_known_rows(dataset: Dataset, kpi: KPI) -> Count | None:
+    """Return the count of a KPI's calls that have an agent; None where calls have no agents."""
+    where = common_rows(kpi)
+    if where is None or not dataset.has("calls", "agent_id"):
+        return None
+    return Count(where.also("calls with an agent", Condition("agent_id", "known")))
+
+
+def on_calls(terms: Iterable[Term]) -> list[Term]:
+    """Return the terms that one pass over the calls can add up."""
+    return [t for t in terms if t.where.table == "calls" and not isinstance(t, Distinct)]
+
+
+def sums_of(
+    dataset: Dataset, terms: Sequence[Term], by: str, counted: Traffic | None
+) -> dict[Arm, dict[str, float]]:
+    """Return every term's sum by arm, from the traffic where it has it."""
+    have = set() if counted is None else set(counted.frame.columns)
+    rest = list({term.key: term for term in terms if term.key not in have}.values())
+    by_arm = {group[0]: dict(sums) for group, sums in sums_by_group(dataset, rest, (by,)).items()}
+    if counted is not None:
+        for arm in counted.frame["arm"].unique():
+            key = None if unknown(arm) else arm
+            by_arm[key] = counted.sums(arm) | by_arm.get(key, {})
+    return by_arm
+
+
+def agents_of(dataset: Dataset, by: str, arms: Sequence[Arm]) -> dict[Arm, dict[Any, float]]:
+    """Return the conversations (or stretches of agent time) of every agent, by arm."""
+    table = "calls" if dataset.has("calls", "agent_id") and dataset.reaches("calls", by) else "agent_time"
+    if not dataset.has(table, "agent_id") or not dataset.reaches(table, by):
+        return {}
+    frame = dataset.table(table, by, "agent_id").filter(~nw.col("agent_id").is_null(), is_any(by, arms))
+    if table == "calls" and dataset.has("calls", "handled"):
+        frame = frame.filter(nw.col("handled"))
+    agents: dict[Arm, dict[Any, float]] = {}
+    for row in records(frame.group_by(by, "agent_id").agg(rows=nw.len())):
+        agents.setdefault(written(by, row[by]), {})[row["agent_id"]] = float(row["rows"])
+    return agents
+
+
+def divergence(a: Mapping[Any, float], b: Mapping[Any, float]) -> float:
+    """Return how far two distributions are apart, beyond what chance alone does.
+
+    0 where they differ no more than two samples of one distribution may (three
+    standard deviations over the mean), 1 where they have nothing in common: the
+    total variation distance, its expectation under one distribution [1]_ taken
+    off and the rest brought to 0-1.
+
+    Parameters
+    ----------
+    a, b : mapping of category to count
+
+    References
+    ----------
+    .. [1] Leone FC, Nelson LS, Nottingham RB (1961). The folded normal distribution.
+       Technometrics 3:543-550: mean sqrt(2 / pi), variance 1 - 2 / pi.
+
+    Examples
+    --------
+    >>> divergence({"ann": 500, "bob": 500}, {"ann": 500, "bob": 500})
+    0.0
+    >>> divergence({"ann": 40}, {"bob": 50})
+    1.0
+    >>> round(divergence({9: 500, 18: 500}, {9: 300, 18: 700}), 2)
+    0.19
+    """
+    size_a, size_b = sum(a.values()), sum(b.values())
+    if not size_a or not size_b:
+        return 0.0
+    apart = by_chance = spread = 0.0
+    for category in {*a, *b}:
+        x, y = a.get(category, 0.0), b.get(category, 0.0)
+        share = (x + y) / (size_a + size_b)
+        apart += abs(x / size_a - y / size_b) / 2
+        variance = share * (1 - share) * (1 / size_a + 1 / size_b) / 4
+        by_chance += math.sqrt(2 / math.pi * variance)
+        spread += (1 - 2 / math.pi) * variance
+    if by_chance >= 1 or apart - by_chance < _SURE * math.sqrt(spread):
+        return 0.0
+    return min((apart - by_chance) / (1 - by_chance), 1.0)
+
+
+# Contacts: loaded, dialled how often, closed
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """Dials to contacts that are not closed: contacts, dials and the sum of their squares."""
+
+    contacts: float
+    dials: float
+    squares: float
+
+    @property
+    def mean(self) -> float:
+        """Dials a contact."""
+        return self.dials / self.contacts if self.contacts else float("nan")
+
+    @property
+    def variance(self) -> float:
+        """Of the mean."""
+        if self.contacts < 2:
+            return float("nan")
+        return max(self.squares / self.contacts - self.mean**2, 0.0) / self.contacts
+
+    def among(self, contacts: float) -> Depth:
+        """Return the same dials over all of so many contacts, most of them perhaps never dialled."""
+        return Depth(max(contacts, self.contacts), self.dials, self.squares)
+
+
+def open_depth(dataset: Dataset, by: str, arms: Sequence[Arm]) -> dict[Arm, Depth]:
+    """Return how often contacts that are still open were dialled, by arm.
+
+    A contact that is closed is dialled no more: better contacts are closed
+    sooner, which is an effect of the list and no fault of the dialling.
+    """
+    if not dataset.has("calls", "contact_id", "direction"):
+        return {}
+    frame = dataset.table("calls", by, "contact_id").filter(
+        nw.col("direction") == "outbound", is_any(by, arms), ~nw.col("contact_id").is_null()
+    )
+    closed = nw.col("closed").fill_null(False).cast(nw.Int64) if dataset.has("calls", "closed") else nw.lit(0)
+    frame = (
+        frame.with_columns(__closed=closed, __one=nw.lit(1.0))
+        .group_by(by, "contact_id")
+        .agg(nw.col("__closed").max(), nw.col("__one").sum().alias("__dials"))
+    )
+    frame = frame.filter(nw.col("__closed") == 0).with_columns(
+        n=nw.lit(1.0), squares=nw.col("__dials") * nw.col("__dials")
+    )
+    rows = records(frame.group_by(by).agg(nw.col("n", "__dials", "squares").sum()))
+    return {written(by, r[by]): Depth(float(r["n"]), float(r["__dials"]), float(r["squares"])) for r in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Contacts of an arm: loaded, and dialled."""
+
+    loaded: float
+    dialled: float
+
+
+def loaded_of(dataset: Dataset, by: str) -> dict[Arm, Loaded]:
+    """Return the contacts loaded and dialled by arm; nothing where the contacts do not say their arm."""
+    if not dataset.has("contacts", "contact_id", by) or dataset.unreached("contacts"):
+        return {}
+    dialled = dataset.has("calls", "contact_id", "direction") and dataset.reaches("calls", by)
+    terms = [CONTACTS_LOADED, *([CONTACTS_ATTEMPTED] if dialled else [])]
+    groups = sums_by_group(dataset, terms, (by,))
+    nothing = 0.0 if dialled else float("nan")
+    return {
+        arm: Loaded(sums.get(CONTACTS_LOADED.key, 0.0), sums.get(CONTACTS_ATTEMPTED.key, nothing))
+        for (arm,), sums in groups.items()
+        if arm is not None
+    }
+
+
+def contacts_in_both(dataset: Dataset, by: str, arms: Sequence[Arm], control: Arm) -> dict[Arm, float] | None:
+    """Return how many contacts were loaded into an arm and into the control; None where they do not say."""
+    if not dataset.has("contacts", "contact_id", by):
+        return None
+    frame = dataset.table("contacts").filter(is_any(by, arms), ~nw.col("contact_id").is_null())
+    frame = frame.group_by(by, "contact_id").agg(nw.len().alias("__rows"))
+    base = frame.filter(same(by, control)).select("contact_id")
+    both = frame.join(base, on="contact_id", how="inner").group_by(by).agg(n=nw.len())
+    return {written(by, row[by]): float(row["n"]) for row in records(both)}
+
+
+def closed_of(dataset: Dataset, by: str) -> dict[Arm, float]:
+    """Return the contacts closed by arm."""
+    if not dataset.has("calls", "closed", "contact_id"):
+        return {}
+    groups = sums_by_group(dataset, [CONTACTS_CLOSED], (by,))
+    return {group[0]: sums[CONTACTS_CLOSED.key] for group, sums in groups.items()}
+
+
+# Successes and money
+
+
+def money_terms(dataset: Dataset) -> list[Term]:
+    """Return value and number of the successes, where the calls have both."""
+    if not dataset.has("calls", "value", "success", "direction"):
+        return []
+    return [Sum("value", SUCCESSES), Count(SUCCESSES)]
+
+
+def monthly_volume(dataset: Dataset, sums: Mapping[Any, Mapping[str, float]]) -> MonthlyVolume:
+    """Return how long the data run, and what a success brings in them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    sums : mapping of arm to mapping
+        With the sums of value and number of successes, where the calls have them.
+    """
+    months, value = _months(dataset), nan
+    terms = money_terms(dataset)
+    if terms:
+        money, count = (sum(own.get(term.key, 0.0) for own in sums.values()) for term in terms)
+        value = money / count if count > 0 else nan
+    return MonthlyVolume(months, value)
+
+
+def _months(dataset: Dataset) -> float:
+    """Return the months of the period asked about, else of the calls."""
+    period = dataset.filters.period
+    if period is not None:
+        return (period.end - period.start).days / MONTH
+    span = dataset.span()
+    return nan if span is None else ((span[1] - span[0]).days + 1) / MONTH

@@ -1,0 +1,102 @@
+"""What a service report adds up to: is the promise kept, who gives up, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from callstats.answers.campaign.portrait_telling import judged, since, with_interval
+from callstats.answers.core.telling import Sentence, Telling, View, tells
+from callstats.answers.service.queue_service import Service
+from callstats.show.digits import unknown
+
+if TYPE_CHECKING:
+    from callstats.answers.campaign.portrait import Figure
+    from callstats.show.display import Tone
+
+_TONES: dict[bool | None, Tone] = {True: "good", False: "bad", None: "neutral"}
+
+
+@tells(Service)
+class ServiceTelling(Telling[Service]):
+    """Tells the service of a period."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Return at most three sentences: is the promise kept, who gives up, what to do next."""
+        sentences = (self._service_level(), self._lost(), self._next())
+        return tuple(sentence for sentence in sentences if sentence is not None)
+
+    def _service_level(self) -> Sentence | None:
+        """Say the service level against target and the other period."""
+        _, voice, figures = self.say, self.voice, self.answer.figures
+        level = figures.figures["service_level"]
+        if level.now.note.startswith("undefined"):
+            return Sentence(_("No call came in: nothing can be said of service."), "unknown")
+        if not level.now.known:
+            return None
+        text = _(
+            "{kpi} in {period}: {value}",
+            kpi=self.kpi(level.kpi),
+            period=figures.period,
+            value=with_interval(level, voice),
+        )
+        moved = since(level, voice, figures.earlier) if figures.earlier else ""
+        return Sentence(_.joined([f"{text}{judged(level, voice)}", moved]) + ".", _TONES[level.met])
+
+    def _lost(self) -> Sentence | None:
+        """Say how many gave up, and how soon those do who are left waiting."""
+        rate = self.answer.figures.figures["abandon_rate_inbound"]
+        if not rate.now.known:
+            return None
+        _, voice = self.say, self.voice
+        text = _(
+            "{value} of the callers gave up{judged}",
+            value=with_interval(rate, voice),
+            judged=judged(rate, voice),
+        )
+        tone, median = _tone_of_lost(rate), self.answer.patience.median
+        if median is None or unknown(median.estimate):
+            return Sentence(f"{text}.", tone)
+        half = self.form.value(median.estimate, "s", median.low, median.high)
+        return Sentence(
+            _("{what}; left waiting, half would give up within {time}.", what=text, time=half), tone
+        )
+
+    def _next(self) -> Sentence | None:
+        """Say what to do: agents at the half hours that lack them, or nothing."""
+        _, cover = self.say, self.answer.cover
+        if cover.gaps:
+            spans, hours = cover.telling.gaps_in_words(), self.form.number(cover.missing, 1)
+            text = _(
+                "Next: put agents where they are missing ({spans}), {hours} agent-hours a day in all.",
+                spans=spans,
+                hours=hours,
+            )
+            return Sentence(text, "bad")
+        if not cover.staffing.needs or unknown(cover.spare):
+            return None
+        if self.answer.figures.figures["service_level"].met is False:
+            return Sentence(
+                _("Next: look at pauses and peaks; on average there were agents enough at every half hour."),
+                "bad",
+            )
+        return Sentence(
+            _("Next: nothing has to change; there were agents enough at every half hour."), "good"
+        )
+
+    def plot(self, ax: Any = None, kpi: str = "service_level") -> Any:
+        """Draw one key figure now and before; the parts have plots of their own."""
+        return self.answer.figures.plot(kpi, ax)
+
+    def views(self) -> tuple[View, ...]:
+        """Return the verdict and every part, as the report shows them."""
+        views: list[View] = [self.answer.verdict]
+        for part in self.answer.parts.values():
+            views += part.views()
+        return tuple(views)
+
+
+def _tone_of_lost(rate: Figure) -> Tone:
+    """Return bad news only for too many: fewer lost than the band asks for are no harm."""
+    if rate.met is False:
+        return "bad" if rate.now.low > (rate.target.high or 0.0) else "good"
+    return _TONES[rate.met]

@@ -1,0 +1,333 @@
+"""How the service level, the waits and the patience of callers are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from callstats.answers.core.estimates import Estimate
+from callstats.answers.core.telling import (
+    Cell,
+    Column,
+    FigureView,
+    Sentence,
+    TableView,
+    Telling,
+    View,
+    figure,
+    tells,
+)
+from callstats.answers.service.queue_waits import (
+    FEWEST_WAITING,
+    SERVICE_LEVEL,
+    Band,
+    Patience,
+    Promise,
+    Waiting,
+)
+from callstats.show.digits import unknown
+from callstats.show.key_figures import goal_words
+from callstats.show.words import mark
+
+#: What each definition does with callers who hang up, short enough for a plot.
+_DEFINITIONS = {
+    "service_level": mark("abandoned: missed"),
+    "service_level_positive": mark("abandoned in time: met"),
+    "service_level_exclude_all": mark("abandoned: left out"),
+    "service_level_ignore_within": mark("abandoned in time: left out"),
+    "service_level_short": mark("abandoned within {time}: met"),
+}
+_KINDS = {"answered": mark("answered"), "gave_up": mark("gave up")}
+#: The axis ends where all but so many of a hundred callers have been answered or given up.
+_SHOWN = 0.99
+
+
+@tells(Promise)
+class PromiseTelling(Telling[Promise]):
+    """Tells the service level."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What the month reads under each definition, then the days that were different."""
+        if not self.answer.known:
+            return ()
+        return (self._spread(), *self.answer.days.sentences)
+
+    def _spread(self) -> Sentence:
+        _, known, target = self.say, self.answer.known, self.answer.target
+        values = dict(zip((e.kpi.name for e in known), self.alike(known), strict=True))
+        low, high = (pick(known, key=lambda e: e.value) for pick in (min, max))
+        text = _(
+            "By definition alone the same calls read anything from {low} ({first}) to {high} ({last})",
+            low=values[low.kpi.name],
+            high=values[high.kpi.name],
+            first=self._named(low),
+            last=self._named(high),
+        )
+        goal = goal_words(target.low, target.high, "%", self.form)
+        if not goal or target.low is None or any(unknown(e.low) for e in known):
+            return Sentence(f"{text}.")
+        met = sum(e.low >= target.low for e in known)
+        missed = sum(e.high < target.low for e in known)
+        if met == len(known):
+            return Sentence(_("{what}; the target ({goal}) is met under each of them.", what=text, goal=goal))
+        if missed == len(known):
+            return Sentence(_("{what}; the target ({goal}) is missed under each.", what=text, goal=goal))
+        return Sentence(
+            _("{what}; whether the target ({goal}) is met depends on it.", what=text, goal=goal), "unknown"
+        )
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the definitions with their intervals against the target."""
+        known = self.answer.known
+        return self.interval_plot(
+            [self._named(e) for e in known],
+            known,
+            unit="%",
+            label=self.say("share answered within {time}", time=self.form.goal(self.answer.within_s, "s")),
+            reference=self.answer.target.low,
+            reference_label=self.say("target"),
+            highlight=[self._named(e) for e in known if e.kpi.name == SERVICE_LEVEL],
+            sort=False,
+            ax=ax,
+        )
+
+    def _named(self, level: Estimate) -> str:
+        """Return what the definition does with callers who hang up."""
+        time = self.form.goal(self.answer.short_s, "s")
+        return self.say(_DEFINITIONS[level.kpi.name], time=time)
+
+    def figure(self) -> FigureView:
+        """Return the plot with its caption and its words."""
+        _, form = self.say, self.form
+        values = ", ".join(f"{self._named(e)} {form.percent(e.value)}" for e in self.answer.known)
+        caption = _("Service level under each usual definition, {period}", period=self.answer.period)
+        return figure(self.plot(), caption, _("Service level by definition: {values}.", values=values))
+
+    def table(self) -> TableView:
+        """Return the definitions with what they are made of and the period compared with."""
+        _, form = self.say, self.form
+        heads = [Column(_("Definition")), Column(_("In time"), "right"), Column(_("Of"), "right")]
+        level = self.answer.levels[SERVICE_LEVEL]
+        heads += [Column(self.answer.period, "right"), self.interval_head(level.confidence)]
+        heads += [Column(self.answer.before, "right")] if self.answer.before else []
+        values, before = self.alike(self.answer.known), self._values_before()
+        lines = [
+            [
+                Cell(self._named(e), strong=e.kpi.name == SERVICE_LEVEL),
+                form.number(e.numerator),
+                form.number(e.denominator),
+                Cell(value, strong=True),
+                self.interval(e, "%"),
+                *([Cell(earlier, tone="grey")] if self.answer.before else []),
+            ]
+            for e, value, earlier in zip(self.answer.known, values, before, strict=True)
+        ]
+        return TableView(
+            _("Service level under each usual definition, {period}", period=self.answer.period), heads, lines
+        )
+
+    def _values_before(self) -> list[str]:
+        earlier = [self.answer.earlier.get(e.kpi.name) for e in self.answer.known]
+        return self.form.column([e.value if e else None for e in earlier], "%")
+
+    def views(self) -> tuple[View, ...]:
+        """Return the definitions, the days, the sentences and what could not be computed."""
+        notes = self.notes((*self.answer.notes, *self.answer.days.notes))
+        if not self.answer.known:
+            return notes
+        days = [self.answer.days.figure()] if self.answer.days.charts else []
+        return (self.figure(), *days, self.answer.verdict, *notes)
+
+
+@tells(Waiting)
+class WaitingTelling(Telling[Waiting]):
+    """Tells how long callers wait."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """How long an answered caller waits, and how long those held out who gave up."""
+        return tuple(self._sentence(kind) for kind in self.answer.waits)
+
+    def _sentence(self, kind: str) -> Sentence:
+        _, form, w = self.say, self.form, self.answer.waits[kind]
+        fields = {
+            "mean": self.value(w.mean, "s"),
+            "interval": self.interval(w.mean, "s"),
+            "median": form.duration(round(w.median.estimate)),
+            "p90": form.duration(round(w.p90.estimate)),
+            "share": form.percent(w.at_once, 0),
+            "those": form.duration(round(w.mean.value / (1 - w.at_once)) if w.at_once < 1 else 0.0),
+        }
+        if kind == "gave_up":
+            text = _(
+                "Those who gave up had waited {mean} on average ({interval}), half of them up to {median}.",
+                **fields,
+            )
+        elif w.at_once >= 0.5:
+            text = _(
+                "A caller who is answered waits {mean} on average ({interval}): {share} do not wait at all, "
+                "the others {those}.",
+                **fields,
+            )
+        else:
+            text = _(
+                "A caller who is answered waits {mean} on average ({interval}): half longer than {median}, "
+                "one in ten longer than {p90}.",
+                **fields,
+            )
+        return Sentence(text)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the share of callers by how long they had waited at most."""
+        from callstats.show.plots.waits import TimeCurve, time_curves
+
+        _ = self.say
+        ends = [w.seconds[np.searchsorted(w.share, _SHOWN)] for w in self.answer.waits.values()]
+        return time_curves(
+            [TimeCurve(_(_KINDS[kind]), w.seconds, w.share) for kind, w in self.answer.waits.items()],
+            unit="s",
+            formatter=self.form,
+            label=_("wait in the queue"),
+            share_label=_("share who waited no longer"),
+            mark=self.answer.within_s,
+            mark_label=self.form.goal(self.answer.within_s, "s"),
+            until=float(max(ends)),
+            ax=ax,
+        )
+
+    def figure(self) -> FigureView:
+        """Return the plot with its caption and its words."""
+        _ = self.say
+        caption = _(
+            "Waits of callers who were answered and of those who gave up, {period}", period=self.answer.period
+        )
+        return self.captioned(caption)
+
+    def table(self) -> TableView:
+        """Return mean, median and ninth decile, a column a kind of caller."""
+        _, form = self.say, self.form
+        kinds = self.answer.waits.values()
+        lines = [
+            [_("Callers"), *(form.number(w.callers) for w in kinds)],
+            [_("mean"), *(self._with_interval(w.mean.value, w.mean.low, w.mean.high) for w in kinds)],
+            [
+                _("median"),
+                *(self._with_interval(w.median.estimate, w.median.low, w.median.high) for w in kinds),
+            ],
+            [
+                _("9 in 10 within"),
+                *(self._with_interval(w.p90.estimate, w.p90.low, w.p90.high) for w in kinds),
+            ],
+            [_("At once"), *(form.percent(w.at_once, 0) for w in kinds)],
+            [_("In time"), *(form.percent(w.in_time, 0) for w in kinds)],
+        ]
+        columns = [Column(_("Wait")), *(Column(_(_KINDS[kind]), "right") for kind in self.answer.waits)]
+        note = _(
+            "Beneath: {level} interval. In time is within {time}.",
+            level=self.level(self.answer.confidence),
+            time=form.goal(self.answer.within_s, "s"),
+        )
+        return TableView(_("Wait in the queue, {period}", period=self.answer.period), columns, lines, (note,))
+
+    def _with_interval(self, value: float, low: float, high: float) -> Cell:
+        form = self.form
+        if not np.isfinite([low, high]).all():  # too few callers for limits
+            return Cell(form.value(value, "s"))
+        return Cell(form.value(value, "s", low, high), under=(form.interval(low, high, "s", value=value),))
+
+    def views(self) -> tuple[View, ...]:
+        """Return the plot, the sentences, the table and what could not be told."""
+        notes = self.notes(self.answer.notes)
+        return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.waits else notes
+
+
+@tells(Patience)
+class PatienceTelling(Telling[Patience]):
+    """Tells when callers give up."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """How many give up by the time promised, and how long the caller in the middle holds out."""
+        if self.answer.shares is None or self.answer.median is None:
+            return ()
+        _, form = self.say, self.form
+        share, low, high = self.answer.by(self.answer.within_s)
+        text = _(
+            "Of callers left waiting {share} give up within {time} ({interval})",
+            share=form.value(share, "%", low, high),
+            interval=form.interval(low, high, "%", value=share),
+            time=form.goal(self.answer.within_s, "s"),
+        )
+        median = self.answer.median
+        if not median.estimate > 0:
+            few = _("too few were kept waiting long enough to say when half would.")
+            return (Sentence(_.joined([text, few])),)
+        half = _(
+            "half give up within {median} ({interval}).",
+            median=form.value(median.estimate, "s", median.low, median.high),
+            interval=form.interval(median.low, median.high, "s", value=median.estimate),
+        )
+        return (Sentence(_.joined([text, half])),)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the share given up by waiting time with its limits."""
+        from callstats.show.plots.waits import TimeCurve, time_curves
+
+        _, table = self.say, self.answer.shares
+        assert table is not None
+        enough = table.at_risk >= min(FEWEST_WAITING, int(table.at_risk[0]))
+        parts = (table.attempt, table.estimate, table.low, table.high)
+        time, share, low, high = (part[enough] for part in parts)
+        return time_curves(
+            [TimeCurve("", time, share, low, high)],
+            unit="s",
+            formatter=self.form,
+            label=_("wait in the queue"),
+            share_label=_("share who have given up"),
+            mark=self.answer.within_s,
+            mark_label=self.form.goal(self.answer.within_s, "s"),
+            ax=ax,
+        )
+
+    def figure(self) -> FigureView:
+        """Return the plot with its caption and its words."""
+        caption = self.say(
+            "Share of callers who give up by waiting time, had they not been answered before, with its "
+            "{level} interval, {period}",
+            level=self.level(self.answer.rate.confidence),
+            period=self.answer.period,
+        )
+        return self.captioned(caption)
+
+    def table(self) -> TableView:
+        """Return the stretches of waiting as a table."""
+        _, form = self.say, self.form
+        heads = [Column(_("Wait")), Column(_("Still waiting"), "right"), Column(_("Gave up"), "right")]
+        heads += [Column(_("Share of those waiting"), "right")]
+        heads += [self.interval_head(self.answer.rate.confidence)]
+        most = max((b.share for b in self.answer.bands), default=1.0) or 1.0
+        lines = [
+            [
+                self._named(b),
+                form.number(b.waiting),
+                form.number(b.gave_up),
+                Cell(form.value(b.share, "%", b.low, b.high), bar=b.share / most, strong=True),
+                form.interval(b.low, b.high, "%", value=b.share),
+            ]
+            for b in self.answer.bands
+        ]
+        caption = _("When callers give up, {period}", period=self.answer.period)
+        note = _("Callers answered in a stretch count as waiting until then (life table).")
+        return TableView(caption, heads, lines, (note,))
+
+    def _named(self, band: Band) -> str:
+        form = self.form
+        return self.say("{low} to {high}", low=form.duration(band.start), high=form.duration(band.end))
+
+    def views(self) -> tuple[View, ...]:
+        """Return the plot, the sentence, the table and what could not be told."""
+        notes = self.notes(self.answer.notes)
+        return (
+            notes
+            if self.answer.shares is None
+            else (self.figure(), self.answer.verdict, self.table(), *notes)
+        )

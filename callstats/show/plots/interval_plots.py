@@ -1,0 +1,190 @@
+"""Values with their intervals: categories side by side, KPIs against their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from callstats.show import theme
+from callstats.show.display import Bullet
+from callstats.show.format import Formatter
+from callstats.show.key_figures import bullet, goal_words
+from callstats.show.plots import category_rows as rows
+from callstats.show.ticks import unit_axis
+from callstats.show.words import words
+
+
+@theme.themed
+def interval_plot(  # noqa: PLR0913 - all but four by keyword
+    labels: Sequence[object],
+    values: Sequence[float],
+    lows: Sequence[float] | None = None,
+    highs: Sequence[float] | None = None,
+    *,
+    # what is measured
+    unit: str,
+    formatter: Formatter,
+    label: str = "",
+    n: Sequence[float] | None = None,
+    change: bool = False,
+    # what to compare with
+    reference: float | None = None,
+    reference_label: str = "",
+    highlight: Collection[object] = (),
+    # rows
+    sort: bool = True,
+    most: int = 25,
+    ax: Any = None,
+) -> Any:
+    """Draw values of categories with their intervals, largest first.
+
+    Parameters
+    ----------
+    labels : sequence, shape (categories,)
+    values, lows, highs : sequence of float, shape (categories,)
+        In ``unit``.
+    unit : str
+        One of the catalogue's.
+    formatter : Formatter
+    label : str
+        Of the axis: name of the KPI.
+    n : sequence of float, optional
+        Independent units behind each value.
+    change : bool
+        The values are differences: signed, percentages in points.
+    reference : float, optional
+        A value all are compared with, drawn as a line and named by ``reference_label``.
+    highlight : collection of labels
+        Drawn filled in the accent colour, the others hollow in grey; empty: all in the accent.
+    sort : bool
+        Largest value first; otherwise in the order given.
+    most : int
+        Categories with a row of their own; the values of the others share the
+        last row, as their intervals cannot be pooled here.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    value, low, high, size = (rows.numbers(v, len(labels)) for v in (values, lows, highs, n))
+    order = np.argsort(-value, kind="stable") if sort else np.arange(len(labels))  # nan comes last
+    shown, folded = order[:most], order[most:]
+    named = [labels[i] for i in shown] + (
+        [words(formatter.language)("others ({n})", n=formatter.number(len(folded)))] if len(folded) else []
+    )
+    ax = theme.axes(ax, rows.height(len(named)))
+    if not np.isfinite(value).any():
+        return rows.nothing(ax, formatter)
+    for row, i in enumerate(shown):
+        meant = not highlight or labels[i] in highlight
+        colour = theme.ACCENT if meant else theme.GREY
+        ax.hlines(row, low[i], high[i], color=colour, linewidth=1.2)
+        # Hollow where not meant, so that both are told apart in grey print.
+        ax.plot(value[i], row, "o", color=colour, markersize=5, markerfacecolor=colour if meant else "white")
+    texts = formatter.column(value[shown], unit, low[shown], high[shown], change=change)
+    start = rows.column(ax, texts)
+    if len(folded):
+        ax.plot(value[folded], np.full(len(folded), len(shown)), "|", color=theme.GREY, markersize=7)
+    if n is not None:
+        sizes = [formatter.number(number) for number in size[shown]]
+        rows.column(ax, sizes, start=start, heading="n", grey=True)
+    rows.name_rows(ax, named)
+    rows.room(ax, [*value, *low, *high, np.nan if reference is None else reference])
+    if reference is not None and np.isfinite(reference):
+        rows.reference(ax, reference, reference_label)
+    unit_axis(ax.xaxis, unit, formatter, change=change)
+    theme.name_x(ax, theme.plain(label))
+    ax.grid(axis="x")
+    return ax
+
+
+@theme.themed
+def target_bullets(
+    labels: Sequence[object],
+    values: Sequence[float],
+    lows: Sequence[float] | None = None,
+    highs: Sequence[float] | None = None,
+    *,
+    # what is measured: one unit a row
+    units: Sequence[str],
+    formatter: Formatter,
+    # what to compare with
+    target_lows: Sequence[float | None] | None = None,
+    target_highs: Sequence[float | None] | None = None,
+    previous: Sequence[float | None] | None = None,
+    period: str = "",
+    previous_period: str = "",
+    ax: Any = None,
+) -> Any:
+    """Draw KPIs of different units, each on its own scale, against target and last period.
+
+    Parameters
+    ----------
+    labels : sequence, shape (KPIs,)
+    values, lows, highs : sequence of float, shape (KPIs,)
+        Each in its own unit.
+    units : sequence of str, shape (KPIs,)
+    formatter : Formatter
+    target_lows, target_highs : sequence of float or None, shape (KPIs,), optional
+        The grey area is where the value should be.
+    previous : sequence of float or None, shape (KPIs,), optional
+    period, previous_period : str
+        How the two periods are called in the key beneath.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    size = len(labels)
+    value, low, high, least, most, before = (
+        rows.numbers(v, size) for v in (values, lows, highs, target_lows, target_highs, previous)
+    )
+    ax = theme.axes(ax, rows.height(size, row=0.36, room=0.4))
+    if not np.isfinite(value).any():
+        return rows.nothing(ax, formatter)
+    for row in range(size):
+        scale = bullet(value[row], low[row], high[row], least[row], most[row], before[row])
+        if scale is not None:
+            _bullet_row(ax, row, scale, before[row])
+    texts = [formatter.value(*item) for item in zip(value, units, low, high, strict=True)]
+    start = rows.column(ax, texts, bold=True)
+    goals = [goal_words(*item, formatter) for item in zip(least, most, units, strict=True)]
+    for row, goal in enumerate(goals):
+        rows.beside(ax, row, goal, offset=start, grey=True)
+    rows.name_rows(ax, labels)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xticks([])
+    ax.spines["bottom"].set_visible(False)
+    key = _key(period, previous_period if previous is not None else "", formatter)
+    theme.name_x(ax, *key, colour=theme.GREY_TEXT)
+    return ax
+
+
+def _bullet_row(ax: Any, row: int, scale: Bullet, before: float) -> None:
+    def at(value: float | None, otherwise: float) -> float:
+        return otherwise if value is None else (value - scale.min) / (scale.max - scale.min)
+
+    ax.hlines(row, 0, 1, color=theme.LIGHT, linewidth=0.8, zorder=1)
+    if scale.target_low is not None or scale.target_high is not None:
+        left, right = at(scale.target_low, 0.0), at(scale.target_high, 1.0)
+        ax.barh(row, right - left, left=left, height=0.5, color="#E9E9E9", zorder=0)
+        edges = [at(edge, 0) for edge in (scale.target_low, scale.target_high) if edge is not None]
+        ax.vlines(edges, row - 0.3, row + 0.3, color=theme.INK, linewidth=1.8, zorder=2)
+    if scale.low is not None and scale.high is not None:
+        ax.hlines(row, at(scale.low, 0), at(scale.high, 1), color=theme.ACCENT, linewidth=1.4, zorder=3)
+    if np.isfinite(before):
+        ax.plot(at(before, 0), row, "o", color="white", markeredgecolor=theme.GREY, markersize=5.5, zorder=4)
+    ax.plot(at(scale.value, 0), row, "o", color=theme.ACCENT, markersize=6, zorder=5)
+
+
+def _key(period: str, previous_period: str, formatter: Formatter) -> tuple[str, ...]:
+    _ = words(formatter.language)
+    return (
+        "● " + (theme.plain(period, 40) or _("value, with its interval")),
+        "○ " + theme.plain(previous_period, 40) if previous_period else "",
+        "┃ " + _("target"),
+    )

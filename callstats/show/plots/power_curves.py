@@ -1,0 +1,68 @@
+"""What a test can see, by how many it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from callstats.show import theme
+from callstats.show.format import Formatter
+from callstats.show.plots import category_rows as rows
+from callstats.show.ticks import unit_axis
+
+
+@theme.themed
+def size_curve(
+    sizes: Sequence[float],
+    effects: Sequence[float],
+    *,
+    unit: str,
+    formatter: Formatter,
+    label: str = "",
+    size_label: str = "",
+    # where the plan is
+    size: float | None = None,
+    effect: float | None = None,
+    ax: Any = None,
+) -> Any:
+    """Draw the smallest effect a test can see against its size, and where the plan is.
+
+    Parameters
+    ----------
+    sizes : sequence of float, shape (sizes,)
+        Rising.
+    effects : sequence of float, shape (sizes,)
+        In ``unit``; percentages are differences in points.
+    unit : str
+        One of the catalogue's.
+    formatter : Formatter
+    label, size_label : str
+        Of the axes.
+    size, effect : float, optional
+        The plan, marked and written out.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    x, y = rows.numbers(sizes, len(sizes)), rows.numbers(effects, len(effects))
+    ax = theme.axes(ax, 2.7)
+    if not np.isfinite(y).any():
+        return rows.nothing(ax, formatter)
+    ax.plot(x, y, "-", color=theme.ACCENT, linewidth=1.8)
+    if size is not None and effect is not None and np.isfinite(effect):
+        guide = {"color": theme.GREY, "linewidth": 0.8, "linestyle": (0, (4, 3)), "zorder": 1}
+        ax.plot([size, size, 0.0], [0.0, effect, effect], **guide)
+        ax.plot(size, effect, "o", color=theme.ACCENT, markersize=5)
+        told = f"{formatter.number(size)}, {formatter.change(effect, unit)}"
+        ax.annotate(told, (size, effect), (6, 5), textcoords="offset points", va="bottom", bbox=theme.BEHIND)
+    ax.set_xlim(0, float(np.nanmax(x)) * 1.03)
+    ax.set_ylim(0, float(np.nanmax([*y[np.isfinite(y)], effect or 0.0])) * 1.06)
+    unit_axis(ax.xaxis, "n", formatter)
+    unit_axis(ax.yaxis, unit, formatter, change=True)
+    theme.name_x(ax, theme.plain(size_label))
+    theme.name_y(ax, label)
+    return ax

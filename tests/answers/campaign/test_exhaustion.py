@@ -1,0 +1,237 @@
+"""What is left in a list, and when it is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import pandas as pd
+import pytest
+
+import callstats as cs
+from callstats.dataset import Dataset
+from callstats.errors import UsageError
+from tests.answers.small_campaigns import calls, data, demo, plain, settle
+
+MONDAY = dt.datetime(2026, 9, 7, 11)
+BASE = {"list_id": "x", "closed": False, "success": False, "value": None}
+
+
+def dial(contact: str, attempt: int, day: int, **more) -> dict:
+    when = MONDAY + dt.timedelta(days=day)
+    return {**BASE, "contact_id": contact, "attempt_no": attempt, "local_started_at": when, **more}
+
+
+def loaded(*contacts: str) -> pd.DataFrame:
+    return pd.DataFrame({"contact_id": list(contacts), "list_id": "x"})
+
+
+ROWS = (
+    dial("a", 1, 0, closed=True),
+    dial("b", 1, 0),
+    dial("b", 2, 2, closed=True),
+    dial("c", 1, 1),
+    dial("d", 1, 3),
+)
+
+
+def one(*rows: dict, contacts: str = "abcde", period: str | None = None, **options):
+    return cs.exhaustion(data(calls(*rows), contacts=loaded(*contacts)), period, **options).lists[0]
+
+
+def test_contacts_are_unused_in_circulation_or_closed() -> None:
+    found = one(*ROWS)
+    assert found.counts() == (5, 1, 2, 0, 2)
+
+
+def test_the_day_asked_about_is_the_periods_last() -> None:
+    """On 8 September: a closed; b and c dialled once; d and e not yet."""
+    assert one(*ROWS, period="2026-09-08").counts() == (5, 2, 2, 0, 1)
+
+
+def test_all_calls_until_then_count_and_not_only_the_periods() -> None:
+    assert one(*ROWS, period="2026-09-10").counts() == one(*ROWS).counts()
+
+
+def test_a_call_back_due_is_in_circulation() -> None:
+    rows = [
+        {**dial("a", 1, 0), "started_at": pd.Timestamp("2026-09-07 09:00", tz="UTC"),
+         "callback_at": pd.Timestamp("2026-09-20 09:00", tz="UTC")},
+        {**dial("b", 1, 1), "started_at": pd.Timestamp("2026-09-08 09:00", tz="UTC"), "callback_at": pd.NaT},
+    ]  # fmt: skip
+    found = one(*rows, contacts="ab")
+    assert (found.state.circulating, found.state.callbacks) == (2, 1)
+
+
+def test_the_burn_down_is_what_is_left_each_day() -> None:
+    left = [n for _, n in one(*ROWS).burn_down()]
+    assert left == [4, 4, 3, 3]
+
+
+def test_days_until_done_come_from_the_closings_a_day() -> None:
+    """Two contacts a day on Thursday and Friday, four left: Monday and Tuesday."""
+    rows = [dial(c, 1, 3 + i // 2, closed=True) for i, c in enumerate("abcd")]
+    found = one(*rows, contacts="abcdefgh")
+    assert (found.done, found.earliest, found.latest) == (dt.date(2026, 9, 18),) * 3
+    assert found.pace.mean == 2.0
+
+
+def test_a_list_that_is_done_names_its_last_day() -> None:
+    rows = [dial(c, 1, i, closed=True) for i, c in enumerate("ab")]
+    found = one(*rows, contacts="ab")
+    assert found.done == dt.date(2026, 9, 8)
+
+
+def test_days_without_a_closing_count() -> None:
+    rows = [dial("a", 1, 0, closed=True), dial("b", 1, 1), dial("b", 2, 2)]
+    assert one(*rows).pace.mean == pytest.approx(1 / 3)
+
+
+def test_nothing_closed_gives_no_day() -> None:
+    found = one(dial("a", 1, 0), dial("b", 1, 1))
+    assert found.done is None
+
+
+class TestDeadline:
+    def test_a_day_that_is_past_is_counted(self) -> None:
+        found = one(*ROWS, deadline="2026-09-08").completion
+        assert found is not None
+        assert (found.share, math.isnan(found.low)) == (3 / 5, True)
+
+    def test_a_day_to_come_is_forecast_at_the_present_pace(self) -> None:
+        """A contact a day from Monday to Friday; Monday and Tuesday to come."""
+        rows = [dial(c, 1, i) for i, c in enumerate("abcde")]
+        found = one(*rows, contacts="abcdefghij", deadline="2026-09-15").completion
+        assert found is not None
+        assert (found.share, found.low, found.high) == pytest.approx((0.7, 0.7, 0.7))
+
+    def test_hours_are_after_loading(self) -> None:
+        rows = [{**dial("a", 1, 0), "since_loaded_s": 3600.0}, {**dial("b", 1, 1), "since_loaded_s": 90000.0}]
+        assert one(*rows, contacts="abcd", deadline=8).completion.share == 1 / 4
+        assert one(*rows, contacts="abcd", deadline=48).completion.share == 2 / 4
+
+    def test_a_deadline_that_is_no_day_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="not a period"):
+            one(*ROWS, deadline="soon")
+
+
+class TestWorth:
+    @staticmethod
+    def campaign():
+        """100 contacts: at each attempt one in ten wins (10 each); the others close after the second."""
+        first = [
+            dial(f"p{i}", 1, 0, success=i < 10, closed=i < 10, value=10.0 if i < 10 else None)
+            for i in range(100)
+        ]
+        second = [
+            dial(f"p{i}", 2, 1, success=i < 19, closed=True, value=10.0 if i < 19 else None)
+            for i in range(10, 100)
+        ]
+        return [*first, *second]
+
+    def test_contacts_to_come_win_as_those_before_them(self) -> None:
+        """20 unused: 20 first dials (2 won), then 18 second ones (1.8 won)."""
+        contacts = [f"p{i}" for i in range(120)]
+        found = cs.exhaustion(data(calls(*self.campaign()), contacts=loaded(*contacts))).lists[0].prospects
+        assert found is not None
+        assert found.dials == pytest.approx(38)
+        assert found.successes == pytest.approx(3.8)
+        assert found.value == pytest.approx(38)
+        variance = 0.09 * (20**2 / 100 + 20) + 0.09 * (18**2 / 90 + 18)
+        assert found.high == pytest.approx(3.8 + 1.959964 * math.sqrt(variance))
+
+    def test_what_the_demo_brought_was_within_what_was_expected(self) -> None:
+        """Expected on 10 September; counted until the end of the month, with the rest expected then."""
+        expected, rest = (
+            {
+                o.state.group: o.prospects.successes if i else o.prospects
+                for o in cs.exhaustion(demo(), period).lists
+            }
+            for i, period in enumerate(("2026-09-01..2026-09-10", "2026-09"))
+        )
+        later = demo().where(period="2026-09-11..2026-09-30")
+        for name in ("A", "B"):
+            won = cs.measure(later.where(list_id=name), "successes").iloc[0]["value"] + rest[name]
+            assert expected[name].low <= won <= expected[name].high
+
+    def test_call_backs_dialled_ahead_do_not_speak_for_the_others(self) -> None:
+        """Those reached at once win at their second dial; those who were not never do."""
+        soon = [dial(f"r{i}", 1, 0, live=True) for i in range(40)]
+        soon += [dial(f"r{i}", 2, 1, live=True, success=True, closed=True, value=10.0) for i in range(40)]
+        slow = [dial(f"u{i}", 1, 0, live=False) for i in range(400)]
+        slow += [dial(f"u{i}", 2, 1, live=False, closed=True) for i in range(40)]
+        contacts = [f"{k}{i}" for k in "ru" for i in range(400)]
+        found = cs.exhaustion(data(calls(*soon, *slow), contacts=loaded(*contacts[:40], *contacts[400:])))
+        assert found.lists[0].state.depth == {(1, False): 360}
+        assert found.lists[0].prospects.successes == 0
+
+
+class TestMissing:
+    def test_without_contacts_the_unused_are_not_known(self) -> None:
+        found = cs.exhaustion(data(calls(*ROWS)))
+        assert found.lists[0].counts() == (4, 0, 2, 0, 2)
+        assert "Contacts never dialled are not known: needs a table of contacts." in found.notes
+
+    def test_without_costs_nothing_is_said_of_them(self) -> None:
+        found = cs.exhaustion(
+            data(calls(*TestWorth.campaign()), contacts=loaded(*(f"p{i}" for i in range(120))))
+        )
+        assert "cost" not in found.sentences[-1].text
+
+    def test_without_closings_one_line_says_so(self) -> None:
+        frame = calls({"list_id": "x"})
+        assert cs.exhaustion(data(frame)).notes == ("Lists: not computable, needs calls.closed.",)
+
+    def test_an_unknown_column_is_refused_with_the_near_ones(self) -> None:
+        with pytest.raises(UsageError, match="list_id"):
+            cs.exhaustion(data(calls(*ROWS)), by="list_ids")
+
+    def test_no_calls_take_one_line(self) -> None:
+        found = cs.exhaustion(data(calls(*ROWS).iloc[:0], contacts=loaded("a")))
+        assert len(found.views()) == 1
+
+    def test_one_day_has_a_pace_without_an_interval(self) -> None:
+        found = one(dial("a", 1, 0, closed=True), dial("b", 1, 0))
+        assert found.done is not None
+        assert found.latest is None
+
+
+def test_all_lists_together_are_one_stock() -> None:
+    found = cs.exhaustion(demo(), "2026-09", by=None)
+    assert (
+        sum(one.state.callable for one in cs.exhaustion(demo(), "2026-09").lists)
+        == found.lists[0].state.callable
+    )
+
+
+def test_any_engine_gives_the_same() -> None:
+    tables = {
+        name: demo().table(name).collect("pyarrow").to_native().to_pandas() for name in ("calls", "contacts")
+    }
+    found = cs.exhaustion(Dataset(tables, config=demo().config), "2026-09")
+    expected = cs.exhaustion(demo(), "2026-09").to_frame()
+    names = [c for c in expected if c != "cost_to_come"]
+    pd.testing.assert_frame_equal(found.to_frame()[names], expected[names])
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_it_is_said_and_drawn_in_every_language(language: str) -> None:
+    found = cs.exhaustion(settle(demo(), language=language), "2026-09")
+    figure = found.figure()
+    assert figure.caption
+    assert plain(figure.alt).startswith(plain(figure.caption))
+    assert len(found.table().rows) == 3
+
+
+def test_intervals_are_of_the_level_of_the_project() -> None:
+    usual, asked = (
+        cs.exhaustion(settle(demo(), confidence=level), "2026-09", deadline="2026-10-15")
+        for level in (0.95, 0.90)
+    )
+    for wide, narrow in zip(usual.lists, asked.lists, strict=True):
+        assert narrow.prospects.high - narrow.prospects.low <= wide.prospects.high - wide.prospects.low
+        if narrow.latest is not None:
+            assert narrow.latest - narrow.earliest <= wide.latest - wide.earliest
+    assert asked.prospects.high - asked.prospects.low < usual.prospects.high - usual.prospects.low
+    assert asked.confidence == 0.90
+    assert "95%" not in str(asked)
