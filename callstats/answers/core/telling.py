@@ -216,10 +216,10 @@ class Telling(Generic[A]):
         return interval_plot(labels, values, lows, highs, formatter=self.form, **options)
 
     def movement(
-        self, kpi: str, moved: Change, unit: str, since: str, direction: str = "neutral"
+        self, kpi: str, moved: Contrast, unit: str, since: str, direction: str = "neutral"
     ) -> Sentence:
         """Say how a figure moved since another period: :func:`callstats.show.verdicts.change`."""
-        ends = {"estimate": moved.estimate, "low": moved.low, "high": moved.high}
+        ends = {end: getattr(moved, end) for end in ("estimate", "low", "high")}
         return verdicts.change(kpi, self.form, **ends, unit=unit, since=since, direction=direction)
 
     def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:
