@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from callstats.errors import CallstatsError
-from callstats.report import files, index, state
+from callstats.report import index, state
+from callstats.report import report_files as files
 from callstats.report.month import CAMPAIGN, SUMMARY, MonthPlan, PlannedReport, linked, plan
 from callstats.report.order import Order
 from callstats.report.parallel import FinishedReport, run_all

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from callstats.report import files
+from callstats.report import report_files as files
 from callstats.report.report_results import dumped
 from callstats.show.words import words
 

@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import default
 
-from callstats.report import files
+from callstats.report import report_files as files
 
 if TYPE_CHECKING:
     from callstats.report.kernel_server import KernelServer

@@ -23,7 +23,8 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():  # as ipykernel_launcher does
     del sys.path[0]
 
-from callstats.report import files, kernel_warm_up  # noqa: E402
+from callstats.report import kernel_warm_up  # noqa: E402
+from callstats.report import report_files as files
 
 kernel_warm_up.load()
 _tasks = [task for task in Path("/proc/self/task").iterdir() if task.name != str(SERVER)]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
-from callstats.report import files, notebooks
+from callstats.report import notebooks
+from callstats.report import report_files as files
 from callstats.report.month_data import campaigns, period_of_test
 from callstats.report.order import Order, open_data, period_label, stands_on, take_order
 

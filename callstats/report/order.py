@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from callstats.dataset.period import Period
 from callstats.errors import UsageError
 from callstats.model import TABLES
-from callstats.report import files, notebooks
+from callstats.report import notebooks
+from callstats.report import report_files as files
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset

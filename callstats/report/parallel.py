@@ -14,7 +14,7 @@ from functools import partial
 from jupyter_core.utils import ensure_event_loop
 
 from callstats.errors import CallstatsError, ReportError, UsageError
-from callstats.report import files
+from callstats.report import report_files as files
 from callstats.report.kernel_manager import FIXED, ReportKernelManager
 from callstats.report.order import Order
 from callstats.report.report_run import FORMATS, ReportResult, checked_formats, make

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.errors import ReportError, UsageError
-from callstats.report import document, files, notebooks, report_results
+from callstats.report import document, notebooks, report_results
+from callstats.report import report_files as files
 from callstats.report.order import Order, take_order
 
 if TYPE_CHECKING:
