@@ -24,7 +24,7 @@ if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():  # as ipykernel_launche
     del sys.path[0]
 
 from callstats.report import kernel_warm_up  # noqa: E402
-from callstats.report import report_files as files
+from callstats.report import report_files as files  # noqa: E402
 
 kernel_warm_up.load()
 _tasks = [task for task in Path("/proc/self/task").iterdir() if task.name != str(SERVER)]
