@@ -1,6 +1,6 @@
 """callstats: from a dialer's export to a report you can defend.
 
-The house, in the order data flows through it:
+The packages, in the order data flows through them:
 
 ==============  =========================================================
 ``sources``     what each dialer or CRM writes, as data, and one reader

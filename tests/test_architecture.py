@@ -1,4 +1,4 @@
-"""The house keeps its shape: what may import what, and how large a room may grow."""
+"""The package keeps its shape: what may import what, how large a module may grow, what is named once."""
 
 from __future__ import annotations
 

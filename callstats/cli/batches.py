@@ -38,7 +38,7 @@ def monthly(
 ) -> int:
     """Make every report of a month and an index of them; exit 4 when one of them failed.
 
-    What is there already, whole and unchanged, is not made again.
+    Reports that exist and are up to date are not made again.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def document(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def _place(plan: MonthPlan, entry: Entry) -> tuple[bool, str, str, bool]:
-    """Put the whole house first, its summary on top, then campaigns as a reader looks for them."""
+    """Put the whole site first, its summary on top, then campaigns as a reader looks for them."""
     campaign = entry.planned.campaign
     label = plan.labels.get(campaign, campaign)
     return (campaign != "", label.casefold(), campaign, entry.planned.report != "monthly_summary")

@@ -32,9 +32,9 @@ class PlannedReport:
     report : str
         Name of its notebook.
     subject : str
-        The campaign, or the name of the test; empty for a report on the whole house.
+        The campaign, or the name of the test; empty for a report on the whole site.
     campaign : str
-        The campaign it is about; empty for the whole house.
+        The campaign it is about; empty for the whole site.
     heading : str
         What the notebook calls itself, in English.
     order : Order or None
@@ -155,7 +155,7 @@ def plan(
     only : iterable of str
         Names of reports; all where empty.
     campaign_id : iterable of str
-        Only reports on these campaigns and their tests, and none on the whole house.
+        Only reports on these campaigns and their tests, and none on the whole site.
 
     Returns
     -------

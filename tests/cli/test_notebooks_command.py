@@ -10,7 +10,7 @@ import pytest
 
 from callstats.report import notebooks
 from tests.cli.conftest import Run
-from tests.report import month_house as house
+from tests.report import month_site as house
 from tests.report.conftest import notebook
 
 OWN = """\

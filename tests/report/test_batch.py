@@ -11,7 +11,7 @@ import pytest
 
 from callstats.errors import UsageError
 from callstats.report import batch, monthly, notebooks
-from tests.report import month_house as house
+from tests.report import month_site as house
 
 
 @pytest.fixture

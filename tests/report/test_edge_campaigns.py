@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from callstats.report import notebooks
 from callstats.report.report_run import run
 from callstats.simulate import Scenario, simulate
-from tests.report import month_house as house
+from tests.report import month_site as house
 
 Tables = dict[str, pd.DataFrame]
 

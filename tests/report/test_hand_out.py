@@ -11,7 +11,7 @@ import pytest
 from callstats.errors import UsageError
 from callstats.report import notebooks
 from callstats.report.hand_out import MANIFEST, hand_out, lay_demo
-from tests.report import month_house as house
+from tests.report import month_site as house
 
 
 @pytest.fixture

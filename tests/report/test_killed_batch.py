@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report import month_house as house
+from tests.report import month_site as house
 from tests.report.kernels import descendants, eventually, lives
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ DRIVER = """
 import sys
 from pathlib import Path
 from callstats.report import batch, kernel, notebooks
-from tests.report import month_house as house
+from tests.report import month_site as house
 shipped, how, *words = sys.argv[1:]
 notebooks.folder = lambda: Path(shipped)
 if how == "here":

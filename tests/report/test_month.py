@@ -12,7 +12,7 @@ from callstats.dataset import Dataset, Period
 from callstats.errors import InputError, UsageError
 from callstats.report import month, notebooks
 from callstats.report.month_data import period_of_test
-from tests.report import month_house as house
+from tests.report import month_site as house
 from tests.report.conftest import HOSTILE
 
 

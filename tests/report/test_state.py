@@ -10,7 +10,7 @@ import pytest
 
 from callstats.report import state
 from callstats.report.order import Order
-from tests.report import month_house as house
+from tests.report import month_site as house
 
 
 @pytest.fixture

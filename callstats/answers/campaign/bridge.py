@@ -179,7 +179,7 @@ def bridge(
     before, after : str or Period
         The two periods; ``before`` may be "previous".
     campaign_id : str, optional
-        One campaign; the whole house, with a mix between campaigns, if left out.
+        One campaign; the whole site, with a mix between campaigns, if left out.
     by : str, optional
         What the mix is of: a column of the calls or of their contacts; None for no mix.
     per_day : bool

@@ -324,7 +324,7 @@ def effects(before: Factors, after: Factors, method: str = "shapley") -> dict[st
     return changes
 
 
-#: Resamples worked on at once: bounds the memory of houses with very many lists.
+#: Resamples worked on at once: bounds the memory of sites with very many lists.
 _CHUNK = 250
 #: The effect of all factors and costs together.
 CHANGE = "change"

@@ -382,8 +382,8 @@ def tested_movements(campaigns: Sequence[CampaignFigures]) -> tuple[tuple[Moveme
     """Test every figure of every campaign against the other period, all together.
 
     The share of false ones among those told is kept at 5 % [1]_, and their
-    intervals are widened to match, so that a movement is told exactly where its
-    interval excludes none [2]_.
+    intervals are widened to match, so that a movement is reported if and only if
+    its interval excludes zero [2]_.
 
     Returns
     -------

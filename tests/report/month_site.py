@@ -1,4 +1,4 @@
-"""A small house for the reports of a month: quick notebooks under the names that ship, and data."""
+"""A small site for the reports of a month: quick notebooks under the names that ship, and data."""
 
 from __future__ import annotations
 
