@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from callstats.answers.core.answer import Answer, Section, tells
-from callstats.answers.core.estimates import Change, Estimate
+from callstats.answers.core.estimates import Estimate
 from callstats.errors import UsageError
 from callstats.show import verdicts
 from callstats.show.display import (
@@ -216,7 +216,7 @@ class Telling(Generic[A]):
         return interval_plot(labels, values, lows, highs, formatter=self.form, **options)
 
     def movement(
-        self, kpi: str, moved: Contrast, unit: str, since: str, direction: str = "neutral"
+        self, kpi: str, moved: HasEstimate, unit: str, since: str, direction: str = "neutral"
     ) -> Sentence:
         """Say how a figure moved since another period: :func:`callstats.show.verdicts.change`."""
         ends = {end: getattr(moved, end) for end in ("estimate", "low", "high")}
