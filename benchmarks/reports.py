@@ -1,4 +1,4 @@
-"""Campaign reports by callstats' workers against papermill and nbconvert, one after the other.
+"""Campaign reports by callstats, many at once, against papermill and nbconvert, one after the other.
 
     python benchmarks/reports.py                20 reports, each as HTML and PDF
     python benchmarks/reports.py --reports 4    fewer
@@ -6,7 +6,7 @@
 
 Two ways of getting the same reports of data/demo:
 
-callstats   report.workers.run_all: forked kernels, one exporter for all, --jobs at once
+callstats   report.parallel.run_all: forked kernels, one exporter for all, --jobs at once
 plain       papermill, jupyter nbconvert --to html --template callstats,
             jupyter nbconvert --to callstats-pdf: three commands a report
 
@@ -35,10 +35,10 @@ from pathlib import Path
 
 import nbformat
 
-from callstats.report.managers import FIXED
+from callstats.report.kernel_manager import FIXED
 from callstats.report.notebooks import find
 from callstats.report.order import Order, open_data, stands_on, take_order
-from callstats.report.workers import processors, run_all
+from callstats.report.parallel import processors, run_all
 
 ROOT = Path(__file__).parents[1]
 DATA = "data/demo"

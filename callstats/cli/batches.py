@@ -133,7 +133,7 @@ def _monthly(data: str | Path, period: str, **options: Any) -> int:
 
     say(f"Reports of {period} …")
     with _terminated():
-        made = make(data, period, told=_tell, **options)
+        made = make(data, period, on_progress=_tell, **options)
     for note in made.notes:
         say(note)
     for outcome in made.failed:
@@ -179,7 +179,7 @@ def _campaigns(where: list[str]) -> list[str]:
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """Leave in order when asked to end, as at Ctrl-C: workers and kernels end with the batch."""
+    """Leave in order when asked to end, as at Ctrl-C: the kernels end with the batch."""
 
     def leave(signum: int, _: object) -> None:
         say("callstats: stopped; run it again to go on")

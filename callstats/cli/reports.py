@@ -46,7 +46,7 @@ def report(
     config
         Project file.
     """
-    from callstats.report.run import run
+    from callstats.report.report_run import run
 
     given = pairs(parameter)
     told = [period or "whole data", *(f"{key}={value}" for key, value in given.items())]

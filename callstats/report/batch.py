@@ -1,4 +1,4 @@
-"""Make the reports of a month: what is there stays, what fails spoils no other, the index comes last."""
+"""Make the reports of a month that are missing or out of date, and then the index of them all."""
 
 from __future__ import annotations
 
@@ -11,39 +11,40 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from callstats.errors import CallstatsError
-from callstats.report import files, index, state
-from callstats.report.month import CAMPAIGN, SUMMARY, Plan, Planned, linked, plan
+from callstats.report import index, state
+from callstats.report import report_files as files
+from callstats.report.month import CAMPAIGN, SUMMARY, MonthPlan, PlannedReport, linked, plan
 from callstats.report.order import Order
-from callstats.report.run import FORMATS, checked_formats
-from callstats.report.workers import Done, run_all
+from callstats.report.parallel import FinishedReport, run_all
+from callstats.report.report_run import FORMATS, checked_formats
 from callstats.show.words import words
 
 Status = Literal["made", "unchanged", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReportOutcome:
     """What became of one report.
 
     Attributes
     ----------
-    planned : Planned
+    planned : PlannedReport
     status : str
         made, unchanged (there already, and whole) or failed.
     paths : tuple of Path
         Its files; none where it failed.
-    told : mapping or None
-        The content of its JSON.
+    content : mapping or None
+        What its JSON says; None where it failed.
     error : str
         Why it failed, in words.
     seconds : float
         How long it took to make; 0 where nothing was made.
     """
 
-    planned: Planned
+    planned: PlannedReport
     status: Status
     paths: tuple[Path, ...] = ()
-    told: Mapping[str, Any] | None = None
+    content: Mapping[str, Any] | None = None
     error: str = ""
     seconds: float = 0.0
 
@@ -55,14 +56,14 @@ class Progress:
     Attributes
     ----------
     done, total : int
-    outcome : Outcome
+    outcome : ReportOutcome
     left_s : float or None
         Seconds that the rest will take at the pace so far; None before anything was made.
     """
 
     done: int
     total: int
-    outcome: Outcome
+    outcome: ReportOutcome
     left_s: float | None
 
 
@@ -72,7 +73,7 @@ class MonthResult:
 
     Attributes
     ----------
-    outcomes : tuple of Outcome
+    outcomes : tuple of ReportOutcome
         In the order of the plan.
     index : tuple of Path
         The index page, and the same as JSON.
@@ -80,12 +81,12 @@ class MonthResult:
         What was left out of the plan, and why.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ReportOutcome, ...]
     index: tuple[Path, ...]
     notes: tuple[str, ...]
 
     @property
-    def failed(self) -> tuple[Outcome, ...]:
+    def failed(self) -> tuple[ReportOutcome, ...]:
         """The reports that could not be made."""
         return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
 
@@ -102,7 +103,7 @@ def monthly(
     campaign_id: Iterable[str] = (),
     jobs: int | None = None,
     again: bool = False,
-    told: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> MonthResult:
     """Make every report of a month, and an index of them.
 
@@ -119,8 +120,8 @@ def monthly(
         Reports made side by side; as many as this process may use processors where left out.
     again : bool
         Make also what is there unchanged.
-    told : callable, optional
-        Is called with a :class:`Progress` whenever a report is settled.
+    on_progress : callable, optional
+        Called with a :class:`Progress` whenever a report is settled.
 
     Returns
     -------
@@ -139,101 +140,108 @@ def monthly(
         data, period, language=language, out=out, config=config, only=only, campaign_id=campaign_id
     )
     files.sweep(planned.folder)
-    settled: dict[str, Outcome] = {}
+    settled: dict[str, ReportOutcome] = {}
     start, made = time.perf_counter(), 0
-    with closing(_Batch(planned, wanted, jobs, again).outcomes()) as outcomes_as_they_come:
-        for outcome in outcomes_as_they_come:
+    with closing(_MonthInProgress(planned, wanted, jobs, again).outcomes()) as finished_outcomes:
+        for outcome in finished_outcomes:
             settled[outcome.planned.name] = outcome
             made += outcome.seconds > 0
-            if told is not None:
+            if on_progress is not None:
                 left = len(planned.reports) - len(settled)
                 pace = (time.perf_counter() - start) / made if made else None
-                told(Progress(len(settled), len(planned.reports), outcome, pace and pace * left))
+                on_progress(Progress(len(settled), len(planned.reports), outcome, pace and pace * left))
     outcomes = tuple(settled[report.name] for report in planned.reports)
-    entries = [index.Entry(o.planned, o.told, o.error) for o in outcomes]
+    entries = [index.Entry(outcome.planned, outcome.content, outcome.error) for outcome in outcomes]
     written = files.write_all(planned.folder, index.contents(planned, entries))
     return MonthResult(outcomes, tuple(written.values()), planned.notes)
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """The making of a plan."""
+class _MonthInProgress:
+    """The reports of a plan while they are made."""
 
-    plan: Plan
+    plan: MonthPlan
     formats: tuple[str, ...]
     jobs: int | None
     again: bool
 
-    def outcomes(self) -> Generator[Outcome]:
+    def outcomes(self) -> Generator[ReportOutcome]:
         """Yield every report as it is settled: refused, unchanged, then made or failed."""
-        waiting: list[Planned] = []
-        summary: Planned | None = None
+        waiting: list[PlannedReport] = []
+        summary: PlannedReport | None = None
         for planned in self.plan.reports:
             if planned.order is None:
-                yield Outcome(planned, "failed", error=planned.error)
+                yield ReportOutcome(planned, "failed", error=planned.error)
             elif planned.report == SUMMARY:
                 summary = planned
-            elif (there := self._unchanged(planned)) is not None:
-                yield there
+            elif (unchanged := self._unchanged(planned)) is not None:
+                yield unchanged
             else:
                 waiting.append(planned)
         yield from self._with_summary(waiting, summary)
 
-    def _with_summary(self, waiting: list[Planned], summary: Planned | None) -> Generator[Outcome]:
+    def _with_summary(
+        self, waiting: list[PlannedReport], summary: PlannedReport | None
+    ) -> Generator[ReportOutcome]:
         """Make the rest beside a summary that links to it; the summary again without what failed."""
         if summary is None:
             yield from self._made(waiting)
             return
-        hoped = self._linked(summary, {planned.name for planned in waiting})
-        there = self._unchanged(hoped)
-        last = there
-        for outcome in self._made([*waiting, *([] if there else [hoped])]):
+        with_all_links = self._linked(summary, {planned.name for planned in waiting})
+        unchanged = self._unchanged(with_all_links)
+        summary_outcome = unchanged
+        for outcome in self._made([*waiting, *([] if unchanged else [with_all_links])]):
             if outcome.planned.report == SUMMARY:
-                last = outcome
+                summary_outcome = outcome
             else:
                 yield outcome
-        known = self._linked(summary, set())
-        if known.order == hoped.order and last is not None:
-            yield last
+        with_true_links = self._linked(summary, set())
+        if with_true_links.order == with_all_links.order and summary_outcome is not None:
+            yield summary_outcome
         else:
-            yield self._unchanged(known) or next(self._made([known]))
+            yield self._unchanged(with_true_links) or next(self._made([with_true_links]))
 
-    def _linked(self, summary: Planned, hoped: set[str]) -> Planned:
-        """Return the summary with a link to the report of each campaign that is there, or hoped to be."""
+    def _linked(self, summary: PlannedReport, expected: set[str]) -> PlannedReport:
+        """Return the summary with a link to the report of each campaign that is there or about to be made."""
         ready = [
             (planned.campaign, f"{planned.order.stem}.html")
             for planned in (*self.plan.reports, *self.plan.others)
             if planned.order is not None and planned.report in CAMPAIGN and "html" in self.formats
-            if planned.name in hoped or state.finished(planned.order, self.formats) is not None
+            if planned.name in expected or state.finished(planned.order, self.formats) is not None
         ]
         return linked(summary, ready)
 
-    def _unchanged(self, planned: Planned) -> Outcome | None:
+    def _unchanged(self, planned: PlannedReport) -> ReportOutcome | None:
         if self.again or planned.order is None:
             return None
-        told = state.finished(planned.order, self.formats)
-        return None if told is None else Outcome(planned, "unchanged", _paths(planned.order, told), told)
+        content = state.finished(planned.order, self.formats)
+        if content is None:
+            return None
+        return ReportOutcome(planned, "unchanged", _paths(planned.order, content), content)
 
-    def _made(self, waiting: list[Planned]) -> Generator[Outcome]:
+    def _made(self, waiting: list[PlannedReport]) -> Generator[ReportOutcome]:
         by_stem = {planned.order.stem: planned for planned in waiting if planned.order is not None}
         orders = [planned.order for planned in waiting if planned.order is not None]
         if not orders:
             return
-        made = cast("Generator[Done]", run_all(orders, formats=self.formats, jobs=self.jobs))
-        with closing(made):  # ends the workers at once, also where this is left early
-            for done in made:
-                yield _outcome(by_stem[done.order.stem], done)
+        made = cast("Generator[FinishedReport]", run_all(orders, formats=self.formats, jobs=self.jobs))
+        with closing(made):  # ends the kernels at once, also where this is left early
+            for finished in made:
+                yield _outcome(by_stem[finished.order.stem], finished)
 
 
-def _outcome(planned: Planned, done: Done) -> Outcome:
-    if done.error is not None or done.result is None:
-        return Outcome(planned, "failed", error=_in_words(done.error, done.order), seconds=done.seconds)
-    told = json.loads(done.result.paths[-1].read_bytes())
-    return Outcome(planned, "made", done.result.paths, told, seconds=done.seconds)
+def _outcome(planned: PlannedReport, finished: FinishedReport) -> ReportOutcome:
+    seconds = finished.seconds
+    if finished.error is not None or finished.result is None:
+        error = _in_words(finished.error, finished.order)
+        return ReportOutcome(planned, "failed", error=error, seconds=seconds)
+    content = json.loads(finished.result.paths[-1].read_bytes())
+    return ReportOutcome(planned, "made", finished.result.paths, content, seconds=seconds)
 
 
-def _paths(order: Order, told: Mapping[str, Any]) -> tuple[Path, ...]:
-    return (*(order.folder / name for name in told[state.SEAL]["files"]), order.folder / f"{order.stem}.json")
+def _paths(order: Order, content: Mapping[str, Any]) -> tuple[Path, ...]:
+    beside = (order.folder / name for name in content[state.SEAL]["files"])
+    return (*beside, order.folder / f"{order.stem}.json")
 
 
 def _in_words(error: Exception | None, order: Order) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from callstats.errors import UsageError
-from callstats.report import files, notebooks
+from callstats.report import notebooks
+from callstats.report import report_files as files
 
 #: What was laid out, by its checksum; what differs from it has been edited.
 MANIFEST = ".callstats.json"

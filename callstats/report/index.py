@@ -13,12 +13,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from callstats.report import files
-from callstats.report.results import dumped
+from callstats.report import report_files as files
+from callstats.report.report_results import dumped
 from callstats.show.words import words
 
 if TYPE_CHECKING:
-    from callstats.report.month import Plan, Planned
+    from callstats.report.month import MonthPlan, PlannedReport
 
 Block = dict[str, Any]
 _FIGURES = 3  # a row of cards
@@ -30,24 +30,26 @@ class Entry:
 
     Attributes
     ----------
-    planned : Planned
-    told : mapping or None
-        The content of its JSON; None where it failed.
+    planned : PlannedReport
+    content : mapping or None
+        What its JSON says; None where it failed.
     error : str
         Why it failed; empty where it is there.
     """
 
-    planned: Planned
-    told: Mapping[str, Any] | None
+    planned: PlannedReport
+    content: Mapping[str, Any] | None
     error: str = ""
 
     @property
     def files(self) -> dict[str, str]:
         """The names of its files by their ending: html and pdf as made, ipynb and json."""
-        if self.told is None or self.planned.order is None:
+        if self.content is None or self.planned.order is None:
             return {}
         stem = self.planned.order.stem
-        beside = {name.removeprefix(f"{stem}."): name for name in self.told.get("made", {}).get("files", ())}
+        beside = {
+            name.removeprefix(f"{stem}."): name for name in self.content.get("made", {}).get("files", ())
+        }
         return {**beside, "json": f"{stem}.json"}
 
 
@@ -62,12 +64,12 @@ def stem(language: str) -> str:
     return files.stem("index", [], language)
 
 
-def contents(plan: Plan, entries: Iterable[Entry]) -> dict[str, bytes]:
+def contents(plan: MonthPlan, entries: Iterable[Entry]) -> dict[str, bytes]:
     """Return the files of the index: the page, and the same as JSON.
 
     Parameters
     ----------
-    plan : Plan
+    plan : MonthPlan
     entries : iterable of Entry
         One for each report of the plan.
     """
@@ -77,11 +79,11 @@ def contents(plan: Plan, entries: Iterable[Entry]) -> dict[str, bytes]:
     return {f"{name}.html": page, f"{name}.json": dumped(_json(plan, ordered))}
 
 
-def document(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
+def document(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
     """Return the index as `callstats.report.document.read` returns a report: plain blocks."""
     _ = words(plan.language)
     title = _("Reports of {period}", period=plan.period_label)
-    failed = [entry for entry in entries if entry.told is None]
+    failed = [entry for entry in entries if entry.content is None]
     ready = _.ngettext("{n} report is ready.", "{n} reports are ready.", len(entries) - len(failed))
     facts = [(_("Data"), str(plan.provenance.get("data", "")))]
     facts.append((_("Fingerprint of the data"), f"SHA-256 {str(plan.provenance.get('sha256', ''))[:16]}…"))
@@ -103,7 +105,7 @@ def document(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
-def _place(plan: Plan, entry: Entry) -> tuple[bool, str, str, bool]:
+def _place(plan: MonthPlan, entry: Entry) -> tuple[bool, str, str, bool]:
     """Put the whole house first, its summary on top, then campaigns as a reader looks for them."""
     campaign = entry.planned.campaign
     label = plan.labels.get(campaign, campaign)
@@ -118,7 +120,7 @@ def _summary(ready: str, failed: int, language: str) -> Block:
     return {"kind": "verdict", "sentences": sentences}
 
 
-def _groups(plan: Plan, entries: Sequence[Entry]) -> Iterator[Block]:
+def _groups(plan: MonthPlan, entries: Sequence[Entry]) -> Iterator[Block]:
     _ = words(plan.language)
     groups = groupby(entries, key=lambda entry: entry.planned.campaign)
     for number, (campaign, members) in enumerate(groups, 1):
@@ -128,17 +130,17 @@ def _groups(plan: Plan, entries: Sequence[Entry]) -> Iterator[Block]:
             yield from _report(plan, entry, f"s-{number}-{count}")
 
 
-def _report(plan: Plan, entry: Entry, identifier: str) -> Iterator[Block]:
+def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
     """Yield the blocks of one report: its name, what it found or why it failed, its files."""
     _ = words(plan.language)
     made = entry.files
     name = _name(plan, entry)
     yield _heading(3, identifier, name, made.get("html") or made.get("pdf"))
-    if entry.told is None:
+    if entry.content is None:
         yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made:"))]}
         yield {"kind": "error", "text": entry.error}
         return
-    headline = entry.told.get("headline", {})
+    headline = entry.content.get("headline", {})
     if headline.get("verdict"):
         yield {"kind": "verdict", "sentences": headline["verdict"]}
     if headline.get("figures"):
@@ -148,10 +150,10 @@ def _report(plan: Plan, entry: Entry, identifier: str) -> Iterator[Block]:
     yield {"kind": "paragraph", "inlines": _between(links, " · ")}
 
 
-def _name(plan: Plan, entry: Entry) -> str:
+def _name(plan: MonthPlan, entry: Entry) -> str:
     """Return what the report calls itself, and a test its name."""
     _ = words(plan.language)
-    title = (entry.told or {}).get("title") or _(entry.planned.heading)
+    title = (entry.content or {}).get("title") or _(entry.planned.heading)
     subject = entry.planned.subject
     return str(title) if subject in ("", entry.planned.campaign) else _.headed(str(title), subject)
 
@@ -179,7 +181,7 @@ def _page(content: dict[str, Any]) -> str:
     return CallstatsHTMLExporter().template.render(resources={"callstats": page(content)})
 
 
-def _json(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
+def _json(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
     return {
         "title": words(plan.language)("Reports of {period}", period=plan.period_label),
         "period": plan.period,
@@ -191,11 +193,12 @@ def _json(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
                 "subject": entry.planned.subject,
                 "campaign": entry.planned.campaign,
                 "title": _name(plan, entry),
-                "status": "failed" if entry.told is None else "ready",
+                "status": "failed" if entry.content is None else "ready",
                 "error": entry.error,
                 "files": entry.files,
                 **{
-                    key: (entry.told or {}).get("headline", {}).get(key, []) for key in ("verdict", "figures")
+                    key: (entry.content or {}).get("headline", {}).get(key, [])
+                    for key in ("verdict", "figures")
                 },
             }
             for entry in entries

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from callstats.errors import ReportError
-from callstats.report.managers import NAME, SameInterpreter
+from callstats.report.kernel_manager import NAME, ReportKernelManager
 from callstats.show.display import MIME
 from callstats.show.markup import render, style_element
+
+# Papermill's log repeats what our errors say: it is kept off stderr, where a log ends up that nobody set up.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 _ERRORS = frozenset({"CallstatsError", "UsageError", "InputError", "ReportError"})
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 
 
 def execute(
-    notebook: Any, parameters: Mapping[str, Any], *, kernels: Callable[[], SameInterpreter] | None = None
+    notebook: Any, parameters: Mapping[str, Any], *, kernels: Callable[[], ReportKernelManager] | None = None
 ) -> Any:
     """Run a notebook with parameters, through papermill.
 
@@ -29,7 +33,7 @@ def execute(
         Checked by `callstats.report.notebooks.check`.
     kernels : callable, optional
         Returns the manager of a kernel for this one notebook, started or not;
-        `SameInterpreter` by default.
+        `ReportKernelManager` by default.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def execute(
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     given = _with_parameters(notebook, parameters)
-    manager = (kernels or SameInterpreter)()
+    manager = (kernels or ReportKernelManager)()
     hurry = False
     try:
         executed = papermill.execute_notebook(given, None, kernel_name=NAME, progress_bar=False, km=manager)

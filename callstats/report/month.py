@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
-from callstats.report import files, notebooks
+from callstats.report import notebooks
+from callstats.report import report_files as files
 from callstats.report.month_data import campaigns, period_of_test
 from callstats.report.order import Order, open_data, period_label, stands_on, take_order
 
@@ -23,7 +24,7 @@ CAMPAIGN = ("campaign_report", "service_report")
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedReport:
     """One report of a month.
 
     Attributes
@@ -55,14 +56,14 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MonthPlan:
     """The reports of a month, in the order in which they are made.
 
     Attributes
     ----------
-    reports : tuple of Planned
+    reports : tuple of PlannedReport
         The summary of the month comes last: it links to the others.
-    others : tuple of Planned
+    others : tuple of PlannedReport
         Reports of the month that were not asked for, and may be there already.
     period, period_label, language : str
     folder : Path
@@ -75,8 +76,8 @@ class Plan:
         Why a declared test is not among them.
     """
 
-    reports: tuple[Planned, ...]
-    others: tuple[Planned, ...]
+    reports: tuple[PlannedReport, ...]
+    others: tuple[PlannedReport, ...]
     period: str
     period_label: str
     language: str
@@ -87,8 +88,8 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A report before it is checked: whom it is about, and what its notebook is given."""
+class _ReportRequest:
+    """A report before it is checked: what it is about, and the parameters of its notebook."""
 
     subject: str = ""
     campaign: str = ""
@@ -130,8 +131,8 @@ def plan(
     config: str | Path | None = None,
     only: Iterable[str] = (),
     campaign_id: Iterable[str] = (),
-) -> Plan:
-    """Plan the reports of a month; the data are opened and hashed once for all of them.
+) -> MonthPlan:
+    """MonthPlan the reports of a month; the data are opened and hashed once for all of them.
 
     Made are, of the notebooks that ship: campaign_report and agent_comparison for every
     campaign that dialled in the month, service_report for every queue that was called,
@@ -158,7 +159,7 @@ def plan(
 
     Returns
     -------
-    Plan
+    MonthPlan
         A report that cannot be made is in it with the reason.
 
     Raises
@@ -172,15 +173,15 @@ def plan(
     opened = open_data(data, config)
     narrowed = tuple(dict.fromkeys(campaign_id))
     opened.where(period=period, campaign_id=list(narrowed) or None)
-    asked = Period.parse(period)
+    chosen_period = Period.parse(period)
     provenance = stands_on(data, opened)
-    month = _Month(data, opened, asked, language, Path(out), config, provenance, narrowed, [])
+    month = _Month(data, opened, chosen_period, language, Path(out), config, provenance, narrowed, [])
     reports = [_planned(month, name, about) for name in _shipped() for about in _KINDS[name](month)]
-    return Plan(
+    return MonthPlan(
         tuple(planned for planned in reports if planned.report in chosen),
         tuple(planned for planned in reports if planned.report not in chosen),
-        asked.label,
-        period_label(asked.label, language),
+        chosen_period.label,
+        period_label(chosen_period.label, language),
         language,
         month.folder,
         opened.config.labels,
@@ -189,12 +190,12 @@ def plan(
     )
 
 
-def linked(summary: Planned, ready: Iterable[tuple[str, str]]) -> Planned:
+def linked(summary: PlannedReport, ready: Iterable[tuple[str, str]]) -> PlannedReport:
     """Return the summary of a month with links to the campaigns' reports, where it takes any.
 
     Parameters
     ----------
-    summary : Planned
+    summary : PlannedReport
     ready : iterable of (str, str)
         Campaign, and the name of a file in the same folder.
     """
@@ -217,18 +218,18 @@ def _chosen(only: Iterable[str]) -> list[str]:
     return list(wanted) or shipped
 
 
-def _planned(month: _Month, name: str, asked: _Asked) -> Planned:
-    """Take the order of a report; what cannot be made says why, and spoils no other."""
+def _planned(month: _Month, name: str, request: _ReportRequest) -> PlannedReport:
+    """Take the order of a report; where it cannot be made, the reason is in its place."""
     path = notebooks.find(name)
     heading = str(notebooks.load(path).metadata.get("title") or name)
-    about = (name, asked.subject, asked.campaign, heading)
+    about = (name, request.subject, request.campaign, heading)
     try:
         taken = {parameter.name for parameter in notebooks.parameters(path)}
         order = take_order(
             path,
             month.data,
-            period=asked.period or month.period.label,
-            parameters=asked.parameters,
+            period=request.period or month.period.label,
+            parameters=request.parameters,
             language=month.language,
             out=month.out,
             config=month.config if "config" in taken else None,
@@ -236,8 +237,8 @@ def _planned(month: _Month, name: str, asked: _Asked) -> Planned:
             provenance=month.provenance,
         )
     except CallstatsError as error:
-        return Planned(*about, None, str(error))
-    return Planned(*about, _placed(order, month, asked.subject))
+        return PlannedReport(*about, None, str(error))
+    return PlannedReport(*about, _placed(order, month, request.subject))
 
 
 def _placed(order: Order, month: _Month, subject: str) -> Order:
@@ -246,19 +247,19 @@ def _placed(order: Order, month: _Month, subject: str) -> Order:
     return replace(order, folder=month.folder, stem=stem)
 
 
-def _dialled(month: _Month) -> Iterator[_Asked]:
-    return (_Asked(name, name, {"campaign_id": name}) for name in month.wanted("outbound"))
+def _dialled(month: _Month) -> Iterator[_ReportRequest]:
+    return (_ReportRequest(name, name, {"campaign_id": name}) for name in month.wanted("outbound"))
 
 
-def _answered(month: _Month) -> Iterator[_Asked]:
-    return (_Asked(name, name, {"campaign_id": name}) for name in month.wanted("inbound"))
+def _answered(month: _Month) -> Iterator[_ReportRequest]:
+    return (_ReportRequest(name, name, {"campaign_id": name}) for name in month.wanted("inbound"))
 
 
-def _house(month: _Month) -> Iterator[_Asked]:
-    return iter(() if month.narrowed else (_Asked(),))
+def _house(month: _Month) -> Iterator[_ReportRequest]:
+    return iter(() if month.narrowed else (_ReportRequest(),))
 
 
-def _tests(month: _Month) -> Iterator[_Asked]:
+def _tests(month: _Month) -> Iterator[_ReportRequest]:
     for name, test in month.opened.config.ab_tests.items():
         if month.narrowed and test.campaign_id not in month.narrowed:
             continue
@@ -268,11 +269,11 @@ def _tests(month: _Month) -> Iterator[_Asked]:
             month.notes.append(f"The test {name} of the project file is left out: {error}")
             continue
         if period is not None:
-            yield _Asked(name, test.campaign_id, test.parameters(), period)
+            yield _ReportRequest(name, test.campaign_id, test.parameters(), period)
 
 
 #: Which reports a month has, in the order in which they are made, and whom each is made for.
-_KINDS: dict[str, Callable[[_Month], Iterator[_Asked]]] = {
+_KINDS: dict[str, Callable[[_Month], Iterator[_ReportRequest]]] = {
     "campaign_report": _dialled,
     "agent_comparison": _dialled,
     "list_ab_test": _tests,

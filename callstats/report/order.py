@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from callstats.dataset.period import Period
 from callstats.errors import UsageError
 from callstats.model import TABLES
-from callstats.report import files, notebooks
+from callstats.report import notebooks
+from callstats.report import report_files as files
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -69,7 +70,7 @@ def take_order(
     Parameters
     ----------
     notebook, data, period, parameters, language, out, config
-        As in :func:`callstats.report.run.run`.
+        As in :func:`callstats.report.report_run.run`.
     opened, provenance : Dataset and mapping, optional
         The data, opened, and what is said of them: one of each serves many orders.
 

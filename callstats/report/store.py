@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from callstats.errors import CallstatsError, ReportError
-from callstats.report import files, kernel, notebooks
+from callstats.report import kernel, notebooks
+from callstats.report import report_files as files
 
 #: What a notebook says of its language; a kernel adds the version of this machine's Python.
 _LANGUAGE = {"name": "python"}

@@ -12,15 +12,16 @@ from typing import Any
 
 from jupyter_core.utils import run_sync
 
-from callstats.report.managers import SameInterpreter
+from callstats.report.kernel_manager import FIXED, ReportKernelManager
+from callstats.report.kernel_server import KernelServer
 
 
 class Kernel:
     """A started kernel that runs code and can be signalled, restarted and shut down."""
 
-    def __init__(self, manager: SameInterpreter) -> None:
+    def __init__(self, manager: ReportKernelManager) -> None:
         self.manager = manager
-        self.start = manager.start
+        self.start = run_sync(manager._async_start_kernel)
         self.interrupt = run_sync(manager._async_interrupt_kernel)
         self.kill = run_sync(manager._async_kill_kernel)
         self.alive = run_sync(manager._async_is_alive)
@@ -69,7 +70,17 @@ class Kernel:
 
 
 @contextmanager
-def running(make: Callable[[], SameInterpreter]) -> Iterator[Kernel]:
+def kernel_server() -> Iterator[KernelServer]:
+    """Start a server that kernels of reports are forked from."""
+    server = KernelServer({**os.environ, **FIXED})
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@contextmanager
+def running(make: Callable[[], ReportKernelManager]) -> Iterator[Kernel]:
     manager = make()
     try:
         yield Kernel(manager)
@@ -88,8 +99,8 @@ def lives(pid: int) -> bool:
 def descendants(pid: int | None = None) -> set[int]:
     """Return the processes below one, ourselves by default.
 
-    Python's tracker of shared resources stays from the first pool of processes, another
-    test's, to the end of ours: it is left out.
+    Python's tracker of shared resources stays to the end of the process that it is for: below
+    ourselves it is left out.
     """
     found: set[int] = set()
     for folder in Path("/proc").glob("[0-9]*"):
@@ -99,7 +110,7 @@ def descendants(pid: int | None = None) -> set[int]:
             continue
         if parent == (pid or os.getpid()):
             found |= {int(folder.name), *descendants(int(folder.name))}
-    return {one for one in found if lives(one) and not _tracks_resources(one)}
+    return {one for one in found if lives(one) and not (pid is None and _tracks_resources(one))}
 
 
 def _tracks_resources(pid: int) -> bool:

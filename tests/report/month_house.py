@@ -14,8 +14,8 @@ import pandas as pd
 
 from callstats.errors import ReportError
 from callstats.report.order import Order
-from callstats.report.run import make
-from callstats.report.workers import Done
+from callstats.report.parallel import FinishedReport
+from callstats.report.report_run import make
 from tests.report.conftest import notebook
 
 HOUSE = """\
@@ -150,10 +150,12 @@ def _outputs(thing: Any) -> list[nbformat.NotebookNode]:
     return [nbformat.v4.new_output("display_data", data=data, metadata=about)]
 
 
-def run_all(orders: list[Order], *, formats: tuple[str, ...], jobs: int | None = None) -> Iterator[Done]:
+def run_all(
+    orders: list[Order], *, formats: tuple[str, ...], jobs: int | None = None
+) -> Iterator[FinishedReport]:
     """Make reports one after the other in this process."""
     for order in orders:
         try:
-            yield Done(order, make(order, formats), None, 1.0)
+            yield FinishedReport(order, make(order, formats), None, 1.0)
         except ReportError as error:
-            yield Done(order, None, error, 1.0)
+            yield FinishedReport(order, None, error, 1.0)

@@ -7,7 +7,7 @@ import pytest
 
 import callstats as cs
 from callstats.answers.agents.by_agent_telling import MOST
-from callstats.report.run import run
+from callstats.report.report_run import run
 from callstats.show.display import Note
 from callstats.simulate import Scenario, simulate
 from tests.report.shown import cells, texts, views

@@ -58,7 +58,7 @@ def test_a_month_is_made_once_and_then_unchanged(at_once, make, tmp_path):
     before = contents(tmp_path / "out" / "2026-09")
     assert [path.name for path in first.index] == ["index.html", "index.json"]
     told = []
-    again = make(campaign_id=[], told=told.append)
+    again = make(campaign_id=[], on_progress=told.append)
     assert set(statuses(again).values()) == {"unchanged"}
     assert contents(tmp_path / "out" / "2026-09") == before
     assert [(p.done, p.total, p.left_s) for p in told] == [(n, 5, None) for n in range(1, 6)]
@@ -69,7 +69,7 @@ def test_a_month_is_made_once_and_then_unchanged(at_once, make, tmp_path):
 
 def test_the_summary_links_to_every_report_that_is_there(at_once, make, tmp_path):
     made = make(campaign_id=[], only=["monthly_summary", "campaign_report"])
-    links = made.outcomes[-1].told["verdict"][0]["text"]
+    links = made.outcomes[-1].content["verdict"][0]["text"]
     assert links == "autumn=campaign_report-autumn.html spring=campaign_report-spring.html"
     made = make(campaign_id=[], only=["monthly_summary"])
     assert statuses(made) == {"monthly_summary": "unchanged"}
@@ -77,7 +77,7 @@ def test_the_summary_links_to_every_report_that_is_there(at_once, make, tmp_path
 
 def test_a_month_without_pages_has_no_links(at_once, make):
     made = make(campaign_id=[], only=["monthly_summary", "campaign_report"], formats=["pdf"])
-    assert made.outcomes[-1].told["verdict"][0]["text"] == "No links."
+    assert made.outcomes[-1].content["verdict"][0]["text"] == "No links."
     assert made.index[0].read_text().count("./campaign_report-spring.pdf") == 2
 
 
@@ -122,7 +122,7 @@ def test_one_that_fails_spoils_no_other_and_stands_in_the_index_with_its_error(
         "monthly_summary": "made",
     }
     assert [outcome.planned.name for outcome in made.failed] == ["campaign_report spring"]
-    assert "campaign_report-spring" not in made.outcomes[-1].told["verdict"][0]["text"]
+    assert "campaign_report-spring" not in made.outcomes[-1].content["verdict"][0]["text"]
     page = made.index[0].read_text()
     assert "the report failed: ZeroDivisionError: division by zero" in page
     told = {r["report"] + r["subject"]: r for r in json.loads(made.index[1].read_text())["reports"]}
@@ -158,9 +158,9 @@ def test_reports_that_are_no_longer_of_the_month_are_left_alone_but_not_listed(a
     assert b"autumn" not in made.index[0].read_bytes()
 
 
-def test_reports_are_made_by_worker_processes(make):
+def test_reports_are_made_in_kernels(make):
     told = []
-    made = make(only=["campaign_report"], told=told.append)
+    made = make(only=["campaign_report"], on_progress=told.append)
     assert statuses(made) == {"campaign_report spring": "made"}
     assert "On spring." in made.outcomes[0].paths[0].read_text()
     assert told[0].left_s == 0

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from callstats.report import notebooks
-from callstats.report.run import run
+from callstats.report.report_run import run
 from callstats.simulate import Scenario, simulate
 from tests.report import month_house as house
 

@@ -26,18 +26,22 @@ def entry(
     """Return a report that is there with an HTML and a PDF, or that failed."""
     stem = f"{report}-{campaign}" if campaign else report
     subject = campaign if subject is None else subject
-    planned = month.Planned(report, subject, campaign, report.replace("_", " ").title(), order(stem), error)
+    planned = month.PlannedReport(
+        report, subject, campaign, report.replace("_", " ").title(), order(stem), error
+    )
     if error:
         return index.Entry(planned, None, error)
     made = {"files": {f"{stem}.{ending}": "0" for ending in ("html", "ipynb", "pdf")}}
     return index.Entry(planned, {"title": planned.heading, "made": made, "headline": told})
 
 
-def plan(*entries: index.Entry, language: str = "en") -> month.Plan:
+def plan(*entries: index.Entry, language: str = "en") -> month.MonthPlan:
     label = {"en": "September 2026", "fr": "septembre 2026", "ru": "сентябрь 2026"}[language]
     planned = tuple(one.planned for one in entries)
     said = {"data": "data/demo", "sha256": "ab" * 32}
-    return month.Plan(planned, (), "2026-09", label, language, Path("out"), {"spring": "Spring offer"}, said)
+    return month.MonthPlan(
+        planned, (), "2026-09", label, language, Path("out"), {"spring": "Spring offer"}, said
+    )
 
 
 def page(*entries: index.Entry, language: str = "en") -> BeautifulSoup:

@@ -1,4 +1,3 @@
-import tempfile
 from pathlib import Path
 from typing import ClassVar
 
@@ -6,12 +5,12 @@ import pytest
 
 from callstats.errors import ReportError
 from callstats.report import kernel
-from callstats.report.managers import FIXED, Ahead, SameInterpreter
+from callstats.report.kernel_manager import FIXED, ReportKernelManager
 from tests.report.conftest import PARAMETERS, notebook
 from tests.report.kernels import lives
 
 
-class Watched(SameInterpreter):
+class Watched(ReportKernelManager):
     """Remembers its process and its folder."""
 
     seen: ClassVar[list[tuple[int, Path]]] = []
@@ -71,17 +70,3 @@ def test_a_kernel_that_dies_fails_the_report_and_leaves_no_folder(watched):
         kernel.execute(notebook("import os; os._exit(1)"), {}, kernels=watched)
     assert "memory" in str(caught.value)
     assert not watched.seen[0][1].exists()
-
-
-@pytest.mark.slow
-def test_kernels_that_are_started_ahead_are_used_once_and_closed():
-    before = set(Path(tempfile.gettempdir()).glob("callstats-kernel-*"))
-    ahead = Ahead()
-    source = notebook("import os", "os.getpid()")
-    made = [kernel.execute(source, {}, kernels=ahead) for _ in range(2)]
-    pids = {executed.cells[1].outputs[0]["data"]["text/plain"] for executed in made}
-    waiting = ahead._next.provisioner.process.pid
-    ahead.close()
-    assert len(pids) == 2
-    assert not lives(waiting)
-    assert set(Path(tempfile.gettempdir()).glob("callstats-kernel-*")) <= before

@@ -7,17 +7,19 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.report import month_house as house
+from tests.report.kernels import descendants, eventually, lives
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups and their signals")
 
-#: The command line with quick notebooks, run in workers or in the process itself.
+#: The command line with quick notebooks, run in kernels or in the process itself.
 DRIVER = """
 import sys
 from pathlib import Path
@@ -101,13 +103,41 @@ def test_a_batch_killed_twice_ends_as_if_it_had_not_been(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["here", "workers"])
+@pytest.mark.parametrize("how", ["here", "kernels"])
 def test_a_batch_killed_twenty_times_ends_as_if_it_had_not_been(tmp_path, how):
     check_kills_do_no_harm(Batch(tmp_path, how), 20)
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_batch_asked_to_end_leaves_in_order(tmp_path, how, code):
-    batch = Batch(tmp_path, "workers")
+    batch = Batch(tmp_path, "kernels")
     assert stop(batch.start("out"), how, 3.0) == code
     assert batch.leftovers("out") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after_s", [0.3, 1.5, None], ids=["at once", "while it loads", "while a cell runs"])
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_batch_asked_to_end_leaves_nothing_behind(tmp_path, monkeypatch, how, code, after_s):
+    batch = Batch(tmp_path, "kernels")
+    endless = house.quick(house.CAMPAIGN, "Agents", '"Soon."', "import time; time.sleep(600)")
+    house.write_shipped(tmp_path / "shipped", agent_comparison=endless)
+    with tempfile.TemporaryDirectory(prefix="cs-") as scratch:
+        monkeypatch.setenv("TMPDIR", scratch)
+        process = batch.start("out")
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        while after_s is None and "campaign_report" not in said:
+            said = process.stderr.readline()
+        time.sleep(1.0 if after_s is None else after_s)
+        below, start = descendants(process.pid), time.monotonic()
+        os.killpg(process.pid, how)
+        _, said = process.communicate(timeout=60)
+        assert time.monotonic() - start < 8
+        assert process.returncode == code
+        assert "Traceback" not in said
+        assert said.count("\n") <= 2
+        assert eventually(lambda: not any(map(lives, below)))
+        assert list(Path(scratch).iterdir()) == []
+    assert batch.leftovers("out") == []
+    assert not list((tmp_path / "out").rglob("*agent_comparison*"))

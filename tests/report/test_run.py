@@ -5,7 +5,7 @@ import nbformat
 import pytest
 
 from callstats.errors import InputError, ReportError, UsageError
-from callstats.report.run import run
+from callstats.report.report_run import run
 from tests.report.conftest import HOSTILE, PARAMETERS
 
 RESULT = """\

@@ -10,7 +10,7 @@ import pytest
 
 import callstats as cs
 from callstats.report import notebooks
-from callstats.report.run import run
+from callstats.report.report_run import run
 
 ROOT = Path(cs.__file__).parents[1]
 DEMO = ROOT / "data" / "demo"

@@ -39,7 +39,7 @@ TOPICS: dict[str, tuple[str, str]] = {
         mark("Many comparisons"),
         mark(
             "Where many lists or hours are compared, intervals are wide enough that all claims together are "
-            "wrong in at most 5 of 100 reports."
+            "wrong in at most {wrong} of 100 reports."
         ),
     ),
     "limits": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.errors import ReportError, UsageError
-from callstats.report import document, files, notebooks, results
+from callstats.report import document, notebooks, report_results
+from callstats.report import report_files as files
 from callstats.report.order import Order, take_order
 
 if TYPE_CHECKING:
-    from callstats.report.managers import SameInterpreter
+    from callstats.report.kernel_manager import ReportKernelManager
 
 FORMATS = ("html", "pdf")
 
@@ -109,7 +111,7 @@ def make(
     formats: Iterable[str] = FORMATS,
     *,
     strict: bool = False,
-    kernels: Callable[[], SameInterpreter] | None = None,
+    kernels: Callable[[], ReportKernelManager] | None = None,
 ) -> ReportResult:
     """Make a report that has been asked for and checked.
 
@@ -160,7 +162,7 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
-def _executed(order: Order, strict: bool, kernels: Callable[[], SameInterpreter] | None) -> Any:
+def _executed(order: Order, strict: bool, kernels: Callable[[], ReportKernelManager] | None) -> Any:
     from callstats.report import kernel
     from callstats.report.language import translate_cells
 
@@ -188,13 +190,17 @@ def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str
 
     contents = {f"{order.stem}.{name}": _drawn(executed, name, order.notebook.stem) for name in formats}
     contents[f"{order.stem}.ipynb"] = nbformat.writes(executed).encode() + b"\n"
-    contents[f"{order.stem}.json"] = results.write(order, executed, contents, formats)
+    contents[f"{order.stem}.json"] = report_results.write(order, executed, contents, formats)
     return contents
 
 
 def _drawn(executed: Any, name: str, title: str) -> bytes:
-    content = _exporter(name).from_notebook_node(executed, {"metadata": {"name": title}})[0]
+    with _drawing:
+        content = _exporter(name).from_notebook_node(executed, {"metadata": {"name": title}})[0]
     return content if isinstance(content, bytes) else content.encode()
+
+
+_drawing = threading.Lock()  # exporters keep what they are at; little is lost, as Python draws
 
 
 @cache

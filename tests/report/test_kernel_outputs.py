@@ -1,14 +1,16 @@
 """The fast ways make the same notebooks as papermill with a plain kernel, for every shipped report."""
 
 import os
+from functools import partial
 
 import papermill
 import pytest
 
 from callstats.report import kernel, notebooks
-from callstats.report.forking import parent
-from callstats.report.managers import FIXED, Ahead, Forked
+from callstats.report.kernel_manager import FIXED, ReportKernelManager
+from callstats.report.kernel_server import can_fork
 from callstats.report.notebooks import folder
+from tests.report.kernels import kernel_server
 
 DATA = folder().parent / "data" / "demo"
 SHORTEST = "data_quality"
@@ -26,13 +28,10 @@ def plain(notebook, monkeypatch):
 
 
 def fast(notebook, fork):
-    if fork:
-        return kernel.execute(notebook, {}, kernels=Forked)
-    ahead = Ahead()
-    try:
-        return kernel.execute(notebook, {}, kernels=ahead)
-    finally:
-        ahead.close()
+    if not fork:
+        return kernel.execute(notebook, {})
+    with kernel_server() as server:
+        return kernel.execute(notebook, {}, kernels=partial(ReportKernelManager, server=server))
 
 
 def outputs(executed):
@@ -45,12 +44,12 @@ def _cases():
 
 
 @pytest.mark.parametrize("name", list(_cases()))
-def test_every_report_is_the_same_from_a_forked_a_waiting_and_a_plain_kernel(name, monkeypatch):
+def test_every_report_is_the_same_from_a_forked_and_a_plain_kernel(name, monkeypatch):
     monkeypatch.chdir(DATA.parents[1])
     source = notebooks.load(notebooks.find(name))
     expected = outputs(plain(source, monkeypatch))
     assert any(shown for _, _, shown in expected)
-    ways = [True, False] if parent.possible() else [False]
+    ways = [True, False] if can_fork() else [False]
     for fork in ways:
         assert outputs(fast(source, fork)) == expected
     assert os.environ["TZ"] == FIXED["TZ"]
@@ -69,5 +68,5 @@ def test_plots_that_a_notebook_draws_itself_are_the_same(monkeypatch):
     )
     expected = outputs(plain(source, monkeypatch))
     assert "image/png" in str(expected[1])
-    for fork in [True, False] if parent.possible() else [False]:
+    for fork in [True, False] if can_fork() else [False]:
         assert outputs(fast(source, fork)) == expected

@@ -25,14 +25,14 @@ def write(order: Order, executed: Any, files: Mapping[str, bytes], formats: Iter
     formats : iterable of str
         The formats it was asked for in.
     """
-    told = executed.metadata["callstats"]
+    about = executed.metadata["callstats"]
     content = {
-        "report": told["report"],
-        "title": document.read(executed, name=told["report"])["title"],
-        "period": told["period"],
-        "language": told["language"],
-        "parameters": told["parameters"],
-        "provenance": told["provenance"],
+        "report": about["report"],
+        "title": document.read(executed, name=about["report"])["title"],
+        "period": about["period"],
+        "language": about["language"],
+        "parameters": about["parameters"],
+        "provenance": about["provenance"],
         "headline": headline(executed),
         "verdict": document.verdict(executed),
         "results": document.results(executed),

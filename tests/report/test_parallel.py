@@ -1,29 +1,30 @@
 """A batch: every report by itself, whatever happens to the others."""
 
+import multiprocessing.util
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from callstats.errors import ReportError, UsageError
-from callstats.report import workshop
-from callstats.report.forking import parent
-from callstats.report.managers import SameInterpreter
+from callstats.report import parallel
+from callstats.report.kernel_manager import ReportKernelManager
+from callstats.report.kernel_server import can_fork
 from callstats.report.order import take_order
-from callstats.report.workers import processors, run_all
+from callstats.report.parallel import processors, run_all
 from tests.report.conftest import PARAMETERS
 from tests.report.kernels import descendants, eventually, lives
 
 WAYS = [
-    pytest.param(
-        True, id="fork", marks=pytest.mark.skipif(not parent.possible(), reason="no fork on this system")
-    ),
-    pytest.param(False, id="pool", marks=pytest.mark.slow),
+    pytest.param(True, id="fork", marks=pytest.mark.skipif(not can_fork(), reason="no fork on this system")),
+    pytest.param(False, id="spawn", marks=pytest.mark.slow),
 ]
 SHOW = """\
 from callstats.show.display import Record, Sentence, Verdict
@@ -31,10 +32,10 @@ Verdict([Sentence(f"Report on {campaign_id}.", "good")])"""
 PLOT = """\
 import matplotlib.pyplot as plt
 _ = plt.plot([1, 2])"""
-KILL_WORKER = """\
-import os
-worker = int(open(f"/proc/{os.getppid()}/stat").read().split()[3])
-os.kill(worker, 9)"""
+KILL_SERVER = """\
+import os, time
+os.kill(os.getppid(), 9)
+time.sleep(60)"""
 RECORD = 'Record({"process": 0, "wide": pd.get_option("display.max_columns")})'
 
 
@@ -63,8 +64,10 @@ def left():
 
 @pytest.fixture
 def scratch(monkeypatch):
-    """Give the folder for what is temporary in workers; a socket's path allows no long name."""
+    """Give the folder for what is temporary; a socket's path allows no long name."""
+    multiprocessing.util.get_temp_dir()  # stays to the end of this process
     with tempfile.TemporaryDirectory(prefix="cs-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
         monkeypatch.setenv("TMPDIR", folder)
         yield Path(folder)
 
@@ -97,14 +100,15 @@ def test_one_failing_report_spoils_no_other(orders, left, fork):
     assert not left()
 
 
-def test_a_killed_worker_costs_the_report_it_was_making(orders, left):
-    asked = orders("'done'", worker=[KILL_WORKER], good=2)
+@pytest.mark.skipif(not can_fork(), reason="no fork on this system")
+def test_a_killed_server_costs_the_report_that_was_being_made(orders, left):
+    asked = orders("'done'", server=[KILL_SERVER], good=2)
     done = {found.order.notebook.stem: found for found in run_all(asked, formats=["html"], jobs=1)}
-    assert "ended by SIGKILL" in str(done["worker"].error)
-    assert done["worker"].error.exit_code == 4
+    assert "kernel died" in str(done["server"].error)
+    assert done["server"].error.exit_code == 4
     assert done["report_0"].error is None
     assert done["report_1"].error is None
-    assert eventually(lambda: not left())
+    assert not left()
 
 
 def test_both_ways_make_the_same_files(orders, tmp_path):
@@ -150,57 +154,110 @@ def test_closing_the_batch_ends_everything_and_leaves_no_half_report(orders, lef
 
 MAIN = """
 import sys, pickle
-from callstats.report.workers import run_all
+from callstats.report.parallel import run_all
 print("ready", flush=True)
-for done in run_all(pickle.loads(bytes.fromhex(sys.argv[1])), formats=["html"], jobs=1):
+orders, fork = pickle.loads(bytes.fromhex(sys.argv[1])), sys.argv[2] == "True"
+for done in run_all(orders, formats=["html"], jobs=2, fork=fork):
     print(done.error or done.order.stem, flush=True)
+    {then}
 """
+ENDLESS = ["import time; time.sleep(600)"]
+DEAF = ["import re; re.match('(a+)+$', 'a' * 64 + 'b')"]  # no other thread of the kernel runs meanwhile
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        signal.SIGKILL,
-        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
-        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
-    ],
-    ids=["killed", "terminated", "interrupted"],
-)
-def test_nothing_is_left_of_a_batch_whose_main_process_is_ended(orders, number):
-    import pickle
+@pytest.fixture
+def start(scratch):
+    """Start a batch in a process of its own, and let it finish its first report."""
 
-    asked = orders(good=1, endless=["import time; time.sleep(600)"])
-    main = subprocess.Popen(
-        [sys.executable, "-c", MAIN, pickle.dumps(asked).hex()],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert main.stdout is not None
-    assert [main.stdout.readline().strip() for _ in range(2)] == [b"ready", b"report_0"]
+    def started(asked, fork, then="pass"):
+        code = MAIN.format(then=then)
+        command = [sys.executable, "-c", code, pickle.dumps(asked).hex(), str(fork)]
+        main = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert main.stdout is not None
+        assert [main.stdout.readline().strip() for _ in range(2)] == [b"ready", b"report_0"]
+        return main
+
+    return started
+
+
+@pytest.mark.parametrize("fork", WAYS)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_is_left_of_a_batch_whose_main_process_is_ended(orders, scratch, start, number, fork):
+    asked = orders(good=1, endless=ENDLESS)
+    main = start(asked, fork)
     below = descendants(main.pid)
-    assert eventually(lambda: len(descendants(main.pid)) >= 3)
-    below |= descendants(main.pid)
+    assert len(below) >= (3 if fork else 1)  # kernel, fork server and tracker of resources
     os.kill(main.pid, number)
-    main.wait(15)
-    main.stdout.close()
+    main.communicate(timeout=15)
     assert eventually(lambda: not any(map(lives, below)))
     assert not [path for path in asked[0].folder.rglob("*") if "endless" in path.name]
+    if fork or number == signal.SIGINT:
+        assert eventually(lambda: not [*scratch.glob("callstats-*"), *scratch.glob("pymp-*")])
+
+
+@pytest.mark.skipif(not can_fork(), reason="no fork on this system")
+def test_a_kernel_that_hears_nothing_ends_with_the_main_process_all_the_same(orders, start):
+    main = start(orders(good=1, deaf=DEAF), True)
+    below = descendants(main.pid)
+    main.kill()
+    main.communicate(timeout=15)
+    assert eventually(lambda: not any(map(lives, below)))
+
+
+@pytest.mark.parametrize("fork", WAYS)
+def test_a_consumer_that_leaves_by_an_error_does_not_wait_for_the_rest(orders, scratch, start, fork):
+    asked = orders(good=1, endless=ENDLESS, another=ENDLESS, third=ENDLESS)
+    main = start(asked, fork, "raise ValueError('had enough')")
+    _, said = main.communicate(timeout=15)
+    assert main.returncode == 1
+    assert said.count(b"Traceback") == 1
+    assert said.strip().endswith(b"ValueError: had enough")
+    assert not list(scratch.glob("callstats-*"))
+
+
+def test_folders_of_kernels_whose_process_was_killed_are_removed_by_the_next_batch(orders, scratch):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, ours = (scratch / f"callstats-kernel-{pid}-abc" for pid in (ended.pid, os.getpid()))
+    left.mkdir()
+    ours.mkdir()
+    (report,) = run_all(orders("'done'", good=1), formats=["html"])
+    assert report.error is None
+    assert not left.exists()
+    assert ours.exists()
+
+
+@pytest.mark.slow
+def test_as_many_reports_at_once_as_one_likes_give_the_same_bytes(orders):
+    asked = orders(PLOT, RECORD, "pd.DataFrame({'a': range(100)})", good=8)
+    made = []
+    for jobs in (1, 2, 8):
+        done = list(run_all(asked, jobs=jobs))
+        assert [report.error for report in done] == [None] * 8
+        made.append({path.name: path.read_bytes() for report in done for path in report.result.paths})
+        assert len(made[-1]) == 32
+    assert made[0] == made[1] == made[2]
+
+
+def finished(order, **options):
+    """Make a report as a thread of a batch does."""
+    asked = {"formats": ("html",), "strict": False, **options}
+    return parallel._finished(order, ReportKernelManager, threading.Event(), **asked)
 
 
 def test_a_strict_batch_takes_a_warning_for_a_failure(orders):
     (order,) = orders("import warnings\nwarnings.warn('old habit')", good=1)
-    _, error, _ = workshop._answer(order, workshop.Task(("html",), True, None), SameInterpreter)
-    assert "old habit" in str(error)
+    assert "old habit" in str(finished(order, strict=True).error)
 
 
 def test_a_fault_of_ours_fails_the_report_and_names_itself(orders):
     (order,) = orders("'done'", good=1)
     order.folder.parent.mkdir()
     order.folder.write_text("a file where the folder should be")
-    result, error, seconds = workshop._answer(order, workshop.Task(("html",), False, None), SameInterpreter)
-    assert result is None
-    assert "FileExistsError" in str(error)
-    assert seconds > 0
+    report = finished(order)
+    assert report.result is None
+    assert "FileExistsError" in str(report.error)
+    assert report.seconds > 0
 
 
 def test_no_report_is_asked_for_and_none_is_made():
@@ -218,8 +275,6 @@ def test_there_is_at_least_one_processor():
 
 
 def test_an_error_crosses_processes_as_it_is():
-    import pickle
-
     error = UsageError("unknown campaign 'sprng'", file="a.csv", row=3, near=["spring"], hint="Look again.")
     back = pickle.loads(pickle.dumps(error))
     assert (type(back), str(back), vars(back)) == (UsageError, str(error), vars(error))

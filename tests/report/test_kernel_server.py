@@ -5,15 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from callstats.report.forking import parent
-from callstats.report.managers import FIXED, Forked, SameInterpreter
+from callstats.report import kernel_server
+from callstats.report.kernel_manager import FIXED, ReportKernelManager
+from tests.report import kernels
 from tests.report.kernels import descendants, eventually, lives, running
 
-pytestmark = pytest.mark.skipif(not parent.possible(), reason="no forked kernels on this system")
+pytestmark = pytest.mark.skipif(not kernel_server.can_fork(), reason="no forked kernels on this system")
 
 OPTIONS = """{
     "environment": {k: v for k, v in __import__("os").environ.items()},
@@ -38,19 +40,29 @@ OPTIONS = """{
 }"""
 
 
-@pytest.fixture
-def kernel():
-    with running(Forked) as started:
+@pytest.fixture(scope="module")
+def server():
+    with kernels.kernel_server() as started:
         yield started
 
 
-def zygote():
-    (only,) = parent._zygotes.values()
-    return only
+@pytest.fixture
+def forked(server):
+    return partial(ReportKernelManager, server=server)
+
+
+@pytest.fixture
+def kernel(forked):
+    with running(forked) as started:
+        yield started
+
+
+def pid_of(server):
+    return server._server._forkserver_pid
 
 
 def test_nothing_that_a_notebook_can_see_differs_from_a_plain_kernel(kernel):
-    with running(SameInterpreter) as ordinary:
+    with running(ReportKernelManager) as ordinary:
         for one in (kernel, ordinary):
             one.ask("import pandas as pd, numpy as np, matplotlib as mpl, matplotlib.pyplot as plt")
         forked, plain = kernel.value(OPTIONS), ordinary.value(OPTIONS)
@@ -63,17 +75,17 @@ def test_nothing_that_a_notebook_can_see_differs_from_a_plain_kernel(kernel):
     assert FIXED.items() <= forked["environment"].items()
 
 
-def test_a_kernel_is_forked_from_one_thread_that_has_loaded_the_libraries(kernel):
-    warm = zygote().process.pid
+def test_a_kernel_is_forked_from_one_thread_that_has_loaded_the_libraries(kernel, server):
+    warm = pid_of(server)
     assert kernel.value("__import__('os').getppid()") == warm
     names = [(task / "comm").read_text().strip() for task in Path(f"/proc/{warm}/task").iterdir()]
     assert len([name for name in names if name != "jemalloc_bg_thd"]) == 1
 
 
-def test_each_kernel_draws_random_numbers_of_its_own(kernel):
+def test_each_kernel_draws_random_numbers_of_its_own(kernel, forked):
     draw = "[__import__('random').random(), __import__('numpy').random.random()]"
     first = kernel.value(draw)
-    with running(Forked) as other:
+    with running(forked) as other:
         second = other.value(draw)
     assert first[0] != second[0]
     assert first[1] != second[1]
@@ -135,47 +147,66 @@ def test_a_plot_is_shown_without_asking_for_it(kernel):
     assert kernel.value("plt.get_fignums()") == []  # shown and closed
 
 
-def test_a_kernel_dies_with_its_zygote_and_the_next_has_a_new_one(kernel):
-    warm = zygote().process
-    os.kill(warm.pid, signal.SIGKILL)
+def test_a_kernel_dies_with_its_server_and_the_next_has_a_new_one(kernel, server, forked):
+    warm = pid_of(server)
+    os.kill(warm, signal.SIGKILL)
     assert kernel.process.wait(10) == -signal.SIGKILL
     assert eventually(lambda: not lives(kernel.process.pid))
-    with running(Forked) as after:
+    with running(forked) as after:
         assert after.value("1 + 1") == 2
-    assert zygote().process.pid != warm.pid
+    assert pid_of(server) != warm
 
 
-def test_a_zygote_that_dies_in_the_middle_of_a_request_is_replaced(kernel):
-    warm = zygote().process.pid
+def test_a_server_that_dies_in_the_middle_of_a_request_is_replaced(kernel, server, forked):
+    warm = pid_of(server)
     os.kill(warm, signal.SIGSTOP)  # it takes the request and does not answer
     killer = subprocess.Popen([sys.executable, "-c", f"import os, time; time.sleep(1); os.kill({warm}, 9)"])
-    with running(Forked) as after:
+    with running(forked) as after:
         assert after.value("1 + 1") == 2
     killer.wait()
-    assert zygote().process.pid != warm
+    assert pid_of(server) != warm
 
 
-def test_a_kernel_is_started_the_ordinary_way_where_none_can_be_forked(monkeypatch):
-    monkeypatch.setattr(parent, "possible", lambda: False)
-    with running(Forked) as ordinary:
+def is_forked(kernel):
+    return "multiprocessing.forkserver" in Path(f"/proc/{kernel.process.pid}/cmdline").read_text()
+
+
+def test_a_kernel_is_started_the_ordinary_way_where_none_can_be_forked(monkeypatch, forked):
+    monkeypatch.setattr(kernel_server, "can_fork", lambda: False)
+    with running(forked) as ordinary:
         assert isinstance(ordinary.process, subprocess.Popen)
         assert ordinary.value("1 + 1") == 2
 
 
-def test_a_kernel_is_started_the_ordinary_way_where_the_fork_fails(monkeypatch):
+def test_a_kernel_is_started_the_ordinary_way_where_the_fork_fails(monkeypatch, forked, server):
     def fails(*_):
-        raise parent.CannotForkError("no more processes")
+        raise OSError("no more processes")
 
-    monkeypatch.setattr(parent, "start", fails)
-    with running(Forked) as ordinary:
+    monkeypatch.setattr(server, "fork", fails)
+    with running(forked) as ordinary:
         assert isinstance(ordinary.process, subprocess.Popen)
         assert ordinary.value("1 + 1") == 2
+
+
+def test_a_kernel_for_another_environment_loads_its_libraries_itself(monkeypatch, forked, kernel):
+    assert is_forked(kernel)
+    monkeypatch.setenv("MPLCONFIGDIR", "elsewhere")
+    with running(forked) as other:
+        assert not is_forked(other)
+        assert other.value("__import__('os').environ['MPLCONFIGDIR']") == "elsewhere"
+        assert other.shut_down() == 0
+
+
+def test_the_environment_of_the_server_is_not_left_in_this_process(kernel):
+    assert os.environ.get("PYTHONHASHSEED") != FIXED["PYTHONHASHSEED"]
 
 
 OWNER = """
+import os
 from tests.report.kernels import Kernel
-from callstats.report.managers import Forked
-kernel = Kernel(Forked())
+from callstats.report.kernel_manager import FIXED, ReportKernelManager
+from callstats.report.kernel_server import KernelServer
+kernel = Kernel(ReportKernelManager(server=KernelServer({{**os.environ, **FIXED}})))
 print(kernel.process.pid, kernel.value("__import__('os').getppid()"), flush=True)
 {then}
 """
@@ -186,7 +217,7 @@ print(kernel.process.pid, kernel.value("__import__('os').getppid()"), flush=True
     ["import time; time.sleep(60)", "import os; os._exit(3)", "raise SystemExit", "import os; os.abort()"],
     ids=["killed", "left", "ended", "crashed"],
 )
-def test_zygote_and_kernel_end_with_their_owner(then):
+def test_server_and_kernel_end_with_their_owner(then):
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER.format(then=then)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
@@ -199,9 +230,10 @@ def test_zygote_and_kernel_end_with_their_owner(then):
     assert eventually(lambda: not lives(kernel) and not lives(warm))
 
 
-def test_no_process_is_left_when_all_is_closed(kernel):
-    kernel.value("1")
-    ours = {kernel.process.pid, zygote().process.pid}
-    assert ours <= descendants()
-    parent.close_all()
-    assert not ours & descendants()
+def test_no_process_is_left_when_the_server_is_closed():
+    with kernels.kernel_server() as server, running(partial(ReportKernelManager, server=server)) as kernel:
+        kernel.value("1")
+        ours = {kernel.process.pid, pid_of(server)}
+        assert ours <= descendants()
+        server.close()
+        assert eventually(lambda: not ours & descendants())

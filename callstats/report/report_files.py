@@ -8,6 +8,7 @@ import platform
 import re
 import secrets
 import shutil
+import tempfile
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -96,6 +97,18 @@ def sweep(folder: Path) -> None:
     for left in folder.glob(".*.part"):
         if left.is_dir() and not left.is_symlink() and _is_left(left):
             shutil.rmtree(left, ignore_errors=True)
+
+
+#: How the name of a kernel's temporary folder begins; then comes the process that started the kernel.
+KERNEL_FOLDER = "callstats-kernel-"
+
+
+def remove_kernel_folders(owner: int | None = None) -> None:
+    """Remove the folders of kernels whose process was killed: of one, or of all that are no more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{KERNEL_FOLDER}*-*"):
+        pid = folder.name.removeprefix(KERNEL_FOLDER).partition("-")[0]
+        if pid.isdecimal() and (int(pid) == owner or (os.name == "posix" and not _is_running(int(pid)))):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 #: Places aside of this very process, so that a leftover of an earlier one with its number is told apart.

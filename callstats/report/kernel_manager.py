@@ -1,21 +1,28 @@
-"""Managers of kernels: a plain one, one that is forked warm, one that is started ahead of its notebook."""
+"""The kernel of a report: ipykernel, in the same environment every time, forked or started anew."""
 
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import default
+
+from callstats.report import report_files as files
+
+if TYPE_CHECKING:
+    from callstats.report.kernel_server import KernelServer
 
 #: What may change a result or the look of a plot between two runs, held fast.
 FIXED = {
@@ -32,8 +39,6 @@ FIXED = {
 }
 #: The kernel that notebooks name.
 NAME = "python3"
-_NO_HISTORY = "--HistoryManager.hist_file=:memory:"  # what nbclient asks of a kernel that it starts itself
-_LOAD = "--ext=callstats.report.forking.warm"
 _POLL_S = 0.01
 _LISTEN_S = 0.2
 
@@ -44,13 +49,13 @@ class PromptClient(AsyncKernelClient):
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         end = time.monotonic() + (timeout or float("inf"))
         while True:
-            asked = self.kernel_info()
+            request = self.kernel_info()
             with suppress(queue.Empty):
                 await self.get_shell_msg(timeout=1)
-                while True:  # the kernel is idle again, and what it says next is about something else
-                    told = await self.get_iopub_msg(timeout=_LISTEN_S)
-                    ours = told["parent_header"].get("msg_id") == asked
-                    if ours and told["content"].get("execution_state") == "idle":
+                while True:  # once the kernel is idle, what it says next is about something else
+                    message = await self.get_iopub_msg(timeout=_LISTEN_S)
+                    is_reply = message["parent_header"].get("msg_id") == request
+                    if is_reply and message["content"].get("execution_state") == "idle":
                         return
             if not await self.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
@@ -59,13 +64,38 @@ class PromptClient(AsyncKernelClient):
 
     wait_for_ready = _async_wait_for_ready
 
+    async def is_alive(self) -> bool:
+        """Tell whether its kernel runs and is not to be stopped."""
+        return isinstance(self.parent, ReportKernelManager) and await self.parent.is_alive()
 
-class SameInterpreter(AsyncKernelManager):
-    """Starts ipykernel with `sys.executable`, whether or not Jupyter knows of it."""
+
+class ReportKernelManager(AsyncKernelManager):
+    """Starts ipykernel with `sys.executable`, whether or not Jupyter knows of it.
+
+    Parameters
+    ----------
+    server : KernelServer, optional
+        Fork the kernel from it; it is started anew by default.
+    stopping : threading.Event, optional
+        Once set, the kernel counts as dead: nobody waits for its reply any longer.
+    """
+
+    def __init__(
+        self, *, server: KernelServer | None = None, stopping: threading.Event | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.stopping = stopping or threading.Event()
+        if server is not None:
+            from callstats.report.kernel_server import ForkServerProvisioner
+
+            forking = ForkServerProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
+            forking.server = server
+            self.provisioner = forking
 
     @cached_property
     def _home(self) -> tempfile.TemporaryDirectory[str]:
-        return tempfile.TemporaryDirectory(prefix="callstats-kernel-", ignore_cleanup_errors=True)
+        prefix = f"{files.KERNEL_FOLDER}{os.getpid()}-"
+        return tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
 
     @default("transport")
     def _transport_default(self) -> str:
@@ -99,6 +129,10 @@ class SameInterpreter(AsyncKernelManager):
     def _clients(self) -> list[Any]:
         return []
 
+    async def is_alive(self) -> bool:
+        """Tell whether the kernel runs and is not to be stopped: what nbclient goes by."""
+        return not self.stopping.is_set() and await self._async_is_alive()
+
     async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
         """Wait for the kernel's end, looking often: it comes soon."""
         await super()._async_wait(min(pollinterval, _POLL_S))
@@ -107,49 +141,14 @@ class SameInterpreter(AsyncKernelManager):
         """Shut the kernel down where it still lives, and remove all it leaves."""
         try:
             if self.has_kernel and await self._async_is_alive():
-                await self._async_shutdown_kernel(now=now)
+                if now or self.stopping.is_set():  # no interrupt first: a starting kernel prints where it was
+                    await self._async_kill_kernel()
+                else:
+                    await self._async_shutdown_kernel()
         finally:
             await self._async_cleanup_resources()
             while self._clients:
                 self._clients.pop().stop_channels()
             self._home.cleanup()
 
-    start = run_sync(AsyncKernelManager._async_start_kernel)
     finish = run_sync(_finish)
-
-
-class Forked(SameInterpreter):
-    """The same kernel, forked from a process that has loaded the libraries, where that can be."""
-
-    def __init__(self, **options: Any) -> None:
-        from callstats.report.forking.provisioner import ForkProvisioner
-
-        super().__init__(**options)
-        self.provisioner = ForkProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
-
-
-class Ahead:
-    """Kernels for a system that cannot fork: the next one loads the libraries while a notebook runs.
-
-    Calling it returns the kernel that was started at the last call, and starts another.
-    """
-
-    def __init__(self) -> None:
-        self._next: SameInterpreter | None = None
-
-    def __call__(self) -> SameInterpreter:
-        """Return a kernel that has loaded the libraries, or is at it."""
-        taken, self._next = self._next or _loading(), _loading()
-        return taken
-
-    def close(self) -> None:
-        """End the kernel that nobody took."""
-        if self._next is not None:
-            self._next.finish(now=True)
-            self._next = None
-
-
-def _loading() -> SameInterpreter:
-    manager = SameInterpreter()
-    manager.start(extra_arguments=[_NO_HISTORY, _LOAD])
-    return manager

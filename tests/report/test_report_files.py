@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callstats.report import files
+from callstats.report import report_files as files
 
 NAMES = [
     "spring",

@@ -1,12 +1,11 @@
-"""Load what reports need, before there is a kernel to load it in.
+"""Load what reports need, in the process that kernels are forked from.
 
 `matplotlib.pyplot` and the inline backend are left out: they tie themselves to the shell
-that imports them, and here is none yet. What they are made of is loaded.
+that imports them, and there is none yet. What they are made of is loaded.
 """
 
 from __future__ import annotations
 
-import atexit
 import builtins
 import gc
 import importlib
@@ -16,49 +15,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 _ROOMS = ("kpis", "dataset", "engine", "stats", "show", "answers")
-_LIBRARIES = (
-    "IPython",
-    "babel.dates",
-    "babel.numbers",
-    "duckdb",
-    "ipykernel.debugger",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-    "ipykernel.zmqshell",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "matplotlib.dates",
-    "matplotlib.figure",
-    "narwhals._arrow.dataframe",
-    "narwhals._duckdb.dataframe",
-    "narwhals._pandas_like.dataframe",
-    "numpy",
-    "pandas",
-    "pyarrow.parquet",
-    "scipy.optimize",
-    "scipy.stats",
-)
+_LIBRARIES = """
+IPython ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp ipykernel.zmqshell
+babel.dates babel.numbers duckdb numpy pandas pyarrow.parquet scipy.optimize scipy.stats
+matplotlib.backends.backend_agg matplotlib.backends.backend_svg matplotlib.dates matplotlib.figure
+narwhals._arrow.dataframe narwhals._duckdb.dataframe narwhals._pandas_like.dataframe
+"""
 
 
 def load() -> None:
     """Import the libraries and callstats' own rooms, and fill the caches that every report fills."""
     with _as_in_a_kernel():
-        for name in _LIBRARIES:
+        for name in _LIBRARIES.split():
             importlib.import_module(name)
         for name in _own_modules():
             importlib.import_module(name)
     _draw_once()
     gc.collect()
     gc.freeze()  # what is loaded stays: not looked through, so its pages stay shared
-
-
-def load_ipython_extension(_shell: Any) -> None:
-    """Load what can be loaded in a kernel that waits for its notebook: ``--ext``."""
-    load()
-    atexit.register(gc.unfreeze)
 
 
 @contextmanager

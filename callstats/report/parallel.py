@@ -1,0 +1,156 @@
+"""Make many reports at once: each in a thread of this process, its notebook in a kernel of its own."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from jupyter_core.utils import ensure_event_loop
+
+from callstats.errors import CallstatsError, ReportError, UsageError
+from callstats.report import report_files as files
+from callstats.report.kernel_manager import FIXED, ReportKernelManager
+from callstats.report.order import Order
+from callstats.report.report_run import FORMATS, ReportResult, checked_formats, make
+
+Kernels = Callable[[], ReportKernelManager]
+
+_LOOK_S = 0.5  # between two looks for a Ctrl-C, which does not break off waiting on every system
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedReport:
+    """A report that was made, or why it was not.
+
+    Attributes
+    ----------
+    order : Order
+        What was asked for.
+    result : ReportResult or None
+    error : CallstatsError or None
+        Either of the two is None.
+    seconds : float
+        How long it took.
+    """
+
+    order: Order
+    result: ReportResult | None
+    error: CallstatsError | None
+    seconds: float
+
+
+def run_all(
+    orders: Sequence[Order],
+    *,
+    formats: Iterable[str] = FORMATS,
+    jobs: int | None = None,
+    strict: bool = False,
+    fork: bool | None = None,
+) -> Iterator[FinishedReport]:
+    """Make reports at once, and yield each as it is finished.
+
+    A report that fails or whose kernel dies yields its error; the others are made all the
+    same. Closing the iterator, Ctrl-C in its consumer and the end of this process end all
+    kernels; a report that is not finished then leaves no file.
+
+    Parameters
+    ----------
+    orders : sequence of Order
+        From `callstats.report.order.take_order`.
+    formats : iterable of str
+        html, pdf.
+    jobs : int, optional
+        Reports at once; one for each processor by default.
+    strict : bool
+        Take a warning in a notebook for a failure.
+    fork : bool, optional
+        Fork kernels from a process that has loaded the libraries, or start each one anew;
+        by default they are forked where this system can.
+
+    Yields
+    ------
+    FinishedReport
+
+    Raises
+    ------
+    UsageError
+        An unknown format, or fewer than one job: at once, before anything runs.
+    """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"{jobs} reports at once cannot be made", hint="Give --jobs 1 or more.")
+    wanted = checked_formats(formats)
+    threads = min(jobs or processors(), max(len(orders), 1))
+    return _finished_reports(orders, partial(_finished, formats=wanted, strict=strict), threads, fork)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _finished_reports(
+    orders: Sequence[Order], finished: Callable[..., FinishedReport], threads: int, fork: bool | None
+) -> Iterator[FinishedReport]:
+    if not orders:
+        return
+    stopping = threading.Event()
+    # A consumer that leaves by an error may never close us, and the interpreter waits for threads at its end.
+    threading._register_atexit(stopping.set)  # type: ignore[attr-defined]
+    with _kernels(fork, stopping) as kernels, ThreadPoolExecutor(threads) as pool:
+        pending: set[Future[FinishedReport]] = {
+            pool.submit(finished, order, kernels, stopping) for order in orders
+        }
+        try:
+            while pending:
+                done, pending = wait(pending, _LOOK_S, FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
+            stopping.set()
+
+
+@contextmanager
+def _kernels(fork: bool | None, stopping: threading.Event) -> Iterator[Kernels]:
+    """Choose where kernels come from."""
+    from callstats.report.kernel_server import KernelServer, can_fork
+
+    files.remove_kernel_folders()
+    if not (can_fork() if fork is None else fork):
+        yield partial(ReportKernelManager, stopping=stopping)
+        return
+    server = KernelServer({**os.environ, **FIXED}, stdout=2)  # standard output is for what callstats prints
+    try:
+        server.start()
+        yield partial(ReportKernelManager, server=server, stopping=stopping)
+    finally:
+        server.close()
+
+
+def _finished(
+    order: Order, kernels: Kernels, stopping: threading.Event, *, formats: Sequence[str], strict: bool
+) -> FinishedReport:
+    """Make a report in a thread; whatever goes wrong is in what it returns."""
+    start = time.perf_counter()
+    result: ReportResult | None = None
+    error: CallstatsError | None = None
+    try:
+        if not stopping.is_set():
+            result = make(order, formats, strict=strict, kernels=kernels)
+    except CallstatsError as expected:
+        error = expected
+    except Exception as unexpected:  # a fault of ours must not cost the other reports
+        error = ReportError(
+            f"the report could not be made: {type(unexpected).__name__}: {unexpected}",
+            hint="Make this report alone, with callstats report, to see where.",
+        )
+    finally:
+        ensure_event_loop().close()  # this thread's, which Jupyter leaves open
+    return FinishedReport(order, result, error, time.perf_counter() - start)
