@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.campaign.portrait import Figure, Portrait, portrait
+from callstats.answers.campaign.portrait import Portrait, portrait
+from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import estimates
 from callstats.answers.core.scope import Scope, scope

@@ -10,7 +10,7 @@ from callstats.answers.service.queue_service import Service
 from callstats.show.digits import unknown
 
 if TYPE_CHECKING:
-    from callstats.answers.campaign.portrait import Figure
+    from callstats.answers.campaign.portrait_numbers import Figure
     from callstats.show.display import Tone
 
 _TONES: dict[bool | None, Tone] = {True: "good", False: "bad", None: "neutral"}
