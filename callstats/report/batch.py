@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from callstats.errors import CallstatsError
-from callstats.report import files, index, state
+from callstats.report import index, report_files, state
 from callstats.report.month import CAMPAIGN, SUMMARY, MonthPlan, PlannedReport, linked, plan
 from callstats.report.order import Order
 from callstats.report.parallel import FinishedReport, run_all
@@ -138,7 +138,7 @@ def monthly(
     planned = plan(
         data, period, language=language, out=out, config=config, only=only, campaign_id=campaign_id
     )
-    files.sweep(planned.folder)
+    report_files.sweep(planned.folder)
     settled: dict[str, ReportOutcome] = {}
     start, made = time.perf_counter(), 0
     with closing(_MonthInProgress(planned, wanted, jobs, again).outcomes()) as finished_outcomes:
@@ -151,7 +151,7 @@ def monthly(
                 on_progress(Progress(len(settled), len(planned.reports), outcome, pace and pace * left))
     outcomes = tuple(settled[report.name] for report in planned.reports)
     entries = [index.Entry(outcome.planned, outcome.content, outcome.error) for outcome in outcomes]
-    written = files.write_all(planned.folder, index.contents(planned, entries))
+    written = report_files.write_all(planned.folder, index.contents(planned, entries))
     return MonthResult(outcomes, tuple(written.values()), planned.notes)
 
 

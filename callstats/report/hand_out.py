@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from callstats.errors import UsageError
-from callstats.report import files, notebooks
+from callstats.report import notebooks, report_files
 
 #: What was laid out, by its checksum; what differs from it has been edited.
 MANIFEST = ".callstats.json"
@@ -64,12 +64,12 @@ def hand_out(folder: str | Path) -> tuple[Handed, ...]:
         there = root / name
         status = _status(there, content, laid.get(name))
         if status in ("new", "updated"):
-            files.write_all(there.parent, {there.name: content})
+            report_files.write_all(there.parent, {there.name: content})
         if status != "edited":
             laid[name] = _hash(content)
         handed.append(Handed(there, status))
     written = json.dumps({"laid_out": laid}, indent=1, sort_keys=True, ensure_ascii=False)
-    files.write_all(root, {MANIFEST: written.encode() + b"\n"})
+    report_files.write_all(root, {MANIFEST: written.encode() + b"\n"})
     return tuple(handed)
 
 

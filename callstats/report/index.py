@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from callstats.report import files
+from callstats.report import report_files
 from callstats.report.report_results import dumped
 from callstats.show.words import words
 
@@ -61,7 +61,7 @@ def stem(language: str) -> str:
     >>> stem("en"), stem("fr")
     ('index', 'index-fr')
     """
-    return files.stem("index", [], language)
+    return report_files.stem("index", [], language)
 
 
 def contents(plan: MonthPlan, entries: Iterable[Entry]) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import default
 
-from callstats.report import files
+from callstats.report import report_files
 
 if TYPE_CHECKING:
     from callstats.report.kernel_server import KernelServer
@@ -94,7 +94,7 @@ class ReportKernelManager(AsyncKernelManager):
 
     @cached_property
     def _home(self) -> tempfile.TemporaryDirectory[str]:
-        prefix = f"{files.KERNEL_FOLDER}{os.getpid()}-"
+        prefix = f"{report_files.KERNEL_FOLDER}{os.getpid()}-"
         return tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
 
     @default("transport")

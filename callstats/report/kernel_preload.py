@@ -23,7 +23,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():  # as ipykernel_launcher does
     del sys.path[0]
 
-from callstats.report import files, kernel_warm_up  # noqa: E402
+from callstats.report import kernel_warm_up, report_files  # noqa: E402
 
 kernel_warm_up.load()
 _tasks = [task for task in Path("/proc/self/task").iterdir() if task.name != str(SERVER)]
@@ -42,7 +42,7 @@ def _end_kernels() -> None:
     for pid in Path(f"/proc/self/task/{SERVER}/children").read_text().split():
         with suppress(ProcessLookupError):
             os.killpg(int(pid), signal.SIGKILL)  # with what it started: it leads a session
-    files.remove_kernel_folders(OWNER)
+    report_files.remove_kernel_folders(OWNER)
     listener = Path(str(forkserver._forkserver._forkserver_address))  # type: ignore[attr-defined]
     with suppress(OSError):
         listener.unlink()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
-from callstats.report import files, notebooks
+from callstats.report import notebooks, report_files
 from callstats.report.month_data import campaigns, period_of_test
 from callstats.report.order import Order, open_data, period_label, stands_on, take_order
 
@@ -112,7 +112,7 @@ class _Month:
 
     @property
     def folder(self) -> Path:
-        return self.out / files.slug(self.period.label)
+        return self.out / report_files.slug(self.period.label)
 
     def wanted(self, direction: str) -> Iterator[str]:
         """Yield the campaigns of the month with calls of a direction, of those asked for."""
@@ -242,7 +242,7 @@ def _planned(month: _Month, name: str, request: _ReportRequest) -> PlannedReport
 
 def _placed(order: Order, month: _Month, subject: str) -> Order:
     """Return an order that goes to the month's folder, called by report and subject alone."""
-    stem = files.stem(order.notebook.stem, [subject] if subject else [], order.language)
+    stem = report_files.stem(order.notebook.stem, [subject] if subject else [], order.language)
     return replace(order, folder=month.folder, stem=stem)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from callstats.dataset.period import Period
 from callstats.errors import UsageError
 from callstats.model import TABLES
-from callstats.report import files, notebooks
+from callstats.report import notebooks, report_files
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -97,8 +97,8 @@ def take_order(
         language=language,
         period=period or "",
         period_label=period_label(period, language),
-        folder=out / (files.slug(period) if period else "all"),
-        stem=files.stem(path.stem, chosen, language),
+        folder=out / (report_files.slug(period) if period else "all"),
+        stem=report_files.stem(path.stem, chosen, language),
         provenance=dict(provenance) if provenance is not None else stands_on(data, opened),
     )
 

@@ -14,7 +14,7 @@ from functools import partial
 from jupyter_core.utils import ensure_event_loop
 
 from callstats.errors import CallstatsError, ReportError, UsageError
-from callstats.report import files
+from callstats.report import report_files
 from callstats.report.kernel_manager import FIXED, ReportKernelManager
 from callstats.report.order import Order
 from callstats.report.report_run import FORMATS, ReportResult, checked_formats, make
@@ -122,7 +122,7 @@ def _kernels(fork: bool | None, stopping: threading.Event) -> Iterator[Kernels]:
     """Choose where kernels come from."""
     from callstats.report.kernel_server import KernelServer, can_fork
 
-    files.remove_kernel_folders()
+    report_files.remove_kernel_folders()
     if not (can_fork() if fork is None else fork):
         yield partial(ReportKernelManager, stopping=stopping)
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.errors import ReportError, UsageError
-from callstats.report import document, files, notebooks, report_results
+from callstats.report import document, notebooks, report_files, report_results
 from callstats.report.order import Order, take_order
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def make(
     start = time.perf_counter()
     executed = _executed(order, strict, kernels)
     contents = _contents(order, executed, checked_formats(formats))
-    written = files.write_all(order.folder, contents)
+    written = report_files.write_all(order.folder, contents)
     return ReportResult(
         tuple(written.values()),
         document.results(executed),

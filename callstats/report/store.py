@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from callstats.errors import CallstatsError, ReportError
-from callstats.report import files, kernel, notebooks
+from callstats.report import kernel, notebooks, report_files
 
 #: What a notebook says of its language; a kernel adds the version of this machine's Python.
 _LANGUAGE = {"name": "python"}
@@ -44,7 +44,7 @@ def store(path: Path) -> Path:
     if said:
         raise ReportError(f"{path.name} warned: {said[0].splitlines()[-1].rstrip('.')}", hint=said[0])
     content = nbformat.writes(tidy(executed), indent=1).encode() + b"\n"
-    return files.write_all(path.parent, {path.name: content})[path.name]
+    return report_files.write_all(path.parent, {path.name: content})[path.name]
 
 
 def tidy(notebook: Any) -> Any:

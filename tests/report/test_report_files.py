@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callstats.report import files
+from callstats.report import report_files
 
 NAMES = [
     "spring",
@@ -39,7 +39,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_slug_is_one_safe_part_of_a_path(name):
-    slug = files.slug(name)
+    slug = report_files.slug(name)
     assert slug
     assert len(slug.encode()) <= 80
     assert all(char.isalnum() or char in "-_." for char in slug)
@@ -50,22 +50,22 @@ def test_a_slug_is_one_safe_part_of_a_path(name):
 
 
 def test_different_names_have_different_slugs_also_where_capitals_do_not_count():
-    assert len({files.slug(name).casefold() for name in NAMES}) == len(NAMES)
+    assert len({report_files.slug(name).casefold() for name in NAMES}) == len(NAMES)
 
 
 def test_an_ordinary_name_stays_as_it_is():
-    assert files.slug("list_b-2026.09") == "list_b-2026.09"
+    assert report_files.slug("list_b-2026.09") == "list_b-2026.09"
 
 
 def test_files_appear_together(tmp_path):
-    written = files.write_all(tmp_path / "2026-09", {"r.html": b"page", "r.json": b"{}"})
+    written = report_files.write_all(tmp_path / "2026-09", {"r.html": b"page", "r.json": b"{}"})
     assert [path.read_bytes() for path in written.values()] == [b"page", b"{}"]
     assert sorted(p.name for p in (tmp_path / "2026-09").iterdir()) == ["r.html", "r.json"]
 
 
 def test_a_run_stopped_while_writing_leaves_nothing_new(tmp_path, monkeypatch):
     (tmp_path / "r.html").write_bytes(b"the last good one")
-    real = files.os.fsync
+    real = report_files.os.fsync
     calls = iter([None, KeyboardInterrupt()])
 
     def stops(handle):
@@ -73,9 +73,9 @@ def test_a_run_stopped_while_writing_leaves_nothing_new(tmp_path, monkeypatch):
             raise stop
         return real(handle)
 
-    monkeypatch.setattr(files.os, "fsync", stops)
+    monkeypatch.setattr(report_files.os, "fsync", stops)
     with pytest.raises(KeyboardInterrupt):
-        files.write_all(tmp_path, {"r.html": b"new", "r.json": b"new"})
+        report_files.write_all(tmp_path, {"r.html": b"new", "r.json": b"new"})
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("r.html", b"the last good one")]
 
 
@@ -83,7 +83,7 @@ def test_what_a_killed_run_left_aside_is_removed_by_the_next(tmp_path: Path):
     left = tmp_path / ".r.part"
     left.mkdir()
     (left / "r.html").write_bytes(b"half")
-    files.write_all(tmp_path, {"r.html": b"whole"})
+    report_files.write_all(tmp_path, {"r.html": b"whole"})
     assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
 
 
@@ -95,18 +95,18 @@ def aside(folder: Path, name: str) -> Path:
 
 
 def test_what_a_run_that_is_alive_writes_aside_is_left_to_it(tmp_path: Path):
-    alive = aside(tmp_path, f".r.{files._host()}-{os.getppid()}-0123abcd.part")
+    alive = aside(tmp_path, f".r.{report_files._host()}-{os.getppid()}-0123abcd.part")
     elsewhere = aside(tmp_path, ".r.00000000-1-0123abcd.part")
-    files.write_all(tmp_path, {"r.html": b"whole"})
+    report_files.write_all(tmp_path, {"r.html": b"whole"})
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([elsewhere.name, alive.name, "r.html"])
 
 
 def test_what_a_dead_run_of_this_machine_left_aside_is_swept(tmp_path: Path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    aside(tmp_path, f".other.{files._host()}-{gone.pid}-0123abcd.part")
-    aside(tmp_path, f".r.{files._host()}-{os.getpid()}-0123abcd.part")  # an earlier process of this number
-    files.sweep(tmp_path)
+    aside(tmp_path, f".other.{report_files._host()}-{gone.pid}-0123abcd.part")
+    aside(tmp_path, f".r.{report_files._host()}-{os.getpid()}-0123abcd.part")  # of an earlier process
+    report_files.sweep(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -114,5 +114,5 @@ def test_what_another_machine_left_aside_is_swept_after_a_day(tmp_path: Path):
     left = aside(tmp_path, ".r.00000000-1-0123abcd.part")
     yesterday = time.time() - 90_000
     os.utime(left, (yesterday, yesterday))
-    files.sweep(tmp_path)
+    report_files.sweep(tmp_path)
     assert list(tmp_path.iterdir()) == []
