@@ -13,10 +13,12 @@ import callstats
 
 ROOT = Path(__file__).parents[1]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+#: What importing would run: a command, and what makes a process the fork server of kernels.
+RUN = ("__main__", "kernel_preload")
 MODULES = [
     info.name
     for info in pkgutil.walk_packages(callstats.__path__, "callstats.")
-    if "__main__" not in info.name
+    if not info.name.endswith(RUN)
 ]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 

@@ -79,6 +79,15 @@ def bonferroni_confidence(confidence: float, claims: int) -> float:
     claims : int
         How many there are; without any it is the confidence itself.
 
+    Raises
+    ------
+    UsageError
+        The confidence is not between 0 and 1.
+
+    References
+    ----------
+    1. Dunn OJ (1961). Multiple comparisons among means. JASA 56:52-64.
+
     Examples
     --------
     >>> bonferroni_confidence(0.95, 5)
