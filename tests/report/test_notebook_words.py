@@ -70,3 +70,8 @@ def test_nothing_of_a_report_stays_english(name, language):
 def test_an_english_sentence_in_a_french_report_would_be_seen():
     said = ["No row was left out.", "Aucune ligne."]
     assert left_in_english(said, "fr") == ["No row was left out."]
+
+
+def test_the_service_report_asks_each_of_its_thirteen_questions_under_a_heading():
+    notebook = notebooks.load(notebooks.find("service_report"))
+    assert len([cell for cell in notebook.cells if cell.cell_type == "markdown"]) == 13

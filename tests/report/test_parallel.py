@@ -260,6 +260,23 @@ def test_a_fault_of_ours_fails_the_report_and_names_itself(orders):
     assert report.seconds > 0
 
 
+def test_a_library_that_panics_costs_one_report_alone(orders, monkeypatch):
+    class Panic(BaseException):
+        """What libraries in Rust raise: an Exception it is not."""
+
+    def panic(order, *options, **more):
+        if order is panics:
+            raise Panic("index out of bounds")
+        return make(order, *options, **more)
+
+    panics, good = orders("'done'", good=2)
+    make = parallel.make
+    monkeypatch.setattr(parallel, "make", panic)
+    by_order = {id(report.order): report for report in run_all([panics, good], formats=["html"])}
+    assert "Panic: index out of bounds" in str(by_order[id(panics)].error)
+    assert by_order[id(good)].result is not None
+
+
 def test_no_report_is_asked_for_and_none_is_made():
     assert list(run_all([])) == []
 
