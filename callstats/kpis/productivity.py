@@ -32,7 +32,7 @@ _HANDLE_TIME = linear(
     "talk + hold + wrap of handled calls",
 )
 _HANDLE_COLUMNS = ("talk_s", "hold_s", "wrap_s")
-_KNOWN_ONLY = "Handled calls of both directions whose times are known; ask by direction in a mixed house."
+_KNOWN_ONLY = "Handled calls of both directions whose times are known; ask by direction at a blended site."
 
 TIMES = (
     KPI(

@@ -255,7 +255,7 @@ def _answered(month: _Month) -> Iterator[_ReportRequest]:
     return (_ReportRequest(name, name, {"campaign_id": name}) for name in month.wanted("inbound"))
 
 
-def _house(month: _Month) -> Iterator[_ReportRequest]:
+def _whole_site(month: _Month) -> Iterator[_ReportRequest]:
     return iter(() if month.narrowed else (_ReportRequest(),))
 
 
@@ -278,6 +278,6 @@ _KINDS: dict[str, Callable[[_Month], Iterator[_ReportRequest]]] = {
     "agent_comparison": _dialled,
     "list_ab_test": _tests,
     "service_report": _answered,
-    "data_quality": _house,
-    SUMMARY: _house,
+    "data_quality": _whole_site,
+    SUMMARY: _whole_site,
 }

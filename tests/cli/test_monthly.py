@@ -9,22 +9,22 @@ import pytest
 
 from callstats.report import notebooks
 from tests.cli.conftest import Run
-from tests.report import month_site as house
+from tests.report import month_site as site
 
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Quick notebooks, run in this process."""
-    folder = house.write_shipped(tmp_path / "shipped")
+    folder = site.write_shipped(tmp_path / "shipped")
     monkeypatch.setattr(notebooks, "folder", lambda: folder)
-    monkeypatch.setattr("callstats.report.batch.run_all", house.run_all)
-    monkeypatch.setattr("callstats.report.kernel.execute", house.execute)
+    monkeypatch.setattr("callstats.report.batch.run_all", site.run_all)
+    monkeypatch.setattr("callstats.report.kernel.execute", site.execute)
     return folder
 
 
 @pytest.fixture
 def asked(tmp_path: Path) -> tuple[object, ...]:
-    data = house.write_data(tmp_path / "data")
+    data = site.write_data(tmp_path / "data")
     return (data, "--period", "2026-09", "--format", "html", "--out", tmp_path / "out")
 
 
@@ -50,7 +50,7 @@ def test_what_is_unchanged_is_said_and_not_made(run: Run, shipped, asked) -> Non
 
 
 def test_a_month_with_a_failed_report_exits_4_and_says_why(run: Run, shipped, asked) -> None:
-    bad = house.quick(house.CAMPAIGN, "Agent comparison", "1 / 0")
+    bad = site.quick(site.CAMPAIGN, "Agent comparison", "1 / 0")
     nbformat.write(bad, shipped / "agent_comparison.ipynb")
     done = run("monthly", *asked)
     assert done.code == 4
@@ -96,7 +96,7 @@ def test_a_period_without_calls_and_data_that_are_not_there(run: Run, shipped, a
 
 
 def test_the_demo_makes_the_whole_month(run: Run, shipped, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("callstats.simulate.demo.write_demo", house.write_data)
+    monkeypatch.setattr("callstats.simulate.demo.write_demo", site.write_data)
     done = run("demo", "--out", tmp_path / "reports")
     assert done.code == 0
     assert "8 of 8  monthly_summary" in done.err

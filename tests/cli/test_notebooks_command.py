@@ -10,7 +10,7 @@ import pytest
 
 from callstats.report import notebooks
 from tests.cli.conftest import Run
-from tests.report import month_site as house
+from tests.report import month_site as site
 from tests.report.conftest import notebook
 
 OWN = """\
@@ -33,7 +33,7 @@ Verdict([f"{len(asked.table('calls').collect('pandas'))} calls, at least {least}
 
 @pytest.fixture
 def desk(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = house.write_shipped(tmp_path / "shipped")
+    folder = site.write_shipped(tmp_path / "shipped")
     monkeypatch.setattr(notebooks, "folder", lambda: folder)
     done = run("notebooks", tmp_path / "desk", "--no-data")
     assert done.code == 0
@@ -53,7 +53,7 @@ def test_the_demo_data_come_with_the_notebooks_unless_they_are_not_wanted(
     run: Run, desk, monkeypatch
 ) -> None:
     assert not (desk / "data").exists()
-    monkeypatch.setattr("callstats.simulate.demo.write_demo", house.write_data)
+    monkeypatch.setattr("callstats.simulate.demo.write_demo", site.write_data)
     run("notebooks", desk)
     assert (desk / "data" / "demo" / "calls.parquet").exists()
 
@@ -62,7 +62,7 @@ def test_a_notebook_of_ones_own_is_run_like_those_that_ship(run: Run, tmp_path, 
     made = notebook("# Mine", OWN, CELLS, "## How many calls?", SAID)
     made.cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(made, tmp_path / "my_report.ipynb")
-    house.write_data(tmp_path / "data")
+    site.write_data(tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     asked = ("-p", "least=7", "-p", "lists=A,B", "--format", "html", "--lang", "fr")
     done = run("report", "./my_report.ipynb", "data", "--period", "2026-09", *asked)
@@ -94,7 +94,7 @@ def test_a_parameter_it_does_not_take_is_refused_with_what_it_takes(
     made.cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(made, tmp_path / "my_report.ipynb")
     monkeypatch.setattr("callstats.report.kernel.execute", None)
-    done = run("report", tmp_path / "my_report.ipynb", house.write_data(tmp_path / "data"), "-p", given)
+    done = run("report", tmp_path / "my_report.ipynb", site.write_data(tmp_path / "data"), "-p", given)
     assert done.code == 2
     assert said in done.err
     if said.startswith("Did you mean 'least'") or "cannot be" in said:
@@ -102,7 +102,7 @@ def test_a_parameter_it_does_not_take_is_refused_with_what_it_takes(
 
 
 def test_a_notebook_that_is_not_there_or_is_none(run: Run, tmp_path) -> None:
-    data = house.write_data(tmp_path / "data")
+    data = site.write_data(tmp_path / "data")
     assert run("report", tmp_path / "nowhere.ipynb", data).code == 3
     (tmp_path / "none.ipynb").write_text("hello")
     assert run("report", tmp_path / "none.ipynb", data).code == 3

@@ -73,7 +73,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a saved data set of six calls of two campaigns in September 2026."""
-    folder = tmp_path_factory.mktemp("house") / "data"
+    folder = tmp_path_factory.mktemp("site") / "data"
     folder.mkdir()
     calls = pd.DataFrame(
         {

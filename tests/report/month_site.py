@@ -18,17 +18,17 @@ from callstats.report.parallel import FinishedReport
 from callstats.report.report_run import make
 from tests.report.conftest import notebook
 
-HOUSE = """\
+SITE = """\
 data: str = "data/demo"  # the data set
 period: str = "2026-09"  # the month
 language: str = "en"  # en, fr or ru
 """
-CAMPAIGN = HOUSE + 'campaign_id: str = "spring"  # the campaign\n'
+CAMPAIGN = SITE + 'campaign_id: str = "spring"  # the campaign\n'
 TEST = CAMPAIGN + (
     'arm: str = "list_id"  # the arm\ncontrol: str = ""  # one\ntreatment: str = ""  # other\n'
     "horizon_days: int = 14  # days followed\n"
 )
-SUMMARY = HOUSE + "reports: list[str] = []  # campaign=file of each report\n"
+SUMMARY = SITE + "reports: list[str] = []  # campaign=file of each report\n"
 
 SHOWN = """\
 from callstats.show.display import KeyFigure, KeyFigures, Record, Sentence, TitleView, Verdict
@@ -55,7 +55,7 @@ SHIPPED = {
     "agent_comparison": quick(CAMPAIGN, "Agent comparison", 'f"Agents of {campaign_id}."'),
     "service_report": quick(CAMPAIGN, "Service report", 'f"Queue {campaign_id}."'),
     "list_ab_test": quick(TEST, "List test", 'f"{control} or {treatment} in {period}."'),
-    "data_quality": quick(HOUSE, "Data quality", '"All is well."'),
+    "data_quality": quick(SITE, "Data quality", '"All is well."'),
     "monthly_summary": quick(SUMMARY, "Summary", '" ".join(reports) or "No links."'),
 }
 

@@ -17,7 +17,7 @@ NAMES = ("Zebulon Quartz", "Wilhelmina Yxk", "Ottokar Qvist", "Ксенофон�
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def site(tmp_path_factory):
     """A campaign whose data have a finding that names an agent: time that is missing."""
     folder = tmp_path_factory.mktemp("agents") / "data"
     scenario = Scenario.small(seed=3, contacts=500, agents=NAMES, evaluated=0.2, start=date(2026, 9, 1))
@@ -30,11 +30,11 @@ def house(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def made(house, tmp_path_factory):
+def made(site, tmp_path_factory):
     """Return the files of a report with pseudonyms, as text."""
     out = tmp_path_factory.mktemp("out")
     asked = {"campaign_id": "spring", "pseudonyms": True}
-    paths = run("agent_comparison", house, period="2026-09", parameters=asked, out=out, strict=True).paths
+    paths = run("agent_comparison", site, period="2026-09", parameters=asked, out=out, strict=True).paths
     return {path.suffix: _text(path) for path in paths}
 
 
@@ -52,8 +52,8 @@ def test_a_report_with_pseudonyms_says_no_name(made, ending):
     assert "Agent " in made[ending]
 
 
-def test_without_pseudonyms_the_same_report_names_agents(house):
-    shown = cells("agent_comparison", data=str(house))
+def test_without_pseudonyms_the_same_report_names_agents(site):
+    shown = cells("agent_comparison", data=str(site))
     said = " ".join(texts(shown))
     assert NAMES[1] in said
     assert "Miss Quillfeather" in said

@@ -11,21 +11,21 @@ import pytest
 
 from callstats.errors import UsageError
 from callstats.report import batch, monthly, notebooks
-from tests.report import month_site as house
+from tests.report import month_site as site
 
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
     """Two notebooks and a summary, under names that ship."""
     fewer = dict.fromkeys(["service_report", "list_ab_test", "data_quality"])
-    folder = house.write_shipped(tmp_path / "shipped", **fewer)
+    folder = site.write_shipped(tmp_path / "shipped", **fewer)
     monkeypatch.setattr(notebooks, "folder", lambda: folder)
     return folder
 
 
 @pytest.fixture
 def data(tmp_path):
-    return house.write_data(tmp_path / "data")
+    return site.write_data(tmp_path / "data")
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def make(shipped, data, tmp_path):
 @pytest.fixture
 def at_once(monkeypatch):
     """Run the notebooks in this process: what is tested is not how they are run."""
-    monkeypatch.setattr("callstats.report.batch.run_all", house.run_all)
-    monkeypatch.setattr("callstats.report.kernel.execute", house.execute)
+    monkeypatch.setattr("callstats.report.batch.run_all", site.run_all)
+    monkeypatch.setattr("callstats.report.kernel.execute", site.execute)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -100,10 +100,10 @@ def test_what_is_not_whole_is_made_again(at_once, make, tmp_path, spoil):
 
 def test_a_change_of_data_or_notebook_makes_what_it_concerns_again(at_once, make, shipped, data):
     make()
-    changed = house.quick(house.CAMPAIGN, "Campaign report", 'f"Now on {campaign_id}."')
+    changed = site.quick(site.CAMPAIGN, "Campaign report", 'f"Now on {campaign_id}."')
     nbformat.write(changed, shipped / "campaign_report.ipynb")
     assert statuses(make()) == {"campaign_report spring": "made", "agent_comparison spring": "unchanged"}
-    house.write_data(data, *house.ROWS[:2])
+    site.write_data(data, *site.ROWS[:2])
     assert set(statuses(make()).values()) == {"made"}
 
 
@@ -111,7 +111,7 @@ def test_one_that_fails_spoils_no_other_and_stands_in_the_index_with_its_error(
     at_once, make, shipped, tmp_path
 ):
     make()
-    bad = house.quick(house.CAMPAIGN, "Campaign report", '1 / 0 if campaign_id == "spring" else "Fine."')
+    bad = site.quick(site.CAMPAIGN, "Campaign report", '1 / 0 if campaign_id == "spring" else "Fine."')
     nbformat.write(bad, shipped / "campaign_report.ipynb")
     made = make(campaign_id=[])
     assert statuses(made) == {
@@ -152,7 +152,7 @@ def test_two_batches_on_one_folder_at_once_do_not_spoil_each_other(at_once, make
 
 def test_reports_that_are_no_longer_of_the_month_are_left_alone_but_not_listed(at_once, make, data, tmp_path):
     make(campaign_id=[])
-    house.write_data(data, *house.ROWS[:2])
+    site.write_data(data, *site.ROWS[:2])
     made = make(campaign_id=[])
     assert (tmp_path / "out" / "2026-09" / "campaign_report-autumn.html").exists()
     assert b"autumn" not in made.index[0].read_bytes()

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from callstats.report import notebooks
 from callstats.report.report_run import run
 from callstats.simulate import Scenario, simulate
-from tests.report import month_site as house
+from tests.report import month_site as site
 
 Tables = dict[str, pd.DataFrame]
 
@@ -89,7 +89,7 @@ def make(name: str, tables: Tables, folder: Path, monkeypatch: pytest.MonkeyPatc
     data.mkdir()
     for table, frame in tables.items():
         frame.to_parquet(data / f"{table}.parquet", index=False)
-    monkeypatch.setattr("callstats.report.kernel.execute", house.execute)
+    monkeypatch.setattr("callstats.report.kernel.execute", site.execute)
     taken = {parameter.name for parameter in notebooks.parameters(notebooks.find(name))}
     given = {key: value for key, value in ASKED.items() if key in taken}
     made = run(name, data, period="2026-09", parameters=given, formats=["html"], out=folder / "out")

@@ -11,12 +11,12 @@ import pytest
 from callstats.errors import UsageError
 from callstats.report import notebooks
 from callstats.report.hand_out import MANIFEST, hand_out, lay_demo
-from tests.report import month_site as house
+from tests.report import month_site as site
 
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
-    folder = house.write_shipped(tmp_path / "shipped")
+    folder = site.write_shipped(tmp_path / "shipped")
     (folder / "explore").mkdir()
     (folder / "explore" / "bank.toml").write_text("[kpi]\n")
     (folder / ".ipynb_checkpoints").mkdir()
@@ -47,7 +47,7 @@ def test_templates_and_tutorials_are_laid_out_without_outputs(shipped, tmp_path)
     made.cells[2].outputs = [nbformat.v4.new_output("stream", text="of other data")]
     nbformat.write(made, shipped / "data_quality.ipynb")
     told = statuses(tmp_path / "desk")
-    assert set(told) == {*(f"{name}.ipynb" for name in house.SHIPPED), "explore/bank.toml"}
+    assert set(told) == {*(f"{name}.ipynb" for name in site.SHIPPED), "explore/bank.toml"}
     assert set(told.values()) == {"new"}
     laid = nbformat.read(tmp_path / "desk" / "data_quality.ipynb", 4)
     assert [cell.outputs for cell in laid.cells if cell.cell_type == "code"] == [[]] * 5
@@ -110,16 +110,16 @@ def test_the_package_does_not_lay_out_over_itself(shipped):
 def test_the_manifest_names_no_path_of_this_machine(shipped, tmp_path):
     hand_out(tmp_path / "desk")
     told = json.loads((tmp_path / "desk" / MANIFEST).read_text())
-    assert set(told["laid_out"]) == {*(f"{name}.ipynb" for name in house.SHIPPED), "explore/bank.toml"}
+    assert set(told["laid_out"]) == {*(f"{name}.ipynb" for name in site.SHIPPED), "explore/bank.toml"}
 
 
 def test_demo_data_that_can_be_found_from_there_are_not_written_again(tmp_path):
-    house.write_data(tmp_path / "data" / "demo")
+    site.write_data(tmp_path / "data" / "demo")
     assert lay_demo(tmp_path / "desk") is False
     assert not (tmp_path / "desk").exists()
 
 
 def test_demo_data_are_written_where_there_are_none(tmp_path, monkeypatch):
-    monkeypatch.setattr("callstats.simulate.demo.write_demo", house.write_data)
+    monkeypatch.setattr("callstats.simulate.demo.write_demo", site.write_data)
     assert lay_demo(tmp_path / "desk") is True
     assert (tmp_path / "desk" / "data" / "demo" / "calls.parquet").exists()

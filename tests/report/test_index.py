@@ -59,7 +59,7 @@ FIGURES = [
 ]
 
 
-def test_reports_stand_by_campaign_after_those_on_the_whole_house():
+def test_reports_stand_by_campaign_after_those_on_the_whole_site():
     made = page(entry("campaign_report", "spring"), entry("campaign_report", "autumn"), entry("summary"))
     assert [heading.text for heading in made.select("main h2")] == ["All campaigns", "autumn", "Spring offer"]
     assert [heading.text for heading in made.select("main h3")] == ["Summary", *["Campaign Report"] * 2]

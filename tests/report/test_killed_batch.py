@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report import month_site as house
+from tests.report import month_site as site
 from tests.report.kernels import descendants, eventually, lives
 
 ROOT = Path(__file__).parents[2]
@@ -24,11 +24,11 @@ DRIVER = """
 import sys
 from pathlib import Path
 from callstats.report import batch, kernel, notebooks
-from tests.report import month_site as house
+from tests.report import month_site as site
 shipped, how, *words = sys.argv[1:]
 notebooks.folder = lambda: Path(shipped)
 if how == "here":
-    batch.run_all, kernel.execute = house.run_all, house.execute
+    batch.run_all, kernel.execute = site.run_all, site.execute
 from callstats.cli import main
 sys.argv = ["callstats", "monthly", *words]
 print("go", flush=True)
@@ -41,8 +41,8 @@ class Batch:
 
     def __init__(self, folder: Path, how: str) -> None:
         self.folder, self.how = folder, how
-        self.shipped = house.write_shipped(folder / "shipped")
-        self.data = house.write_data(folder / "data")
+        self.shipped = site.write_shipped(folder / "shipped")
+        self.data = site.write_data(folder / "data")
 
     def start(self, out: str, *words: str) -> subprocess.Popen[str]:
         asked = [str(self.data), "--period", "2026-09", "--format", "html", "--out", str(self.folder / out)]
@@ -120,8 +120,8 @@ def test_a_batch_asked_to_end_leaves_in_order(tmp_path, how, code):
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_batch_asked_to_end_leaves_nothing_behind(tmp_path, monkeypatch, how, code, after_s):
     batch = Batch(tmp_path, "kernels")
-    endless = house.quick(house.CAMPAIGN, "Agents", '"Soon."', "import time; time.sleep(600)")
-    house.write_shipped(tmp_path / "shipped", agent_comparison=endless)
+    endless = site.quick(site.CAMPAIGN, "Agents", '"Soon."', "import time; time.sleep(600)")
+    site.write_shipped(tmp_path / "shipped", agent_comparison=endless)
     with tempfile.TemporaryDirectory(prefix="cs-") as scratch:
         monkeypatch.setenv("TMPDIR", scratch)
         process = batch.start("out")

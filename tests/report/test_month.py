@@ -12,20 +12,20 @@ from callstats.dataset import Dataset, Period
 from callstats.errors import InputError, UsageError
 from callstats.report import month, notebooks
 from callstats.report.month_data import period_of_test
-from tests.report import month_site as house
+from tests.report import month_site as site
 from tests.report.conftest import HOSTILE
 
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch):
-    folder = house.write_shipped(tmp_path / "shipped")
+    folder = site.write_shipped(tmp_path / "shipped")
     monkeypatch.setattr(notebooks, "folder", lambda: folder)
     return folder
 
 
 @pytest.fixture
 def data(tmp_path):
-    return house.write_data(tmp_path / "data")
+    return site.write_data(tmp_path / "data")
 
 
 def names(plan):
@@ -54,7 +54,7 @@ def test_a_campaign_that_did_not_dial_in_the_month_is_left_out(shipped, data):
 
 def test_a_batch_works_with_the_notebooks_that_are_there(tmp_path, data, monkeypatch):
     missing = dict.fromkeys(["service_report", "list_ab_test", "monthly_summary", "data_quality"])
-    folder = house.write_shipped(tmp_path / "few", **missing)
+    folder = site.write_shipped(tmp_path / "few", **missing)
     monkeypatch.setattr(notebooks, "folder", lambda: folder)
     assert {planned.report for planned in month.plan(data, "2026-09").reports} == {
         "campaign_report",
@@ -62,7 +62,7 @@ def test_a_batch_works_with_the_notebooks_that_are_there(tmp_path, data, monkeyp
     }
 
 
-def test_reports_are_narrowed_to_campaigns_without_those_on_the_whole_house(shipped, data):
+def test_reports_are_narrowed_to_campaigns_without_those_on_the_whole_site(shipped, data):
     assert names(month.plan(data, "2026-09", campaign_id=["spring"])) == [
         "campaign_report spring",
         "agent_comparison spring",
@@ -72,7 +72,7 @@ def test_reports_are_narrowed_to_campaigns_without_those_on_the_whole_house(ship
 
 def test_orders_go_to_the_folder_of_the_month_under_safe_names(shipped, tmp_path):
     rows = [(HOSTILE, "outbound", "A", "2026-09-02"), ("../../x", "outbound", "A", "2026-09-02")]
-    data = house.write_data(tmp_path / "data", *rows, project="")
+    data = site.write_data(tmp_path / "data", *rows, project="")
     plan = month.plan(data, "2026-09", out=tmp_path / "out", language="fr")
     assert {planned.order.folder for planned in plan.reports} == {tmp_path / "out" / "2026-09"}
     stems = [planned.order.stem for planned in plan.reports]
@@ -109,8 +109,8 @@ def test_data_that_are_not_there_are_an_input_error(shipped, tmp_path):
 
 
 def test_a_report_that_cannot_be_ordered_is_in_the_plan_with_the_reason(tmp_path, data, monkeypatch):
-    strict = house.quick(house.HOUSE, "Campaign report", '"x"')
-    folder = house.write_shipped(tmp_path / "shipped", campaign_report=strict)
+    strict = site.quick(site.SITE, "Campaign report", '"x"')
+    folder = site.write_shipped(tmp_path / "shipped", campaign_report=strict)
     monkeypatch.setattr(notebooks, "folder", lambda: folder)
     plan = month.plan(data, "2026-09")
     assert [planned.order for planned in plan.reports[:2]] == [None, None]
@@ -119,7 +119,7 @@ def test_a_report_that_cannot_be_ordered_is_in_the_plan_with_the_reason(tmp_path
 
 
 def test_a_declared_test_that_the_data_do_not_know_is_left_out_and_said(shipped, tmp_path):
-    data = house.write_data(tmp_path / "data", project=house.PROJECT.replace('"B"', '"Z"'))
+    data = site.write_data(tmp_path / "data", project=site.PROJECT.replace('"B"', '"Z"'))
     plan = month.plan(data, "2026-09")
     assert "list_ab_test lists" not in names(plan)
     assert "test lists" in plan.notes[0]
@@ -129,7 +129,7 @@ def test_a_declared_test_that_the_data_do_not_know_is_left_out_and_said(shipped,
 def test_calls_without_campaigns_make_one_report_of_all(shipped, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
-    house.calls(*house.ROWS[:2]).drop(columns=["campaign_id", "list_id"]).to_parquet(data / "calls.parquet")
+    site.calls(*site.ROWS[:2]).drop(columns=["campaign_id", "list_id"]).to_parquet(data / "calls.parquet")
     assert names(month.plan(data, "2026-09"))[:2] == ["campaign_report", "agent_comparison"]
 
 
@@ -149,7 +149,7 @@ DECLARED = DeclaredTest("spring", "A", "B")
 def arms(*days: str, loaded: tuple[str, ...] = ()) -> Dataset:
     """Return dials on days, by turns to A and B, of contacts loaded on days."""
     rows = [("spring", "outbound", "AB"[n % 2], day) for n, day in enumerate(days)]
-    tables = {"calls": house.calls(*rows)}
+    tables = {"calls": site.calls(*rows)}
     if loaded:
         tables["contacts"] = pd.DataFrame(
             {

@@ -28,7 +28,7 @@ def test_it_opens_with_the_verdict_and_ends_with_the_method() -> None:
     assert headings[-1] == "How do we know?"
 
 
-def test_its_results_tell_house_campaigns_movements_and_targets() -> None:
+def test_its_results_tell_site_campaigns_movements_and_targets() -> None:
     told = document.results(nbformat.read(Path(NOTEBOOK), as_version=4))
     assert {"period", "compared_with", "kpis", "campaigns", "movements", "missed", "bridge"} <= set(told)
 

@@ -10,17 +10,17 @@ import pytest
 
 from callstats.report import state
 from callstats.report.order import Order
-from tests.report import month_site as house
+from tests.report import month_site as site
 
 
 @pytest.fixture
 def order(tmp_path, monkeypatch) -> Order:
     monkeypatch.chdir(tmp_path)
-    house.write_shipped(tmp_path)
+    site.write_shipped(tmp_path)
     (tmp_path / "own.toml").write_text("[labels]\n")
     return Order(
         notebook=tmp_path / "campaign_report.ipynb",
-        data=house.write_data(tmp_path / "data"),
+        data=site.write_data(tmp_path / "data"),
         shown="data",
         values={"data": str(tmp_path / "data"), "campaign_id": "spring", "config": "own.toml"},
         language="en",

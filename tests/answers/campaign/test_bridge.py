@@ -163,7 +163,7 @@ class TestHouse:
         assert found["hours"].effect == pytest.approx(0)
         assert found["cost labour"].effect == pytest.approx(-200)
 
-    def test_hours_that_know_no_campaign_are_those_of_the_house(self):
+    def test_hours_that_know_no_campaign_are_those_of_the_site(self):
         made = self.made()
         made["agent_time"] = made["agent_time"].drop(columns="campaign_id")
         found = told(made)
