@@ -151,7 +151,7 @@ def read_tables(
     done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     if not done:
         raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
-    if not any(raw.table.num_rows or raw.bad for raw in found.raws):
+    if not any(raw.height or raw.bad for raw in found.raws):
         raise InputError(
             "a header and no row", file=found.raws[0].file, hint="Export it again, for a time with calls."
         )
@@ -171,10 +171,10 @@ def _rejects(found: Extract, left_out: Frame) -> Rejects:
         raw = found.raws[int(number)]  # type: ignore[arg-type]
         places = rows["_position"].to_numpy(np.int64)
         good = np.where(places < 0, 0, places)
-        contents = raw.content(good) if raw.table.num_rows else [""] * len(rows)
+        contents = raw.content(good) if raw.height else [""] * len(rows)
         broken = {-1 - place: bad for place, bad in enumerate(raw.bad)}
         placed = rows.assign(
-            file=raw.file,
+            file=raw.called,
             row=[broken[p].row if p < 0 else raw.rows[p] for p in places],
             content=[broken[p].content if p < 0 else text for p, text in zip(places, contents, strict=True)],
         )
@@ -223,6 +223,9 @@ def _provenance(
     tables: Mapping[str, pa.Table], rejects: Rejects,
 ) -> dict[str, Any]:  # fmt: skip
     reasons = rejects.frame()["rule"].value_counts()
+    judged = rejects.frame().groupby(["file", "table"]).size()
+    for account in found.accounts:
+        account.rejected = int(judged.get((account.file, account.table), account.rejected))
     return {
         "format": 1,
         "source": source.name,
@@ -230,19 +233,30 @@ def _provenance(
         "files": [_file(name, path, found) for name, path in _by_name(paths, found).items()],
         "rows": {name: table.num_rows for name, table in tables.items()},
         "rejected": {str(rule): int(count) for rule, count in reasons.items()},
+        "books": [account.as_dict() for account in found.accounts],
+        "unread": found.unread,
         "notes": list(dict.fromkeys(found.notes)),
         "lacks": found.lacks,
     }
 
 
 def _by_name(paths: list[str | Path], found: Extract) -> dict[str, Path]:
-    """Find the files again by their names; a folder stands for what was read from it."""
-    wanted = {raw.file for raw in found.raws}
+    """Find the files again by their names; a folder or a pattern stands for what was read from it."""
+    wanted = {raw.file.split("/")[0] for raw in found.raws} | {name.split(", ")[0] for name in found.unread}
     files: dict[str, Path] = {}
     for given in map(Path, paths):
-        inside = sorted(given.iterdir()) if given.is_dir() else [given]
-        files |= {path.name: path for path in inside if path.name in wanted}
+        if given.is_dir():
+            inside = sorted(given.iterdir())
+        elif given.exists():
+            inside = [given]
+        else:
+            inside = sorted(given.parent.glob(given.name))
+        files |= {path.name: path for path in inside if path.is_file() and _is_read(path.name, wanted)}
     return files
+
+
+def _is_read(name: str, wanted: set[str]) -> bool:
+    return name in wanted or name.removesuffix(".gz") in wanted
 
 
 def _file(name: str, path: Path, found: Extract) -> dict[str, Any]:
@@ -250,7 +264,7 @@ def _file(name: str, path: Path, found: Extract) -> dict[str, Any]:
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             digest.update(chunk)
-    rows = sum(raw.size for raw in found.raws if raw.file == name)
+    rows = sum(raw.size for raw in found.raws if raw.file.split("/")[0] in (name, name.removesuffix(".gz")))
     return {"name": name, "rows": rows, "sha256": digest.hexdigest()}
 
 

@@ -10,10 +10,14 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from callstats.errors import InputError, UsageError, unknown_name
 from callstats.sources.base import Source
 from callstats.sources.source_rules import problems
+
+if TYPE_CHECKING:
+    from callstats.sources.containers import Found
 
 __all__ = ["Source", "find", "guess", "known"]
 
@@ -60,36 +64,40 @@ def find(name: str) -> Source:
 
 
 def guess(files: Iterable[str | Path]) -> Source:
-    """Return the source whose tables the files look like.
+    """Return the source whose tables the files look like: by their names, else by their headers.
 
     Raises
     ------
     InputError
         They look like none of them.
     """
-    from callstats.sources.files import expand
-    from callstats.sources.raw import table_name
+    import tempfile
 
-    names = [layout.name for source in known().values() for layout in source.layouts]
-    paths = expand(files, names)
-    for path in paths:
-        for source in known().values():
-            if table_name(path.stem, [layout.name for layout in source.layouts]) or _recognised(path, source):
-                return source
+    from callstats.sources.containers import expand
+
+    with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
+        found = expand(files, Path(scratch))
+        for single in found:
+            likely = max(known().values(), key=lambda source: _likeness(single, source))
+            if _likeness(single, likely):
+                return likely
     raise InputError(
         "the columns are those of no known system",
-        file=paths[0].name,
-        hint=f"Name one of {', '.join(known())} as the source, or describe the columns in a mapping file.",
+        file=found[0].name,
+        hint=f"Name one of {', '.join(known())} as the source, or draft a mapping: callstats map {found[0].name}",
     )
 
 
-def _recognised(path: Path, source: Source) -> bool:
-    from callstats.sources.files import is_text, read_file
+def _likeness(single: Found, source: Source) -> int:
+    """Return how sure it is that a file is of a source: the columns by which it is recognised."""
+    from callstats.sources.files import peek
+    from callstats.sources.raw import table_name
     from callstats.sources.reader import recognise
-    from callstats.sources.text import peek
 
-    if is_text(path):
-        columns = {column for layout in source.layouts for column in layout.known}
-        return recognise(peek(path, source.text, columns), source) is not None
-    raws = read_file(path, source.text, source.layouts)
-    return any(raw.name or recognise(raw.columns, source) for raw in raws)
+    if table_name(single.stem, [layout.name for layout in source.layouts]):
+        return _NAMED
+    layouts = [recognise(columns, source) for columns in peek(single, source.text, source.layouts)]
+    return max((len(layout.signature) for layout in layouts if layout), default=0)
+
+
+_NAMED = 1000  # a table's name says more than any header

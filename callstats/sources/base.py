@@ -9,6 +9,7 @@ one reader serves them all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -16,12 +17,16 @@ from typing import Any, Literal
 from callstats.model import TABLES, Type
 from callstats.sources.outcomes import Outcome
 
-Unit = Literal["s", "ms", "min", "h", "hh:mm:ss", ""]
+Unit = Literal["s", "ms", "us", "min", "h", "hh:mm:ss", "hh:mm", "text", ""]
+#: What a field may hold beyond the types of the model: seconds since 1970, an amount, a number to dial.
+Kind = Type | Literal["epoch", "money", "phone", ""]
 
 #: Texts that stand for "nothing here", whatever the column.
 NULLS = ("", "NULL", "\\N", "null", "None", "NaN", "nan", "NaT", "<NA>", "0000-00-00 00:00:00", "0000-00-00")
-TRUE = ("y", "yes", "true", "t", "1", "1.0", "oui", "да")
-FALSE = ("n", "no", "false", "f", "0", "0.0", "non", "нет")
+#: Words that stand for "not known" where a number, a time or a flag is expected.
+UNKNOWN = ("-", "--", "---", "–", "—", "n/a", "na", "#n/a", "n.a.", "(null)", "nil", "none", "unknown", "?", "tbd")
+TRUE = ("y", "yes", "true", "t", "1", "1.0", "oui", "да", "ja", "sí", "si", "vrai", "wahr")
+FALSE = ("n", "no", "false", "f", "0", "0.0", "non", "нет", "nein", "faux", "falsch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,15 @@ class Field:
         The canonical column, or a helper column of the source.
     columns : tuple of str
         Columns of the export that may hold it; the first one present is used.
+    pick : str
+        How several columns are one: empty (the first one present), ``filled`` (the first one
+        that is filled in the row), ``direction`` (the first of outbound, the second of inbound calls).
+    minus : str
+        A column that is taken off: of times the seconds between them, of numbers the difference.
+    filled : bool
+        A flag that is set where the cell holds something.
+    above : float, optional
+        A flag that is set where the number is greater.
     type : str
         Empty: the type the model gives the canonical column.
     required : bool
@@ -48,17 +62,19 @@ class Field:
         strptime formats of a time; empty: found out from the values.
     unit : str
         Of a duration in the export; the data set holds seconds.
-    decimal : str
-        The decimal mark of a number.
+    decimal, thousands : str
+        The marks of a number written as a text.
+    country : str
+        Of telephone numbers: where those without a country code are.
     values : mapping of str to str, optional
-        What each text of the export is called in the data set.
+        What each text of the export is called in the data set; ``*`` stands for every other one.
     true, false : tuple of str, optional
         The texts that set and clear a flag. With ``true`` alone, every other text clears it.
     """
 
     to: str
     columns: tuple[str, ...] = ()
-    type: Type | Literal["epoch", ""] = ""
+    type: Kind = ""
     required: bool = False
     constant: str | None = None
     template: str | None = None
@@ -69,6 +85,23 @@ class Field:
     values: Mapping[str, str] | None = None
     true: tuple[str, ...] | None = None
     false: tuple[str, ...] | None = None
+    pick: Literal["", "filled", "direction"] = ""
+    minus: str = ""
+    filled: bool = False
+    above: float | None = None
+    thousands: str = ""
+    country: str = ""
+
+    @property
+    def reads(self) -> tuple[tuple[str, ...], ...]:
+        """What it reads: one column of each of these groups, or all columns of a pick by itself."""
+        if self.template:
+            groups = tuple((name,) for name in re.findall(r"{([^{}]+)}", self.template))
+        elif self.pick == "direction":
+            groups = tuple((name,) for name in self.columns)
+        else:
+            groups = (self.columns,) if self.columns else ()
+        return (*groups, (self.minus,)) if self.minus else groups
 
     def type_in(self, table: str) -> str:
         """The type of the values: its own, else the model's, else text."""
@@ -90,6 +123,62 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Which rows of a table are taken, by one of its columns.
+
+    Attributes
+    ----------
+    column : str
+    words : tuple of str
+        Taken are rows with one of these texts, whatever their case.
+    above : float, optional
+        Taken are rows with a greater number.
+    filled : bool, optional
+        Taken are rows that hold something there, or nothing.
+    """
+
+    column: str
+    words: tuple[str, ...] = ()
+    above: float | None = None
+    filled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Columns of a second file, looked up by key; a row without a match stays.
+
+    ``on`` pairs each column of the table with that of the second file.
+    """
+
+    file: str
+    on: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Several rows are one call: a leg for each extension or agent it rang at.
+
+    Attributes
+    ----------
+    key : tuple of str
+        Columns that name the call; in each row the first one filled.
+    first : str
+        The column by which legs are ordered.
+    keep : mapping of str to str
+        How a column of the call is made of those of its legs: ``first``, ``last``, ``sum``,
+        ``max``, ``min``, ``any``, ``best`` (of the leg with the best outcome) or ``answered``
+        (of the leg that was handled, the longest talk if several were).
+    best : tuple of str
+        Outcome codes, the one that wins first.
+    """
+
+    key: tuple[str, ...]
+    first: str = ""
+    keep: Mapping[str, str] = field(default_factory=dict)
+    best: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """One table of an export and the canonical table it becomes.
 
@@ -107,6 +196,16 @@ class Layout:
     repeat : Repeat, optional
     files : str
         Pattern of the names of the files it is read from; empty: every file.
+    where : tuple of Condition
+        Rows that are taken; the others are left out on purpose.
+    join : Join, optional
+    legs : Legs, optional
+    states : mapping of str to str
+        Of agent time with a column a state: each state and its column.
+    state_unit : str
+        Of these columns.
+    order : tuple of str
+        The columns of a file without a header, in their order.
     """
 
     name: str
@@ -116,26 +215,57 @@ class Layout:
     unlike: tuple[str, ...] = ()
     repeat: Repeat | None = None
     files: str = ""
+    where: tuple[Condition, ...] = ()
+    join: Join | None = None
+    legs: Legs | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+    state_unit: Unit = ""
+    order: tuple[str, ...] = ()
 
     @property
     def known(self) -> tuple[str, ...]:
         """Every column of the export that it reads."""
-        return tuple(dict.fromkeys(column for item in self.fields for column in item.columns))
+        fields = (column for item in self.fields for group in item.reads for column in group)
+        named = (item.column for item in self.where)
+        legs = (*self.legs.key, self.legs.first) if self.legs else ()
+        return tuple(dict.fromkeys(filter(None, (*fields, *named, *legs, *self.states.values()))))
+
+    @property
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of columns of which a file that has this layout holds one each."""
+        if self.signature:
+            return tuple((name,) for name in self.signature)
+        groups = [group for item in self.fields if item.required for group in item.reads]
+        return tuple(dict.fromkeys((*groups, *((item.column,) for item in self.where))))
 
 
 @dataclass(frozen=True, slots=True)
 class TextOptions:
-    """How delimited text is written; an empty setting is found out from the file.
+    """How files are written; an empty setting is found out from the file.
 
-    ``unquoted`` are the delimiters with which the source never quotes, so that
-    a quotation mark in a comment is only a mark.
+    Attributes
+    ----------
+    encoding, delimiter, quote
+        Of delimited text.
+    sheet : tuple of str
+        Sheets of a workbook that are read; empty: all that hold the columns.
+    unquoted : tuple of str
+        Delimiters with which the source never quotes, so that a quotation mark in a comment is only a mark.
+    header : int, optional
+        The row of the header; 0: there is none, and ``names`` are the columns.
+    names : tuple of str
+    fill_down : tuple of str
+        Columns whose empty cells hold what stands above them.
     """
 
     encoding: str = ""
     delimiter: str = ""
     quote: str | None = None
-    sheet: str = ""
+    sheet: tuple[str, ...] = ()
     unquoted: tuple[str, ...] = ()
+    header: int | None = None
+    names: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
 
 
 Tables = dict[str, Any]

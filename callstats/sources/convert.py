@@ -1,189 +1,221 @@
-"""Texts to typed columns, a column at a time, with the texts that could not be read."""
+"""Cells to typed columns, a column at a time, with what could not be read."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
 
 import pandas as pd
-import pyarrow as pa
 
-from callstats.errors import InputError, near_names
-from callstats.sources.base import FALSE, TRUE, Field, Layout
-from callstats.sources.raw import Raw, Series
+from callstats.model import TABLES
+from callstats.sources.base import FALSE, TRUE, UNKNOWN, Field
+from callstats.sources.cells import TEXT, Cells
+from callstats.sources.durations import is_clear, read_durations
+from callstats.sources.matching import REST, Words, is_one_of
+from callstats.sources.problems import Problems
+from callstats.sources.raw import Series
 from callstats.sources.times import parse
 
-TEXT = pd.StringDtype("pyarrow", na_value=pd.NA)
-_SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "min": 60.0, "h": 3600.0}
+_SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "us": 0.000_001, "min": 60.0, "h": 3600.0}
+_TEXT_UNITS = ("hh:mm:ss", "hh:mm", "text")
+#: Columns whose values are words of the model.
+_CHOICES = frozenset({"direction", "state", "kind", "closed_reason", "criterion"})
+_SPACES = r"(?<=\d)[\s\u00a0\u202f\u2009'’](?=\d{3}(?:\D|$))"
+_CURRENCY = r"^(?:[A-Z]{3}|\p)\s*|\s*(?:[A-Z]{3}|\p|руб\.?|р\.|kr\.?)$"
+_SIGNS = "$€£¥₽₴₹₩₺₪₫฿₦₱₸"
+_MOST_DAYS = 32.0  # of work in a month; a greater number is no part of a day
+_EXCEL_DAY_0 = pd.Timestamp("1899-12-31")
 
 
-@dataclass(slots=True)
-class Problems:
-    """The rows of one table that cannot be accepted, each with its first reason."""
+def convert(cells: Cells, item: Field, table: str, column: str, problems: Problems) -> Series:
+    """Bring cells to the type of the model; what does not fit is noted.
 
-    found: dict[int, tuple[str, str | None, str, str]] = field(default_factory=dict)
+    Moments are not for here: they need a time zone (:mod:`.instants`).
 
-    def add(self, bad: Series, rule: str, column: str | None, texts: Series, reason: str) -> None:
-        """Note the rows where ``bad`` holds, unless they have been noted before."""
-        for position in bad.index[bad.fillna(False).to_numpy(bool)]:
-            text = texts.at[position]
-            self.found.setdefault(int(position), (rule, column, "" if pd.isna(text) else str(text), reason))
-
-
-class Columns:
-    """The texts of one raw table, by the names a layout uses.
-
-    Raises
-    ------
-    InputError
-        A column that the layout cannot do without is missing.
+    Parameters
+    ----------
+    cells : Cells
+    item : Field
+    table : str
+        The canonical or helper table.
+    column : str
+        The file's own name of the column, for the analyst.
+    problems : Problems
     """
-
-    def __init__(self, raw: Raw, layout: Layout, nulls: tuple[str, ...]) -> None:
-        self._raw, self._layout, self._nulls = raw, layout, nulls
-        self.file = raw.file
-        self._by_lower = {name.lower(): name for name in reversed(raw.columns)}
-        missing = [item for item in layout.fields if item.required and self.name(item) is None]
-        if missing:
-            self._complain(missing)
-
-    def required(self, item: Field) -> str:
-        """What the field reads, which must be there."""
-        name = self.name(item)
-        if name is None:
-            self._complain([item])
-        return str(name)
-
-    def _complain(self, missing: list[Field]) -> None:
-        names = [name for item in missing for name in self._wanted(item) if self.actual(name) is None]
-        listed = ", ".join(repr(name) for name in dict.fromkeys(names))
-        near = [name for wanted in names for name in near_names(wanted, self._raw.columns)]
-        shown = ", ".join(self._raw.columns[:12]) + (" …" if len(self._raw.columns) > 12 else "")
-        raise InputError(
-            f"no column {listed}",
-            file=self._raw.file,
-            row=self._raw.header_row,
-            near=tuple(dict.fromkeys(near))[:3],
-            hint=f"{self._layout.name} needs it; the file has: {shown}.",
-        )
-
-    @staticmethod
-    def _wanted(item: Field) -> list[str]:
-        return re.findall(r"{([^{}]+)}", item.template) if item.template else list(item.columns)
-
-    def actual(self, name: str) -> str | None:
-        """The column's own spelling, whatever its case."""
-        return name if name in self._raw.columns else self._by_lower.get(name.lower())
-
-    def name(self, item: Field) -> str | None:
-        """What the field reads, in the file's spelling; None where the file lacks it."""
-        if item.constant is not None or item.row_number:
-            return ""
-        if item.template:
-            names = [self.actual(name) for name in self._wanted(item)]
-            return None if None in names else " + ".join(str(name) for name in names)
-        return next((actual for name in item.columns if (actual := self.actual(name))), None)
-
-    def texts(self, item: Field) -> Series:
-        """The field's texts; null where the export says nothing."""
-        size = self._raw.table.num_rows
-        if item.constant is not None:
-            return pd.Series([item.constant] * size, dtype=TEXT)
-        if item.row_number:
-            return pd.Series([f"{self._raw.file}:{row}" for row in self._raw.rows], dtype=TEXT)
-        if item.template:
-            return self._from_template(item.template)
-        return self._column(str(self.name(item)))
-
-    def _column(self, name: str) -> Series:
-        values = self._raw.table.column(name).to_pandas(types_mapper={pa.string(): TEXT}.get).str.strip()
-        return values.mask(values.isin(self._nulls)).rename(None)
-
-    def _from_template(self, template: str) -> Series:
-        pieces = re.split(r"{([^{}]+)}", template)
-        text = pd.Series([pieces[0]] * self._raw.table.num_rows, dtype=TEXT)
-        for name, literal in zip(pieces[1::2], pieces[2::2], strict=True):
-            text = text + self._column(str(self.actual(name))) + literal
-        return text
-
-
-def convert(texts: Series, item: Field, kind: str, column: str, problems: Problems) -> Series:
-    """Bring texts to the type of the model; texts that do not fit are noted.
-
-    Moments are not for here: they need a time zone (:mod:`.times`).
-    """
+    kind = item.type_in(table)
     if item.values is not None:
-        texts = _translated(texts, item, column, problems)
+        cells = Cells(_translated(cells.as_text(), item, column, problems))
     if kind == "flag":
-        return _flag(texts, item, column, problems)
-    if kind in ("number", "integer", "epoch"):
-        return _number(texts, item, kind, column, problems)
+        return _flag(cells, item, column, problems)
+    if kind in ("number", "integer", "epoch", "money"):
+        return _number(cells, item, kind, column, problems, lasts=_is_duration(item, table))
     if kind == "date":
-        parsed = parse(texts, item.formats)
-        problems.add(parsed.bad, "a date can be read", column, texts, "no date of the expected format")
-        return parsed.naive
-    return texts
+        return _date(cells, item, column, problems)
+    if kind == "phone":
+        return _phone(cells.as_text(), item, column, problems)
+    texts = cells.as_text()
+    return texts.str.casefold() if item.to in _CHOICES and table in TABLES else texts
+
+
+def _is_duration(item: Field, table: str) -> bool:
+    model = TABLES.get(table)
+    return bool(item.unit) or (model is not None and item.to in model.names and model[item.to].unit == "s")
+
+
+def numbers_of(cells: Cells, item: Field) -> Series:
+    """Return the cells as numbers, without complaint: nan where there is none."""
+    return _plain_numbers(cells, item)
 
 
 def _translated(texts: Series, item: Field, column: str, problems: Problems) -> Series:
-    values = dict(item.values or {})
-    unknown = texts.notna() & ~texts.isin(list(values))
-    known = ", ".join(list(values)[:10])
-    problems.add(unknown, "a value is one the mapping knows", column, texts, f"known are: {known}")
-    return texts.map(values).astype(TEXT)
+    words = Words(dict(item.values or {}))
+    meanings = {text: words.get(text) for text in texts.dropna().unique()}
+    unknown = texts.notna() & texts.map(meanings).isna()
+    known = ", ".join([word for word in item.values or {} if word != REST][:10])
+    reason = f'values knows {known}; add it there, or "*" for every other text'
+    problems.add(unknown, "a value is one the mapping knows", column, texts, reason, item.to)
+    return texts.map(meanings).astype(TEXT)
 
 
-def _flag(texts: Series, item: Field, column: str, problems: Problems) -> Series:
+def _flag(cells: Cells, item: Field, column: str, problems: Problems) -> Series:
+    if item.filled:
+        return cells.filled.astype("boolean")
+    if item.above is not None:
+        numbers = _number(cells, item, "number", column, problems, lasts=bool(item.unit))
+        return (numbers > item.above).astype("boolean").mask(numbers.isna())
+    plain = cells if cells.flags is None else Cells(cells.texts, cells.numbers, cells.moments, cells.spans)
+    texts = plain.as_text()
     if item.true is None and item.false is None:
-        lower = texts.str.lower()
-        yes, no = lower.isin(TRUE), lower.isin(FALSE)
+        yes, no = is_one_of(texts, TRUE), is_one_of(texts, FALSE)
     else:
-        yes = (
-            texts.isin(item.true or ())
-            if item.true is not None
-            else texts.notna() & ~texts.isin(item.false or ())
-        )
-        no = texts.isin(item.false) if item.false is not None else texts.notna() & ~yes
-    problems.add(texts.notna() & ~yes & ~no, "a flag is yes or no", column, texts, "neither yes nor no")
+        no = is_one_of(texts, item.false or ())
+        yes = is_one_of(texts, item.true or ()) if item.true is not None else texts.notna() & ~no
+        no = no if item.false is not None else texts.notna() & ~yes
+    nothing = is_one_of(texts, UNKNOWN) & ~yes & ~no
+    unread = texts.notna() & ~yes & ~no & ~nothing
+    reason = "neither yes nor no; say which texts are, with true and false"
+    problems.add(unread, "a flag is yes or no", column, texts, reason, item.to)
     flag = pd.Series(pd.NA, index=texts.index, dtype="boolean")
-    flag[yes.fillna(False).astype(bool)] = True
-    flag[no.fillna(False).astype(bool)] = False
-    return flag
+    flag[yes] = True
+    flag[no] = False
+    return flag if cells.flags is None else cells.flags.fillna(flag)
 
 
-def _number(texts: Series, item: Field, kind: str, column: str, problems: Problems) -> Series:
-    plain = texts
-    if item.decimal == ",":
-        plain = plain.str.replace(r"[\s.\u00a0\u202f](?=\d{3}(?:\D|$))", "", regex=True)
-        plain = plain.str.replace(",", ".", regex=False)
-    if item.unit == "hh:mm:ss":
-        values = _clock_seconds(plain)
-    else:
-        values = _numeric(plain) * _SECONDS[item.unit]
-        values = values.round(6) if item.unit == "ms" else values
-    bad = texts.notna() & (values.isna() | values.abs().eq(float("inf")))
-    rule, reason = "a number can be read", "no number"
+def _number(cells: Cells, item: Field, kind: str, column: str, problems: Problems, *, lasts: bool) -> Series:
+    values = _plain_numbers(cells, item) * (_SECONDS.get(item.unit, 1.0) if lasts or item.unit else 1.0)
+    if lasts:
+        values = _durations(cells, item, values)
+    if item.unit in ("ms", "us"):
+        values = values.round(6)
+    texts = cells.as_text()
+    bad = cells.filled & (values.isna() | values.abs().eq(float("inf"))) & ~is_one_of(texts, UNKNOWN)
+    rule, reason = "a number can be read", _why_no_number(texts[bad], item, lasts=lasts)
     if kind == "integer":
-        bad |= values.notna() & (values % 1 != 0)
-        rule, reason = "a count is a whole number", "no whole number"
-    problems.add(bad, rule, column, texts, reason)
-    values = values.mask(bad)
+        uneven = values.notna() & (values % 1 != 0)
+        reason = reason if not uneven.any() else "no whole number"
+        bad, rule = bad | uneven, "a count is a whole number"
+    problems.add(bad, rule, column, texts, reason, item.to)
+    values = values.mask(bad | values.abs().eq(float("inf")))
     return values.astype("Int64") if kind == "integer" else values
 
 
+def _plain_numbers(cells: Cells, item: Field) -> Series:
+    """Read numbers as they stand: those that the file typed, and texts by the marks of the mapping."""
+    read = _numeric(_without_marks(cells.texts, item))
+    return read if cells.numbers is None else cells.numbers.astype("float64").fillna(read)
+
+
+def _without_marks(texts: Series, item: Field) -> Series:
+    """Take off currency signs, and the marks between thousands."""
+    plain = texts.str.replace(_currency(), "", regex=True)
+    plain = plain.str.replace(_SPACES, "", regex=True)
+    thousands = item.thousands or ("." if item.decimal == "," else "")
+    if thousands.strip():
+        grouped = rf"(?<=\d){re.escape(thousands)}(?=\d{{3}}(?:\D|$))"
+        plain = plain.str.replace(grouped, "", regex=True)
+    if item.decimal == ",":
+        plain = plain.str.replace(",", ".", regex=False)
+    return plain.str.replace(r"^\((.+)\)$", r"-\1", regex=True)
+
+
+@cache
+def _currency() -> str:
+    return _CURRENCY.replace(r"\p", f"[{_SIGNS}]")
+
+
+def _durations(cells: Cells, item: Field, numbers: Series) -> Series:
+    """Complete numbers by durations that the file typed, and by texts that are written as a clock or in words."""
+    values = numbers
+    if item.unit in _TEXT_UNITS:
+        values = read_durations(cells.texts, item.unit)
+        if cells.numbers is not None:  # a number under hh:mm:ss is a part of a day, as Excel keeps it
+            plain = cells.numbers.astype("float64")
+            days = plain.where(plain.abs() < _MOST_DAYS) * 86_400.0
+            values = values.fillna(plain if item.unit == "text" else days)
+    elif not item.unit:
+        clear = is_clear(cells.texts)
+        values = values.fillna(read_durations(cells.texts.where(clear), "text"))
+    if cells.spans is not None:
+        values = values.fillna(cells.spans)
+    if cells.moments is not None and cells.moments.dt.tz is None:
+        days = cells.moments.where(cells.moments.dt.year < 1905)  # a clock of over a day, as Excel keeps it
+        values = values.fillna((days - _EXCEL_DAY_0).dt.total_seconds())
+    return values
+
+
+def _why_no_number(texts: Series, item: Field, *, lasts: bool) -> str:
+    if lasts and not item.unit and texts.str.contains(":", regex=False).eq(True).any():
+        return 'no number of seconds; say its unit, such as unit = "hh:mm:ss" or "hh:mm"'
+    if texts.str.contains(r"\d,\d", regex=True).eq(True).any() and item.decimal != ",":
+        return 'no number; say decimal = "," where 95,5 is meant, or thousands = "," for 1,234'
+    if item.unit in _TEXT_UNITS:
+        return f"no duration of the unit {item.unit}"
+    return "no number"
+
+
 def _numeric(texts: Series) -> Series:
-    numbers: Any = pd.to_numeric(texts.astype(object), errors="coerce")
-    return numbers.astype(float)
+    return pd.to_numeric(texts.astype(object), errors="coerce").astype("float64")
 
 
-def _clock_seconds(texts: Series) -> Series:
-    parts = texts.str.extract(r"^(-?)(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)$")
-    hours, minutes, seconds = _numeric(parts[1]).fillna(0.0), _numeric(parts[2]), _numeric(parts[3])
-    return (hours * 3600 + minutes * 60 + seconds) * parts[0].map({"-": -1.0}).fillna(1.0).astype(float)
+def _date(cells: Cells, item: Field, column: str, problems: Problems) -> Series:
+    parsed = parse(cells.texts, item.formats, {"column": column})
+    reason = "no date of the expected format"
+    bad = parsed.bad & ~is_one_of(cells.texts, UNKNOWN)
+    problems.add(bad, "a date can be read", column, cells.texts, reason, item.to)
+    if cells.moments is None:
+        return parsed.naive
+    typed = cells.moments if cells.moments.dt.tz is None else cells.moments.dt.tz_localize(None)
+    return typed.astype("datetime64[us]").fillna(parsed.naive)
 
 
-def nothing(kind: str, size: int) -> Any:
+def _phone(texts: Series, item: Field, column: str, problems: Problems) -> Series:
+    """Write telephone numbers in one way (E.164); what is none stays as it stands, and is told."""
+    written = {text: _e164(text, item.country) for text in texts.dropna().unique()}
+    numbers = texts.map(written).astype(TEXT)
+    unread = texts.notna() & numbers.isna()
+    reason = "no telephone number" + ("" if item.country else '; say country = "FR" where numbers have no +33')
+    problems.add(unread, "a telephone number can be read", column, texts, reason, item.to)
+    return numbers.fillna(texts)
+
+
+def _e164(text: str, country: str) -> str | None:
+    import phonenumbers
+
+    candidates = [(text, country or None)]
+    digits = re.sub(r"\D", "", text)
+    if not text.lstrip().startswith("+"):  # a number whose + a spreadsheet took off, or was dialled as 00
+        candidates.append((f"+{digits.removeprefix('00')}", None))
+    for candidate, region in candidates:
+        try:
+            number = phonenumbers.parse(candidate, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
+def nothing(kind: str, size: int) -> Series:
     """A column of the type with nothing in it."""
     dtypes = {"flag": "boolean", "number": float, "integer": "Int64", "text": TEXT}
     dtypes |= {"instant": "datetime64[us, UTC]", "clock": "datetime64[us]", "date": "datetime64[us]"}

@@ -17,41 +17,44 @@ _BOMS = (
 )
 
 
-def detect_encoding(path: Path, asked: str = "") -> tuple[str, str]:
+def detect_encoding(path: Path, asked: str = "", file: str = "") -> tuple[str, str]:
     """Return the encoding of a text file and a note where it was guessed.
+
+    ``file`` is what the file is called, where that is not its name.
 
     Raises
     ------
     InputError
         The file is empty, is not text, or is not in the encoding asked for.
     """
-    data_start = _head(path)
+    file = file or path.name
+    data_start = _head(path, file)
     for bom, encoding in _BOMS:
         if data_start.startswith(bom) and not asked:
             return encoding, ""
     encoding = asked or _wide_encoding(data_start) or "utf-8"
-    problem = _first_problem(path, encoding)
+    problem = _first_problem(path, encoding, file)
     if problem is None:
         guessed = "16" in encoding and not asked
-        return encoding, notes.write(notes.NO_MARK, file=path.name, encoding=encoding) if guessed else ""
+        return encoding, notes.write(notes.NO_MARK, file=file, encoding=encoding) if guessed else ""
     if asked:
         raise InputError(
-            f"not {asked}: {problem}", file=path.name, hint="Leave the encoding out to have it found out."
+            f"not {asked}: {problem}", file=file, hint="Leave the encoding out to have it found out."
         )
-    fallback = "cp1252" if _first_problem(path, "cp1252") is None else "latin-1"
+    fallback = "cp1252" if _first_problem(path, "cp1252", file) is None else "latin-1"
     said = {"file": path.name, "problem": problem, "encoding": fallback}
     return fallback, notes.write(notes.NOT_UTF_8, **said)
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path, file: str) -> bytes:
     with path.open("rb") as stream:
         start = stream.read(65536)
     if not start.strip():
-        raise InputError("the file is empty", file=path.name, hint="Export it again, with a header row.")
+        raise InputError("the file is empty", file=file, hint="Export it again, with a header row.")
     controls = sum(start.count(bytes([code])) for code in (*range(1, 9), *range(14, 27)))
     if controls > len(start) / 20:
         raise InputError(
-            "not a text file", file=path.name, hint="Give CSV, tab-separated text, Parquet or Excel."
+            "not a text file", file=file, hint="Give CSV, tab-separated text, Parquet or Excel."
         )
     return start
 
@@ -64,11 +67,11 @@ def _wide_encoding(start: bytes) -> str:
     return "utf-16-be" if even > 0.3 * len(start[0::2]) else ""
 
 
-def _first_problem(path: Path, encoding: str) -> str | None:
+def _first_problem(path: Path, encoding: str, file: str) -> str | None:
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError as error:
-        raise InputError(f"unknown encoding {encoding!r}", file=path.name) from error
+        raise InputError(f"unknown encoding {encoding!r}", file=file) from error
     row = 1
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 22):

@@ -1,207 +1,116 @@
-"""Files, folders and databases: whatever holds tables, as texts with row numbers."""
+"""One file and the tables in it, whatever it is called: told by what it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-import pyarrow.parquet
-
-from callstats.errors import InputError, near_names
+from callstats.errors import InputError
+from callstats.sources import databases, grids
 from callstats.sources.base import Layout, TextOptions
-from callstats.sources.raw import Raw, table_name, unique_names
-from callstats.sources.text import read_text
+from callstats.sources.containers import Found
+from callstats.sources.header import holds_all
+from callstats.sources.raw import Raw, table_name
 
-EXCEL_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 SQLITE_MAGIC = b"SQLite format 3\x00"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def expand(files: Iterable[str | Path], tables: Iterable[str]) -> list[Path]:
-    """Return the files to read; a folder stands for the files named like a table.
+def kind_of(found: Found) -> str:
+    """Tell what a file is by its first bytes: its ending may say something else.
 
-    Raises
-    ------
-    InputError
-        A file is missing, or a folder holds no file of the source.
+    Returns
+    -------
+    str
+        parquet, sqlite, duckdb, workbook, page, json, dump or text.
     """
-    found: list[Path] = []
-    for given in files:
-        path = Path(given)
-        if path.is_dir():
-            found.extend(_in_folder(path, tuple(tables)))
-        elif path.exists():
-            found.append(path)
-        else:
-            siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-            raise InputError("no such file", file=path.name, near=near_names(path.name, siblings))
-    if not found:
-        raise InputError("no file was given", hint="Name the export, or the folder that holds it.")
-    return found
+    try:
+        with found.path.open("rb") as stream:
+            start = stream.read(512)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=found.name) from error
+    if start[:4] == b"PAR1":
+        return "parquet"
+    if start[:16] == SQLITE_MAGIC:
+        return "sqlite"
+    if start[8:12] == b"DUCK":
+        return "duckdb"
+    if start[:4] in (b"PK\x03\x04", _OLD_EXCEL):
+        return "workbook"
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head[:1] == b"<" and any(mark in start.lower() for mark in (b"<html", b"<table", b"<!doctype", b"<?xml", b"<body", b"<meta", b"<tr")):
+        return "page"
+    if grids.is_json(start):
+        return "json"
+    return "dump" if found.name.lower().endswith(".sql") else "text"
 
 
-def _in_folder(folder: Path, tables: tuple[str, ...]) -> list[Path]:
-    inside = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
-    matching = [path for path in inside if table_name(path.stem, tables)]
-    if not matching:
-        expected = f"files named {', '.join(tables[:4])} or the like" if tables else "one of the files in it"
-        raise InputError(
-            "a folder, not an export",
-            file=folder.name,
-            near=[path.name for path in inside[:3]],
-            hint=f"Give {expected}.",
-        )
-    return matching
-
-
-def read_file(path: Path, options: TextOptions, layouts: tuple[Layout, ...]) -> Iterator[Raw]:
-    """Read every table that a file holds, as texts.
+def read_file(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> Iterator[Raw]:
+    """Read every table that a file holds.
 
     Raises
     ------
     InputError
         The file cannot be read as what it is.
     """
-    try:
-        with path.open("rb") as stream:
-            magic = stream.read(16)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path.name) from error
-    known = {column for layout in layouts for column in layout.known}
     names = [layout.name for layout in layouts]
-    if magic.startswith(b"PAR1"):
-        yield _frame(path, table_name(path.stem, names), pyarrow.parquet.read_table(path))
-    elif path.suffix.lower() in EXCEL_ENDINGS:
-        yield from _excel(path, options, names)
-    elif magic == SQLITE_MAGIC:
-        yield from _sqlite(path, names)
-    elif magic[8:12] == b"DUCK":
-        yield from _duckdb(path, names)
-    elif path.suffix.lower() == ".sql":
-        from callstats.sources.sqldump import read_dump
 
-        yield from read_dump(path, names)
-    else:
-        raw = read_text(path, options, known)
-        raw.name = table_name(path.stem, names)
+    def wanted(columns: Sequence[str]) -> bool:
+        return any(holds_all(columns, layout.needs) for layout in layouts)
+
+    kind = kind_of(found)
+    for raw in _tables(kind, found, options, layouts, names, wanted):
+        if not raw.unread and not raw.name:
+            raw.name = table_name(found.stem, names)
+        if len(options.fill_down):
+            _fill_down(raw, options.fill_down)
         yield raw
 
 
-def is_text(path: Path) -> bool:
-    """Tell whether a file is neither Parquet, nor Excel, nor a database."""
-    with path.open("rb") as stream:
-        magic = stream.read(16)
-    binary = magic.startswith(b"PAR1") or magic == SQLITE_MAGIC or magic[8:12] == b"DUCK"
-    return not binary and path.suffix.lower() not in (*EXCEL_ENDINGS, ".sql")
+def peek(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> list[list[str]]:
+    """Return the column names of each table in a file; of a text without reading on."""
+    if kind_of(found) == "text":
+        from callstats.sources.text import read_head
+
+        try:
+            return [read_head(found.path, found.name, options, layouts).names]
+        except InputError:
+            return []
+    return [raw.columns for raw in read_file(found, options, layouts)]
 
 
-def _frame(path: Path, name: str, table: pa.Table) -> Raw:
-    """Bring typed columns to text; a whole number in a float column keeps no ``.0``."""
-    import pandas as pd
+def _tables(
+    kind: str, found: Found, options: TextOptions, layouts: Sequence[Layout], names: list[str],
+    wanted: databases.Wanted,
+) -> Iterator[Raw]:  # fmt: skip
+    path, file = found.path, found.name
+    if kind == "parquet":
+        yield databases.read_parquet(path, file, names, found.stem)
+    elif kind == "sqlite":
+        yield from databases.read_sqlite(path, file, names, wanted)
+    elif kind == "duckdb":
+        yield from databases.read_duckdb(path, file, names, wanted)
+    elif kind == "workbook":
+        yield from grids.read_workbook(path, file, options, layouts)
+    elif kind == "page":
+        yield grids.read_page(path, file, options, layouts)
+    elif kind == "json":
+        yield grids.read_json(path, file, options)
+    elif kind == "dump":
+        from callstats.sources.sqldump import read_dump
 
-    columns = {}
-    for position, original in enumerate(unique_names(table.column_names)):
-        column = table.column(position)
-        if pa.types.is_floating(column.type):
-            columns[original] = pa.array(
-                [None if v is None else _plain(v) for v in column.to_pylist()], pa.string()
-            )
-        elif pa.types.is_timestamp(column.type):
-            series = pd.Series(column.to_pandas())
-            columns[original] = pa.array(
-                [None if pd.isna(v) else v.isoformat(sep=" ") for v in series], pa.string()
-            )
-        elif pa.types.is_string(column.type):
-            columns[original] = column
-        else:
-            columns[original] = pa.array([_plain(v) for v in column.to_pylist()], pa.string())
-    return Raw(path.name, name, pa.table(columns), rows=list(range(2, table.num_rows + 2)))
+        yield from read_dump(path, file, names)
+    else:
+        from callstats.sources.text import read_text
 
-
-def _plain(value: Any) -> str | None:
-    if value is None or value == "":
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+        yield read_text(path, file, options, layouts)
 
 
-def _excel(path: Path, options: TextOptions, names: list[str]) -> Iterator[Raw]:
-    try:
-        from python_calamine import CalamineWorkbook
-    except ImportError as error:
-        raise InputError(
-            "reading Excel needs a package that is not installed",
-            file=path.name,
-            hint="Install it with: pip install 'callstats[excel]'",
-        ) from error
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-    except Exception as error:
-        raise InputError(f"not an Excel workbook: {error}", file=path.name) from error
-    sheets = book.sheet_names
-    if options.sheet and options.sheet not in sheets:
-        raise InputError(
-            f"no sheet {options.sheet!r}",
-            file=path.name,
-            near=near_names(options.sheet, sheets),
-            hint=f"Its sheets: {', '.join(sheets)}.",
-        )
-    chosen = (
-        [options.sheet] if options.sheet else [s for s in sheets if table_name(s, names)] or list(sheets[:1])
-    )
-    for sheet in chosen:
-        yield _sheet(path, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False), names)
+def _fill_down(raw: Raw, columns: Sequence[str]) -> None:
+    """Give the cells of a group that is written once, as merged cells are, to every row of it."""
+    from callstats.sources.raw import header_key
 
-
-def _sheet(path: Path, sheet: str, rows: list[list[Any]], names: list[str]) -> Raw:
-    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(cell != "" for cell in row)]
-    if not filled:
-        raise InputError(f"the sheet {sheet!r} is empty", file=path.name)
-    (header_row, header), records = filled[0], filled[1:]
-    titles = unique_names([str(cell) for cell in header])
-    columns = {
-        title: pa.array([_plain(row[position]) for _, row in records], pa.string())
-        for position, title in enumerate(titles)
-    }
-    return Raw(
-        path.name, table_name(sheet, names) or table_name(path.stem, names), pa.table(columns),
-        rows=[number for number, _ in records], header_row=header_row,
-    )  # fmt: skip
-
-
-def _duckdb(path: Path, names: list[str]) -> Iterator[Raw]:
-    import duckdb
-
-    try:
-        base = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as error:
-        raise InputError(f"not a DuckDB database: {error}", file=path.name) from error
-    with base:
-        for name in [row[0] for row in base.execute("SELECT table_name FROM duckdb_tables()").fetchall()]:
-            if table_name(name, names):
-                quoted = '"' + name.replace('"', '""') + '"'
-                table = base.sql(f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {quoted}").to_arrow_table()
-                yield _frame(path, table_name(name, names), table)
-
-
-def _sqlite(path: Path, names: list[str]) -> Iterator[Raw]:
-    import sqlite3
-
-    with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as base:
-        listed = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (name,) in listed:
-            if table_name(name, names):
-                quoted = '"' + name.replace('"', '""') + '"'
-                cursor = base.execute(f"SELECT * FROM {quoted}")
-                titles = [item[0] for item in cursor.description]
-                records = cursor.fetchall()
-                columns = {
-                    title: pa.array([_plain(record[position]) for record in records], pa.string())
-                    for position, title in enumerate(titles)
-                }
-                yield _frame(path, table_name(name, names), pa.table(columns))
-    base.close()
+    asked = {header_key(name) for name in columns}
+    for name, cells in raw.cells.items():
+        if header_key(name) in asked:
+            group = cells.filled.cumsum()
+            raw.cells[name] = cells.each(lambda values, group=group: values.groupby(group).ffill())

@@ -9,13 +9,22 @@ import pandas as pd
 
 from callstats.model import TABLES
 from callstats.sources import notes
-from callstats.sources.base import Field, Layout
-from callstats.sources.convert import Columns, Problems, convert
+from callstats.sources.base import UNKNOWN, Field, Layout
+from callstats.sources.cells import Cells
+from callstats.sources.columns import Columns
+from callstats.sources.convert import convert
+from callstats.sources.matching import is_one_of
+from callstats.sources.problems import Problems
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
 
 MIXED = "the times of a column all have a time zone, or none has"
 NEVER = "a time exists on the clock of its zone"
+PLAUSIBLE = "a time lies between 1990 and tomorrow"
+EARLIEST = pd.Timestamp("1990-01-01", tz="UTC")
+MOST_SECONDS = 100_000_000_000  # beyond any year; a count of milliseconds has thirteen digits
+#: Times of what has happened; a call-back may be due next year.
+_PAST = frozenset({"started_at", "start", "event_at", "loaded_at", "asked_at", "opened_at"})
 WRONG_BY = 900  # s; from here on a server's clock and its epochs disagree by more than a slow write
 
 
@@ -46,7 +55,7 @@ class Reading:
         """Return the field of a type that the file holds for a column."""
         for item in self.layout.fields:
             right = item.to == to and item.type_in(self.layout.table) == kind
-            if right and self.columns.name(item) is not None:
+            if right and not item.minus and self.columns.name(item) is not None:
                 return item
         return None
 
@@ -64,9 +73,13 @@ def add_moments(frame: Frame, reading: Reading) -> None:
             continue
         utc = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
         if text is not None:
-            utc = _from_text(text, zones, reading, exact_elsewhere=epoch is not None)
+            utc = _from_cells(text, zones, reading, exact_elsewhere=epoch is not None)
         if epoch is not None:
             utc = _from_epoch(epoch, utc, reading)
+        source = text or epoch
+        if source is not None:
+            texts = reading.columns.cells(source).as_text()
+            utc = check_years(utc, source, str(reading.columns.name(source)), texts, reading)
         frame[to] = utc
         local = f"local_{to}"
         if layout.table in TABLES and local in TABLES[layout.table].names:
@@ -80,7 +93,7 @@ def _zones(frame: Frame, reading: Reading) -> Series:
     if not reading.zone.startswith("column:"):
         return pd.Series(known_zone(reading.zone), index=frame.index, dtype="object")
     item = Field("time_zone", (reading.zone.removeprefix("column:"),), required=True)
-    name, texts = reading.columns.required(item), reading.columns.texts(item)
+    name, texts = reading.columns.required(item), reading.columns.cells(item).as_text()
     known = {text: is_zone(text) for text in texts.dropna().unique()}
     good = texts.map(known).eq(True).fillna(False).astype(bool)
     reading.problems.add(~good, "a time zone is known", name, texts, "no IANA name such as Europe/Paris")
@@ -92,22 +105,73 @@ def _by_zone(moments: Series, zones: Series, change: Callable[[Series, str], Ser
     return pd.concat(parts).reindex(moments.index) if parts else change(moments, "UTC")
 
 
-def _from_text(item: Field, zones: Series, reading: Reading, *, exact_elsewhere: bool) -> Series:
+def _from_cells(item: Field, zones: Series, reading: Reading, *, exact_elsewhere: bool) -> Series:
+    """Read moments: those that the file typed as they are, texts by their format."""
     columns, problems = reading.columns, reading.problems
-    name, texts = str(columns.name(item)), columns.texts(item)
+    name, cells = str(columns.name(item)), columns.cells(item)
+    texts = cells.texts.mask(is_one_of(cells.texts, UNKNOWN))
     parsed = parse(texts, item.formats, {"column": name, "file": columns.file})
+    typed = cells.moments
+    if typed is not None and typed.dt.tz is None:
+        parsed.naive = parsed.naive.fillna(typed.astype("datetime64[us]"))
     expected = " or ".join(parsed.formats)
-    problems.add(parsed.bad, "a time can be read", name, texts, f"not a time of the format {expected}")
-    if reading.layout.table == "calls" and item.to == "started_at" and parsed.date_only:
+    shown = cells.as_text()
+    unread = parsed.bad | (cells.filled & parsed.naive.isna() & (shown.notna() & texts.isna() & _no_moment(cells)))
+    problems.add(unread, "a time can be read", name, shown, f"not a time of the format {expected}", item.to)
+    _note_format(parsed, name, reading)
+    if reading.layout.table == "calls" and item.to == "started_at" and _dates_alone(parsed, cells):
         reading.lacks.setdefault("hour", notes.write(notes.DATES_ONLY, column=name))
     local = _localised(parsed, zones)
+    utc = local.utc
     if parsed.offset_s is not None:
-        return _with_offsets(parsed, local.utc, name, texts, problems)
-    if not exact_elsewhere:
+        utc = _with_offsets(parsed, utc, name, texts, problems, item.to)
+    elif not exact_elsewhere:
         reason = "the clock went forward over this hour; is the time zone right?"
-        problems.add(local.never, NEVER, name, texts, reason)
+        problems.add(local.never, NEVER, name, shown, reason, item.to)
         _note_twice(local.twice, parsed.naive, name, reading)
-    return local.utc
+    if typed is not None and typed.dt.tz is not None:
+        utc = utc.fillna(typed.astype("datetime64[us, UTC]"))
+    return utc
+
+
+def _no_moment(cells: Cells) -> Series:
+    """Mark the cells that the file typed as something else than a time."""
+    other = pd.Series(False, index=cells.texts.index)
+    for name, values in cells.typed.items():
+        if name != "moments":
+            other |= values.notna()
+    return other
+
+
+def _dates_alone(parsed: Parsed, cells: Cells) -> bool:
+    typed = cells.moments
+    at_midnight = typed is None or bool((typed.dropna() == typed.dropna().dt.normalize()).all())
+    texts = parsed.date_only or cells.texts.isna().all()
+    return bool(texts and at_midnight and cells.filled.any())
+
+
+def _note_format(parsed: Parsed, column: str, reading: Reading) -> None:
+    """Tell a format that was found out, but for ISO's, which nobody can misread."""
+    doubtful = [form for form in parsed.formats if not form.startswith("%Y-%m-%d")]
+    if parsed.found and doubtful:
+        said = {"file": reading.columns.file, "column": column, "formats": " or ".join(doubtful)}
+        reading.notes.append(notes.write(notes.FORMAT_FOUND, **said))
+
+
+def check_years(moments: Series, item: Field, column: str, texts: Series, reading: Reading) -> Series:
+    """Take out times that no export can hold; of calls and logins also those that are yet to come.
+
+    A day number of Excel, milliseconds read as seconds or a mistyped year otherwise end as calls
+    of 1970, 1899 or 2062.
+    """
+    last = pd.Timestamp.now("UTC") + (pd.Timedelta(days=1) if item.to in _PAST else pd.Timedelta(days=3660))
+    wrong = moments.notna() & ((moments < EARLIEST) | (moments > last))
+    epoch = item.type_in(reading.layout.table) == "epoch"
+    reason = f"a year outside {EARLIEST.year} to {last.year}"
+    if epoch and not item.unit:
+        reason += '; where the number counts milliseconds, say unit = "ms"'
+    reading.problems.add(wrong, PLAUSIBLE, column, texts, reason, item.to)
+    return moments.mask(wrong)
 
 
 def _localised(parsed: Parsed, zones: Series) -> Localised:
@@ -119,7 +183,9 @@ def _localised(parsed: Parsed, zones: Series) -> Localised:
     return Localised(*(pd.concat(found).reindex(index) for found in columns))
 
 
-def _with_offsets(parsed: Parsed, utc: Series, name: str, texts: Series, problems: Problems) -> Series:
+def _with_offsets(
+    parsed: Parsed, utc: Series, name: str, texts: Series, problems: Problems, to: str
+) -> Series:
     """A text with an offset says its moment itself; rows of the rarer kind are left out."""
     offset: Series = parsed.offset_s
     given = offset.notna()
@@ -127,7 +193,7 @@ def _with_offsets(parsed: Parsed, utc: Series, name: str, texts: Series, problem
     without = texts.notna() & ~given
     few_without = given.sum() >= without.sum()
     reason = "most other rows " + ("have one" if few_without else "have none")
-    problems.add(without if few_without else given, MIXED, name, texts, reason)
+    problems.add(without if few_without else given, MIXED, name, texts, reason, to)
     return exact.astype("datetime64[us, UTC]").where(given, utc)
 
 
@@ -139,9 +205,18 @@ def _note_twice(twice: Series, naive: Series, name: str, reading: Reading) -> No
 
 
 def _from_epoch(item: Field, utc: Series, reading: Reading) -> Series:
-    name = str(reading.columns.name(item))
-    seconds = convert(reading.columns.texts(item), item, "epoch", name, reading.problems)
-    exact = pd.to_datetime(seconds.where(seconds > 0), unit="s", utc=True).astype("datetime64[us, UTC]")
+    """Read seconds since 1970, or the time itself where the file typed one."""
+    name, cells = str(reading.columns.name(item)), reading.columns.cells(item)
+    counted = Cells(cells.texts, cells.numbers)
+    seconds = convert(counted, item, reading.layout.table, name, reading.problems)
+    possible = seconds.where((seconds > 0) & (seconds < MOST_SECONDS))
+    exact = pd.to_datetime(possible, unit="s", utc=True).astype("datetime64[us, UTC]")
+    beyond = seconds.notna() & (seconds >= MOST_SECONDS)
+    reason = "no number of seconds since 1970" + ("" if item.unit else '; for milliseconds, say unit = "ms"')
+    reading.problems.add(beyond, PLAUSIBLE, name, cells.as_text(), reason, item.to)
+    if cells.moments is not None:
+        typed = cells.moments if cells.moments.dt.tz is not None else cells.moments.dt.tz_localize("UTC")
+        exact = exact.fillna(typed.astype("datetime64[us, UTC]"))
     apart = (utc - exact).dt.total_seconds().dropna()
     if len(apart) and abs(apart.median()) >= WRONG_BY:
         said = {"file": reading.columns.file, "hours": f"{apart.median() / 3600:+.2f}", "column": name}

@@ -9,105 +9,24 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
-from pydantic import Field as Entry
+from pydantic import ValidationError
 
 from callstats.errors import InputError, near_names
 from callstats.model import TABLES
-from callstats.sources.base import NULLS, Field, Layout, Repeat, Source, TextOptions, Unit
+from callstats.sources.base import NULLS, Condition, Field, Join, Layout, Legs, Repeat, Source, TextOptions
+from callstats.sources.mapping_entries import (
+    ColumnEntry,
+    Content,
+    FileEntry,
+    OutcomeEntry,
+    TableEntry,
+    known_keys,
+    plain_message,
+)
+from callstats.sources.matching import REST
 from callstats.sources.outcomes import FLAGS, OUTCOMES, Outcome
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ColumnEntry(_Strict):
-    """How one column is got; the keys are those of :class:`~callstats.sources.base.Field`."""
-
-    column: Texts = ()
-    constant: str | None = None
-    template: str | None = None
-    row_number: bool = False
-    optional: bool = False
-    type: Literal["text", "integer", "number", "flag", "instant", "date", "epoch", ""] = ""
-    format: Texts = ()
-    unit: Unit = ""
-    decimal: Literal[".", ","] | None = None
-    values: dict[str, str] | None = None
-    true: Texts | None = None
-    false: Texts | None = None
-
-
-class OutcomeEntry(_Strict):
-    """The flags of a status that is none of the usual kinds."""
-
-    connected: bool | None = None
-    live: bool | None = None
-    handled: bool | None = None
-    abandoned: bool | None = None
-    right_party: bool | None = None
-    argued: bool | None = None
-    success: bool | None = None
-    closed: bool | None = None
-    do_not_call: bool | None = None
-    invalid_number: bool | None = None
-    closed_reason: Literal["success", "refusal", "invalid", "do_not_call", "exhausted"] | None = None
-    dialled: bool = True
-
-
-class RepeatEntry(_Strict):
-    """One row stands for as many dials as the column ``count`` says."""
-
-    count: str
-
-
-AnyColumn = Annotated[ColumnEntry, BeforeValidator(lambda v: {"column": v} if isinstance(v, str) else v)]
-
-
-class TableEntry(_Strict):
-    """One canonical table: which files, which columns, which statuses."""
-
-    file: str = ""
-    columns: dict[str, AnyColumn] = Entry(default_factory=dict)
-    attributes: dict[str, AnyColumn] = Entry(default_factory=dict)
-    statuses: dict[str, Any] = Entry(default_factory=dict)
-    repeat: RepeatEntry | None = None
-
-
-class FileEntry(_Strict):
-    """How the files are written, where that is not found out."""
-
-    encoding: str = ""
-    delimiter: str = ""
-    quote: str | None = None
-    sheet: str = ""
-    decimal: Literal[".", ","] = "."
-
-
-class ZoneEntry(_Strict):
-    """A time zone that each row names itself."""
-
-    column: str
-
-
-class _Mapping(_Strict):
-    name: str = ""
-    title: str = ""
-    time_zone: str | ZoneEntry = "server"
-    nulls: tuple[str, ...] = ()
-    no_agent: Texts = ()
-    handled_needs_agent: bool = False
-    file: FileEntry = FileEntry()
-    lacks: dict[str, str] = Entry(default_factory=dict)
-
-
-_TABLES: Any = dict.fromkeys(TABLES, (TableEntry | None, None))
-_Content: Any = create_model("_Content", __base__=_Mapping, **_TABLES)
 
 
 def load(path: str | Path) -> Source:
@@ -121,7 +40,7 @@ def load(path: str | Path) -> Source:
     """
     file = Path(path)
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise InputError("no such mapping file", file=file.name) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -139,7 +58,7 @@ def parse(content: dict[str, Any], file: str = "mapping") -> Source:
     ('when', 'sold')
     """
     try:
-        checked: Any = _Content.model_validate(content)
+        checked: Any = Content.model_validate(content)
     except ValidationError as error:
         raise _complaint(error, file) from error
     tables = {name: getattr(checked, name) for name in TABLES if getattr(checked, name) is not None}
@@ -154,37 +73,40 @@ def parse(content: dict[str, Any], file: str = "mapping") -> Source:
         time_zone=zone if isinstance(zone, str) else f"column:{zone.column}",
         no_agent=checked.no_agent,
         handled_needs_agent=checked.handled_needs_agent,
-        text=TextOptions(
-            checked.file.encoding, checked.file.delimiter, checked.file.quote, checked.file.sheet
-        ),
+        text=_options(checked.file, file),
         nulls=(*NULLS, *checked.nulls),
         lacks=checked.lacks,
         choose=False,
     )
 
 
+def _options(entry: FileEntry, file: str) -> TextOptions:
+    if (entry.header == 0) != bool(entry.names):
+        raise InputError(
+            'header = "none" and names belong together', file=file,
+            hint="names lists the columns of a file without a header, in their order.",
+        )  # fmt: skip
+    return TextOptions(
+        entry.encoding, entry.delimiter, entry.quote, () if entry.sheet == (REST,) else entry.sheet,
+        header=entry.header, names=entry.names, fill_down=entry.fill_down,
+    )  # fmt: skip
+
+
 def _complaint(error: ValidationError, file: str) -> InputError:
     first = error.errors()[0]
-    place = [str(part) for part in first["loc"]]
+    place = [str(part) for part in first["loc"] if not _is_of_pydantic(str(part))]
     if first["type"] == "extra_forbidden":
-        known = _known_keys(place)
+        known = known_keys(place)
         return InputError(
             f"unknown key {'.'.join(place)!r}", file=file,
             near=near_names(place[-1], known), hint=f"Known here: {', '.join(known)}.",
         )  # fmt: skip
-    return InputError(f"key {'.'.join(place)!r}: {first['msg'].lower()}", file=file)
+    return InputError(f"key {'.'.join(place)!r}: {plain_message(first['msg'])}", file=file)
 
 
-def _known_keys(place: list[str]) -> list[str]:
-    if len(place) == 1:
-        return list(_Content.model_fields)
-    if place[0] == "file":
-        return list(FileEntry.model_fields)
-    if place[0] == "time_zone":
-        return list(ZoneEntry.model_fields)
-    if len(place) == 2:
-        return list(TableEntry.model_fields)
-    return list(RepeatEntry.model_fields if place[1] == "repeat" else ColumnEntry.model_fields)
+def _is_of_pydantic(part: str) -> bool:
+    """Tell the names that pydantic puts into a place from the keys of the file."""
+    return part in ("str", "ZoneEntry") or part.startswith("function-")
 
 
 def _layout(name: str, table: TableEntry, options: FileEntry, file: str) -> Layout:
@@ -200,30 +122,50 @@ def _layout(name: str, table: TableEntry, options: FileEntry, file: str) -> Layo
         if to in model.names:
             raise InputError(f"{to!r} is no attribute: it belongs in [{name}.columns]", file=file)
         fields.append(_field(name, to, entry, options, file))
+    _check_rows(name, table, file)
     fields += _defaults(name, table, file)
     if table.repeat:
-        if name != "calls":
-            raise InputError(f"[{name}.repeat]: only calls are repeated", file=file)
         fields.append(Field("_repeat", (table.repeat.count,), "integer", required=True))
     return Layout(
         name, name, tuple(fields), files=table.file,
         repeat=Repeat(table.repeat.count) if table.repeat else None,
+        where=tuple(Condition(c, e.words, e.above, e.filled) for c, e in table.where.items()),
+        join=Join(table.join.file, table.join.on) if table.join else None,
+        legs=Legs(table.legs.key, table.legs.first, table.legs.keep, table.legs.best) if table.legs else None,
+        states=dict(table.wide.states) if table.wide else {},
+        state_unit=table.wide.unit if table.wide else "",
     )  # fmt: skip
+
+
+def _check_rows(name: str, table: TableEntry, file: str) -> None:
+    for key, home in (("repeat", "calls"), ("legs", "calls"), ("statuses", "calls"), ("wide", "agent_time")):
+        if getattr(table, key) and name != home:
+            raise InputError(f"[{name}.{key}]: it belongs to {home} alone", file=file)
+    if table.legs:
+        for column in table.legs.keep:
+            if column not in TABLES["calls"].names:
+                near = near_names(column, TABLES["calls"].names)
+                raise InputError(f"calls.legs.keep: calls has no column {column!r}", file=file, near=near)
+    for column, entry in table.where.items():
+        if not entry.words and entry.above is None and entry.filled is None:
+            raise InputError(
+                f"{name}.where.{column} says nothing", file=file,
+                hint='Give texts, { above = 0 } or { filled = true }.',
+            )  # fmt: skip
 
 
 def _defaults(name: str, table: TableEntry, file: str) -> list[Field]:
     """Give what a table cannot do without and the export need not say."""
     model = TABLES[name]
-    given = set(table.columns)
+    given = set(table.columns) | ({"state", "seconds"} if table.wide else set())
     usual = {
         "call_id": Field("call_id", row_number=True),
         "direction": Field("direction", constant="outbound"),
         "case_id": Field("case_id", row_number=True),
     }
-    needed = [*model.required, *(["started_at"] if name == "calls" else [])]
-    if name == "agent_time":
-        needed.append("start")
-    missing = [column for column in needed if column not in given and column not in usual]
+    times = {"calls": ["started_at"], "agent_time": ["start"]}
+    lacking = [column for column in (*model.required, *times.get(name, [])) if column not in given]
+    missing = [column for column in lacking if column not in usual]
     if missing:
         raise InputError(
             f"[{name}.columns] says nothing of {missing[0]}", file=file,
@@ -231,25 +173,45 @@ def _defaults(name: str, table: TableEntry, file: str) -> list[Field]:
         )  # fmt: skip
     if table.statuses and "outcome_code" not in given:
         raise InputError(f"[{name}.statuses] needs outcome_code in [{name}.columns]", file=file)
-    return [usual[column] for column in needed if column not in given and column in usual]
+    return [usual[column] for column in lacking]
 
 
 def _field(table: str, to: str, entry: ColumnEntry, options: FileEntry, file: str) -> Field:
-    ways = [bool(entry.column), entry.constant is not None, entry.template is not None, entry.row_number]
-    if sum(ways) != 1:
+    columns = entry.column or entry.columns
+    ways = [bool(columns), entry.constant is not None, entry.template is not None, entry.row_number]
+    if sum(ways) != 1 or (entry.column and entry.columns):
         raise InputError(
-            f"{table}.{to} needs one of column, constant, template, row_number", file=file,
+            f"{table}.{to} needs one of column, columns, constant, template, row_number", file=file,
             hint=f'For example: {to} = "name of the column".',
         )  # fmt: skip
+    _check_rules(table, to, entry, columns, file)
     return Field(
-        to, entry.column, entry.type, not entry.optional, entry.constant, entry.template, entry.row_number,
+        to, columns, entry.type, not entry.optional, entry.constant, entry.template, entry.row_number,
         entry.format, entry.unit, entry.decimal or options.decimal, entry.values, entry.true, entry.false,
+        pick="direction" if entry.by else ("filled" if entry.first == "filled" else ""),
+        minus=entry.minus, filled=entry.filled, above=entry.above, country=entry.country,
+        thousands=options.thousands if entry.thousands is None else entry.thousands,
     )  # fmt: skip
+
+
+def _check_rules(table: str, to: str, entry: ColumnEntry, columns: tuple[str, ...], file: str) -> None:
+    def refuse(what: str, hint: str = "") -> None:
+        raise InputError(f"{table}.{to}: {what}", file=file, hint=hint)
+
+    if entry.by and (len(columns) != 2 or table != "calls"):
+        refuse('by = "direction" takes two columns', 'columns = ["Called", "Caller"]: of outbound, of inbound calls.')
+    is_flag = (TABLES[table][to].type if to in TABLES[table].names else entry.type) == "flag"
+    if (entry.filled or entry.above is not None) and not is_flag:
+        refuse("filled and above make a flag, and it is none", "Use them for connected, live, handled and the like.")
+    if entry.minus and entry.template is not None:
+        refuse("minus takes one column off another, not off a template")
+    if entry.country and entry.type != "phone":
+        refuse('country belongs to type = "phone"')
 
 
 def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
     """Compile statuses: the name of a kind of outcome, or the flags themselves."""
-    found = {}
+    outcomes = {}
     for code, entry in entries.items():
         if isinstance(entry, str):
             if entry not in OUTCOMES:
@@ -257,7 +219,7 @@ def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
                     f"calls.statuses.{code}: unknown outcome {entry!r}", file=file,
                     near=near_names(entry, OUTCOMES), hint=f"Known: {', '.join(OUTCOMES)}.",
                 )  # fmt: skip
-            found[code] = OUTCOMES[entry]
+            outcomes[code] = OUTCOMES[entry]
             continue
         try:
             flags = OutcomeEntry.model_validate(entry).model_dump()
@@ -267,5 +229,5 @@ def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
                 f"calls.statuses.{code}: {error.errors()[0]['msg'].lower()}", file=file,
                 near=near_names(key, FLAGS), hint=f"Flags: {', '.join(FLAGS)}, closed_reason, dialled.",
             ) from error  # fmt: skip
-        found[code] = Outcome(**flags)
-    return found
+        outcomes[code] = Outcome(**flags)
+    return outcomes

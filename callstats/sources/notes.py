@@ -49,10 +49,26 @@ NOT_UTF_8 = "{file}: not UTF-8 ({problem}); read as {encoding}, as Western Europ
 NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
+FORMAT_FOUND = "{file}: {column} is read as {formats}; say format in the mapping where it means another"
+NO_VALUE = (
+    "{file}: {count} cell of {column} is an error or was never computed; it is unknown",
+    "{file}: {count} cells of {column} are errors or were never computed; they are unknown",
+)
+NOT_READ = "{file} is not read: {reason}"
+FURNITURE = ("{file}: {count} row is {kind}, no record", "{file}: {count} rows are {kind}, no records")
+UNREAD_CELLS = (
+    "{file}: {count} cell of {column} cannot be read and is unknown ({found}, row {row}): {reason}",
+    "{file}: {count} cells of {column} cannot be read and are unknown (the first: {found}, row {row}): {reason}",
+)
+SEVERAL_MATCHES = (
+    "{file}: {count} key comes several times; its first row is joined",
+    "{file}: {count} keys come several times; their first rows are joined",
+)
 DATES_ONLY = "{column} holds dates without a time of day"
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
+    *(FORMAT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
 )
 
 

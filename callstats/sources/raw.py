@@ -1,14 +1,16 @@
-"""What a file holds before anything is understood: texts, row numbers, broken lines."""
+"""What a file holds before anything is understood: cells, row numbers, broken lines."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    from callstats.sources.cells import Cells
 
 #: Frames and columns of pandas; its own annotations are unions that nothing narrows.
 Frame = Any
@@ -34,40 +36,80 @@ class Raw:
     Attributes
     ----------
     file : str
-        Name of the file, without its folder.
+        Name of the file, without its folder; ``archive.zip/calls.csv`` in an archive.
     name : str
         Name of the table, where the file says it; else empty.
-    table : pyarrow.Table
-        Every record, every value a text.
+    cells : dict of str to Cells
+        Every column, by its name.
     rows : list of int
-        The row of each record in the file; the header is row 1.
+        The row of each record in the file, as an editor or a spreadsheet counts them.
     bad : list of Bad
         Lines that are no records.
     notes : list of str
+    header_row : int
+        The row of the header; 0 where there is none.
+    sheet : str
+        The sheet of a workbook, where it has several.
+    furniture : Counter of str
+        Rows that are no records and no faults (repeated headers, notes), by what they are.
+    unread : str
+        Why nothing of it is read; empty where it is.
     """
 
     file: str
     name: str = ""
-    table: pa.Table = field(default_factory=lambda: pa.table({}))
+    cells: dict[str, Cells] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     header_row: int = 1
+    sheet: str = ""
+    furniture: Counter[str] = field(default_factory=Counter)
+    unread: str = ""
 
     @property
     def columns(self) -> list[str]:
         """The column names, trimmed."""
-        return self.table.column_names
+        return list(self.cells)
+
+    @property
+    def height(self) -> int:
+        """The records."""
+        return len(self.rows)
 
     @property
     def size(self) -> int:
         """The rows of the file: records and broken lines."""
         return len(self.rows) + len(self.bad)
 
+    @property
+    def called(self) -> str:
+        """The file, and the sheet or the table of it, for a sentence."""
+        return f"{self.file}, {self.sheet}" if self.sheet else self.file
+
+    def with_cells(self, cells: Mapping[str, Cells]) -> Raw:
+        """Return the table with further or changed columns."""
+        return replace(self, cells={**self.cells, **cells})
+
     def content(self, positions: Iterable[int]) -> list[str]:
         """Return records as JSON, for the analyst who looks at what was left out."""
-        chosen = self.table.take(pa.array(list(positions), pa.int64())).to_pylist()
-        return [json.dumps(record, ensure_ascii=False, default=str) for record in chosen]
+        chosen = list(positions)
+        columns = {name: cells.each(lambda s: s.iloc[chosen]).as_text() for name, cells in self.cells.items()}
+        texts = {name: [None if t is None or t != t else t for t in column.astype(object).where(column.notna(), None)]
+                 for name, column in columns.items()}  # fmt: skip
+        records = ({name: column[place] for name, column in texts.items()} for place in range(len(chosen)))
+        return [json.dumps(record, ensure_ascii=False) for record in records]
+
+
+def header_key(name: str) -> str:
+    """Return a header as it is compared: without regard to case, spaces around it and line breaks.
+
+    Examples
+    --------
+    >>> header_key(" Call\\nDate ")
+    'call date'
+    """
+    return " ".join(name.replace("\ufeff", "").replace("\u00a0", " ").split()).casefold()
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -81,7 +123,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
     taken: dict[str, int] = {}
     result = []
     for position, name in enumerate(names, start=1):
-        clean = name.strip().strip("\ufeff") or f"column_{position}"
+        clean = " ".join(name.replace("\ufeff", "").split()) or f"column_{position}"
         taken[clean] = taken.get(clean, 0) + 1
         while taken[clean] > 1 and f"{clean}_{taken[clean]}" in taken:
             taken[clean] += 1

@@ -7,7 +7,8 @@ and its content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -16,13 +17,19 @@ import pandas as pd
 
 from callstats.errors import InputError, near_names
 from callstats.model import TABLES
-from callstats.sources import notes
+from callstats.sources import notes, rows
 from callstats.sources.base import Field, Layout, Source
-from callstats.sources.convert import TEXT, Columns, convert, nothing
-from callstats.sources.files import expand, read_file
+from callstats.sources.books import Account
+from callstats.sources.columns import Columns
+from callstats.sources.containers import Found, expand
+from callstats.sources.convert import convert, nothing
+from callstats.sources.differences import difference
+from callstats.sources.files import read_file
+from callstats.sources.header import TOTAL, holds_all, is_total
 from callstats.sources.instants import Reading, add_moments
-from callstats.sources.outcomes import FLAGS, Outcome
+from callstats.sources.problems import Problems, needed
 from callstats.sources.raw import Frame, Raw, Series
+from callstats.sources.statuses import apply_statuses
 
 MOST_DIALS = 10_000  # to one contact; more is another number in the wrong column
 REJECTED = ("table", "_raw", "_position", "rule", "column", "found", "reason")
@@ -37,9 +44,15 @@ class Extract:
     tables : dict of str to DataFrame
         Canonical tables and helper tables, with ``_raw`` and ``_position``.
     raws : list of Raw
-        The files' own texts.
+        The files' own cells.
+    read_as : list of str
+        The tables that were read, in their order.
     rejected : DataFrame
         Rows that could not be read, with the columns of ``REJECTED``.
+    accounts : list of Account
+        Of every table read from a file: how many rows it had, and what became of them.
+    unread : dict of str to str
+        Files, sheets and tables of which nothing was read, and why.
     notes : list of str
     lacks : dict of str to str
     """
@@ -48,6 +61,8 @@ class Extract:
     raws: list[Raw] = field(default_factory=list)
     read_as: list[str] = field(default_factory=list)
     rejected: Frame = field(default_factory=lambda: pd.DataFrame(columns=pd.Index(REJECTED)))
+    accounts: list[Account] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     lacks: dict[str, str] = field(default_factory=dict)
 
@@ -58,7 +73,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     Parameters
     ----------
     files : iterable of paths
-        Files, or folders that hold files named like the source's tables.
+        Files, folders, patterns and archives; every file in them is read or named as not read.
     source : Source
     time_zone : str
         IANA zone of the clock that the export's times were read from, for a
@@ -74,44 +89,113 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
         A file is missing, empty, no text, of another layout, or lacks a required column.
     """
     result = Extract(lacks=dict(source.lacks))
-    paths = expand(files, [layout.name for layout in source.layouts] if source.choose else [])
     zone = time_zone if source.time_zone == "server" else source.time_zone
+    with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
+        found = expand(files, Path(scratch))
+        chosen = list(_chosen(found, source, result))
+        if not any(layouts for _, layouts in chosen):
+            _complain_of_nothing(found, source, result)
+    raws = [raw for raw, _ in chosen]
     pieces: dict[str, list[Frame]] = {}
-    for path in paths:
-        raws = list(read_file(path, source.text, source.layouts))
-        if not raws:
-            raise InputError("no table of the source is in it", file=path.name)
-        for raw in raws:
-            for layout in _layouts(raw, source):
-                piece = _read_layout(raw, len(result.raws), layout, source, zone, result)
-                pieces.setdefault(layout.table, []).append(piece)
-            result.raws.append(raw)
-            result.notes.extend(raw.notes)
-    result.tables = {name: pd.concat(found, ignore_index=True) for name, found in pieces.items()}
-    if "calls" in result.tables and "outcome_code" in result.tables["calls"]:
-        extra = source.more_statuses(result.tables) if source.more_statuses else {}
-        result.tables["calls"] = apply_statuses(result.tables["calls"], source, extra)
+    for raw, layouts in chosen:
+        for layout in layouts:
+            complete = rows.joined(raw, layout.join, raws) if layout.join else raw
+            piece = _read_layout(complete, len(result.raws), layout, source, zone, result)
+            pieces.setdefault(layout.table, []).append(piece)
+        result.raws.append(raw)
+        result.notes.extend(raw.notes)
+        result.notes.extend(
+            notes.write(notes.FURNITURE, file=raw.called, count=count, kind=kind)
+            for kind, count in raw.furniture.items()
+        )
+    result.notes += [notes.write(notes.NOT_READ, file=n, reason=why) for n, why in result.unread.items()]
+    result.tables = {name: pd.concat(parts, ignore_index=True) for name, parts in pieces.items()}
+    if "calls" in result.tables:
+        result.tables["calls"] = _calls(result, source)
     return result
 
 
-def _layouts(raw: Raw, source: Source) -> list[Layout]:
+def _calls(result: Extract, source: Source) -> Frame:
+    calls = result.tables["calls"]
+    if "outcome_code" in calls:
+        extra = source.more_statuses(result.tables) if source.more_statuses else {}
+        calls = apply_statuses(calls, source, extra)
+    calls = rows.earlier_dials_did_not_succeed(calls)
+    for layout in source.layouts:
+        if layout.legs and "_leg_key" in calls:
+            before = len(calls)
+            calls = rows.one_call_each(calls, layout.legs)
+            account = next(a for a in result.accounts if a.table == "calls")
+            account.merged += before - len(calls)
+            break
+    return calls
+
+
+def _chosen(found: list[Found], source: Source, result: Extract) -> Iterator[tuple[Raw, list[Layout]]]:
+    """Give every raw table with the layouts it is read by; name those that nothing is read of."""
+    joins = {layout.join.file for layout in source.layouts if layout.join}
+    for single in found:
+        wanted = _for_file(single, source)
+        is_joined = any(fnmatch(single.name.rsplit("/", 1)[-1], file) for file in joins)
+        if not wanted and not is_joined:
+            result.unread[single.name] = "no table of the mapping is read from it"
+            continue
+        try:
+            raws = list(read_file(single, source.text, wanted or source.layouts))
+        except InputError as error:
+            if single.alone or len(found) == 1:
+                raise
+            result.unread[single.name] = error.args[0] if error.args else str(error)
+            continue
+        for raw in raws:
+            layouts = [] if raw.unread else _layouts(raw, wanted, source, alone=single.alone and len(raws) == 1)
+            if not layouts and not is_joined:
+                result.unread[raw.called] = raw.unread or _why_unread(raw, source)
+            if layouts or is_joined:
+                yield raw, layouts
+
+
+def _for_file(single: Found, source: Source) -> list[Layout]:
+    if source.choose:
+        return list(source.layouts)
+    name = single.name.rsplit("/", 1)[-1]
+    return [layout for layout in source.layouts if not layout.files or fnmatch(name, layout.files)]
+
+
+def _layouts(raw: Raw, wanted: list[Layout], source: Source, *, alone: bool) -> list[Layout]:
     """Return the layouts that a raw table is read by."""
     if not source.choose:
-        chosen = [layout for layout in source.layouts if not layout.files or fnmatch(raw.file, layout.files)]
-        if chosen:
-            return chosen
-        raise InputError("no table of the mapping is read from this file", file=raw.file)
+        fitting = [item for item in wanted if item.join or holds_all(raw.columns, item.needs) or not item.needs]
+        return wanted if alone and not fitting else fitting
     if raw.name:
         return [layout for layout in source.layouts if layout.name == raw.name]
     layout = recognise(raw.columns, source)
-    if layout is not None:
-        return [layout]
+    return [layout] if layout is not None else []
+
+
+def _why_unread(raw: Raw, source: Source) -> str:
+    if not source.choose:
+        missing = [group[0] for item in source.layouts for group in item.needs if not holds_all(raw.columns, (group,))]
+        return f"it has no column {missing[0]!r}" if missing else "its columns are none that are read"
+    near = near_names(raw.file.rsplit(".", 1)[0], [layout.name for layout in source.layouts])
+    return "its columns are those of no table of the source" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _complain_of_nothing(found: list[Found], source: Source, result: Extract) -> None:
+    """Refuse an export of which nothing could be read, saying what is missing."""
+    tables = [
+        raw for single in found[:20] for raw in read_file(single, source.text, source.layouts) if raw.columns
+    ]
+    if not tables:
+        reason = next(iter(result.unread.values()), "no table of the source is in it")
+        raise InputError(reason, file=found[0].name, hint="Give the call export.")
+    raw = tables[0]
     best = max(source.layouts, key=lambda item: _likeness(item, raw.columns))
-    missing = [name for name in best.signature if name not in raw.columns]
+    missing = [group[0] for group in best.needs if not holds_all(raw.columns, (group,))]
     near = [name for wanted in missing for name in near_names(wanted, raw.columns)]
     raise InputError(
         f"no export of {source.title}: a {best.name} has the columns {', '.join(map(repr, missing))}",
-        file=raw.file,
+        file=raw.called,
         row=raw.header_row,
         near=tuple(dict.fromkeys(near))[:3],
         hint="The file has: " + ", ".join(raw.columns[:12]) + ". Another system needs a mapping file.",
@@ -120,57 +204,166 @@ def _layouts(raw: Raw, source: Source) -> list[Layout]:
 
 def _likeness(layout: Layout, columns: list[str]) -> tuple[float, int]:
     """Which share of a layout's signature is there, and how many of all its columns."""
-    there = len(set(layout.signature) & set(columns))
-    return there / max(1, len(layout.signature)), len(set(layout.known) & set(columns))
+    there = sum(holds_all(columns, (group,)) for group in layout.needs)
+    return there / max(1, len(layout.needs)), sum(holds_all(columns, ((c,),)) for c in layout.known)
 
 
 def recognise(columns: Iterable[str], source: Source) -> Layout | None:
     """Return the layout whose signature the columns bear, the longest one first."""
-    present = {name.lower() for name in columns}
+    names = list(columns)
     for layout in sorted(source.layouts, key=lambda item: len(item.signature), reverse=True):
-        if (
-            layout.signature
-            and present.issuperset(map(str.lower, layout.signature))
-            and not present.intersection(map(str.lower, layout.unlike))
-        ):
+        unlike = any(holds_all(names, ((name,),)) for name in layout.unlike)
+        if layout.signature and holds_all(names, layout.needs) and not unlike:
             return layout
     return None
 
 
 def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: str, result: Extract) -> Frame:
     columns = Columns(raw, layout, source.nulls)
-    reading = Reading(columns, layout, zone, notes=result.notes, lacks=result.lacks)
-    frame = pd.DataFrame({"_raw": number, "_position": range(raw.table.num_rows)})
+    costly = needed(layout.table) if layout.table in TABLES else None
+    reading = Reading(columns, layout, zone, Problems(costly), result.notes, result.lacks)
+    frame = pd.DataFrame({"_raw": number, "_position": range(raw.height)})
+    kept, account = _taken(raw, layout, columns, source)
+    result.accounts.append(account)
     for item in layout.fields:
-        kind = item.type_in(layout.table)
-        name = columns.name(item)
-        if name is not None and kind not in ("instant", "epoch"):
-            frame[item.to] = convert(columns.texts(item), item, kind, name, reading.problems)
+        if _is_plain(item, layout, columns):
+            name = str(columns.name(item))
+            frame[item.to] = convert(columns.cells(item), item, layout.table, name, reading.problems)
     add_moments(frame, reading)
+    _add_later(frame, reading)
     if layout.repeat:
         _note_repeat(frame["_repeat"], layout.repeat.count, reading)
+    if layout.legs:
+        _add_leg_keys(frame, layout, columns)
     if "agent_id" in frame:
         frame["agent_id"] = frame["agent_id"].mask(frame["agent_id"].isin(source.no_agent))
     result.read_as.append(layout.table)
+    _forget(reading.problems, kept)
+    _note_cells(raw, reading, account, result)
     _leave_out(raw, number, reading, result)
-    kept = ~frame["_position"].isin(list(reading.problems.found))
-    frame = frame[kept].reset_index(drop=True)
-    return _repeated(frame, layout) if layout.repeat else frame
+    account.rejected += len(reading.problems.found)
+    kept &= ~frame["_position"].isin(list(reading.problems.found))
+    return _shaped(frame[kept], reading, kept)
+
+
+def _is_plain(item: Field, layout: Layout, columns: Columns) -> bool:
+    kind = item.type_in(layout.table)
+    later = item.minus or item.pick == "direction" or kind in ("instant", "epoch")
+    return not later and columns.name(item) is not None
+
+
+def _add_leg_keys(frame: Frame, layout: Layout, columns: Columns) -> None:
+    """Name the call of every leg, and say in which order its legs came."""
+    legs = layout.legs
+    if legs is None:
+        return
+    missing = [Field("", (name,)) for name in (*legs.key, legs.first) if name]
+    named = [item for item in missing if columns.name(item) is not None]
+    if not any(columns.name(Field("", (name,))) is not None for name in legs.key):
+        columns.complain([item for item in missing if item not in named])
+    key = Field("_leg_key", tuple(n for n in legs.key if columns.actual(n)), "text", pick="filled")
+    frame["_leg_key"] = columns.cells(key).as_text()
+    frame["_leg_order"] = frame.get("started_at", frame["_position"])
+    if legs.first and columns.actual(legs.first) and "started_at" not in frame:
+        frame["_leg_order"] = columns.column(legs.first).as_text()
+
+
+def _add_later(frame: Frame, reading: Reading) -> None:
+    """Add what needs other columns first: differences, and whom we called or who called us."""
+    layout, columns = reading.layout, reading.columns
+    for item in layout.fields:
+        if columns.name(item) is None:
+            continue
+        if item.pick == "direction":
+            frame[item.to] = _by_direction(frame, item, reading)
+        elif item.minus:
+            frame[item.to] = difference(item, layout.table, columns, reading.problems)
+
+
+def _shaped(frame: Frame, reading: Reading, kept: Series) -> Frame:
+    """Give accepted rows the number that they stand for: of dials, or of stretches of agent time."""
+    layout, columns = reading.layout, reading.columns
+    if layout.states:
+        states = {}
+        for state, column in layout.states.items():
+            item = Field("seconds", (column,), unit=layout.state_unit)
+            seconds = convert(columns.column(column), item, layout.table, column, reading.problems)
+            states[state] = seconds[kept].reset_index(drop=True)
+        return rows.by_state(frame.reset_index(drop=True), states)
+    frame = frame.reset_index(drop=True)
+    return rows.repeated(frame, layout) if layout.repeat else frame
+
+
+def _by_direction(frame: Frame, item: Field, reading: Reading) -> Series:
+    outbound, inbound = (
+        convert(reading.columns.column(name), item, reading.layout.table, name, reading.problems)
+        for name in item.columns
+    )
+    return outbound.where(frame["direction"].ne("inbound").fillna(True).astype(bool), inbound)
+
+
+def _taken(raw: Raw, layout: Layout, columns: Columns, source: Source) -> tuple[Series, Account]:
+    account = Account(raw.called, layout.table, raw.size)
+    kept, account.left_out = rows.taken(columns, layout.where)
+    totals = _totals(raw, layout, columns) & kept
+    if totals.any():
+        account.left_out[TOTAL] = int(totals.sum())
+        kept &= ~totals
+    account.rejected = len(raw.bad)
+    return kept, account
+
+
+def _totals(raw: Raw, layout: Layout, columns: Columns) -> Series:
+    """Mark rows of totals: they begin with such a word and have no time of their own."""
+    none = pd.Series(False, index=range(raw.height))
+    if not raw.height or raw.header_row < 0:
+        return none
+    first = none.index.to_series().map(lambda _: "").astype(object)
+    for cells in reversed(list(raw.cells.values())[:4]):
+        first = cells.as_text().astype(object).where(cells.filled, first)
+    marks = {text: is_total(str(text)) for text in pd.unique(first)}
+    totals = first.map(marks).eq(True)
+    if not totals.any():
+        return none
+    for item in layout.fields:
+        if item.to in ("started_at", "start", "loaded_at", "asked_at") and columns.name(item) is not None:
+            cells = columns.cells(item)
+            words = cells.as_text().astype(object).eq(first).fillna(False)
+            totals &= ~cells.filled | words.astype(bool)
+    return totals.astype(bool)
+
+
+def _forget(problems: Problems, kept: Series) -> None:
+    """Drop what was noted of rows that are left out on purpose."""
+    gone = set(kept.index[~kept])
+    if gone:
+        problems.found = {place: what for place, what in problems.found.items() if place not in gone}
+
+
+def _note_cells(raw: Raw, reading: Reading, account: Account, result: Extract) -> None:
+    for cells in reading.problems.cells:
+        account.unread_cells[cells.to] = account.unread_cells.get(cells.to, 0) + cells.count
+        result.notes.append(
+            notes.write(
+                notes.UNREAD_CELLS, file=raw.called, count=cells.count, column=cells.column,
+                found=repr(cells.found[:40]), row=raw.rows[cells.position], reason=cells.reason,
+            )
+        )  # fmt: skip
 
 
 def _leave_out(raw: Raw, number: int, reading: Reading, result: Extract) -> None:
     table = reading.layout.table
-    rows = [
+    rejected = [
         (table, number, position, rule, column, found, reason)
         for position, (rule, column, found, reason) in sorted(reading.problems.found.items())
     ]
     # Broken lines have no position among the records; they are counted back from -1.
-    rows += [
+    rejected += [
         (table, number, -1 - place, bad.rule, bad.column, bad.found, bad.reason)
         for place, bad in enumerate(raw.bad)
     ]
-    if rows:
-        added = pd.DataFrame(rows, columns=pd.Index(REJECTED))
+    if rejected:
+        added = pd.DataFrame(rejected, columns=pd.Index(REJECTED))
         before = result.rejected
         result.rejected = added if before.empty else pd.concat([before, added], ignore_index=True)
 
@@ -178,64 +371,9 @@ def _leave_out(raw: Raw, number: int, reading: Reading, result: Extract) -> None
 def _note_repeat(times: Series, column: str, reading: Reading) -> None:
     wrong = times.isna() | (times < 0) | (times > MOST_DIALS)
     reason = f"a number of dials from 0 to {MOST_DIALS} is needed"
-    texts = reading.columns.texts(Field("_repeat", (column,)))
+    texts = reading.columns.column(column).as_text()
     reading.problems.add(wrong, "a contact has a number of dials", column, texts, reason)
     reading.notes.append(notes.write(notes.ONE_ROW_A_CONTACT, file=reading.columns.file, column=column))
-
-
-def _repeated(frame: Frame, layout: Layout) -> Frame:
-    """Give each row once per dial; only the last one carries the outcome and the durations."""
-    times = frame["_repeat"].fillna(0).astype(int)
-    repeated = frame.loc[frame.index.repeat(times)]
-    attempt = repeated.groupby(level=0).cumcount() + 1
-    last = (attempt == times.loc[repeated.index]).to_numpy()
-    repeated = repeated.assign(attempt_no=attempt.astype("Int64"))
-    model = TABLES[layout.table]
-    for name in repeated.columns.intersection(model.names):
-        column = model[name]
-        if name in ("success", "closed"):
-            repeated[name] = repeated[name].mask(~last, False)
-        elif name != "attempt_no" and (column.type in ("flag", "number") or name in _OF_THE_OUTCOME):
-            repeated[name] = repeated[name].where(last)
-    repeated["call_id"] = repeated["call_id"] + "-" + attempt.astype(str).to_numpy()
-    return repeated.drop(columns="_repeat").reset_index(drop=True)
-
-
-_OF_THE_OUTCOME = ("closed_reason", "callback_at", "outcome_code", "agent_id")
-
-
-def apply_statuses(
-    calls: Frame, source: Source, extra: dict[tuple[str, str], Outcome] | None = None
-) -> Frame:
-    """Set the flags that each status stands for; an unknown status leaves them unknown.
-
-    A flag that the export states itself is kept. ``extra`` overrides the
-    source's own table, for all campaigns ("") or for one.
-    """
-    outcomes: dict[tuple[str, str], Outcome] = {("", code): item for code, item in source.statuses.items()}
-    outcomes |= extra or {}
-    if not outcomes:
-        return calls
-    codes = calls["outcome_code"].fillna("").astype(object)
-    campaigns = calls.get("campaign_id", pd.Series("", index=calls.index)).fillna("").astype(object)
-    keys = pd.MultiIndex.from_arrays([campaigns, codes])
-    places, different = pd.factorize(keys)
-    found = [outcomes.get(key, outcomes.get(("", key[1]), Outcome())) for key in different]
-    present = calls["agent_id"].notna() if "agent_id" in calls else pd.Series(True, index=calls.index)
-    calls = calls.copy()
-    for name in (*FLAGS, "dialled", "handed_over"):
-        values = pd.array([getattr(item, name) for item in found], dtype="boolean")
-        _keep_stated(calls, name, pd.Series(values.take(places), index=calls.index))
-    reasons = pd.array([item.closed_reason for item in found], dtype=TEXT)
-    _keep_stated(calls, "closed_reason", pd.Series(reasons.take(places), index=calls.index))
-    if source.handled_needs_agent:
-        calls["handled"] = calls["handled"] & present.astype("boolean")
-        calls["argued"] = calls["argued"] & calls["handled"]
-    return calls
-
-
-def _keep_stated(calls: Frame, name: str, values: Series) -> None:
-    calls[name] = calls[name].fillna(values) if name in calls else values
 
 
 def empty(table: str) -> Frame:

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pyarrow as pa
-
 from callstats.errors import InputError
+from callstats.sources.cells import of_texts
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.raw import Bad, Raw, table_name, unique_names
 
@@ -25,14 +24,16 @@ _VALUE = re.compile(r"\s*(?:'((?:[^'\\]|\\.|'')*)'|([^,()']*))\s*([,)])", re.S)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "", "Z": "", "b": ""}
 
 
-def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
+def read_dump(path: Path, file: str, tables: Iterable[str]) -> Iterator[Raw]:
     """Read the tables of a SQL dump that a source knows.
 
     Parameters
     ----------
     path : Path
+    file : str
+        What the file is called.
     tables : iterable of str
-        Names of the tables to read; others are passed over.
+        Names of the tables to read; others are named as not read.
 
     Raises
     ------
@@ -42,7 +43,8 @@ def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
     names = list(tables)
     columns: dict[str, list[str]] = {}
     found: dict[str, list[list[str | None]]] = {}
-    encoding, note = detect_encoding(path)
+    others: dict[str, None] = {}
+    encoding, note = detect_encoding(path, file=file)
     creating = ""
     with path.open(encoding=encoding, newline="\n") as stream:
         for line in stream:
@@ -56,8 +58,12 @@ def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
                 if table_name(match[1], names):
                     _listed(match, columns)
                     found.setdefault(match[1], []).extend(_records(line, match.end()))
+                else:
+                    others.setdefault(match[1], None)
     for table, records in found.items():
-        yield _raw(path, table_name(table, names), columns.get(table, []), records, note)
+        yield _raw(file, table, table_name(table, names), columns.get(table, []), records, note)
+    for table in others:
+        yield Raw(file, sheet=table, unread="its columns are none that are read")
 
 
 def _listed(match: re.Match[str], columns: dict[str, list[str]]) -> None:
@@ -90,20 +96,19 @@ def _unescaped(text: str) -> str:
     return plain.replace("''", "'")
 
 
-def _raw(path: Path, name: str, columns: list[str], records: list[list[str | None]], note: str) -> Raw:
+def _raw(
+    file: str, table: str, name: str, columns: list[str], records: list[list[str | None]], note: str
+) -> Raw:
     if not columns:
         raise InputError(
             f"the dump does not name the columns of {name}",
-            file=path.name,
+            file=file,
             hint="Dump with CREATE TABLE statements, or with --complete-insert.",
         )
     titles = unique_names(columns)
     good = [(row, record) for row, record in enumerate(records, start=2) if len(record) == len(titles)]
-    table = {
-        title: pa.array([record[place] for _, record in good], pa.string())
-        for place, title in enumerate(titles)
-    }
-    raw = Raw(path.name, name, pa.table(table), [row for row, _ in good], notes=[note] if note else [])
+    cells = {title: of_texts([record[place] for _, record in good]) for place, title in enumerate(titles)}
+    raw = Raw(file, name, cells, [row for row, _ in good], notes=[note] if note else [], sheet=table)
     raw.bad = [
         Bad(
             row, "a line has as many fields as the header", f"{len(record)} values instead of {len(titles)}",

@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
 
-from callstats.errors import InputError
-from callstats.sources.base import TextOptions
+from callstats.sources.base import Layout, TextOptions
+from callstats.sources.cells import of_arrow
 from callstats.sources.encoding import detect_encoding
-from callstats.sources.raw import Bad, Raw, unique_names
+from callstats.sources.header import NOTE, REPEATED, TOTAL, is_total, is_words
+from callstats.sources.raw import Bad, Raw
+from callstats.sources.text_head import LONGEST_LINE, Head, find_head
 
-DELIMITERS = ("\t", ",", ";", "|")
-DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+csv.field_size_limit(1 << 30)  # a long note is no fault
 BLOCK = 32 << 20  # characters of text turned into a table at a time
 LONGEST_RECORD = 200  # lines; a quoted text that runs on is a quote that was never closed
 
@@ -38,16 +40,18 @@ class _Records:
     size: int = 0
 
 
-def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Raw:
+def read_text(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Raw:
     """Read a delimited text file as it stands: every value a text.
 
     Parameters
     ----------
     path : Path
+    file : str
+        What the file is called.
     options : TextOptions
         What is said of the file; the rest is found out.
-    known : iterable of str
-        Column names to expect; they settle which delimiter it is.
+    layouts : sequence of Layout
+        What it may hold; their columns settle which row is the header and what divides it.
 
     Returns
     -------
@@ -59,37 +63,31 @@ def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Ra
     InputError
         Empty, not text, wrong encoding, or not split by the delimiter.
     """
-    encoding, note = detect_encoding(path, options.encoding)
+    encoding, note = detect_encoding(path, options.encoding, file)
     with path.open(encoding=encoding, newline="") as stream:
+        head = find_head(list(_first_lines(stream)), options, layouts, file)
+        stream.seek(0)
         lines = _Lines(stream)
-        header_row, names, delimiter, quote = _header(lines, options, set(known), path)
-        raw = Raw(path.name, header_row=header_row, notes=[note] if note else [])
-        tables = [
-            _table(block, names, delimiter, quote) for block in _blocks(lines, names, delimiter, quote, raw)
-        ]
+        lines.skip(head.last_row)
+        raw = Raw(file, header_row=head.row, notes=[note] if note else [])
+        names, delimiter, quote = head.names, head.delimiter, head.quote
+        tables = [_table(block, names, delimiter, quote) for block in _blocks(lines, head, raw)]
     schema = pa.schema([(name, pa.string()) for name in names])
-    raw.table = pa.concat_tables(tables) if tables else schema.empty_table()
+    table = pa.concat_tables(tables) if tables else schema.empty_table()
+    raw.cells = {name: of_arrow(table.column(place)) for place, name in enumerate(names)}
     return raw
 
 
-def peek(path: Path, options: TextOptions, known: Iterable[str] = ()) -> list[str]:
-    """Return the column names of a delimited text file, and read no further."""
-    encoding, _ = detect_encoding(path, options.encoding)
+def read_head(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Head:
+    """Return how a delimited text begins, and read no further."""
+    encoding, _ = detect_encoding(path, options.encoding, file)
     with path.open(encoding=encoding, newline="") as stream:
-        return _header(_Lines(stream), options, set(known), path)[1]
+        return find_head(list(_first_lines(stream)), options, layouts, file)
 
 
-def _header(
-    lines: _Lines, options: TextOptions, known: set[str], path: Path
-) -> tuple[int, list[str], str, str]:
-    """Return the row of the header, the column names, and how they are divided and quoted."""
-    row, header = _header_line(lines, path)
-    quote = '"' if options.quote is None else options.quote
-    delimiter = options.delimiter or _delimiter(header, quote, known, path)
-    quote = "" if options.quote is None and delimiter in options.unquoted else quote
-    names = unique_names(_split(header, delimiter, quote))
-    _check_header(names, delimiter, options, path)
-    return row, names, delimiter, quote
+def _first_lines(stream: io.TextIOBase) -> Iterator[str]:
+    for line in itertools.islice(stream, LONGEST_RECORD):
+        yield line[:LONGEST_LINE].rstrip("\r\n")
 
 
 class _Lines:
@@ -111,54 +109,20 @@ class _Lines:
     def put_back(self, lines: list[tuple[int, str]]) -> None:
         self._back.extendleft(reversed(lines))
 
-
-def _header_line(lines: _Lines, path: Path) -> tuple[int, str]:
-    for number, line in lines:
-        if line.strip().strip("\x00"):
-            return number, line
-    raise InputError("the file is empty", file=path.name, hint="Export it again, with a header row.")
+    def skip(self, count: int) -> None:
+        for _ in itertools.islice(self._source, count):
+            pass
 
 
-def _split(line: str, delimiter: str, quote: str) -> list[str]:
-    if quote and quote in line:
-        return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
-    return line.split(delimiter)
-
-
-def _delimiter(header: str, quote: str, known: set[str], path: Path) -> str:
-    def score(delimiter: str) -> tuple[int, int]:
-        names = [name.strip() for name in _split(header, delimiter, quote)]
-        return len(known.intersection(names)), len(names)
-
-    best = max(DELIMITERS, key=score)
-    if score(best)[1] == 1 and not known.intersection([header.strip().strip(quote or None)]):
-        raise InputError(
-            "the header row is one single column",
-            file=path.name,
-            row=1,
-            hint=f"It reads {header[:60]!r}. Say what divides the columns (delimiter), or export as CSV.",
-        )
-    return best
-
-
-def _check_header(names: list[str], delimiter: str, options: TextOptions, path: Path) -> None:
-    if options.delimiter and len(names) == 1 and any(mark in names[0] for mark in DELIMITERS):
-        called = DELIMITER_NAMES.get(delimiter, repr(delimiter))
-        raise InputError(
-            f"the columns are not divided by a {called}",
-            file=path.name,
-            row=1,
-            hint=f"The header reads {names[0][:60]!r}; leave the delimiter out to have it found out.",
-        )
-
-
-def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Raw) -> Iterator[_Records]:
-    """Gather good records into blocks; bad lines go to ``raw.bad``."""
+def _blocks(lines: _Lines, head: Head, raw: Raw) -> Iterator[_Records]:
+    """Gather good records into blocks; bad lines go to ``raw.bad``, what is no record to ``raw.furniture``."""
+    names, delimiter, quote = head.names, head.delimiter, head.quote
     width = len(names)
+    nothing = f"{delimiter}{quote} \t"
     trailing: bool | None = None
     block = _Records()
     for number, first in lines:
-        if _is_empty(first, delimiter, width):
+        if not first.strip(nothing):
             continue
         line = first
         if quote and quote in line:
@@ -167,15 +131,18 @@ def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Ra
                 raw.bad.append(_unclosed(number, line, quote))
                 continue
             line = whole
-            count = len(next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, quotechar=quote)))
+            count = len(_fields(line, delimiter, quote))
         else:
             count = line.count(delimiter) + 1
         if trailing is None:  # some exports end every row with a delimiter, or none
             trailing = count == width + 1 and line.endswith(delimiter)
         if trailing and count == width + 1 and line.endswith(delimiter):
             line, count = line[:-1], width
+        if line == head.line:
+            raw.furniture[REPEATED] += 1
+            continue
         if count != width or "\x00" in line:
-            raw.bad.append(_broken(number, line, count, width))
+            _put_aside(raw, number, line, count, head)
             continue
         block.texts.append(line)
         block.rows.append(number)
@@ -189,9 +156,24 @@ def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Ra
         yield block
 
 
-def _is_empty(line: str, delimiter: str, width: int) -> bool:
-    """Tell an empty line, which is no row, from a row of empty fields divided by tabs."""
-    return (not line or line.isspace()) and not (delimiter == "\t" and line.count("\t") == width - 1 > 0)
+def _put_aside(raw: Raw, number: int, line: str, count: int, head: Head) -> None:
+    """Keep a line that is no record: words alone are a note, anything else is broken."""
+    filled = [field for field in _fields(line, head.delimiter, head.quote) if field.strip()]
+    if len(filled) == 1 < len(head.names) and "\x00" not in line and is_words(filled[0]):
+        raw.furniture[TOTAL if is_total(filled[0]) else NOTE] += 1
+    elif count < len(head.names) and filled and is_total(filled[0]):
+        raw.furniture[TOTAL] += 1
+    else:
+        raw.bad.append(_broken(number, line, count, len(head.names)))
+
+
+def _fields(line: str, delimiter: str, quote: str) -> list[str]:
+    if quote and quote in line:
+        try:
+            return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, quotechar=quote), [])
+        except csv.Error:
+            return line.split(delimiter)
+    return line.split(delimiter)
 
 
 def _whole_record(line: str, lines: _Lines, delimiter: str, quote: str) -> str | None:

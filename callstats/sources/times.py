@@ -24,22 +24,42 @@ _DATES = (
     "%m/%d/%Y",
     "%d.%m.%Y",
     "%d-%m-%Y",
+    "%m-%d-%Y",
     "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d %Y",
+    "%B %d %Y",
+    "%d-%b-%Y",
+    "%d/%b/%Y",
     "%Y%m%d",
     "%d/%m/%y",
     "%m/%d/%y",
+    "%d.%m.%y",
+    "%d-%b-%y",
 )
-_HOURS = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+_HOURS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p")
 
-#: Formats tried on a column whose format is not given.
+#: Formats tried on a column whose format is not given; fractions of seconds are read beside them.
 FORMATS = (
-    *(f"{date}{gap}{hour}" for date in _DATES[:6] for hour in _HOURS for gap in (" ", "T")),
+    *(f"{date} {hour}" for date in _DATES for hour in _HOURS),
+    *(f"{hour} {date}" for date in _DATES[:8] for hour in _HOURS[:4]),
     *_DATES,
+    "%Y%m%d%H%M%S",
+    "%Y%m%d %H%M%S",
 )
-#: A zone offset after a time of day; "14-09-2026" ends in none.
-_OFFSET = r"(:\d{2}(?:[.,]\d+)?)\s*(Z|[+-]\d{2}:?\d{2})$"
-_ENDS_IN_OFFSET = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
+#: Formats that differ in nothing but which number is the day.
+_SWAPPED = str.maketrans({"d": "m", "m": "d"})
+_TIME = r":\d{2}(?:[.,]\d+)?(?:\s*[AaPp]\.?[Mm]\.?)?"
+#: A zone after a time of day, as an offset or as a word; "14-09-2026" ends in none.
+_OFFSET = rf"({_TIME})\s*\(?((?:UTC|GMT)?\s?[+-]\d{{1,2}}(?::?\d{{2}})?|Z|UTC|GMT|Etc/UTC|Etc/GMT)\)?$"
+_OFFSET_MARK = r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)\)?$"
+_FRACTION = r"(\d:\d{2}:\d{2})[.,](\d{1,9})"
+_FRACTION_MARK = r"\d:\d{2}:\d{2}[.,]\d"
+_WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
 SAMPLE = 2000  # different texts looked at to find out a format
+MOST_FORMATS = 4  # of one column: dates typed beside dates exported
 
 
 @dataclass(slots=True)
@@ -56,12 +76,15 @@ class Parsed:
         Texts that could not be read.
     formats : tuple of str
         The formats used.
+    found : bool
+        The formats were found out, not given.
     """
 
     naive: Series
     offset_s: Series | None
     bad: Series
     formats: tuple[str, ...]
+    found: bool = False
 
     @property
     def date_only(self) -> bool:
@@ -77,7 +100,8 @@ def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = Non
     texts : Series of str
         Null where there is nothing.
     formats : tuple of str
-        strptime formats; empty: the one that reads most of the texts.
+        strptime formats; empty: the one that reads most of the texts, and for what is left
+        the next one that reads some in one way only.
     where : dict, optional
         File and column, for the error.
 
@@ -90,59 +114,116 @@ def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = Non
     --------
     >>> parse(pd.Series(["14/09/2026 10:05", "15/09/2026 09:00"])).naive.tolist()[0]
     Timestamp('2026-09-14 10:05:00')
+    >>> parse(pd.Series(["2026-09-14T10:05:00.25Z", "2026-09-14 10:05:00 UTC"])).naive.dt.microsecond.tolist()
+    [250000, 0]
     """
-    offset = (
-        texts.str.extract(_OFFSET)[1]
-        if texts.str.contains(_ENDS_IN_OFFSET, regex=True).eq(True).any()
-        else None
-    )
-    bare = texts if offset is None else texts.str.replace(_OFFSET, r"\1", regex=True)
-    wanted = tuple(item.replace("%z", "").rstrip() for item in formats) or _found_out(bare, where or {})
-    naive = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
-    for item in wanted:
-        left = naive.isna() & bare.notna()
-        if left.any():
-            naive[left] = _strptime(bare[left], item)
-    offset_s = None if offset is None else _offset_seconds(offset)
-    return Parsed(naive, offset_s, texts.notna() & naive.isna(), wanted)
+    if texts.isna().all():
+        return Parsed(_no_moments(texts), None, pd.Series(False, index=texts.index), formats)
+    has_offset = texts.str.contains(_OFFSET_MARK, regex=True, case=False).eq(True).any()
+    offset = texts.str.extract(_OFFSET, flags=re.IGNORECASE)[1] if has_offset else None
+    bare = texts.str.replace(_OFFSET, r"\1", regex=True, case=False) if has_offset else texts
+    wanted = tuple(re.sub(r"\s*%[zZ]|Z$", "", item) for item in formats)
+    naive = _by_formats(bare, wanted) if wanted else _no_moments(texts)
+    if not wanted:
+        naive, wanted = _found_out(_regular(bare), where or {})
+    bad = texts.notna() & naive.isna()
+    return Parsed(naive, None if offset is None else _offset_seconds(offset), bad, wanted, not formats)
+
+
+def _no_moments(texts: Series) -> Series:
+    return pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+
+
+def _by_formats(texts: Series, formats: tuple[str, ...]) -> Series:
+    """Read texts by given formats, each as it stands, without and with a fraction of a second."""
+    naive = _no_moments(texts)
+    for item in formats:
+        for form, column in ((item, texts), (item.replace(".%f", ""), _regular(texts))):
+            left = naive.isna() & column.notna()
+            if left.any():
+                naive[left] = _strptime(column[left], form)
+    return naive
+
+
+def _regular(texts: Series) -> Series:
+    """Bring what formats need not tell apart to one form: the T of ISO, names of weekdays, double spaces."""
+    plain = texts.str.replace(r"(\d)[Tt](\d)", r"\1 \2", regex=True)
+    if plain.str.contains(r"[A-Za-z,]|  ", regex=True).eq(True).any():
+        plain = plain.str.replace(_WEEKDAY, "", regex=True, case=False).str.replace(r",?\s+", " ", regex=True)
+        plain = plain.str.replace(r"([AaPp])\.([Mm])\.", r"\1\2", regex=True)
+        plain = plain.str.replace(r"\bsept\b", "Sep", regex=True, case=False)
+    return plain
 
 
 def _strptime(texts: Series, form: str) -> Series:
-    return pd.to_datetime(texts.astype(object), format=form, errors="coerce", exact=True).astype(
-        "datetime64[us]"
-    )
+    """Read texts by one format; a fraction of a second, which it need not name, is added."""
+    whole, extra = texts, None
+    if "%S" in form and "%f" not in form and texts.str.contains(_FRACTION_MARK, regex=True).eq(True).any():
+        extra = texts.str.extract(_FRACTION)[1].str.ljust(9, "0").str.slice(0, 6)
+        whole = texts.str.replace(_FRACTION, r"\1", regex=True)
+    naive = pd.to_datetime(whole.astype(object), format=form, errors="coerce", exact=True)
+    naive = naive.astype("datetime64[us]")
+    if extra is None:
+        return naive
+    micros = pd.to_numeric(extra.astype(object), errors="coerce").fillna(0)
+    return naive + pd.to_timedelta(micros, unit="us").astype("timedelta64[us]")
 
 
 def _offset_seconds(offset: Series) -> Series:
-    parts = offset.str.extract(r"([+-])(\d{2}):?(\d{2})")
-    sign = parts[0].map({"+": 1, "-": -1})
-    seconds = sign.astype(float) * (parts[1].astype(float) * 3600 + parts[2].astype(float) * 60)
-    return seconds.mask((offset == "Z").fillna(False).astype(bool), 0.0)
+    parts = offset.str.extract(r"([+-])(\d{1,2}):?(\d{2})?$")
+    sign = parts[0].map({"+": 1, "-": -1}).astype(float)
+    minutes = pd.to_numeric(parts[2].astype(object), errors="coerce").fillna(0.0)
+    seconds = sign * (pd.to_numeric(parts[1].astype(object), errors="coerce") * 3600 + minutes * 60)
+    return seconds.mask(offset.notna() & seconds.isna(), 0.0).astype(float)
 
 
-def _found_out(texts: Series, where: dict) -> tuple[str, ...]:
-    sample = texts.dropna().drop_duplicates()
-    if sample.empty:
-        return ()
+def _found_out(texts: Series, where: dict) -> tuple[Series, tuple[str, ...]]:
+    """Read a column by the format that reads most of it, and what is left by others that are beyond doubt."""
+    naive, formats = _no_moments(texts), []
+    while len(formats) < MOST_FORMATS:
+        left = naive.isna() & texts.notna()
+        if not left.any():
+            break
+        form = _best_format(texts[left], where if not formats else None)
+        if form is None or form.translate(_SWAPPED) in formats:
+            break
+        formats.append(form)
+        naive[left] = _strptime(texts[left], form)
+    return naive, tuple(formats)
+
+
+def _best_format(texts: Series, where: dict | None) -> str | None:
+    """Return the format that reads most texts; None, or an error where one is due, if none does or two do."""
+    sample = texts.drop_duplicates()
     if len(sample) > SAMPLE:
         sample = sample.iloc[np.linspace(0, len(sample) - 1, SAMPLE).astype(int)]
-    read = {item: _strptime(sample, item) for item in FORMATS}
+    few = sample.iloc[:40]
+    likely = [item for item in FORMATS if _strptime(few, item).notna().any()] or list(FORMATS)
+    read = {item: _strptime(sample, item) for item in likely}
     counts = {item: int(values.notna().sum()) for item, values in read.items()}
-    best = max(FORMATS, key=counts.__getitem__)
+    best = max(likely, key=counts.__getitem__)
     if counts[best] == 0:
+        if where is None:
+            return None
         raise InputError(
             f"{sample.iloc[0]!r} is no date or time that can be read",
             **where,
             hint='Say its format in the mapping, for example format = "%d/%m/%Y %H:%M".',
         )
-    for other in FORMATS:
-        if counts[other] == counts[best] and not read[other].equals(read[best]):
-            raise InputError(
-                f"{sample.iloc[0]!r}: cannot tell the day from the month, every text fits {best} and {other}",
-                **where,
-                hint=f'Say which in the mapping: format = "{best}".',
-            )
-    return (best,)
+    rival = next((o for o in likely if counts[o] == counts[best] and _contradicts(read[o], read[best])), None)
+    if rival is None:
+        return best
+    if where is None:
+        return None
+    raise InputError(
+        f"{sample.iloc[0]!r}: cannot tell the day from the month, every text fits {best} and {rival}",
+        **where,
+        hint=f'Say which in the mapping: format = "{best}".',
+    )
+
+
+def _contradicts(one: Series, other: Series) -> bool:
+    return bool((one.notna() & other.notna() & (one != other)).any())
 
 
 def known_zone(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from callstats.sources import notes as told
-from callstats.sources.convert import TEXT
+from callstats.sources.cells import TEXT
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import clock
 

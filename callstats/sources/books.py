@@ -1,0 +1,59 @@
+"""The books of an import: of every file, how many rows it had and what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of the rows that one table of a file had.
+
+    Attributes
+    ----------
+    file : str
+        The file, and the sheet or table in it.
+    table : str
+        What its rows became: a canonical or helper table.
+    rows : int
+        Rows in the file under the header, without blank ones.
+    rejected : int
+    left_out : dict of str to int
+        Rows left out on purpose, by which rule.
+    merged : int
+        Rows that are one call with another row: the further legs of a call.
+    unread_cells : dict of str to int
+        Cells that could not be read and are unknown, by column of the data set.
+
+    Examples
+    --------
+    >>> Account("a.csv", "calls", 19, rejected=2, left_out={"Type is not Outbound": 6}).taken
+    11
+    """
+
+    file: str
+    table: str
+    rows: int
+    rejected: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    merged: int = 0
+    unread_cells: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> int:
+        """The rows that are in the data set."""
+        return self.rows - self.rejected - sum(self.left_out.values()) - self.merged
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the account as the provenance holds it."""
+        return {
+            "file": self.file,
+            "table": self.table,
+            "rows": self.rows,
+            "taken": self.taken,
+            "rejected": self.rejected,
+            "merged": self.merged,
+            "left_out": dict(self.left_out),
+            "unread_cells": dict(self.unread_cells),
+        }
