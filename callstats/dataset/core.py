@@ -25,7 +25,7 @@ _MOST_KEPT = 256
 
 
 class _Conformed(dict[str, nw.LazyFrame]):
-    """Tables that have been conformed; their schemas are asked of the engine once."""
+    """Tables that have been conformed; the engine is asked for each schema only once."""
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
@@ -48,7 +48,7 @@ class Dataset:
     ----------
     frames : mapping of str to frame
         Canonical table name -> frame of pandas, Polars or Arrow, DuckDB relation,
-        or whatever else Narwhals takes; kept as ``narwhals.LazyFrame``.
+        or anything else Narwhals accepts; kept as ``narwhals.LazyFrame``.
     config : Config
         Currency, time zone, targets and settings of the project.
     provenance : mapping
@@ -62,7 +62,7 @@ class Dataset:
     Raises
     ------
     UsageError
-        A name is none of a canonical table.
+        A name is not that of a canonical table.
     InputError
         A canonical column has the wrong type.
 
@@ -89,7 +89,7 @@ class Dataset:
     schemas: Mapping[str, Mapping[str, nw.dtypes.DType]] = field(init=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.frames, _Conformed):  # a narrower or otherwise configured view of what was checked
+        if isinstance(self.frames, _Conformed):  # a view of tables already checked
             object.__setattr__(self, "schemas", self.frames.schemas)
             return
         for name in self.frames:
@@ -113,21 +113,21 @@ class Dataset:
         return {name: frozenset(schema) for name, schema in self.schemas.items()}
 
     def has(self, table: str, *columns: str) -> bool:
-        """Tell whether a table is there and has all these columns itself."""
+        """Return whether a table is there and has all these columns itself."""
         return table in self.schemas and set(columns) <= set(self.schemas[table])
 
     def reaches(self, table: str, key: str) -> bool:
-        """Tell whether a table can be asked by a column or a time key, if need be through a link."""
+        """Return whether a table can be grouped by a column or a time key, through a link if need be."""
         return table in self.schemas and links.has_key(self.columns, table, key)
 
     def unreached(self, table: str) -> tuple[str, ...]:
-        """Return the columns this data set is filtered by that a table cannot be asked by."""
+        """Return the columns this data set is filtered by that a table cannot reach."""
         return self.filters.beyond(self.columns, table)
 
     def values(self, column: str) -> list[Any]:
         """Return the known values of a column, sorted, within the filters.
 
-        They are those of the calls; of all other tables where calls lack the column.
+        They come from the calls, or from all other tables if the calls lack the column.
 
         Raises
         ------
@@ -156,18 +156,18 @@ class Dataset:
         period : str or Period, optional
             ``2026-09``, ``2026-09-14``, ``2026-W36``, ``2026-Q3``, ``2026`` or
             ``2026-09-01..2026-09-14``. Tables are cut by their clock; costs by
-            the period they are written for, a month's costs counting only if the
+            the period they are entered for, a month's costs counting only if the
             whole month lies inside; contacts are not cut.
         **equals : value or list of values
-            Column = what it must be. A table that lacks the column is narrowed
+            Column = the values allowed. A table that lacks the column is narrowed
             through its link (scores by the agent of their call); one without a
-            link is left whole, and KPIs that need it are then not computable.
+            link is left whole, and KPIs that need it then cannot be computed.
 
         Raises
         ------
         UsageError
-            No table has the column, no row has the value (the near ones are
-            named), or no call lies in the period (the span of the data is named).
+            No table has the column, no row has the value (the message lists near
+            ones), or no call lies in the period (it gives the span of the data).
         """
         checked = {name: self._checked(name, value) for name, value in equals.items() if value is not None}
         window = None if period is None else Period.parse(period)
@@ -232,7 +232,7 @@ class Dataset:
     # How the question is checked
 
     def check_key(self, key: str) -> None:
-        """Refuse to be asked by something that is no column or time key, or that the data lack.
+        """Raise an error for a grouping key that is not a column or time key, or that the data lack.
 
         Raises
         ------
@@ -251,7 +251,7 @@ class Dataset:
         return found
 
     def _known_columns(self) -> Iterable[str]:
-        """Return the columns people ask by first, then the rest."""
+        """Return the columns people usually group by, then the rest."""
         first = ("campaign_id", "list_id", "agent_id", "direction")
         rest = (column for schema in self.schemas.values() for column in schema)
         return dict.fromkeys((*(c for c in first if any(c in s for s in self.schemas.values())), *rest))
@@ -261,7 +261,7 @@ class Dataset:
         return ["calls"] if "calls" in tables else tables
 
     def _found(self, column: str, tables: Iterable[str], among: Iterable[Any] | None = None) -> set[Any]:
-        """Return the different known values of a column in some tables, or those among a few."""
+        """Return the distinct known values of a column in some tables, or those among a few."""
         found: set[Any] = set()
         for name in tables:
             frame = self.table(name).select(column)
@@ -308,7 +308,7 @@ def on_one_engine(frames: Mapping[str, nw.LazyFrame]) -> dict[str, nw.LazyFrame]
     Raises
     ------
     InputError
-        Some are in memory and some in a database, which alone knows its connection.
+        Some are in memory and some in a database, whose connection only it knows.
 
     Examples
     --------

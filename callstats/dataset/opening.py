@@ -35,7 +35,7 @@ def open(
         Without it, the ``callstats.toml`` of the folder, else of the working directory.
     threads : int, optional
         Of DuckDB. With 1 every sum comes out the same to the last digit,
-        run after run, as a report needs it.
+        run after run, as reports need.
 
     Returns
     -------
@@ -45,10 +45,10 @@ def open(
     Raises
     ------
     InputError
-        There is nothing there, it is a file that has yet to be imported, the
+        Nothing is there, it is a file that has yet to be imported, the
         calls are missing, or a column is missing or of the wrong type.
     UsageError
-        A frame is given under a name that is no table's.
+        A frame's name is not that of a canonical table.
 
     Examples
     --------
