@@ -1,4 +1,4 @@
-"""The rules that rows already accepted, or handed over as a frame, do not keep."""
+"""The rules broken by rows already accepted, or passed in as a frame."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Frames = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that does not hold, in how many rows, with an example and what to do."""
+    """A broken rule: in how many rows, with an example and what to do."""
 
     rule: str
     table: str

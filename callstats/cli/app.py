@@ -82,5 +82,5 @@ def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
 
 
 def say(text: str) -> None:
-    """Print talk or progress to stderr."""
+    """Print messages or progress to stderr."""
     print(text, file=sys.stderr, flush=True)

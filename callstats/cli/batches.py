@@ -128,7 +128,7 @@ def notebooks(folder: Path, /, *, data: bool = True) -> None:
 
 
 def _monthly(data: str | Path, period: str, **options: Any) -> int:
-    """Make a month, telling stderr what is done and stdout where the index is."""
+    """Make a month's reports, with progress on stderr and the path of the index on stdout."""
     from callstats.report.batch import monthly as make
 
     say(f"Reports of {period} …")
@@ -151,7 +151,7 @@ def _tell(progress: Progress) -> None:
 
 
 def _left(seconds: float) -> str:
-    """Return the time left, no finer than it can be known.
+    """Return the time left, no more precisely than it can be known.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def _left(seconds: float) -> str:
 
 
 def _campaigns(where: list[str]) -> list[str]:
-    """Return the campaigns asked for; the reports of a month cannot be narrowed by anything else."""
+    """Return the requested campaigns; a month's reports cannot be narrowed by anything else."""
     found = []
     for word in where:
         for name, value in pairs([word]).items():
@@ -179,7 +179,7 @@ def _campaigns(where: list[str]) -> list[str]:
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """Leave in order when asked to end, as at Ctrl-C: the kernels end with the batch."""
+    """Exit cleanly when asked to stop, as on Ctrl-C: the kernels end with the batch."""
 
     def leave(signum: int, _: object) -> None:
         say("callstats: stopped; run it again to go on")

@@ -18,7 +18,7 @@ def calibrate(
     runs: int = 1000,
     seed: int = 1,
     jobs: int = 1,
-    situation: Words = [],  # noqa: B006 - read by the parser, written by nobody
+    situation: Words = [],  # noqa: B006 - read by the parser, never changed
     data: str | None = None,
     kpi: str | None = None,
     by: str = "list_id",

@@ -1,4 +1,4 @@
-"""The commands that bring data in and look it over: import, check."""
+"""The commands that import and check data: import, check."""
 
 from __future__ import annotations
 
@@ -91,6 +91,6 @@ def check(
 
 
 def _tell(found: DataQuality, listed: pd.DataFrame, form: Format) -> int:
-    """Print what was found, and return the exit code."""
+    """Print the findings and return the exit code."""
     show(listed, form, empty="Nothing to report: no row was left out and nothing looks wrong.")
     return 1 if len(found) else 0

@@ -1,4 +1,4 @@
-"""The catalogue as people read it: rows for the command line and for glossaries."""
+"""The catalogue in readable form: rows for the command line and for glossaries."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
-    """Return what a glossary says of a KPI.
+    """Return a KPI's glossary entry.
 
     Parameters
     ----------
     kpi : KPI
     language : str
-        en, fr or ru. A firm's own KPIs stay in the words they were written in.
+        en, fr or ru. Custom KPIs stay in the language they were written in.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
 
 
 def sources(kpi: KPI, language: str = "en") -> tuple[str, ...]:
-    """Return where the definition of a KPI comes from, a text each.
+    """Return the sources of a KPI's definition, one text each.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def sources(kpi: KPI, language: str = "en") -> tuple[str, ...]:
 
 
 def table(language: str = "en") -> str:
-    """Return the whole catalogue in Markdown, as docs/kpis.md holds it.
+    """Return the whole catalogue in Markdown, as in docs/kpis.md.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def table(language: str = "en") -> str:
 
 
 def _domain(rows: list[dict[str, str]]) -> list[str]:
-    """Return the lines of one domain: a table to look up, then what each entry says."""
+    """Return the lines of one domain: a lookup table, then the details of each entry."""
     lines = ["| name | label | formula | unit | better | drawn by |", "|---|---|---|---|---|---|"]
     for row in rows:
         cells = (
@@ -120,7 +120,7 @@ def _domain(rows: list[dict[str, str]]) -> list[str]:
 
 
 def named_rows() -> str:
-    """Return the named rows in Markdown, as docs/own_kpis.md holds them.
+    """Return the named rows in Markdown, as in docs/own_kpis.md.
 
     Examples
     --------

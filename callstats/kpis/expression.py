@@ -1,4 +1,4 @@
-"""A small language for sums, for the KPIs of a firm's own. Parsed by hand; nothing is executed.
+"""A small language for the sums of custom KPIs. Parsed by hand; nothing is executed.
 
 ::
 
@@ -40,7 +40,7 @@ from callstats.kpis.predicates import NAMED
 from callstats.kpis.registry import catalogue
 from callstats.model import TABLES
 
-#: Own columns of a data set, by table: name -> type (text, number, flag, ...).
+#: Non-canonical columns of a data set, by table: name -> type (text, number, flag, ...).
 OwnColumns = Mapping[str, Mapping[str, str]]
 
 _TOKEN = re.compile(
@@ -55,7 +55,7 @@ _WORDS = ("where", "of", "and", "sum", "distinct", "not", "in", "known", "true",
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of an expression: what it is, how it is written, where it begins."""
+    """A piece of an expression: its kind, its text and where it begins."""
 
     kind: str
     text: str
@@ -63,7 +63,7 @@ class Token:
 
 
 def parse(text: str, own_columns: OwnColumns | None = None) -> Linear:
-    """Read a sum as the KPI language says it.
+    """Parse a sum in the KPI language.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def parse(text: str, own_columns: OwnColumns | None = None) -> Linear:
     Raises
     ------
     UsageError
-        The text is no sum, or names rows or columns that do not exist.
+        The text is not a sum, or names rows or columns that do not exist.
 
     Examples
     --------
@@ -99,7 +99,7 @@ class _Parser:
         self.tokens = _tokens(text)
         self.position = 0
 
-    # What comes next
+    # Looking at the next token
 
     @property
     def next(self) -> Token:
@@ -122,7 +122,7 @@ class _Parser:
         found = f"{token.text!r}" if token.kind != "end" else "the end"
         return UsageError(f"{what} is expected at character {token.at + 1} of {self.text!r}, found {found}")
 
-    # The grammar, a method for each line
+    # The grammar, one method per line
 
     def sum(self) -> Linear:
         total = self.amount()
