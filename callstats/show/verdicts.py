@@ -1,8 +1,8 @@
-"""The sentences the evidence allows, and no others.
+"""The sentences the evidence supports, and no others.
 
-Evidence for a difference; no evidence of one (which is not "no difference");
-too little data to tell, and how much is missing; not comparable, and why.
-"As good as" only within a margin that was set beforehand. Each function takes
+Evidence of a difference; no evidence of one (which is not "no difference");
+too little data to tell, and how much more is needed; not comparable, and why.
+"As good as" only within a margin set beforehand. Each function takes
 plain numbers and returns a :class:`~callstats.show.display.Sentence`.
 """
 
@@ -35,7 +35,7 @@ def difference(
     control: str,
     formatter: Formatter,
     *,
-    # the estimate of name less control, in the KPI's unit
+    # the estimate of name minus control, in the KPI's unit
     estimate: float | None,
     low: float | None,
     high: float | None,
@@ -46,7 +46,7 @@ def difference(
     missing: float | None = None,
     missing_kind: str = "contact",
 ) -> Sentence:
-    """Say what a comparison of two groups allows to say.
+    """State what a comparison of two groups supports.
 
     Parameters
     ----------
@@ -54,14 +54,14 @@ def difference(
         What was compared: label of the KPI, names of the groups.
     formatter : Formatter
     estimate, low, high : float or None
-        Difference with its interval; None or nan where it cannot be computed.
+        Difference with its interval; None or nan if it cannot be computed.
     unit, direction : str
         Of the KPI.
     margin : float, optional
         Largest difference that does not matter, set before looking.
     missing : float, optional
-        How many more units it takes to see the difference that would matter;
-        given, an interval that includes no difference is "too little data".
+        How many more units are needed to detect the difference that would matter;
+        if given, an interval that includes zero is "too little data".
     missing_kind : str
         ``contact``, ``call``, ``conversation``, ``agent``, ``agent_day``,
         ``respondent`` or ``day``.
@@ -114,7 +114,7 @@ def too_little(
     missing: float | None = None,
     kind: str = "contact",
 ) -> Sentence:
-    """Say that there is too little data to tell, and how much is missing where it is known.
+    """State that there is too little data to tell, and how much more is needed if known.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def too_little(
 
 
 def still_needed(missing: float | None, kind: str, formatter: Formatter) -> str:
-    """Return how many more units are needed, rounded up to three digits; "" where it is unknown.
+    """Return how many more units are needed, rounded up to three digits; "" if unknown.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def still_needed(missing: float | None, kind: str, formatter: Formatter) -> str:
 
 
 def not_comparable(kpi: str, name: str, control: str, why: str, formatter: Formatter) -> Sentence:
-    """Say that two groups cannot be compared, and why.
+    """State that two groups cannot be compared, and why.
 
     Examples
     --------
@@ -177,7 +177,7 @@ def change(
     since: str,
     direction: str = "neutral",
 ) -> Sentence:
-    """Say how a KPI moved since another period.
+    """State how a KPI changed since another period.
 
     Examples
     --------
@@ -213,7 +213,7 @@ def target(
     target_low: float | None = None,
     target_high: float | None = None,
 ) -> Sentence:
-    """Say whether a KPI meets its target: its whole interval does, none of it does, or it is open.
+    """State whether a KPI meets its target: all of its interval does, none does, or it is undecided.
 
     Examples
     --------
@@ -242,7 +242,7 @@ def target(
 
 
 def worth(successes: tuple[float, float], money: tuple[float, float], formatter: Formatter) -> str:
-    """Return what an effect means in a month, in successes and in money.
+    """Return what an effect is worth per month, in successes and in money.
 
     Examples
     --------
@@ -262,7 +262,7 @@ def _tone(estimate: float | None, direction: str) -> Tone:
 
 
 def _within_margin(low: float | None, high: float | None, margin: float | None, direction: str) -> str:
-    """Tell which side of the margin the interval keeps to: both, "not worse", or none."""
+    """Return which side of the margin the interval stays on: both, "not worse", or none."""
     if margin is None or unknown(low) or unknown(high):
         return ""
     above, below = low > -abs(margin), high < abs(margin)  # type: ignore[operator]
@@ -273,6 +273,6 @@ def _within_margin(low: float | None, high: float | None, margin: float | None, 
 
 
 def _round_up(count: float) -> int:
-    """Round a count up to three significant digits: what is needed is never understated."""
+    """Round a count up to three significant digits, so as never to understate it."""
     step = 10 ** max(math.floor(math.log10(count)) - 2, 0)
     return math.ceil(count / step) * step
