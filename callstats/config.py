@@ -129,7 +129,7 @@ class Config:
 
 
 def load(path: str | Path | None = None) -> Config:
-    """Read a project file; without a path, ./callstats.toml where it exists.
+    """Read a project file; without a path, ./callstats.toml if it exists.
 
     Raises
     ------

@@ -27,7 +27,7 @@ class CallstatsError(Exception):
     hint : str, optional
         What to do about it.
     near : iterable of str, optional
-        Known names close to the one that was asked for.
+        Known names close to the requested one.
 
     Attributes
     ----------

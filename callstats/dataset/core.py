@@ -1,4 +1,4 @@
-"""Dataset: the canonical tables on any engine, narrowed to what is asked about."""
+"""Dataset: the canonical tables on any engine, narrowed to the rows of interest."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Dataset:
         told = f"; {self.filters}" if self.filters else ""
         return f"Dataset({', '.join(self.frames)}{told})"
 
-    # What is there
+    # Contents
 
     @property
     def columns(self) -> dict[str, frozenset[str]]:
@@ -137,7 +137,7 @@ class Dataset:
         return sorted(self._found(column, self._tables_for_values(column)))
 
     def span(self) -> tuple[date, date] | None:
-        """Return the first and the last day of the calls, None where there is no call or no clock."""
+        """Return the first and the last day of the calls, None without calls or clock."""
         clock = TABLES["calls"].clock
         if clock is None or not self.has("calls", clock):
             return None
@@ -146,7 +146,7 @@ class Dataset:
         first, last = found["first"].iloc[0], found["last"].iloc[0]
         return None if unknown(first) else (first.date(), last.date())
 
-    # What is asked about
+    # Narrowing
 
     def where(self, *, period: str | Period | None = None, **equals: Any) -> Dataset:
         """Return the data set narrowed to a period and to values of columns.
@@ -229,7 +229,7 @@ class Dataset:
 
         return save(self, folder)
 
-    # How the question is checked
+    # Checks
 
     def check_key(self, key: str) -> None:
         """Raise an error for a grouping key that is not a column or time key, or that the data lack.

@@ -1,4 +1,4 @@
-"""Filters: a period and the values asked for, applied to every table they can reach."""
+"""Filters: a period and the requested values, applied to every table they can reach."""
 
 from __future__ import annotations
 

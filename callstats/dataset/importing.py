@@ -1,4 +1,4 @@
-"""Reading an export: source, checks, derived columns, and where it all came from."""
+"""Read an export: source, checks, derived columns, and provenance."""
 
 from __future__ import annotations
 

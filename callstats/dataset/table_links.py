@@ -59,7 +59,7 @@ def has_key(columns: Columns, table: str, key: str) -> bool:
 def attach(
     frames: Mapping[str, nw.LazyFrame], columns: Columns, table: str, wanted: Iterable[str]
 ) -> nw.LazyFrame:
-    """Return a table with the wanted columns beside its own, joined in where it lacks them."""
+    """Return a table with the wanted columns, joined in where it lacks them."""
     frame = frames[table]
     by_target: dict[str, list[str]] = {}
     for column in dict.fromkeys(wanted):

@@ -75,7 +75,7 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
     Parameters
     ----------
     folder : Path
-        Made where it is missing.
+        Created if missing.
     contents : mapping of str to bytes
         File name -> content, in the order in which they are moved.
     """

@@ -17,12 +17,12 @@ from callstats.simulate.streams import stream
 from callstats.simulate.truth import Truth
 
 GOLDEN = 0.6180339887498949
-SURE = 0.97  # nobody is reached with more certainty than this
+SURE = 0.97  # highest chance of reaching anybody
 
 
 @dataclass
 class _State:
-    """Where each contact stands: next working day, promised hour (-1: none), open, live calls so far."""
+    """The state of each contact: next working day, promised hour (-1: none), open, live calls so far."""
 
     day: np.ndarray
     hour: np.ndarray
@@ -32,7 +32,7 @@ class _State:
 
 @dataclass(frozen=True)
 class _Round:
-    """One attempt at everybody in circulation: ``who`` (contacts), and when each is dialled."""
+    """One attempt at all contacts in circulation: ``who`` (contacts), and when each is dialled."""
 
     seed: int
     call_list: CallList
@@ -45,7 +45,7 @@ class _Round:
     hour: np.ndarray
 
     def draw(self, decision: str) -> np.ndarray:
-        """Return a uniform number for each dial; each decision has a stream of its own."""
+        """Return a uniform number for each dial; each decision has its own stream."""
         draws = stream(self.seed, self.call_list.list_id, self.people.chunk, self.attempt, decision)
         return draws.random(len(self.people))[self.who]
 
@@ -72,7 +72,7 @@ class Dialler:
                 self.abandoned[inside] = spell.abandoned
 
     def dial(self, number: int, people: People, first_contact: int) -> Dials:
-        """Return every dial to some contacts of one list, numbered from ``first_contact``."""
+        """Return all dials to some contacts of one list, numbered from ``first_contact``."""
         size, attempts = len(people), self.campaign.attempts
         hours = Hours(self.roster, self.lists[number].hours)
         nobody = np.zeros(size, dtype=np.int64)
@@ -84,7 +84,7 @@ class Dialler:
         return dials
 
     def _round(self, number: int, people: People, state: _State, hours: Hours, attempt: int) -> Dials:
-        """Dial everybody who is still in circulation once."""
+        """Dial every contact still in circulation once."""
         state.day = self.roster.next_open[np.minimum(state.day, len(self.calendar))]
         who = np.flatnonzero(state.open & (state.day < len(self.calendar)))
         if not len(who):
@@ -110,7 +110,7 @@ class Dialler:
         )  # fmt: skip
 
     def _live(self, one: _Round) -> np.ndarray:
-        """Draw who answers, and book the chances."""
+        """Draw who answers, and record the chances."""
         weekday = self.calendar.weekday[one.day]
         chance = one.people.reach[one.who] * self.reach[weekday, one.hour] * self.spell[one.day]
         chance = np.minimum(chance * self.campaign.attempt_factor ** (one.attempt - 1), SURE)
@@ -123,7 +123,7 @@ class Dialler:
         return live
 
     def _outcome(self, one: _Round, live: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Draw how each dial ends, and the agent-day that takes it."""
+        """Draw the outcome of each dial, and the agent-day that takes it."""
         outcome = _without_person(one.call_list, one.people.valid[one.who], one.draw("line"))
         outcome = np.where(live, o.ABANDONED, outcome)
         heard = np.flatnonzero(live & (one.draw("patience") >= self.abandoned[one.day]))
@@ -151,8 +151,8 @@ class Dialler:
     def _agents(self, day: np.ndarray, hour: np.ndarray) -> np.ndarray:
         """Return who takes each call: within an hour the agents take turns by weight.
 
-        A golden-ratio sequence spreads the turns evenly, so that no agent gets
-        more in an hour than an hour holds, as a dialer sees to it.
+        A golden-ratio sequence spreads the turns evenly, so that, as with a real
+        dialer, no agent gets more in an hour than fits.
         """
         slot = self.roster.slot_of[day * 24 + hour]
         order = np.argsort(slot, kind="stable")
@@ -165,7 +165,7 @@ class Dialler:
         return self.roster.pick(day, hour, (self.offset[slot] + turn * GOLDEN) % 1.0)
 
     def _move(self, one: _Round, state: _State, outcome: np.ndarray, hours: Hours) -> np.ndarray:
-        """Close contacts or send them on; return the promised times [local s], -1 where none."""
+        """Close contacts or schedule them again; return the promised times [local s], -1 if none."""
         state.open[one.who] = ~o.CLOSING[outcome]
         state.day[one.who] = one.day + 1 + gaps(self.campaign.gap, one.draw("gap"))
         state.hour[one.who] = -1
@@ -175,7 +175,7 @@ class Dialler:
             return due
         soon = 1 + (one.draw("due")[asked] * 4).astype(np.int64)
         due_day = self.roster.next_open[np.minimum(one.day[asked] + soon, days)]
-        # Past the end nobody will dial; the promise is a week away, at ten.
+        # Nobody dials past the end; the promise is a week away, at ten.
         due[asked] = (self.calendar.calendar_day[one.day[asked]] + 7) * DAY_S + 10 * HOUR
         asked, due_day = asked[due_day < days], due_day[due_day < days]
         due_hour = hours.draw(due_day, one.draw("due hour")[asked])
@@ -187,7 +187,7 @@ class Dialler:
 
 
 def _without_person(call_list: CallList, valid: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Return how the dials end that reach nobody."""
+    """Return the outcomes of dials that reach nobody."""
     machine, busy = call_list.machine, (1 - call_list.machine) * call_list.busy
     edges = np.array([machine * call_list.machine_to_agent, machine, machine + busy])
     kinds = np.array([o.MACHINE_AGENT, o.MACHINE, o.BUSY, o.NO_ANSWER])
@@ -195,7 +195,7 @@ def _without_person(call_list: CallList, valid: np.ndarray, u: np.ndarray) -> np
 
 
 def _conversation(call_list: CallList, u: np.ndarray, last: bool) -> np.ndarray:
-    """Return how conversations go; REFUSAL where the offer is heard, to be decided."""
+    """Return the outcomes of conversations; REFUSAL, pending the decision, if the offer is heard."""
     right, heard = call_list.right_party, call_list.argued
     callback = 0.0 if last else call_list.callback
     shares = [right * heard, right * (1 - heard) * callback, right * (1 - heard) * call_list.do_not_call]

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Part = tuple[str, "pa.Table"]
-#: Dials are laid out and written about this many at a time.
+#: Approximate number of dials placed and written at a time.
 SLICE = 400_000
 LOADED_AT = 7 * HOUR
 
 
 @dataclass
 class Desk:
-    """What the parts of one simulation share: calendar, truth, ledger and running numbers."""
+    """State shared by the parts of one simulation: calendar, truth, ledger and running numbers."""
 
     scenario: Scenario
     calendar: WorkCalendar
@@ -46,7 +46,7 @@ class Desk:
 
 
 def campaign_team(desk: Desk, team: Team, allotted: np.ndarray) -> Iterator[Part]:
-    """Yield the rows of one team: contacts, then calls and all that hangs on them."""
+    """Yield the rows of one team: contacts, then calls and everything that depends on them."""
     plan = roster(desk.scenario, desk.calendar, team, allotted)
     dialler = Dialler(desk.scenario, desk.calendar, team, plan, desk.truth)
     made, first_contact = [], []
@@ -79,7 +79,7 @@ def _slices(day: np.ndarray, days: int) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class _Batch:
-    """Finished dials of some days, by time; ``lead`` is the contact's number, ``agent`` -1 where none."""
+    """Finished dials of some days, by time; ``lead`` is the contact's number, ``agent`` -1 if none."""
 
     team: Team
     dials: Dials
@@ -92,7 +92,7 @@ class _Batch:
 def _rows(
     desk: Desk, team: Team, plan: Roster, dials: Dials, days: tuple[int, int], first_contact: np.ndarray
 ) -> Iterator[Part]:
-    """Yield the rows of some days: the only place where a dial gets its exact time."""
+    """Yield the rows of some days; only here does a dial get its exact time."""
     scenario, calendar = desk.scenario, desk.calendar
     campaign_id = team.campaign.campaign_id
     rng = stream(scenario.seed, "time", team.name, days[0])

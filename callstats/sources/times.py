@@ -84,7 +84,7 @@ def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = Non
     Raises
     ------
     InputError
-        Day and month cannot be told apart, or no known format reads the texts.
+        Day and month cannot be distinguished, or no known format reads the texts.
 
     Examples
     --------

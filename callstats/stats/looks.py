@@ -22,7 +22,7 @@ class SequentialBounds:
     Attributes
     ----------
     bounds : tuple of float
-        |z| at each look; inf where nothing is spent.
+        |z| at each look; inf where no error is spent.
     p_values : tuple of float
         The same as two-sided p-values.
     spent : tuple of float

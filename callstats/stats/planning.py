@@ -255,7 +255,7 @@ class DetectableEffect:
     lift : float
         The difference divided by the baseline.
     power, alpha, design_effect : float
-        What was asked for.
+        As requested.
     method : str
     """
 

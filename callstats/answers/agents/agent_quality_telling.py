@@ -1,4 +1,4 @@
-"""Quality by agent told: first whether evaluators agree, then scores by criterion, or why there are none."""
+"""How quality by agent is presented: whether evaluators agree, then scores, or why there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What agents do with their time, told: pace by agent, handle time by agent and outcome."""
+"""How agents' time is presented: pace by agent, handle time by agent and outcome."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def contrasts(
     by : str
     groups : sequence of str
     confidence : float, optional
-        One less the chance of any false claim among all comparisons; that of the project if omitted.
+        One minus the chance of any false claim among all comparisons; if omitted, the project's.
 
     Notes
     -----

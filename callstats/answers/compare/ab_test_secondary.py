@@ -95,7 +95,7 @@ class Reach(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an arm and attempt: arm, attempt, at_risk, reached, hazard …, share reached so far."""
+        """Return one row per arm and attempt: arm, attempt, at_risk, reached, hazard …, share reached."""
         import pandas as pd
 
         names = ["attempt", "at_risk", "reached", "hazard", "hazard_low", "hazard_high"]

@@ -137,8 +137,8 @@ def _naive(
 ) -> ArmMoments | None:
     """Return the moments as if rows were independent; None where that has no meaning.
 
-    Shares follow from their counts; events an hour would be Poisson; of other
-    sums every row is looked at.
+    Shares follow from their counts, events per hour as for Poisson; for other sums every
+    row is used.
     """
     terms = formula_terms(kpi)
     tables = {term.where.table for term in terms}
@@ -154,7 +154,7 @@ def _naive(
 
 
 def _of_counts(units: Moments, *, share: bool) -> Moments:
-    """Return the moments of rows that are 0 or 1; of a rate they come without exposure of their own."""
+    """Return the moments of rows that are 0 or 1; for a rate, they have no exposure."""
     events, trials = units.sums["numerator"], units.sums["denominator"]
     products: dict[Pair, float] = {
         pair("numerator", "numerator"): events,

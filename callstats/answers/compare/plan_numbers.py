@@ -69,7 +69,7 @@ def trials_needed(design: Design) -> tuple[int, int]:
 
 
 def power_of(design: Design, trials: float, control_trials: float) -> float:
-    """Return the chance to find the design's effect; nan where none is supposed."""
+    """Return the power to detect the design's effect; nan if none is assumed."""
     from callstats.stats import power
 
     if math.isnan(design.effect):

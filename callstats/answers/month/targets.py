@@ -140,7 +140,7 @@ class Targets(Answer):
     open: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a missed target: campaign, kpi, value, low, high, target_low, target_high, reason."""
+        """Return one row per missed target: campaign, kpi, value, low, high, both target limits, reason."""
         import pandas as pd
 
         columns = ["campaign_id", "kpi", "value", "low", "high", "target_low", "target_high", "reason"]

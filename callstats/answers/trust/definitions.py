@@ -80,7 +80,7 @@ class Definitions(Answer):
     values: tuple[Estimate, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a definition: kpi, value, low, high, numerator, denominator, formula, users, note."""
+        """Return one row per definition: kpi, value, low, high, both sums, formula, users, note."""
         import pandas as pd
 
         rows = [
@@ -140,7 +140,7 @@ def definitions(dataset: Dataset, kpi: str, period: str | Period | None = None) 
     Raises
     ------
     UsageError
-        The word is not known (the near ones are named), or the period holds no call.
+        The term is unknown (the message lists near ones), or the period contains no call.
 
     Examples
     --------

@@ -95,7 +95,7 @@ def method(
         Narrowed to the report's subject.
     period : str or Period, optional
     kpis : sequence of str, optional
-        What the report uses; those known of it if omitted.
+        The KPIs the report uses; if omitted, those known for it.
     report : str
         Name of the notebook, which decides the methods described.
     parameters : mapping, optional

@@ -97,7 +97,7 @@ class AgentDays(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an agent-day: agent_id, day, login_s, work_s, calls_s, impossible, differs."""
+        """Return one row per agent-day: agent_id, day, login_s, work_s, calls_s, impossible, differs."""
         import pandas as pd
 
         columns = ["agent_id", "day", "login_s", "work_s", "calls_s", "impossible", "differs"]
