@@ -107,15 +107,15 @@ def _chosen(situations: str | Situation | Sequence[str | Situation] | None) -> l
     if situations is None:
         return list(SITUATIONS)
     asked = [situations] if isinstance(situations, str | Situation) else situations
-    found: list[Situation] = []
-    for one in asked:
-        named = [one] if isinstance(one, Situation) else [s for s in SITUATIONS if s.name == one]
+    chosen: list[Situation] = []
+    for choice in asked:
+        named = [choice] if isinstance(choice, Situation) else [s for s in SITUATIONS if s.name == choice]
         if not named:
-            raise unknown_name("situation", str(one), dict.fromkeys(s.name for s in SITUATIONS))
-        found += named
-    if not found:
+            raise unknown_name("situation", str(choice), dict.fromkeys(s.name for s in SITUATIONS))
+        chosen += named
+    if not chosen:
         raise UsageError("no situation was named")
-    return found
+    return chosen
 
 
 class _CallableModule(ModuleType):

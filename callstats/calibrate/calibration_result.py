@@ -55,7 +55,7 @@ class Row:
         Samples for which the method gave no answer.
     nominal : float
         What the rate should be; nan for power that is not promised.
-        verdict : str
+    verdict : str
         "ok": within Monte Carlo error of nominal; "near": not, but within bounds
         or not surely out of them; "broken": out of bounds, by more than Monte
         Carlo error can explain;
@@ -84,14 +84,14 @@ class Row:
 
 def rows_of(situation: Situation, tallies: Tallies, runs: int) -> list[Row]:
     """Return the rows of one situation."""
-    found = []
+    rows = []
     for measure in situation.measures:
         for method in situation.methods:
             tally = tallies[method.name, measure]
             rate, error, low, high = monte_carlo(tally.runs, tally.total, tally.squares)
             sure = monte_carlo(tally.runs, tally.total, tally.squares, SURE)[2:]
             nominal = situation.nominal(measure)
-            found.append(
+            rows.append(
                 Row(
                     situation.name, situation.question, situation.drawn, method.name, method.kind, measure,
                     rate, error, low, high, tally.runs, runs - tally.runs, nominal,
@@ -99,7 +99,7 @@ def rows_of(situation: Situation, tallies: Tallies, runs: int) -> list[Row]:
                     method.conservative,
                 )
             )  # fmt: skip
-    return found
+    return rows
 
 
 def monte_carlo(

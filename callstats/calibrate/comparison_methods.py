@@ -119,9 +119,9 @@ def by_hour(counts: Counts) -> MethodAnswer:
 
 
 def _by_slot(counts: Counts, treated: bool) -> dict[Hashable, Moments]:
-    one = counts.where(counts.treated == treated)
-    units = both(one.contact, one.slot)
-    x, n, slot = summed(units, one.numerator, one.denominator, one.slot)
+    rows = counts.where(counts.treated == treated)
+    units = both(rows.contact, rows.slot)
+    x, n, slot = summed(units, rows.numerator, rows.denominator, rows.slot)
     slot = (slot / np.bincount(units)).astype(int)
     made = {int(s): moments(x[slot == s], n[slot == s]) for s in np.unique(slot)}
     return {s: m for s, m in made.items() if m.n > 1}

@@ -94,17 +94,17 @@ def permuted(
     UsageError
         Not a ratio, a column with fewer than two groups, or too few units.
     """
-    one = kpi if isinstance(kpi, KPI) else kpis.get(kpi)
-    if not isinstance(one.formula, Ratio):
-        raise UsageError(f"{one.name} is no ratio", hint="Permutation is for rates, shares and means.")
+    ratio = kpi if isinstance(kpi, KPI) else kpis.get(kpi)
+    if not isinstance(ratio.formula, Ratio):
+        raise UsageError(f"{ratio.name} is no ratio", hint="Permutation is for rates, shares and means.")
     data.check_key(by)
-    units, groups, with_agents = read_units(data, one, by)
-    unit = " and ".join(UNIT_COLUMNS[one.independence]) or "row"
+    units, groups, with_agents = read_units(data, ratio, by)
+    unit = " and ".join(UNIT_COLUMNS[ratio.independence]) or "row"
     size = f"{len(units.treated):,}"
     text = f"own data: {size} units ({unit}) of {groups[0]} and {groups[1]}, their labels permuted"
     situation = Situation(
-        f"{one.name} by {by}", "Do the two groups differ?", text, partial(_permute, units),
-        tuple(_methods(one, units, with_agents)),
+        f"{ratio.name} by {by}", "Do the two groups differ?", text, partial(_permute, units),
+        tuple(_methods(ratio, units, with_agents)),
     )  # fmt: skip
     tallies = judge_all([situation], runs, seed, 1, progress)[0]
     return Calibration(tuple(rows_of(situation, tallies, runs)), runs, seed)
@@ -190,19 +190,19 @@ def _two_way(sample: Permuted, proportion: bool) -> MethodAnswer:
 def _methods(kpi: KPI, units: Units, with_agents: bool) -> list[CheckedMethod]:
     assert isinstance(kpi.formula, Ratio)
     share = kpi.formula.proportion
-    found = []
+    methods = []
     if share:
-        found.append(CheckedMethod("z-test on rows", "obvious", _z))
+        methods.append(CheckedMethod("z-test on rows", "obvious", _z))
     elif (units.numerator == np.round(units.numerator)).all() and kpi.independence == "agent_day":
-        found.append(CheckedMethod("exact Poisson test on totals", "obvious", _poisson))
+        methods.append(CheckedMethod("exact Poisson test on totals", "obvious", _poisson))
     name = f"clustered by {kpi.independence.replace('_', '-')}"
     by_unit = CheckedMethod(
         name, "offered" if with_agents else "default", partial(_by_unit, proportion=share)
     )
-    found.append(by_unit)
+    methods.append(by_unit)
     if with_agents:
         why = "permuted contacts leave nothing to the agents, and its t quantile counts agents"
-        found.append(
+        methods.append(
             CheckedMethod("two-way, contact and agent", "default", partial(_two_way, proportion=share), why)
         )
-    return found
+    return methods

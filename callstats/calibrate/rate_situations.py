@@ -42,12 +42,12 @@ def days(
 ) -> Days:
     """Draw agent-days like the simulator's roster: a gamma pace for each, and Poisson events given it."""
     rng = stream(seed, "agent-days")
-    made = []
+    arms = []
     for number, factor in zip(size, (1.0, lift), strict=True):
         hours = rng.uniform(5, 8, number)
         pace = rng.gamma(spread**-2, spread**2, number) if spread else np.ones(number)
-        made.append((rng.poisson(rate * factor * hours * pace).astype(float), hours))
-    return Days((made[0][0], made[1][0]), (made[0][1], made[1][1]))
+        arms.append((rng.poisson(rate * factor * hours * pace).astype(float), hours))
+    return Days((arms[0][0], arms[1][0]), (arms[0][1], arms[1][1]))
 
 
 def _exact(sample: Days) -> MethodAnswer:

@@ -67,9 +67,9 @@ def judge(situation: Situation, seed: int, runs: range) -> Tallies:
     for run in runs:
         sample = situation.draw(sample_seed(seed, situation.name, run))
         for method in situation.methods:
-            found = method.ask(sample)
+            result = method.ask(sample)
             for measure in situation.measures:
-                scores[method.name, measure].append(situation.score(found, measure))
+                scores[method.name, measure].append(situation.score(result, measure))
     return {key: Tally.of(values) for key, values in scores.items()}
 
 

@@ -77,7 +77,7 @@ def broken(frame: Frame, rule: Rule) -> Series:
 def _rejects(name: str, rows: Frame, rule: Rule) -> Frame:
     first, *more = rule.columns
     shown: Frame = rows[list(rule.columns)].astype(object)
-    found = [
+    texts = [
         ", ".join(f"{column}={_text(value)}" for column, value in zip(rule.columns, values, strict=True))
         if more
         else _text(values[0])
@@ -90,7 +90,7 @@ def _rejects(name: str, rows: Frame, rule: Rule) -> Frame:
             "_position": rows.get("_position", rows.index),
             "rule": rule.name,
             "column": first,
-            "found": found,
+            "found": texts,
             "reason": rule.hint,
         }
     )

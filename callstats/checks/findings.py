@@ -46,10 +46,10 @@ def findings(frames: Frames) -> list[Finding]:
     """
     lazy = {name: nw.from_native(frame).lazy() for name, frame in frames.items()}
     schemas = {name: set(frame.collect_schema().names()) for name, frame in lazy.items()}
-    found = []
+    broken = []
     for name, frame in lazy.items():
-        found.extend(_broken_rules(name, frame, schemas[name], RULES))
-    return found
+        broken.extend(_broken_rules(name, frame, schemas[name], RULES))
+    return broken
 
 
 def _broken_rules(name: str, frame: nw.LazyFrame, columns: set[str], rules: Iterable[Rule]) -> list[Finding]:
@@ -62,13 +62,13 @@ def _broken_rules(name: str, frame: nw.LazyFrame, columns: set[str], rules: Iter
             *(rule.broken.cast(nw.Int64).sum().alias(f"r{place}") for place, rule in enumerate(rows))
         )
     )
-    found = [
+    broken = [
         Finding(rule.name, name, int(count), _example(frame, rule), rule.hint)
         for place, rule in enumerate(rows)
         if pd.notna(count := counts[f"r{place}"].iloc[0]) and count > 0
     ]
     return [
-        *found,
+        *broken,
         *(one for rule in asked if rule.broken is None for one in _repeated_keys(name, frame, rule)),
     ]
 

@@ -56,13 +56,13 @@ def pairs(words: list[str]) -> dict[str, str]:
     >>> pairs(["campaign_id=spring"])
     {'campaign_id': 'spring'}
     """
-    found = {}
+    values = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise UsageError(f"{word!r} is not of the form name=value")
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:

@@ -114,17 +114,17 @@ def notebooks(folder: Path, /, *, data: bool = True) -> None:
     from callstats.report.hand_out import hand_out, lay_demo
 
     handed = hand_out(folder)
-    for one in handed:
-        if one.status == "edited":
-            say(f"{one.path}: edited, left as it is")
+    for file in handed:
+        if file.status == "edited":
+            say(f"{file.path}: edited, left as it is")
     counts = {
-        status: sum(one.status == status for one in handed) for status in ("new", "updated", "unchanged")
+        status: sum(file.status == status for file in handed) for status in ("new", "updated", "unchanged")
     }
     say(", ".join(f"{count} {status}" for status, count in counts.items() if count) + f" in {folder}")
     if data and lay_demo(folder):
         say(f"The demo data are in {folder / 'data' / 'demo'}")
-    for one in handed:
-        print(one.path)
+    for file in handed:
+        print(file.path)
 
 
 def _monthly(data: str | Path, period: str, **options: Any) -> int:
@@ -133,14 +133,14 @@ def _monthly(data: str | Path, period: str, **options: Any) -> int:
 
     say(f"Reports of {period} …")
     with _terminated():
-        made = make(data, period, on_progress=_tell, **options)
-    for note in made.notes:
+        month = make(data, period, on_progress=_tell, **options)
+    for note in month.notes:
         say(note)
-    for outcome in made.failed:
+    for outcome in month.failed:
         say(f"{outcome.planned.name} failed: {outcome.error}")
-    for path in made.index:
+    for path in month.index:
         print(path)
-    return 4 if made.failed else 0
+    return 4 if month.failed else 0
 
 
 def _tell(progress: Progress) -> None:
@@ -164,7 +164,7 @@ def _left(seconds: float) -> str:
 
 def _campaigns(where: list[str]) -> list[str]:
     """Return the requested campaigns; a month's reports cannot be narrowed by anything else."""
-    found = []
+    campaigns = []
     for word in where:
         for name, value in pairs([word]).items():
             if name != "campaign_id":
@@ -173,8 +173,8 @@ def _campaigns(where: list[str]) -> list[str]:
                     near=near_names(name, ["campaign_id"]),
                     hint="Give --where campaign_id=NAME, or make one report with callstats report.",
                 )
-            found.append(value)
-    return found
+            campaigns.append(value)
+    return campaigns
 
 
 @contextmanager

@@ -252,11 +252,11 @@ def plan(  # noqa: PLR0913 - all but one by name
         return
     if baseline is None:
         raise UsageError("no baseline", hint="Give --baseline .05, or the data it is to be taken from.")
-    made = make(baseline, effect, design_effect=design_effect or 1.0, language=lang or "en", **asked)
+    result = make(baseline, effect, design_effect=design_effect or 1.0, language=lang or "en", **asked)
     if format == "table":
-        print(f"{made.verdict}\n\n{made.table()}")
+        print(f"{result.verdict}\n\n{result.table()}")
     else:
-        show(made.to_frame(), format)
+        show(result.to_frame(), format)
 
 
 @app.command(name="ab-test")

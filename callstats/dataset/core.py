@@ -142,8 +142,8 @@ class Dataset:
         if clock is None or not self.has("calls", clock):
             return None
         day = nw.col(clock)
-        found = self.table("calls").select(first=day.min(), last=day.max()).collect("pandas").to_native()
-        first, last = found["first"].iloc[0], found["last"].iloc[0]
+        ends = self.table("calls").select(first=day.min(), last=day.max()).collect("pandas").to_native()
+        first, last = ends["first"].iloc[0], ends["last"].iloc[0]
         return None if unknown(first) else (first.date(), last.date())
 
     # Narrowing
@@ -245,10 +245,10 @@ class Dataset:
             self._tables_with(key)
 
     def _tables_with(self, column: str) -> list[str]:
-        found = [name for name, schema in self.schemas.items() if column in schema]
-        if not found:
+        tables = [name for name, schema in self.schemas.items() if column in schema]
+        if not tables:
             raise unknown_name("column", column, self._known_columns())
-        return found
+        return tables
 
     def _known_columns(self) -> Iterable[str]:
         """Return the columns people usually group by, then the rest."""
@@ -262,13 +262,13 @@ class Dataset:
 
     def _found(self, column: str, tables: Iterable[str], among: Iterable[Any] | None = None) -> set[Any]:
         """Return the distinct known values of a column in some tables, or those among a few."""
-        found: set[Any] = set()
+        distinct: set[Any] = set()
         for name in tables:
             frame = self.table(name).select(column)
             wanted = ~nw.col(column).is_null() if among is None else nw.col(column).is_in(list(among))
             values = frame.filter(wanted).unique().collect("pandas").to_native()[column]
-            found |= {v.item() if hasattr(v, "item") else v for v in values}
-        return found
+            distinct |= {v.item() if hasattr(v, "item") else v for v in values}
+        return distinct
 
     def _checked(self, name: str, value: Any) -> tuple[Any, ...]:
         tables = self._tables_with(name)
@@ -324,9 +324,9 @@ def on_one_engine(frames: Mapping[str, nw.LazyFrame]) -> dict[str, nw.LazyFrame]
     target = engines.get("calls") or next(iter(engines.values()))
     found = {str(engine.value) for engine in engines.values()}
     if not found <= set(_IN_MEMORY):
-        told = ", ".join(f"{name} on {engine.value}" for name, engine in engines.items())
+        names = ", ".join(f"{name} on {engine.value}" for name, engine in engines.items())
         raise InputError(
-            f"the tables are on different engines: {told}",
+            f"the tables are on different engines: {names}",
             hint="Register the frames in the database's own connection, or load all tables into memory.",
         )
     backend = str(target.value)

@@ -32,10 +32,10 @@ class Filters:
         return (self.period, tuple(sorted(self.equals.items(), key=lambda item: item[0])))
 
     def __str__(self) -> str:
-        told = [
+        parts = [
             f"{name} {' or '.join(str(v) for v in values)}" for name, values in sorted(self.equals.items())
         ]
-        return ", ".join([*told, *([self.period.label] if self.period else [])])
+        return ", ".join([*parts, *([self.period.label] if self.period else [])])
 
     def narrowed(self, period: Period | None, equals: Mapping[str, tuple[Any, ...]]) -> Filters:
         """Return these filters combined with others; a value must pass both."""
@@ -59,14 +59,14 @@ class Filters:
 
     def conditions(self, columns: links.Columns, table: str) -> list[nw.Expr]:
         """Return the conditions a table's rows must satisfy, on its own columns and attached ones."""
-        found = [
+        conditions = [
             among(nw.col(name), values)
             for name, values in self.equals.items()
             if links.path(columns, table, name) is not None
         ]
         if self.period is not None and (inside := _inside(columns, table, self.period)) is not None:
-            found.append(inside)
-        return found
+            conditions.append(inside)
+        return conditions
 
 
 def among(column: nw.Expr, values: Sequence[Any]) -> nw.Expr:

@@ -140,22 +140,22 @@ def read_tables(
         As stored in ``dataset.json``.
     """
     paths = list(paths)
-    found = extract(paths, source, zone)
-    tables = source.prepare(found.tables) if source.prepare else found.tables
+    extracted = extract(paths, source, zone)
+    tables = source.prepare(extracted.tables) if source.prepare else extracted.tables
     tables, judged = checks.apply(tables)
     if source.shape:
-        tables, shaped = checks.apply(source.shape(tables, found.notes, zone))
+        tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
         judged = _together([judged, shaped])
-    rejects = _rejects(found, _together([found.rejected, judged]))
+    rejects = _rejects(extracted, _together([extracted.rejected, judged]))
     tables = derive(tables)
     done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     if not done:
         raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
-    if not any(raw.table.num_rows or raw.bad for raw in found.raws):
+    if not any(raw.table.num_rows or raw.bad for raw in extracted.raws):
         raise InputError(
-            "a header and no row", file=found.raws[0].file, hint="Export it again, for a time with calls."
+            "a header and no row", file=extracted.raws[0].file, hint="Export it again, for a time with calls."
         )
-    return done, rejects, _provenance(found, paths, source, zone, done, rejects)
+    return done, rejects, _provenance(extracted, paths, source, zone, done, rejects)
 
 
 def _together(pieces: list[Frame]) -> Frame:
@@ -163,12 +163,12 @@ def _together(pieces: list[Frame]) -> Frame:
     return pd.concat(filled, ignore_index=True) if filled else pieces[0]
 
 
-def _rejects(found: Extract, left_out: Frame) -> Rejects:
+def _rejects(extracted: Extract, left_out: Frame) -> Rejects:
     """Name the file, row and content of every row that was left out."""
     pieces = []
     left_out = left_out.drop_duplicates(["table", "_raw", "_position"])
     for number, rows in left_out.groupby("_raw", sort=True):
-        raw = found.raws[int(number)]  # type: ignore[arg-type]
+        raw = extracted.raws[int(number)]  # type: ignore[arg-type]
         places = rows["_position"].to_numpy(np.int64)
         good = np.where(places < 0, 0, places)
         contents = raw.content(good) if raw.table.num_rows else [""] * len(rows)
@@ -219,7 +219,7 @@ def _array(values: Series, column: TableColumn | None) -> pa.Array:
 
 
 def _provenance(
-    found: Extract, paths: list[str | Path], source: Source, zone: str,
+    extracted: Extract, paths: list[str | Path], source: Source, zone: str,
     tables: Mapping[str, pa.Table], rejects: Rejects,
 ) -> dict[str, Any]:  # fmt: skip
     reasons = rejects.frame()["rule"].value_counts()
@@ -227,17 +227,17 @@ def _provenance(
         "format": 1,
         "source": source.name,
         "time_zone": zone,
-        "files": [_file(name, path, found) for name, path in _by_name(paths, found).items()],
+        "files": [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()],
         "rows": {name: table.num_rows for name, table in tables.items()},
         "rejected": {str(rule): int(count) for rule, count in reasons.items()},
-        "notes": list(dict.fromkeys(found.notes)),
-        "lacks": found.lacks,
+        "notes": list(dict.fromkeys(extracted.notes)),
+        "lacks": extracted.lacks,
     }
 
 
-def _by_name(paths: list[str | Path], found: Extract) -> dict[str, Path]:
+def _by_name(paths: list[str | Path], extracted: Extract) -> dict[str, Path]:
     """Find the files again by name; a folder stands for the files read from it."""
-    wanted = {raw.file for raw in found.raws}
+    wanted = {raw.file for raw in extracted.raws}
     files: dict[str, Path] = {}
     for given in map(Path, paths):
         inside = sorted(given.iterdir()) if given.is_dir() else [given]
@@ -245,12 +245,12 @@ def _by_name(paths: list[str | Path], found: Extract) -> dict[str, Path]:
     return files
 
 
-def _file(name: str, path: Path, found: Extract) -> dict[str, Any]:
+def _file(name: str, path: Path, extracted: Extract) -> dict[str, Any]:
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             digest.update(chunk)
-    rows = sum(raw.size for raw in found.raws if raw.file == name)
+    rows = sum(raw.size for raw in extracted.raws if raw.file == name)
     return {"name": name, "rows": rows, "sha256": digest.hexdigest()}
 
 

@@ -144,10 +144,10 @@ def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Data
     connection.execute(f"ATTACH {_quoted(str(file))} AS data (READ_ONLY)")
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = 'main'"
     views = query.replace("table_name", "view_name").replace("duckdb_tables", "duckdb_views")
-    found = {row[0] for row in connection.execute(f"{query} UNION {views}").fetchall()}
+    names = {row[0] for row in connection.execute(f"{query} UNION {views}").fetchall()}
     frames = {}
     for name in TABLES:
-        if name in found:
+        if name in names:
             relation = connection.table(f"data.main.{name}")
             check_required(name, relation.columns, file)
             frames[name] = conform(name, relation, file)

@@ -77,12 +77,12 @@ class Period:
         >>> Period.parse("2026-01-15..2026-03-31").months
         ('2026-02', '2026-03')
         """
-        found, month = [], self.start.replace(day=1)
+        labels, month = [], self.start.replace(day=1)
         while _next_month(month) <= self.end:
             if month >= self.start:
-                found.append(f"{month:%Y-%m}")
+                labels.append(f"{month:%Y-%m}")
             month = _next_month(month)
-        return tuple(found)
+        return tuple(labels)
 
     def __str__(self) -> str:
         return self.label

@@ -123,9 +123,9 @@ def _kpi(name: str, entry: Mapping[str, Any], own: OwnColumns, file: object) -> 
     _texts(values, place, file)
     values["aliases"] = tuple(values.get("aliases", ()))
     kpi = KPI(name=name, label=label, formula=formula, **values)
-    found = problems(kpi, own)
-    if found:
-        raise InputError(f"{place}: {found[0]}", file=file)
+    faults = problems(kpi, own)
+    if faults:
+        raise InputError(f"{place}: {faults[0]}", file=file)
     return kpi
 
 

@@ -39,23 +39,23 @@ def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
     """
     from callstats.kpis.define import Ratio
 
-    said = words(language)
+    texts = words(language)
     formula = kpi.formula
     return {
         "name": kpi.name,
         "label": kpi.label[language],
-        "question": said.questions.get(kpi.name, kpi.question),
-        "formula": formula.spelled(said.term),
-        "numerator": formula.numerator.spelled(said.term)
+        "question": texts.questions.get(kpi.name, kpi.question),
+        "formula": formula.spelled(texts.term),
+        "numerator": formula.numerator.spelled(texts.term)
         if isinstance(formula, Ratio)
-        else formula.spelled(said.term),
-        "denominator": formula.denominator.spelled(said.term) if isinstance(formula, Ratio) else "",
+        else formula.spelled(texts.term),
+        "denominator": formula.denominator.spelled(texts.term) if isinstance(formula, Ratio) else "",
         "unit": kpi.unit,
         "direction": kpi.direction,
         "domain": kpi.domain,
         "independence": kpi.independence,
-        "source": said.term("; ").join(sources(kpi, language)),
-        "caution": said.cautions.get(kpi.name, kpi.caution),
+        "source": texts.term("; ").join(sources(kpi, language)),
+        "caution": texts.cautions.get(kpi.name, kpi.caution),
         "aliases": ", ".join(kpi.aliases),
     }
 

@@ -59,22 +59,22 @@ def problems(kpi: KPI, own_columns: Columns | None = None) -> tuple[str, ...]:
     >>> problems(replace(get("roi"), question="What is it"))
     ("the question ends with a question mark, but: 'What is it'",)
     """
-    found = [(sentence, rule(kpi)) for sentence, rule in RULES.items()]
-    found.append(("every column is one of its table", _strange_columns(kpi, own_columns or {})))
-    return tuple(f"{sentence}, but: {instead}" for sentence, instead in found if instead)
+    violations = [(sentence, rule(kpi)) for sentence, rule in RULES.items()]
+    violations.append(("every column is one of its table", _strange_columns(kpi, own_columns or {})))
+    return tuple(f"{sentence}, but: {instead}" for sentence, instead in violations if instead)
 
 
 def clashes(kpis: Iterable[KPI]) -> tuple[str, ...]:
     """Return the names and aliases that are ambiguous, one sentence each."""
     meaning: dict[str, str] = {}
-    found = []
+    messages = []
     for kpi in kpis:
         for word in (kpi.name, *kpi.aliases):
             heard = spoken(word)
             if heard in meaning:
-                found.append(f"{word!r} is {meaning[heard]} and {kpi.name}")
+                messages.append(f"{word!r} is {meaning[heard]} and {kpi.name}")
             meaning.setdefault(heard, kpi.name)
-    return tuple(found)
+    return tuple(messages)
 
 
 def _name(kpi: KPI) -> str:

@@ -141,14 +141,14 @@ def monthly(
     )
     files.sweep(planned.folder)
     settled: dict[str, ReportOutcome] = {}
-    start, made = time.perf_counter(), 0
+    start, count = time.perf_counter(), 0
     with closing(_MonthInProgress(planned, wanted, jobs, again).outcomes()) as finished_outcomes:
         for outcome in finished_outcomes:
             settled[outcome.planned.name] = outcome
-            made += outcome.seconds > 0
+            count += outcome.seconds > 0
             if on_progress is not None:
                 left = len(planned.reports) - len(settled)
-                pace = (time.perf_counter() - start) / made if made else None
+                pace = (time.perf_counter() - start) / count if count else None
                 on_progress(Progress(len(settled), len(planned.reports), outcome, pace and pace * left))
     outcomes = tuple(settled[report.name] for report in planned.reports)
     entries = [index.Entry(outcome.planned, outcome.content, outcome.error) for outcome in outcomes]
@@ -224,9 +224,9 @@ class _MonthInProgress:
         orders = [planned.order for planned in waiting if planned.order is not None]
         if not orders:
             return
-        made = cast("Generator[FinishedReport]", run_all(orders, formats=self.formats, jobs=self.jobs))
-        with closing(made):  # ends the kernels at once, even on an early exit
-            for finished in made:
+        reports = cast("Generator[FinishedReport]", run_all(orders, formats=self.formats, jobs=self.jobs))
+        with closing(reports):  # ends the kernels at once, even on an early exit
+            for finished in reports:
                 yield _outcome(by_stem[finished.order.stem], finished)
 
 

@@ -44,18 +44,18 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
         title, subtitle, facts, language, period, description, keywords, contents
         (level, text, id) and blocks.
     """
-    told = notebook.metadata.get("callstats", {})
+    metadata = notebook.metadata.get("callstats", {})
     blocks = list(_cells(notebook))
-    title = _title(blocks, str(notebook.metadata.get("title") or told.get("title") or name))
+    title = _title(blocks, str(notebook.metadata.get("title") or metadata.get("title") or name))
     body = [block for block in blocks if block["kind"] not in {"title", "record"} and not block.get("used")]
     _order_headings(body)
     _describe_figures(body, title["title"])
     return {
         **title,
-        "language": str(told.get("language") or notebook.metadata.get("lang") or "en"),
-        "period": str(told.get("period_label") or told.get("period") or ""),
+        "language": str(metadata.get("language") or notebook.metadata.get("lang") or "en"),
+        "period": str(metadata.get("period_label") or metadata.get("period") or ""),
         "description": _description(title, body),
-        "keywords": ["callstats", *map(str, told.get("keywords", ()))],
+        "keywords": ["callstats", *map(str, metadata.get("keywords", ()))],
         "contents": _contents(body),
         "blocks": body,
     }
@@ -63,11 +63,11 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
 
 def results(notebook: Any) -> dict[str, Any]:
     """Return what the notebook recorded: its payloads of kind record, merged in order."""
-    found: dict[str, Any] = {}
+    recorded: dict[str, Any] = {}
     for payload in payloads(notebook):
         if payload.get("kind") == "record":
-            found.update(payload.get("results", {}))
-    return found
+            recorded.update(payload.get("results", {}))
+    return recorded
 
 
 def verdict(notebook: Any) -> list[dict[str, Any]]:

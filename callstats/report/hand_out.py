@@ -98,12 +98,12 @@ def _status(there: Path, content: bytes, laid: str | None) -> Status:
     if there.is_symlink() or there.is_dir():
         return "edited"
     try:
-        found = _hash(there.read_bytes())
+        current = _hash(there.read_bytes())
     except FileNotFoundError:
         return "new"
-    if found == _hash(content):
+    if current == _hash(content):
         return "unchanged"
-    return "updated" if found == laid else "edited"
+    return "updated" if current == laid else "edited"
 
 
 def _shipped() -> Iterator[tuple[str, bytes]]:

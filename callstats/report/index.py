@@ -133,9 +133,9 @@ def _groups(plan: MonthPlan, entries: Sequence[Entry]) -> Iterator[Block]:
 def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
     """Yield the blocks of one report: its name, its findings or why it failed, its files."""
     _ = words(plan.language)
-    made = entry.files
+    names = entry.files
     name = _name(plan, entry)
-    yield _heading(3, identifier, name, made.get("html") or made.get("pdf"))
+    yield _heading(3, identifier, name, names.get("html") or names.get("pdf"))
     if entry.content is None:
         yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made:"))]}
         yield {"kind": "error", "text": entry.error}
@@ -146,7 +146,7 @@ def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
     if headline.get("figures"):
         yield {"kind": "key_figures", "figures": headline["figures"][:_FIGURES], "caption": ""}
     told = {"html": "HTML", "pdf": "PDF", "ipynb": _("Notebook"), "json": "JSON"}
-    links = [_link(text, made[ending]) for ending, text in told.items() if ending in made]
+    links = [_link(text, names[ending]) for ending, text in told.items() if ending in names]
     yield {"kind": "paragraph", "inlines": _between(links, " · ")}
 
 

@@ -36,12 +36,12 @@ def campaigns(dataset: Dataset, period: Period) -> dict[str, list[str]]:
     calls = dataset.where(period=period).table("calls")
     named = "campaign_id" in calls.collect_schema().names()
     columns = ["direction", "campaign_id"] if named else ["direction"]
-    found: dict[str, set[str]] = {"outbound": set(), "inbound": set()}
+    by_direction: dict[str, set[str]] = {"outbound": set(), "inbound": set()}
     for row in calls.select(*columns).unique().collect("pandas").rows(named=True):
         name = row["campaign_id"] if named else ""
-        if row["direction"] in found and isinstance(name, str):
-            found[row["direction"]].add(name)
-    return {direction: sorted(names) for direction, names in found.items()}
+        if row["direction"] in by_direction and isinstance(name, str):
+            by_direction[row["direction"]].add(name)
+    return {direction: sorted(names) for direction, names in by_direction.items()}
 
 
 def period_of_test(dataset: Dataset, test: DeclaredTest, month: Period) -> str | None:

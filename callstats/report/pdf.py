@@ -96,10 +96,10 @@ def _lay_out(report: dict[str, Any], folder: Path) -> Path:
         return {key: value for key, value in block.items() if key != "content"} | {"file": name}
 
     blocks = [prepared(block) for block in report["blocks"] if block["kind"] != "source"]
-    told = drawable(
+    content = drawable(
         {**report, "blocks": layout.keep_together(blocks), "words": frame_words(report["language"])}
     )
-    (folder / "report.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    (folder / "report.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     main = folder / _TEMPLATE
     main.write_bytes(files("callstats.report").joinpath("template", _TEMPLATE).read_bytes())
     return main

@@ -44,13 +44,13 @@ def fingerprint(data: Path) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that compute the figures."""
-    found = {"python": platform.python_version()}
+    numbers = {"python": platform.python_version()}
     for name in _PACKAGES:
         try:
-            found[name] = version(name)
+            numbers[name] = version(name)
         except PackageNotFoundError:  # callstats itself, on the path without being installed
             continue
-    return found
+    return numbers
 
 
 def _inputs(folder: Path) -> Iterable[Path]:

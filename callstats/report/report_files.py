@@ -130,11 +130,11 @@ def _aside(folder: Path, name: str) -> Iterator[Path]:
 
 def _is_left(waiting: Path) -> bool:
     """Return whether the run behind a temporary folder is over: its process is gone, or it is a day old."""
-    told = _WRITER.search(waiting.name)
-    if told is None:
+    match = _WRITER.search(waiting.name)
+    if match is None:
         return True
-    if told["host"] == _host() and os.name == "posix":
-        pid = int(told["pid"])
+    if match["host"] == _host() and os.name == "posix":
+        pid = int(match["pid"])
         return waiting.name not in _OURS if pid == os.getpid() else not _is_running(pid)
     try:
         return time.time() - waiting.stat().st_mtime > _ABANDONED_S

@@ -169,9 +169,10 @@ def _executed(order: Order, strict: bool, kernels: Callable[[], ReportKernelMana
     source = notebooks.load(order.notebook)
     translate_cells(source, order.language)
     executed = kernel.execute(source, order.values, kernels=kernels)
-    said = kernel.complaints(executed)
-    if strict and said:
-        raise ReportError(f"the notebook warned: {said[0].splitlines()[-1].rstrip('.')}", hint=said[0])
+    warnings = kernel.complaints(executed)
+    if strict and warnings:
+        last = warnings[0].splitlines()[-1].rstrip(".")
+        raise ReportError(f"the notebook warned: {last}", hint=warnings[0])
     kernel.hide_path(executed, order.data, order.shown)
     executed.metadata["callstats"] = {
         "report": order.notebook.stem,

@@ -36,9 +36,9 @@ def sortable(table: dict[str, Any], language: str) -> dict[str, Any]:
         _keys(column["align"], [row[place]["text"] for row in rows], language)
         for place, column in enumerate(table["columns"])
     ]
-    columns = [{**column, "order": found[0]} for column, found in zip(table["columns"], keys, strict=True)]
+    columns = [{**column, "order": key[0]} for column, key in zip(table["columns"], keys, strict=True)]
     body = [
-        [{**cell, "key": found[1][number]} for cell, found in zip(row, keys, strict=True)]
+        [{**cell, "key": key[1][number]} for cell, key in zip(row, keys, strict=True)]
         for number, row in enumerate(rows)
     ]
     return {**table, "columns": columns, "rows": body}
@@ -58,10 +58,10 @@ def number(text: str, language: str = "en") -> float | None:
     (-12.5, 3900.0, 1234.5, None)
     """
     sign, parts, units = _patterns(language if language in LANGUAGES else "en")
-    found = list(parts.finditer(text))
-    if not found or any(char.isalpha() for char in text[: found[0].start()]):
+    matches = list(parts.finditer(text))
+    if not matches or any(char.isalpha() for char in text[: matches[0].start()]):
         return None
-    values = [(_plain(match[1], language), units.get(match[2] or "")) for match in found]
+    values = [(_plain(match[1], language), units.get(match[2] or "")) for match in matches]
     first, unit = values[0]
     size = sum(value * seconds for value, seconds in values if seconds) if unit else first
     return -size if sign.match(text) else size

@@ -41,7 +41,7 @@ def key(order: Order, formats: Iterable[str]) -> str:
     formats : iterable of str
     """
     values = {**order.values, **({"data": order.shown} if "data" in order.values else {})}
-    told = {
+    inputs = {
         "notebook": _sources(order.notebook),
         "values": values,
         "files": dict(_named_files(order)),
@@ -51,7 +51,7 @@ def key(order: Order, formats: Iterable[str]) -> str:
         "provenance": order.provenance,
         "software": software(),
     }
-    return _hash(json.dumps(told, sort_keys=True, default=str).encode())
+    return _hash(json.dumps(inputs, sort_keys=True, default=str).encode())
 
 
 def seal(content: Mapping[str, Any], files: Mapping[str, bytes], made_of: str) -> dict[str, Any]:
@@ -87,13 +87,13 @@ def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
     wanted = tuple(formats)
     try:
         content = json.loads((order.folder / f"{order.stem}.json").read_bytes())
-        made = content[SEAL]
+        sealed = content[SEAL]
         beside = {f"{order.stem}.{ending}" for ending in (*wanted, "ipynb")}
-        if made["key"] != key(order, wanted) or set(made["files"]) != beside:
+        if sealed["key"] != key(order, wanted) or set(sealed["files"]) != beside:
             return None
-        rest = {name: told for name, told in content.items() if name != SEAL}
-        whole = made["results"] == _hash_of(rest) and all(
-            _hash((order.folder / name).read_bytes()) == told for name, told in made["files"].items()
+        rest = {name: value for name, value in content.items() if name != SEAL}
+        whole = sealed["results"] == _hash_of(rest) and all(
+            _hash((order.folder / name).read_bytes()) == digest for name, digest in sealed["files"].items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -103,14 +103,14 @@ def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
 @cache
 def software() -> dict[str, str]:
     """Return what computes and draws: libraries by version, callstats by its source code."""
-    found = {"callstats": _own_sources()}
+    versions = {"callstats": _own_sources()}
     plugged = {point.dist.name for point in entry_points(group="callstats.kpis") if point.dist is not None}
     for name in sorted({*_LIBRARIES, *plugged}):
         try:
-            found.setdefault(name, version(name))
+            versions.setdefault(name, version(name))
         except PackageNotFoundError:  # vendored, or replaced
             continue
-    return found
+    return versions
 
 
 def _own_sources() -> str:

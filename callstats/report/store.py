@@ -41,9 +41,9 @@ def store(path: Path) -> Path:
     path = path.resolve()
     with contextlib.chdir(path.parent):
         executed = kernel.execute(notebooks.load(path), {})
-    said = kernel.complaints(executed)
-    if said:
-        raise ReportError(f"{path.name} warned: {said[0].splitlines()[-1].rstrip('.')}", hint=said[0])
+    warnings = kernel.complaints(executed)
+    if warnings:
+        raise ReportError(f"{path.name} warned: {warnings[0].splitlines()[-1].rstrip('.')}", hint=warnings[0])
     content = nbformat.writes(tidy(executed), indent=1).encode() + b"\n"
     return files.write_all(path.parent, {path.name: content})[path.name]
 

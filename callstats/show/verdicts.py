@@ -75,7 +75,7 @@ def difference(
     _ = words(formatter.language)
     if unknown(estimate) or unknown(low) or unknown(high):
         return too_little(kpi, name, control, formatter, missing=missing, kind=missing_kind)
-    said = {
+    fields = {
         "kpi": kpi,
         "name": name,
         "control": control,
@@ -84,23 +84,25 @@ def difference(
         "margin": "" if margin is None else formatter.change(abs(margin), unit).removeprefix("+"),
     }
     if excludes_zero(low, high):
-        higher = _("{kpi}: evidence that {name} is higher than {control}: {change} ({interval}).", **said)
-        lower = _("{kpi}: evidence that {name} is lower than {control}: {change} ({interval}).", **said)
+        higher = _("{kpi}: evidence that {name} is higher than {control}: {change} ({interval}).", **fields)
+        lower = _("{kpi}: evidence that {name} is lower than {control}: {change} ({interval}).", **fields)
         return Sentence(higher if low > 0 else lower, _tone(estimate, direction))  # type: ignore[operator]
-    allowed = _("the data allow anything from {interval}", **said)
+    allowed = _("the data allow anything from {interval}", **fields)
     within = _within_margin(low, high, margin, direction)
     if within == "both":
         return Sentence(
-            _("{kpi}: {name} is as good as {control}, within a margin of {margin} ({interval}).", **said)
+            _("{kpi}: {name} is as good as {control}, within a margin of {margin} ({interval}).", **fields)
         )
     if within == "not worse":
         return Sentence(
-            _("{kpi}: {name} is not worse than {control} by more than {margin} ({interval}).", **said)
+            _("{kpi}: {name} is not worse than {control} by more than {margin} ({interval}).", **fields)
         )
     if not unknown(missing):
         return too_little(kpi, name, control, formatter, missing=missing, kind=missing_kind)
     none = _(
-        "{kpi}: no evidence of a difference between {name} and {control}; {allowed}.", **said, allowed=allowed
+        "{kpi}: no evidence of a difference between {name} and {control}; {allowed}.",
+        **fields,
+        allowed=allowed,
     )
     return Sentence(none)
 
@@ -189,16 +191,16 @@ def change(
         return Sentence(
             _("{kpi}: too little data to tell a change since {since}.", kpi=kpi, since=since), "unknown"
         )
-    said = {
+    fields = {
         "kpi": kpi,
         "since": since,
         "change": formatter.change(estimate, unit, low, high),
         "interval": formatter.interval(low, high, unit, change=True, value=estimate),
     }
     if not excludes_zero(low, high):
-        return Sentence(_("{kpi}: within the usual variation since {since} ({interval}).", **said))
-    up = _("{kpi}: up since {since}, {change} ({interval}).", **said)
-    down = _("{kpi}: down since {since}, {change} ({interval}).", **said)
+        return Sentence(_("{kpi}: within the usual variation since {since} ({interval}).", **fields))
+    up = _("{kpi}: up since {since}, {change} ({interval}).", **fields)
+    down = _("{kpi}: down since {since}, {change} ({interval}).", **fields)
     return Sentence(up if low > 0 else down, _tone(estimate, direction))  # type: ignore[operator]
 
 
@@ -221,7 +223,7 @@ def target(
     'ROI: 31% (20% to 42%), target met (at least 0%).'
     """
     _ = words(formatter.language)
-    said = {
+    fields = {
         "kpi": kpi,
         "value": formatter.value(value, unit, low, high),
         "interval": formatter.interval(low, high, unit, value=value),
@@ -231,13 +233,13 @@ def target(
     most = float("inf") if unknown(target_high) else float(target_high)  # type: ignore[arg-type]
     if unknown(value) or unknown(low) or unknown(high):
         return Sentence(
-            _("{kpi}: too little data to tell whether the target is met ({target}).", **said), "unknown"
+            _("{kpi}: too little data to tell whether the target is met ({target}).", **fields), "unknown"
         )
     if least <= low and high <= most:  # type: ignore[operator]
-        return Sentence(_("{kpi}: {value} ({interval}), target met ({target}).", **said), "good")
+        return Sentence(_("{kpi}: {value} ({interval}), target met ({target}).", **fields), "good")
     if high < least or low > most:  # type: ignore[operator]
-        return Sentence(_("{kpi}: {value} ({interval}), target missed ({target}).", **said), "bad")
-    open_still = _("{kpi}: {value} ({interval}), too close to the target to tell ({target}).", **said)
+        return Sentence(_("{kpi}: {value} ({interval}), target missed ({target}).", **fields), "bad")
+    open_still = _("{kpi}: {value} ({interval}), too close to the target to tell ({target}).", **fields)
     return Sentence(open_still, "unknown")
 
 

@@ -39,13 +39,13 @@ def table(name: str, columns: dict[str, object], further: dict[str, str] | None 
     wanted = schema(name, **(further or {}))
     size = len(next(iter(columns.values())))  # type: ignore[arg-type]
     arrays = []
-    for one in wanted:
-        value = columns.get(one.name)
+    for column in wanted:
+        value = columns.get(column.name)
         if value is None:
-            arrays.append(pa.nulls(size, one.type))
+            arrays.append(pa.nulls(size, column.type))
             continue
         array: Any = value if isinstance(value, pa.Array | pa.ChunkedArray) else pa.array(value)
-        arrays.append(array.cast(one.type))
+        arrays.append(array.cast(column.type))
     return pa.table(arrays, schema=wanted)
 
 

@@ -49,18 +49,18 @@ def campaign_team(desk: Desk, team: Team, allotted: np.ndarray) -> Iterator[Part
     """Yield the rows of one team: contacts, then calls and everything that depends on them."""
     plan = roster(desk.scenario, desk.calendar, team, allotted)
     dialler = Dialler(desk.scenario, desk.calendar, team, plan, desk.truth)
-    made, first_contact = [], []
+    dialled, first_contact = [], []
     for number, call_list in enumerate(team.lists):
         first_contact.append(desk.contacts + 1)
         done = 0
         for people in chunks(desk.scenario, desk.calendar, call_list):
             yield "contacts", _contacts(desk, team, call_list, people, desk.contacts + 1)
-            made.append(dialler.dial(number, people, done))
+            dialled.append(dialler.dial(number, people, done))
             done += len(people)
             desk.contacts += len(people)
         desk.ledger.buy(team.campaign, call_list)
-    dials = Dials.concat(made)
-    del made
+    dials = Dials.concat(dialled)
+    del dialled
     for first, end in _slices(dials.day, len(desk.calendar)):
         inside = np.flatnonzero((dials.day >= first) & (dials.day < end))
         yield from _rows(desk, team, plan, dials.take(inside), (first, end), np.array(first_contact))
@@ -133,7 +133,7 @@ def _by_time(
 def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
     team, dials, timed = batch.team, batch.dials, batch.timed
     scenario, calendar, campaign, outcome = desk.scenario, desk.calendar, team.campaign, dials.outcome
-    loaded = calendar.utc_us(np.array([loaded_s(calendar, scenario, one) for one in team.lists]))
+    loaded = calendar.utc_us(np.array([loaded_s(calendar, scenario, call_list) for call_list in team.lists]))
     utc, depth, success = calendar.utc_us(timed.start), o.DEPTH[outcome], outcome == o.SUCCESS
     cancelled = success & (rng.random(len(dials)) < campaign.cancelled)
     value = np.exp(rng.normal(-(campaign.value_sd**2) / 2, campaign.value_sd, len(dials))) * campaign.value
@@ -142,7 +142,7 @@ def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
     columns = {
         "call_id": batch.call_id,
         "contact_id": tables.numbered("", batch.lead),
-        "list_id": tables.words([one.list_id for one in team.lists], dials.number),
+        "list_id": tables.words([call_list.list_id for call_list in team.lists], dials.number),
         "campaign_id": tables.words([campaign.campaign_id], np.zeros(len(dials), dtype=np.int8)),
         "agent_id": tables.words(scenario.agents, batch.agent),
         "direction": tables.words(["outbound"], np.zeros(len(dials), dtype=np.int8)),

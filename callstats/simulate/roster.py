@@ -57,7 +57,7 @@ class Roster:
 def teams(scenario: Scenario) -> list[Team]:
     """Group the lists of every campaign by the agents that work them."""
     number = {agent: position for position, agent in enumerate(scenario.agents)}
-    found = []
+    result = []
     for campaign in scenario.campaigns:
         groups: dict[tuple[str, ...], list[CallList]] = {}
         for call_list in campaign.lists:
@@ -65,8 +65,8 @@ def teams(scenario: Scenario) -> list[Team]:
             groups.setdefault(tuple(who), []).append(call_list)
         for position, (who, lists) in enumerate(groups.items()):
             agents = np.array([number[agent] for agent in who])
-            found.append(Team(f"{campaign.campaign_id}/{position}", agents, campaign, tuple(lists)))
-    return found
+            result.append(Team(f"{campaign.campaign_id}/{position}", agents, campaign, tuple(lists)))
+    return result
 
 
 def allot(scenario: Scenario, groups: dict[str, np.ndarray], days: int) -> dict[str, np.ndarray]:

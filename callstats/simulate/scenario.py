@@ -272,12 +272,12 @@ class Scenario:
         scenario.
         """
         agents = tuple(options.pop("agents", cls.__dataclass_fields__["agents"].default))
-        made = []
+        call_lists = []
         for number, name in enumerate(lists):
             own = agents[number :: len(lists)] if nested else None
-            made.append(replace(CallList(name, contacts, agents=own), **(call_list or {})))
-        one = replace(Campaign("spring", tuple(made)), **(campaign or {}))
-        return cls(seed=seed, campaigns=(one,), agents=agents, **options)
+            call_lists.append(replace(CallList(name, contacts, agents=own), **(call_list or {})))
+        spring = replace(Campaign("spring", tuple(call_lists)), **(campaign or {}))
+        return cls(seed=seed, campaigns=(spring,), agents=agents, **options)
 
 
 SHARES = (
@@ -304,13 +304,13 @@ def check(scenario: Scenario) -> None:
     lists = [call_list for campaign in scenario.campaigns for call_list in campaign.lists]
     _unique("list", [call_list.list_id for call_list in lists])
     _unique("campaign", [c.campaign_id for c in scenario.campaigns] + [q.queue_id for q in scenario.queues])
-    named = [c.agents or () for c in scenario.campaigns] + [one.agents or () for one in lists]
+    named = [c.agents or () for c in scenario.campaigns] + [part.agents or () for part in lists]
     for name in (name for names in (*named, *(q.agents for q in scenario.queues)) for name in names):
         if name not in scenario.agents:
             raise unknown_name("agent", name, scenario.agents)
     for call_list in lists:
         _check_list(call_list)
-    for shift in (shift for one in (*scenario.campaigns, *scenario.queues) for shift in one.shifts):
+    for shift in (shift for part in (*scenario.campaigns, *scenario.queues) for shift in part.shifts):
         _check_shift(shift)
 
 

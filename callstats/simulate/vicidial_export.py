@@ -77,7 +77,7 @@ def _report(calls: Frame, lead: Frame) -> Frame:
     rows = calls.join(facts, on="lead_id")
     inbound = rows["direction"] == "inbound"
     names = STATUSES.names() | {SERVED[0]: SERVED[1]}
-    made = rows.assign(
+    renamed = rows.assign(
         phone_number_dialed=rows["phone_number"],
         full_name=rows["user"].str.capitalize(),
         alt_dial=rows["queue_seconds"].astype(str).where(inbound, "MAIN"),
@@ -85,7 +85,7 @@ def _report(calls: Frame, lead: Frame) -> Frame:
         list_name=rows["list_id"].map("List {}".format),
         status_name=rows["status"].map(names),
     )
-    return made.reindex(columns=list(HEADER))
+    return renamed.reindex(columns=list(HEADER))
 
 
 Frame = Any  # a pandas frame; its type stubs cannot tell one column from several
@@ -172,7 +172,7 @@ def leads(simulation: Simulation) -> Frame:
     entry = contacts["loaded_at"].dt.tz_convert(zone).dt.strftime(TIME)
     called = final["local_started_at"].dt.strftime(TIME)
     count = final["attempt_no"].fillna(0).astype("int64")
-    made = {
+    columns = {
         "lead_id": contacts["contact_id"],
         "entry_date": entry,
         "modify_date": called.fillna(entry),
@@ -198,7 +198,7 @@ def leads(simulation: Simulation) -> Frame:
         "rank": 0,
         "owner": "",
     }  # fmt: skip
-    return contacts[[]].assign(**made)
+    return contacts[[]].assign(**columns)
 
 
 def _offset(calls: Frame) -> str:
@@ -221,7 +221,7 @@ def callbacks(simulation: Simulation) -> Frame:
         return pd.DataFrame(columns=columns)
     rows: Frame = simulation.frame("callbacks")
     entry = rows["local_asked_at"].dt.strftime(TIME)
-    made = rows.assign(
+    exported = rows.assign(
         callback_id=np.arange(1, len(rows) + 1),
         lead_id=rows["contact_id"],
         status=rows["kept"].eq(True).map({True: "INACTIVE", False: "LIVE"}),
@@ -234,7 +234,7 @@ def callbacks(simulation: Simulation) -> Frame:
         user_group="AGENTS",
         lead_status="CALLBK",
     )
-    return made[columns]
+    return exported[columns]
 
 
 def agent_log(simulation: Simulation, calls: Frame) -> Frame:
@@ -274,7 +274,7 @@ def _agent_rows(first: Frame, stages: Frame, call: Frame) -> Frame:
     pause, wait, talk, wrap = (stages[number] for number in range(4))
     dead = (wrap // 3).where(np.arange(len(wrap)) % 3 == 0, 0).where(talk > 0, 0)
     begun = first["start"].astype("datetime64[us, UTC]").astype("int64") // 1_000_000
-    made = {
+    columns = {
         "agent_log_id": np.arange(1, len(first) + 1),
         "user": first["agent_id"],
         "event_time": first["local_start"].dt.strftime(TIME),
@@ -297,7 +297,7 @@ def _agent_rows(first: Frame, stages: Frame, call: Frame) -> Frame:
         "uniqueid": call["uniqueid"].fillna(""),
         "pause_type": np.where(pause > 0, "AGENT", "UNDEFINED"),
     }
-    return first[[]].assign(**made)
+    return first[[]].assign(**columns)
 
 
 FLAGS = (

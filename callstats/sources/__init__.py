@@ -27,17 +27,17 @@ def known() -> dict[str, Source]:
     UsageError
         A registered source is not valid; the message says what is wrong with it.
     """
-    found: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for point in sorted(entry_points(group="callstats.sources"), key=lambda point: point.name):
         source = point.load()
-        if wrong := [*problems(source), *_named_twice(source, found)]:
+        if wrong := [*problems(source), *_named_twice(source, sources)]:
             raise UsageError(f"the source {point.name!r} cannot be used: {'; '.join(wrong)}")
-        found[source.name] = source
-    return found
+        sources[source.name] = source
+    return sources
 
 
-def _named_twice(source: Source, found: Iterable[str]) -> list[str]:
-    return [f"the name is its own, but: {source.name!r} exists already"] if source.name in found else []
+def _named_twice(source: Source, sources: Iterable[str]) -> list[str]:
+    return [f"the name is its own, but: {source.name!r} exists already"] if source.name in sources else []
 
 
 def find(name: str) -> Source:

@@ -26,19 +26,19 @@ def expand(files: Iterable[str | Path], tables: Iterable[str]) -> list[Path]:
     InputError
         A file is missing, or a folder holds no file of the source.
     """
-    found: list[Path] = []
+    paths: list[Path] = []
     for given in files:
         path = Path(given)
         if path.is_dir():
-            found.extend(_in_folder(path, tuple(tables)))
+            paths.extend(_in_folder(path, tuple(tables)))
         elif path.exists():
-            found.append(path)
+            paths.append(path)
         else:
             siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
             raise InputError("no such file", file=path.name, near=near_names(path.name, siblings))
-    if not found:
+    if not paths:
         raise InputError("no file was given", hint="Name the export, or the folder that holds it.")
-    return found
+    return paths
 
 
 def _in_folder(folder: Path, tables: tuple[str, ...]) -> list[Path]:

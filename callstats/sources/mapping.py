@@ -249,7 +249,7 @@ def _field(table: str, to: str, entry: ColumnEntry, options: FileEntry, file: st
 
 def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
     """Compile statuses, each given as a kind of outcome or as flags."""
-    found = {}
+    outcomes = {}
     for code, entry in entries.items():
         if isinstance(entry, str):
             if entry not in OUTCOMES:
@@ -257,7 +257,7 @@ def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
                     f"calls.statuses.{code}: unknown outcome {entry!r}", file=file,
                     near=near_names(entry, OUTCOMES), hint=f"Known: {', '.join(OUTCOMES)}.",
                 )  # fmt: skip
-            found[code] = OUTCOMES[entry]
+            outcomes[code] = OUTCOMES[entry]
             continue
         try:
             flags = OutcomeEntry.model_validate(entry).model_dump()
@@ -267,5 +267,5 @@ def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
                 f"calls.statuses.{code}: {error.errors()[0]['msg'].lower()}", file=file,
                 near=near_names(key, FLAGS), hint=f"Flags: {', '.join(FLAGS)}, closed_reason, dialled.",
             ) from error  # fmt: skip
-        found[code] = Outcome(**flags)
-    return found
+        outcomes[code] = Outcome(**flags)
+    return outcomes

@@ -220,13 +220,13 @@ def apply_statuses(
     campaigns = calls.get("campaign_id", pd.Series("", index=calls.index)).fillna("").astype(object)
     keys = pd.MultiIndex.from_arrays([campaigns, codes])
     places, different = pd.factorize(keys)
-    found = [outcomes.get(key, outcomes.get(("", key[1]), Outcome())) for key in different]
+    chosen = [outcomes.get(key, outcomes.get(("", key[1]), Outcome())) for key in different]
     present = calls["agent_id"].notna() if "agent_id" in calls else pd.Series(True, index=calls.index)
     calls = calls.copy()
     for name in (*FLAGS, "dialled", "handed_over"):
-        values = pd.array([getattr(item, name) for item in found], dtype="boolean")
+        values = pd.array([getattr(item, name) for item in chosen], dtype="boolean")
         _keep_stated(calls, name, pd.Series(values.take(places), index=calls.index))
-    reasons = pd.array([item.closed_reason for item in found], dtype=TEXT)
+    reasons = pd.array([item.closed_reason for item in chosen], dtype=TEXT)
     _keep_stated(calls, "closed_reason", pd.Series(reasons.take(places), index=calls.index))
     if source.handled_needs_agent:
         calls["handled"] = calls["handled"] & present.astype("boolean")

@@ -41,7 +41,7 @@ def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
     """
     names = list(tables)
     columns: dict[str, list[str]] = {}
-    found: dict[str, list[list[str | None]]] = {}
+    records_by_table: dict[str, list[list[str | None]]] = {}
     encoding, note = detect_encoding(path)
     creating = ""
     with path.open(encoding=encoding, newline="\n") as stream:
@@ -55,8 +55,8 @@ def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
                 creating = ""
                 if table_name(match[1], names):
                     _listed(match, columns)
-                    found.setdefault(match[1], []).extend(_records(line, match.end()))
-    for table, records in found.items():
+                    records_by_table.setdefault(match[1], []).extend(_records(line, match.end()))
+    for table, records in records_by_table.items():
         yield _raw(path, table_name(table, names), columns.get(table, []), records, note)
 
 

@@ -129,15 +129,15 @@ def own_statuses(tables: Mapping[str, Frame]) -> dict[tuple[str, str], Outcome]:
     if frame is None:
         return {}
     records = frame.reindex(columns=["campaign_id", "status", *FLAGS])
-    found = {}
+    outcomes = {}
     for campaign, code, *values in records.itertuples(index=False, name=None):
         flags = frozenset(
             name for name, value in zip(FLAGS, values, strict=True) if not pd.isna(value) and value
         )
         usual = _DEFAULT_FLAGS.get(code) == flags
         outcome = OUTCOME_OF[code] if usual else from_flags(flags)
-        found["" if pd.isna(campaign) else campaign, code] = outcome
-    return found
+        outcomes["" if pd.isna(campaign) else campaign, code] = outcome
+    return outcomes
 
 
 STATES = ("pause", "wait", "talk", "dispo", "dead")

@@ -55,12 +55,12 @@ def _identity(calls: Frame) -> Series:
     """Identify a call by uniqueid, the closer log's number, or, if neither is exported, lead and second."""
     second = calls["local_started_at"].dt.strftime("%Y%m%d%H%M%S").astype(TEXT)
     way = calls["direction"].map({"inbound": "-in"}).fillna("").astype(TEXT)
-    found = calls["contact_id"].fillna("").astype(TEXT) + "-" + second + way
+    identity = calls["contact_id"].fillna("").astype(TEXT) + "-" + second + way
     if "uniqueid" in calls:
-        found = (calls["uniqueid"].astype(TEXT) + way).fillna(found)
+        identity = (calls["uniqueid"].astype(TEXT) + way).fillna(identity)
     if "closecallid" in calls:
-        found = ("C" + calls["closecallid"].astype(TEXT)).fillna(found)
-    return found
+        identity = ("C" + calls["closecallid"].astype(TEXT)).fillna(identity)
+    return identity
 
 
 def shape(tables: Tables, notes: list[str], zone: str) -> Tables:

@@ -196,11 +196,11 @@ def among_agents(agents: Moments) -> np.ndarray:
 def ratios_with_agents(agents: Moments, ratios: tuple[float, float]) -> tuple[float, float]:
     """Return each arm's ratio over rows that have an agent, or over all its rows if none has."""
     sums = agents.sums
-    found = [
+    by_arm = [
         sums[f"{name}_numerator"] / below if (below := sums[f"{name}_denominator"]) else ratio
         for name, ratio in zip(("treatment", "control"), ratios, strict=True)
     ]
-    return found[0], found[1]
+    return by_arm[0], by_arm[1]
 
 
 def widening(units: np.ndarray) -> np.ndarray:

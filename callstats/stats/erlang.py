@@ -164,10 +164,10 @@ def agents_needed(
         return 0
 
     def good(agents: int) -> bool:
-        found = queue_performance(
+        performance = queue_performance(
             calls, handle_s, agents, interval_s=interval_s, within_s=within_s, patience_s=patience_s
         )
-        return found.service_level >= service_level and found.occupancy <= max_occupancy
+        return performance.service_level >= service_level and performance.occupancy <= max_occupancy
 
     high = 1
     while not good(high):

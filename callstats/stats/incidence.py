@@ -92,13 +92,13 @@ def cumulative_incidence(
     left = np.cumprod(1 - total / n)
     before = np.concatenate([[1.0], left[:-1]])
     z = t_quantile(tails(confidence)[0], float("inf"))
-    found, low, high = {}, {}, {}
+    shares, low, high = {}, {}, {}
     for name, d in counts.items():
         share = np.cumsum(before * d / n)
         error = np.sqrt(_variance(share, before, n, d, total))
-        found[name] = share
+        shares[name] = share
         low[name], high[name] = _limits(share, error, z)
-    return Incidence(found, low, high, left, confidence)
+    return Incidence(shares, low, high, left, confidence)
 
 
 def _variance(

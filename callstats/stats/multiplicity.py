@@ -173,14 +173,14 @@ def many_to_one(
     base = sample(control, 2, "control")
     # The integral uses random points: a fixed seed keeps reports reproducible.
     random = {"random_state": np.random.default_rng(0)}  # scipy < 1.15 has no other name for it
-    found = stats.dunnett(*samples, control=base, alternative=alternative, **random)  # type: ignore[arg-type]
-    limits = found.confidence_interval(confidence)
+    dunnett = stats.dunnett(*samples, control=base, alternative=alternative, **random)  # type: ignore[arg-type]
+    limits = dunnett.confidence_interval(confidence)
     return ManyToOne(
         np.array([values.mean() for values in samples]) - base.mean(),
         np.asarray(limits.low),
         np.asarray(limits.high),
-        np.asarray(found.statistic),
-        np.asarray(found.pvalue),
+        np.asarray(dunnett.statistic),
+        np.asarray(dunnett.pvalue),
         "dunnett",
         confidence,
         alternative,

@@ -73,11 +73,11 @@ class PostStrata:
         -------
         ndarray of shape (rows,)
         """
-        found = [
+        coefficients = [
             self.coefficients.get((stratum, bool(arm)), (0.0, 0.0))
             for stratum, arm in zip(strata, treated, strict=True)
         ]
-        a, b = np.array(found, dtype=float).reshape(-1, 2).T
+        a, b = np.array(coefficients, dtype=float).reshape(-1, 2).T
         return a * np.asarray(numerator, dtype=float) + b * np.asarray(denominator, dtype=float)
 
 

@@ -389,11 +389,11 @@ def _maximise(loss: Loss, centre: float, size: float = 3.0) -> tuple[float, floa
     from scipy.optimize import minimize
 
     bounds = [(centre - 8, centre + 8), (size - 14, size + 14)]
-    found = min(
+    optimum = min(
         (minimize(loss, [centre, start], method="L-BFGS-B", bounds=bounds) for start in (size, size + 5)),
         key=lambda result: result.fun,
     )
-    return float(found.x[0]), float(np.exp(found.x[1]))
+    return float(optimum.x[0]), float(np.exp(optimum.x[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,6 @@ def _at_risk(table: LifeTable, times: Array) -> Array:
 
 
 def _events(table: LifeTable, times: Array) -> Array:
-    found = np.zeros(len(times))
-    found[np.searchsorted(times, table.attempt)] = table.reached
-    return found
+    reached = np.zeros(len(times))
+    reached[np.searchsorted(times, table.attempt)] = table.reached
+    return reached

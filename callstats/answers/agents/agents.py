@@ -287,15 +287,15 @@ def _compared(
     by_agent = figures_by_agent(
         dataset, standing, name, confidence=level, false_discovery_rate=blank.false_discovery_rate
     )
-    findings = [agent for agent, one in by_agent.items() if one.status in ("above", "below")]
+    findings = [agent for agent, figures in by_agent.items() if figures.status in ("above", "below")]
     steps = step_standings(dataset, kpi, adjust, confidence=level, relevant=relevant) if findings else ()
     sources = {a: step for a in findings if (step := main_step(steps, a, by_agent[a].status == "below"))}
-    paced = any(one.kpi.unit == "1/h" for one in steps)
+    paced = any(step.kpi.unit == "1/h" for step in steps)
     times = time_gaps(dataset) if paced else lambda _agent: {}
     return replace(
         blank,
         keys=keys,
-        agents=tuple(sorted(by_agent.values(), key=lambda one: (one.agent.casefold(), one.agent))),
+        agents=tuple(sorted(by_agent.values(), key=lambda agent: (agent.agent.casefold(), agent.agent))),
         spread=standing.judgement.spread,
         overall=standing.mix.overall * standing.scale,
         worths=_worths(dataset, standing, by_agent, blank.horizon_days),

@@ -34,9 +34,10 @@ _TIMES = {
 
 def rows_of_figures(agents: Sequence[AgentFigures]) -> tuple[list[AgentFigures], list[AgentFigures]]:
     """Return the agents with their own row, and the others."""
-    evident = {one.agent for one in agents if one.status in ("above", "below")}
-    own = set(split([one.agent for one in agents], evident)[0])
-    return [one for one in agents if one.agent in own], [one for one in agents if one.agent not in own]
+    evident = {agent.agent for agent in agents if agent.status in ("above", "below")}
+    own = set(split([agent.agent for agent in agents], evident)[0])
+    shown = [agent for agent in agents if agent.agent in own]
+    return shown, [agent for agent in agents if agent.agent not in own]
 
 
 class CoachingTelling(ByAgentTelling[AgentComparison]):

@@ -60,9 +60,9 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
 
     def _nobody(self) -> Sentence:
         _ = self.say
-        if sum(one.trials > 0 for one in self.answer.agents) == 1:
+        if sum(agent.trials > 0 for agent in self.answer.agents) == 1:
             return Sentence(_("{kpi}: one agent only, nobody to compare with.", kpi=self._label()), "unknown")
-        if not sum(one.events for one in self.answer.agents) > 0:
+        if not sum(agent.events for agent in self.answer.agents) > 0:
             return Sentence(
                 _("{kpi}: nothing counted yet, so agents cannot differ.", kpi=self._label()), "unknown"
             )
@@ -102,9 +102,9 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
     def _outstanding(self) -> Sentence:
         _, form = self.say, self.form
         out: dict[str, list[str]] = {"above": [], "below": []}
-        for one in self.answer.agents:
-            if one.stands_out:
-                out[one.status].append(one.agent)
+        for agent in self.answer.agents:
+            if agent.stands_out:
+                out[agent.status].append(agent.agent)
         fields = {
             "account": self._account(),
             "rate": form.goal(self.answer.false_discovery_rate, "%"),
@@ -233,15 +233,15 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         from callstats.show.plots import limits_funnel
 
         with_calls = self._with_calls()
-        sizes = np.array([one.trials for one in with_calls])
+        sizes = np.array([agent.trials for agent in with_calls])
         scale = ratio_of(self.answer.kpi).scale
         points = self._sizes(sizes)
         limits = self._raw_limits(points)
         outside = set(self._outside_raw())
         return limits_funnel(
             sizes.tolist(),
-            [one.value for one in with_calls],
-            [one.agent for one in with_calls],
+            [agent.value for agent in with_calls],
+            [agent.agent for agent in with_calls],
             unit=self.answer.kpi.unit,
             formatter=self.form,
             label=self._label(),
@@ -251,7 +251,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             limits={
                 c: ((low * scale).tolist(), (high * scale).tolist()) for c, (low, high) in limits.items()
             },
-            outside=[one.agent in outside for one in with_calls],
+            outside=[agent.agent in outside for agent in with_calls],
             ax=ax,
         )
 
@@ -275,11 +275,11 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
     def _outside_raw(self) -> list[str]:
         """Return the agents outside the 95 % limits at their own number of trials."""
         formula, with_calls = ratio_of(self.answer.kpi), self._with_calls()
-        sizes = np.array([max(one.trials, 1e-6) for one in with_calls])
+        sizes = np.array([max(agent.trials, 1e-6) for agent in with_calls])
         low, high = self._raw_limits(np.ceil(sizes) if formula.proportion else sizes)[COVERAGE[0]]
-        rates = np.array([one.events / one.trials for one in with_calls])
+        rates = np.array([agent.events / agent.trials for agent in with_calls])
         far = half_widths(rates, self.answer.overall / formula.scale, low, high)
-        return _farthest([one.agent for one in with_calls], far, 1.0)
+        return _farthest([agent.agent for agent in with_calls], far, 1.0)
 
     def _with_calls(self) -> list[AgentFigures]:
         return [one for one in self.answer.agents if one.trials > 0]
@@ -301,16 +301,16 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         from callstats.show.plots import limits_funnel
 
         _, outside = self.say, set(self._outside_adjusted())
-        known = [one for one in self.answer.agents if one.known]
-        sizes = np.array([one.trials * one.comparable for one in known])
+        known = [agent for agent in self.answer.agents if agent.known]
+        sizes = np.array([agent.trials * agent.comparable for agent in known])
         points = np.geomspace(max(sizes.min() * 0.9, 1e-6), sizes.max() * 1.05, _POINTS)
         # Independent events expected of one trial, over all agents.
-        information = float(sum(one.information for one in known) / sizes.sum())
+        information = float(sum(agent.information for agent in known) / sizes.sum())
         limits = ratio_limits(points * information, tau2=self.answer.spread.tau2)
         return limits_funnel(
             sizes.tolist(),
-            [one.ratio for one in known],
-            [one.agent for one in known],
+            [agent.ratio for agent in known],
+            [agent.agent for agent in known],
             unit="n",
             formatter=self.form,
             label=_("observed / expected"),
@@ -318,7 +318,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             center=1.0,
             limit_sizes=points.tolist(),
             limits={c: (low.tolist(), high.tolist()) for c, (low, high) in limits.items()},
-            outside=[one.agent in outside for one in known],
+            outside=[agent.agent in outside for agent in known],
         )
 
     def _outside_adjusted(self) -> list[str]:
@@ -369,17 +369,17 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
 
         _, known, overall = self.say, self._drawn(), self.answer.overall
         return interval_plot(
-            [one.agent for one in known],
-            [one.shrunken * overall for one in known],
-            [one.shrunken_low * overall for one in known],
-            [one.shrunken_high * overall for one in known],
+            [agent.agent for agent in known],
+            [agent.shrunken * overall for agent in known],
+            [agent.shrunken_low * overall for agent in known],
+            [agent.shrunken_high * overall for agent in known],
             unit=self.answer.kpi.unit,
             formatter=self.form,
             label=self._label(),
-            n=[one.trials for one in known],
+            n=[agent.trials for agent in known],
             reference=overall,
             reference_label=_("all agents"),
-            highlight=[one.agent for one in known if one.status in ("above", "below")] or (None,),
+            highlight=[agent.agent for agent in known if agent.status in ("above", "below")] or (None,),
             sort=False,
             most=ROWS,
         )

@@ -93,7 +93,7 @@ class DialCost:
     ----------
     average : float
         Labour and technical cost of an average dial [money]; nan where costs are not known.
-fixed : float
+    fixed : float
         Cost of a dial regardless of its outcome [money].
     per_second : float
         Cost of a second of talk, hold or wrap, including the waiting for it [money].

@@ -147,10 +147,10 @@ def _divided(above: Array, below: Array) -> Array:
 
 def overall_factors(period: Totals, layout: BridgeLayout, *, per_day: bool = False) -> dict[str, float]:
     """Return the overall factors, as usually quoted; a mix has no such figure."""
-    one = replace(layout, groups=(("", ""),), campaigns=("",), campaign=np.zeros(1, dtype=int))
+    pooled = replace(layout, groups=(("", ""),), campaigns=("",), campaign=np.zeros(1, dtype=int))
     sums = {name: values.sum(axis=-1, keepdims=True) for name, values in period.sums.items()}
     whole = Totals(sums, period.hours.sum(axis=-1, keepdims=True), period.costs, period.days)
-    return {name: float(values[0]) for name, values in factors(whole, one, per_day=per_day).items()}
+    return {name: float(values[0]) for name, values in factors(whole, pooled, per_day=per_day).items()}
 
 
 def consistent(

@@ -114,14 +114,14 @@ class ExhaustionTelling(Telling[Exhaustion]):
         ]
         lines = [
             [
-                self._name(one),
-                *(form.number(n) for n in one.counts()),
-                form.number(one.pace.mean, 1),
-                form.date(one.done) if one.done else form.number(None),
-                form.percent(one.completion.share if one.completion else None),
-                self._to_come(one),
+                self._name(outlook),
+                *(form.number(n) for n in outlook.counts()),
+                form.number(outlook.pace.mean, 1),
+                form.date(outlook.done) if outlook.done else form.number(None),
+                form.percent(outlook.completion.share if outlook.completion else None),
+                self._to_come(outlook),
             ]
-            for one in self.answer.lists
+            for outlook in self.answer.lists
         ]
         caption = _("Lists on {day}", day=form.date(self.answer.day) if self.answer.day else "")
         note = _(

@@ -61,9 +61,9 @@ class Lists(Answer):
         import pandas as pd
 
         listed = [
-            (one.list_id, name, e.value, e.low, e.high, e.n, one.design_effect, one.callable_share)
-            for one in self.lists
-            for name, e in one.kpis.items()
+            (row.list_id, name, e.value, e.low, e.high, e.n, row.design_effect, row.callable_share)
+            for row in self.lists
+            for name, e in row.kpis.items()
         ]
         columns = ["list_id", "kpi", "value", "low", "high", "n", "design_effect", "callable_share"]
         return pd.DataFrame(listed, columns=columns)

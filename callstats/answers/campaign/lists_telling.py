@@ -81,9 +81,9 @@ class ListsTelling(Telling[Lists]):
         """Draw one KPI by list with its intervals."""
         from callstats.show.plots import interval_plot
 
-        drawn = [one.kpis[kpi] for one in self.answer.lists]
+        drawn = [figures.kpis[kpi] for figures in self.answer.lists]
         return interval_plot(
-            [self.label(one.list_id) for one in self.answer.lists],
+            [self.label(figures.list_id) for figures in self.answer.lists],
             [e.value for e in drawn],
             [e.low for e in drawn],
             [e.high for e in drawn],
@@ -111,19 +111,19 @@ class ListsTelling(Telling[Lists]):
     def table(self) -> TableView:
         """Return the lists side by side."""
         _ = self.say
-        shown = [n for n in self._names() if any(one.kpis[n].known for one in self.answer.lists)]
+        shown = [n for n in self._names() if any(figures.kpis[n].known for figures in self.answer.lists)]
         labels = [self.kpi(self.answer.lists[0].kpis[name].kpi) for name in shown]
         heads = [Column(_("List")), *(Column(label, "right") for label in labels)]
         extra = [self._effects(), self._left()]
         heads += [Column(head, "right") for head, cells in extra if cells]
-        columns = [self.alike([one.kpis[name] for one in self.answer.lists]) for name in shown]
+        columns = [self.alike([figures.kpis[name] for figures in self.answer.lists]) for name in shown]
         lines = [
             [
-                Cell(self.label(one.list_id), strong=True),
+                Cell(self.label(figures.list_id), strong=True),
                 *(Cell(column[row]) for column in columns),
                 *(Cell(cells[row]) for _head, cells in extra if cells),
             ]
-            for row, one in enumerate(self.answer.lists)
+            for row, figures in enumerate(self.answer.lists)
         ]
         caption = _("Lists side by side, {period}", period=self.answer.period)
         return TableView(caption, heads, lines, self._footnotes(bool(extra[0][1]), bool(extra[1][1])))

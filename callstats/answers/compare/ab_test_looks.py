@@ -81,7 +81,7 @@ class Look:
         Confidence sequence: holds at all looks together. nan before the first valid look.
     fixed_low, fixed_high : float
         The interval of a single look.
-statistic : float
+    statistic : float
         Of the single look, for planned looks.
     e_value : float
         Evidence from the conversion counts alone; nan if they provide none.

@@ -153,11 +153,11 @@ class Telling(Generic[A]):
 
     def told(self, **estimates: Estimate) -> dict[str, str]:
         """Return estimates by name and their intervals by name and ``_interval``: fields of a message."""
-        said: dict[str, str] = {}
+        fields: dict[str, str] = {}
         for name, e in estimates.items():
-            said[name] = self.value(e)
-            said[f"{name}_interval"] = self.interval(e)
-        return said
+            fields[name] = self.value(e)
+            fields[f"{name}_interval"] = self.interval(e)
+        return fields
 
     def change(self, moved: HasEstimate, unit: str) -> dict[str, str]:
         """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""

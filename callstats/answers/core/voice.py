@@ -123,10 +123,10 @@ class Voice:
         >>> Voice("ru").noted("simulated by callstats, seed 7")
         'смоделировано callstats, начальное число 7'
         """
-        found = notes.read(note)
-        if found is None:
+        parsed = notes.read(note)
+        if parsed is None:
             return self.say(note)
-        message, fields = found
+        message, fields = parsed
         if "hours" in fields:
             hours = float(fields["hours"])
             fields["hours"] = "+" * (hours > 0) + self.form.number(hours, 2)
