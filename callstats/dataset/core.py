@@ -33,7 +33,7 @@ class _Conformed(dict[str, nw.LazyFrame]):
 
     @cached_property
     def narrowed(self) -> dict[Hashable, nw.LazyFrame]:
-        """DuckDB's relations of what was asked before, which it otherwise binds and checks anew each time."""
+        """DuckDB relations of earlier queries, which it would otherwise bind and check again."""
         return {}
 
 

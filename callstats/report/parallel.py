@@ -146,7 +146,7 @@ def _finished(
             result = make(order, formats, strict=strict, kernels=kernels)
     except CallstatsError as expected:
         error = expected
-    except Exception as unexpected:  # a bug of ours must not cost the other reports
+    except Exception as unexpected:  # a fault of ours must not cost the other reports
         error = ReportError(
             f"the report could not be made: {type(unexpected).__name__}: {unexpected}",
             hint="Make this report alone, with callstats report, to see where.",

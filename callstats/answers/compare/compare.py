@@ -190,7 +190,7 @@ def compare(  # noqa: PLR0913 - all but four by keyword
     contacts assigns each to one agent.
     - Other ratios: the delta method over the independent units [3]_, contacts in both
       groups kept together, Welch's degrees of freedom.
-    - Totals: the spread of as many other units; medians: their interval by Woodruff.
+    - Totals: the spread over the same number of other units; medians: Woodruff's interval.
     - Relative lifts: Fieller's limits.
 
     References

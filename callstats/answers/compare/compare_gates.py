@@ -24,7 +24,7 @@ from callstats.kpis.define import KPI
 FEWEST_AGENTS = 10
 #: The same share of calls at hours the other arm was not dialled at.
 OTHER_HOURS = 0.10
-#: The same, over which what is counted per contact cannot be compared.
+#: The same, above which KPIs counted per contact cannot be compared.
 FAR_HOURS = 0.25
 #: Factor between the dials per open contact of two arms, and the required certainty.
 DEPTH, DEPTH_Z = 1.25, 3.3
