@@ -1,4 +1,4 @@
-"""Texts to typed columns, a column at a time, with the texts that could not be read."""
+"""Convert texts to typed columns, one column at a time, and note those that could not be read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Problems:
     found: dict[int, tuple[str, str | None, str, str]] = field(default_factory=dict)
 
     def add(self, bad: Series, rule: str, column: str | None, texts: Series, reason: str) -> None:
-        """Note the rows where ``bad`` holds, unless they have been noted before."""
+        """Note the rows where ``bad`` holds, unless they are noted already."""
         for position in bad.index[bad.fillna(False).to_numpy(bool)]:
             text = texts.at[position]
             self.found.setdefault(int(position), (rule, column, "" if pd.isna(text) else str(text), reason))
@@ -37,7 +37,7 @@ class Columns:
     Raises
     ------
     InputError
-        A column that the layout cannot do without is missing.
+        A column that the layout requires is missing.
     """
 
     def __init__(self, raw: Raw, layout: Layout, nulls: tuple[str, ...]) -> None:
@@ -49,7 +49,7 @@ class Columns:
             self._complain(missing)
 
     def required(self, item: Field) -> str:
-        """What the field reads, which must be there."""
+        """The column the field reads, which must be present."""
         name = self.name(item)
         if name is None:
             self._complain([item])
@@ -73,11 +73,11 @@ class Columns:
         return re.findall(r"{([^{}]+)}", item.template) if item.template else list(item.columns)
 
     def actual(self, name: str) -> str | None:
-        """The column's own spelling, whatever its case."""
+        """The column name as spelt in the file, whatever its case."""
         return name if name in self._raw.columns else self._by_lower.get(name.lower())
 
     def name(self, item: Field) -> str | None:
-        """What the field reads, in the file's spelling; None where the file lacks it."""
+        """The column the field reads, as spelt in the file; None if the file lacks it."""
         if item.constant is not None or item.row_number:
             return ""
         if item.template:
@@ -109,9 +109,9 @@ class Columns:
 
 
 def convert(texts: Series, item: Field, kind: str, column: str, problems: Problems) -> Series:
-    """Bring texts to the type of the model; texts that do not fit are noted.
+    """Convert texts to the model's type; texts that do not fit are noted.
 
-    Moments are not for here: they need a time zone (:mod:`.times`).
+    Instants are handled elsewhere, as they need a time zone (:mod:`.times`).
     """
     if item.values is not None:
         texts = _translated(texts, item, column, problems)
@@ -184,7 +184,7 @@ def _clock_seconds(texts: Series) -> Series:
 
 
 def nothing(kind: str, size: int) -> Any:
-    """A column of the type with nothing in it."""
+    """An all-null column of the type."""
     dtypes = {"flag": "boolean", "number": float, "integer": "Int64", "text": TEXT}
     dtypes |= {"instant": "datetime64[us, UTC]", "clock": "datetime64[us]", "date": "datetime64[us]"}
     empty = pd.NaT if kind in ("instant", "clock", "date") else (float("nan") if kind == "number" else pd.NA)

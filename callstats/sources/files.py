@@ -1,4 +1,4 @@
-"""Files, folders and databases: whatever holds tables, as texts with row numbers."""
+"""Files, folders and databases: anything that holds tables, read as texts with row numbers."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 def expand(files: Iterable[str | Path], tables: Iterable[str]) -> list[Path]:
-    """Return the files to read; a folder stands for the files named like a table.
+    """Return the files to read; a folder means the files in it that are named like a table.
 
     Raises
     ------
     InputError
         A file is missing, or a folder holds no file of the source.
     """
-    found: list[Path] = []
+    paths: list[Path] = []
     for given in files:
         path = Path(given)
         if path.is_dir():
-            found.extend(_in_folder(path, tuple(tables)))
+            paths.extend(_in_folder(path, tuple(tables)))
         elif path.exists():
-            found.append(path)
+            paths.append(path)
         else:
             siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
             raise InputError("no such file", file=path.name, near=near_names(path.name, siblings))
-    if not found:
+    if not paths:
         raise InputError("no file was given", hint="Name the export, or the folder that holds it.")
-    return found
+    return paths
 
 
 def _in_folder(folder: Path, tables: tuple[str, ...]) -> list[Path]:
@@ -56,12 +56,12 @@ def _in_folder(folder: Path, tables: tuple[str, ...]) -> list[Path]:
 
 
 def read_file(path: Path, options: TextOptions, layouts: tuple[Layout, ...]) -> Iterator[Raw]:
-    """Read every table that a file holds, as texts.
+    """Read every table in a file, as texts.
 
     Raises
     ------
     InputError
-        The file cannot be read as what it is.
+        The file cannot be read in its own format.
     """
     try:
         with path.open("rb") as stream:
@@ -89,7 +89,7 @@ def read_file(path: Path, options: TextOptions, layouts: tuple[Layout, ...]) -> 
 
 
 def is_text(path: Path) -> bool:
-    """Tell whether a file is neither Parquet, nor Excel, nor a database."""
+    """Return whether a file is neither Parquet, nor Excel, nor a database."""
     with path.open("rb") as stream:
         magic = stream.read(16)
     binary = magic.startswith(b"PAR1") or magic == SQLITE_MAGIC or magic[8:12] == b"DUCK"
@@ -97,7 +97,7 @@ def is_text(path: Path) -> bool:
 
 
 def _frame(path: Path, name: str, table: pa.Table) -> Raw:
-    """Bring typed columns to text; a whole number in a float column keeps no ``.0``."""
+    """Convert typed columns to text; a whole number in a float column loses its ``.0``."""
     import pandas as pd
 
     columns = {}

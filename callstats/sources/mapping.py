@@ -1,8 +1,8 @@
-"""Mapping files: a TOML file that describes an export in the language of the sources.
+"""Mapping files: a TOML file that describes an export in the terms sources use.
 
 The file is checked once, here, and compiled to a :class:`~callstats.sources.base.Source`;
-what is read by it afterwards is read as any dialer's export is. ``docs/sources.md``
-shows how to write one.
+from then on the export is read like any dialer's. ``docs/sources.md`` shows how to
+write one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Strict(BaseModel):
 
 
 class ColumnEntry(_Strict):
-    """How one column is got; the keys are those of :class:`~callstats.sources.base.Field`."""
+    """How one column is derived; the keys are those of :class:`~callstats.sources.base.Field`."""
 
     column: Texts = ()
     constant: str | None = None
@@ -61,7 +61,7 @@ class OutcomeEntry(_Strict):
 
 
 class RepeatEntry(_Strict):
-    """One row stands for as many dials as the column ``count`` says."""
+    """One row stands for as many dials as its column ``count`` says."""
 
     count: str
 
@@ -80,7 +80,7 @@ class TableEntry(_Strict):
 
 
 class FileEntry(_Strict):
-    """How the files are written, where that is not found out."""
+    """How the files are written, where that is not inferred."""
 
     encoding: str = ""
     delimiter: str = ""
@@ -90,7 +90,7 @@ class FileEntry(_Strict):
 
 
 class ZoneEntry(_Strict):
-    """A time zone that each row names itself."""
+    """A time zone that each row gives itself."""
 
     column: str
 
@@ -116,8 +116,8 @@ def load(path: str | Path) -> Source:
     Raises
     ------
     InputError
-        The file is missing or no TOML, a key or a column is unknown or of the
-        wrong kind, or a table lacks what it cannot do without.
+        The file is missing or not TOML, a key or a column is unknown or of the
+        wrong kind, or a table lacks something it requires.
     """
     file = Path(path)
     try:
@@ -130,7 +130,7 @@ def load(path: str | Path) -> Source:
 
 
 def parse(content: dict[str, Any], file: str = "mapping") -> Source:
-    """Check the content of a mapping file and compile it to a source.
+    """Validate the content of a mapping file and compile it to a source.
 
     Examples
     --------
@@ -212,7 +212,7 @@ def _layout(name: str, table: TableEntry, options: FileEntry, file: str) -> Layo
 
 
 def _defaults(name: str, table: TableEntry, file: str) -> list[Field]:
-    """Give what a table cannot do without and the export need not say."""
+    """Return defaults for what a table requires and the export may omit."""
     model = TABLES[name]
     given = set(table.columns)
     usual = {
@@ -248,8 +248,8 @@ def _field(table: str, to: str, entry: ColumnEntry, options: FileEntry, file: st
 
 
 def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
-    """Compile statuses: the name of a kind of outcome, or the flags themselves."""
-    found = {}
+    """Compile statuses, each given as a kind of outcome or as flags."""
+    outcomes = {}
     for code, entry in entries.items():
         if isinstance(entry, str):
             if entry not in OUTCOMES:
@@ -257,7 +257,7 @@ def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
                     f"calls.statuses.{code}: unknown outcome {entry!r}", file=file,
                     near=near_names(entry, OUTCOMES), hint=f"Known: {', '.join(OUTCOMES)}.",
                 )  # fmt: skip
-            found[code] = OUTCOMES[entry]
+            outcomes[code] = OUTCOMES[entry]
             continue
         try:
             flags = OutcomeEntry.model_validate(entry).model_dump()
@@ -267,5 +267,5 @@ def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
                 f"calls.statuses.{code}: {error.errors()[0]['msg'].lower()}", file=file,
                 near=near_names(key, FLAGS), hint=f"Flags: {', '.join(FLAGS)}, closed_reason, dialled.",
             ) from error  # fmt: skip
-        found[code] = Outcome(**flags)
-    return found
+        outcomes[code] = Outcome(**flags)
+    return outcomes

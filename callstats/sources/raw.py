@@ -1,4 +1,4 @@
-"""What a file holds before anything is understood: texts, row numbers, broken lines."""
+"""What a file holds before it is interpreted: texts, row numbers, broken lines."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 
-#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
+#: pandas frames and columns; pandas' own annotations are unions that no check narrows.
 Frame = Any
 Series = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A row that is left out: where, against which rule, and what was found."""
+    """A row that is left out: its position, the rule it broke, and what was found."""
 
     row: int
     rule: str
@@ -29,20 +29,20 @@ class Bad:
 
 @dataclass(slots=True)
 class Raw:
-    """One table as the file holds it.
+    """One table as it is in the file.
 
     Attributes
     ----------
     file : str
         Name of the file, without its folder.
     name : str
-        Name of the table, where the file says it; else empty.
+        Name of the table if the file gives it, else empty.
     table : pyarrow.Table
         Every record, every value a text.
     rows : list of int
         The row of each record in the file; the header is row 1.
     bad : list of Bad
-        Lines that are no records.
+        Lines that are not records.
     notes : list of str
     """
 
@@ -65,13 +65,13 @@ class Raw:
         return len(self.rows) + len(self.bad)
 
     def content(self, positions: Iterable[int]) -> list[str]:
-        """Return records as JSON, for the analyst who looks at what was left out."""
+        """Return records as JSON, for an analyst checking what was left out."""
         chosen = self.table.take(pa.array(list(positions), pa.int64())).to_pylist()
         return [json.dumps(record, ensure_ascii=False, default=str) for record in chosen]
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """Return trimmed column names; a name that comes again is numbered.
+    """Return trimmed column names; repeated names are numbered.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 
 def table_name(stem: str, tables: Iterable[str]) -> str:
-    """Return the table a file is named after, archives and dated parts included.
+    """Return the table a file is named after, ignoring archive and date parts of the name.
 
     Examples
     --------

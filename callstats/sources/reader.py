@@ -1,8 +1,8 @@
 """The shared reader: files and a source in, typed tables and what was left out.
 
 The tables still have the columns ``_raw`` and ``_position``, which say where
-each row came from; whoever leaves a row out later can name its file, its row
-and its content.
+each row came from, so that code that rejects a row later can name its file, its
+row and its content.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from callstats.sources.instants import Reading, add_moments
 from callstats.sources.outcomes import FLAGS, Outcome
 from callstats.sources.raw import Frame, Raw, Series
 
-MOST_DIALS = 10_000  # to one contact; more is another number in the wrong column
+MOST_DIALS = 10_000  # to one contact; more means another number is in the wrong column
 REJECTED = ("table", "_raw", "_position", "rule", "column", "found", "reason")
 
 
 @dataclass(slots=True)
 class Extract:
-    """What an export holds, brought to types but not yet judged.
+    """The content of an export, typed but not yet checked.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     source : Source
     time_zone : str
         IANA zone of the clock that the export's times were read from, for a
-        source that does not say it itself.
+        source that does not give it.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     Raises
     ------
     InputError
-        A file is missing, empty, no text, of another layout, or lacks a required column.
+        A file is missing, empty, not text, of another layout, or lacks a required column.
     """
     result = Extract(lacks=dict(source.lacks))
     paths = expand(files, [layout.name for layout in source.layouts] if source.choose else [])
@@ -95,7 +95,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
 
 
 def _layouts(raw: Raw, source: Source) -> list[Layout]:
-    """Return the layouts that a raw table is read by."""
+    """Return the layouts to read a raw table with."""
     if not source.choose:
         chosen = [layout for layout in source.layouts if not layout.files or fnmatch(raw.file, layout.files)]
         if chosen:
@@ -119,13 +119,13 @@ def _layouts(raw: Raw, source: Source) -> list[Layout]:
 
 
 def _likeness(layout: Layout, columns: list[str]) -> tuple[float, int]:
-    """Which share of a layout's signature is there, and how many of all its columns."""
+    """Return the share of a layout's signature that is present, and how many of all its columns."""
     there = len(set(layout.signature) & set(columns))
     return there / max(1, len(layout.signature)), len(set(layout.known) & set(columns))
 
 
 def recognise(columns: Iterable[str], source: Source) -> Layout | None:
-    """Return the layout whose signature the columns bear, the longest one first."""
+    """Return the layout whose signature the columns match, trying the longest first."""
     present = {name.lower() for name in columns}
     for layout in sorted(source.layouts, key=lambda item: len(item.signature), reverse=True):
         if (
@@ -164,7 +164,7 @@ def _leave_out(raw: Raw, number: int, reading: Reading, result: Extract) -> None
         (table, number, position, rule, column, found, reason)
         for position, (rule, column, found, reason) in sorted(reading.problems.found.items())
     ]
-    # Broken lines have no position among the records; they are counted back from -1.
+    # Broken lines have no position among the records; they are numbered -1, -2, ...
     rows += [
         (table, number, -1 - place, bad.rule, bad.column, bad.found, bad.reason)
         for place, bad in enumerate(raw.bad)
@@ -184,7 +184,7 @@ def _note_repeat(times: Series, column: str, reading: Reading) -> None:
 
 
 def _repeated(frame: Frame, layout: Layout) -> Frame:
-    """Give each row once per dial; only the last one carries the outcome and the durations."""
+    """Repeat each row once per dial; only the last carries the outcome and the durations."""
     times = frame["_repeat"].fillna(0).astype(int)
     repeated = frame.loc[frame.index.repeat(times)]
     attempt = repeated.groupby(level=0).cumcount() + 1
@@ -207,10 +207,10 @@ _OF_THE_OUTCOME = ("closed_reason", "callback_at", "outcome_code", "agent_id")
 def apply_statuses(
     calls: Frame, source: Source, extra: dict[tuple[str, str], Outcome] | None = None
 ) -> Frame:
-    """Set the flags that each status stands for; an unknown status leaves them unknown.
+    """Set the flags each status implies; an unknown status leaves them unknown.
 
-    A flag that the export states itself is kept. ``extra`` overrides the
-    source's own table, for all campaigns ("") or for one.
+    A flag given in the export itself is kept. ``extra`` overrides the source's
+    own table, for all campaigns ("") or for one.
     """
     outcomes: dict[tuple[str, str], Outcome] = {("", code): item for code, item in source.statuses.items()}
     outcomes |= extra or {}
@@ -220,13 +220,13 @@ def apply_statuses(
     campaigns = calls.get("campaign_id", pd.Series("", index=calls.index)).fillna("").astype(object)
     keys = pd.MultiIndex.from_arrays([campaigns, codes])
     places, different = pd.factorize(keys)
-    found = [outcomes.get(key, outcomes.get(("", key[1]), Outcome())) for key in different]
+    chosen = [outcomes.get(key, outcomes.get(("", key[1]), Outcome())) for key in different]
     present = calls["agent_id"].notna() if "agent_id" in calls else pd.Series(True, index=calls.index)
     calls = calls.copy()
     for name in (*FLAGS, "dialled", "handed_over"):
-        values = pd.array([getattr(item, name) for item in found], dtype="boolean")
+        values = pd.array([getattr(item, name) for item in chosen], dtype="boolean")
         _keep_stated(calls, name, pd.Series(values.take(places), index=calls.index))
-    reasons = pd.array([item.closed_reason for item in found], dtype=TEXT)
+    reasons = pd.array([item.closed_reason for item in chosen], dtype=TEXT)
     _keep_stated(calls, "closed_reason", pd.Series(reasons.take(places), index=calls.index))
     if source.handled_needs_agent:
         calls["handled"] = calls["handled"] & present.astype("boolean")

@@ -1,6 +1,6 @@
-"""Tables out of a dump that mysqldump wrote: INSERT statements as texts.
+"""Read tables from a mysqldump file: INSERT statements as texts.
 
-mysqldump writes each INSERT on one line, with line ends inside texts escaped,
+mysqldump writes each INSERT on one line, with line breaks inside texts escaped,
 and the columns in the CREATE TABLE before it. Nothing is executed.
 """
 
@@ -26,22 +26,22 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "", "Z": "", "b": ""}
 
 
 def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
-    """Read the tables of a SQL dump that a source knows.
+    """Read those tables of an SQL dump that a source knows.
 
     Parameters
     ----------
     path : Path
     tables : iterable of str
-        Names of the tables to read; others are passed over.
+        Names of the tables to read; others are skipped.
 
     Raises
     ------
     InputError
-        The dump does not say what the columns of a table are called.
+        The dump does not give a table's column names.
     """
     names = list(tables)
     columns: dict[str, list[str]] = {}
-    found: dict[str, list[list[str | None]]] = {}
+    records_by_table: dict[str, list[list[str | None]]] = {}
     encoding, note = detect_encoding(path)
     creating = ""
     with path.open(encoding=encoding, newline="\n") as stream:
@@ -55,8 +55,8 @@ def read_dump(path: Path, tables: Iterable[str]) -> Iterator[Raw]:
                 creating = ""
                 if table_name(match[1], names):
                     _listed(match, columns)
-                    found.setdefault(match[1], []).extend(_records(line, match.end()))
-    for table, records in found.items():
+                    records_by_table.setdefault(match[1], []).extend(_records(line, match.end()))
+    for table, records in records_by_table.items():
         yield _raw(path, table_name(table, names), columns.get(table, []), records, note)
 
 

@@ -1,8 +1,8 @@
 """Delimited text: which encoding, which delimiter, which line is which record.
 
 Rows are numbered as a text editor shows them: the header is row 1, and a record
-that runs over several lines has the number of its first line. Lines that are no
-records (too few fields, NUL bytes, a quote that never closes) are put aside with
+that spans several lines has the number of its first line. Lines that are not
+records (too few fields, NUL bytes, a quote that never closes) are set aside with
 the reason; none is lost.
 """
 
@@ -25,8 +25,8 @@ from callstats.sources.raw import Bad, Raw, unique_names
 
 DELIMITERS = ("\t", ",", ";", "|")
 DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
-BLOCK = 32 << 20  # characters of text turned into a table at a time
-LONGEST_RECORD = 200  # lines; a quoted text that runs on is a quote that was never closed
+BLOCK = 32 << 20  # characters of text converted to a table at a time
+LONGEST_RECORD = 200  # lines; quoted text longer than this means the quote was never closed
 
 
 @dataclass(slots=True)
@@ -39,20 +39,20 @@ class _Records:
 
 
 def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Raw:
-    """Read a delimited text file as it stands: every value a text.
+    """Read a delimited text file as it is, every value as text.
 
     Parameters
     ----------
     path : Path
     options : TextOptions
-        What is said of the file; the rest is found out.
+        What is known about the file; the rest is inferred.
     known : iterable of str
-        Column names to expect; they settle which delimiter it is.
+        Expected column names; they decide which delimiter it is.
 
     Returns
     -------
     Raw
-        Texts of all records, their rows, and the lines that are no records.
+        Texts of all records, their rows, and the lines that are not records.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def read_text(path: Path, options: TextOptions, known: Iterable[str] = ()) -> Ra
 
 
 def peek(path: Path, options: TextOptions, known: Iterable[str] = ()) -> list[str]:
-    """Return the column names of a delimited text file, and read no further."""
+    """Return the column names of a delimited text file without reading further."""
     encoding, _ = detect_encoding(path, options.encoding)
     with path.open(encoding=encoding, newline="") as stream:
         return _header(_Lines(stream), options, set(known), path)[1]
@@ -82,7 +82,7 @@ def peek(path: Path, options: TextOptions, known: Iterable[str] = ()) -> list[st
 def _header(
     lines: _Lines, options: TextOptions, known: set[str], path: Path
 ) -> tuple[int, list[str], str, str]:
-    """Return the row of the header, the column names, and how they are divided and quoted."""
+    """Return the header's row, the column names, and their delimiter and quoting."""
     row, header = _header_line(lines, path)
     quote = '"' if options.quote is None else options.quote
     delimiter = options.delimiter or _delimiter(header, quote, known, path)
@@ -93,7 +93,7 @@ def _header(
 
 
 class _Lines:
-    """Lines with their numbers, some of which can be put back."""
+    """Numbered lines, some of which can be put back."""
 
     def __init__(self, stream: io.TextIOBase) -> None:
         self._source = enumerate(stream, start=1)
@@ -190,12 +190,12 @@ def _blocks(lines: _Lines, names: list[str], delimiter: str, quote: str, raw: Ra
 
 
 def _is_empty(line: str, delimiter: str, width: int) -> bool:
-    """Tell an empty line, which is no row, from a row of empty fields divided by tabs."""
+    """Tell an empty line, which is not a row, from a row of empty fields separated by tabs."""
     return (not line or line.isspace()) and not (delimiter == "\t" and line.count("\t") == width - 1 > 0)
 
 
 def _whole_record(line: str, lines: _Lines, delimiter: str, quote: str) -> str | None:
-    """Return the record that starts on this line, or None where a quote never closes."""
+    """Return the record that starts on this line, or None if a quote never closes."""
     if not _is_open(line, delimiter, quote):
         return line
     taken: list[tuple[int, str]] = []
@@ -211,7 +211,7 @@ def _whole_record(line: str, lines: _Lines, delimiter: str, quote: str) -> str |
 
 
 def _is_open(line: str, delimiter: str, quote: str) -> bool:
-    """Tell whether a quoted field is still open at the end; a quote opens only at a field's start."""
+    """Return whether a quoted field is still open at the end; a quote opens only at a field's start."""
     if line.count(quote) % 2 == 0 or not (line.startswith(quote) or delimiter + quote in line):
         return False
     inside, at_start, position = False, True, 0
@@ -266,7 +266,7 @@ def _table(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.
 
 
 def _table_slowly(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.Table:
-    """Split record by record, where Arrow reads a stray quote in another way."""
+    """Split record by record, for files where Arrow reads a stray quote differently."""
     records = [
         next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote))
         if quote and quote in text

@@ -1,9 +1,9 @@
-"""Texts to moments: formats found out or given, wall clocks brought to UTC.
+"""Convert texts to instants: formats inferred or given, wall clocks converted to UTC.
 
 A wall clock shows one hour twice when it goes back and skips one when it goes
 forward. A time in the repeated hour is taken as the first, unless the order of
-the rows shows the clock stepping back; a time in the skipped hour never was and
-its row is left out. Both are reported.
+the rows shows the clock stepping back; a time in the skipped hour never existed,
+so its row is left out. Both are reported.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _DATES = (
 )
 _HOURS = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 
-#: Formats tried on a column whose format is not given.
+#: Formats tried when a column's format is not given.
 FORMATS = (
     *(f"{date}{gap}{hour}" for date in _DATES[:6] for hour in _HOURS for gap in (" ", "T")),
     *_DATES,
 )
-#: A zone offset after a time of day; "14-09-2026" ends in none.
+#: A zone offset after a time of day; "14-09-2026" does not end in one.
 _OFFSET = r"(:\d{2}(?:[.,]\d+)?)\s*(Z|[+-]\d{2}:?\d{2})$"
 _ENDS_IN_OFFSET = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
-SAMPLE = 2000  # different texts looked at to find out a format
+SAMPLE = 2000  # distinct texts examined to infer a format
 
 
 @dataclass(slots=True)
 class Parsed:
-    """Moments of a column.
+    """The instants of a column.
 
     Attributes
     ----------
@@ -65,26 +65,26 @@ class Parsed:
 
     @property
     def date_only(self) -> bool:
-        """The texts hold no hour."""
+        """Whether the texts lack a time of day."""
         return bool(self.formats) and not any(re.search("%[HIcXTRs]", item) for item in self.formats)
 
 
 def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = None) -> Parsed:
-    """Read texts as moments.
+    """Parse texts as instants.
 
     Parameters
     ----------
     texts : Series of str
-        Null where there is nothing.
+        Null where there is no value.
     formats : tuple of str
-        strptime formats; empty: the one that reads most of the texts.
+        strptime formats; if empty, the one that reads most of the texts.
     where : dict, optional
         File and column, for the error.
 
     Raises
     ------
     InputError
-        Day and month cannot be told apart, or no known format reads the texts.
+        Day and month cannot be distinguished, or no known format reads the texts.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def _found_out(texts: Series, where: dict) -> tuple[str, ...]:
 
 
 def known_zone(name: str) -> str:
-    """Return the name of a time zone, checked.
+    """Return the name of a time zone after checking it.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def known_zone(name: str) -> str:
 
 
 def is_zone(name: str) -> bool:
-    """Tell whether a text is the name of a time zone."""
+    """Return whether a text names a time zone."""
     try:
         known_zone(name)
     except CallstatsError:
@@ -175,7 +175,7 @@ def is_zone(name: str) -> bool:
 
 @dataclass(slots=True)
 class Localised:
-    """Moments in UTC, and which of the wall-clock times were no plain ones.
+    """Instants in UTC, and which wall-clock times were repeated or skipped.
 
     ``twice`` marks times the clock showed twice, ``never`` those it skipped.
     """
@@ -186,7 +186,7 @@ class Localised:
 
 
 def localise(naive: Series, zone: str) -> Localised:
-    """Bring wall-clock times of one zone to UTC.
+    """Convert wall-clock times of one zone to UTC.
 
     Examples
     --------
@@ -207,9 +207,9 @@ def localise(naive: Series, zone: str) -> Localised:
 
 
 def _after_step_back(naive: Series, twice: Series) -> Series:
-    """Mark repeated times that follow, in the order of the rows, a step back of the clock.
+    """Mark repeated times that come, in row order, after the clock stepped back.
 
-    Rows are taken to be in the order they happened if the clock steps back just
+    Rows are taken to be in chronological order if the clock steps back exactly
     once in the repeated hour of that day.
     """
     marked = pd.Series(False, index=naive.index)
@@ -222,5 +222,5 @@ def _after_step_back(naive: Series, twice: Series) -> Series:
 
 
 def clock(utc: Series, zone: str) -> Series:
-    """Return what a wall clock in the zone showed at moments in UTC."""
+    """Return what a wall clock in the zone showed at instants in UTC."""
     return utc.dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[us]")
