@@ -1,7 +1,7 @@
 """callstats.toml: targets, currency, time zone, calling hours, languages.
 
-The file is read once, where data enters; past that border it is a frozen value
-that is handed along. Every key has a default, so no project needs the file.
+The file is read once, where data enters; from there on it is passed along as a
+frozen value. Every key has a default, so no project needs the file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FILE_NAME = "callstats.toml"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a KPI should be: at least, at most, or between two values.
+    """A KPI's target: at least, at most, or between two values.
 
     Values are in the KPI's unit; percentages are fractions (0.03 is 3 %).
     """
@@ -28,7 +28,7 @@ class Target:
     source: str = ""
 
 
-#: Benchmarks the field's texts state, used until a project file says otherwise.
+#: Benchmarks from the trade literature, used until a project file says otherwise.
 DEFAULT_TARGETS: dict[str, Target] = {
     "abandon_rate_outbound": Target(high=0.03, source="16 CFR 310.4(b)(4)"),
     "abandon_rate_inbound": Target(low=0.02, high=0.05, source="typical of the trade"),
@@ -41,9 +41,9 @@ DEFAULT_TARGETS: dict[str, Target] = {
 
 @dataclass(frozen=True, slots=True)
 class DeclaredTest:
-    """An A/B test that a project runs, so that the reports of a month know of it.
+    """An A/B test that a project runs, so that the monthly reports know about it.
 
-    What is left out is left to the report ``list_ab_test``.
+    The report ``list_ab_test`` decides anything left out.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class DeclaredTest:
     planned_contacts: int | None = None
 
     def parameters(self) -> dict[str, Any]:
-        """Return what was declared, as the parameters of a report.
+        """Return the declaration as the parameters of a report.
 
         Examples
         --------
@@ -100,7 +100,7 @@ class Config:
     calling_hours : tuple of (str, str)
         Opening hours for dialling, as ("HH:MM", "HH:MM") pairs.
     unknown_tolerance : float
-        Largest share of rows with an unknown flag at which a rate is still given.
+        A rate is given as long as no larger share of rows has an unknown flag.
     confidence : float
         Of every interval.
     targets : dict of str to Target
@@ -109,7 +109,7 @@ class Config:
     labels : dict of str to str
         What to call campaigns, lists and agents in reports.
     ab_tests : dict of str to DeclaredTest
-        The A/B tests that run, by a name of the project's own.
+        The A/B tests in progress, by a name the project chooses.
     """
 
     currency: str = "EUR"
@@ -124,12 +124,12 @@ class Config:
     ab_tests: dict[str, DeclaredTest] = field(default_factory=dict)
 
     def setting(self, name: str, default: float) -> float:
-        """Return a named number, or the default of the definition that names it."""
+        """Return a setting, or the default from the definition that uses it."""
         return float(self.settings.get(name, default))
 
 
 def load(path: str | Path | None = None) -> Config:
-    """Read a project file; without a path, ./callstats.toml where it exists.
+    """Read a project file; without a path, ./callstats.toml if it exists.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def load(path: str | Path | None = None) -> Config:
 
 
 def parse(content: dict[str, Any], file: object = None) -> Config:
-    """Check the content of a project file and return it frozen."""
+    """Validate the content of a project file and return it frozen."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
     merged = dict(content)
@@ -162,7 +162,7 @@ def parse(content: dict[str, Any], file: object = None) -> Config:
 
 
 def _refused(first: Any, file: object) -> InputError:
-    """Say which key of the file is wrong, with the keys that may stand in its place."""
+    """Build the error for a wrong key of the file, with the keys allowed in its place."""
     *section, last = (str(part) for part in first["loc"])
     known = list(_SECTIONS.get(section[0] if section else "", Config).__dataclass_fields__)
     near = near_names(last, known) if "unexpected" in first["type"] else ()

@@ -1,4 +1,4 @@
-"""The errors an analyst may meet: built from facts, ending in a hint.
+"""The errors an analyst may see: built from facts, ending in a hint.
 
 Every message says what was found, where (file, row, column), what to do about
 it and, for a misspelt name, which known names are near.
@@ -27,12 +27,12 @@ class CallstatsError(Exception):
     hint : str, optional
         What to do about it.
     near : iterable of str, optional
-        Known names close to the one that was asked for.
+        Known names close to the requested one.
 
     Attributes
     ----------
     exit_code : int
-        What the command line exits with when this error ends a command.
+        The command line's exit code when this error ends a command.
     """
 
     exit_code = 1
@@ -56,7 +56,7 @@ class CallstatsError(Exception):
         super().__init__(self._message())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Cross from one process to another as it is, not as a message to build anew."""
+        """Pickle as it is, so that another process need not rebuild the message."""
         return copyreg.__newobj__, (type(self), str(self)), self.__dict__  # type: ignore[attr-defined]
 
     def _message(self) -> str:
@@ -81,13 +81,13 @@ class UsageError(CallstatsError):
 
 
 class ComparisonRefused(CallstatsError):  # noqa: N818 - it is an answer, not a mistake
-    """Groups cannot be compared as asked: the message says why, and what would make it possible."""
+    """Groups cannot be compared as requested: the message says why, and what would make it possible."""
 
     exit_code = 1
 
 
 class InputError(CallstatsError):
-    """A file or frame cannot be read as what it was said to be."""
+    """A file or frame cannot be read in the form it was declared to have."""
 
     exit_code = 3
 
@@ -99,7 +99,7 @@ class ReportError(CallstatsError):
 
 
 def spoken(name: str) -> str:
-    """Return a name as it is compared: case, underscores, hyphens and the shape of apostrophes do not matter.
+    """Normalise a name for comparison: case, underscores, hyphens and the kind of apostrophe do not matter.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def near_names(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str], **where: object) -> UsageError:
-    """Build the error for a name that is not known, with the near ones.
+    """Build the error for an unknown name, with the names near it.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The canonical tables as data: column, type, unit, null?, meaning.
+"""The canonical tables as data: column, type, unit, nullable or not, meaning.
 
 Every source is brought into these tables once, when it is imported; everything
-above this room reads only them. A flag that an export does not carry is null,
+above this module reads only them. A flag that an export does not carry is null,
 which means unknown, never false.
 
 Types are ``text``, ``integer``, ``number``, ``flag`` (true, false or unknown),
@@ -40,7 +40,7 @@ class Table:
 
     ``clock`` names the naive local time that hours, weekdays and periods are
     read from. ``links`` maps another table's name to the columns both share,
-    so that a question by one of that table's columns can be joined in.
+    so that a question can be broken down by that table's columns.
     """
 
     name: str

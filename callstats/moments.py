@@ -1,4 +1,4 @@
-"""Moments: the one currency between the engine and the statistics.
+"""Moments: what the engine passes to the statistics, and nothing else.
 
 A frozen value of counts, sums and products that can be added: the moments of
 two sets of independent units are the sum of theirs, with nothing lost. Means,
@@ -70,12 +70,12 @@ class Moments:
         ----------
         columns : mapping of str to sequence of float, each of shape (rows,)
         units : sequence, shape (rows,), optional
-            The independent unit each row belongs to; without it each row is one.
+            The independent unit each row belongs to; if omitted, each row is its own unit.
 
         Returns
         -------
         Moments
-            With every product of two columns.
+            Including the product of every pair of columns.
         """
         import numpy as np
 

@@ -17,7 +17,7 @@ MODULES = sorted((ROOT / "callstats").rglob("*.py"))
 PROSE = ROOT / "callstats" / "kpis" / "words"  # one long table each: data without logic
 
 
-def test_data_flows_one_way_through_the_site() -> None:
+def test_data_flows_one_way_through_the_package() -> None:
     from importlinter.cli import lint_imports
 
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0

@@ -1,1 +1,1 @@
-"""The questions an analyst asks, each answered by frozen data that shows itself."""
+"""The questions an analyst asks, each answered by frozen data that can display itself."""

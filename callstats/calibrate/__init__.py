@@ -1,8 +1,8 @@
-"""Does 5 % mean 5 %? False alarms, coverage and power of every default, beside the obvious test.
+"""Does 5 % mean 5 %? False alarms, coverage and power of every default, next to the obvious test.
 
 Samples come from the simulator, whose truth is known, or from the user's own
-data with the labels of the arms permuted. Situations are data: a frozen value
-says how samples are drawn, which methods are asked and what is counted.
+data with permuted arm labels. Situations are data: a frozen value specifies how
+samples are drawn, which methods are run and what is counted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SITUATIONS", "Calibration", "CheckedMethod", "MethodAnswer", "Row", "Situation", "calibrate"]
 
-#: Every situation, those of the table in docs/calibration.md first.
+#: Every situation, starting with those of the table in docs/calibration.md.
 SITUATIONS: tuple[Situation, ...] = (*LISTS, *LOOKING, *RATES, *SHARES, *JUDGING)
 
 
@@ -42,26 +42,26 @@ def calibrate(
     by: str = "list_id",
     progress: Progress | None = None,
 ) -> Calibration:
-    """Measure how often methods err: on the simulator, or on your own data with permuted arms.
+    """Measure how often methods err, on the simulator or on your own data with permuted arms.
 
     Parameters
     ----------
     situations : str, Situation or several, optional
-        Names out of `SITUATIONS`, or situations of your own; all of them where left out.
+        Names from `SITUATIONS`, or your own situations; if omitted, all of them.
     runs : int
         Samples of each situation. The Monte Carlo error of a rate of 5 % is
         0.7 points for 1,000 and 0.5 points for 2,000.
     seed : int
         The same seed gives the same rates on any number of cores.
     jobs : int
-        Processes to work with.
+        Number of processes.
     data : Dataset, optional
         Your own data in place of the situations: the arms of whole independent
-        units (contacts, agent-days) are permuted, so that nothing can differ.
+        units (contacts, agent-days) are permuted, so that there is no true difference.
     kpi : str, optional
         With data: the KPI to compare.
     by : str
-        With data: the column of the arms; its two largest groups are taken.
+        With data: the column of the arms; its two largest groups are used.
     progress : callable, optional
         Called with (name, done, all) when a situation is done.
 
@@ -72,7 +72,7 @@ def calibrate(
     Raises
     ------
     UsageError
-        An unknown situation, no run, data without a KPI, or data that cannot be
+        An unknown situation, no runs, data without a KPI, or data that cannot be
         compared by that column.
 
     References
@@ -107,19 +107,19 @@ def _chosen(situations: str | Situation | Sequence[str | Situation] | None) -> l
     if situations is None:
         return list(SITUATIONS)
     asked = [situations] if isinstance(situations, str | Situation) else situations
-    found: list[Situation] = []
-    for one in asked:
-        named = [one] if isinstance(one, Situation) else [s for s in SITUATIONS if s.name == one]
+    chosen: list[Situation] = []
+    for choice in asked:
+        named = [choice] if isinstance(choice, Situation) else [s for s in SITUATIONS if s.name == choice]
         if not named:
-            raise unknown_name("situation", str(one), dict.fromkeys(s.name for s in SITUATIONS))
-        found += named
-    if not found:
+            raise unknown_name("situation", str(choice), dict.fromkeys(s.name for s in SITUATIONS))
+        chosen += named
+    if not chosen:
         raise UsageError("no situation was named")
-    return found
+    return chosen
 
 
 class _CallableModule(ModuleType):
-    """The package can be called: ``callstats.calibrate`` is it or its function, whichever came first."""
+    """Makes the package callable: ``callstats.calibrate`` is it or its function, whichever comes first."""
 
     def __call__(self, *args: Any, **options: Any) -> Calibration:
         return calibrate(*args, **options)

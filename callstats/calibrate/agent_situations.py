@@ -1,4 +1,4 @@
-"""Situations of agents side by side: flags, and what the best one's figure is worth."""
+"""Situations that compare agents: flags, and how far to trust the best one's figure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AGENTS, SHARE, FALSE_DISCOVERIES = 40, 0.12, 0.10
 
 @dataclass(frozen=True)
 class AgentTeam:
-    """Forty agents: conversations, successes and the true rate of each."""
+    """Forty agents, with conversations, successes and the true rate of each."""
 
     trials: np.ndarray
     events: np.ndarray
@@ -30,7 +30,7 @@ class AgentTeam:
 
 
 def team(seed: int, between: float = 0.0, conversations: tuple[int, int] = (30, 400)) -> AgentTeam:
-    """Draw agents of 30 to 400 conversations; true rates are beta with a standard deviation of `between`."""
+    """Draw agents with 30 to 400 conversations; true rates are beta with standard deviation `between`."""
     rng = stream(seed, "team")
     trials = rng.integers(*conversations, AGENTS, endpoint=True)
     true = np.full(AGENTS, SHARE)
@@ -65,7 +65,7 @@ _FLAGS = (
 
 
 def one_apart(seed: int) -> AgentTeam:
-    """Draw forty agents of whom the first is twice as good as all others."""
+    """Draw forty agents, the first of whom is twice as good as all others."""
     rng = stream(seed, "team")
     trials = rng.integers(150, 400, AGENTS, endpoint=True)
     true = np.full(AGENTS, SHARE)

@@ -1,4 +1,4 @@
-"""What a calibration found: rates with their Monte Carlo error, and verdicts."""
+"""The result of a calibration: rates with their Monte Carlo error, and verdicts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 #: A test keeps its level while its false-alarm rate is at most this many times nominal (6.5 % for 5 %).
 MOST_ALARMS = 1.3
-#: An interval keeps its confidence while it misses at most this many times too often (93 % for 95 %).
+#: An interval keeps its confidence while its miss rate is at most this many times nominal (93 % for 95 %).
 MOST_MISSES = 1.4
-#: A promised power is kept while it falls short by at most this.
+#: A promised power holds while it falls short by at most this.
 LEAST_POWER = 0.03
 
-#: Confidence of the limits by which a method is called broken.
+#: Confidence of the limits used to call a method broken.
 SURE = 0.998
 
 OK, BROKEN, NEAR = "ok", "broken", "near"
@@ -43,18 +43,18 @@ class Row:
     measure : str
         "false alarms", "coverage" or "power".
     rate : float
-        Share of the samples in which it happened.
+        Share of samples in which it happened.
     standard_error : float
-        Monte Carlo error of the rate: sqrt(rate (1 - rate) / runs) where a sample
-        is one question, else from the spread of the shares.
+        Monte Carlo error of the rate: sqrt(rate (1 - rate) / runs) if a sample is one
+        question, else from the spread of the shares.
     low, high : float
-        95 % Monte Carlo limits of the rate: Wilson's where a sample is one question.
+        95 % Monte Carlo limits of the rate: Wilson's if a sample is one question.
     runs : int
-        Samples that got an answer.
+        Samples with an answer.
     unanswered : int
-        Samples for which the method gave none.
+        Samples for which the method gave no answer.
     nominal : float
-        What the rate should be; nan for power that nobody promised.
+        What the rate should be; nan for power that is not promised.
     verdict : str
         "ok": within Monte Carlo error of nominal; "near": not, but within bounds
         or not surely out of them; "broken": out of bounds, by more than Monte
@@ -84,14 +84,14 @@ class Row:
 
 def rows_of(situation: Situation, tallies: Tallies, runs: int) -> list[Row]:
     """Return the rows of one situation."""
-    found = []
+    rows = []
     for measure in situation.measures:
         for method in situation.methods:
             tally = tallies[method.name, measure]
             rate, error, low, high = monte_carlo(tally.runs, tally.total, tally.squares)
             sure = monte_carlo(tally.runs, tally.total, tally.squares, SURE)[2:]
             nominal = situation.nominal(measure)
-            found.append(
+            rows.append(
                 Row(
                     situation.name, situation.question, situation.drawn, method.name, method.kind, measure,
                     rate, error, low, high, tally.runs, runs - tally.runs, nominal,
@@ -99,7 +99,7 @@ def rows_of(situation: Situation, tallies: Tallies, runs: int) -> list[Row]:
                     method.conservative,
                 )
             )  # fmt: skip
-    return found
+    return rows
 
 
 def monte_carlo(
@@ -142,7 +142,7 @@ def verdict(
     *,
     by_design: bool = False,
 ) -> str:
-    """Judge a rate with its Monte Carlo limits against what it should be.
+    """Compare a rate and its Monte Carlo limits with the nominal value.
 
     Parameters
     ----------
@@ -151,9 +151,9 @@ def verdict(
     rate : tuple of float
         The rate and its 95 % limits.
     sure : tuple of float
-        Its limits at `SURE`: a hundred figures are judged at once.
+        Its limits at `SURE`: a hundred figures are judged together.
     by_design : bool
-        The method is known to be wider than its level.
+        The method is known to be conservative.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def verdict(
     """
     if math.isnan(nominal) or math.isnan(rate[0]):
         return NONE
-    # Alarms and misses are too many when high; power when low.
+    # Alarms and misses are bad when high; power when low.
     alarms = measure == "false alarms"
     value, low, high = rate if alarms else (1 - rate[0], 1 - rate[2], 1 - rate[1])
     level, surely = (nominal, sure[0]) if alarms else (1 - nominal, 1 - sure[1])
@@ -186,7 +186,7 @@ class Calibration:
     ----------
     rows : tuple of Row
     runs, seed : int
-        Samples of each situation, and the seed that makes them again.
+        Samples of each situation, and the seed that reproduces them.
 
     Examples
     --------
@@ -209,7 +209,7 @@ class Calibration:
     def verdict(self) -> str:
         """One sentence on the defaults.
 
-        Where Monte Carlo error is too large to see a fault, more runs are needed.
+        If Monte Carlo error is too large to detect a fault, more runs are needed.
         """
         defaults = [row for row in self.rows if row.kind == "default" and row.verdict != NONE]
         if not defaults:
@@ -234,13 +234,13 @@ class Calibration:
         return pd.DataFrame([[getattr(row, name) for name in names] for row in self.rows], columns=names)
 
     def table(self) -> pd.DataFrame:
-        """Return the rows as a person reads them: rates in percent with their Monte Carlo error."""
+        """Return the rows in readable form: rates in percent with their Monte Carlo error."""
         import pandas as pd
 
         return pd.DataFrame([_readable(row) for row in self.rows])
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw false alarms and misses of every method against its level; return the axes."""
+        """Draw every method's false alarms and misses against its level; return the axes."""
         from callstats.calibrate.calibration_result import rates_plot
 
         return rates_plot(self.rows, ax=ax)
@@ -261,16 +261,16 @@ def _readable(row: Row) -> dict[str, str]:
 
 
 def in_order(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Return rows with those of one situation together, false alarms first."""
+    """Return rows grouped by situation, false alarms first."""
     places = {row.situation: place for place, row in reversed(list(enumerate(rows)))}
     return tuple(sorted(rows, key=lambda row: places[row.situation]))
 
 
 MARKS = {"obvious": ("o", theme.SIGNAL), "default": ("D", theme.ACCENT), "offered": ("s", theme.GREY)}
 LABELS = {"obvious": "obvious", "default": "callstats' default", "offered": "also offered"}
-#: Errors above this are drawn at the edge, with their figure.
+#: Errors above this are drawn at the edge, labelled with their value.
 MOST = 0.30
-#: The error that most methods promise: a dashed line; a stroke where it is another.
+#: The error most methods promise, drawn as a dashed line; others get a tick.
 USUAL = 0.05
 
 
@@ -281,7 +281,7 @@ def rates_plot(rows: Sequence[Row], *, ax: Any = None) -> Any:
     Parameters
     ----------
     rows : sequence of Row
-        Power has no error to draw and is left out.
+        Power has no error rate to draw and is left out.
     ax : matplotlib Axes, optional
 
     Returns

@@ -1,4 +1,4 @@
-"""The methods that compare two lists, each from the same rows: sums first, then the statistics."""
+"""The methods that compare two lists, all on the same rows: sums first, then the statistics."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def z_test(events: float, trials: float, control_events: float, control_trials: 
 
     Examples
     --------
-    The chi-square test of a fourfold table without correction:
+    The chi-square test of a two-by-two table without correction:
 
     >>> from scipy.stats import chi2_contingency
     >>> bool(np.isclose(z_test(30, 100, 20, 100).p_value,
@@ -63,17 +63,17 @@ def one_way(treatment: Moments, control: Moments, **options: Any) -> Comparison:
 
 
 def by_agent(counts: Counts) -> MethodAnswer:
-    """Cluster by agent, each list worked by its own: linearised, t(G - 2)."""
+    """Cluster by agent, each list having its own: linearised, t(G - 2)."""
     return answer(ratio_difference(arm(counts, True, "agent"), arm(counts, False, "agent"), proportion=True))
 
 
 def nested_agents(counts: Counts) -> MethodAnswer:
-    """Cluster by contact and agent, each list worked by its own: t(G - 2)."""
+    """Cluster by contact and agent, each list having its own agents: t(G - 2)."""
     return _two_way(counts, degrees_of_freedom=len(np.unique(counts.agent)) - 2)
 
 
 def two_way(counts: Counts) -> MethodAnswer:
-    """Cluster by contact and agent; agents count for as many as weigh the same, as in a comparison."""
+    """Cluster by contact and agent, with the effective number of agents, as in a comparison."""
     return _two_way(counts, few_units=True)
 
 
@@ -104,8 +104,8 @@ def _sides(counts: Counts, unit: Array) -> Moments:
 def by_hour(counts: Counts) -> MethodAnswer:
     """Post-stratify by hour and weekday, clustered by contact.
 
-    As the engine does for a comparison: the spread of a stratum of n units is
-    widened by n / (n - 1), and strata with one unit in an arm are left out.
+    As in the engine: the spread of a stratum of n units is widened by n / (n - 1),
+    and strata with one unit in an arm are left out.
     """
     sides = {treated: _by_slot(counts, treated) for treated in (True, False)}
     strata = post_strata(sides[True], sides[False])
@@ -119,9 +119,9 @@ def by_hour(counts: Counts) -> MethodAnswer:
 
 
 def _by_slot(counts: Counts, treated: bool) -> dict[Hashable, Moments]:
-    one = counts.where(counts.treated == treated)
-    units = both(one.contact, one.slot)
-    x, n, slot = summed(units, one.numerator, one.denominator, one.slot)
+    rows = counts.where(counts.treated == treated)
+    units = both(rows.contact, rows.slot)
+    x, n, slot = summed(units, rows.numerator, rows.denominator, rows.slot)
     slot = (slot / np.bincount(units)).astype(int)
     made = {int(s): moments(x[slot == s], n[slot == s]) for s in np.unique(slot)}
     return {s: m for s, m in made.items() if m.n > 1}

@@ -15,20 +15,20 @@ from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation
 from callstats.simulate import Scenario
 from callstats.stats import hazard_ratio, life_table, proportion_interval, ratio_interval
 
-#: Every hour and weekday alike, so that the true answer rate is a closed formula.
+#: Every hour and weekday alike, so that the true answer rate has a closed form.
 FLAT: dict[str, Any] = {"reach_by_hour": (1.0,) * 24, "reach_by_weekday": (1.0,) * 7}
-#: Nobody is ever done: all contacts get all their attempts.
+#: No contact is ever closed: all get all their attempts.
 NEVER_CLOSED: dict[str, Any] = {"argued": 0.0, "callback": 0.0, "do_not_call": 0.0, "invalid": 0.0}
 BETA = "reach differs between contacts (beta, mean 26 %, a + b = 4)"
 REACH, REACH_MORE, HANDLED = 0.26, 0.30, 0.98
 
-#: Agents are there on most days, and share the calls about evenly; or a few do most of them.
+#: Agents work most days and share the calls about evenly, or a few take most of them.
 STEADY, UNEVEN = 0.12, 0.75
 TWO_WAY = "t with as many agents as weigh the same, less one, and never under the variance of contacts"
 
 
 def names(count: int) -> tuple[str, ...]:
-    """Return that many agents."""
+    """Return the names of a number of agents."""
     return tuple(f"agent-{number:02d}" for number in range(count))
 
 
@@ -40,7 +40,7 @@ def changed(scenario: Scenario, **treatment: Any) -> Scenario:
 
 
 def often_scenario(seed: int, attempts: int = 4, reach: float = REACH, contacts: int = 400) -> Scenario:
-    """Return two lists whose contacts are all dialled the same number of times, in flat hours."""
+    """Return two lists whose contacts all get the same number of dials, with equal hours."""
     scenario = Scenario.small(
         seed, contacts=contacts, campaign={"attempts": attempts, "gap": 1.0}, call_list=NEVER_CLOSED, **FLAT
     )
@@ -115,7 +115,7 @@ def worked_scenario(
     occupancy: float = STEADY,
     contacts: int = 800,
 ) -> Scenario:
-    """Return two lists worked by agents of different skill; the busier they are, the fewer have a seat."""
+    """Return two lists worked by agents of different skill; the busier they are, the fewer are rostered."""
     return Scenario.small(
         seed, contacts=contacts, nested=nested, agents=names(agents),
         skill_sd=skill, interaction_sd=interaction,
@@ -186,7 +186,7 @@ EVENING = (*(0.0,) * 9, 0.1, 0.1, 0.2, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.0, 1.0, *
 
 
 def hours_scenario(seed: int) -> Scenario:
-    """Return two lists alike, one dialled in the mornings and one in the evenings mostly."""
+    """Return two equal lists, one dialled mostly in the mornings and one in the evenings."""
     scenario = Scenario.small(seed, contacts=2000, agents=names(20), call_list={"hours": MORNING})
     return changed(scenario, hours=EVENING)
 
@@ -210,7 +210,7 @@ HOURS = Situation(
 
 
 def depth_scenario(seed: int) -> Scenario:
-    """Return two lists alike, the second loaded eight working days after the first."""
+    """Return two equal lists, the second loaded eight working days after the first."""
     scenario = Scenario.small(
         seed, contacts=500, days=16, start=date(2026, 9, 7),
         campaign={"attempts": 12, "gap": 1.0}, call_list={"dial_over": 2}, **FLAT,
@@ -240,7 +240,7 @@ def _log_rank(rows: Rows) -> MethodAnswer:
 
 
 def first_live(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each contact the attempt that reached it, or its last, and whether it was reached."""
+    """Return, for each contact, the attempt that reached it (else its last), and whether it was reached."""
     attempt = rows.attempt.astype(np.int64)
     size = int(rows.contact.max()) + 1
     last = np.zeros(size, dtype=np.int64)

@@ -14,7 +14,7 @@ from callstats.simulate import Scenario
 from callstats.stats import confidence_sequence, conversion_e_value, group_sequential_bounds
 
 CONTACTS, DAYS, PLANNED_LOOKS = 3000, 20, 4
-#: The first look of a confidence sequence: some hundred contacts are dialled by then.
+#: The first look of a confidence sequence: a few hundred contacts are dialled by then.
 FIRST_LOOK = 2
 
 

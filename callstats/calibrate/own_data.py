@@ -1,4 +1,4 @@
-"""Own data with permuted arms: nothing differs, whatever hangs together stays together."""
+"""Own data with permuted arms: no true difference, and correlated rows stay together."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from callstats.stats import rate_ratio, ratio_difference
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: A frame of pandas; its own annotations are unions that nothing narrows.
+#: A pandas frame; pandas' own annotations are unions that no check narrows.
 Frame = Any
-#: Fewer units than this in an arm say nothing about a method.
+#: With fewer units in an arm, nothing can be said about a method.
 LEAST_UNITS = 10
 
 
@@ -33,8 +33,8 @@ LEAST_UNITS = 10
 class Units:
     """Independent units of two groups, each with the sums of a KPI.
 
-    ``numerator`` and ``denominator`` are of shape (pieces,); a piece is what a
-    unit has with one agent, or all of it where there are none. ``unit`` and
+    ``numerator`` and ``denominator`` are of shape (pieces,); a piece is the part of
+    a unit with one agent, or the whole unit without agents. ``unit`` and
     ``agent`` number them from 0; ``treated`` (units,) are the labels to permute.
     """
 
@@ -47,7 +47,7 @@ class Units:
 
 @dataclass(frozen=True)
 class Permuted:
-    """Units with permuted labels: sums of the pieces, and the arm each piece is in."""
+    """Units with permuted labels: sums of the pieces, and each piece's arm."""
 
     units: Units
     treated: Array
@@ -73,7 +73,7 @@ class Permuted:
 def permuted(
     data: Dataset, kpi: str | KPI, by: str, *, runs: int, seed: int, progress: Progress | None = None
 ) -> Calibration:
-    """Measure false alarms on own data, the arms of whole units permuted.
+    """Measure false alarms on own data, permuting the arms of whole units.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def permuted(
     kpi : str or KPI
         A ratio of the catalogue.
     by : str
-        Column of the arms; its two largest groups are taken, their sizes kept.
+        Column of the arms; its two largest groups are used, with their sizes kept.
     runs, seed : int
     progress : callable, optional
 
@@ -92,19 +92,19 @@ def permuted(
     Raises
     ------
     UsageError
-        No ratio, a column with fewer than two groups, or too few units.
+        Not a ratio, a column with fewer than two groups, or too few units.
     """
-    one = kpi if isinstance(kpi, KPI) else kpis.get(kpi)
-    if not isinstance(one.formula, Ratio):
-        raise UsageError(f"{one.name} is no ratio", hint="Permutation is for rates, shares and means.")
+    ratio = kpi if isinstance(kpi, KPI) else kpis.get(kpi)
+    if not isinstance(ratio.formula, Ratio):
+        raise UsageError(f"{ratio.name} is no ratio", hint="Permutation is for rates, shares and means.")
     data.check_key(by)
-    units, groups, with_agents = read_units(data, one, by)
-    unit = " and ".join(UNIT_COLUMNS[one.independence]) or "row"
+    units, groups, with_agents = read_units(data, ratio, by)
+    unit = " and ".join(UNIT_COLUMNS[ratio.independence]) or "row"
     size = f"{len(units.treated):,}"
     text = f"own data: {size} units ({unit}) of {groups[0]} and {groups[1]}, their labels permuted"
     situation = Situation(
-        f"{one.name} by {by}", "Do the two groups differ?", text, partial(_permute, units),
-        tuple(_methods(one, units, with_agents)),
+        f"{ratio.name} by {by}", "Do the two groups differ?", text, partial(_permute, units),
+        tuple(_methods(ratio, units, with_agents)),
     )  # fmt: skip
     tallies = judge_all([situation], runs, seed, 1, progress)[0]
     return Calibration(tuple(rows_of(situation, tallies, runs)), runs, seed)
@@ -123,14 +123,14 @@ def read_units(data: Dataset, kpi: KPI, by: str) -> tuple[Units, tuple[Any, Any]
         with_agents = bool(np.isclose(known["n"].sum(), frame["n"].sum()))
         frame = known if with_agents else frame
     frame = frame[frame[by].isin(groups)]
-    beside = ("agent_id",) if with_agents else ()  # of agent-days the agent is part of the unit
+    beside = ("agent_id",) if with_agents else ()  # for agent-days, the agent is part of the unit
     told = [column for column in frame if column not in (by, "y", "n", *beside)]
     unit = frame.groupby(told).ngroup().to_numpy() if told else np.arange(len(frame))
     agent = np.zeros(len(frame), dtype=np.int64)
     if with_agents:
         agent = frame.groupby("agent_id").ngroup().to_numpy()
     treated = np.zeros(int(unit.max()) + 1, dtype=bool)
-    treated[unit] = (frame[by] == groups[1]).to_numpy()  # one in both is counted where it comes last
+    treated[unit] = (frame[by] == groups[1]).to_numpy()  # a unit in both counts where it comes last
     if min(treated.sum(), (~treated).sum()) < LEAST_UNITS:
         raise UsageError(
             f"an arm has fewer than {LEAST_UNITS} independent units: nothing can be said of a method"
@@ -140,7 +140,7 @@ def read_units(data: Dataset, kpi: KPI, by: str) -> tuple[Units, tuple[Any, Any]
 
 
 def _pieces(data: Dataset, kpi: KPI, by: str, also: tuple[str, ...]) -> Frame:
-    """Return one row a unit and group, the numerator as y and the denominator as n."""
+    """Return one row per unit and group, with the numerator as y and the denominator as n."""
     cluster = clustering(data, kpi, (*UNIT_COLUMNS[kpi.independence], *also) or None)
     sums = unit_sums(data, cluster, formula_terms(kpi), (by,))
     keys = list(dict.fromkeys((by,) if cluster.rows else (*cluster.unit, by)))
@@ -190,19 +190,19 @@ def _two_way(sample: Permuted, proportion: bool) -> MethodAnswer:
 def _methods(kpi: KPI, units: Units, with_agents: bool) -> list[CheckedMethod]:
     assert isinstance(kpi.formula, Ratio)
     share = kpi.formula.proportion
-    found = []
+    methods = []
     if share:
-        found.append(CheckedMethod("z-test on rows", "obvious", _z))
+        methods.append(CheckedMethod("z-test on rows", "obvious", _z))
     elif (units.numerator == np.round(units.numerator)).all() and kpi.independence == "agent_day":
-        found.append(CheckedMethod("exact Poisson test on totals", "obvious", _poisson))
+        methods.append(CheckedMethod("exact Poisson test on totals", "obvious", _poisson))
     name = f"clustered by {kpi.independence.replace('_', '-')}"
     by_unit = CheckedMethod(
         name, "offered" if with_agents else "default", partial(_by_unit, proportion=share)
     )
-    found.append(by_unit)
+    methods.append(by_unit)
     if with_agents:
         why = "permuted contacts leave nothing to the agents, and its t quantile counts agents"
-        found.append(
+        methods.append(
             CheckedMethod("two-way, contact and agent", "default", partial(_two_way, proportion=share), why)
         )
-    return found
+    return methods

@@ -40,14 +40,14 @@ def days(
     lift: float = 1.0,
     size: tuple[int, int] = (60, 60),
 ) -> Days:
-    """Draw agent-days as the simulator's roster does: a gamma pace each, and Poisson events given it."""
+    """Draw agent-days like the simulator's roster: a gamma pace for each, and Poisson events given it."""
     rng = stream(seed, "agent-days")
-    made = []
+    arms = []
     for number, factor in zip(size, (1.0, lift), strict=True):
         hours = rng.uniform(5, 8, number)
         pace = rng.gamma(spread**-2, spread**2, number) if spread else np.ones(number)
-        made.append((rng.poisson(rate * factor * hours * pace).astype(float), hours))
-    return Days((made[0][0], made[1][0]), (made[0][1], made[1][1]))
+        arms.append((rng.poisson(rate * factor * hours * pace).astype(float), hours))
+    return Days((arms[0][0], arms[1][0]), (arms[0][1], arms[1][1]))
 
 
 def _exact(sample: Days) -> MethodAnswer:
@@ -137,7 +137,7 @@ class Values:
 
 
 def handle_times(seed: int, lift: float = 1.0) -> Values:
-    """Draw lognormal handle times [s] of one mean, widely spread in the treatment."""
+    """Draw lognormal handle times [s] with equal means and a wide spread in the treatment."""
     rng = stream(seed, "handle")
     arms = [
         rng.lognormal(np.log(HANDLE_S * factor) - spread**2 / 2, spread, CALLS)
@@ -185,7 +185,7 @@ _HANDLE = (
     ),
 )
 
-#: Shares of the scores 1 to 5: as often above as below one another, of unlike spread.
+#: Shares of the scores 1 to 5: each arm equally often above the other, with different spreads.
 NARROW_SCORES, WIDE_SCORES = (0.05, 0.2, 0.5, 0.2, 0.05), (0.3, 0.15, 0.1, 0.15, 0.3)
 
 
@@ -213,7 +213,7 @@ def _nps(sample: np.ndarray) -> MethodAnswer:
 
 
 def _nps_wald(sample: np.ndarray) -> MethodAnswer:
-    # As a share of promoters, moved to the score: the spread of the detractors is forgotten.
+    # As a share of promoters, shifted to the score: ignores the detractors' variance.
     n = sample.sum()
     score, share = 100 * (sample[2] - sample[0]) / n, sample[2] / n
     half = 196 * np.sqrt(share * (1 - share) / n)

@@ -1,4 +1,4 @@
-"""Situations of one contact, one outcome: shares, their differences and ratios, plans and splits."""
+"""Situations with one outcome per contact: shares, their differences and ratios, plans and splits."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ PLANNED = (0.05, 0.08)
 
 
 def planned(seed: int) -> Cells:
-    """Draw a test of the size that `sample_size` asks for, to find 8 % against 5 % with power .8."""
+    """Draw a test of the size `sample_size` gives for detecting 8 % against 5 % with power .8."""
     size = sample_size(*PLANNED)
     trials = (int(np.ceil(size.control_trials)), int(np.ceil(size.trials)))
     return cells(seed, PLANNED, trials)
@@ -155,7 +155,7 @@ _ONE = (
 
 
 def split(seed: int) -> np.ndarray:
-    """Deal 2,000 contacts to two arms at random."""
+    """Assign 2,000 contacts to two arms at random."""
     first = stream(seed, "split").binomial(2000, 0.5)
     return np.array([first, 2000 - first])
 
@@ -168,7 +168,7 @@ SEGMENTS = 8
 
 
 def segments(seed: int) -> list[Cells]:
-    """Draw eight comparisons at once, none with an effect."""
+    """Draw eight comparisons, none with an effect."""
     rng = stream(seed, "segments")
     drawn = rng.binomial(500, 0.06, (SEGMENTS, 2))
     return [(float(a), 500.0, float(b), 500.0) for a, b in drawn]
@@ -203,14 +203,14 @@ _MANY = (
 
 @dataclass(frozen=True)
 class KnownShare:
-    """Contacts of two arms with what was known of them before, control first."""
+    """Contacts of two arms with a covariate known beforehand, control first."""
 
     control: Moments
     treatment: Moments
 
 
 def known_before(seed: int, effect: float = 0.0) -> KnownShare:
-    """Draw 2 x 600 contacts whose answers in earlier campaigns tell of their answers now."""
+    """Draw 2 x 600 contacts whose answers in earlier campaigns predict their answers now."""
     rng = stream(seed, "known before")
     arms = []
     for extra in (0.0, effect):

@@ -1,9 +1,9 @@
-"""Dials as the simulator makes them, and the sums the statistics ask for.
+"""Dials from the simulator, and the sums the statistics need.
 
-The dialler of :mod:`callstats.simulate` is run without laying calls out in
-seconds and writing tables: the same seed gives the same dials as
-:func:`callstats.simulate.simulate`, so what is found here can be checked on the
-whole path through the engine.
+Runs the dialler of :mod:`callstats.simulate` without placing calls in seconds and
+writing tables: the same seed gives the same dials as
+:func:`callstats.simulate.simulate`, so results can be checked on the whole path
+through the engine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Array = np.ndarray
 class Rows:
     """Dials of two lists, one row each; all arrays of shape (dials,).
 
-    ``treated`` tells the second list; ``agent`` is -1 where only the dialer was
+    ``treated`` marks the second list; ``agent`` is -1 where only the dialer was
     on the line; ``slot`` is weekday * 24 + hour; ``day`` counts working days.
     """
 
@@ -83,7 +83,7 @@ def dial(scenario: Scenario) -> Rows:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a KPI counts on each row: its numerator and denominator, who is behind it, and its arm."""
+    """A KPI on each row: its numerator and denominator, contact and agent, and arm."""
 
     numerator: Array
     denominator: Array
@@ -118,7 +118,7 @@ def arm(counts: Counts, treated: bool, unit: str = "contact") -> Moments:
 
 
 def moments(numerator: Array, denominator: Array, unit: Array | None = None) -> Moments:
-    """Return the moments of a ratio; as :meth:`Moments.of`, without looking at names.
+    """Return the moments of a ratio, like :meth:`Moments.of` but without checking names.
 
     Examples
     --------
@@ -141,13 +141,13 @@ def moments(numerator: Array, denominator: Array, unit: Array | None = None) -> 
 
 
 def summed(unit: Array, *columns: Array) -> tuple[Array, ...]:
-    """Return the sums of columns within each unit that occurs; units are small whole numbers."""
+    """Return the sums of columns within each unit present; units are small integers."""
     here = np.bincount(unit) > 0
     return tuple(np.bincount(unit, column)[here] for column in columns)
 
 
 def both(unit: Sequence[int] | Array, other: Sequence[int] | Array) -> Array:
-    """Return a whole number for each pair of units that occurs, counted from 0.
+    """Number each pair of units present, from 0.
 
     Examples
     --------

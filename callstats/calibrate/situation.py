@@ -1,4 +1,4 @@
-"""What a calibration asks: a situation with known truth, and the methods judged in it."""
+"""The question of a calibration: a situation with known truth, and the methods tested in it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ NAN = float("nan")
 
 @dataclass(frozen=True, slots=True)
 class MethodAnswer:
-    """What a method says of one sample.
+    """A method's answer on one sample.
 
     Attributes
     ----------
     p_value, low, high : float
         Of its test, and its interval; nan where it has none.
     share : float
-        Where one sample is many questions (forty agents), the share of them
-        that went as measured; it stands in place of the other three.
+        If one sample is many questions (forty agents), the share of them with the
+        measured outcome, in place of the other three.
     """
 
     p_value: float = NAN
@@ -35,7 +35,7 @@ class MethodAnswer:
 
 
 def answer(found: Comparison | Interval) -> MethodAnswer:
-    """Return the part of a result that is judged.
+    """Return the part of a result that is scored.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def answer(found: Comparison | Interval) -> MethodAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CheckedMethod:
-    """One way to answer the question of a situation.
+    """One way to answer a situation's question.
 
     Attributes
     ----------
@@ -56,9 +56,9 @@ class CheckedMethod:
     kind : str
         "obvious" (what people do), "default" (what callstats does) or "offered".
     ask : callable
-        Sample -> MethodAnswer; a function of a module, so that other processes find it.
+        Sample -> MethodAnswer; a module-level function, so that it can be pickled.
     conservative : str
-        Why the method is wider than its level by design; empty where it is not.
+        Why the method is conservative by design; empty if it is not.
     """
 
     name: str
@@ -69,28 +69,28 @@ class CheckedMethod:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A question whose true answer is known, asked of many simulated samples.
+    """A question with a known true answer, asked on many simulated samples.
 
     Attributes
     ----------
     name : str
-        Several situations of one name make one question: without an effect, and with one.
+        Situations with the same name form one question: without an effect, and with one.
     question : str
         What the analyst asks.
     drawn : str
-        How the samples are made.
+        How the samples are drawn.
     draw : callable
         Seed -> sample.
     methods : tuple of CheckedMethod
     measures : tuple of str
-        "false alarms" (p under `alpha` though there is nothing), "coverage" (of
-        `truth` by the interval), "power" (p under `alpha` where there is something).
+        "false alarms" (p under `alpha` without an effect), "coverage" (of `truth` by
+        the interval), "power" (p under `alpha` with an effect).
     truth : float
         What the interval should cover.
     alpha : float
-        Error the test is run at.
+        Type I error of the test.
     level : float, optional
-        What the rate should be, where it is neither `alpha` nor the confidence.
+        What the rate should be, if neither `alpha` nor the confidence.
 
     Examples
     --------
@@ -110,13 +110,13 @@ class Situation:
     level: float | None = None
 
     def nominal(self, measure: Measure) -> float:
-        """Return what a rate should be; nan for power that nobody promised."""
+        """Return what a rate should be; nan for power that is not promised."""
         if self.level is not None:
             return self.level
         return {"false alarms": self.alpha, "coverage": 1 - self.alpha, "power": NAN}[measure]
 
     def score(self, found: MethodAnswer, measure: Measure) -> float:
-        """Return 1 where an answer went as measured, 0 where not, nan where there was none."""
+        """Return 1 if an answer has the measured outcome, 0 if not, nan if there was none."""
         if not math.isnan(found.share):
             return found.share
         if measure == "coverage":

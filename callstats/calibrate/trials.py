@@ -1,4 +1,4 @@
-"""Many samples of many situations, on several cores, the same whatever their number."""
+"""Many samples of many situations, on several cores, with the same result on any number of cores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from callstats.calibrate.situation import Measure, Situation
 from callstats.errors import CallstatsError
 
-#: Samples drawn by one process before it reports.
+#: Samples a process draws before it reports.
 BLOCK = 50
 
 Progress = Callable[[str, int, int], None]
@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Scores of one method by one measure: how many, their sum and their sum of squares."""
+    """One method's scores on one measure: their number, sum and sum of squares."""
 
     runs: int = 0
     total: float = 0.0
@@ -33,7 +33,7 @@ class Tally:
 
     @classmethod
     def of(cls, scores: Iterable[float]) -> Tally:
-        """Add up scores; nan (no answer) does not count.
+        """Sum scores; nan (no answer) does not count.
 
         Examples
         --------
@@ -48,7 +48,7 @@ Tallies = dict[tuple[str, Measure], Tally]
 
 
 def sample_seed(seed: int, name: str, run: int) -> int:
-    """Return the seed of one sample: it depends on nothing but these three.
+    """Return the seed of one sample, which depends only on these three.
 
     Examples
     --------
@@ -67,19 +67,19 @@ def judge(situation: Situation, seed: int, runs: range) -> Tallies:
     for run in runs:
         sample = situation.draw(sample_seed(seed, situation.name, run))
         for method in situation.methods:
-            found = method.ask(sample)
+            result = method.ask(sample)
             for measure in situation.measures:
-                scores[method.name, measure].append(situation.score(found, measure))
+                scores[method.name, measure].append(situation.score(result, measure))
     return {key: Tally.of(values) for key, values in scores.items()}
 
 
 def judge_all(
     situations: Sequence[Situation], runs: int, seed: int, jobs: int, progress: Progress | None = None
 ) -> list[Tallies]:
-    """Judge every situation on the same number of samples.
+    """Run every situation on the same number of samples.
 
-    Blocks of samples are added up in their order, so that the sums are the same
-    to the last digit on any number of cores.
+    Blocks of samples are summed in order, so that the sums are the same to the last
+    digit on any number of cores.
     """
     work = [
         (number, range(first, min(first + BLOCK, runs)))
@@ -108,7 +108,7 @@ def _each(
         for place, (number, block) in enumerate(work):
             yield place, judge(situations[number], seed, block)
         return
-    # Spawned, not forked: the analyst's process may hold threads of an engine.
+    # Spawned, not forked: the analyst's process may have engine threads.
     with ProcessPoolExecutor(min(jobs, len(work)), mp_context=get_context("spawn")) as pool:
         places: dict[Future[Tallies], int] = {
             pool.submit(judge, situations[number], seed, block): place

@@ -1,7 +1,7 @@
 """Named rules: good rows go on, the rest goes to the rejects with the reason.
 
-``apply`` divides rows while they are imported; ``findings`` looks at a whole
-data set, on any engine, and says what a reader should know before trusting it.
+``apply`` sorts rows during import; ``findings`` checks a whole data set, on any
+engine, and reports what a reader should know before trusting it.
 """
 
 from callstats.checks.apply import apply

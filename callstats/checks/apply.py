@@ -1,4 +1,4 @@
-"""Rules applied to tables: accepted rows, and the others with the reason."""
+"""Apply rules to tables: accepted rows, and the others with the reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REJECTS = ("table", "_raw", "_position", "rule", "column", "found", "reason")
 
 
 def apply(tables: Mapping[str, Frame], rules: Iterable[Rule] = RULES) -> tuple[dict[str, Frame], Frame]:
-    """Divide the rows of tables into accepted ones and rejects.
+    """Split the rows of tables into accepted rows and rejects.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def apply(tables: Mapping[str, Frame], rules: Iterable[Rule] = RULES) -> tuple[d
     Returns
     -------
     accepted : dict of str to DataFrame
-        The rows that break no rule, in their order.
+        The rows that break no rule, in their original order.
     rejects : DataFrame
         One row per rejected row, with the first rule it breaks: table, _raw,
         _position, rule, column, found, reason.
@@ -63,7 +63,7 @@ def _judge(name: str, frame: Frame, rules: list[Rule]) -> tuple[Frame, Frame]:
 
 
 def broken(frame: Frame, rule: Rule) -> Series:
-    """Mark the rows that break a rule; of rows with one key, all but the first."""
+    """Mark the rows that break a rule; of rows with the same key, all but the first."""
     if rule.broken is None:
         keys = frame[list(rule.columns)]
         return keys.duplicated() & keys.notna().all(axis=1)
@@ -77,7 +77,7 @@ def broken(frame: Frame, rule: Rule) -> Series:
 def _rejects(name: str, rows: Frame, rule: Rule) -> Frame:
     first, *more = rule.columns
     shown: Frame = rows[list(rule.columns)].astype(object)
-    found = [
+    texts = [
         ", ".join(f"{column}={_text(value)}" for column, value in zip(rule.columns, values, strict=True))
         if more
         else _text(values[0])
@@ -90,7 +90,7 @@ def _rejects(name: str, rows: Frame, rule: Rule) -> Frame:
             "_position": rows.get("_position", rows.index),
             "rule": rule.name,
             "column": first,
-            "found": found,
+            "found": texts,
             "reason": rule.hint,
         }
     )

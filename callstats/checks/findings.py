@@ -1,4 +1,4 @@
-"""The rules that rows already accepted, or handed over as a frame, do not keep."""
+"""The rules broken by rows already accepted, or passed in as a frame."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Frames = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that does not hold, in how many rows, with an example and what to do."""
+    """A broken rule: in how many rows, with an example and what to do."""
 
     rule: str
     table: str
@@ -46,10 +46,10 @@ def findings(frames: Frames) -> list[Finding]:
     """
     lazy = {name: nw.from_native(frame).lazy() for name, frame in frames.items()}
     schemas = {name: set(frame.collect_schema().names()) for name, frame in lazy.items()}
-    found = []
+    broken = []
     for name, frame in lazy.items():
-        found.extend(_broken_rules(name, frame, schemas[name], RULES))
-    return found
+        broken.extend(_broken_rules(name, frame, schemas[name], RULES))
+    return broken
 
 
 def _broken_rules(name: str, frame: nw.LazyFrame, columns: set[str], rules: Iterable[Rule]) -> list[Finding]:
@@ -62,13 +62,13 @@ def _broken_rules(name: str, frame: nw.LazyFrame, columns: set[str], rules: Iter
             *(rule.broken.cast(nw.Int64).sum().alias(f"r{place}") for place, rule in enumerate(rows))
         )
     )
-    found = [
+    broken = [
         Finding(rule.name, name, int(count), _example(frame, rule), rule.hint)
         for place, rule in enumerate(rows)
         if pd.notna(count := counts[f"r{place}"].iloc[0]) and count > 0
     ]
     return [
-        *found,
+        *broken,
         *(one for rule in asked if rule.broken is None for one in _repeated_keys(name, frame, rule)),
     ]
 

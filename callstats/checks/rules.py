@@ -1,9 +1,9 @@
-"""The rules, each named as the sentence that must be true of every row.
+"""The rules, each named by the sentence that must be true of every row.
 
-A rule is data: the table, the columns it looks at, and an expression that is
-true where the rule is broken. Expressions are Narwhals', so the same rule
-judges a frame in memory and a table on any engine. An unknown value breaks
-no rule but the ones that ask for it.
+A rule is data: the table, the columns it reads, and an expression that is true
+where the rule is broken. Expressions are Narwhals', so the same rule checks a
+frame in memory and a table on any engine. An unknown value breaks only the
+rules that require it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import narwhals as nw
 
 from callstats.model import CLOSED_REASONS, COST_KINDS, DIRECTIONS, STATES, TABLES
 
-#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
+#: pandas frames and columns; pandas' own annotations are unions that no check narrows.
 Frame = Any
 Series = Any
 
 _MANY = float("inf")
-LONGEST = 65_000  # s; VICIdial writes such numbers where a clock ran over
+LONGEST = 65_000  # s; VICIdial writes such numbers when a clock overflowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Rule:
     name : str
         The sentence.
     table : str
-        The canonical or helper table whose rows it judges.
+        The canonical or helper table whose rows it checks.
     columns : tuple of str
-        What it looks at; without one of them there is nothing to judge. The
-        first is the one reported.
+        What it reads; if one is missing, there is nothing to check. The first is
+        the one reported.
     broken : narwhals.Expr, optional
-        True where the rule is broken; None: the columns together are no key.
+        True where the rule is broken; if None, the rule is that the columns form a key.
     hint : str
         What to do about it.
     """
@@ -59,7 +59,7 @@ def implies(name: str, first: str, second: str, hint: str) -> Rule:
 
 
 def excludes(name: str, first: str, second: str, hint: str) -> Rule:
-    """A call with the first flag has not the second one."""
+    """A call with the first flag does not have the second one."""
     return Rule(name, "calls", (first, second), nw.col(first) & nw.col(second), hint)
 
 
@@ -69,7 +69,7 @@ def known(name: str, table: str, column: str, hint: str) -> Rule:
 
 
 def one_of(name: str, table: str, column: str, values: tuple[str, ...]) -> Rule:
-    """Every value is one of the words of the model."""
+    """Every value is one of the model's terms."""
     broken = ~nw.col(column).is_in(list(values)) & ~nw.col(column).is_null()
     return Rule(name, table, (column,), broken, f"Known are {', '.join(values)}.")
 
@@ -80,7 +80,7 @@ def between(name: str, table: str, column: str, low: float, high: float, hint: s
 
 
 def _durations() -> tuple[tuple[str, str], ...]:
-    """Every duration there is: in seconds, of a canonical table or of a helper table."""
+    """Every duration, in seconds, of a canonical or helper table."""
     canonical = [
         (table.name, column.name)
         for table in TABLES.values()

@@ -1,4 +1,4 @@
-"""The command line: data to stdout, talk and progress to stderr.
+"""The command line: data to stdout, messages and progress to stderr.
 
 Exit codes: 0 good, 1 findings, 2 usage, 3 unreadable input, 4 a report failed.
 """
@@ -36,7 +36,7 @@ def main() -> None:
     except KeyboardInterrupt:
         say("callstats: stopped")
         sys.exit(130)
-    except BrokenPipeError:  # the reader of the pipe has seen enough
+    except BrokenPipeError:  # the reader closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)

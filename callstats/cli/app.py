@@ -56,13 +56,13 @@ def pairs(words: list[str]) -> dict[str, str]:
     >>> pairs(["campaign_id=spring"])
     {'campaign_id': 'spring'}
     """
-    found = {}
+    values = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise UsageError(f"{word!r} is not of the form name=value")
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
@@ -82,5 +82,5 @@ def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
 
 
 def say(text: str) -> None:
-    """Print talk or progress to stderr."""
+    """Print messages or progress to stderr."""
     print(text, file=sys.stderr, flush=True)

@@ -114,33 +114,33 @@ def notebooks(folder: Path, /, *, data: bool = True) -> None:
     from callstats.report.hand_out import hand_out, lay_demo
 
     handed = hand_out(folder)
-    for one in handed:
-        if one.status == "edited":
-            say(f"{one.path}: edited, left as it is")
+    for file in handed:
+        if file.status == "edited":
+            say(f"{file.path}: edited, left as it is")
     counts = {
-        status: sum(one.status == status for one in handed) for status in ("new", "updated", "unchanged")
+        status: sum(file.status == status for file in handed) for status in ("new", "updated", "unchanged")
     }
     say(", ".join(f"{count} {status}" for status, count in counts.items() if count) + f" in {folder}")
     if data and lay_demo(folder):
         say(f"The demo data are in {folder / 'data' / 'demo'}")
-    for one in handed:
-        print(one.path)
+    for file in handed:
+        print(file.path)
 
 
 def _monthly(data: str | Path, period: str, **options: Any) -> int:
-    """Make a month, telling stderr what is done and stdout where the index is."""
+    """Make a month's reports, with progress on stderr and the path of the index on stdout."""
     from callstats.report.batch import monthly as make
 
     say(f"Reports of {period} …")
     with _terminated():
-        made = make(data, period, on_progress=_tell, **options)
-    for note in made.notes:
+        month = make(data, period, on_progress=_tell, **options)
+    for note in month.notes:
         say(note)
-    for outcome in made.failed:
+    for outcome in month.failed:
         say(f"{outcome.planned.name} failed: {outcome.error}")
-    for path in made.index:
+    for path in month.index:
         print(path)
-    return 4 if made.failed else 0
+    return 4 if month.failed else 0
 
 
 def _tell(progress: Progress) -> None:
@@ -151,7 +151,7 @@ def _tell(progress: Progress) -> None:
 
 
 def _left(seconds: float) -> str:
-    """Return the time left, no finer than it can be known.
+    """Return the time left, no more precisely than it can be known.
 
     Examples
     --------
@@ -163,8 +163,8 @@ def _left(seconds: float) -> str:
 
 
 def _campaigns(where: list[str]) -> list[str]:
-    """Return the campaigns asked for; the reports of a month cannot be narrowed by anything else."""
-    found = []
+    """Return the requested campaigns; a month's reports cannot be narrowed by anything else."""
+    campaigns = []
     for word in where:
         for name, value in pairs([word]).items():
             if name != "campaign_id":
@@ -173,13 +173,13 @@ def _campaigns(where: list[str]) -> list[str]:
                     near=near_names(name, ["campaign_id"]),
                     hint="Give --where campaign_id=NAME, or make one report with callstats report.",
                 )
-            found.append(value)
-    return found
+            campaigns.append(value)
+    return campaigns
 
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """Leave in order when asked to end, as at Ctrl-C: the kernels end with the batch."""
+    """Exit cleanly when asked to stop, as on Ctrl-C: the kernels end with the batch."""
 
     def leave(signum: int, _: object) -> None:
         say("callstats: stopped; run it again to go on")

@@ -18,7 +18,7 @@ def calibrate(
     runs: int = 1000,
     seed: int = 1,
     jobs: int = 1,
-    situation: Words = [],  # noqa: B006 - read by the parser, written by nobody
+    situation: Words = [],  # noqa: B006 - read by the parser, never changed
     data: str | None = None,
     kpi: str | None = None,
     by: str = "list_id",
@@ -61,7 +61,7 @@ def calibrate(
     if plot is not None and plot.suffix not in (".svg", ".png"):
         raise UsageError(f"{plot.name!r} is neither .svg nor .png")
     opened = None if data is None else open_data(data, config).where(**pairs(where))
-    found = run_calibration(
+    calibration = run_calibration(
         list(situation) or None,
         runs=runs,
         seed=seed,
@@ -71,19 +71,19 @@ def calibrate(
         by=by,
         progress=lambda name, done, every: say(f"{done:3} of {every}  {name}"),
     )
-    show(found.table() if format == "table" else found.to_frame(), format)
+    show(calibration.table() if format == "table" else calibration.to_frame(), format)
     if plot is not None:
-        _draw(found, plot)
-    say(found.verdict)
-    return 1 if found.broken else 0
+        _draw(calibration, plot)
+    say(calibration.verdict)
+    return 1 if calibration.broken else 0
 
 
-def _draw(found: Calibration, path: Path) -> None:
+def _draw(calibration: Calibration, path: Path) -> None:
     """Write the plot, the same bytes for the same rates."""
     from callstats.show.theme import to_svg
 
-    figure = found.plot().figure
+    figure = calibration.plot().figure
     if path.suffix == ".svg":
-        path.write_text(to_svg(figure, found.verdict) + "\n", encoding="utf-8")
+        path.write_text(to_svg(figure, calibration.verdict) + "\n", encoding="utf-8")
     else:
         figure.savefig(path, dpi=150)

@@ -28,7 +28,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     by: str = "list_id",
     control: str = "A",
     period: str | None = None,
-    where: Words = [],  # noqa: B006 - read by the parser, written by nobody
+    where: Words = [],  # noqa: B006 - read by the parser, never changed
     clusters: str = "auto",
     stratify: Words = [],  # noqa: B006
     margin: float | None = None,
@@ -127,7 +127,7 @@ _WORDS = ("auto", "contact", "two-way", "agent", "agent_day", "call")
 
 
 def _strata(words: list[str]) -> list[str] | None:
-    """Return what was asked to compare within; None where the gates are to choose.
+    """Return the requested strata; None if the gates should choose.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def _split(words: list[str]) -> dict[str, float] | str | None:
 
 
 def _readable(comparison: GroupComparison) -> pd.DataFrame:
-    """Return the rows as a person reads them: the interval before the p-value it goes with."""
+    """Return the rows in reading order: each interval before its p-value."""
     import pandas as pd
 
     return pd.DataFrame([_line(comparison, row) for row in comparison.rows])
@@ -252,11 +252,11 @@ def plan(  # noqa: PLR0913 - all but one by name
         return
     if baseline is None:
         raise UsageError("no baseline", hint="Give --baseline .05, or the data it is to be taken from.")
-    made = make(baseline, effect, design_effect=design_effect or 1.0, language=lang or "en", **asked)
+    result = make(baseline, effect, design_effect=design_effect or 1.0, language=lang or "en", **asked)
     if format == "table":
-        print(f"{made.verdict}\n\n{made.table()}")
+        print(f"{result.verdict}\n\n{result.table()}")
     else:
-        show(made.to_frame(), format)
+        show(result.to_frame(), format)
 
 
 @app.command(name="ab-test")

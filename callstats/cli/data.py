@@ -1,4 +1,4 @@
-"""The commands that bring data in and look it over: import, check."""
+"""The commands that import and check data: import, check."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def import_(
     for note in data.provenance["notes"]:
         say(note)
     say(f"{data.provenance['rows']['calls']:,} calls written to {to}")
-    found = run_checks(data)
-    if found.lacking:
+    quality = run_checks(data)
+    if quality.lacking:
         say(f"Some KPIs cannot be computed from it: `callstats check {to}` lists what they need.")
-    return _tell(found, found.to_frame(information=False), "table")
+    return _tell(quality, quality.to_frame(information=False), "table")
 
 
 @app.command
@@ -90,7 +90,7 @@ def check(
     return _tell(found, found.to_frame(), format)
 
 
-def _tell(found: DataQuality, listed: pd.DataFrame, form: Format) -> int:
-    """Print what was found, and return the exit code."""
+def _tell(quality: DataQuality, listed: pd.DataFrame, form: Format) -> int:
+    """Print the findings and return the exit code."""
     show(listed, form, empty="Nothing to report: no row was left out and nothing looks wrong.")
-    return 1 if len(found) else 0
+    return 1 if len(quality) else 0

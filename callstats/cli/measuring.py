@@ -62,7 +62,7 @@ def measure(
     data: str,
     /,
     *kpis: str,
-    by: Words = [],  # noqa: B006 - read by the parser, written by nobody
+    by: Words = [],  # noqa: B006 - read by the parser, never changed
     period: str | None = None,
     where: Words = [],  # noqa: B006
     confidence: float | None = None,
@@ -109,7 +109,7 @@ def measure(
 
 
 def own_of(file: Path | None) -> tuple[KPI, ...]:
-    """Return a firm's own KPIs."""
+    """Return custom KPIs."""
     from callstats.kpis.custom import load
 
     return () if file is None else load(file)
@@ -120,7 +120,7 @@ def _card(row: Mapping[str, object]) -> str:
 
 
 def _readable(frame: pd.DataFrame, asked: list[KPI], data: Dataset, lang: str) -> pd.DataFrame:
-    """Return measured values as a person reads them."""
+    """Return measured values in readable form."""
     from callstats.show.format import Formatter
 
     form = Formatter(lang, data.config.currency)

@@ -40,12 +40,12 @@ def ask(
     opened = open_data(data, config).where(**pairs(where))
     if lang:
         opened = replace(opened, config=replace(opened.config, language=lang))
-    found = question(opened)
+    answer = question(opened)
     if form == "table":
-        print("\n\n".join(str(view) for view in found.views() if view.kind != "figure"))
+        print("\n\n".join(str(view) for view in answer.views() if view.kind != "figure"))
     else:
-        show(found.to_frame() if frame is None else frame(found), form)
-    return found
+        show(answer.to_frame() if frame is None else frame(answer), form)
+    return answer
 
 
 @app.command
@@ -119,12 +119,12 @@ def compliance(
     """
     from callstats.answers.campaign.dialling_compliance import compliance as run
 
-    found = ask(
+    answer = ask(
         lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences
     )
-    if format == "table" and not found.kept:
-        print(f"\n{found.offence_table()}")
-    return 0 if found.kept else 1
+    if format == "table" and not answer.kept:
+        print(f"\n{answer.offence_table()}")
+    return 0 if answer.kept else 1
 
 
 @app.command

@@ -51,7 +51,7 @@ def report(
     given = pairs(parameter)
     told = [period or "whole data", *(f"{key}={value}" for key, value in given.items())]
     say(f"Making {name} ({', '.join(told)}) …")
-    made = run(
+    result = run(
         name,
         data,
         period=period,
@@ -61,5 +61,5 @@ def report(
         out=out,
         config=config,
     )
-    for path in made.paths:
+    for path in result.paths:
         print(path)

@@ -1,8 +1,8 @@
 """What a wall clock says about a row: hour, weekday, day, week, month.
 
 Written as integers that every engine can compute, and turned into text only
-for the few groups of a result: truncation to a month and conversion of time
-zones are not there on every engine.
+for the few groups of a result: not every engine can truncate to a month or
+convert time zones.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _TEXT: dict[str, Callable[[int], Any]] = {
 
 
 def unknown(value: Any) -> bool:
-    """Tell whether a value is None, nan, NaT or pandas' NA."""
+    """Return whether a value is None, nan, NaT or pandas' NA."""
     import pandas as pd
 
     return value is None or pd.isna(value) is True

@@ -1,4 +1,4 @@
-"""Frames as they come -> frames with the types of the model, or an error that names the column."""
+"""Convert incoming frames to the model's types, or raise an error that names the column."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def conform(name: str, data: Any, file: object = None) -> nw.LazyFrame:
     Raises
     ------
     InputError
-        It is no frame, or a canonical column has another type.
+        It is not a frame, or a canonical column has the wrong type.
     """
     try:
         frame = nw.from_native(data)
@@ -59,12 +59,12 @@ def conform(name: str, data: Any, file: object = None) -> nw.LazyFrame:
 
 
 def check_required(name: str, columns: Iterable[str], file: object = None) -> None:
-    """Refuse a table that lacks a column without which it cannot be read.
+    """Raise an error if a table lacks a column it cannot be read without.
 
     Raises
     ------
     InputError
-        Naming the column, and columns that may be it under another name.
+        Names the column, and columns that may be it under another name.
     """
     have = list(columns)
     for column in TABLES[name].required:
@@ -76,7 +76,7 @@ def check_required(name: str, columns: Iterable[str], file: object = None) -> No
 
 
 def _cast(table: Table, column: TableColumn, dtype: nw.dtypes.DType, file: object) -> nw.Expr | None:
-    """Return what turns a column into its type, None where nothing is to be done."""
+    """Return the expression that casts a column to its type, None if it has that type already."""
     expr, kind = nw.col(column.name), column.type
     if dtype == nw.Unknown or str(dtype) == "Null":  # nothing but nulls
         return expr.cast(_TYPES[kind])
@@ -110,7 +110,7 @@ _TYPES: dict[str, Any] = {
 
 
 def wrong_type(table: Table, column: TableColumn, found: str, file: object) -> InputError:
-    """Build the error for a canonical column of another type."""
+    """Build the error for a canonical column of the wrong type."""
     return InputError(
         f"{table.name} needs {column.type} here ({column.meaning}), found {found}",
         file=file, column=column.name, hint=_HINTS[column.type],
@@ -118,7 +118,7 @@ def wrong_type(table: Table, column: TableColumn, found: str, file: object) -> I
 
 
 def _without_objects(table: Table, frame: nw.DataFrame, file: object) -> nw.DataFrame:
-    """Turn pandas columns that nulls made into Python objects or floats into typed ones."""
+    """Restore the types of pandas columns that nulls turned into Python objects or floats."""
     if not frame.implementation.is_pandas():
         return frame
     native = frame.to_native().copy(deep=False)
@@ -133,7 +133,7 @@ def _without_objects(table: Table, frame: nw.DataFrame, file: object) -> nw.Data
 
 
 def _pandas_type(column: TableColumn, series: Any) -> str | None:
-    """Return the type to give a pandas column, None where it has one."""
+    """Return the type to give a pandas column, None if it already has one."""
     empty = series.dtype in (object, float) and bool(series.isna().all())
     if series.dtype != object and not (empty and column.type not in ("number", "integer")):
         return None

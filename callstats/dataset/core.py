@@ -1,4 +1,4 @@
-"""Dataset: the canonical tables on any engine, narrowed to what is asked about."""
+"""Dataset: the canonical tables on any engine, narrowed to the rows of interest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_KEPT = 256
 
 
 class _Conformed(dict[str, nw.LazyFrame]):
-    """Tables that have been conformed; their schemas are asked of the engine once."""
+    """Tables that have been conformed; the engine is asked for each schema only once."""
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
@@ -33,7 +33,7 @@ class _Conformed(dict[str, nw.LazyFrame]):
 
     @cached_property
     def narrowed(self) -> dict[Hashable, nw.LazyFrame]:
-        """DuckDB's relations of what was asked before, which it otherwise binds and checks anew each time."""
+        """DuckDB relations of earlier queries, which it would otherwise bind and check again."""
         return {}
 
 
@@ -48,7 +48,7 @@ class Dataset:
     ----------
     frames : mapping of str to frame
         Canonical table name -> frame of pandas, Polars or Arrow, DuckDB relation,
-        or whatever else Narwhals takes; kept as ``narwhals.LazyFrame``.
+        or anything else Narwhals accepts; kept as ``narwhals.LazyFrame``.
     config : Config
         Currency, time zone, targets and settings of the project.
     provenance : mapping
@@ -62,7 +62,7 @@ class Dataset:
     Raises
     ------
     UsageError
-        A name is none of a canonical table.
+        A name is not that of a canonical table.
     InputError
         A canonical column has the wrong type.
 
@@ -89,7 +89,7 @@ class Dataset:
     schemas: Mapping[str, Mapping[str, nw.dtypes.DType]] = field(init=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.frames, _Conformed):  # a narrower or otherwise configured view of what was checked
+        if isinstance(self.frames, _Conformed):  # a view of tables already checked
             object.__setattr__(self, "schemas", self.frames.schemas)
             return
         for name in self.frames:
@@ -105,7 +105,7 @@ class Dataset:
         told = f"; {self.filters}" if self.filters else ""
         return f"Dataset({', '.join(self.frames)}{told})"
 
-    # What is there
+    # Contents
 
     @property
     def columns(self) -> dict[str, frozenset[str]]:
@@ -113,21 +113,21 @@ class Dataset:
         return {name: frozenset(schema) for name, schema in self.schemas.items()}
 
     def has(self, table: str, *columns: str) -> bool:
-        """Tell whether a table is there and has all these columns itself."""
+        """Return whether a table is there and has all these columns itself."""
         return table in self.schemas and set(columns) <= set(self.schemas[table])
 
     def reaches(self, table: str, key: str) -> bool:
-        """Tell whether a table can be asked by a column or a time key, if need be through a link."""
+        """Return whether a table can be grouped by a column or a time key, through a link if need be."""
         return table in self.schemas and links.has_key(self.columns, table, key)
 
     def unreached(self, table: str) -> tuple[str, ...]:
-        """Return the columns this data set is filtered by that a table cannot be asked by."""
+        """Return the columns this data set is filtered by that a table cannot reach."""
         return self.filters.beyond(self.columns, table)
 
     def values(self, column: str) -> list[Any]:
         """Return the known values of a column, sorted, within the filters.
 
-        They are those of the calls; of all other tables where calls lack the column.
+        They come from the calls, or from all other tables if the calls lack the column.
 
         Raises
         ------
@@ -137,16 +137,16 @@ class Dataset:
         return sorted(self._found(column, self._tables_for_values(column)))
 
     def span(self) -> tuple[date, date] | None:
-        """Return the first and the last day of the calls, None where there is no call or no clock."""
+        """Return the first and the last day of the calls, None without calls or clock."""
         clock = TABLES["calls"].clock
         if clock is None or not self.has("calls", clock):
             return None
         day = nw.col(clock)
-        found = self.table("calls").select(first=day.min(), last=day.max()).collect("pandas").to_native()
-        first, last = found["first"].iloc[0], found["last"].iloc[0]
+        ends = self.table("calls").select(first=day.min(), last=day.max()).collect("pandas").to_native()
+        first, last = ends["first"].iloc[0], ends["last"].iloc[0]
         return None if unknown(first) else (first.date(), last.date())
 
-    # What is asked about
+    # Narrowing
 
     def where(self, *, period: str | Period | None = None, **equals: Any) -> Dataset:
         """Return the data set narrowed to a period and to values of columns.
@@ -156,18 +156,18 @@ class Dataset:
         period : str or Period, optional
             ``2026-09``, ``2026-09-14``, ``2026-W36``, ``2026-Q3``, ``2026`` or
             ``2026-09-01..2026-09-14``. Tables are cut by their clock; costs by
-            the period they are written for, a month's costs counting only if the
+            the period they are entered for, a month's costs counting only if the
             whole month lies inside; contacts are not cut.
         **equals : value or list of values
-            Column = what it must be. A table that lacks the column is narrowed
+            Column = the values allowed. A table that lacks the column is narrowed
             through its link (scores by the agent of their call); one without a
-            link is left whole, and KPIs that need it are then not computable.
+            link is left whole, and KPIs that need it then cannot be computed.
 
         Raises
         ------
         UsageError
-            No table has the column, no row has the value (the near ones are
-            named), or no call lies in the period (the span of the data is named).
+            No table has the column, no row has the value (the message lists near
+            ones), or no call lies in the period (it gives the span of the data).
         """
         checked = {name: self._checked(name, value) for name, value in equals.items() if value is not None}
         window = None if period is None else Period.parse(period)
@@ -229,10 +229,10 @@ class Dataset:
 
         return save(self, folder)
 
-    # How the question is checked
+    # Checks
 
     def check_key(self, key: str) -> None:
-        """Refuse to be asked by something that is no column or time key, or that the data lack.
+        """Raise an error for a grouping key that is not a column or time key, or that the data lack.
 
         Raises
         ------
@@ -245,13 +245,13 @@ class Dataset:
             self._tables_with(key)
 
     def _tables_with(self, column: str) -> list[str]:
-        found = [name for name, schema in self.schemas.items() if column in schema]
-        if not found:
+        tables = [name for name, schema in self.schemas.items() if column in schema]
+        if not tables:
             raise unknown_name("column", column, self._known_columns())
-        return found
+        return tables
 
     def _known_columns(self) -> Iterable[str]:
-        """Return the columns people ask by first, then the rest."""
+        """Return the columns people usually group by, then the rest."""
         first = ("campaign_id", "list_id", "agent_id", "direction")
         rest = (column for schema in self.schemas.values() for column in schema)
         return dict.fromkeys((*(c for c in first if any(c in s for s in self.schemas.values())), *rest))
@@ -261,14 +261,14 @@ class Dataset:
         return ["calls"] if "calls" in tables else tables
 
     def _found(self, column: str, tables: Iterable[str], among: Iterable[Any] | None = None) -> set[Any]:
-        """Return the different known values of a column in some tables, or those among a few."""
-        found: set[Any] = set()
+        """Return the distinct known values of a column in some tables, or those among a few."""
+        distinct: set[Any] = set()
         for name in tables:
             frame = self.table(name).select(column)
             wanted = ~nw.col(column).is_null() if among is None else nw.col(column).is_in(list(among))
             values = frame.filter(wanted).unique().collect("pandas").to_native()[column]
-            found |= {v.item() if hasattr(v, "item") else v for v in values}
-        return found
+            distinct |= {v.item() if hasattr(v, "item") else v for v in values}
+        return distinct
 
     def _checked(self, name: str, value: Any) -> tuple[Any, ...]:
         tables = self._tables_with(name)
@@ -308,7 +308,7 @@ def on_one_engine(frames: Mapping[str, nw.LazyFrame]) -> dict[str, nw.LazyFrame]
     Raises
     ------
     InputError
-        Some are in memory and some in a database, which alone knows its connection.
+        Some are in memory and some in a database, whose connection only it knows.
 
     Examples
     --------
@@ -324,9 +324,9 @@ def on_one_engine(frames: Mapping[str, nw.LazyFrame]) -> dict[str, nw.LazyFrame]
     target = engines.get("calls") or next(iter(engines.values()))
     found = {str(engine.value) for engine in engines.values()}
     if not found <= set(_IN_MEMORY):
-        told = ", ".join(f"{name} on {engine.value}" for name, engine in engines.items())
+        names = ", ".join(f"{name} on {engine.value}" for name, engine in engines.items())
         raise InputError(
-            f"the tables are on different engines: {told}",
+            f"the tables are on different engines: {names}",
             hint="Register the frames in the database's own connection, or load all tables into memory.",
         )
     backend = str(target.value)

@@ -1,4 +1,4 @@
-"""Filters: a period and the values asked for, applied to every table they can reach."""
+"""Filters: a period and the requested values, applied to every table they can reach."""
 
 from __future__ import annotations
 
@@ -28,45 +28,45 @@ class Filters:
 
     @property
     def key(self) -> Hashable:
-        """The same for the same filters."""
+        """Equal for equal filters."""
         return (self.period, tuple(sorted(self.equals.items(), key=lambda item: item[0])))
 
     def __str__(self) -> str:
-        told = [
+        parts = [
             f"{name} {' or '.join(str(v) for v in values)}" for name, values in sorted(self.equals.items())
         ]
-        return ", ".join([*told, *([self.period.label] if self.period else [])])
+        return ", ".join([*parts, *([self.period.label] if self.period else [])])
 
     def narrowed(self, period: Period | None, equals: Mapping[str, tuple[Any, ...]]) -> Filters:
-        """Return these filters and further ones; a value must pass both."""
+        """Return these filters combined with others; a value must pass both."""
         merged = dict(self.equals)
         for name, values in equals.items():
             merged[name] = tuple(v for v in values if v in merged.get(name, values))
         return Filters(_both(self.period, period), merged)
 
     def beyond(self, columns: links.Columns, table: str) -> tuple[str, ...]:
-        """Return the columns filtered by that a table neither has nor is linked to."""
+        """Return the filtered columns that a table neither has nor is linked to."""
         lacking = [name for name in self.equals if links.path(columns, table, name) is None]
         if self.period is not None and not _takes_periods(columns, table):
             lacking.append(TABLES[table].clock or "period")
         return tuple(lacking)
 
     def columns(self, columns: links.Columns, table: str) -> tuple[str, ...]:
-        """Return the columns its filters read, as far as a table can be asked by them."""
+        """Return the filtered columns that a table can reach."""
         names = [name for name in self.equals if links.path(columns, table, name) is not None]
         clock = links.clock(columns, table)
         return (*names, clock) if self.period is not None and clock is not None else tuple(names)
 
     def conditions(self, columns: links.Columns, table: str) -> list[nw.Expr]:
-        """Return what a table's rows must satisfy, its own columns and attached ones."""
-        found = [
+        """Return the conditions a table's rows must satisfy, on its own columns and attached ones."""
+        conditions = [
             among(nw.col(name), values)
             for name, values in self.equals.items()
             if links.path(columns, table, name) is not None
         ]
         if self.period is not None and (inside := _inside(columns, table, self.period)) is not None:
-            found.append(inside)
-        return found
+            conditions.append(inside)
+        return conditions
 
 
 def among(column: nw.Expr, values: Sequence[Any]) -> nw.Expr:
@@ -95,7 +95,7 @@ def _both(a: Period | None, b: Period | None) -> Period | None:
 
 
 def _takes_periods(columns: links.Columns, table: str) -> bool:
-    """Contacts have no period, costs write theirs as text, the rest have clocks."""
+    """Contacts have no period, costs hold theirs as text, the rest have clocks."""
     return table in ("contacts", "costs") or links.clock(columns, table) is not None
 
 
@@ -131,7 +131,7 @@ def as_values(value: Any) -> tuple[Any, ...]:
 
 
 def coerced(name: str, value: Any, dtype: nw.dtypes.DType) -> Any:
-    """Return a value as its column's type would have it: a command line writes everything as text.
+    """Convert a value to its column's type: on a command line everything is text.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Reading an export: source, checks, derived columns, and where it all came from."""
+"""Read an export: source, checks, derived columns, and provenance."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def read(
     files : path or iterable of paths
         Files, or folders with files named like the source's tables.
     source : str, optional
-        A known system, such as ``vicidial``; left out, it is told from the columns.
+        A known system, such as ``vicidial``; if omitted, it is detected from the columns.
     mapping : path, optional
         A mapping file (TOML) that describes any other export.
     time_zone : str, optional
-        IANA zone of the clock the export's times were read from; left out, that
+        IANA zone of the clock the export's times were read from; if omitted, that
         of the mapping, else of the project file.
     config : Config, optional
 
@@ -74,7 +74,7 @@ def read(
     Raises
     ------
     InputError
-        A file cannot be read as what it was said to be.
+        A file cannot be read in the form it was declared to have.
     UsageError
         The source is unknown, or both a source and a mapping are named.
 
@@ -111,7 +111,7 @@ def _source(
     zone: str | None,
     config: Config,
 ) -> tuple[Source, str]:
-    """Return the source to read by and the zone of its clock."""
+    """Return the source to read the files with, and the zone of its clock."""
     if name is not None and mapping_file is not None:
         raise UsageError("both a source and a mapping are named", hint="Name one of them.")
     if mapping_file is not None:
@@ -128,34 +128,34 @@ def _source(
 def read_tables(
     paths: Iterable[str | Path], source: Source, zone: str
 ) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
-    """Read, judge and complete the tables of an export.
+    """Read, check and complete the tables of an export.
 
     Returns
     -------
     tables : dict of str to pyarrow.Table
-        Canonical tables, the types of the model.
+        Canonical tables, with the model's types.
     rejects : Rejects
-        Every row that is in no table, with the reason.
+        Every row that was left out, with the reason.
     provenance : dict
-        As ``dataset.json`` holds it.
+        As stored in ``dataset.json``.
     """
     paths = list(paths)
-    found = extract(paths, source, zone)
-    tables = source.prepare(found.tables) if source.prepare else found.tables
+    extracted = extract(paths, source, zone)
+    tables = source.prepare(extracted.tables) if source.prepare else extracted.tables
     tables, judged = checks.apply(tables)
     if source.shape:
-        tables, shaped = checks.apply(source.shape(tables, found.notes, zone))
+        tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
         judged = _together([judged, shaped])
-    rejects = _rejects(found, _together([found.rejected, judged]))
+    rejects = _rejects(extracted, _together([extracted.rejected, judged]))
     tables = derive(tables)
     done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     if not done:
         raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
     if not any(raw.height or raw.bad for raw in found.raws):
         raise InputError(
-            "a header and no row", file=found.raws[0].file, hint="Export it again, for a time with calls."
+            "a header and no row", file=extracted.raws[0].file, hint="Export it again, for a time with calls."
         )
-    return done, rejects, _provenance(found, paths, source, zone, done, rejects)
+    return done, rejects, _provenance(extracted, paths, source, zone, done, rejects)
 
 
 def _together(pieces: list[Frame]) -> Frame:
@@ -163,12 +163,12 @@ def _together(pieces: list[Frame]) -> Frame:
     return pd.concat(filled, ignore_index=True) if filled else pieces[0]
 
 
-def _rejects(found: Extract, left_out: Frame) -> Rejects:
+def _rejects(extracted: Extract, left_out: Frame) -> Rejects:
     """Name the file, row and content of every row that was left out."""
     pieces = []
     left_out = left_out.drop_duplicates(["table", "_raw", "_position"])
     for number, rows in left_out.groupby("_raw", sort=True):
-        raw = found.raws[int(number)]  # type: ignore[arg-type]
+        raw = extracted.raws[int(number)]  # type: ignore[arg-type]
         places = rows["_position"].to_numpy(np.int64)
         good = np.where(places < 0, 0, places)
         contents = raw.content(good) if raw.height else [""] * len(rows)
@@ -190,9 +190,9 @@ def _rejects(found: Extract, left_out: Frame) -> Rejects:
 
 
 def to_arrow(name: str, frame: Frame) -> pa.Table:
-    """Bring a canonical table to the types of the model; further columns stay as text or number.
+    """Convert a canonical table to the model's types; other columns stay text or numbers.
 
-    A column that nothing is known of is left out, so that a KPI that needs it
+    A column with no known value is left out, so that a KPI that needs it
     says so.
     """
     model = TABLES[name]
@@ -219,7 +219,7 @@ def _array(values: Series, column: TableColumn | None) -> pa.Array:
 
 
 def _provenance(
-    found: Extract, paths: list[str | Path], source: Source, zone: str,
+    extracted: Extract, paths: list[str | Path], source: Source, zone: str,
     tables: Mapping[str, pa.Table], rejects: Rejects,
 ) -> dict[str, Any]:  # fmt: skip
     reasons = rejects.frame()["rule"].value_counts()
@@ -230,7 +230,7 @@ def _provenance(
         "format": 1,
         "source": source.name,
         "time_zone": zone,
-        "files": [_file(name, path, found) for name, path in _by_name(paths, found).items()],
+        "files": [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()],
         "rows": {name: table.num_rows for name, table in tables.items()},
         "rejected": {str(rule): int(count) for rule, count in reasons.items()},
         "books": [account.as_dict() for account in found.accounts],
@@ -268,7 +268,7 @@ def _file(name: str, path: Path, found: Extract) -> dict[str, Any]:
     return {"name": name, "rows": rows, "sha256": digest.hexdigest()}
 
 
-#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
+#: pandas frames and columns; pandas' own annotations are unions that no check narrows.
 Tables = dict[str, Frame]
 KEPT_WITHIN = timedelta(hours=1)
 
@@ -355,7 +355,7 @@ def _loaded(calls: Frame, contacts: Frame | None) -> Series | None:
 
 
 def _contacts(contacts: Frame, calls: Frame | None) -> Frame:
-    """A contact's campaign is the one its list was mostly dialled for."""
+    """Give each contact the campaign its list was mostly dialled for."""
     if "campaign_id" in contacts and contacts["campaign_id"].notna().all():
         return contacts
     if calls is None or not {"list_id", "campaign_id"} <= set(calls) or "list_id" not in contacts:
@@ -369,9 +369,9 @@ def _contacts(contacts: Frame, calls: Frame | None) -> Frame:
 
 
 def _callbacks(callbacks: Frame, calls: Frame) -> Frame:
-    """A promise is kept if the contact was dialled within an hour of the due time.
+    """A callback is kept if the contact was dialled within an hour of the due time.
 
-    Promises that fall due outside the time of the calls are unknown.
+    Callbacks due outside the period of the calls are unknown.
     """
     if "due_at" not in callbacks or "kept" in callbacks or "contact_id" not in calls or calls.empty:
         return callbacks

@@ -35,7 +35,7 @@ def open(
         Without it, the ``callstats.toml`` of the folder, else of the working directory.
     threads : int, optional
         Of DuckDB. With 1 every sum comes out the same to the last digit,
-        run after run, as a report needs it.
+        run after run, as reports need.
 
     Returns
     -------
@@ -45,10 +45,10 @@ def open(
     Raises
     ------
     InputError
-        There is nothing there, it is a file that has yet to be imported, the
+        Nothing is there, it is a file that has yet to be imported, the
         calls are missing, or a column is missing or of the wrong type.
     UsageError
-        A frame is given under a name that is no table's.
+        A frame's name is not that of a canonical table.
 
     Examples
     --------
@@ -144,10 +144,10 @@ def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Data
     connection.execute(f"ATTACH {_quoted(str(file))} AS data (READ_ONLY)")
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = 'main'"
     views = query.replace("table_name", "view_name").replace("duckdb_tables", "duckdb_views")
-    found = {row[0] for row in connection.execute(f"{query} UNION {views}").fetchall()}
+    names = {row[0] for row in connection.execute(f"{query} UNION {views}").fetchall()}
     frames = {}
     for name in TABLES:
-        if name in found:
+        if name in names:
             relation = connection.table(f"data.main.{name}")
             check_required(name, relation.columns, file)
             frames[name] = conform(name, relation, file)

@@ -36,12 +36,12 @@ class Period:
 
     @classmethod
     def parse(cls, text: str | Period) -> Period:
-        """Read a period as people write it.
+        """Parse a period as people write it.
 
         Raises
         ------
         UsageError
-            The text is none of the known forms, or no such day exists.
+            The text is in none of the known forms, or no such day exists.
         """
         if isinstance(text, Period):
             return text
@@ -70,19 +70,19 @@ class Period:
 
     @property
     def months(self) -> tuple[str, ...]:
-        """The calendar months that lie in it as a whole.
+        """The calendar months that lie wholly within it.
 
         Examples
         --------
         >>> Period.parse("2026-01-15..2026-03-31").months
         ('2026-02', '2026-03')
         """
-        found, month = [], self.start.replace(day=1)
+        labels, month = [], self.start.replace(day=1)
         while _next_month(month) <= self.end:
             if month >= self.start:
-                found.append(f"{month:%Y-%m}")
+                labels.append(f"{month:%Y-%m}")
             month = _next_month(month)
-        return tuple(found)
+        return tuple(labels)
 
     def __str__(self) -> str:
         return self.label
@@ -119,7 +119,7 @@ def _next_month(day: date) -> date:
 
 
 def _label_like(label: str, day: date) -> str:
-    """Write the period of the label's kind that holds a day."""
+    """Write the period that contains a day, in the same form as the label."""
     if "W" in label:
         year, week, _ = day.isocalendar()
         return f"{year}-W{week:02d}"

@@ -1,4 +1,4 @@
-"""Rejects: the rows that were left out, each with where it stood and why."""
+"""Rejects: the rows that were left out, each with its position and the reason."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Rejects:
         return pd.DataFrame(columns=list(COLUMNS)) if self.rows is None else self.rows.copy()
 
     def summary(self) -> pd.DataFrame:
-        """Return how many rows each rule rejected, with the first of them as an example."""
+        """Return how many rows each rule rejected, with the first one as an example."""
         groups = self.frame().groupby(["rule", "table"], sort=True)
         counted = groups.agg(rows=("rule", "size")).reset_index()
         firsts = groups[["file", "row", "found", "reason"]].first().reset_index(drop=True)

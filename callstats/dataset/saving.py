@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def save(data: Dataset, folder: str | Path) -> Path:
     """Write a data set, within its filters, as a folder of Parquet files.
 
-    The tables are written beside the folder and put in its place at the end. A
-    data set that was there is replaced; its ``callstats.toml`` is kept.
+    The tables are written to a temporary folder that takes its place at the end. An
+    existing data set is replaced; its ``callstats.toml`` is kept.
 
     Parameters
     ----------
@@ -38,14 +38,14 @@ def save(data: Dataset, folder: str | Path) -> Path:
     Raises
     ------
     UsageError
-        Something that is no data set stands there.
+        The path holds something other than a data set.
     """
     target = Path(folder)
     if target.is_file() or (target.is_dir() and any(target.iterdir()) and not _is_dataset(target)):
         raise UsageError(f"{target} is there already and is no data set", hint="Name another folder.")
     target.parent.mkdir(parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    half.chmod(0o755)  # mkdtemp shuts others out
+    half.chmod(0o755)  # mkdtemp gives access to its owner only
     try:
         _write(data, half)
         _keep_project_file(target, half)
@@ -80,7 +80,7 @@ def _write(data: Dataset, folder: Path) -> None:
 
 
 def _canonical(data: Dataset, name: str) -> nw.LazyFrame:
-    """Return a table with its columns in the model's order and of the types on disk."""
+    """Return a table with its columns in the model's order and the types used on disk."""
     schema = data.schemas[name]
     order = [column for column in TABLES[name].names if column in schema]
     casts: list[nw.Expr] = []
@@ -119,7 +119,7 @@ def _put_in_place(half: Path, target: Path) -> None:
 
 
 def as_toml(config: Config) -> str:
-    """Write a project's decisions as the file that :func:`callstats.config.load` reads.
+    """Write a project's settings as the file that :func:`callstats.config.load` reads.
 
     Examples
     --------

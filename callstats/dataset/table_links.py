@@ -1,4 +1,4 @@
-"""Columns that a table has only by way of another: scores by agent, calls by attribute of the contact."""
+"""Columns that a table has only through another: scores by agent, calls by an attribute of the contact."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Columns = Mapping[str, frozenset[str]]
 
 
 def path(columns: Columns, table: str, column: str) -> tuple[str, ...] | None:
-    """Return the tables to go through from ``table`` to a column, () if it has it, None if there is no way.
+    """Return the tables that lead from ``table`` to a column, () if it has it, None if none do.
 
     Parameters
     ----------
     columns : mapping of str to set of str
-        The columns of every table that is there.
+        The columns of every table present.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def clock(columns: Columns, table: str) -> str | None:
 
 
 def has_key(columns: Columns, table: str, key: str) -> bool:
-    """Tell whether a table can be asked by a column or a time key (hour, weekday, day, week, month)."""
+    """Return whether a table can be grouped by a column or a time key (hour, weekday, day, week, month)."""
     if key not in TIME_KEYS:
         return path(columns, table, key) is not None
     if table == "costs":
@@ -59,7 +59,7 @@ def has_key(columns: Columns, table: str, key: str) -> bool:
 def attach(
     frames: Mapping[str, nw.LazyFrame], columns: Columns, table: str, wanted: Iterable[str]
 ) -> nw.LazyFrame:
-    """Return a table with the wanted columns beside its own, joined in where it lacks them."""
+    """Return a table with the wanted columns, joined in where it lacks them."""
     frame = frames[table]
     by_target: dict[str, list[str]] = {}
     for column in dict.fromkeys(wanted):
@@ -74,14 +74,14 @@ def attach(
 
 
 def _shared_key(columns: Columns, table: str, target: str) -> tuple[str, ...]:
-    """Return the link's columns and whatever else of the target's key both have: contact and list."""
+    """Return the link's columns plus any others of the target's key that both have: contact and list."""
     both = columns[table] & columns[target]
     link = TABLES[table].links[target]
     return (*link, *(c for c in TABLES[target].key if c in both and c not in link))
 
 
 def _one_row_each(frame: nw.LazyFrame, target: str, on: tuple[str, ...], names: list[str]) -> nw.LazyFrame:
-    """Make sure that a join adds no rows: a contact of two lists is one contact to a call without a list."""
+    """Make sure a join adds no rows: to a call without a list, a contact on two lists is one contact."""
     if set(TABLES[target].key) <= set(on):
         return frame
     return frame.group_by(*on).agg(nw.col(*names).min())
@@ -94,5 +94,5 @@ def key_expression(columns: Columns, table: str, key: str) -> nw.Expr:
         return period.slice(0, 4).cast(nw.Int64) * 100 + period.slice(5, 2).cast(nw.Int64)
     column = clock(columns, table)
     if column is None:
-        raise KeyError(f"{table} has no clock")  # callers ask has_key first
+        raise KeyError(f"{table} has no clock")  # callers check has_key first
     return TIME_KEYS[key](nw.col(column))

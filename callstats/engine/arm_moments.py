@@ -1,13 +1,13 @@
 """Moments of several arms side by side, where a unit may have rows in more than one of them.
 
-A contact on two lists, an agent who works both: their sums in one arm hang
-together with their sums in the other. Beside each arm's own moments, the
-products across an arm and the control are what a comparison needs.
+A contact on two lists, or an agent who works both: their sums in one arm are
+correlated with their sums in the other. Besides each arm's own moments, a
+comparison needs the products of the arm's sums and the control's.
 
-The usual case is simpler: contacts of a list are on that list. Then one grouping
-by unit does, without the arm in its key. How many rows of every unit lie in each
-arm is counted along; if a unit has rows in two, the quick way says so and the
-sums are taken the long way.
+Usually it is simpler: every contact is on one list only. Then one grouping by unit
+is enough, without the arm in its key. The same pass counts each unit's rows in
+each arm; if a unit has rows in two, the quick way reports it and the sums are
+taken the long way.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class ArmMoments:
     Attributes
     ----------
     arms : mapping of arm to Moments
-        Columns ``numerator`` and ``denominator``; ``n`` counts units with anything in the arm.
+        Columns ``numerator`` and ``denominator``; ``n`` counts units with any rows in the arm.
     cross : mapping of arm to mapping
         Sums over units of an arm's column times the control's, by (arm's, control's).
-        An arm without a unit in common with the control is left out.
+        An arm that shares no unit with the control is left out.
     shared : mapping of arm to int
         Units with rows both in the arm and in the control.
 
@@ -75,9 +75,9 @@ class ArmMoments:
 
 
 def separable(dataset: Dataset, kpi: KPI, unit: tuple[str, ...]) -> bool:
-    """Tell whether every sum of a KPI is the sum over such units.
+    """Return whether every sum of a KPI is the sum over such units.
 
-    Costs do not fall into contacts, and different contacts do not add up over agents.
+    Costs do not belong to contacts, and distinct contacts do not add up over agents.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def arm_moments(
     unit: tuple[str, ...],
     complete: bool = False,
 ) -> ArmMoments:
-    """Return the moments of arms over one kind of unit, units in several arms kept together.
+    """Return the moments of arms over one kind of unit, keeping units in several arms together.
 
     Parameters
     ----------
@@ -109,17 +109,17 @@ def arm_moments(
     kpi : KPI
         Whose sums are sums over such units (see `separable`).
     by : str
-        The column, attribute or time key that tells arms apart.
+        The column, attribute or time key that defines the arms.
     arms : sequence
-        Values of it, as they are written; the control among them.
+        Its values, as displayed; the control among them.
     control : object
         The arm the others are compared with.
     unit : tuple of str
         ``("contact_id",)``, ``("agent_id",)``, ``("contact_id", "agent_id")``,
-        ``("agent_id", "day")``, … A call of an unknown contact is a contact of its
-        own. Rows of an unknown agent are left out where agents are among the units.
+        ``("agent_id", "day")``, … A call to an unknown contact counts as a separate
+        contact. Rows of an unknown agent are left out where agents are among the units.
     complete : bool
-        The arms are all there are: rows of other arms need not be looked for.
+        The arms are all there are, so rows of other arms need no check.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def arm_moments(
 class UnitFrame:
     """One row per arm and unit, with a column (``__numerator``) for each part of the formula.
 
-    ``keys`` tell units apart; none where every row is a unit of its own.
+    ``keys`` identify units; empty where every row is a separate unit.
     """
 
     frame: nw.LazyFrame
@@ -185,7 +185,7 @@ def unit_frame(
 def products(
     units: UnitFrame, by: str, arms: Sequence[Arm], control: Arm, columns: tuple[str, ...]
 ) -> ArmMoments:
-    """Add units up: each arm's sums and products, and those across it and the control."""
+    """Sum over units: each arm's sums and products, and its products with the control."""
     own = _own_sums(units, by, columns)
     cross = _cross_sums(units, by, control, columns) if units.keys else {}
     both = {arm: sums for arm, sums in cross.items() if sums["both"] and arm in arms and arm != control}
@@ -209,7 +209,7 @@ def _pairs(columns: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _own_sums(units: UnitFrame, by: str, columns: tuple[str, ...]) -> dict[Arm, dict[str, float]]:
-    """Add the units of every arm up."""
+    """Sum the units of every arm."""
     products_of_parts = {f"{a} {b}": nw.col(f"__{a}") * nw.col(f"__{b}") for a, b in _pairs(columns)}
     frame = units.frame.with_columns(n=_any_of(columns).cast(nw.Float64), **products_of_parts)
     return _collected(frame, by, ["n", *(f"__{column}" for column in columns), *products_of_parts])
@@ -218,8 +218,8 @@ def _own_sums(units: UnitFrame, by: str, columns: tuple[str, ...]) -> dict[Arm, 
 def _cross_sums(
     units: UnitFrame, by: str, control: Arm, columns: tuple[str, ...]
 ) -> dict[Arm, dict[str, float]]:
-    """Put every arm beside the control, unit by unit, and add up the products across."""
-    keys = [key for key in units.keys if key != _ROW]  # a call of an unknown contact is in one arm only
+    """Join every arm to the control, unit by unit, and sum the cross products."""
+    keys = [key for key in units.keys if key != _ROW]  # a call to an unknown contact is in one arm only
     frame = units.frame.filter(_any_of(columns), *(~nw.col(key).is_null() for key in keys))
     base = frame.filter(same(by, control)).select(
         *keys, *(nw.col(f"__{column}").alias(f"__base_{column}") for column in columns)
@@ -238,7 +238,7 @@ def _any_of(columns: Iterable[str]) -> nw.Expr:
     return reduce(lambda a, b: a | b, [nw.col(f"__{column}") != 0.0 for column in columns])
 
 
-#: Arms that are counted apart; with more, the long way is as quick.
+#: Most arms counted separately; with more, the long way is as quick.
 _MOST_ARMS = 8
 
 
@@ -258,17 +258,17 @@ def single_arm_moments(
     kpi : KPI
     by : str
     arms : sequence
-        As they are written.
+        As displayed.
     unit : tuple of str
-        The contact first.
+        Starting with the contact.
     complete : bool
-        The arms are all there are: rows of other arms need not be looked for.
+        The arms are all there are, so rows of other arms need no check.
 
     Returns
     -------
     dict or None
         None where a unit has rows in two arms, where a row has no contact, or
-        where the KPI's sums are not all taken from one table contact by contact.
+        where the KPI's sums do not all come from one table, contact by contact.
     """
     terms = formula_terms(kpi)
     cluster = clustering(dataset, kpi, unit)
@@ -287,7 +287,7 @@ def single_arm_moments(
 def _unit_rows(
     dataset: Dataset, kpi: KPI, by: str, arms: Sequence[Any], unit: tuple[str, ...], complete: bool
 ) -> nw.LazyFrame:
-    """Return numerator and denominator of every unit, its arm, and whether it has rows in another."""
+    """Return every unit's numerator and denominator, its arm, and whether it has rows in another."""
     terms = {f"__term{i}": term for i, term in enumerate(formula_terms(kpi))}
     first = next(iter(terms.values())).where
     read = sorted(c for term in terms.values() for c in term.where.columns)
@@ -308,7 +308,7 @@ def _unit_rows(
 
 
 def _common(terms: Sequence[Term]) -> list[Condition]:
-    """Return the conditions that hold on the rows of every term: what is compared is known as well."""
+    """Return the conditions that hold for every term's rows, including that compared columns are known."""
     implied = [{*t.where.conditions, *known(*t.where.columns)} for t in terms]
     every = [c for c in {c: None for one in implied for c in one} if all(c in one for one in implied)]
     compared = {c.column for c in every if c.operator != "known"}
@@ -328,7 +328,7 @@ def _place(arms: int) -> dict[str, nw.Expr]:
 
 
 def _mark(term: Term, common: Sequence[Condition], settings: Mapping[str, float]) -> nw.Expr | None:
-    """Return what is not null on the rows that count; None where all rows do."""
+    """Return an expression that is not null on the rows that count; None if all rows do."""
     compared = {c.column for c in common}
     rest = [
         condition(part, settings)
@@ -343,14 +343,14 @@ def _mark(term: Term, common: Sequence[Condition], settings: Mapping[str, float]
 
 
 def _added(name: str, term: Term, every_row: bool) -> nw.Expr:
-    """Return the sum of a term within a unit: rows are counted, which is quicker than adding ones."""
+    """Return the sum of a term within a unit; counting rows is quicker than adding ones."""
     if isinstance(term, Sum):
         return nw.col(name).sum()
     return nw.len().alias(name) if every_row else nw.col(name).count()
 
 
 def _linear_of_unit(part: Linear, terms: Mapping[str, Term]) -> nw.Expr:
-    """Return a part of the formula from the terms of a contact; a contact counts once."""
+    """Return a part of the formula from a contact's terms; a contact counts once."""
     names = {term.key: name for name, term in terms.items()}
     summands = []
     for term, weight in part:
@@ -363,7 +363,7 @@ def _linear_of_unit(part: Linear, terms: Mapping[str, Term]) -> nw.Expr:
 
 
 def _by_arm(frame: nw.LazyFrame, names: tuple[str, ...]) -> list[tuple[int, bool, dict[str, float]]]:
-    """Add units up by arm, those of the unknown contact apart."""
+    """Sum units by arm, keeping the unknown contact separate."""
     pairs = [(a, b) for k, a in enumerate(names) for b in names[k:]]
     counts = reduce(lambda a, b: a | b, [nw.col(f"__{name}") != 0.0 for name in names])
     frame = frame.with_columns(
@@ -388,17 +388,17 @@ def _moments_of_arm(sums: Mapping[str, float], names: tuple[str, ...]) -> Moment
 def contact_agent_moments(
     dataset: Dataset, kpi: KPI, by: str, arms: Sequence[Any], control: Any
 ) -> tuple[ArmMoments, ArmMoments]:
-    """Return the moments over agents, and over pairs of contact and agent, each contact given to one agent.
+    """Return the moments over agents, and over contact-agent pairs, with each contact given to one agent.
 
-    A contact that two agents spoke with is one contact still. It is given to the
-    agent of a call that counts in the KPI's numerator; without one, to one of the
-    agents who spoke with it (the last by name: any rule that does not look at the
-    outcome will do). Contacts no agent spoke with belong to none.
+    A contact that two agents spoke with is still one contact. It goes to the agent
+    of a call that counts in the KPI's numerator; if there is none, to one of the
+    agents who spoke with it (the last by name: any rule that ignores the outcome
+    will do). Contacts no agent spoke with belong to no agent.
 
     Parameters
     ----------
     dataset : Dataset
-        With contact_id, agent_id and, if it is to count, handled in the calls.
+        Its calls need contact_id, agent_id and, for it to count, handled.
     kpi : KPI
         Whose sums are sums over contacts.
     by : str
@@ -408,7 +408,7 @@ def contact_agent_moments(
     Returns
     -------
     tuple of ArmMoments
-        Over agents; over contacts with their agent.
+        Over agents, and over contacts with their agent.
 
     Examples
     --------
@@ -437,7 +437,7 @@ def contact_agent_moments(
 
 
 def _contact_agents(dataset: Dataset, kpi: KPI, by: str) -> nw.LazyFrame:
-    """Return the agent of every contact that an agent spoke with, arm by arm."""
+    """Return the agent of every contact that an agent spoke with, by arm."""
     settings = dataset.config.settings
     won = [
         rows

@@ -1,9 +1,9 @@
-"""Arms compared within strata: each unit's influence on the two averages over the strata.
+"""Arms compared within strata: each unit's influence on the two stratified averages.
 
-Within a stratum both arms are alike but for the arm. Every arm's ratio is
-averaged over the strata that both have, with the weights of both together; what
-a contact adds to that average is summed over all its rows, whatever strata they
-lie in, before it is squared.
+Within a stratum the arms differ only in the arm. Each arm's ratio is averaged over
+the strata both have, with the weights of both together; a contact's contribution
+to that average is summed over all its rows, in whatever strata, before it is
+squared.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Standardised:
     Attributes
     ----------
     treatment, control : float
-        The averages; nan where the arms have no stratum in common.
+        The averages; nan if the arms have no stratum in common.
     covered : float
-        Share of both denominators that lies in strata both arms have.
+        Share of both denominators in strata that both arms have.
     strata : int
-        How many those are.
+        How many strata both arms have.
     units : mapping of tuple to Moments
         Kind of unit -> moments of the influences ``treatment`` and ``control``.
     """
@@ -57,7 +57,7 @@ def standardised(
     units: Sequence[tuple[str, ...]],
     corrected: bool = True,
 ) -> Standardised:
-    """Return the averages of two arms over strata, and the moments of the units' influences on them.
+    """Return the stratified averages of two arms, and the moments of the units' influences on them.
 
     Parameters
     ----------
@@ -66,15 +66,15 @@ def standardised(
         A ratio whose sums are sums over the units.
     by : str
     arm, control : object
-        As they are written.
+        As displayed.
     strata : sequence of str
-        Columns and time keys; rows where one is unknown are left out.
+        Columns and time keys; rows where any is unknown are left out.
     units : sequence of tuple of str
         Kinds of unit, the independent one first.
     corrected : bool
-        Widen each stratum's spread by n / (n - 1), n its units: in a stratum of
-        few units their own average is too close to them [1]_. Strata with one
-        unit in an arm say nothing of its spread and are left out.
+        Widen each stratum's spread by n / (n - 1), with n its number of units: in a
+        stratum of few units, their average is too close to them [1]_. Strata with one
+        unit in an arm say nothing about the spread and are left out.
 
     References
     ----------
@@ -84,7 +84,7 @@ def standardised(
 
     Examples
     --------
-    Ten in the morning and two in the evening against the other way round:
+    Ten in the morning and two in the evening, compared with the reverse:
 
     >>> import pandas as pd
     >>> from callstats.kpis import get
@@ -119,7 +119,7 @@ def standardised(
 
 
 def _coefficients(units: UnitFrame, by: str, arms: tuple[Any, Any], strata: Sequence[str]) -> nw.LazyFrame:
-    """Return each stratum's sums and units, side by side for the two arms."""
+    """Return each stratum's sums and units for the two arms side by side."""
     frame = units.frame.with_columns(__units=nw.lit(1.0))
     frame = frame.filter((nw.col("__numerator") != 0.0) | (nw.col("__denominator") != 0.0))
     wide = {
@@ -131,7 +131,7 @@ def _coefficients(units: UnitFrame, by: str, arms: tuple[Any, Any], strata: Sequ
 
 
 def _kept(coefficients: nw.LazyFrame, corrected: bool) -> nw.LazyFrame:
-    """Keep the strata both arms have, with ratio and factor of each arm."""
+    """Keep the strata both arms have, with each arm's ratio and factor."""
     least = 1.0 if corrected else 0.0
     frame = coefficients.filter(
         *(nw.col(f"denominator_{side}") > 0.0 for side in _SIDES),
@@ -148,7 +148,7 @@ def _kept(coefficients: nw.LazyFrame, corrected: bool) -> nw.LazyFrame:
 
 
 def _totals(coefficients: nw.LazyFrame, corrected: bool) -> dict[str, float]:
-    """Return the sum of the weights, the weighted ratios, and all that lies in any stratum."""
+    """Return the sum of the weights, the weighted ratios, and the total over all strata."""
     kept = _kept(coefficients, corrected).with_columns(
         weight=nw.col("__weight"),
         strata=nw.lit(1.0),
@@ -172,7 +172,7 @@ def _moments(
     strata: Sequence[str],
     weight: float,
 ) -> Moments:
-    """Return the moments of the influences, each unit's added up over its strata."""
+    """Return the moments of the influences, each unit's summed over its strata."""
     wanted = [f"{kind}_{side}" for kind in ("ratio", "factor") for side in _SIDES]
     frame = units.frame.join(kept.select(*strata, *wanted), on=list(strata), how="inner")
     frame = frame.with_columns(

@@ -1,6 +1,6 @@
-"""Groups and their keys: values as people write them, looked for in the rows, and sums collected by them.
+"""Groups and their keys: find displayed values in the rows, and collect sums by them.
 
-Here is the only place where rows leave an engine.
+This is the only place where rows leave an engine.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from callstats.dataset.clock import TIME_KEYS, unknown, written
 
 
 def raw(key: str, value: Any) -> Any:
-    """Return what stands in the rows for a value as it is written: 202609 for a month 2026-09.
+    """Return the stored form of a displayed value: 202609 for the month 2026-09.
 
-    The opposite of :func:`callstats.dataset.clock.written`.
+    The inverse of :func:`callstats.dataset.clock.written`.
 
     Examples
     --------
@@ -50,7 +50,7 @@ Group = tuple[Any, ...]
 
 
 def totals_by(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) -> nw.LazyFrame:
-    """Return the sums of columns by group; one row without groups."""
+    """Return the sums of columns by group; a single row if there are no groups."""
     sums = [nw.col(column).sum() for column in columns]
     return frame.group_by(*by).agg(*sums) if by else frame.select(*sums)
 
@@ -58,7 +58,7 @@ def totals_by(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) ->
 def collected(frame: nw.LazyFrame, by: Sequence[str], columns: Sequence[str]) -> dict[Group, list[float]]:
     """Run a query and return its numbers by group; null is 0.
 
-    Time keys come out as people write them.
+    Time keys come out in their displayed form.
     """
     rows = frame.collect("pandas").to_native()
     keys = [[written(key, value) for value in rows[key]] for key in by]
@@ -77,5 +77,5 @@ def in_order(groups: Mapping[Group, Any] | set[Group]) -> list[Group]:
     """
     try:
         return sorted(groups, key=lambda group: [(key is None, 0 if key is None else key) for key in group])
-    except TypeError:  # two tables hold the key in two types
+    except TypeError:  # two tables hold the key in different types
         return sorted(groups, key=lambda group: [(key is None, str(key)) for key in group])

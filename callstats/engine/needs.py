@@ -1,4 +1,4 @@
-"""What stands in the way of a KPI: a missing table, column or link, said in a few words."""
+"""Why a KPI cannot be computed, in a few words: a missing table, column or link."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callstats.model import TABLES
 
 
 def obstacle(dataset: Dataset, kpi: KPI, by: Sequence[str] = ()) -> str | None:
-    """Return why a KPI cannot be computed by some keys, None where it can.
+    """Return why a KPI cannot be computed by some keys, None if it can.
 
     Examples
     --------
@@ -28,12 +28,12 @@ def obstacle(dataset: Dataset, kpi: KPI, by: Sequence[str] = ()) -> str | None:
 
 
 def check_terms(dataset: Dataset, terms: Iterable[Term], by: Sequence[str]) -> None:
-    """Refuse terms that cannot be computed.
+    """Raise an error for terms that cannot be computed.
 
     Raises
     ------
     UsageError
-        Naming what is missing.
+        Names what is missing.
     """
     terms = list(terms)
     for key in by:

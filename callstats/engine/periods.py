@@ -1,8 +1,8 @@
-"""Units that have rows in two periods: what their sums in one say of their sums in the other.
+"""Units with rows in two periods: how their sums in the two are correlated.
 
-A contact dialled in August and again in September is in both; the two months'
-figures then are not independent. Beside each period's own moments, the products
-over such units are what the difference of the periods needs.
+A contact dialled in August and again in September is in both, so the two months'
+figures are not independent. Besides each period's own moments, the difference
+between the periods needs the products over such units.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from callstats.engine.sums import sums_by_group
 from callstats.engine.units import Clustering, adds_up, clustering, formula_terms, parts, unit_sums
 from callstats.kpis.define import KPI, Quantile, Term
 
-#: What the two periods are called in column names.
+#: The names of the two periods in column names.
 _NOW, _BEFORE = "now", "before"
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The sums of a KPI over the units that have rows in both periods.
+    """The sums of a KPI over the units with rows in both periods.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Shared:
     products : mapping of (str, str) to float
         Sums of a part now times a part before.
     exact : pair of mapping of str to float
-        What of each period's whole sums does not fall into units (costs), now and before.
+        The part of each period's sums that does not belong to units (costs), now and before.
     """
 
     units: int
@@ -49,10 +49,10 @@ class Shared:
 def shared_sums(
     now: Dataset, before: Dataset, kpis: Iterable[KPI], by: Sequence[str] = ()
 ) -> dict[Group, dict[str, Shared]]:
-    """Return the sums over the units of two periods that are in both.
+    """Return the sums over the units that are in both of two periods.
 
-    KPIs whose units cannot be (agent-days, single calls, nothing drawn) are left
-    out, and so are groups without such a unit.
+    KPIs whose units cannot be in both (agent-days, single calls, or no sampling) are
+    left out, as are groups without such a unit.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def shared_sums(
         The same data narrowed to two periods that do not overlap.
     kpis : iterable of KPI
     by : sequence of str
-        Columns, no time keys.
+        Columns, not time keys.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def shared_sums(
 
     Examples
     --------
-    P is dialled in both months, and answers in the second:
+    P is dialled in both months and answers in the second:
 
     >>> import pandas as pd
     >>> from callstats.kpis import get
@@ -97,14 +97,14 @@ def shared_sums(
 
 
 def _lasts(cluster: Clustering) -> bool:
-    """Tell whether a unit can be in two periods: a contact can, an agent's day or a call cannot."""
+    """Return whether a unit can be in two periods: a contact can, an agent's day or a call cannot."""
     once = {*TIME_KEYS, "call_id", "case_id"}
     return bool(cluster.unit) and not cluster.rows and not once & set(cluster.unit)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """KPIs whose sums fall into the same units, and the columns that hold them."""
+    """KPIs whose sums are over the same units, and the columns that hold them."""
 
     cluster: Clustering
     kpis: Sequence[KPI]
@@ -116,7 +116,7 @@ class _Plan:
 
     @property
     def apart(self) -> list[Term]:
-        """Terms that fall into units."""
+        """Terms that belong to units."""
         return [term for term in self.terms if adds_up(term, self.cluster)]
 
     @property
@@ -130,7 +130,7 @@ class _Plan:
         return {(kpi.name, part): f"c{k}_{part}" for k, kpi in enumerate(self.kpis) for part in parts(kpi)}
 
     def frame(self, data: Dataset, side: str) -> nw.LazyFrame:
-        """Return a period's known units with the parts of every KPI."""
+        """Return a period's known units with every KPI's parts."""
         sums, columns = unit_sums(data, self.cluster, self.apart, self.by), self.columns
         sides = {
             f"{side}_{columns[kpi.name, part]}": sums.linear(linear).cast(nw.Float64)
@@ -141,7 +141,7 @@ class _Plan:
         return sums.frame.filter(*known).with_columns(**sides).select(*self.by, *self.cluster.unit, *sides)
 
     def products(self) -> dict[str, nw.Expr]:
-        """Return every product of a part now and a part before."""
+        """Return every product of one part now and one part before."""
         columns = self.columns
         return {
             f"p_{columns[kpi.name, a]}_{b}": nw.col(f"{_NOW}_{columns[kpi.name, a]}")
@@ -153,7 +153,7 @@ class _Plan:
 
 
 def _of_plan(now: Dataset, before: Dataset, plan: _Plan) -> dict[Group, dict[str, Shared]]:
-    """Join the two periods unit by unit and add up."""
+    """Join the two periods unit by unit and sum."""
     if not plan.apart:
         return {}
     by, products = plan.by, plan.products()

@@ -1,4 +1,4 @@
-"""Quantiles, which no sum can give: a small pass of their own over the rows that count."""
+"""Quantiles, which cannot be computed from sums: a small separate pass over the rows that count."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _VALUE, _ROWS = "__value", "__rows"
 
 
 def quantiles(dataset: Dataset, formula: Quantile, by: Sequence[str] = ()) -> dict[Group, tuple[float, int]]:
-    """Return a quantile and the number of rows it is read off, by group.
+    """Return a quantile and the number of rows behind it, by group.
 
     Parameters
     ----------
     dataset : Dataset
-        That has the columns of the formula, or links to them.
+        With the formula's columns, or links to them.
     formula : Quantile
         Columns marked optional count as 0 where they are null or missing.
     by : sequence of str
@@ -33,7 +33,7 @@ def quantiles(dataset: Dataset, formula: Quantile, by: Sequence[str] = ()) -> di
     -------
     dict
         Group -> (quantile, rows), interpolated linearly between the two nearest
-        values as numpy does; the scale of the formula is in it. A group without
+        values as numpy does, and multiplied by the formula's scale. A group without
         rows is left out.
 
     Examples
@@ -47,7 +47,7 @@ def quantiles(dataset: Dataset, formula: Quantile, by: Sequence[str] = ()) -> di
     rows = _values(dataset, formula, by)
     rows = (
         rows.collect("pandas").lazy() if rows.implementation.is_pyarrow() else rows
-    )  # it groups no quantiles
+    )  # it has no grouped quantiles
     wanted = (
         nw.col(_VALUE).quantile(formula.level, "linear"),
         nw.col(_VALUE).count().alias(_ROWS),

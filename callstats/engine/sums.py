@@ -1,11 +1,11 @@
-"""Every sum that KPIs need, in one pass over each table.
+"""All the sums that KPIs need, in one pass over each table.
 
-The language of the KPIs becomes Narwhals expressions over the rows of one table:
-conditions, what a term adds up, and distinct counts that lie within one another.
-A contact reached was attempted, and to know whether it was reached the flag must
-be known. How far along such a chain a row gets is one small number; the farthest
-that any row of a contact gets tells of all links at once whether the contact
-counts. On 20 million calls that takes two thirds of the time.
+KPI formulas become Narwhals expressions over the rows of one table: conditions,
+what a term sums, and nested distinct counts.
+A contact that was reached was also attempted, and to know whether it was reached,
+the flag must be known. How far along such a chain a row gets is one small number;
+the farthest any row of a contact gets decides for all links at once whether the
+contact counts. On 20 million calls this takes two thirds of the time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def totals(dataset: Dataset, terms: Iterable[Term], by: Sequence[str] = ()) -> p
     ----------
     dataset : Dataset
     terms : iterable of Count, Sum or Distinct
-        Of any tables; equal ones are computed once.
+        From any tables; equal ones are computed once.
     by : sequence of str
         Columns, of the table or linked to it, and time keys: hour (0-23),
         weekday (1 is Monday), day (2026-09-14), week (2026-W36), month (2026-09).
@@ -42,7 +42,7 @@ def totals(dataset: Dataset, terms: Iterable[Term], by: Sequence[str] = ()) -> p
     -------
     pandas.DataFrame
         Columns: ``by``, then ``term.key`` of every term; rows sorted by group.
-        A group that a table has no row of counts 0 there.
+        A group without rows in a table counts 0 there.
 
     Raises
     ------
@@ -52,9 +52,9 @@ def totals(dataset: Dataset, terms: Iterable[Term], by: Sequence[str] = ()) -> p
     Notes
     -----
     Each table is read once for all counts and sums, and once more for each set
-    of columns whose different values are counted: the flags of all those terms
-    are first brought together by group and value, then added up. With many such
-    terms that beats one COUNT(DISTINCT) each by far.
+    of columns whose distinct values are counted: the flags of all those terms
+    are first combined by group and value, then summed. With many such terms
+    this is far faster than a COUNT(DISTINCT) for each.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def totals(dataset: Dataset, terms: Iterable[Term], by: Sequence[str] = ()) -> p
 def sums_by_group(
     dataset: Dataset, terms: Sequence[Term], by: Sequence[str]
 ) -> dict[Group, dict[str, float]]:
-    """Return the sum of every term by group and ``term.key``; what a table has no row of is left out."""
+    """Return the sum of every term by group and ``term.key``; groups without rows are left out."""
     by_group: dict[Group, dict[str, float]] = {}
     for batch in _passes(terms):
         for group, numbers in _batch(dataset, batch, by).items():
@@ -91,7 +91,7 @@ def sums_by_group(
 
 
 def _passes(terms: Sequence[Term]) -> list[list[Term]]:
-    """Split terms by table, and distinct ones by what they count; equal terms are counted once."""
+    """Split terms by table, and distinct counts by what they count; equal terms are computed once."""
     batches: dict[tuple[str, tuple[str, ...]], list[Term]] = {}
     for term in {term.key: term for term in terms}.values():
         of = term.of if isinstance(term, Distinct) else ()
@@ -100,9 +100,9 @@ def _passes(terms: Sequence[Term]) -> list[list[Term]]:
 
 
 def raw_totals(dataset: Dataset, terms: Iterable[Term], by: Sequence[str]) -> pd.DataFrame:
-    """Return what :func:`totals` does, for questions with very many groups.
+    """Return what :func:`totals` does, for queries with very many groups.
 
-    Rows are in no order, time keys are the integers of
+    Rows are unordered and time keys are the integers of
     :data:`callstats.dataset.clock.TIME_KEYS`: nothing is done group by group.
 
     Raises
@@ -161,11 +161,11 @@ def with_summands(
     only: tuple[Condition, ...] = (),
     keep: Iterable[str] | None = None,
 ) -> nw.LazyFrame:
-    """Return a table with a column for each term beside its own, and the keys joined in.
+    """Return a table with an extra column for each term, and the keys joined in.
 
-    Rows that fail one of the conditions in ``only`` are left out beforehand. Of the table's
-    columns those in ``keep`` are enough where it is given: every column of every step is bound
-    and checked, whether or not anything comes of it.
+    Rows that fail any condition in ``only`` are dropped first. If ``keep`` is given, only those
+    of the table's columns are kept: every column of every step is bound and checked, whether
+    or not it is used.
     """
     read = sorted(column for term in terms.values() for column in term.where.columns)
     frame = dataset.table(table, *dict.fromkeys((*keys, *read)))
@@ -181,7 +181,7 @@ def condition(part: Condition, settings: Mapping[str, float]) -> nw.Expr:
     if isinstance(operand, Setting):
         operand = operand.value(settings)
     if part.operator == "==" and isinstance(operand, bool):
-        return column if operand else ~column  # a flag is its own condition: comparing it costs a pass
+        return column if operand else ~column  # a flag is itself the condition: comparing it costs a pass
     return _COMPARE[part.operator](column, operand)
 
 
@@ -189,7 +189,7 @@ _COMPARE: dict[str, Callable[[nw.Expr, Any], nw.Expr]] = {
     "known": lambda column, _: ~column.is_null(),
     "in": among,
     "==": lambda column, operand: column == operand,
-    "!=": lambda column, operand: (column != operand) & ~column.is_null(),  # to pandas null differs from all
+    "!=": lambda column, operand: (column != operand) & ~column.is_null(),  # pandas: null != all
     "<": lambda column, operand: column < operand,
     "<=": lambda column, operand: column <= operand,
     ">": lambda column, operand: column > operand,
@@ -200,7 +200,7 @@ _COMPARE: dict[str, Callable[[nw.Expr, Any], nw.Expr]] = {
 def holds(
     where: Predicate, settings: Mapping[str, float], given: Collection[Condition] = ()
 ) -> nw.Expr | None:
-    """Return all conditions of a predicate but those given anyway as one; None where there are none."""
+    """Combine a predicate's conditions, except those already given; None if there are none."""
     parts = [condition(part, settings) for part in where.conditions if part not in given]
     return reduce(lambda a, b: a & b, parts) if parts else None
 
@@ -208,11 +208,11 @@ def holds(
 def summand(
     term: Term, settings: Mapping[str, float], columns: Collection[str], given: Collection[Condition] = ()
 ) -> nw.Expr:
-    """Return what a term adds up over the rows: 1 or the column's value, 0 or null where nothing.
+    """Return what a term sums over the rows: 1 or the column's value, 0 or null where nothing counts.
 
-    A column that is missing but may count as 0 adds nothing. For Distinct it
-    is 1 on the rows whose values count. Conditions that are ``given`` on all
-    rows left are not asked again: each costs a pass over its column.
+    A missing column that may count as 0 adds nothing. For Distinct it is 1 on the
+    rows whose values count. Conditions in ``given`` hold on all remaining rows and
+    are not tested again: each costs a pass over its column.
     """
     if not isinstance(term, Sum):
         where = term.where if isinstance(term, Count) else term.where.also(term.label, *known(*term.of))
@@ -226,7 +226,7 @@ def summand(
 
 
 def direction(terms: Iterable[Term]) -> tuple[Condition, ...]:
-    """Return the condition on the direction that all terms over calls share, if there is one."""
+    """Return the condition on direction that all terms over calls share, if any."""
     directions = {
         next((c for c in term.where.conditions if c.column == "direction"), None)
         for term in terms
@@ -236,7 +236,7 @@ def direction(terms: Iterable[Term]) -> tuple[Condition, ...]:
 
 
 def chains(terms: Iterable[Distinct]) -> list[list[Distinct]]:
-    """Split terms into chains in which the rows of every term are also rows of the one before.
+    """Split terms into chains in which each term's rows are a subset of the previous term's.
 
     Examples
     --------
@@ -256,12 +256,12 @@ def chains(terms: Iterable[Distinct]) -> list[list[Distinct]]:
 
 
 def _implied(term: Distinct) -> set[Condition]:
-    """Return what holds on the rows of a term: its conditions, and that their columns are known."""
+    """Return what holds for a term's rows: its conditions, and that their columns are known."""
     return {*term.where.conditions, *known(*term.where.columns)}
 
 
 def farthest(frame: nw.LazyFrame, keys: Sequence[str], terms: Mapping[str, Distinct]) -> nw.LazyFrame:
-    """Return for every group of the keys which terms count it, as 1 or 0.
+    """Return, for every group of the keys, 1 or 0 per term: whether the term counts it.
 
     Parameters
     ----------
@@ -285,5 +285,5 @@ def farthest(frame: nw.LazyFrame, keys: Sequence[str], terms: Mapping[str, Disti
 
 
 def _steps(chain: Sequence[str]) -> nw.Expr:
-    """Return how many terms of a chain a row satisfies: as they lie within one another, the first so many."""
+    """Return how many terms of a chain a row satisfies: they are nested, so always the first ones."""
     return reduce(lambda a, b: a + b, [nw.col(column).fill_null(0) for column in chain])

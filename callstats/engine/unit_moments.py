@@ -1,4 +1,4 @@
-"""Moments over independent units: sums within the unit first, then their sums and products by group."""
+"""Moments over independent units: first sums within each unit, then their sums and products by group."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from callstats.engine.units import (
 from callstats.kpis.define import KPI, Linear, Net, Quantile
 from callstats.moments import Moments, pair
 
-#: Sums held per unit at a time: five million contacts times this many numbers fit into memory.
+#: Sums held per unit at a time: this many numbers for five million contacts fit into memory.
 _TERMS_AT_ONCE = 24
 
 
@@ -39,28 +39,28 @@ def moments(
     by : sequence of str
         Columns and time keys, as :func:`callstats.engine.totals` takes them.
     unit : tuple of str, optional
-        The columns that tell units apart, in place of each KPI's own.
+        The columns that identify units, in place of each KPI's own.
 
     Returns
     -------
     dict
         Group -> name of the KPI -> Moments with the columns ``numerator`` and, for a
-        ratio, ``denominator``. Sums carry no scale.
+        ratio, ``denominator``. Sums are unscaled.
 
     Raises
     ------
     UsageError
-        A table lacks a column that a KPI or the question needs.
+        A table lacks a column that a KPI or the query needs.
 
     Notes
     -----
-    Sums that cannot be told apart by unit (the costs of a campaign, calls without
-    an agent where agents are the units) are taken as exact: shared out equally
-    over all units, they enter every sum and no variance. A call whose contact is
-    unknown is a contact of its own.
+    Sums that cannot be split by unit (the costs of a campaign, calls without an
+    agent where agents are the units) are treated as exact: divided equally among
+    all units, they enter every sum but no variance. A call to an unknown contact
+    counts as a separate contact.
 
     Units whose numerator and denominator are both 0 say nothing about a ratio
-    and are not counted in ``n``, unless something is shared out over them.
+    and are not counted in ``n``, unless an exact sum is divided among them.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def _batch_moments(
 
 
 def _one_unit(kpi: KPI, sums: Mapping[str, float]) -> Moments:
-    """Return the moments of what is not drawn at all: one unit, which has no variance to show."""
+    """Return the moments of a total that is not sampled: one unit, without variance."""
     totals = {name: _weighted(part, sums) for name, part in parts(kpi).items()}
     return Moments(1, totals, {pair(a, b): totals[a] * totals[b] for a in totals for b in totals})
 
@@ -132,13 +132,13 @@ def _weighted(part: Linear, sums: Mapping[str, float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _GroupSums:
-    """The second pass of one group, by name of the summed column."""
+    """One group's results of the second pass, by name of the summed column."""
 
     sums: Mapping[str, float]
-    columns: Mapping[str, int]  # a part of a formula -> the number of its column
+    columns: Mapping[str, int]  # part of a formula -> number of its column
 
     def of(self, kpi: KPI, exact: Mapping[str, float]) -> Moments:
-        """Return the moments of a KPI; sums that are not told apart by unit come from ``exact``."""
+        """Return the moments of a KPI; sums that cannot be split by unit come from ``exact``."""
         if not self.sums:
             return Moments(0, {n: _weighted(p, exact) for n, p in parts(kpi).items()}, _zeros(kpi))
         numbers = {name: self.columns[_text(part)] for name, part in parts(kpi).items()}
@@ -163,7 +163,7 @@ def _zeros(kpi: KPI) -> dict[tuple[str, str], float]:
 
 
 def _share_out(moments: Moments, shared: Mapping[str, float]) -> Moments:
-    """Add sums that belong to no unit equally to all: they change no deviation from the mean."""
+    """Divide sums that belong to no unit equally among all: no deviation from the mean changes."""
     if not any(shared.values()):
         return moments
     totals = {name: total + shared[name] for name, total in moments.sums.items()}
@@ -182,7 +182,7 @@ def _share_out(moments: Moments, shared: Mapping[str, float]) -> Moments:
 
 
 def _text(part: Linear) -> str:
-    """Return what a part adds up, the same for equal parts."""
+    """Return a key for what a part sums, the same for equal parts."""
     return " ".join(sorted(f"{weight!r}*{term.key}" for term, weight in part))
 
 
@@ -195,7 +195,7 @@ def _count_name(numbers: Iterable[int]) -> str:
 
 
 def _second_pass(units: UnitSums, kpis: Sequence[KPI], by: Sequence[str]) -> dict[Group, _GroupSums]:
-    """Add up units by group: the sums, the products and the number of units that matter to each KPI."""
+    """Sum over units by group: the sums, the products and the number of units that matter to each KPI."""
     columns: dict[str, int] = {}
     linears: list[Linear] = []
     for kpi in kpis:

@@ -1,4 +1,4 @@
-"""Independent units (contacts, agent-days, respondents, rows), and the sums of terms within each of them."""
+"""Independent units (contacts, agent-days, respondents, rows), and the sums of terms within each."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from callstats.model import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """What is drawn independently, and which sums of a KPI can be told apart by it.
+    """What is sampled independently, and which sums of a KPI can be split by it.
 
     Attributes
     ----------
     unit : tuple of str
-        The columns that tell units apart; empty where nothing is drawn.
+        The columns that identify units; empty where nothing is sampled.
     tables : tuple of str
-        Tables whose sums fall into units.
+        Tables whose sums can be split by unit.
     constants : tuple of str
-        Tables whose sums do not: they are taken as exact.
+        Tables whose sums cannot: they are treated as exact.
     rows : bool
-        Every row is a unit of its own.
+        Every row is a separate unit.
     missing : tuple of str
-        The unit's columns that no table has, so that rows had to stand for units.
+        The unit's columns that no table has, so that rows had to serve as units.
     direction : tuple of Condition
-        The calls the KPI speaks of: who only rang in is no unit of what was dialled.
+        The calls the KPI covers: a contact who only rang in is not a unit of what was dialled.
     """
 
     unit: tuple[str, ...]
@@ -43,7 +43,7 @@ class Clustering:
 
 
 def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) -> Clustering:
-    """Return how the sums of a KPI fall into units of its independence, or of other columns.
+    """Return how a KPI's sums split into its independent units, or into units of other columns.
 
     Examples
     --------
@@ -68,13 +68,13 @@ def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) 
 
 
 def _one_row_each(dataset: Dataset, table: str, unit: tuple[str, ...]) -> bool:
-    """Tell whether the unit holds the table's key, so that grouping would change nothing."""
+    """Return whether the unit contains the table's key, so that grouping would change nothing."""
     key = TABLES[table].key
     return bool(key) and set(key) <= set(unit) and dataset.has(table, *unit)
 
 
 def parts(kpi: KPI) -> dict[str, Linear]:
-    """Return the sums a KPI's value is made of: numerator and, for a ratio, denominator."""
+    """Return the sums that make up a KPI's value: numerator and, for a ratio, denominator."""
     if isinstance(kpi.formula, Quantile):
         return {}
     named = {"numerator": kpi.formula.numerator}
@@ -84,21 +84,21 @@ def parts(kpi: KPI) -> dict[str, Linear]:
 
 
 def formula_terms(kpi: KPI) -> tuple[Term, ...]:
-    """Return the terms of numerator and denominator, without those that count what is unknown."""
+    """Return the terms of numerator and denominator, without those that count unknowns."""
     return tuple(dict.fromkeys(term for part in parts(kpi).values() for term, _ in part))
 
 
 def adds_up(term: Term, cluster: Clustering) -> bool:
-    """Tell whether a term's total is the sum over the units.
+    """Return whether a term's total is the sum over the units.
 
-    Different contacts do not add up over agents: one contact may count in several.
+    Distinct contacts do not add up over agents: one contact may count for several.
     """
     if term.where.table not in cluster.tables:
         return False
     return not isinstance(term, Distinct) or set(cluster.unit) <= set(term.of)
 
 
-#: Tells rows apart whose unit is unknown.
+#: Distinguishes rows whose unit is unknown.
 _ROW = "__row"
 
 
@@ -112,9 +112,9 @@ class UnitSums:
     names : dict of str to str
         ``term.key`` -> its column.
     unit : tuple of str
-        Columns that are null where the unit is unknown; empty where every row is one.
+        Columns that are null where the unit is unknown; empty where every row is a unit.
     rows : bool
-        Rows of unknown unit were told apart and stand for themselves.
+        Rows of unknown unit each count as a separate unit.
     """
 
     frame: nw.LazyFrame
@@ -123,7 +123,7 @@ class UnitSums:
     rows: bool = False
 
     def linear(self, part: Linear) -> nw.Expr:
-        """Return a weighted sum of terms, unit by unit; terms that do not fall into units are left out."""
+        """Return a weighted sum of terms, unit by unit; terms that cannot be split by unit are left out."""
         summands = [
             weight * nw.col(self.names[term.key]).cast(nw.Float64).fill_null(0.0)
             for term, weight in part
@@ -146,7 +146,7 @@ class UnitSums:
         return nw.col(f"k{i}") * nw.col(f"k{j}")
 
     def counted(self, numbers: Sequence[int]) -> nw.Expr:
-        """Return 1 for units where any of the columns is not 0."""
+        """Return 1 for units where any of the columns is nonzero."""
         return reduce(lambda a, b: a | b, [nw.col(f"k{i}") != 0.0 for i in numbers]).cast(nw.Int64)
 
 
@@ -155,11 +155,11 @@ def unit_sums(
 ) -> UnitSums:
     """Return the sums of terms within every unit, lazily.
 
-    With ``tell_rows`` each row of unknown unit is one of its own, where a table
-    :func:`tells_rows`.
+    With ``tell_rows`` each row of unknown unit is a separate unit, in tables for
+    which :func:`tells_rows` holds.
 
-    Tables are put one below the other and added up again, so that a unit that
-    only one of them knows, and an unknown one, is kept.
+    Tables are concatenated and summed again, so that units found in only one of
+    them, and unknown units, are kept.
     """
     names = {term.key: f"__term{i}" for i, term in enumerate(terms)}
     if cluster.rows:
@@ -181,7 +181,7 @@ def unit_sums(
 
 
 def _identity(unit: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the columns that must be known: dials of a contact by no agent are a unit of contact x agent."""
+    """Return the columns that must be known: a contact's dials without an agent are a unit too."""
     return ("contact_id",) if "contact_id" in unit else unit
 
 
@@ -202,7 +202,7 @@ def _piece(
     keys: list[str],
     tell_rows: bool,
 ) -> nw.LazyFrame:
-    """Return one piece's sums by group and unit. What is counted once per unit is its largest flag."""
+    """Return one piece's sums by group and unit. Something counted once per unit is its largest flag."""
     table, first = terms[0].where.table, terms[0]
     within = tuple(c for c in first.of if c not in cluster.unit) if isinstance(first, Distinct) else ()
     wanted = [key for key in dict.fromkeys((*keys, *within)) if key != _ROW]
@@ -222,9 +222,9 @@ def _piece(
 
 
 def tells_rows(dataset: Dataset, table: str, unit: tuple[str, ...]) -> bool:
-    """Tell whether rows of unknown unit can stand for themselves: calls of unknown contacts can.
+    """Return whether rows of unknown unit can count as separate units: calls to unknown contacts can.
 
-    Calls of an unknown agent do not: they were not drawn one by one.
+    Calls by an unknown agent cannot: they were not sampled one by one.
     """
     key = TABLES[table].key
     return "contact_id" in unit and len(key) == 1 and dataset.has(table, "contact_id", *key)
@@ -243,7 +243,7 @@ def _row_key(table: str, tell_rows: bool) -> nw.Expr:
 
 
 def _padded(piece: nw.LazyFrame, keys: list[str], columns: list[str]) -> nw.LazyFrame:
-    """Give a piece the columns of the others, as 0, all of one type."""
+    """Add the other pieces' columns to a piece, as 0, all of one type."""
     there = set(piece.collect_schema().names())
     numbers = [
         (nw.col(name).cast(nw.Float64) if name in there else nw.lit(0.0)).alias(name) for name in columns

@@ -1,9 +1,9 @@
-"""The catalogue: every KPI of the trade, as data.
+"""The catalogue: every standard KPI, as data.
 
 ``define`` is the language, ``predicates`` names the rows, and one file per
 domain lists the entries. Domains are found through the entry points
-``callstats.kpis``, so that a package of yours can add one; single KPIs of a
-firm's own come from a TOML file (:mod:`callstats.kpis.custom`).
+``callstats.kpis``, so your own package can add one; single custom KPIs come
+from a TOML file (:mod:`callstats.kpis.custom`).
 
 Examples
 --------

@@ -1,4 +1,4 @@
-"""Compliance: what the rules on dialling look at. Figures for those rules, and no legal advice."""
+"""Compliance: what dialling rules look at. Figures for those rules, not legal advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversion: from people on the line to successes. The base of every rate stands in its name."""
+"""Conversion: from people on the line to successes. Every rate names its base."""
 
 from __future__ import annotations
 

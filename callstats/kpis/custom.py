@@ -1,4 +1,4 @@
-"""KPIs of a firm's own, from a TOML file.
+"""Custom KPIs, from a TOML file.
 
 ::
 
@@ -9,7 +9,7 @@
     denominator = "dials"
     source = "Sales meeting of March"
 
-``docs/own_kpis.md`` tells the whole language.
+``docs/own_kpis.md`` describes the whole language.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from callstats.kpis.kpi_rules import LANGUAGES, clashes, implied_units, part_of,
 from callstats.kpis.registry import catalogue
 from callstats.model import TABLES, Type
 
-#: Domain and unit of independence of a KPI by the first of these tables it reads.
+#: Domain and independent unit of a KPI, by the first of these tables it reads.
 _BY_TABLE = {
     "agent_time": ("productivity", "agent_day"),
     "surveys": ("quality", "respondent"),
@@ -61,7 +61,7 @@ def load(path: str | Path) -> tuple[KPI, ...]:
     Raises
     ------
     InputError
-        The file cannot be read, or a KPI in it is not sound; the message names
+        The file cannot be read, or a KPI in it is not valid; the message names
         the file, the KPI, the key and what was found.
     """
     file = Path(path)
@@ -73,7 +73,7 @@ def load(path: str | Path) -> tuple[KPI, ...]:
 
 
 def parse_content(content: Mapping[str, Any], file: object = None) -> tuple[KPI, ...]:
-    """Return the KPIs that the content of a TOML file describes, checked.
+    """Parse and check the KPIs in the content of a TOML file.
 
     Raises
     ------
@@ -123,9 +123,9 @@ def _kpi(name: str, entry: Mapping[str, Any], own: OwnColumns, file: object) -> 
     _texts(values, place, file)
     values["aliases"] = tuple(values.get("aliases", ()))
     kpi = KPI(name=name, label=label, formula=formula, **values)
-    found = problems(kpi, own)
-    if found:
-        raise InputError(f"{place}: {found[0]}", file=file)
+    faults = problems(kpi, own)
+    if faults:
+        raise InputError(f"{place}: {faults[0]}", file=file)
     return kpi
 
 
@@ -157,7 +157,7 @@ def _sum(entry: Mapping[str, Any], key: str, own: OwnColumns, place: str, file: 
 
 
 def _ratio(numerator: Linear, denominator: Linear, scale: float, own: OwnColumns) -> Ratio:
-    """Return the quotient; as a proportion, without the rows whose flags are unknown, where it is one."""
+    """Return the ratio; if it is a proportion, without the rows whose flags are unknown."""
     (part, part_weight), *more_parts = numerator
     (whole, whole_weight), *more_wholes = denominator
     if more_parts or more_wholes or scale != 1:
@@ -173,7 +173,7 @@ def _ratio(numerator: Linear, denominator: Linear, scale: float, own: OwnColumns
 
 
 def _flags(conditions: tuple[Condition, ...], own: Mapping[str, str]) -> set[str]:
-    # A duration is null where there was no call to time: only an unknown flag is unknown.
+    # A duration is null where there was no call to time, so only null flags count as unknown.
     types = {column.name: column.type for table in TABLES.values() for column in table.columns}
     return {c.column for c in conditions if {**types, **own}.get(c.column) == "flag"}
 

@@ -1,9 +1,9 @@
-"""The terms of the KPI language: what adds up the rows of one table.
+"""The terms of the KPI language: how to sum the rows of one table.
 
 A term reads the rows of one canonical table for which a named
-:class:`Predicate` holds: :class:`Count` counts them, :class:`Sum` adds a
-column up, :class:`Distinct` counts different values. :class:`Linear` is terms
-with weights.
+:class:`Predicate` holds: :class:`Count` counts them, :class:`Sum` sums a
+column, :class:`Distinct` counts distinct values. :class:`Linear` is a
+weighted sum of terms.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Operator = Literal["==", "!=", "in", "<", "<=", ">", ">=", "known"]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A number that a project file may set, named in place of an operand.
+    """A number that a project file may set, used in place of an operand.
 
     ``Setting("answer_within_s", 20)`` reads ``answer_within_s`` from the
-    ``[settings]`` of callstats.toml and falls back to 20. ``scale`` brings it
-    to the unit of the column: hours to seconds by 3600.
+    ``[settings]`` of callstats.toml and falls back to 20. ``scale`` converts it
+    to the unit of the column: 3600 for hours to seconds.
 
     Examples
     --------
@@ -37,7 +37,7 @@ class Setting:
     scale: float = 1
 
     def value(self, settings: Mapping[str, float]) -> float:
-        """Return the operand: what the project set, or the default, in the column's unit."""
+        """Return the operand: the project's setting or the default, in the column's unit."""
         return settings.get(self.name, self.default) * self.scale
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Condition:
 class Predicate:
     """A named set of conditions on the rows of one table, all of which must hold.
 
-    ``label`` is how a formula calls the rows that satisfy it: "handled calls".
+    ``label`` is what a formula calls the rows that satisfy it: "handled calls".
     """
 
     table: str
@@ -81,7 +81,7 @@ class Predicate:
     conditions: tuple[Condition, ...] = ()
 
     def also(self, label: str, *conditions: Condition) -> Predicate:
-        """Return this predicate narrowed by further conditions, under a new label."""
+        """Return this predicate narrowed by more conditions, under a new label."""
         return Predicate(self.table, label, (*self.conditions, *conditions))
 
     @property
@@ -91,12 +91,12 @@ class Predicate:
 
     @property
     def key(self) -> str:
-        """What it says, whatever it is called: equal conditions share a sum."""
+        """Its conditions, whatever its label: equal conditions share a sum."""
         return " and ".join(sorted(str(condition) for condition in self.conditions)) or "all"
 
 
 class _Addable:
-    """What terms and sums of terms have in common: ``+``, ``-`` and ``number *``."""
+    """The operators of terms and sums of terms: ``+``, ``-`` and ``number *``."""
 
     __slots__ = ()
 
@@ -124,7 +124,7 @@ class Count(_Addable):
 
     @property
     def key(self) -> str:
-        """What it adds up, whatever it is called: equal keys share a sum."""
+        """What it sums, whatever its label: equal keys share a sum."""
         return f"count({self.where.table}: {self.where.key})"
 
     @property
@@ -140,8 +140,8 @@ class Count(_Addable):
 class Sum(_Addable):
     """The sum of a column over the rows for which the predicate holds.
 
-    ``if_missing`` says why a missing column may count as 0, in words that go
-    into the note; without it a missing column makes the KPI not computable.
+    ``if_missing`` says why a missing column may count as 0, worded for the
+    note; without it the KPI cannot be computed if the column is missing.
     """
 
     column: str
@@ -153,7 +153,7 @@ class Sum(_Addable):
 
     @property
     def key(self) -> str:
-        """What it adds up, whatever it is called: equal keys share a sum."""
+        """What it sums, whatever its label: equal keys share a sum."""
         return f"sum({self.where.table}.{self.column}: {self.where.key})"
 
     @property
@@ -167,9 +167,9 @@ class Sum(_Addable):
 
 @dataclass(frozen=True, slots=True)
 class Distinct(_Addable):
-    """The number of different values of columns among the rows that satisfy the predicate.
+    """The number of distinct values of columns among the rows that satisfy the predicate.
 
-    A row where one of the columns is null is not counted. ``label`` is how a
+    A row where one of the columns is null is not counted. ``label`` is what a
     formula calls them: "contacts reached".
     """
 
@@ -182,7 +182,7 @@ class Distinct(_Addable):
 
     @property
     def key(self) -> str:
-        """What it adds up, whatever it is called: equal keys share a sum."""
+        """What it sums, whatever its label: equal keys share a sum."""
         return f"distinct({self.where.table}.{'+'.join(self.of)}: {self.where.key})"
 
     @property
@@ -201,7 +201,7 @@ Term = Count | Sum | Distinct
 class Linear(_Addable):
     """Terms, each with its weight.
 
-    ``label`` is how a formula calls the sum ("login hours"); without one the
+    ``label`` is what a formula calls the sum ("login hours"); without one the
     terms are spelled out.
     """
 
@@ -215,7 +215,7 @@ class Linear(_Addable):
         return iter(self.weighted)
 
     def spelled(self, word: Callable[[str], str]) -> str:
-        """Return the sum in words, each term and label passed through ``word`` (a translation)."""
+        """Return the sum in words, with each term and label passed through ``word`` (a translation)."""
         if self.label:
             return word(self.label)
         text = ""
@@ -230,14 +230,14 @@ class Linear(_Addable):
 
 
 def linear(expression: Term | Linear, label: str = "") -> Linear:
-    """Return a term or a sum of terms as a sum, under a label where one is given."""
+    """Return a term or a sum of terms as a sum, under a label if one is given."""
     if isinstance(expression, Linear) and not label:
         return expression
     return Linear(expression._terms(), label)
 
 
 def known(*columns: str) -> tuple[Condition, ...]:
-    """Return the conditions that columns are not null."""
+    """Return conditions that the columns are not null."""
     return tuple(Condition(column, "known") for column in columns)
 
 
@@ -250,11 +250,11 @@ __all__ = [
 Unit = Literal["%", "1/h", "s", "h", "money", "money/h", "n", "score", "points"]
 Direction = Literal["up", "down", "neutral", "band"]
 Domain = Literal["reach", "conversion", "productivity", "money", "quality", "service", "compliance"]
-#: The domains in the order they are listed.
+#: The domains in listing order.
 DOMAINS: tuple[str, ...] = get_args(Domain)
 Independence = Literal["contact", "agent_day", "agent", "respondent", "call", "case", "day", "none"]
 
-#: The columns that tell independent units apart; "day" is read off the table's clock.
+#: The columns that identify independent units; "day" comes from the table's clock.
 UNIT_COLUMNS: dict[str, tuple[str, ...]] = {
     "contact": ("contact_id",),
     "agent_day": ("agent_id", "day"),
@@ -276,8 +276,8 @@ class Ratio:
     numerator, denominator : Linear
     scale : float
     proportion : bool
-        Every unit of the numerator is one of the denominator's, so that the
-        value lies between 0 and 1.
+        Every unit of the numerator is also in the denominator, so the value lies
+        between 0 and 1.
     unknown : Linear, optional
         Rows or contacts left out of both because a flag of the numerator is null.
     """
@@ -289,7 +289,7 @@ class Ratio:
     unknown: Linear | None = None
 
     def spelled(self, word: Callable[[str], str]) -> str:
-        """Return the formula in words, each term passed through ``word`` (a translation)."""
+        """Return the formula in words, with each term passed through ``word`` (a translation)."""
         factor = "" if self.scale == 1 else f"{self.scale:g} x "
         return f"{factor}{_grouped(self.numerator, word)} / {_grouped(self.denominator, word)}"
 
@@ -304,12 +304,12 @@ def _grouped(part: Linear, word: Callable[[str], str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """A total: what came in less what went out. It has no denominator."""
+    """A total: what came in minus what went out. It has no denominator."""
 
     numerator: Linear
 
     def spelled(self, word: Callable[[str], str]) -> str:
-        """Return the formula in words, each term passed through ``word`` (a translation)."""
+        """Return the formula in words, with each term passed through ``word`` (a translation)."""
         return self.numerator.spelled(word)
 
     def __str__(self) -> str:
@@ -321,7 +321,7 @@ class Quantile:
     """A quantile of the row-wise sum of columns over the rows that satisfy the predicate.
 
     ``optional`` columns count as 0 where they are null or missing; ``scale``
-    brings the sum to the unit of the KPI (seconds to hours by 1/3600).
+    converts the sum to the unit of the KPI (1/3600 for seconds to hours).
     """
 
     of: tuple[str, ...]
@@ -347,11 +347,11 @@ class Quantile:
 Formula = Ratio | Net | Quantile
 
 
-def Share(part: Predicate, of: Predicate) -> Ratio:  # noqa: N802 - a word of the language, beside Ratio
+def Share(part: Predicate, of: Predicate) -> Ratio:  # noqa: N802 - a word of the KPI language, like Ratio
     """Return the share of the rows ``of`` that are also ``part``.
 
-    Rows where a column of ``part`` is null are in neither; how many there are
-    is counted beside, so that a share with too many of them can be refused.
+    Rows where a column of ``part`` is null are in neither; they are counted
+    separately, so that a share with too many of them can be refused.
     """
     extra = tuple(c for c in part.conditions if c not in of.conditions)
     both = of.also(part.label, *extra)
@@ -365,7 +365,7 @@ def Share(part: Predicate, of: Predicate) -> Ratio:  # noqa: N802 - a word of th
     )
 
 
-def Mean(column: str, where: Predicate, scale: float = 1.0) -> Ratio:  # noqa: N802 - as Share
+def Mean(column: str, where: Predicate, scale: float = 1.0) -> Ratio:  # noqa: N802 - like Share
     """Return the mean of a column over the rows where it is known."""
     rows = where.also(where.label, *known(column))
     return Ratio(linear(Sum(column, rows)), linear(Count(rows)), scale=scale)
@@ -378,9 +378,9 @@ class KPI:
     Attributes
     ----------
     name : str
-        In snake case; the base of a rate stands in the name.
+        In snake case; a rate's name includes its base.
     label : dict
-        The trade's term in ``en``, ``fr`` and ``ru``.
+        The standard term in ``en``, ``fr`` and ``ru``.
     question : str
         The question it answers, ending in a question mark.
     formula : Ratio, Net or Quantile
@@ -390,13 +390,13 @@ class KPI:
         Whether more is better: ``up``, ``down``, ``neutral``, or ``band`` (best in the middle).
     domain : str
     independence : str
-        What is drawn independently: the unit that intervals are clustered by.
+        What is sampled independently: the unit that intervals are clustered by.
     source : str
         Where the definition comes from.
     caution : str
-        What the number does not say, or where others define it differently.
+        What the number does not tell you, or where others define it differently.
     aliases : tuple of str
-        Other names it is asked for by, in any language.
+        Other names for it, in any language.
     """
 
     name: str
@@ -425,7 +425,7 @@ class KPI:
 
     @property
     def needs(self) -> dict[str, frozenset[str]]:
-        """The columns it cannot do without, by table."""
+        """The columns it requires, by table."""
         needed: dict[str, set[str]] = {}
         if isinstance(self.formula, Quantile):
             columns = self.formula.columns - set(self.formula.optional)

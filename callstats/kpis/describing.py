@@ -1,4 +1,4 @@
-"""The catalogue as people read it: rows for the command line and for glossaries."""
+"""The catalogue in readable form: rows for the command line and for glossaries."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
-    """Return what a glossary says of a KPI.
+    """Return a KPI's glossary entry.
 
     Parameters
     ----------
     kpi : KPI
     language : str
-        en, fr or ru. A firm's own KPIs stay in the words they were written in.
+        en, fr or ru. Custom KPIs stay in the language they were written in.
 
     Returns
     -------
@@ -39,29 +39,29 @@ def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
     """
     from callstats.kpis.define import Ratio
 
-    said = words(language)
+    texts = words(language)
     formula = kpi.formula
     return {
         "name": kpi.name,
         "label": kpi.label[language],
-        "question": said.questions.get(kpi.name, kpi.question),
-        "formula": formula.spelled(said.term),
-        "numerator": formula.numerator.spelled(said.term)
+        "question": texts.questions.get(kpi.name, kpi.question),
+        "formula": formula.spelled(texts.term),
+        "numerator": formula.numerator.spelled(texts.term)
         if isinstance(formula, Ratio)
-        else formula.spelled(said.term),
-        "denominator": formula.denominator.spelled(said.term) if isinstance(formula, Ratio) else "",
+        else formula.spelled(texts.term),
+        "denominator": formula.denominator.spelled(texts.term) if isinstance(formula, Ratio) else "",
         "unit": kpi.unit,
         "direction": kpi.direction,
         "domain": kpi.domain,
         "independence": kpi.independence,
-        "source": said.term("; ").join(sources(kpi, language)),
-        "caution": said.cautions.get(kpi.name, kpi.caution),
+        "source": texts.term("; ").join(sources(kpi, language)),
+        "caution": texts.cautions.get(kpi.name, kpi.caution),
         "aliases": ", ".join(kpi.aliases),
     }
 
 
 def sources(kpi: KPI, language: str = "en") -> tuple[str, ...]:
-    """Return where the definition of a KPI comes from, a text each.
+    """Return the sources of a KPI's definition, one text each.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def sources(kpi: KPI, language: str = "en") -> tuple[str, ...]:
 
 
 def table(language: str = "en") -> str:
-    """Return the whole catalogue in Markdown, as docs/kpis.md holds it.
+    """Return the whole catalogue in Markdown, as in docs/kpis.md.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def table(language: str = "en") -> str:
 
 
 def _domain(rows: list[dict[str, str]]) -> list[str]:
-    """Return the lines of one domain: a table to look up, then what each entry says."""
+    """Return the lines of one domain: a lookup table, then the details of each entry."""
     lines = ["| name | label | formula | unit | better | drawn by |", "|---|---|---|---|---|---|"]
     for row in rows:
         cells = (
@@ -120,7 +120,7 @@ def _domain(rows: list[dict[str, str]]) -> list[str]:
 
 
 def named_rows() -> str:
-    """Return the named rows in Markdown, as docs/own_kpis.md holds them.
+    """Return the named rows in Markdown, as in docs/own_kpis.md.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """From sums to a value: the arithmetic of every formula, in one place.
 
-The engine fetches the sums, this module puts them together. :func:`sums` is
-the reference for what the engine fetches: plain loops over plain rows, slow
-and easy to check by hand.
+The engine fetches the sums, this module combines them. :func:`sums` is the
+reference for what the engine fetches: plain loops over plain rows, slow and
+easy to check by hand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 
 
 class Evaluation(NamedTuple):
-    """A value and what it was made of.
+    """A value and the sums behind it.
 
     ``value`` is nan where it is not defined; :attr:`note` then says why.
     ``denominator`` is nan for a total, which has none.
@@ -42,7 +42,7 @@ class Evaluation(NamedTuple):
 
     @property
     def note(self) -> str:
-        """Why there is no value; empty where there is one."""
+        """Why there is no value; empty if there is one."""
         if not math.isnan(self.value):
             return ""
         if self.denominator == 0:
@@ -51,7 +51,7 @@ class Evaluation(NamedTuple):
 
 
 def evaluate(formula: Ratio | Net, values: Mapping[str, float | None]) -> Evaluation:
-    """Put sums together as a formula says.
+    """Combine sums according to a formula.
 
     Parameters
     ----------
@@ -63,15 +63,15 @@ def evaluate(formula: Ratio | Net, values: Mapping[str, float | None]) -> Evalua
     Returns
     -------
     Evaluation
-        (value, numerator, denominator); ratios already carry their scale,
-        numerator and denominator do not.
+        (value, numerator, denominator); a ratio's value is already scaled,
+        numerator and denominator are not.
 
     Raises
     ------
     KeyError
         A term of the formula has no value.
     TypeError
-        The formula is a :class:`~callstats.kpis.define.Quantile`, which no sum can give.
+        The formula is a :class:`~callstats.kpis.define.Quantile`, which needs more than sums.
 
     Examples
     --------
@@ -98,8 +98,8 @@ def evaluate(formula: Ratio | Net, values: Mapping[str, float | None]) -> Evalua
 def unknown_share(formula: Ratio | Net, values: Mapping[str, float | None]) -> float:
     """Return the share of rows left out because a flag is null, from 0 to 1.
 
-    It is 0 for formulas that leave nothing out, and nan where there are no
-    rows at all.
+    It is 0 for formulas that leave nothing out, and nan if there are no rows
+    at all.
     """
     if not isinstance(formula, Ratio) or formula.unknown is None:
         return 0.0
@@ -109,7 +109,7 @@ def unknown_share(formula: Ratio | Net, values: Mapping[str, float | None]) -> f
 
 
 def total(part: Linear, values: Mapping[str, float | None]) -> float:
-    """Return the weighted sum of the terms of a part of a formula; nan where one is unknown."""
+    """Return the weighted sum of the terms of a part of a formula; nan if one is unknown."""
     found = [(weight, values[term.key]) for term, weight in part]
     return math.fsum(math.nan if value is None else weight * float(value) for weight, value in found)
 
@@ -127,7 +127,7 @@ def sums(
     tables : mapping of str to iterable of dict
         The rows of each canonical table; a column a row lacks is null.
     settings : mapping of str to float, optional
-        The numbers a project sets.
+        Numbers the project sets.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def _sum(term: Term, rows: list[Row], settings: Mapping[str, float]) -> float:
 
 
 def satisfies(row: Row, predicate: Predicate, settings: Mapping[str, float]) -> bool:
-    """Tell whether a row satisfies every condition; an unknown value satisfies none."""
+    """Return whether a row satisfies every condition; an unknown value satisfies none."""
     return all(_holds(row.get(c.column), c, settings) for c in predicate.conditions)
 
 
@@ -167,7 +167,7 @@ _COMPARE = {
 
 
 def _holds(value: Any, condition: Condition, settings: Mapping[str, float]) -> bool:
-    if value is None or (isinstance(value, float) and math.isnan(value)):  # frames write null as nan
+    if value is None or (isinstance(value, float) and math.isnan(value)):  # frames represent null as nan
         return False
     operand = condition.operand
     if isinstance(operand, Setting):

@@ -1,4 +1,4 @@
-"""A small language for sums, for the KPIs of a firm's own. Parsed by hand; nothing is executed.
+"""A small language for the sums of custom KPIs. Parsed by hand; nothing is executed.
 
 ::
 
@@ -40,7 +40,7 @@ from callstats.kpis.predicates import NAMED
 from callstats.kpis.registry import catalogue
 from callstats.model import TABLES
 
-#: Own columns of a data set, by table: name -> type (text, number, flag, ...).
+#: Non-canonical columns of a data set, by table: name -> type (text, number, flag, ...).
 OwnColumns = Mapping[str, Mapping[str, str]]
 
 _TOKEN = re.compile(
@@ -55,7 +55,7 @@ _WORDS = ("where", "of", "and", "sum", "distinct", "not", "in", "known", "true",
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of an expression: what it is, how it is written, where it begins."""
+    """A piece of an expression: its kind, its text and where it begins."""
 
     kind: str
     text: str
@@ -63,7 +63,7 @@ class Token:
 
 
 def parse(text: str, own_columns: OwnColumns | None = None) -> Linear:
-    """Read a sum as the KPI language says it.
+    """Parse a sum in the KPI language.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def parse(text: str, own_columns: OwnColumns | None = None) -> Linear:
     Raises
     ------
     UsageError
-        The text is no sum, or names rows or columns that do not exist.
+        The text is not a sum, or names rows or columns that do not exist.
 
     Examples
     --------
@@ -99,16 +99,16 @@ class _Parser:
         self.tokens = _tokens(text)
         self.position = 0
 
-    # What comes next
+    # Looking at the next token
 
     @property
     def next(self) -> Token:
         return self.tokens[self.position]
 
     def take(self, *texts: str) -> bool:
-        found = self.next.kind in ("word", "sign") and self.next.text in texts
-        self.position += found
-        return found
+        matches = self.next.kind in ("word", "sign") and self.next.text in texts
+        self.position += matches
+        return matches
 
     def expect(self, what: str, kind: str) -> str:
         token = self.next
@@ -122,7 +122,7 @@ class _Parser:
         found = f"{token.text!r}" if token.kind != "end" else "the end"
         return UsageError(f"{what} is expected at character {token.at + 1} of {self.text!r}, found {found}")
 
-    # The grammar, a method for each line
+    # The grammar, one method per line
 
     def sum(self) -> Linear:
         total = self.amount()
@@ -189,10 +189,10 @@ class _Parser:
         return Linear(tuple((_narrowed(term, conditions), weight) for term, weight in counted))
 
     def conditions(self, table: str) -> tuple[Condition, ...]:
-        found = [self.condition(table)]
+        parts = [self.condition(table)]
         while self.take("and"):
-            found.append(self.condition(table))
-        return tuple(found)
+            parts.append(self.condition(table))
+        return tuple(parts)
 
     def condition(self, table: str) -> Condition:
         negated = self.take("not")
@@ -217,12 +217,12 @@ class _Parser:
             raise UsageError(f"{column!r} of {table} is no text: 'in' lists texts")
         if not self.take("("):
             raise self.unexpected("'('")
-        found = [str(self.value(table, column, kind))]
+        values = [str(self.value(table, column, kind))]
         while self.take(","):
-            found.append(str(self.value(table, column, kind)))
+            values.append(str(self.value(table, column, kind)))
         if not self.take(")"):
             raise self.unexpected("',' or ')'")
-        return tuple(found)
+        return tuple(values)
 
     def value(self, table: str, column: str, kind: str) -> bool | float | str:
         negative = self.take("-")
@@ -251,7 +251,7 @@ class _Parser:
 
 
 def _tokens(text: str) -> list[Token]:
-    found: list[Token] = []
+    tokens: list[Token] = []
     position = 0
     while text[position:].strip():
         match = _TOKEN.match(text, position)
@@ -259,9 +259,9 @@ def _tokens(text: str) -> list[Token]:
             start = len(text) - len(text[position:].lstrip())
             raise UsageError(f"{text[start]!r} at character {start + 1} of {text!r} is not understood")
         kind = match.lastgroup or ""
-        found.append(Token(kind, match[kind], match.start(kind)))
+        tokens.append(Token(kind, match[kind], match.start(kind)))
         position = match.end()
-    return [*found, Token("end", "", len(text))]
+    return [*tokens, Token("end", "", len(text))]
 
 
 def _named(name: str) -> Linear:
@@ -282,9 +282,9 @@ def _named(name: str) -> Linear:
 
 
 def _narrowed(term: Term, conditions: tuple[Condition, ...]) -> Term:
-    said = " and ".join(str(condition) for condition in conditions)
+    wording = " and ".join(str(condition) for condition in conditions)
     new = tuple(c for c in conditions if c not in term.where.conditions)
-    where = term.where.also(f"{term.where.label} where {said}", *new)
+    where = term.where.also(f"{term.where.label} where {wording}", *new)
     if isinstance(term, Distinct):
-        return replace(term, where=where, label=f"{term.label} where {said}")
+        return replace(term, where=where, label=f"{term.label} where {wording}")
     return replace(term, where=where)

@@ -1,7 +1,7 @@
-"""What must be true of every KPI, of the catalogue and of a firm's own.
+"""What must be true of every KPI, in the catalogue or custom.
 
-A rule is named as the sentence that must be true, and the sentence is the
-message. A rule answers with what it found instead, or with nothing.
+Each rule is named by the sentence that must be true, which is also the message.
+A rule returns the violations it found, or nothing.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ Columns = Mapping[str, Iterable[str]]
 
 
 def problems(kpi: KPI, own_columns: Columns | None = None) -> tuple[str, ...]:
-    """Return what is wrong with a KPI, a sentence each; empty where nothing is.
+    """Return what is wrong with a KPI, one sentence each; empty if nothing is.
 
     Parameters
     ----------
     kpi : KPI
     own_columns : mapping of str to iterable of str, optional
-        By table, the columns that a data set carries beyond the canonical ones.
+        By table, the columns that a data set has beyond the canonical ones.
 
     Examples
     --------
@@ -59,22 +59,22 @@ def problems(kpi: KPI, own_columns: Columns | None = None) -> tuple[str, ...]:
     >>> problems(replace(get("roi"), question="What is it"))
     ("the question ends with a question mark, but: 'What is it'",)
     """
-    found = [(sentence, rule(kpi)) for sentence, rule in RULES.items()]
-    found.append(("every column is one of its table", _strange_columns(kpi, own_columns or {})))
-    return tuple(f"{sentence}, but: {instead}" for sentence, instead in found if instead)
+    violations = [(sentence, rule(kpi)) for sentence, rule in RULES.items()]
+    violations.append(("every column is one of its table", _strange_columns(kpi, own_columns or {})))
+    return tuple(f"{sentence}, but: {instead}" for sentence, instead in violations if instead)
 
 
 def clashes(kpis: Iterable[KPI]) -> tuple[str, ...]:
-    """Return which names and aliases mean two things, a sentence each."""
+    """Return the names and aliases that are ambiguous, one sentence each."""
     meaning: dict[str, str] = {}
-    found = []
+    messages = []
     for kpi in kpis:
         for word in (kpi.name, *kpi.aliases):
             heard = spoken(word)
             if heard in meaning:
-                found.append(f"{word!r} is {meaning[heard]} and {kpi.name}")
+                messages.append(f"{word!r} is {meaning[heard]} and {kpi.name}")
             meaning.setdefault(heard, kpi.name)
-    return tuple(found)
+    return tuple(messages)
 
 
 def _name(kpi: KPI) -> str:
@@ -140,7 +140,7 @@ def _drawn_from(kpi: KPI) -> str:
     return f"{kpi.independence} is in none of {', '.join(sorted(tables))}"
 
 
-#: The sentences that must be true, each with what finds the contrary.
+#: The sentences that must be true, each with the function that finds violations.
 RULES: dict[str, Callable[[KPI], str]] = {
     "the name is in snake case": _name,
     "the base of a conversion stands in its name": _base,
@@ -172,11 +172,11 @@ def _columns(kpi: KPI) -> Iterable[tuple[str, Iterable[str]]]:
     return [(term.where.table, term.columns - {"day", "week"}) for term in kpi.terms]
 
 
-# What is part of what
+# Which rows are a subset of which
 
 
 def implies(part: Predicate, whole: Predicate) -> bool:
-    """Tell whether every row of ``part`` is surely one of ``whole``.
+    """Return whether every row of ``part`` is certainly one of ``whole``.
 
     Examples
     --------
@@ -207,9 +207,9 @@ def _covered(term: Term, whole: Linear) -> bool:
 
 
 def part_of(term: Term, whole: Term) -> bool:
-    """Tell whether what a term counts is surely among what another counts.
+    """Return whether what a term counts is certainly a subset of what another counts.
 
-    Contacts dialled are taken to be among the contacts loaded.
+    Contacts dialled are assumed to be among the contacts loaded.
     """
     if isinstance(term, Distinct) and isinstance(whole, Distinct):
         loaded = whole.where.table == "contacts" and not whole.where.conditions
@@ -219,7 +219,7 @@ def part_of(term: Term, whole: Term) -> bool:
     return isinstance(term, Count) and isinstance(whole, Count) and implies(term.where, whole.where)
 
 
-_ANY = "any"  # of a column that is not canonical: its unit is the firm's own affair
+_ANY = "any"  # of a non-canonical column: its unit is up to its owner
 
 _QUOTIENTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("n", "n"): ("n", "%", "points"),
@@ -236,7 +236,7 @@ _QUOTIENTS: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 def implied_units(formula: Ratio | Net | Quantile) -> tuple[str, ...]:
-    """Return the units a formula can have, the usual one first; none if it adds what cannot be added.
+    """Return the units a formula can have, the usual one first; none if it adds different units.
 
     Examples
     --------
@@ -260,7 +260,7 @@ def implied_units(formula: Ratio | Net | Quantile) -> tuple[str, ...]:
 
 
 def _common(units: set[str]) -> str:
-    """Return the unit that all share; empty where they do not."""
+    """Return the unit that all share; empty if they differ."""
     return _ANY if _ANY in units else next(iter(units)) if len(units) == 1 else ""
 
 

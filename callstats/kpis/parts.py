@@ -1,4 +1,4 @@
-"""What the entries of the catalogue are put together from: sources, labels, shared sums."""
+"""The building blocks of catalogue entries: sources, labels, shared sums."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PEERS = "usual among call-centre tools"
 
 
 def sources(*texts: str) -> str:
-    """Return several sources as one sentence."""
+    """Join several sources into one sentence."""
     return "; ".join(texts)
 
 
 def named(en: str, fr: str, ru: str) -> dict[str, str]:
-    """Return the trade's term in the three languages."""
+    """Return the standard term in the three languages."""
     return {"en": en, "fr": fr, "ru": ru}
 
 
 def contacts(where: Predicate, label: str) -> Distinct:
-    """Return the number of different contacts among the rows of a predicate."""
+    """Return the number of distinct contacts among the rows of a predicate."""
     return Distinct(("contact_id",), where, label)
 
 
@@ -33,8 +33,8 @@ def contact_share(part: Predicate, part_label: str, of: Predicate, of_label: str
     """Return the share of the contacts of ``of`` that have a row which is also ``part``.
 
     The counterpart of :func:`~callstats.kpis.define.Share` for contacts: both
-    conditions must hold on one row, so the part can never exceed the whole,
-    whatever the question is asked by.
+    conditions must hold on the same row, so the part can never exceed the whole,
+    however the result is grouped.
     """
     extra = tuple(c for c in part.conditions if c not in of.conditions)
     asked = tuple(dict.fromkeys(c.column for c in extra))
@@ -48,7 +48,7 @@ def contact_share(part: Predicate, part_label: str, of: Predicate, of_label: str
 
 
 def share_of_loaded(part: Distinct, unknown: Linear | None = None) -> Ratio:
-    """Return the share of the contacts loaded that a count of contacts makes up."""
+    """Return a count of contacts as a share of the contacts loaded."""
     return Ratio(linear(part), linear(CONTACTS_LOADED), proportion=True, unknown=unknown)
 
 

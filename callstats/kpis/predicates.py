@@ -1,4 +1,4 @@
-"""The rows the catalogue speaks of, each defined once.
+"""The rows the catalogue refers to, each defined once.
 
 dial -> connected -> live -> abandoned or handled -> right party -> argued ->
 success or refusal. Every predicate names its direction, so that a mixed data
@@ -14,9 +14,9 @@ INBOUND = Condition("direction", "==", "inbound")
 
 #: Seconds within which a received call should be answered (the T of the service level).
 ANSWER_WITHIN = Setting("answer_within_s", 20)
-#: Seconds within which a caller who hangs up is held to have misdialled.
+#: A caller who hangs up within this many seconds is assumed to have misdialled.
 SHORT_ABANDON = Setting("short_abandon_s", 5)
-#: Hours after loading by which a list should have been dialled.
+#: A list should have been dialled within this many hours of loading.
 LIST_DEADLINE = Setting("list_deadline_h", 8, scale=3600)
 
 
@@ -39,7 +39,7 @@ DO_NOT_CALL = DIALS.also("do-not-call requests", _flag("do_not_call"))
 INVALID = DIALS.also("dials to an invalid number", _flag("invalid_number"))
 FIRST_CLOSE = SUCCESSES.also("successes on the first live call", _flag("live"), Condition("live_no", "==", 1))
 BY_DEADLINE = DIALS.also("dials by the deadline", Condition("since_loaded_s", "<=", LIST_DEADLINE))
-#: A machine that detection let through: the line was answered, by no person, and an agent was on it.
+#: A machine that detection missed: the line was answered, not by a person, and an agent was on it.
 MACHINE_SEEN = DIALS.also(
     "machines seen by agents", _flag("connected"), _flag("live", False), *known("agent_id")
 )
@@ -53,11 +53,11 @@ QUEUE_ABANDONED = UNANSWERED.also("calls abandoned in the queue", _flag("abandon
 ABANDONED_WITHIN = QUEUE_ABANDONED.also("calls abandoned in time", Condition("queue_s", "<=", ANSWER_WITHIN))
 ABANDONED_SHORT = QUEUE_ABANDONED.also("short abandoned calls", Condition("queue_s", "<=", SHORT_ABANDON))
 
-# Calls of both directions: how long a conversation takes does not depend on who rang.
+# Calls in both directions: how long a conversation takes does not depend on who rang.
 CONVERSATIONS = Predicate("calls", "handled calls", (_flag("handled"),))
 TIMED = CONVERSATIONS.also("handled calls whose times are known", *known("talk_s", "wrap_s"))
 
-# Time of agents
+# Agents' time
 LOGIN = Predicate("agent_time", "login time")
 TALKING = LOGIN.also("talk time", Condition("state", "==", "talk"))
 HOLDING = LOGIN.also("hold time", Condition("state", "==", "hold"))
@@ -102,7 +102,7 @@ CASES = Predicate("cases", "issues")
 SOLVED_CASES = CASES.also("issues solved", *known("resolution_s"))
 SOLVED_FIRST = CASES.also("issues solved at the first call", _flag("solved_first_call"))
 
-#: Every predicate by its name in lower case: what a firm's own formulas may name.
+#: Every predicate by its lower-case name, for use in custom formulas.
 NAMED: dict[str, Predicate] = {
     name.lower(): value for name, value in dict(globals()).items() if isinstance(value, Predicate)
 }

@@ -1,4 +1,4 @@
-"""Productivity: what an hour of an agent brings. Hours come from the agents' own states."""
+"""Productivity: what an agent hour yields. Hours come from the agents' own states."""
 
 from __future__ import annotations
 

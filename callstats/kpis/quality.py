@@ -8,7 +8,7 @@ from callstats.kpis.parts import CONTACT_CENTRE, PEERS, PROSPECTING, QUALITY, RU
 
 
 def _response_rate(answered: Predicate, asked: Predicate) -> Ratio:
-    # Not a Share: here an unknown score is the answer "no", not a row to leave out.
+    # Not a Share: here an unknown score means "no", rather than a row to leave out.
     return Ratio(linear(Count(answered)), linear(Count(asked)), proportion=True)
 
 

@@ -1,4 +1,4 @@
-"""Finding KPIs by name, in any of the trade's languages."""
+"""Find KPIs by name, in any of the supported languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callstats.errors import UsageError, near_names, spoken
 if TYPE_CHECKING:
     from callstats.kpis.define import KPI
 
-#: What "conversion rate" may mean: the base stands in the name.
+#: What "conversion rate" may mean: each name includes its base.
 CONVERSIONS = (
     "conversion_per_dial",
     "conversion_per_conversation",
@@ -27,12 +27,12 @@ def catalogue(own: Iterable[KPI] = ()) -> dict[str, KPI]:
     Parameters
     ----------
     own : iterable of KPI, optional
-        KPIs of a firm's own, to be known beside those of the catalogue.
+        Custom KPIs to recognise alongside the catalogue's.
 
     Raises
     ------
     UsageError
-        Two KPIs have one name.
+        Two KPIs have the same name.
 
     Examples
     --------
@@ -51,19 +51,19 @@ def names(own: Iterable[KPI] = ()) -> tuple[str, ...]:
 
 
 def get(name: str, own: Iterable[KPI] = ()) -> KPI:
-    """Return a KPI by its name or another name of the trade, in any case.
+    """Return a KPI by its name or an alias, in any case.
 
     Parameters
     ----------
     name : str
         ``answer_rate``, ``AHT``, ``taux d'abandon``, ...
     own : iterable of KPI, optional
-        KPIs of a firm's own, to be known beside those of the catalogue.
+        Custom KPIs to recognise alongside the catalogue's.
 
     Raises
     ------
     UsageError
-        The name is not known, or says too little: there is no plain
+        The name is unknown or ambiguous: there is no plain
         ``conversion_rate``.
 
     Examples
@@ -100,7 +100,7 @@ def get(name: str, own: Iterable[KPI] = ()) -> KPI:
 @cache
 def _catalogue() -> dict[str, KPI]:
     """Read the entry points ``callstats.kpis``: those of this package first, domain by domain."""
-    from importlib.metadata import entry_points  # slow to import, and only needed once somebody asks
+    from importlib.metadata import entry_points  # slow to import, so only when needed
 
     from callstats.kpis.define import DOMAINS
 

@@ -1,4 +1,4 @@
-"""Service: calls that come in. Whether they are answered, how soon, and whether the issue is solved.
+"""Service: inbound calls. Whether they are answered, how soon, and whether the issue is solved.
 
 The five service levels differ in what they do with callers who hang up. With
 1000 calls answered, 860 of them in time, and 60 abandoned, 20 of them in time
@@ -14,9 +14,9 @@ service_level          860 / (1000 + 60)            81.13 %
 ..._short              (860 + 10) / (1000 + 60)     82.08 %
 =====================  ===========================  =======
 
-Callers of a busy hour wait together, so that waits are drawn by the day and not by
-the call: on simulated queues an interval that took calls as independent held the true
-service level in 79 of 100 months, one over days in 95.
+Callers in a busy hour wait together, so the sampling unit for waits is the day, not
+the call: on simulated queues an interval that treated calls as independent covered
+the true service level in 79 of 100 months, one over days in 95.
 """
 
 from __future__ import annotations

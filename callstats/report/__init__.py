@@ -1,4 +1,4 @@
-"""Notebooks to HTML and PDF: one report by ``run``, those of a month by ``monthly``."""
+"""Notebooks to HTML and PDF: ``run`` makes one report, ``monthly`` all those of a month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the reports of a month that are missing or out of date, and then the index of them all."""
+"""Make the reports of a month that are missing or out of date, then the index."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ Status = Literal["made", "unchanged", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ReportOutcome:
-    """What became of one report.
+    """The outcome of one report.
 
     Attributes
     ----------
     planned : PlannedReport
     status : str
-        made, unchanged (there already, and whole) or failed.
+        made, unchanged (already there and complete) or failed.
     paths : tuple of Path
-        Its files; none where it failed.
+        Its files; empty if it failed.
     content : mapping or None
-        What its JSON says; None where it failed.
+        The content of its JSON; None if it failed.
     error : str
         Why it failed, in words.
     seconds : float
-        How long it took to make; 0 where nothing was made.
+        How long it took to make; 0 if nothing was made.
     """
 
     planned: PlannedReport
@@ -51,14 +51,14 @@ class ReportOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One report more is settled.
+    """Progress after each finished report.
 
     Attributes
     ----------
     done, total : int
     outcome : ReportOutcome
     left_s : float or None
-        Seconds that the rest will take at the pace so far; None before anything was made.
+        Seconds the rest will take at the pace so far; None before the first is made.
     """
 
     done: int
@@ -76,7 +76,7 @@ class MonthResult:
     outcomes : tuple of ReportOutcome
         In the order of the plan.
     index : tuple of Path
-        The index page, and the same as JSON.
+        The index page and its JSON.
     notes : tuple of str
         What was left out of the plan, and why.
     """
@@ -87,7 +87,7 @@ class MonthResult:
 
     @property
     def failed(self) -> tuple[ReportOutcome, ...]:
-        """The reports that could not be made."""
+        """The reports that failed."""
         return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
 
 
@@ -107,8 +107,8 @@ def monthly(
 ) -> MonthResult:
     """Make every report of a month, and an index of them.
 
-    A report that is there, whole, and made of the same data, notebook, parameters and
-    software is not made again. A report that fails is listed in the index with its error.
+    A complete report made from the same data, notebook, parameters and software is not
+    made again. A report that fails is listed in the index with its error.
 
     Parameters
     ----------
@@ -117,11 +117,11 @@ def monthly(
     formats : iterable of str
         html, pdf.
     jobs : int, optional
-        Reports made side by side; as many as this process may use processors where left out.
+        Reports made in parallel; if omitted, one per processor this process may use.
     again : bool
-        Make also what is there unchanged.
+        Also remake reports that are up to date.
     on_progress : callable, optional
-        Called with a :class:`Progress` whenever a report is settled.
+        Called with a :class:`Progress` whenever a report is done.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def monthly(
     Raises
     ------
     UsageError
-        The period holds no call, or a report, campaign, format or language is not known.
+        The period holds no call, or a report, campaign, format or language is unknown.
     InputError
         The data or the project file cannot be read.
     """
@@ -141,14 +141,14 @@ def monthly(
     )
     files.sweep(planned.folder)
     settled: dict[str, ReportOutcome] = {}
-    start, made = time.perf_counter(), 0
+    start, count = time.perf_counter(), 0
     with closing(_MonthInProgress(planned, wanted, jobs, again).outcomes()) as finished_outcomes:
         for outcome in finished_outcomes:
             settled[outcome.planned.name] = outcome
-            made += outcome.seconds > 0
+            count += outcome.seconds > 0
             if on_progress is not None:
                 left = len(planned.reports) - len(settled)
-                pace = (time.perf_counter() - start) / made if made else None
+                pace = (time.perf_counter() - start) / count if count else None
                 on_progress(Progress(len(settled), len(planned.reports), outcome, pace and pace * left))
     outcomes = tuple(settled[report.name] for report in planned.reports)
     entries = [index.Entry(outcome.planned, outcome.content, outcome.error) for outcome in outcomes]
@@ -158,7 +158,7 @@ def monthly(
 
 @dataclass(frozen=True, slots=True)
 class _MonthInProgress:
-    """The reports of a plan while they are made."""
+    """The reports of a plan while they are being made."""
 
     plan: MonthPlan
     formats: tuple[str, ...]
@@ -166,7 +166,7 @@ class _MonthInProgress:
     again: bool
 
     def outcomes(self) -> Generator[ReportOutcome]:
-        """Yield every report as it is settled: refused, unchanged, then made or failed."""
+        """Yield every outcome as it is known: refused, unchanged, then made or failed."""
         waiting: list[PlannedReport] = []
         summary: PlannedReport | None = None
         for planned in self.plan.reports:
@@ -183,7 +183,7 @@ class _MonthInProgress:
     def _with_summary(
         self, waiting: list[PlannedReport], summary: PlannedReport | None
     ) -> Generator[ReportOutcome]:
-        """Make the rest beside a summary that links to it; the summary again without what failed."""
+        """Make the summary, with links, alongside the rest; remake it without the links to failed reports."""
         if summary is None:
             yield from self._made(waiting)
             return
@@ -202,7 +202,7 @@ class _MonthInProgress:
             yield self._unchanged(with_true_links) or next(self._made([with_true_links]))
 
     def _linked(self, summary: PlannedReport, expected: set[str]) -> PlannedReport:
-        """Return the summary with a link to the report of each campaign that is there or about to be made."""
+        """Return the summary with a link to each campaign's report that exists or is about to be made."""
         ready = [
             (planned.campaign, f"{planned.order.stem}.html")
             for planned in (*self.plan.reports, *self.plan.others)
@@ -224,9 +224,9 @@ class _MonthInProgress:
         orders = [planned.order for planned in waiting if planned.order is not None]
         if not orders:
             return
-        made = cast("Generator[FinishedReport]", run_all(orders, formats=self.formats, jobs=self.jobs))
-        with closing(made):  # ends the kernels at once, also where this is left early
-            for finished in made:
+        reports = cast("Generator[FinishedReport]", run_all(orders, formats=self.formats, jobs=self.jobs))
+        with closing(reports):  # ends the kernels at once, even on an early exit
+            for finished in reports:
                 yield _outcome(by_stem[finished.order.stem], finished)
 
 
@@ -245,6 +245,6 @@ def _paths(order: Order, content: Mapping[str, Any]) -> tuple[Path, ...]:
 
 
 def _in_words(error: Exception | None, order: Order) -> str:
-    """Return what went wrong as it may be shown: without where the data lie on this machine."""
+    """Return the error message without the path of the data on this machine."""
     text = str(error) if isinstance(error, CallstatsError) else f"{type(error).__name__}: {error}"
     return text.replace(str(order.data), order.shown)

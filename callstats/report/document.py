@@ -1,10 +1,10 @@
 """An executed notebook as one document of plain data, the same for the page and the PDF.
 
 The notebook's Markdown and outputs become blocks; both templates only draw blocks, so
-the two formats cannot say different things and text from data never meets markup.
+the two formats always have the same content, and text from data never becomes markup.
 
 Blocks, by ``kind``: heading, paragraph, list, quote, code, rule, equation, table,
-figure, verdict, key_figures, note, output (text that was printed), error, source (code).
+figure, verdict, key_figures, note, output (printed text), error, source (code).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
     notebook : nbformat.NotebookNode
         Version 4.
     name : str
-        Title where the notebook has none.
+        Title if the notebook has none.
 
     Returns
     -------
@@ -44,30 +44,30 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
         title, subtitle, facts, language, period, description, keywords, contents
         (level, text, id) and blocks.
     """
-    told = notebook.metadata.get("callstats", {})
+    metadata = notebook.metadata.get("callstats", {})
     blocks = list(_cells(notebook))
-    title = _title(blocks, str(notebook.metadata.get("title") or told.get("title") or name))
+    title = _title(blocks, str(notebook.metadata.get("title") or metadata.get("title") or name))
     body = [block for block in blocks if block["kind"] not in {"title", "record"} and not block.get("used")]
     _order_headings(body)
     _describe_figures(body, title["title"])
     return {
         **title,
-        "language": str(told.get("language") or notebook.metadata.get("lang") or "en"),
-        "period": str(told.get("period_label") or told.get("period") or ""),
+        "language": str(metadata.get("language") or notebook.metadata.get("lang") or "en"),
+        "period": str(metadata.get("period_label") or metadata.get("period") or ""),
         "description": _description(title, body),
-        "keywords": ["callstats", *map(str, told.get("keywords", ()))],
+        "keywords": ["callstats", *map(str, metadata.get("keywords", ()))],
         "contents": _contents(body),
         "blocks": body,
     }
 
 
 def results(notebook: Any) -> dict[str, Any]:
-    """Return what the notebook recorded: the payloads of kind record, merged in order."""
-    found: dict[str, Any] = {}
+    """Return what the notebook recorded: its payloads of kind record, merged in order."""
+    recorded: dict[str, Any] = {}
     for payload in payloads(notebook):
         if payload.get("kind") == "record":
-            found.update(payload.get("results", {}))
-    return found
+            recorded.update(payload.get("results", {}))
+    return recorded
 
 
 def verdict(notebook: Any) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def payloads(notebook: Any) -> Iterator[dict[str, Any]]:
 
 
 def _cells(notebook: Any) -> Iterator[Block]:
-    """Yield every cell's blocks; code without output waits for the next code that has some."""
+    """Yield every cell's blocks; code without output is held until the next code that has some."""
     waiting: list[str] = []
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", ()))
@@ -120,7 +120,7 @@ def _output(output: Any) -> list[Block]:
 
 
 def _bundle(data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:
-    """Choose of a bundle what says most: our own payload, a picture, a table, words."""
+    """Choose the richest part of a bundle: our own payload, a picture, a table, then text."""
     payload = data.get(MIME)
     if isinstance(payload, dict) and "kind" in payload:
         return _own(dict(payload), data, metadata)
@@ -168,7 +168,7 @@ def _text(value: Any) -> str:
 
 
 def _title(blocks: list[Block], fallback: str) -> dict[str, Any]:
-    """Take the title from the title block, else the first heading of level 1, else a name."""
+    """Take the title from the title block, else the first level-1 heading, else a name."""
     first = next((block for block in blocks if block["kind"] == "title"), None)
     heading = next((block for block in blocks if block["kind"] == "heading"), None)
     if heading is not None and heading["level"] == 1:
@@ -184,7 +184,7 @@ def _title(blocks: list[Block], fallback: str) -> dict[str, Any]:
 
 
 def _order_headings(blocks: list[Block]) -> None:
-    """Give headings levels from 2 without gaps, and ids of their own."""
+    """Give headings levels from 2 without gaps, and unique ids."""
     headings = [block for block in blocks if block["kind"] == "heading"]
     shift = int(any(block["level"] == 1 for block in headings))
     last = 1
@@ -206,7 +206,7 @@ def _identifier(text: str, taken: set[str]) -> str:
 
 
 def _describe_figures(blocks: list[Block], title: str) -> None:
-    """No picture without words: the caption, else the question it stands under."""
+    """Give every picture a text: its caption, else the question above it."""
     question = title
     for block in blocks:
         if block["kind"] == "heading":
@@ -216,7 +216,7 @@ def _describe_figures(blocks: list[Block], title: str) -> None:
 
 
 def _contents(blocks: list[Block]) -> list[dict[str, Any]]:
-    """List the headings of levels 2 and 3, or of level 2 alone where that is a page."""
+    """List the headings of levels 2 and 3, or only level 2 if that fills a page."""
     headings = [block for block in blocks if block["kind"] == "heading" and block["level"] <= 3]
     if len(headings) > _MOST_CONTENTS:
         headings = [block for block in headings if block["level"] == 2]
@@ -224,7 +224,7 @@ def _contents(blocks: list[Block]) -> list[dict[str, Any]]:
 
 
 def _description(title: dict[str, Any], blocks: list[Block]) -> str:
-    """Say in a sentence or two what the report found: the verdict, else its subtitle."""
+    """Return what the report found in a sentence or two: the verdict, else its subtitle."""
     sentences = [
         str(sentence.get("text", ""))
         for block in blocks

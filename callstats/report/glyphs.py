@@ -1,8 +1,8 @@
-"""Characters that the fonts of the PDF lack, named instead of lost.
+"""Characters that the PDF's fonts lack, replaced by their code points instead of lost.
 
-A PDF/UA has no text without a glyph. The fonts that travel with typst draw Latin,
-Cyrillic, Greek and much else, but no emoji and no Chinese: such a character is written
-as its code point, so that two names that differ stay different.
+In PDF/UA all text needs a glyph. The fonts bundled with typst draw Latin, Cyrillic,
+Greek and much else, but no emoji or Chinese: such a character is written as its code
+point, so that different names stay different.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _KEPT = frozenset("\n\t")
 
 
 def drawable(value: Any) -> Any:
-    r"""Return plain data with every string in it made of characters that the fonts draw.
+    r"""Return plain data with every string limited to characters the fonts can draw.
 
-    Control, format and lone combining characters that have no glyph are dropped
-    (direction overrides among them, which make a text read as what it is not).
+    Control, format and lone combining characters without a glyph are dropped
+    (including direction overrides, which can disguise a text).
 
     Examples
     --------

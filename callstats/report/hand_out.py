@@ -1,4 +1,4 @@
-"""Lay the notebooks that ship out for JupyterLab, and never over what an analyst has edited."""
+"""Copy the shipped notebooks out for JupyterLab, never overwriting an analyst's edits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callstats.errors import UsageError
 from callstats.report import notebooks
 from callstats.report import report_files as files
 
-#: What was laid out, by its checksum; what differs from it has been edited.
+#: Checksums of the files that were copied out; a file that differs has been edited.
 MANIFEST = ".callstats.json"
 _ENDINGS = frozenset({".ipynb", ".toml", ".csv", ".txt", ".md"})
 _DEMO = Path("data", "demo")
@@ -23,13 +23,13 @@ Status = Literal["new", "updated", "unchanged", "edited"]
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """One file that was laid out.
+    """One file that was copied out.
 
     Attributes
     ----------
     path : Path
     status : str
-        new, updated (an older one that nobody had edited), unchanged, or edited: left alone.
+        new, updated (an older copy, unedited), unchanged, or edited (left alone).
     """
 
     path: Path
@@ -37,16 +37,16 @@ class Handed:
 
 
 def hand_out(folder: str | Path) -> tuple[Handed, ...]:
-    """Lay report templates and tutorials out in a folder, without what they showed last.
+    """Copy report templates and tutorials to a folder, without their outputs.
 
-    Notebooks that have not been run hold neither the outputs of other data nor changes
-    that version control would see at the first run. A file that differs from what was
-    laid out is the analyst's and is left alone; so is one that was there before.
+    Notebooks that have not been run contain no outputs of other data and no metadata
+    that the first run would change. A file that differs from what was copied out is the
+    analyst's and is left alone, as is one that was there before.
 
     Parameters
     ----------
     folder : str or Path
-        Made where it is missing.
+        Created if missing.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def hand_out(folder: str | Path) -> tuple[Handed, ...]:
     Raises
     ------
     UsageError
-        It is the folder that the package itself ships.
+        It is the folder shipped with the package.
     """
     root = Path(folder)
     if root.resolve().is_relative_to(notebooks.folder().resolve()):
@@ -75,15 +75,15 @@ def hand_out(folder: str | Path) -> tuple[Handed, ...]:
 
 
 def lay_demo(folder: str | Path) -> bool:
-    """Write the demo data into a folder of notebooks, unless all of them find some already.
+    """Write the demo data into a folder of notebooks, unless they all find some already.
 
-    They are looked for in the folder and the one above: a tutorial lies one folder
-    deeper than a report, and looks two folders up.
+    Looks in the folder and its parent: a tutorial is one folder deeper than a report,
+    and looks two folders up.
 
     Returns
     -------
     bool
-        Whether they were written.
+        Whether the data were written.
     """
     root = Path(folder).resolve()
     if any((place / _DEMO / "calls.parquet").is_file() for place in (root, root.parent)):
@@ -98,16 +98,16 @@ def _status(there: Path, content: bytes, laid: str | None) -> Status:
     if there.is_symlink() or there.is_dir():
         return "edited"
     try:
-        found = _hash(there.read_bytes())
+        current = _hash(there.read_bytes())
     except FileNotFoundError:
         return "new"
-    if found == _hash(content):
+    if current == _hash(content):
         return "unchanged"
-    return "updated" if found == laid else "edited"
+    return "updated" if current == laid else "edited"
 
 
 def _shipped() -> Iterator[tuple[str, bytes]]:
-    """Yield every file that is laid out: its path in the folder, and its content."""
+    """Yield every file to copy out: its path in the folder, and its content."""
     source = notebooks.folder()
     for file in sorted(source.rglob("*")):
         name = file.relative_to(source)
@@ -117,7 +117,7 @@ def _shipped() -> Iterator[tuple[str, bytes]]:
 
 
 def _cleared(path: Path) -> bytes:
-    """Return a notebook as if it had never been run."""
+    """Return a notebook stripped of everything a run adds."""
     import nbformat
 
     notebook: Any = notebooks.load(path)
@@ -128,7 +128,7 @@ def _cleared(path: Path) -> bytes:
 
 
 def _manifest(root: Path) -> dict[str, str]:
-    """Return the checksums of what was laid out before; none where that cannot be read."""
+    """Return the checksums of the files copied out before; empty if they cannot be read."""
     try:
         laid = json.loads((root / MANIFEST).read_bytes())["laid_out"]
         return {str(name): str(told) for name, told in laid.items()}

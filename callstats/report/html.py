@@ -1,9 +1,9 @@
-"""The page: one HTML file without a reference to anywhere else.
+"""The page: one self-contained HTML file.
 
-The page is drawn from the same document as the PDF, by a template that escapes all it
-is given; its one script, which sorts tables, is let in by its hash. The preparation is
-an nbconvert preprocessor named in the template's conf.json, so ``jupyter nbconvert --to
-html --template callstats`` gives the same page as the exporter.
+The page is drawn from the same document as the PDF, by a template that escapes all
+its input; its one script, which sorts tables, is allowed by its hash. The preparation
+is an nbconvert preprocessor named in the template's conf.json, so ``jupyter nbconvert
+--to html --template callstats`` gives the same page as the exporter.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _HERE = Path(__file__).parent / "template"
 
 
 class PreparePage(Preprocessor):
-    """Read the notebook into ``resources["callstats"]``, all that the template draws."""
+    """Read the notebook into ``resources["callstats"]``, which is all the template draws."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Return the notebook as it was, and the page in the resources."""
+        """Return the notebook unchanged, with the page in the resources."""
         name = resources.get("metadata", {}).get("name") or "report"
         resources["callstats"] = page(document.read(nb, name=name))
         return nb, resources
@@ -54,7 +54,7 @@ class CallstatsHTMLExporter(TemplateExporter):
 
 
 def page(report: dict[str, Any]) -> dict[str, Any]:
-    """Return what the template draws: the document, its words and its style sheet.
+    """Return what the template draws: the document, its fixed texts and its style sheet.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def page(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drawn(block: dict[str, Any], language: str) -> dict[str, Any]:
-    """Add to a block what the template cannot make itself."""
+    """Add what the template cannot compute to a block."""
     from callstats.show.markup import render
 
     kind = block["kind"]
@@ -95,7 +95,7 @@ def _drawn(block: dict[str, Any], language: str) -> dict[str, Any]:
 
 
 def _coloured(code: str) -> str:
-    """Return Python as escaped HTML with a class for each kind of word."""
+    """Return Python as escaped HTML with a class for each kind of token."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer

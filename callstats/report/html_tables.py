@@ -1,7 +1,7 @@
-"""Tables and words out of HTML that callstats did not write, such as pandas' own.
+"""Extract tables and text from HTML that callstats did not write, such as pandas' own.
 
-Foreign HTML is read, never passed on: what comes out is plain data, so a cell called
-``<img onerror=…>`` stays a cell called that.
+External HTML is parsed, never passed on: the result is plain data, so a cell that says
+``<img onerror=…>`` stays just text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MOST_COLUMNS = 1000
 
 
 def read(html: str) -> list[dict[str, Any]]:
-    """Return the tables of a piece of HTML and the words around them, as blocks.
+    """Return the tables of a piece of HTML and the text around them, as blocks.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def read(html: str) -> list[dict[str, Any]]:
 
 
 class _TableReader(HTMLParser):
-    """Collects tables (of tables within tables: the outer one) and paragraphs."""
+    """Collects tables (for nested tables, the outer one) and paragraphs."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -110,7 +110,7 @@ class _TableReader(HTMLParser):
 
 
 def _spread(row: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Repeat nothing, pad: a cell over k columns is followed by k - 1 empty ones."""
+    """Pad a cell spanning k columns with k - 1 empty ones, without repeating its text."""
     cells = []
     for cell in row:
         cells.append({"text": cell["text"], "strong": cell["strong"]})

@@ -1,8 +1,8 @@
-"""The index of a month: what every report found, and where it is, on one page.
+"""The index of a month: every report's findings and links, on one page.
 
-It is drawn by the template of the reports from blocks of the same kinds, holds no clock
-and does not tell whether a report was made now or before: the same reports give the
-same page.
+It uses the reports' template and the same kinds of blocks, contains no timestamps and
+does not show whether a report was made now or earlier: the same reports give the same
+page.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _FIGURES = 3  # a row of cards
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index says of one report.
+    """What the index says about one report.
 
     Attributes
     ----------
     planned : PlannedReport
     content : mapping or None
-        What its JSON says; None where it failed.
+        The content of its JSON; None if it failed.
     error : str
-        Why it failed; empty where it is there.
+        Why it failed; empty otherwise.
     """
 
     planned: PlannedReport
@@ -43,7 +43,7 @@ class Entry:
 
     @property
     def files(self) -> dict[str, str]:
-        """The names of its files by their ending: html and pdf as made, ipynb and json."""
+        """The names of its files by extension: html and pdf if made, ipynb and json."""
         if self.content is None or self.planned.order is None:
             return {}
         stem = self.planned.order.stem
@@ -54,7 +54,7 @@ class Entry:
 
 
 def stem(language: str) -> str:
-    """Return the name of an index without its ending.
+    """Return the file name of an index without its extension.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def stem(language: str) -> str:
 
 
 def contents(plan: MonthPlan, entries: Iterable[Entry]) -> dict[str, bytes]:
-    """Return the files of the index: the page, and the same as JSON.
+    """Return the files of the index: the page and its JSON.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def contents(plan: MonthPlan, entries: Iterable[Entry]) -> dict[str, bytes]:
 
 
 def document(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
-    """Return the index as `callstats.report.document.read` returns a report: plain blocks."""
+    """Return the index as plain blocks, like `callstats.report.document.read` does for a report."""
     _ = words(plan.language)
     title = _("Reports of {period}", period=plan.period_label)
     failed = [entry for entry in entries if entry.content is None]
@@ -106,7 +106,7 @@ def document(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def _place(plan: MonthPlan, entry: Entry) -> tuple[bool, str, str, bool]:
-    """Put the whole site first, its summary on top, then campaigns as a reader looks for them."""
+    """Put the whole site first, with its summary on top, then campaigns in the order readers expect."""
     campaign = entry.planned.campaign
     label = plan.labels.get(campaign, campaign)
     return (campaign != "", label.casefold(), campaign, entry.planned.report != "monthly_summary")
@@ -131,11 +131,11 @@ def _groups(plan: MonthPlan, entries: Sequence[Entry]) -> Iterator[Block]:
 
 
 def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
-    """Yield the blocks of one report: its name, what it found or why it failed, its files."""
+    """Yield the blocks of one report: its name, its findings or why it failed, its files."""
     _ = words(plan.language)
-    made = entry.files
+    names = entry.files
     name = _name(plan, entry)
-    yield _heading(3, identifier, name, made.get("html") or made.get("pdf"))
+    yield _heading(3, identifier, name, names.get("html") or names.get("pdf"))
     if entry.content is None:
         yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made:"))]}
         yield {"kind": "error", "text": entry.error}
@@ -146,12 +146,12 @@ def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
     if headline.get("figures"):
         yield {"kind": "key_figures", "figures": headline["figures"][:_FIGURES], "caption": ""}
     told = {"html": "HTML", "pdf": "PDF", "ipynb": _("Notebook"), "json": "JSON"}
-    links = [_link(text, made[ending]) for ending, text in told.items() if ending in made]
+    links = [_link(text, names[ending]) for ending, text in told.items() if ending in names]
     yield {"kind": "paragraph", "inlines": _between(links, " · ")}
 
 
 def _name(plan: MonthPlan, entry: Entry) -> str:
-    """Return what the report calls itself, and a test its name."""
+    """Return the report's own title, plus the name of a test."""
     _ = words(plan.language)
     title = (entry.content or {}).get("title") or _(entry.planned.heading)
     subject = entry.planned.subject

@@ -1,4 +1,4 @@
-"""Run a notebook in a kernel of its own, so that the same input gives the same notebook."""
+"""Run a notebook in its own kernel, so that the same input gives the same notebook."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callstats.report.kernel_manager import NAME, ReportKernelManager
 from callstats.show.display import MIME
 from callstats.show.markup import render, style_element
 
-# Papermill's log repeats what our errors say: it is kept off stderr, where a log ends up that nobody set up.
+# Papermill's log repeats our errors: keep it off stderr, where unconfigured logs go.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 _ERRORS = frozenset({"CallstatsError", "UsageError", "InputError", "ReportError"})
@@ -32,18 +32,18 @@ def execute(
     parameters : mapping of str to plain value
         Checked by `callstats.report.notebooks.check`.
     kernels : callable, optional
-        Returns the manager of a kernel for this one notebook, started or not;
+        Returns a kernel manager for this one notebook, started or not;
         `ReportKernelManager` by default.
 
     Returns
     -------
     NotebookNode
-        With its outputs, and without the clock and names of this machine.
+        With its outputs, and without timestamps or names of this machine.
 
     Raises
     ------
     ReportError
-        A cell failed; the error names the question it stood under.
+        A cell failed; the error names the question above it.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -69,7 +69,7 @@ def execute(
 
 
 def complaints(notebook: Any) -> list[str]:
-    """Return what an executed notebook wrote to stderr, where warnings go."""
+    """Return what an executed notebook wrote to stderr, including warnings."""
     return [
         str(output["text"]).strip()
         for cell in notebook.cells
@@ -79,7 +79,7 @@ def complaints(notebook: Any) -> list[str]:
 
 
 def shown_path(data: str | Path) -> str:
-    """Return a path as a report may show it: as given, but never where it lies on this machine.
+    """Return a path as a report may show it: as given, but never its location on this machine.
 
     Examples
     --------
@@ -96,9 +96,9 @@ def shown_path(data: str | Path) -> str:
 
 
 def hide_path(notebook: Any, path: Path, shown: str) -> None:
-    """Put the shown path wherever the executed notebook says the real one; pictures are left alone.
+    """Replace the real path by the shown one throughout the executed notebook, except in pictures.
 
-    What callstats shows is drawn anew from its data then: how words wrap depends on their length.
+    Callstats displays are then redrawn from their data, as wrapping depends on text length.
     """
     real = re.compile(rf"(?<![\w.-]){re.escape(str(path))}(?![\w-])")
 
@@ -120,7 +120,7 @@ def hide_path(notebook: Any, path: Path, shown: str) -> None:
 
 
 def _with_parameters(notebook: Any, parameters: Mapping[str, Any]) -> Any:
-    """Return a copy with the given values in a cell after the one tagged ``parameters``."""
+    """Return a copy with the given values in a new cell after the one tagged ``parameters``."""
     import copy
 
     from nbformat.v4 import new_code_cell
@@ -138,7 +138,7 @@ def _with_parameters(notebook: Any, parameters: Mapping[str, Any]) -> Any:
 
 
 def _failed(notebook: Any, error: Any) -> ReportError:
-    """Say which question failed and why, in words an analyst can act on."""
+    """Build an error saying which question failed and why, in words an analyst can act on."""
     message = str(error.evalue).strip() or error.ename
     why = message if error.ename in _ERRORS else f"{error.ename}: {message}"
     question = next(_headings_before(notebook, error.cell_index), None)
@@ -154,7 +154,7 @@ def _headings_before(notebook: Any, index: int) -> Iterator[str]:
 
 
 def _without_traces(notebook: Any) -> Any:
-    """Remove what differs between two runs of the same: times, paths, process names."""
+    """Remove what differs between identical runs: times, paths, process names."""
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         for key in ("papermill", "execution"):

@@ -1,4 +1,4 @@
-"""The kernel of a report: ipykernel, in the same environment every time, forked or started anew."""
+"""The kernel of a report: ipykernel, always in the same environment, forked or newly started."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from callstats.report import report_files as files
 if TYPE_CHECKING:
     from callstats.report.kernel_server import KernelServer
 
-#: What may change a result or the look of a plot between two runs, held fast.
+#: Fixed settings of everything that could change a result or a plot's look between runs.
 FIXED = {
     "SOURCE_DATE_EPOCH": "0",
     "PYTHONHASHSEED": "0",
@@ -44,7 +44,7 @@ _LISTEN_S = 0.2
 
 
 class PromptClient(AsyncKernelClient):
-    """Ready when the kernel has answered on both channels; the usual client then listens on for a while."""
+    """Ready once the kernel has replied on both channels; the usual client keeps listening for a while."""
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         end = time.monotonic() + (timeout or float("inf"))
@@ -52,7 +52,7 @@ class PromptClient(AsyncKernelClient):
             request = self.kernel_info()
             with suppress(queue.Empty):
                 await self.get_shell_msg(timeout=1)
-                while True:  # once the kernel is idle, what it says next is about something else
+                while True:  # once the kernel is idle, later messages belong to something else
                     message = await self.get_iopub_msg(timeout=_LISTEN_S)
                     is_reply = message["parent_header"].get("msg_id") == request
                     if is_reply and message["content"].get("execution_state") == "idle":
@@ -65,7 +65,7 @@ class PromptClient(AsyncKernelClient):
     wait_for_ready = _async_wait_for_ready
 
     async def is_alive(self) -> bool:
-        """Tell whether its kernel runs and is not to be stopped."""
+        """Return whether its kernel is running and not being stopped."""
         return isinstance(self.parent, ReportKernelManager) and await self.parent.is_alive()
 
 
@@ -75,9 +75,9 @@ class ReportKernelManager(AsyncKernelManager):
     Parameters
     ----------
     server : KernelServer, optional
-        Fork the kernel from it; it is started anew by default.
+        Fork the kernel from it; by default a new one is started.
     stopping : threading.Event, optional
-        Once set, the kernel counts as dead: nobody waits for its reply any longer.
+        Once set, the kernel counts as dead, so nothing waits for its reply.
     """
 
     def __init__(
@@ -99,12 +99,12 @@ class ReportKernelManager(AsyncKernelManager):
 
     @default("transport")
     def _transport_default(self) -> str:
-        """Use sockets of the file system where there are some: no port is open to anybody."""
+        """Use file-system sockets where supported, so that no port is open."""
         return "tcp" if sys.platform == "win32" else "ipc"
 
     @default("connection_file")
     def _connection_file_default(self) -> str:
-        return str(Path(self._home.name) / "kernel.json")  # short: a socket's path has at most 100 letters
+        return str(Path(self._home.name) / "kernel.json")  # short: a socket's path has at most 100 characters
 
     @default("client_factory")
     def _client_factory_default(self) -> type[PromptClient]:
@@ -112,7 +112,7 @@ class ReportKernelManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """The kernel to start, away from the user's own IPython profile and history."""
+        """The kernel to start, isolated from the user's IPython profile and history."""
         return KernelSpec(
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name="Python 3",
@@ -121,7 +121,7 @@ class ReportKernelManager(AsyncKernelManager):
         )
 
     def client(self, **kwargs: Any) -> Any:
-        """Return a client, kept so that `finish` can close its channels."""
+        """Return a client and keep it, so that `finish` can close its channels."""
         self._clients.append(super().client(**kwargs))
         return self._clients[-1]
 
@@ -130,18 +130,18 @@ class ReportKernelManager(AsyncKernelManager):
         return []
 
     async def is_alive(self) -> bool:
-        """Tell whether the kernel runs and is not to be stopped: what nbclient goes by."""
+        """Return whether the kernel is running and not being stopped; nbclient relies on this."""
         return not self.stopping.is_set() and await self._async_is_alive()
 
     async def _async_wait(self, pollinterval: float = _POLL_S) -> None:
-        """Wait for the kernel's end, looking often: it comes soon."""
+        """Wait for the kernel to end, polling often as it is quick."""
         await super()._async_wait(min(pollinterval, _POLL_S))
 
     async def _finish(self, *, now: bool = False) -> None:
-        """Shut the kernel down where it still lives, and remove all it leaves."""
+        """Shut the kernel down if it is still alive, and clean up after it."""
         try:
             if self.has_kernel and await self._async_is_alive():
-                if now or self.stopping.is_set():  # no interrupt first: a starting kernel prints where it was
+                if now or self.stopping.is_set():  # no interrupt: a starting kernel prints a traceback
                     await self._async_kill_kernel()
                 else:
                     await self._async_shutdown_kernel()

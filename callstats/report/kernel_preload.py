@@ -1,7 +1,7 @@
-"""Imported by the fork server of kernels, once and before its first kernel; by nothing else.
+"""Imported only by the kernels' fork server, once, before its first kernel.
 
-The import makes of the process what kernels are forked from. Where it fails, the fork
-server goes on without, and every kernel loads its libraries itself.
+The import prepares the process that kernels are forked from. If it fails, the fork
+server continues without it, and every kernel loads its libraries itself.
 """
 
 import atexit
@@ -13,14 +13,14 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 OWNER, SERVER = os.getppid(), os.getpid()
-#: What libraries have read while they were loaded.
+#: The environment that libraries read on loading.
 ENVIRONMENT = dict(os.environ)
-#: Arrow's allocator starts this thread, and stops and restarts it itself around a fork.
+#: Arrow's allocator starts this thread, and stops and restarts it around a fork.
 _SURVIVES_FORK = {"jemalloc_bg_thd"}
 
-os.setsid()  # a terminal's Ctrl-C is for the process that asks for kernels
+os.setsid()  # Ctrl-C in a terminal is meant for the process that requests kernels
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():  # as ipykernel_launcher does
+if sys.path[0] == "" or Path(sys.path[0]) == Path.cwd():  # like ipykernel_launcher
     del sys.path[0]
 
 from callstats.report import kernel_warm_up  # noqa: E402
@@ -31,21 +31,21 @@ _tasks = [task for task in Path("/proc/self/task").iterdir() if task.name != str
 if _threads := {(task / "comm").read_text().strip() for task in _tasks} - _SURVIVES_FORK:
     print(f"callstats: kernels cannot be forked beside threads: {', '.join(_threads)}", file=sys.stderr)
     raise ImportError(name=__name__)
-#: What libraries put into the environment while they were loaded.
+#: What libraries added to the environment on loading.
 SET_BY_LIBRARIES = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
 
 
 @atexit.register
 def _end_kernels() -> None:
-    """End with the process that asked for kernels: kill those that are left and remove their files."""
+    """End with the process that requested kernels: kill the remaining ones and remove their files."""
     if os.getpid() != SERVER:  # a kernel inherits this exit function
         return
     for pid in Path(f"/proc/self/task/{SERVER}/children").read_text().split():
         with suppress(ProcessLookupError):
-            os.killpg(int(pid), signal.SIGKILL)  # with what it started: it leads a session
+            os.killpg(int(pid), signal.SIGKILL)  # including its children: it leads a session
     files.remove_kernel_folders(OWNER)
     listener = Path(str(forkserver._forkserver._forkserver_address))  # type: ignore[attr-defined]
     with suppress(OSError):
         listener.unlink()
         listener.parent.rmdir()
-    os._exit(0)  # freeing the libraries one by one takes long
+    os._exit(0)  # freeing the libraries one by one is slow

@@ -1,7 +1,7 @@
-"""Fork kernels from a process that has loaded the libraries: the fork server of the standard library.
+"""Fork kernels from a process that has loaded the libraries, using the standard library's fork server.
 
 `multiprocessing.Process` is not used: it shares one server with all other code in this
-process, whatever its environment, and it runs the main script again in every child.
+process, whatever its environment, and reruns the main script in every child.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _TRIES = 2
 
 
 class KernelServer:
-    """A process that forks kernels, started again when it was killed.
+    """A process that forks kernels, restarted if it is killed.
 
     Parameters
     ----------
     environment : mapping of str to str
-        What libraries read while they are loaded. A kernel that is asked for with another
-        environment loads its libraries itself.
+        What libraries read on loading. A kernel requested with a different environment
+        loads its libraries itself.
     stdout : int
-        Descriptor for the standard output of kernels, where it is not chosen for one of them.
+        Descriptor for the kernels' standard output, unless chosen for a kernel.
     """
 
     def __init__(self, environment: Mapping[str, str], stdout: int = 1) -> None:
@@ -49,12 +49,12 @@ class KernelServer:
         self._closed = False
 
     def start(self) -> None:
-        """Start the server where it does not run, and do not wait until it has loaded the libraries."""
-        resource_tracker.ensure_running()  # the server would start it, and unblock the signal
+        """Start the server if it is not running, without waiting for it to load the libraries."""
+        resource_tracker.ensure_running()  # otherwise the server would start it, and unblock the signal
         with self._lock:
             if self._closed:
                 raise RuntimeError("no kernel is started any more")
-            blocked_before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until it heeds none
+            blocked_before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until it ignores it
             try:
                 with _environment(self._environment):
                     self._server.ensure_running()
@@ -62,16 +62,16 @@ class KernelServer:
                 signal.pthread_sigmask(signal.SIG_SETMASK, blocked_before)
 
     def fork(self, launch: Launch, outputs: list[int]) -> ForkedProcess:
-        """Ask for a kernel that writes to these; an OSError says that the server cannot be reached."""
+        """Request a kernel that writes to these; raises OSError if the server cannot be reached."""
         self.start()
         status, request = self._server.connect_to_new_process(outputs)
         with os.fdopen(request, "wb") as pipe, suppress(BrokenPipeError):
-            pickle.dump({}, pipe)  # nothing of this process is to be repeated in the kernel
+            pickle.dump({}, pipe)  # nothing of this process should be rerun in the kernel
             pickle.dump(launch, pipe)
         return ForkedProcess(status)
 
     def close(self) -> None:
-        """End the server and the kernels that are left."""
+        """End the server and the remaining kernels."""
         with self._lock:
             self._closed = True
             pid = self._server._forkserver_pid  # type: ignore[attr-defined]
@@ -81,7 +81,7 @@ class KernelServer:
 
 
 class ForkedProcess:
-    """A forked kernel, with as much of `subprocess.Popen` as Jupyter uses."""
+    """A forked kernel with the part of `subprocess.Popen` that Jupyter uses."""
 
     stdin = stdout = stderr = None
 
@@ -92,7 +92,7 @@ class ForkedProcess:
         util.Finalize(self, os.close, (status,))
 
     async def started(self) -> bool:
-        """Wait until it runs; False where the server died first."""
+        """Wait until it runs; False if the server died first."""
         while not connection.wait([self._status], 0):
             await asyncio.sleep(_POLL_S)
         with suppress(EOFError):
@@ -109,7 +109,7 @@ class ForkedProcess:
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; `subprocess.TimeoutExpired` says that it did not end in time [s]."""
+        """Wait for it to end; raises `subprocess.TimeoutExpired` if it does not in time [s]."""
         if self.returncode is None:
             connection.wait([self._status], timeout)
         status = self.poll()
@@ -118,7 +118,7 @@ class ForkedProcess:
         return status
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal where it still runs."""
+        """Send it a signal if it is still running."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
@@ -130,8 +130,8 @@ class ForkedProcess:
 class ForkServerProvisioner(LocalProvisioner):
     """Starts ipykernel by forking, for everything that speaks Jupyter: papermill, nbval, JupyterLab.
 
-    Named ``callstats-fork`` in a kernelspec. Where a kernel cannot be forked, or where the
-    one asked for is not ipykernel in this interpreter, it is started like any other.
+    Named ``callstats-fork`` in a kernelspec. If a kernel cannot be forked, or the requested
+    one is not ipykernel in this interpreter, it is started like any other.
     """
 
     server: KernelServer | None = None  # one for this process by default
@@ -146,7 +146,7 @@ class ForkServerProvisioner(LocalProvisioner):
             server = self.server or _server_of_this_process(environment)
             streams = {"stdout": server.stdout, "stderr": 2, **given}
             outputs = [file if isinstance(file, int) else file.fileno() for file in streams.values()]
-            if min(outputs) < 0:  # subprocess.PIPE and its like
+            if min(outputs) < 0:  # subprocess.PIPE and the like
                 break
             try:
                 process = server.fork(Launch(cmd[3:], environment, str(folder)), outputs)
@@ -160,7 +160,7 @@ class ForkServerProvisioner(LocalProvisioner):
 
 
 def can_fork() -> bool:
-    """Tell whether kernels can be forked: on Linux, where Python heeds the environment (not by -I)."""
+    """Return whether kernels can be forked: on Linux, if Python reads the environment (not with -I)."""
     return sys.platform == "linux" and not sys.flags.ignore_environment
 
 
@@ -170,7 +170,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _server_of_this_process(environment: Mapping[str, str]) -> KernelServer:
-    """Return the server for kernels that others start; it ends with this process."""
+    """Return the server for kernels started by other code; it ends with this process."""
     if not _servers:
         _servers.append(KernelServer(dict(environment)))
     return _servers[0]
@@ -178,7 +178,7 @@ def _server_of_this_process(environment: Mapping[str, str]) -> KernelServer:
 
 @contextmanager
 def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for a process that is started meanwhile, as the fork server is given no others."""
+    """Set variables for a process started meanwhile: the fork server takes no environment of its own."""
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

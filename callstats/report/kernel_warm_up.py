@@ -1,7 +1,7 @@
 """Load what reports need, in the process that kernels are forked from.
 
-`matplotlib.pyplot` and the inline backend are left out: they tie themselves to the shell
-that imports them, and there is none yet. What they are made of is loaded.
+`matplotlib.pyplot` and the inline backend are left out: they bind to the shell that
+imports them, and there is none yet. The modules they use are loaded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ narwhals._arrow.dataframe narwhals._duckdb.dataframe narwhals._pandas_like.dataf
 
 
 def load() -> None:
-    """Import the libraries and callstats' own rooms, and fill the caches that every report fills."""
+    """Import the libraries and callstats' packages, and fill the caches that every report fills."""
     with _as_in_a_kernel():
         for name in _LIBRARIES.split():
             importlib.import_module(name)
@@ -34,12 +34,12 @@ def load() -> None:
             importlib.import_module(name)
     _draw_once()
     gc.collect()
-    gc.freeze()  # what is loaded stays: not looked through, so its pages stay shared
+    gc.freeze()  # loaded objects stay: the collector skips them, so their pages stay shared
 
 
 @contextmanager
 def _as_in_a_kernel() -> Iterator[None]:
-    """Let libraries that ask where they run (pandas, for how wide to print, and in what) find a kernel."""
+    """Let libraries that check where they run (pandas, for width and format of output) find a kernel."""
     missing = object()
     before = getattr(builtins, "get_ipython", missing)
     if before is missing:
@@ -60,7 +60,7 @@ def _own_modules() -> Iterator[str]:
 
 
 def _draw_once() -> None:
-    """Find the fonts and lay out some text: half a second that no report need spend again."""
+    """Find the fonts and lay out some text, which saves every report half a second."""
     import io
 
     from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""The few words of a report's frame, in the language of the report."""
+"""The few texts of a report's frame, in the report's language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from callstats.show.words import LANGUAGES, words
 
 
 def frame_words(language: str) -> dict[str, str]:
-    """Return the words that the templates themselves say.
+    """Return the texts of the templates themselves.
 
     A notebook in a language without a catalogue keeps its language and gets an
     English frame.
@@ -30,9 +30,9 @@ def frame_words(language: str) -> dict[str, str]:
 
 
 def translate_cells(notebook: Any, language: str) -> None:
-    """Put the Markdown of a notebook into a language, paragraph by paragraph.
+    """Translate the Markdown of a notebook, paragraph by paragraph.
 
-    A heading is looked up without its marks; what the catalogues lack stays as it is.
+    A heading is looked up without its marks; untranslated text stays as it is.
 
     Parameters
     ----------

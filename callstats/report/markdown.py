@@ -1,7 +1,7 @@
 """Markdown as plain data: blocks and inlines that the page and the PDF both draw.
 
-Raw HTML in Markdown is text here, so nothing that a campaign is called can become
-markup; links keep only the addresses that cannot run anything.
+Raw HTML in Markdown is treated as text, so no campaign name can become markup; links
+keep only addresses that cannot run code.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def plain(inlines: list[Inline]) -> str:
 
 
 def safe_address(url: str) -> str | None:
-    r"""Return an address that a reader may follow, or None.
+    r"""Return an address if it is safe to follow, else None.
 
     Examples
     --------
@@ -168,12 +168,12 @@ def _wrapped(token: dict[str, Any]) -> Inline:
 
 
 def _tag(token: dict[str, Any]) -> Inline:
-    """Return raw HTML as the text it is; only a line break is one."""
+    """Return raw HTML as text, except for a line break."""
     return {"kind": "break"} if token["raw"].startswith("<br") else _otherwise(token)
 
 
 def _otherwise(token: dict[str, Any]) -> Inline:
-    if "children" in token:  # an image: its words, since a report refers to no other file
+    if "children" in token:  # an image: only its text, since a report refers to no other file
         return {"kind": "emphasis", "inlines": _inlines(token["children"])}
     return {"kind": "text", "text": token.get("raw", "")}
 

@@ -1,6 +1,6 @@
-r"""LaTeX mathematics of a notebook as a tree that both the page and the PDF can draw.
+r"""A notebook's LaTeX mathematics as a tree that both the page and the PDF can draw.
 
-Only the subset that formulas of statistics need: fractions, roots, scripts, accents,
+Only the subset that statistical formulas need: fractions, roots, scripts, accents,
 Greek, operators, ``\left … \right``, ``cases`` and matrices. A formula outside the
 subset is a `ValueError`; the caller then shows its source.
 
@@ -67,7 +67,7 @@ _DEPTH = 40
 
 
 def parse(source: str) -> Node:
-    r"""Read a formula.
+    r"""Parse a formula.
 
     Raises
     ------

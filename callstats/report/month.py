@@ -1,4 +1,4 @@
-"""The reports of a month: which there are to make, for which campaigns and tests."""
+"""The reports of a month: which to make, for which campaigns and tests."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class PlannedReport:
     campaign : str
         The campaign it is about; empty for the whole site.
     heading : str
-        What the notebook calls itself, in English.
+        The notebook's own title, in English.
     order : Order or None
-        None where it cannot be made, and ``error`` says why.
+        None if it cannot be made; ``error`` says why.
     error : str
     """
 
@@ -64,16 +64,16 @@ class MonthPlan:
     reports : tuple of PlannedReport
         The summary of the month comes last: it links to the others.
     others : tuple of PlannedReport
-        Reports of the month that were not asked for, and may be there already.
+        Reports of the month that were not requested, but may exist already.
     period, period_label, language : str
     folder : Path
         Where they all go.
     labels : mapping of str to str
-        What the project calls its campaigns.
+        The project's names for its campaigns.
     provenance : mapping
-        What they all stand on.
+        What they are all based on.
     notes : tuple of str
-        Why a declared test is not among them.
+        Why a declared test is not included.
     """
 
     reports: tuple[PlannedReport, ...]
@@ -89,7 +89,7 @@ class MonthPlan:
 
 @dataclass(frozen=True, slots=True)
 class _ReportRequest:
-    """A report before it is checked: what it is about, and the parameters of its notebook."""
+    """A report before it is checked: its subject, and the parameters of its notebook."""
 
     subject: str = ""
     campaign: str = ""
@@ -116,7 +116,7 @@ class _Month:
         return self.out / files.slug(self.period.label)
 
     def wanted(self, direction: str) -> Iterator[str]:
-        """Yield the campaigns of the month with calls of a direction, of those asked for."""
+        """Yield the requested campaigns of the month with calls in a direction."""
         for campaign in campaigns(self.opened, self.period)[direction]:
             if not self.narrowed or campaign in self.narrowed:
                 yield campaign
@@ -132,9 +132,9 @@ def plan(
     only: Iterable[str] = (),
     campaign_id: Iterable[str] = (),
 ) -> MonthPlan:
-    """MonthPlan the reports of a month; the data are opened and hashed once for all of them.
+    """Plan the reports of a month; the data are opened and hashed once for all of them.
 
-    Made are, of the notebooks that ship: campaign_report and agent_comparison for every
+    These shipped notebooks are run: campaign_report and agent_comparison for every
     campaign that dialled in the month, service_report for every queue that was called,
     list_ab_test for every test of the project file (``[ab_tests.NAME]``) with contacts
     loaded or dialled in the month, and data_quality and monthly_summary once. A test that
@@ -149,23 +149,23 @@ def plan(
     language : str
         en, fr or ru.
     out : str or Path
-        The reports go to its folder ``<period>``.
+        The reports go to its subfolder ``<period>``.
     config : str or Path, optional
-        Project file; that of the data where left out.
+        Project file; if omitted, that of the data.
     only : iterable of str
-        Names of reports; all where empty.
+        Names of reports; all if empty.
     campaign_id : iterable of str
-        Only reports on these campaigns and their tests, and none on the whole site.
+        Only reports on these campaigns and their tests, none on the whole site.
 
     Returns
     -------
     MonthPlan
-        A report that cannot be made is in it with the reason.
+        It includes reports that cannot be made, with the reason.
 
     Raises
     ------
     UsageError
-        The period is none or holds no call, or a report or campaign is not known.
+        The period is invalid or holds no call, or a report or campaign is unknown.
     InputError
         The data or the project file cannot be read.
     """
@@ -191,7 +191,7 @@ def plan(
 
 
 def linked(summary: PlannedReport, ready: Iterable[tuple[str, str]]) -> PlannedReport:
-    """Return the summary of a month with links to the campaigns' reports, where it takes any.
+    """Return the summary of a month with links to the campaigns' reports, if it takes any.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def _chosen(only: Iterable[str]) -> list[str]:
 
 
 def _planned(month: _Month, name: str, request: _ReportRequest) -> PlannedReport:
-    """Take the order of a report; where it cannot be made, the reason is in its place."""
+    """Prepare the order of a report, or the reason if it cannot be made."""
     path = notebooks.find(name)
     heading = str(notebooks.load(path).metadata.get("title") or name)
     about = (name, request.subject, request.campaign, heading)
@@ -242,7 +242,7 @@ def _planned(month: _Month, name: str, request: _ReportRequest) -> PlannedReport
 
 
 def _placed(order: Order, month: _Month, subject: str) -> Order:
-    """Return an order that goes to the month's folder, called by report and subject alone."""
+    """Return an order for the month's folder, with a file name of report and subject only."""
     stem = files.stem(order.notebook.stem, [subject] if subject else [], order.language)
     return replace(order, folder=month.folder, stem=stem)
 
@@ -272,7 +272,7 @@ def _tests(month: _Month) -> Iterator[_ReportRequest]:
             yield _ReportRequest(name, test.campaign_id, test.parameters(), period)
 
 
-#: Which reports a month has, in the order in which they are made, and whom each is made for.
+#: The reports of a month, in the order they are made, and what each is made for.
 _KINDS: dict[str, Callable[[_Month], Iterator[_ReportRequest]]] = {
     "campaign_report": _dialled,
     "agent_comparison": _dialled,

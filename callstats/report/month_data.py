@@ -1,4 +1,4 @@
-"""What the data of a month decide about its reports: the campaigns, and the time of a test."""
+"""What the data decide about a month's reports: the campaigns, and the period of a test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def campaigns(dataset: Dataset, period: Period) -> dict[str, list[str]]:
     """Return the campaigns with calls in a period, sorted, by direction.
 
-    Where the calls do not name campaigns there is one that is called nothing.
+    If the calls do not name campaigns, there is one with an empty name.
 
     Examples
     --------
@@ -36,26 +36,26 @@ def campaigns(dataset: Dataset, period: Period) -> dict[str, list[str]]:
     calls = dataset.where(period=period).table("calls")
     named = "campaign_id" in calls.collect_schema().names()
     columns = ["direction", "campaign_id"] if named else ["direction"]
-    found: dict[str, set[str]] = {"outbound": set(), "inbound": set()}
+    by_direction: dict[str, set[str]] = {"outbound": set(), "inbound": set()}
     for row in calls.select(*columns).unique().collect("pandas").rows(named=True):
         name = row["campaign_id"] if named else ""
-        if row["direction"] in found and isinstance(name, str):
-            found[row["direction"]].add(name)
-    return {direction: sorted(names) for direction, names in found.items()}
+        if row["direction"] in by_direction and isinstance(name, str):
+            by_direction[row["direction"]].add(name)
+    return {direction: sorted(names) for direction, names in by_direction.items()}
 
 
 def period_of_test(dataset: Dataset, test: DeclaredTest, month: Period) -> str | None:
-    """Return the period that the report of a test reads, None where the month has nothing of it.
+    """Return the period that a test's report covers, None if the test is not in the month.
 
-    It is the month itself for a test that began in it. Another is read from the first
-    day of the month in which its first contact was loaded (dialled, where loading is not
-    known) to the last day asked about: its contacts all count, costs that are booked by
-    the month too, and calls of later months change nothing.
+    For a test that began in the month, that is the month itself. Otherwise it runs from
+    the first day of the month in which the first contact was loaded (or dialled, if the
+    load time is unknown) to the last day of the requested period: all its contacts count,
+    as do costs booked by month, and calls of later months change nothing.
 
     Raises
     ------
     UsageError
-        The data do not know the campaign or an arm.
+        The data lack the campaign or an arm.
     """
     arms = dataset.where(**{"campaign_id": test.campaign_id, test.arm: [test.control, test.treatment]})
     loaded, dialled = _loaded(arms, month), _dialled(arms, month)
@@ -84,7 +84,7 @@ def _loaded(arms: Dataset, month: Period) -> tuple[date, date] | None:
     aware = getattr(loaded.collect_schema()["loaded_at"], "time_zone", None) is not None
     before = loaded.filter(nw.col("loaded_at") < _moment(month.end, zone, aware))
     ends = before.select(first=nw.col("loaded_at").min(), last=nw.col("loaded_at").max())
-    first, last = ends.collect("pyarrow").row(0)  # DuckDB warns where it makes pandas of instants
+    first, last = ends.collect("pyarrow").row(0)  # DuckDB warns when it converts instants to pandas
     return None if unknown(first) else (_day(first, zone, aware), _day(last, zone, aware))
 
 

@@ -1,4 +1,4 @@
-"""Notebooks that make reports: where they are, what they take, and whether that is what was given."""
+"""Notebooks that make reports: find them, read their parameters, and check the given values."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ class Parameter:
 
 
 def folder() -> Path:
-    """Return where the shipped notebooks are: in the wheel, or in the source checkout."""
+    """Return the folder of the shipped notebooks: in the wheel, or in the source checkout."""
     package = Path(__file__).parents[1]
     installed = package / "notebooks"
     return installed if installed.is_dir() else package.parent / "notebooks"
 
 
 def names() -> dict[str, Path]:
-    """Return the shipped report templates by name."""
+    """Return the names of the shipped report templates."""
     return {path.stem: path for path in sorted(folder().glob("*.ipynb"))}
 
 
 def find(notebook: str | Path) -> Path:
-    """Return the path of a shipped report, or of a notebook of one's own.
+    """Return the path of a shipped report, or of your own notebook.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def find(notebook: str | Path) -> Path:
     Raises
     ------
     UsageError
-        No shipped report is called that; the near names are given.
+        No shipped report has that name; the message gives near names.
     InputError
         There is no file at that path.
     """
@@ -73,7 +73,7 @@ def find(notebook: str | Path) -> Path:
 
 
 def load(path: str | Path) -> Any:
-    """Return a notebook as nbformat reads it, every cell with an id that never changes.
+    """Return a notebook as nbformat reads it, with a stable id for every cell.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def load(path: str | Path) -> Any:
 
 
 def parameters(path: str | Path) -> tuple[Parameter, ...]:
-    """Return what a notebook takes, from its cell tagged ``parameters``.
+    """Return a notebook's parameters, from its cell tagged ``parameters``.
 
     Raises
     ------
@@ -136,12 +136,12 @@ def check(taken: Iterable[Parameter], given: Mapping[str, Any]) -> dict[str, Any
     ----------
     taken : iterable of Parameter
     given : mapping of str to value
-        From Python as they are; from the command line as text.
+        Typed if from Python; text if from the command line.
 
     Raises
     ------
     UsageError
-        A name is no identifier or unknown to the notebook, or a value has the wrong type.
+        A name is not an identifier or not one of the notebook's, or a value has the wrong type.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def _default(value: ast.expr | None) -> Any:
         return None
     try:
         return ast.literal_eval(value)
-    except ValueError:  # an expression: shown as it is written
+    except ValueError:  # an expression: shown as written
         return ast.unparse(value)
 
 

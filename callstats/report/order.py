@@ -1,4 +1,4 @@
-"""What a report was asked for, checked against the notebook and the data before anything runs."""
+"""A requested report, checked against the notebook and the data before anything runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callstats.report import report_files as files
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: Parameters that a report has options of its own for.
+#: Parameters that have their own options.
 OWN = ("data", "period", "language", "config")
 _COLUMNS = frozenset(c.name for table in TABLES.values() for c in table.columns if c.name not in OWN)
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -25,19 +25,19 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A report that has been asked for and can be made.
+    """A requested report that can be made.
 
     Attributes
     ----------
     notebook, data : Path
     shown : str
-        What the report calls the data.
+        The report's name for the data.
     values : dict
         Parameters with the types that the notebook declares.
     language, period, period_label : str
         ``period_label`` is the period as a reader of the language writes it.
     folder : Path
-        Where the files go, and ``stem`` their name without its ending.
+        Where the files go; ``stem`` is their name without its extension.
     provenance : dict
     """
 
@@ -72,7 +72,7 @@ def take_order(
     notebook, data, period, parameters, language, out, config
         As in :func:`callstats.report.report_run.run`.
     opened, provenance : Dataset and mapping, optional
-        The data, opened, and what is said of them: one of each serves many orders.
+        The opened data and their provenance, to share between orders.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def take_order(
 
 
 def _values(path: Path, own: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the notebook is given, typed: the report's own options that it takes, and the rest."""
+    """Return the notebook's typed values: the standard options it takes, and the rest."""
     taken = notebooks.parameters(path)
     names = {parameter.name for parameter in taken}
     for name in parameters:
@@ -119,7 +119,7 @@ def _values(path: Path, own: Mapping[str, Any], parameters: Mapping[str, Any]) -
 
 
 def open_data(data: str | Path, config: str | Path | None = None) -> Dataset:
-    """Open the data of a report, by its project file where there is one.
+    """Open the data of a report, with its project file if there is one.
 
     Raises
     ------
@@ -133,19 +133,19 @@ def open_data(data: str | Path, config: str | Path | None = None) -> Dataset:
 
 
 def stands_on(data: str | Path, opened: Dataset) -> dict[str, Any]:
-    """Return the provenance of every report on some data: their hash, read now, and the versions."""
+    """Return the provenance of reports on some data: their current hash, and the versions."""
     from callstats.report import kernel, provenance
 
     return provenance.of(Path(data).resolve(), kernel.shown_path(data), dict(opened.provenance))
 
 
 def _check_data(opened: Dataset, period: str | None, values: Mapping[str, Any]) -> None:
-    """Narrow the data as the notebook will, so that what is not there is said now."""
+    """Narrow the data as the notebook will, so that anything missing is reported now."""
     asked = {name: v for name, v in values.items() if name in _COLUMNS and v not in (None, [], "")}
     opened.where(period=period, **asked)
     compared = values.get("compare_with")
     if isinstance(compared, str) and compared not in ("", "none", "previous"):
-        Period.parse(compared)  # it may hold no call: the report says so
+        Period.parse(compared)  # it may contain no call: the report says so
 
 
 def _written(value: Any) -> str:
@@ -157,7 +157,7 @@ def _written(value: Any) -> str:
 
 
 def period_label(period: str | None, language: str) -> str:
-    """Return a period as a reader of the language writes it; months only, others stay as they are.
+    """Return a month as written in the language; other periods stay as they are.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Make many reports at once: each in a thread of this process, its notebook in a kernel of its own."""
+"""Make many reports at once: each in a thread of this process, its notebook in its own kernel."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from callstats.report.report_run import FORMATS, ReportResult, checked_formats, 
 
 Kernels = Callable[[], ReportKernelManager]
 
-_LOOK_S = 0.5  # between two looks for a Ctrl-C, which does not break off waiting on every system
+_LOOK_S = 0.5  # between checks for Ctrl-C, which does not interrupt waiting on every system
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedReport:
-    """A report that was made, or why it was not.
+    """A finished report, or why it failed.
 
     Attributes
     ----------
     order : Order
-        What was asked for.
+        The request.
     result : ReportResult or None
     error : CallstatsError or None
         Either of the two is None.
@@ -55,9 +55,9 @@ def run_all(
 ) -> Iterator[FinishedReport]:
     """Make reports at once, and yield each as it is finished.
 
-    A report that fails or whose kernel dies yields its error; the others are made all the
-    same. Closing the iterator, Ctrl-C in its consumer and the end of this process end all
-    kernels; a report that is not finished then leaves no file.
+    A report that fails or whose kernel dies yields its error; the others are made anyway.
+    Closing the iterator, Ctrl-C in its consumer or the end of this process ends all
+    kernels; a report that is unfinished by then leaves no file.
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ def run_all(
     jobs : int, optional
         Reports at once; one for each processor by default.
     strict : bool
-        Take a warning in a notebook for a failure.
+        Treat a warning in a notebook as a failure.
     fork : bool, optional
         Fork kernels from a process that has loaded the libraries, or start each one anew;
-        by default they are forked where this system can.
+        by default they are forked if the system supports it.
 
     Yields
     ------
@@ -80,7 +80,7 @@ def run_all(
     Raises
     ------
     UsageError
-        An unknown format, or fewer than one job: at once, before anything runs.
+        An unknown format, or fewer than one job; raised before anything runs.
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"{jobs} reports at once cannot be made", hint="Give --jobs 1 or more.")
@@ -102,7 +102,7 @@ def _finished_reports(
     if not orders:
         return
     stopping = threading.Event()
-    # A consumer that leaves by an error may never close us, and the interpreter waits for threads at its end.
+    # A consumer that fails may never close us, and the interpreter waits for threads on exit.
     threading._register_atexit(stopping.set)  # type: ignore[attr-defined]
     with _kernels(fork, stopping) as kernels, ThreadPoolExecutor(threads) as pool:
         pending: set[Future[FinishedReport]] = {
@@ -126,7 +126,7 @@ def _kernels(fork: bool | None, stopping: threading.Event) -> Iterator[Kernels]:
     if not (can_fork() if fork is None else fork):
         yield partial(ReportKernelManager, stopping=stopping)
         return
-    server = KernelServer({**os.environ, **FIXED}, stdout=2)  # standard output is for what callstats prints
+    server = KernelServer({**os.environ, **FIXED}, stdout=2)  # standard output is reserved for callstats
     try:
         server.start()
         yield partial(ReportKernelManager, server=server, stopping=stopping)
@@ -137,7 +137,7 @@ def _kernels(fork: bool | None, stopping: threading.Event) -> Iterator[Kernels]:
 def _finished(
     order: Order, kernels: Kernels, stopping: threading.Event, *, formats: Sequence[str], strict: bool
 ) -> FinishedReport:
-    """Make a report in a thread; whatever goes wrong is in what it returns."""
+    """Make a report in a thread; any error is in the result."""
     start = time.perf_counter()
     result: ReportResult | None = None
     error: CallstatsError | None = None
@@ -152,5 +152,5 @@ def _finished(
             hint="Make this report alone, with callstats report, to see where.",
         )
     finally:
-        ensure_event_loop().close()  # this thread's, which Jupyter leaves open
+        ensure_event_loop().close()  # this thread's event loop, which Jupyter leaves open
     return FinishedReport(order, result, error, time.perf_counter() - start)

@@ -1,7 +1,7 @@
 """The typeset PDF: the document as data, drawn by a fixed typst template.
 
-The template is code and the report is a JSON file it reads, so no text of a report can
-become code. Typst is a wheel and brings its fonts: no TeX, no browser, no network.
+The template is code and the report is a JSON file it reads, so no text in a report can
+become code. Typst is a wheel that includes its fonts: no TeX, no browser, no network.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
     ----------
     report : dict
     accessible : bool
-        Hold the PDF to PDF/UA-1.
+        Require PDF/UA-1.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
 
 
 def _lay_out(report: dict[str, Any], folder: Path) -> Path:
-    """Write the template, the document and its pictures where typst may read, and nothing else."""
+    """Write only the template, the document and its pictures where typst may read."""
     counted = 0
 
     def prepared(block: dict[str, Any]) -> dict[str, Any]:
@@ -96,10 +96,10 @@ def _lay_out(report: dict[str, Any], folder: Path) -> Path:
         return {key: value for key, value in block.items() if key != "content"} | {"file": name}
 
     blocks = [prepared(block) for block in report["blocks"] if block["kind"] != "source"]
-    told = drawable(
+    content = drawable(
         {**report, "blocks": layout.keep_together(blocks), "words": frame_words(report["language"])}
     )
-    (folder / "report.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    (folder / "report.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     main = folder / _TEMPLATE
     main.write_bytes(files("callstats.report").joinpath("template", _TEMPLATE).read_bytes())
     return main

@@ -1,4 +1,4 @@
-"""What a report stands on: the data, by hash, and the versions that read them."""
+"""What a report is based on: the data, by hash, and the software versions that read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEPT = ("source", "time_zone", "currency", "files", "rows", "rejected", "notes"
 
 
 def of(data: Path, shown: str, told: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the provenance of a report: no clock and no path of this machine in it.
+    """Return the provenance of a report, without timestamps or paths of this machine.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def of(data: Path, shown: str, told: dict[str, Any] | None = None) -> dict[str, 
 
 
 def fingerprint(data: Path) -> str:
-    """Return one hash of a data set: of its file, or of the names and hashes of its files."""
+    """Return the hash of a data set: of its file, or of the names and hashes of its files."""
     if data.is_file():
         return _hash(data)
     lines = (f"{file.name} {_hash(file)}\n" for file in _inputs(data))
@@ -43,14 +43,14 @@ def fingerprint(data: Path) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that make the figures."""
-    found = {"python": platform.python_version()}
+    """Return the versions of Python and of the packages that compute the figures."""
+    numbers = {"python": platform.python_version()}
     for name in _PACKAGES:
         try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # callstats itself, on a path without being installed
+            numbers[name] = version(name)
+        except PackageNotFoundError:  # callstats itself, on the path without being installed
             continue
-    return found
+    return numbers
 
 
 def _inputs(folder: Path) -> Iterable[Path]:

@@ -1,4 +1,4 @@
-"""Names and files of reports: safe whatever a campaign is called, and whole or not there."""
+"""Report file names that are safe for any campaign name, and files that are complete or absent."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _RESERVED = frozenset({"con", "prn", "aux", "nul"}) | {
 def slug(text: str) -> str:
     """Return a name for a file or folder: letters, digits, hyphen, underscore, inner dots.
 
-    Whatever is changed on the way leaves a short hash of the original behind, so two
-    names that differ stay two files, also where capitals do not count.
+    If anything had to be changed, a short hash of the original is added, so that
+    different names give different files even on case-insensitive systems.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def slug(text: str) -> str:
 
 
 def stem(report: str, chosen: Iterable[str], language: str = "en") -> str:
-    """Return the file name of a report, without its ending.
+    """Return the file name of a report, without its extension.
 
     Examples
     --------
@@ -66,18 +66,18 @@ def stem(report: str, chosen: Iterable[str], language: str = "en") -> str:
 
 
 def write_all(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
-    """Write files of a report side by side, each whole or not at all.
+    """Write the files of a report to a folder, each completely or not at all.
 
-    All are written aside first; only when the last one is complete do they take their
-    places. Two runs that write the same report do not meet: each has a place aside of
-    its own. What killed runs left aside is removed by the next run.
+    All are written to a temporary folder first and moved only when the last one is
+    complete. Two runs that write the same report do not collide, as each has its own
+    temporary folder. The next run removes what killed runs left behind.
 
     Parameters
     ----------
     folder : Path
-        Made where it is missing.
+        Created if missing.
     contents : mapping of str to bytes
-        File name -> content, in the order in which they take their places.
+        File name -> content, in the order in which they are moved.
     """
     folder.mkdir(parents=True, exist_ok=True)
     sweep(folder)
@@ -93,25 +93,25 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what runs that are no more have left aside in a folder."""
+    """Remove the temporary files that dead runs left in a folder."""
     for left in folder.glob(".*.part"):
         if left.is_dir() and not left.is_symlink() and _is_left(left):
             shutil.rmtree(left, ignore_errors=True)
 
 
-#: How the name of a kernel's temporary folder begins; then comes the process that started the kernel.
+#: Prefix of a kernel's temporary folder; the process that started the kernel follows.
 KERNEL_FOLDER = "callstats-kernel-"
 
 
 def remove_kernel_folders(owner: int | None = None) -> None:
-    """Remove the folders of kernels whose process was killed: of one, or of all that are no more."""
+    """Remove the folders of kernels whose process was killed: of one process, or of all dead ones."""
     for folder in Path(tempfile.gettempdir()).glob(f"{KERNEL_FOLDER}*-*"):
         pid = folder.name.removeprefix(KERNEL_FOLDER).partition("-")[0]
         if pid.isdecimal() and (int(pid) == owner or (os.name == "posix" and not _is_running(int(pid)))):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-#: Places aside of this very process, so that a leftover of an earlier one with its number is told apart.
+#: This process's temporary folders, to distinguish leftovers of an earlier one with the same number.
 _OURS: set[str] = set()
 _ABANDONED_S = 86_400.0
 
@@ -129,12 +129,12 @@ def _aside(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _is_left(waiting: Path) -> bool:
-    """Tell whether the run that wrote aside is over: its process is gone, or it is a day old."""
-    told = _WRITER.search(waiting.name)
-    if told is None:
+    """Return whether the run behind a temporary folder is over: its process is gone, or it is a day old."""
+    match = _WRITER.search(waiting.name)
+    if match is None:
         return True
-    if told["host"] == _host() and os.name == "posix":
-        pid = int(told["pid"])
+    if match["host"] == _host() and os.name == "posix":
+        pid = int(match["pid"])
         return waiting.name not in _OURS if pid == os.getpid() else not _is_running(pid)
     try:
         return time.time() - waiting.stat().st_mtime > _ABANDONED_S
@@ -147,7 +147,7 @@ _WRITER = re.compile(r"\.(?P<host>[0-9a-f]{8})-(?P<pid>[0-9]+)-[0-9a-f]{8}\.part
 
 def _is_running(pid: int) -> bool:
     try:
-        os.kill(pid, 0)  # asks only; elsewhere than on POSIX it would end the process
+        os.kill(pid, 0)  # only a query; outside POSIX it would end the process
     except ProcessLookupError:
         return False
     except (PermissionError, OverflowError):
@@ -157,5 +157,5 @@ def _is_running(pid: int) -> bool:
 
 @cache
 def _host() -> str:
-    """Return a mark of this machine: on a shared disk the numbers of processes are not alone."""
+    """Return a tag for this machine: on a shared disk, process numbers are not unique."""
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""The JSON beside a report: what it found, what it stands on, and its seal."""
+"""A report's JSON: what it found, what it is based on, and its seal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write(order: Order, executed: Any, files: Mapping[str, bytes], formats: Iter
     files : mapping of str to bytes
         The other files of the report.
     formats : iterable of str
-        The formats it was asked for in.
+        The requested formats.
     """
     about = executed.metadata["callstats"]
     content = {
@@ -41,7 +41,7 @@ def write(order: Order, executed: Any, files: Mapping[str, bytes], formats: Iter
 
 
 def headline(executed: Any) -> dict[str, Any]:
-    """Return what a report says first: the sentences of its first verdict, and its first key figures.
+    """Return a report's headline: the sentences of its first verdict, and its first key figures.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def headline(executed: Any) -> dict[str, Any]:
 
 
 def dumped(content: Mapping[str, Any]) -> bytes:
-    r"""Return results as the bytes of a file: the same for the same content.
+    r"""Return results as the bytes of a file; equal content gives equal bytes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Make a report: check what was asked, run the notebook, draw it, and write it whole."""
+"""Make a report: check the request, run the notebook, draw it, and write it atomically."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FORMATS = ("html", "pdf")
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """What was made.
+    """A finished report.
 
     Attributes
     ----------
     paths : tuple of Path
-        HTML and PDF as asked, then the executed notebook and the JSON of results.
+        HTML and PDF as requested, then the executed notebook and the JSON of results.
     results : dict
-        What the notebook recorded, full precision.
+        What the notebook recorded, in full precision.
     verdict : list of dict
         The sentences of its verdict: text and tone.
     seconds : float
@@ -60,24 +60,24 @@ def run(
     Parameters
     ----------
     notebook : str or Path
-        A shipped report, or the path of one's own notebook.
+        A shipped report, or the path of your own notebook.
     data : str or Path
         A folder that ``callstats import`` wrote, or a DuckDB file.
     period : str, optional
-        Such as ``2026-09``; the notebook decides what none means.
+        Such as ``2026-09``; if omitted, the notebook decides.
     parameters : mapping, optional
-        Further parameters of the notebook. Those named like a column of the data
-        (campaign_id, list_id, …) also name the files.
+        Other parameters of the notebook. Those named like a column of the data
+        (campaign_id, list_id, …) also become part of the file names.
     language : str
         en, fr or ru.
     formats : iterable of str
-        html, pdf. The executed notebook and the JSON of results always come with them.
+        html, pdf. The executed notebook and the JSON of results are always written too.
     out : str or Path
         Files are ``<out>/<period>/<notebook>-<parameters>.<ending>``.
     config : str or Path, optional
         Project file, for notebooks that take one.
     strict : bool
-        Take a warning in the notebook for a failure.
+        Treat a warning in the notebook as a failure.
 
     Returns
     -------
@@ -86,8 +86,8 @@ def run(
     Raises
     ------
     UsageError
-        An unknown report, parameter, campaign or format, or a period without calls:
-        found before anything runs.
+        An unknown report, parameter, campaign or format, or a period without calls;
+        raised before anything runs.
     InputError
         The data cannot be read.
     ReportError
@@ -113,7 +113,7 @@ def make(
     strict: bool = False,
     kernels: Callable[[], ReportKernelManager] | None = None,
 ) -> ReportResult:
-    """Make a report that has been asked for and checked.
+    """Make a report that has been requested and checked.
 
     Parameters
     ----------
@@ -122,9 +122,9 @@ def make(
     formats : iterable of str
         html, pdf.
     strict : bool
-        Take a warning in the notebook for a failure.
+        Treat a warning in the notebook as a failure.
     kernels : callable, optional
-        Returns the manager of a kernel for one notebook; a plain kernel is started by default.
+        Returns a kernel manager for one notebook; by default a plain kernel is started.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     Raises
     ------
     UsageError
-        One of them is unknown.
+        A format is unknown.
     """
     wanted = tuple(dict.fromkeys([formats] if isinstance(formats, str) else formats))
     for name in wanted:
@@ -169,9 +169,10 @@ def _executed(order: Order, strict: bool, kernels: Callable[[], ReportKernelMana
     source = notebooks.load(order.notebook)
     translate_cells(source, order.language)
     executed = kernel.execute(source, order.values, kernels=kernels)
-    said = kernel.complaints(executed)
-    if strict and said:
-        raise ReportError(f"the notebook warned: {said[0].splitlines()[-1].rstrip('.')}", hint=said[0])
+    warnings = kernel.complaints(executed)
+    if strict and warnings:
+        last = warnings[0].splitlines()[-1].rstrip(".")
+        raise ReportError(f"the notebook warned: {last}", hint=warnings[0])
     kernel.hide_path(executed, order.data, order.shown)
     executed.metadata["callstats"] = {
         "report": order.notebook.stem,
@@ -185,7 +186,7 @@ def _executed(order: Order, strict: bool, kernels: Callable[[], ReportKernelMana
 
 
 def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str, bytes]:
-    """Return every file of the report, drawn; the JSON comes last: where it is, all is."""
+    """Return every rendered file of the report, with the JSON last: if it exists, all do."""
     import nbformat
 
     contents = {f"{order.stem}.{name}": _drawn(executed, name, order.notebook.stem) for name in formats}
@@ -200,12 +201,12 @@ def _drawn(executed: Any, name: str, title: str) -> bytes:
     return content if isinstance(content, bytes) else content.encode()
 
 
-_drawing = threading.Lock()  # exporters keep what they are at; little is lost, as Python draws
+_drawing = threading.Lock()  # exporters keep state; little is lost, as Python draws
 
 
 @cache
 def _exporter(name: str) -> Any:
-    """Return the exporter of a format, the same one for every report: its templates are read once."""
+    """Return the exporter of a format, shared by all reports so that its templates are read once."""
     if name == "pdf":
         from callstats.report.pdf import CallstatsPDFExporter
 

@@ -1,7 +1,7 @@
-"""Tables that a reader of the page can sort: what each cell is sorted by.
+"""Tables that a reader can sort on the page: each cell's sort key.
 
-Cells hold numbers as the reader's language writes them. A column is sorted by number
-where every cell that is known begins with one, and by its letters where it is text.
+Cells hold numbers as formatted in the reader's language. A column is sorted
+numerically if every known cell begins with a number, and alphabetically if it is text.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from callstats.show.calendar import LOCALES, UNKNOWN
 from callstats.show.words import LANGUAGES
 from callstats.show.writing import UNIT_WORDS
 
-#: Fewer rows are read at a glance.
+#: With fewer rows, sorting is not needed.
 FEWEST_ROWS = 4
 _SECONDS = {"h": 3_600.0, "min": 60.0, "s": 1.0}
 
 
 def sortable(table: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return a table block with ``order`` on its columns and ``key`` on its cells, where it can be sorted.
+    """Return a table block with ``order`` on its columns and ``key`` on its cells, if it can be sorted.
 
     Parameters
     ----------
     table : dict
-        A block of kind table, as `callstats.report.document.read` gives it.
+        A block of kind table, from `callstats.report.document.read`.
     language : str
-        Of the report; decides what a comma is.
+        Of the report; decides what a comma means.
     """
     rows = table["rows"]
     if len(rows) < FEWEST_ROWS or any(len(row) != len(table["columns"]) for row in rows):
@@ -36,21 +36,21 @@ def sortable(table: dict[str, Any], language: str) -> dict[str, Any]:
         _keys(column["align"], [row[place]["text"] for row in rows], language)
         for place, column in enumerate(table["columns"])
     ]
-    columns = [{**column, "order": found[0]} for column, found in zip(table["columns"], keys, strict=True)]
+    columns = [{**column, "order": key[0]} for column, key in zip(table["columns"], keys, strict=True)]
     body = [
-        [{**cell, "key": found[1][number]} for cell, found in zip(row, keys, strict=True)]
+        [{**cell, "key": key[1][number]} for cell, key in zip(row, keys, strict=True)]
         for number, row in enumerate(rows)
     ]
     return {**table, "columns": columns, "rows": body}
 
 
 def sorts(block: dict[str, Any]) -> bool:
-    """Tell whether a block is a table that the reader can sort."""
+    """Return whether a block is a sortable table."""
     return block["kind"] == "table" and any(column.get("order") for column in block["columns"])
 
 
 def number(text: str, language: str = "en") -> float | None:
-    """Return the number that a cell begins with, durations in seconds; None where there is none.
+    """Return the number a cell begins with, durations in seconds; None if there is none.
 
     Examples
     --------
@@ -58,10 +58,10 @@ def number(text: str, language: str = "en") -> float | None:
     (-12.5, 3900.0, 1234.5, None)
     """
     sign, parts, units = _patterns(language if language in LANGUAGES else "en")
-    found = list(parts.finditer(text))
-    if not found or any(char.isalpha() for char in text[: found[0].start()]):
+    matches = list(parts.finditer(text))
+    if not matches or any(char.isalpha() for char in text[: matches[0].start()]):
         return None
-    values = [(_plain(match[1], language), units.get(match[2] or "")) for match in found]
+    values = [(_plain(match[1], language), units.get(match[2] or "")) for match in matches]
     first, unit = values[0]
     size = sum(value * seconds for value, seconds in values if seconds) if unit else first
     return -size if sign.match(text) else size
@@ -81,7 +81,7 @@ def _keys(align: str, texts: list[str], language: str) -> tuple[str | None, list
 
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str], dict[str, float]]:
-    """Return what a minus is, what a number with its unit is, and the seconds of a unit's word."""
+    """Return the minus signs, the pattern of a number with its unit, and the seconds per unit name."""
     units = {UNIT_WORDS[language][word]: seconds for word, seconds in _SECONDS.items()}
     known = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
     group, point = (re.escape(symbol) for symbol in _symbols(language))

@@ -1,4 +1,4 @@
-"""What a process that makes reports need not load."""
+"""Things a report process can skip loading."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sys
 
 
 def skip_address_grammar() -> None:
-    """Keep jsonschema from compiling its grammar of international addresses, which takes a second.
+    """Keep jsonschema from compiling its IRI grammar, which takes a second.
 
-    It does so whenever ``rfc3987_syntax`` can be imported, which comes with Jupyter, and no schema
-    of a notebook has a use for it. Call it in processes of one's own only: a schema with the format
-    ``iri`` is accepted unchecked afterwards, as where that package is not installed.
+    It does so whenever ``rfc3987_syntax``, which comes with Jupyter, can be imported, but no
+    notebook schema needs it. Call this only in your own processes: afterwards the format ``iri``
+    is accepted unchecked, as if that package were not installed.
 
     Examples
     --------
@@ -18,4 +18,4 @@ def skip_address_grammar() -> None:
     >>> "rfc3987_syntax" in sys.modules
     True
     """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] - says that there is none
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] - marks it as missing

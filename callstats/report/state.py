@@ -1,8 +1,8 @@
-"""Whether a report is there already: made of the same things, whole, and as it was written.
+"""Whether a report exists already: made from the same inputs, complete and unchanged.
 
-The JSON of a report is the last of its files to take its place and carries a seal: the
-key of what the report was made of, and the checksums of the files beside it. Where the
-seal holds, making the report again would give the same bytes.
+The JSON of a report is the last file to be moved into place and carries a seal: the key
+of the report's inputs, and the checksums of its other files. If the seal holds, making
+the report again would give the same bytes.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _LIBRARIES = (
 
 
 def key(order: Order, formats: Iterable[str]) -> str:
-    """Return one hash of all that decides the bytes of a report.
+    """Return a hash of everything that determines the bytes of a report.
 
     It covers the data, the sources of the notebook, the parameters, the content of
     files that parameters name and of the project file, the language, the formats, and
-    the software down to its last line.
+    every line of the software.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def key(order: Order, formats: Iterable[str]) -> str:
     formats : iterable of str
     """
     values = {**order.values, **({"data": order.shown} if "data" in order.values else {})}
-    told = {
+    inputs = {
         "notebook": _sources(order.notebook),
         "values": values,
         "files": dict(_named_files(order)),
@@ -51,7 +51,7 @@ def key(order: Order, formats: Iterable[str]) -> str:
         "provenance": order.provenance,
         "software": software(),
     }
-    return _hash(json.dumps(told, sort_keys=True, default=str).encode())
+    return _hash(json.dumps(inputs, sort_keys=True, default=str).encode())
 
 
 def seal(content: Mapping[str, Any], files: Mapping[str, bytes], made_of: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def seal(content: Mapping[str, Any], files: Mapping[str, bytes], made_of: str) -
     Parameters
     ----------
     content : mapping
-        What the JSON says.
+        The content of the JSON.
     files : mapping of str to bytes
         The report's other files, by name.
     made_of : str
@@ -77,7 +77,7 @@ def seal(content: Mapping[str, Any], files: Mapping[str, bytes], made_of: str) -
 
 
 def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
-    """Return what the JSON of a report says where the report is there, whole and unchanged; else None.
+    """Return the content of a report's JSON if the report is complete and unchanged, else None.
 
     Parameters
     ----------
@@ -87,13 +87,13 @@ def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
     wanted = tuple(formats)
     try:
         content = json.loads((order.folder / f"{order.stem}.json").read_bytes())
-        made = content[SEAL]
+        sealed = content[SEAL]
         beside = {f"{order.stem}.{ending}" for ending in (*wanted, "ipynb")}
-        if made["key"] != key(order, wanted) or set(made["files"]) != beside:
+        if sealed["key"] != key(order, wanted) or set(sealed["files"]) != beside:
             return None
-        rest = {name: told for name, told in content.items() if name != SEAL}
-        whole = made["results"] == _hash_of(rest) and all(
-            _hash((order.folder / name).read_bytes()) == told for name, told in made["files"].items()
+        rest = {name: value for name, value in content.items() if name != SEAL}
+        whole = sealed["results"] == _hash_of(rest) and all(
+            _hash((order.folder / name).read_bytes()) == digest for name, digest in sealed["files"].items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -102,15 +102,15 @@ def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
 
 @cache
 def software() -> dict[str, str]:
-    """Return what computes and draws: the libraries by version, callstats by its very sources."""
-    found = {"callstats": _own_sources()}
+    """Return what computes and draws: libraries by version, callstats by its source code."""
+    versions = {"callstats": _own_sources()}
     plugged = {point.dist.name for point in entry_points(group="callstats.kpis") if point.dist is not None}
     for name in sorted({*_LIBRARIES, *plugged}):
         try:
-            found.setdefault(name, version(name))
+            versions.setdefault(name, version(name))
         except PackageNotFoundError:  # vendored, or replaced
             continue
-    return found
+    return versions
 
 
 def _own_sources() -> str:
@@ -125,7 +125,7 @@ def _own_sources() -> str:
 
 
 def _sources(path: Path) -> list[list[Any]]:
-    """Return what a notebook says, without what it showed when it was last saved."""
+    """Return a notebook's sources, without its saved outputs."""
     notebook = notebooks.load(path)
     title = notebook.metadata.get("title", "")
     cells = ([c.cell_type, c.source, sorted(c.metadata.get("tags", ()))] for c in notebook.cells)
@@ -133,7 +133,7 @@ def _sources(path: Path) -> list[list[Any]]:
 
 
 def _named_files(order: Order) -> Iterator[tuple[str, str]]:
-    """Yield the checksums of files that parameters name, and of the project file that lies about."""
+    """Yield the checksums of files that parameters name, and of the project file in use."""
     for name, value in order.values.items():
         if name != "data" and isinstance(value, str) and value and (file := _file(value)) is not None:
             yield name, _hash(file.read_bytes())
@@ -148,7 +148,7 @@ def _file(name: str) -> Path | None:
     try:
         path = find_path(name)
         return path if path.is_file() else None
-    except (OSError, ValueError):  # too long for a name, or with a null in it
+    except (OSError, ValueError):  # too long for a name, or containing a NUL
         return None
 
 

@@ -1,8 +1,8 @@
-"""Store notebooks with what they show: ``python -m callstats.report.store NOTEBOOK...``.
+"""Store notebooks with their outputs: ``python -m callstats.report.store NOTEBOOK...``.
 
 For those who write notebooks that ship with the package. Each is run from top to
-bottom by the report's own kernel, in its own folder, as `pytest --nbval` runs it, and
-written back whole: its sources as they were, fixed ids, outputs without clock or path.
+bottom in the reports' kernel, in its own folder, as `pytest --nbval` runs it, and
+written back: sources unchanged, fixed ids, outputs without timestamps or paths.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from callstats.errors import CallstatsError, ReportError
 from callstats.report import kernel, notebooks
 from callstats.report import report_files as files
 
-#: What a notebook says of its language; a kernel adds the version of this machine's Python.
+#: A notebook's language metadata; a kernel would add this machine's Python version.
 _LANGUAGE = {"name": "python"}
 
 
@@ -27,29 +27,29 @@ def store(path: Path) -> Path:
     Parameters
     ----------
     path : Path
-        A notebook; its old outputs are not looked at.
+        A notebook; its old outputs are ignored.
 
     Raises
     ------
     InputError
         The file is not a notebook.
     ReportError
-        A cell failed or warned; the file is left as it was.
+        A cell failed or warned; the file is left unchanged.
     """
     import nbformat
 
     path = path.resolve()
     with contextlib.chdir(path.parent):
         executed = kernel.execute(notebooks.load(path), {})
-    said = kernel.complaints(executed)
-    if said:
-        raise ReportError(f"{path.name} warned: {said[0].splitlines()[-1].rstrip('.')}", hint=said[0])
+    warnings = kernel.complaints(executed)
+    if warnings:
+        raise ReportError(f"{path.name} warned: {warnings[0].splitlines()[-1].rstrip('.')}", hint=warnings[0])
     content = nbformat.writes(tidy(executed), indent=1).encode() + b"\n"
     return files.write_all(path.parent, {path.name: content})[path.name]
 
 
 def tidy(notebook: Any) -> Any:
-    """Keep of the metadata what does not differ from one machine to the next; changed in place.
+    """Keep only the metadata that is the same on every machine; changes the notebook in place.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def tidy(notebook: Any) -> Any:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Store every notebook named; tell on stderr what went wrong, and go on with the next."""
+    """Store every notebook given; report failures on stderr and continue with the next."""
     failed = 0
     for name in arguments:
         try:

@@ -1,4 +1,4 @@
-"""Whether a table fits the printed page upright, turned, or in parts."""
+"""Whether a table fits the printed page in portrait, in landscape, or in parts."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from typing import Any
 
 from callstats.report.glyphs import covered
 
-#: Width of the text on A4, upright and turned [points].
+#: Width of the text on A4, portrait and landscape [points].
 UPRIGHT, TURNED = 470.0, 715.0
-#: Height up to which a table is not broken over two pages, and what stays of a longer one [points].
+#: Height up to which a table is kept on one page, and the part of a longer one kept together [points].
 _KEPT_WHOLE, _START = 320.0, 120.0
-#: The same of a table of texts, which may well be broken between two of them; and its characters.
+#: The same for a table of texts, which may be broken between rows; and its character count.
 _TEXTS_WHOLE, _TEXT = 150.0, 100
-#: Width that terms of a glossary have at least, and from one width that is tried to the next [points].
+#: Minimum width of glossary terms, and the step between widths tried [points].
 _TERM, _STEP = 71.0, 4
-#: Characters from which a cell may be broken over two pages.
+#: A cell with at least this many characters may be broken over two pages.
 _BROKEN = 1200
 
 
 def fit(table: dict[str, Any]) -> dict[str, Any]:
-    """Return the table with its columns and cells made complete and its layout decided.
+    """Return the table with its columns and cells completed and its layout decided.
 
-    Adds ``turned`` and ``tight`` (bool: the page; smaller text), ``parts`` (of each part
-    its ``columns``, by number, and their ``widths`` in points; every part repeats the
+    Adds ``turned`` and ``tight`` (bool: landscape page; smaller text), ``parts`` (for each
+    part its ``columns``, by number, and their ``widths`` in points; every part repeats the
     first column, which names the row),
-    ``whole`` (the table is not to be broken over pages), ``start`` (what of it must fit
-    on the page where it begins, in points) and ``long`` (its rows may be broken).
+    ``whole`` (keep the table on one page), ``start`` (how much must fit on the page where
+    it begins, in points) and ``long`` (its rows may be broken).
 
     Examples
     --------
@@ -87,12 +87,12 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _longest(rows: list[list[dict[str, Any]]]) -> int:
-    """Return the characters of the longest cell."""
+    """Return the number of characters in the longest cell."""
     return max((len(cell["text"]) for row in rows for cell in row), default=0)
 
 
 def _parts(widths: list[Width]) -> dict[str, Any]:
-    """Decide on the size of the text, on turning, and on the columns of each part with their widths."""
+    """Decide on text size, orientation, and the columns of each part with their widths."""
     everything = list(range(len(widths)))
     tight = [width.tight() for width in widths]
     for turned, room in ((False, UPRIGHT), (True, TURNED)):
@@ -105,7 +105,7 @@ def _parts(widths: list[Width]) -> dict[str, Any]:
 
 
 def _lowest(rows: list[list[dict[str, Any]]], widths: list[Width]) -> dict[str, Any]:
-    """Return the widths of terms and texts, as in a glossary, that make the table lowest; terms the wider."""
+    """Return the widths of glossary terms and texts that make the table shortest; ties go to wider terms."""
     most = int(UPRIGHT - widths[1].least)
     least = min(ceil(max(widths[0].least, _TERM)), most)
     tried = [_part([0, 1], [term, UPRIGHT - term]) for term in range(least, most + 1, _STEP)]
@@ -121,7 +121,7 @@ def _squeezed(widths: list[Width]) -> list[float]:
 
 
 def _height(rows: list[list[dict[str, Any]]], parts: list[dict[str, Any]]) -> float:
-    """Estimate the height of the highest part, its head left out [points]."""
+    """Estimate the height of the tallest part, without its head [points]."""
 
     def part_height(part: dict[str, Any]) -> float:
         cells = ([row[at] for at in part["columns"] if at < len(row)] for row in rows)
@@ -131,7 +131,7 @@ def _height(rows: list[list[dict[str, Any]]], parts: list[dict[str, Any]]) -> fl
 
 
 def _split(widths: list[float]) -> list[list[int]]:
-    """Deal the columns out over as few turned pages as hold them, evenly."""
+    """Spread the columns evenly over as few landscape pages as possible."""
     room = TURNED - widths[0]
     parts = -(-sum(widths[1:]) // room)
     share = sum(widths[1:]) / parts
@@ -147,10 +147,10 @@ def _split(widths: list[float]) -> list[list[int]]:
 
 
 def keep_together(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep words with what they introduce.
+    """Keep text together with what it introduces.
 
-    A paragraph sticks to the figure or table after it; what introduces a turned table
-    (its heading and the paragraphs between) moves onto the turned page.
+    A paragraph stays with the figure or table after it; the introduction of a landscape
+    table (its heading and the paragraphs between) moves to the landscape page.
     """
     kept: list[dict[str, Any]] = []
     for block in blocks:
@@ -167,7 +167,7 @@ _INTRODUCED = frozenset({"figure", "table", "verdict", "key_figures"})
 
 
 def _introduction(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the run of a heading and at most two paragraphs that ends the blocks."""
+    """Return the heading and at most two paragraphs that end the blocks."""
     start = len(blocks)
     while start and len(blocks) - start < 2 and blocks[start - 1]["kind"] == "paragraph":
         start -= 1
@@ -176,21 +176,21 @@ def _introduction(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return blocks[start:]
 
 
-#: Sizes of a cell's text and of the lines beneath it, and the space around a cell [points].
+#: Font sizes of a cell's text and of the lines beneath it, and the space around a cell [points].
 TEXT, UNDER, AROUND = 8.5, 7.0, 9.0
-#: The same where a table would else be a little too wide.
+#: The same for a table that would otherwise be slightly too wide.
 TIGHT, TIGHT_AROUND = 8.0, 7.0
-#: The bar beside a number, and the space after it [points].
+#: Width of the bar beside a number, and of the space after it [points].
 BAR = 46.0
-#: Up to here a number and its interval stay on one line [points].
+#: Up to this width a number and its interval stay on one line [points].
 _KEPT = 165.0
-#: A column of words is given this much before longer ones are given more [points].
+#: A text column gets this much before longer ones get more [points].
 _COMFORT = 92.0
-#: No column of words is squeezed beneath this, if its words are not shorter [points].
+#: No text column is squeezed below this, unless its words are shorter [points].
 _LEAST = 56.0
-#: Lines of a head that are tried in turn.
+#: Numbers of head lines to try, in order.
 _HEADS = (1, 2, 3, 4)
-#: What kerning may add to a width.
+#: How much kerning may add to a width.
 _SPARE = 1.012
 
 Cells = Sequence[dict[str, Any]]
@@ -198,16 +198,16 @@ Cells = Sequence[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """What a column asks for [points].
+    """The widths a column needs [points].
 
     Attributes
     ----------
     least : float
-        Where every line is broken that may be.
+        With every possible line break.
     body : float
-        Where the cells keep their lines.
+        With no cell wrapped.
     heads : tuple of float
-        For the head, on one line, on two and so on.
+        For the head on one line, on two and so on.
     """
 
     least: float
@@ -215,26 +215,26 @@ class Width:
     heads: tuple[float, ...] = (0.0,)
 
     def whole(self, lines: int) -> float:
-        """Return the width for cells on one line and a head of so many lines."""
+        """Return the width for unwrapped cells and a head with the given number of lines."""
         return max(self.least, self.body, self.head(lines))
 
     def head(self, lines: int) -> float:
-        """Return the width for a head of so many lines."""
+        """Return the width for a head with the given number of lines."""
         return self.heads[min(lines, len(self.heads)) - 1]
 
     def wider(self, by: float) -> Width:
-        """Return the width with something added."""
+        """Return the width with an amount added."""
         return Width(self.least + by, self.body + by, tuple(head + by for head in self.heads))
 
     def tight(self) -> Width:
-        """Return the width for smaller text with less around it."""
+        """Return the width for smaller text with less space around it."""
         parts = (self.least, self.body, *self.heads)
         least, body, *heads = ((part - AROUND) * TIGHT / TEXT + TIGHT_AROUND for part in parts)
         return Width(least, body, tuple(heads))
 
 
 def asked(columns: Sequence[dict[str, Any]], rows: Sequence[Cells]) -> list[Width]:
-    """Return what each column of a table asks for; a group's head has room over its columns."""
+    """Return the width each column of a table needs; a group's head spans its columns."""
     widths = [_asked(column, [row[at] for row in rows if at < len(row)]) for at, column in enumerate(columns)]
     for members in _groups(columns):
         missing = (
@@ -256,7 +256,7 @@ def _asked(column: dict[str, Any], cells: Cells) -> Width:
 
 
 def _head_lines(label: str) -> list[float]:
-    """Return how wide a head is on one line, on two, and so on; at last a word a line [points]."""
+    """Return a head's width on one line, on two, and so on up to one word per line [points]."""
     words = [longest_line(word, TEXT, bold=True) for word in label.split(" ")]
     space = longest_line(" ", TEXT, bold=True)
     ends = [0.0, *accumulate(word + space for word in words)]
@@ -287,7 +287,7 @@ def _least(cell: dict[str, Any], align: str) -> float:
 
 
 def _groups(columns: Sequence[dict[str, Any]]) -> Iterable[list[int]]:
-    """Yield the neighbours that share a head."""
+    """Yield runs of neighbouring columns that share a head."""
     at = 0
     while at < len(columns):
         to = at + 1
@@ -299,10 +299,10 @@ def _groups(columns: Sequence[dict[str, Any]]) -> Iterable[list[int]]:
 
 
 def dealt(widths: Sequence[Width], room: float) -> list[float] | None:
-    """Deal the room out over columns [points]; None where it is too little for them.
+    """Distribute the available width over columns [points]; None if it is too little.
 
-    As long as there is room, heads are broken before cells are, all into as few lines;
-    and long texts get more than short ones, though less than in proportion.
+    If possible, heads are wrapped before cells, all to the same small number of lines;
+    long texts get more than short ones, though less than in proportion.
 
     Examples
     --------
@@ -324,7 +324,7 @@ def dealt(widths: Sequence[Width], room: float) -> list[float] | None:
 
 
 def _unbroken(widths: Sequence[Width], given: list[float], lines: int, room: float) -> list[float]:
-    """Return the widths with heads on fewer lines, one after the other, while there is room."""
+    """Return the widths with heads on fewer lines, one after another, while there is room."""
     spare = room - sum(given)
     for fewer in range(1, lines):
         for at, width in enumerate(widths):
@@ -336,20 +336,20 @@ def _unbroken(widths: Sequence[Width], given: list[float], lines: int, room: flo
 
 
 def _given_rest(widths: Sequence[Width], comfort: Sequence[float], room: float) -> list[float]:
-    """Return the widths with what room is left given to those whose cells wrap."""
+    """Return the widths with the remaining room given to columns whose cells wrap."""
     weights = [max(width.body - given, 0.0) ** 0.8 for width, given in zip(widths, comfort, strict=True)]
     spare = (room - sum(comfort)) / sum(weights)
     return [given + weight * spare for given, weight in zip(comfort, weights, strict=True)]
 
 
 def _between(low: Sequence[float], high: Sequence[float], room: float) -> list[float]:
-    """Return widths between two choices, as far towards the second as the room allows."""
+    """Return widths between two sets, as close to the second as the room allows."""
     share = (room - sum(low)) / (sum(high) - sum(low))
     return [start + share * (end - start) for start, end in zip(low, high, strict=True)]
 
 
 def height(row: Cells, widths: Sequence[float]) -> float:
-    """Estimate how high a row of cells is in columns of given widths [points]."""
+    """Estimate the height of a row of cells in columns of given widths [points]."""
     return (
         max((_cell_height(cell, width) for cell, width in zip(row, widths, strict=False)), default=0.0) + 7.2
     )
@@ -363,7 +363,7 @@ def _cell_height(cell: dict[str, Any], width: float) -> float:
 
 
 def _lines(text: str, size: float, inner: float) -> int:
-    """Estimate the lines a text takes; a broken line stays a twentieth shorter than it might be."""
+    """Estimate the lines a text takes; a wrapped line uses 95 % of its width."""
     full = longest_line(text, size)
     return 1 if full <= inner else int(full / (0.95 * inner)) + 1
 
@@ -378,16 +378,16 @@ _TEMPLATE = """\
 #let widths(weight) = texts.map(it => int(calc.round(measure(text(weight: weight, it)).width.pt())))
 #context [#metadata((widths("regular"), widths("bold"))) <widths>]
 """
-#: A character that is not measured: wider than most [thousandths of the size].
+#: Width of any other character: wider than most [thousandths of the size].
 _UNKNOWN = 700
-#: Where a line may end: at a space that is not a no-break space, after a hyphen or a slash.
+#: Where a line may end: at a breaking space, after a hyphen or a slash.
 _BREAKS = re.compile(r"[ \t\n]+|(?<=[-/])(?=\w)")
 
 
 def wide(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a text on one line [points].
 
-    Kerning is left out: it makes few texts wider, and those by about a hundredth.
+    Kerning is ignored: it widens few texts, and those by about 1 %.
 
     Examples
     --------
@@ -410,7 +410,7 @@ def longest_line(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def longest_word(text: str, size: float, *, bold: bool = False) -> float:
-    r"""Return the width of the longest piece of a text that a line does not break [points].
+    r"""Return the width of the longest unbreakable piece of a text [points].
 
     Examples
     --------
@@ -421,7 +421,7 @@ def longest_word(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def drawn(texts: list[str]) -> tuple[list[int], list[int]]:
-    """Ask typst how wide it draws texts on one line, upright and bold [thousandths of the size].
+    """Ask typst for the widths of texts on one line, regular and bold [thousandths of the size].
 
     Examples
     --------
@@ -443,10 +443,9 @@ def drawn(texts: list[str]) -> tuple[list[int], list[int]]:
 
 @cache
 def _widths() -> tuple[dict[str, int], dict[str, int]]:
-    """Return the widths of characters, upright and bold: measured once a process, in hundredths of a second.
+    """Return the widths of characters, regular and bold: measured once per process, in some 10 ms.
 
-    A table of them that is written down would have to be renewed with every change of
-    typst and its fonts.
+    A stored table would have to be updated with every change of typst and its fonts.
     """
     characters = [chr(point) for point in sorted(covered()) if any(point in block for block in _MEASURED)]
     upright, bold = drawn(characters)

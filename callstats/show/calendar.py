@@ -1,4 +1,4 @@
-"""Days, months and lists of names as the reader's language writes them."""
+"""Days, months and lists of names as written in the reader's language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 
-#: What stands for a value that is not known.
+#: Shown for an unknown value.
 UNKNOWN = "–"
 SPACE = "\N{NO-BREAK SPACE}"
 LOCALES = {"en": "en_GB", "fr": "fr_FR", "ru": "ru_RU"}
@@ -18,7 +18,7 @@ LOCALES = {"en": "en_GB", "fr": "fr_FR", "ru": "ru_RU"}
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Writes dates; the part of :class:`~callstats.show.format.Formatter` that knows no units."""
+    """Formats dates; the part of :class:`~callstats.show.format.Formatter` without units."""
 
     language: str = "en"
 
@@ -28,7 +28,7 @@ class Calendar:
         return Locale.parse(LOCALES[self.language])
 
     def date(self, day: dt.date | None) -> str:
-        """Return a day with its month in letters.
+        """Return a day with its month spelt out.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""What tables are made of: heads of columns, and cells."""
+"""The parts of tables: column heads and cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Column:
     align : str
         ``left``, ``right`` (numbers) or ``center``.
     group : str, optional
-        The head that neighbouring columns of the same group share.
+        The head shared by neighbouring columns of the same group.
     """
 
     label: str
@@ -46,12 +46,12 @@ class Cell:
         Short lines beneath the text, small and grey: an interval, a change.
     href : str, optional
         A report in the same folder (``campaign_report-spring.html``) that the text
-        leads to; on paper it is text.
+        links to; plain text on paper.
 
     Raises
     ------
     UsageError
-        The link leads anywhere else.
+        The link goes anywhere else.
     """
 
     text: str

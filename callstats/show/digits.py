@@ -1,4 +1,4 @@
-"""How many digits a value deserves."""
+"""How many digits a value should be shown with."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 
 from babel.numbers import get_currency_precision
 
-_STEPS_IN_INTERVAL = 3  # an interval spans at least so many steps of the last digit shown
+_STEPS_IN_INTERVAL = 3  # an interval spans at least this many steps of the last digit shown
 _MOST_DECIMALS = 3
-_SHOWN = {"%": 100.0, "h": 3600.0}  # the scale a unit is shown in; hours by way of seconds
+_SHOWN = {"%": 100.0, "h": 3600.0}  # the scale a unit is shown in; hours via seconds
 
 
 def unknown(value: float | None) -> bool:
-    """Tell whether a value is missing: None or not a number.
+    """Return whether a value is missing: None or not a number.
 
     Examples
     --------
@@ -23,15 +23,15 @@ def unknown(value: float | None) -> bool:
 
 
 def deserved_decimals(low: float, high: float) -> int:
-    """Return how many decimals an interval deserves.
+    """Return how many decimals an interval justifies.
 
-    The fewest at which the interval spans three steps of the last digit and at
-    which neither end is rounded to a zero that it is not.
+    The fewest at which the interval spans three steps of the last digit and
+    neither nonzero end is rounded to zero.
 
     Parameters
     ----------
     low, high : float
-        Ends of the interval, in the unit that is shown (12.3 for 12.3 %).
+        Ends of the interval, in the displayed unit (12.3 for 12.3 %).
 
     Examples
     --------
@@ -51,14 +51,14 @@ def _lost(value: float, decimals: int) -> bool:
 
 
 def _significant(value: float, digits: int, most: int) -> int:
-    """Return the decimals that show a value without interval to some significant digits."""
+    """Return the decimals to show a value without interval to some significant digits."""
     if value == 0:
         return 0
     return min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), most)
 
 
 def decimals_for(currency: str, value: float | None, unit: str, low: float | None, high: float | None) -> int:
-    """Return the decimals to show a value with, by its interval if it has one.
+    """Return the decimals to show a value with, based on its interval if it has one.
 
     Examples
     --------
@@ -74,12 +74,12 @@ def decimals_for(currency: str, value: float | None, unit: str, low: float | Non
     while decimals < _MOST_DECIMALS and _lost(size, decimals):
         decimals += 1
     if decimals and unit in {"money", "money/h"}:
-        return get_currency_precision(currency)  # cents or none: never one decimal
+        return get_currency_precision(currency)  # two decimals or none, never one
     return min(decimals, 1 if unit in {"s", "h"} else _MOST_DECIMALS)
 
 
 def _decimals_alone(size: float, unit: str) -> int:
-    """Return the decimals of a value that has no interval."""
+    """Return the decimals for a value without interval."""
     if unit == "%":
         return 0 if size in {0.0, 100.0} else _significant(size, 2, 2) if size < 1 else 1
     if unit in {"money", "money/h"}:
@@ -92,7 +92,7 @@ def _decimals_alone(size: float, unit: str) -> int:
 
 
 def decimals_of_step(step: float, unit: str) -> int:
-    """Return the decimals that tell the ticks of a scale apart.
+    """Return the decimals that distinguish the ticks of a scale.
 
     Examples
     --------

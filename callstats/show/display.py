@@ -1,8 +1,8 @@
-"""What a notebook cell of a report ends in: frozen, plain, three ways readable.
+"""What a report's notebook cell returns: frozen plain data, readable in three forms.
 
-Every object gives text (``text/plain``), escaped HTML with fixed ids
-(``text/html``) and its plain data (``application/vnd.callstats+json``), from
-which the PDF is typeset. All strings are already formatted and translated.
+Every object renders as text (``text/plain``), escaped HTML with fixed ids
+(``text/html``) and plain data (``application/vnd.callstats+json``), from which
+the PDF is typeset. All strings are already formatted and translated.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Tone = Literal["good", "bad", "neutral", "unknown"]
 
 
 class View:
-    """What the display objects have in common: a payload, shown three ways."""
+    """The base of display objects: a payload, shown in three forms."""
 
     __slots__ = ()
     kind: ClassVar[str]
 
     def payload(self) -> dict[str, Any]:
-        """Return the plain data of the object, its ``kind`` first."""
+        """Return the plain data of the object, ``kind`` first."""
         return {"kind": self.kind, **plain_data(asdict(self))}  # type: ignore[call-overload]
 
     def to_html(self) -> str:
@@ -41,7 +41,7 @@ class View:
         return str(self)
 
     def as_html(self) -> str:
-        """Return the object as HTML that stands alone, as a notebook shows it."""
+        """Return the object as self-contained HTML, as a notebook shows it."""
         return str(dict(self._repr_mimebundle_()).get("text/html", ""))
 
     def __str__(self) -> str:
@@ -65,15 +65,15 @@ class TableView(View):
     ----------
     caption : str
     columns : sequence of Column or str
-        A string is the label of a column aligned to the left.
+        A string is the label of a left-aligned column.
     rows : sequence of sequences of Cell or str
-        Each as long as ``columns``. The first cell of a row is its head.
+        Each as long as ``columns``. The first cell of a row is its header.
     notes : sequence of str
 
     Raises
     ------
     UsageError
-        A row has not as many cells as there are columns, or a bar is outside 0 to 1.
+        A row does not have as many cells as there are columns, or a bar is outside 0 to 1.
 
     Examples
     --------
@@ -102,14 +102,14 @@ class TableView(View):
             object.__setattr__(self, name, value)
 
     def payload(self) -> dict[str, Any]:
-        """Return the plain data of the table; cells say what is beneath them where anything is."""
+        """Return the plain data of the table; a cell includes the lines beneath it only if there are any."""
         told = super().payload()
         return {**told, "rows": [[lean(cell, ("under", "href")) for cell in row] for row in told["rows"]]}
 
 
 @dataclass(frozen=True)
 class FigureView(View):
-    """A plot as SVG, with its caption and the words for those who cannot see it.
+    """A plot as SVG, with its caption and alternative text.
 
     Parameters
     ----------
@@ -136,17 +136,17 @@ class FigureView(View):
             raise UsageError("a figure needs an alternative text", hint="Say in a sentence what it shows.")
 
     def as_text(self) -> str:
-        """Return the words for those who cannot see the picture."""
+        """Return the alternative text."""
         return self.alt
 
     def as_html(self) -> str:
-        """Return picture and caption; the picture is markup of our own drawing."""
+        """Return picture and caption; the picture is our own markup."""
         from callstats.show.markup import text
 
         return f"<figure>{self.svg}<figcaption>{text(self.caption)}</figcaption></figure>"
 
     def payload(self) -> dict[str, Any]:
-        """Return caption and alternative text; the picture travels beside it."""
+        """Return caption and alternative text; the picture is a separate output."""
         return {"kind": self.kind, "caption": self.caption, "alt": self.alt}
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:  # noqa: ARG002
@@ -155,12 +155,12 @@ class FigureView(View):
 
 
 def figure(drawn: Any, caption: str, alt: str) -> FigureView:
-    """Return what matplotlib has drawn as a display object, and close it.
+    """Turn a matplotlib drawing into a display object, and close it.
 
     Parameters
     ----------
     drawn : matplotlib Axes or Figure
-        The whole figure is taken, whichever of its axes is given.
+        The whole figure is used, whichever of its axes is given.
     caption, alt : str
         As in :class:`FigureView`.
 
@@ -171,13 +171,13 @@ def figure(drawn: Any, caption: str, alt: str) -> FigureView:
     """
     from callstats.show.theme import to_svg
 
-    owner = getattr(drawn, "figure", None)  # axes have one; a figure is its own
+    owner = getattr(drawn, "figure", None)  # axes have a figure; a figure is its own
     return FigureView(to_svg(drawn if owner is None else owner, alt), caption, alt)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a verdict and whether it is good news, bad news or neither."""
+    """One sentence of a verdict, and whether it is good news, bad news or neither."""
 
     text: str
     tone: Tone = "neutral"
@@ -185,7 +185,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Verdict(View):
-    """What the evidence allows to say, in at most a few sentences.
+    """What the evidence supports, in a few sentences at most.
 
     Examples
     --------
@@ -204,7 +204,7 @@ class Verdict(View):
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """A value with its interval on a scale, and the target's mark; all in the KPI's unit."""
+    """A value with its interval on a scale, and the target mark; all in the KPI's unit."""
 
     value: float
     low: float | None
@@ -217,7 +217,7 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One key figure, written out; :func:`callstats.show.key_figures.key_figure` makes it from numbers."""
+    """One formatted key figure; :func:`callstats.show.key_figures.key_figure` makes it from numbers."""
 
     name: str
     label: str
@@ -247,7 +247,7 @@ class KeyFigures(View):
 
 @dataclass(frozen=True)
 class TitleView(View):
-    """The head of a report: title, subtitle and the facts it stands on, as (label, value) pairs."""
+    """The head of a report: title, subtitle and the facts it is based on, as (label, value) pairs."""
 
     kind: ClassVar[str] = "title"
     title: str
@@ -265,7 +265,7 @@ class TitleView(View):
 
 @dataclass(frozen=True)
 class Note(View):
-    """One line in place of what could not be shown, and why."""
+    """One line in place of something that could not be shown, with the reason."""
 
     kind: ClassVar[str] = "note"
     text: str
@@ -273,11 +273,11 @@ class Note(View):
 
 @dataclass(frozen=True)
 class Record(View):
-    """Results for the report's JSON; nothing of it is seen on the page."""
+    """Results for the report's JSON; not shown on the page."""
 
     kind: ClassVar[str] = "record"
     results: Mapping[str, Any]
 
     def payload(self) -> dict[str, Any]:
-        """Return the results as JSON can hold them: what is not a number is null."""
+        """Return the results as JSON-compatible data; nan becomes null."""
         return {"kind": self.kind, "results": plain_data(self.results)}

@@ -1,7 +1,7 @@
-"""Numbers, money, durations and dates as the reader's language writes them.
+"""Numbers, money, durations and dates as written in the reader's language.
 
-A value is shown with as many digits as its interval deserves, and never more:
-12.3 %, not 12.3456 %. What is not known is a dash. Minus signs are real ones.
+A value is shown with as many digits as its interval justifies, never more:
+12.3 %, not 12.3456 %. Unknown values are a dash. Minus signs are real ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from callstats.show.writing import MINUS, Writer
 
 @dataclass(frozen=True, slots=True)
 class Formatter(Writer):
-    r"""Writes values of every unit of the catalogue in one language and currency.
+    r"""Formats values of every unit of the catalogue in one language and currency.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Formatter(Writer):
     Raises
     ------
     UsageError
-        The language is not one of the three, or the currency is no ISO code.
+        The language is not one of the three, or the currency is not an ISO code.
 
     Examples
     --------
@@ -53,7 +53,7 @@ class Formatter(Writer):
     def value(
         self, value: float | None, unit: str, low: float | None = None, high: float | None = None
     ) -> str:
-        """Return a value with its unit, as exact as its interval deserves.
+        """Return a value with its unit, as precise as its interval justifies.
 
         Parameters
         ----------
@@ -86,7 +86,7 @@ class Formatter(Writer):
     ) -> str:
         r"""Return "11.1% to 13.5%"; with ``change``, as signed differences.
 
-        ``value`` is the estimate, so that both are shown with the same digits.
+        ``value`` is the estimate, so that both get the same digits.
 
         Examples
         --------
@@ -106,7 +106,7 @@ class Formatter(Writer):
     def change(
         self, delta: float | None, unit: str, low: float | None = None, high: float | None = None
     ) -> str:
-        r"""Return a signed difference; of percentages in percentage points.
+        r"""Return a signed difference; for percentages, in percentage points.
 
         Examples
         --------
@@ -120,7 +120,7 @@ class Formatter(Writer):
         return self._write(float(delta), unit, decimals, change=True)  # type: ignore[arg-type]
 
     def tick(self, value: float, unit: str, step: float, *, change: bool = False) -> str:
-        r"""Return a value of a scale whose ticks are ``step`` apart.
+        r"""Return a tick label for a scale whose ticks are ``step`` apart.
 
         Examples
         --------
@@ -130,7 +130,7 @@ class Formatter(Writer):
         return self._write(value, unit, decimals_of_step(step, unit), change=change)
 
     def cell(self, value: float, unit: str, step: float) -> str:
-        r"""Return a value of a dense table whose head carries the unit, to about ``step``.
+        r"""Return a value for a dense table with the unit in its head, rounded to about ``step``.
 
         Durations are minutes:seconds, or hours:minutes for the unit ``h``.
 
@@ -149,7 +149,7 @@ class Formatter(Writer):
         return (MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
 
     def cell_unit(self, unit: str) -> str:
-        """Return how the head of a dense table names the unit that its cells leave out.
+        """Return the unit for the head of a dense table whose cells omit it.
 
         Examples
         --------
@@ -163,7 +163,7 @@ class Formatter(Writer):
         return "%" if unit == "%" else (money or "1" * bool(hour)) + hour
 
     def goal(self, value: float | None, unit: str) -> str:
-        r"""Return a number that was set, not measured: exactly as it was set.
+        r"""Return a number that was set rather than measured, exactly as it was set.
 
         Examples
         --------
@@ -186,7 +186,7 @@ class Formatter(Writer):
         *,
         change: bool = False,
     ) -> list[str]:
-        r"""Return values that stand below one another, all with the digits that half of them deserve.
+        r"""Return a column of values, all with the digits that half of them justify.
 
         Examples
         --------

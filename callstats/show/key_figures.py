@@ -18,7 +18,7 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
     value: float | None,
     formatter: Formatter,
     *,
-    # how sure it is
+    # how certain it is
     low: float | None = None,
     high: float | None = None,
     n: float | None = None,
@@ -32,23 +32,23 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
     direction: str = "neutral",
     note: str = "",
 ) -> KeyFigure:
-    """Write a key figure out.
+    """Format a key figure.
 
-    An arrow is given only where the interval of the change excludes no change;
-    otherwise the change is "within the usual variation".
+    An arrow appears only if the interval of the change excludes zero; otherwise the
+    change is "within the usual variation".
 
     Parameters
     ----------
     name, label, unit, direction : str
-        Of the KPI: the catalogue's own.
+        Of the KPI, from the catalogue.
     value, low, high : float or None
         In the KPI's unit.
     n : float, optional
         Independent units behind the value.
     target_low, target_high : float, optional
-        What the value should be at least, at most.
+        The smallest and largest value that meets the target.
     change, change_low, change_high : float, optional
-        Difference against the other period, with its interval.
+        Difference from the other period, with its interval.
     note : str
         Already translated.
 
@@ -81,7 +81,7 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
 
 
 def excludes_zero(low: float | None, high: float | None) -> bool:
-    """Tell whether an interval is known and excludes no change.
+    """Return whether an interval is known and excludes zero.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def excludes_zero(low: float | None, high: float | None) -> bool:
 
 
 def is_good(change: float | None, direction: str) -> bool | None:
-    """Tell whether a change is good news; None where the KPI has no better side.
+    """Return whether a change is good news; None if the KPI has no better direction.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def is_good(change: float | None, direction: str) -> bool | None:
 
 
 def goal_words(low: float | None, high: float | None, unit: str, formatter: Formatter) -> str:
-    """Return what a value should be, in words; "" where nothing is asked of it.
+    """Return a value's target in words; "" if it has none.
 
     Examples
     --------
@@ -140,9 +140,9 @@ def bullet(
     target_high: float | None,
     *others: float | None,
 ) -> Bullet | None:
-    """Return value, interval and target on a scale that holds them all, and others beside.
+    """Return value, interval and target on a scale that fits them all, and any further values.
 
-    None where it would show nothing but the value.
+    None if it would show only the value.
 
     Examples
     --------

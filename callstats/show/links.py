@@ -1,4 +1,4 @@
-"""Links from one report to another that lies beside it, and to nowhere else."""
+"""Links from one report to another in the same folder, and nowhere else."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _BESIDE = re.compile(r"[\w.-]+\.html")
 def beside(href: object) -> str:
     """Return the name of a page in the same folder, "" for anything else.
 
-    A name has letters, digits, hyphen, underscore and dots, so it can name no
-    other folder, no other server and no script.
+    A name consists of letters, digits, hyphens, underscores and dots, so it cannot
+    refer to another folder, another server or a script.
 
     Examples
     --------

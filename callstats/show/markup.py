@@ -1,9 +1,9 @@
 """Display payloads as HTML: semantic, escaped, without ids that change.
 
-Tables are written here and not by great-tables: its output carries 8 kB of
-stylesheet a table, with one rule that reaches every ``tr`` of the page, fixed
-light colours, the title as a body row instead of a ``<caption>``, and no head
-for a row.
+Tables are written here rather than by great-tables: its output has 8 kB of
+stylesheet per table, with one rule that affects every ``tr`` of the page, fixed
+light colours, the title as a body row instead of a ``<caption>``, and no row
+headers.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 
 from callstats.show.links import beside
 
-#: A longer word may be broken anywhere, so that it does not make its column wider than a phone.
+#: A longer word may be broken anywhere, so that its column is not wider than a phone.
 _LONG_WORD = 24
-#: Characters from which a cell wraps, and from which it is a text to read.
+#: Length from which a cell wraps, and from which it counts as running text.
 _TEXT, _PROSE = 50, 100
 _ARROWS = {"up": "▲", "down": "▼"}
 _MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
@@ -27,7 +27,7 @@ _MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
 
 @cache
 def stylesheet() -> str:
-    """Return the style sheet of the display objects, as it goes into a page's head."""
+    """Return the style sheet of the display objects, for a page's head."""
     return files("callstats.show").joinpath("style.css").read_text(encoding="utf-8")
 
 
@@ -35,15 +35,15 @@ def stylesheet() -> str:
 def style_element() -> str:
     """Return the stylesheet as the element that precedes every ``text/html`` output.
 
-    A page that has the stylesheet in its head can take it out again: it is this
-    very string.
+    A page that has the stylesheet in its head can remove the element: it is exactly
+    this string.
     """
     lines = (line.strip() for line in stylesheet().splitlines())
     return f"<style>{''.join(line for line in lines if not line.startswith('/*'))}</style>"
 
 
 def render(payload: dict[str, Any]) -> str:
-    """Return the payload of any display object as HTML; "" where nothing is to be seen.
+    """Return the payload of any display object as HTML; "" if there is nothing to show.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def render(payload: dict[str, Any]) -> str:
 
 
 def text(value: object) -> str:
-    """Return data as HTML text: escaped, and without what HTML cannot carry.
+    """Return data as HTML text: escaped, and without characters HTML does not allow.
 
     Examples
     --------
@@ -67,8 +67,8 @@ def text(value: object) -> str:
 _NOT_TEXT = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset(map(chr, range(0xD800, 0xE000)))
 
 
-#: Where a line may end, says Unicode, and must not: between a sign and an amount that begins with its
-#: currency, and within the hyphens of a command's option.
+#: Where Unicode allows a line break that we do not want: between a sign and an amount that begins with
+#: its currency, and within the hyphens of a command's option.
 _WHOLE = re.compile(
     "[+\N{MINUS SIGN}][$\u00a2-\u00a5\u20a0-\u20cf]\\d(?:[\\d.,]*\\d)?"  # +\N{EURO SIGN}5,170
     r"|(?<!\S)-{1,2}[a-z][a-z-]{,20}"  # --period
@@ -111,13 +111,13 @@ def _table(payload: dict[str, Any]) -> str:
 
 
 def _is_prose(payload: dict[str, Any]) -> bool:
-    """Tell whether a table is a term and a text a row, which a phone shows one above the other."""
+    """Return whether each row is a term and a text, which a phone shows one above the other."""
     longest = max((len(row[-1]["text"]) for row in payload["rows"] if row), default=0)
     return len(payload["columns"]) == 2 and longest > _PROSE
 
 
 def _group_heads(columns: list[dict[str, Any]]) -> str:
-    """Return the row of heads that columns share, where any do."""
+    """Return the row of shared column heads, if any."""
     if not any(column["group"] for column in columns):
         return ""
     cells = []
@@ -164,13 +164,13 @@ def _row(row: list[dict[str, Any]], columns: list[dict[str, Any]]) -> str:
 
 
 def _linked(cell: dict[str, Any]) -> str:
-    """Return a cell's text, as a link where it leads to another report."""
+    """Return a cell's text, as a link if it has one."""
     href = beside(cell.get("href"))
     return _tag("a", prose(cell["text"]), href=text(href)) if href else prose(cell["text"])
 
 
 def _figure(_: dict[str, Any]) -> str:
-    return ""  # a figure's picture is its own output
+    return ""  # a figure's picture is a separate output
 
 
 def _verdict(payload: dict[str, Any]) -> str:
@@ -221,8 +221,8 @@ def _change(figure: dict[str, Any]) -> str:
 def _bullet(bullet: dict[str, Any]) -> str:
     """Return a value, its interval and its target on a line, as a small picture.
 
-    The figures it shows stand beside it in words, so it is hidden from readers
-    of the page's text.
+    Its figures also appear next to it in words, so it is hidden from screen
+    readers.
     """
     span = bullet["max"] - bullet["min"]
 

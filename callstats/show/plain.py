@@ -1,4 +1,4 @@
-"""Plain things: data as JSON can hold it, and display payloads as text for terminals and logs."""
+"""Plain output: JSON-compatible data, and display payloads as text for terminals and logs."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def clean(text: str) -> str:
 
 
 def plain_data(value: Any) -> Any:
-    """Return a value as JSON can hold it: lists, text, numbers; what is not a number is null.
+    """Return a value as JSON-compatible data: lists, text, numbers; nan becomes null.
 
-    Numbers keep ten digits: an engine adds rows up in whatever order they come, so that the
-    last digits of a sum differ from run to run, and a report must not.
+    Numbers keep ten digits: an engine sums rows in any order, so the last digits of a sum
+    differ from run to run, and a report must not.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def plain_data(value: Any) -> Any:
 
 
 def lean(told: Mapping[str, Any], rare: Iterable[str]) -> dict[str, Any]:
-    """Return plain data without what is rarely told, where it is not.
+    """Return plain data without optional keys that have no value.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def _table(payload: dict[str, Any]) -> str:
 
 
 def _cell(cell: dict[str, Any]) -> str:
-    """Return a cell's text, the lines beneath it in brackets."""
+    """Return a cell's text, with the lines beneath it in brackets."""
     under = _BETWEEN.join(cell.get("under") or ())
     return f"{cell['text']} ({under})" if under else cell["text"]
 

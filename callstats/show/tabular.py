@@ -1,4 +1,4 @@
-"""Text from data on its way into a spreadsheet: never a formula."""
+"""Text from data for spreadsheets: never a formula."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from callstats.show.plain import clean
 if TYPE_CHECKING:
     import pandas as pd
 
-# What Excel, LibreOffice and Google Sheets read as the start of a formula, after spaces too.
+# What Excel, LibreOffice and Google Sheets read as the start of a formula, even after spaces.
 _FORMULA = re.compile(r"^[\s\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
 def safe(value: Any) -> Any:
-    """Return a value that a spreadsheet shows as it is; only text is ever changed.
+    """Return a value that a spreadsheet shows unchanged; only text is ever modified.
 
-    A text that would be read as a formula gets an apostrophe before it, as
-    OWASP advises against formula injection [1]_.
+    A text that would be read as a formula gets a leading apostrophe, as OWASP
+    advises against formula injection [1]_.
 
     References
     ----------
@@ -35,7 +35,7 @@ def safe(value: Any) -> Any:
 
 
 def safe_frame(frame: Any) -> Any:
-    """Return a pandas frame whose texts, names of columns and index are safe in a spreadsheet.
+    """Return a pandas frame whose texts, column names and index are safe in a spreadsheet.
 
     Examples
     --------
@@ -53,12 +53,12 @@ _WIDE = 60
 
 
 def plain_table(frame: pd.DataFrame) -> str:
-    """Return a table as text: words to the left, numbers to the right.
+    """Return a table as text: words left-aligned, numbers right-aligned.
 
     Parameters
     ----------
     frame : pandas.DataFrame, shape (rows, columns)
-        Cells are shown as they are; format numbers before.
+        Cells are shown as they are; format numbers beforehand.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def _column(name: str, cells: list[str], values: Any) -> list[str]:
 
 
 def _text(value: Any, cut: bool) -> str:
-    """Return a cell on one line; only in the last column may a long text run on."""
+    """Return a cell on one line; only the last column keeps a long text whole."""
     text = "" if value is None or value != value else clean(str(value))  # noqa: PLR0124 - nan is not itself
     return text if len(text) <= _WIDE or not cut else text[: _WIDE - 1] + "…"
 

@@ -1,6 +1,6 @@
 """How plots look: Okabe-Ito colours, one accent on grey, made for a column of text.
 
-The theme holds inside :func:`themed` functions only; the user's own matplotlib
+The theme applies only inside :func:`themed` functions; the user's own matplotlib
 settings are never changed.
 """
 
@@ -21,31 +21,31 @@ from matplotlib.font_manager import findfont, get_font
 
 from callstats.show.plain import clean
 
-#: Blue of Okabe and Ito [1]_: what the plot is about.
+#: Blue of Okabe and Ito [1]_, for the plot's subject.
 #:
 #: References
 #: ----------
 #: .. [1] M. Okabe, K. Ito, Color universal design, 2008, https://jfly.uni-koeln.de/color/
 ACCENT = "#0072B2"
-#: Vermilion of the same palette: a signal, with a mark of its own, never colour alone.
+#: Vermilion of the same palette, for signals; always with a distinct marker, never colour alone.
 SIGNAL = "#D55E00"
 #: Context: other categories, the last period, limits.
-TINT = "#8FC1DE"  # the accent under a thin line that has to be seen
+TINT = "#8FC1DE"  # the accent under a thin line that must be visible
 GREY = "#8C8C8C"
 LIGHT = "#D4D4D4"
 INK = "#262626"
-GREY_TEXT = "#6B6B6B"  # grey that is still read on white (contrast 5.3)
-SIGNAL_TEXT = "#A84A00"  # vermilion that is (contrast 5.8)
+GREY_TEXT = "#6B6B6B"  # grey that is still legible on white (contrast 5.3)
+SIGNAL_TEXT = "#A84A00"  # vermilion that is legible (contrast 5.8)
 
-#: Behind a name that may stand on a line. Strokes around letters would triple the size of a plot.
+#: Background of a name that may cover a line. Strokes around letters would triple a plot's size.
 BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
-#: Mean width of a letter in sizes of the font.
+#: Mean width of a letter relative to the font size.
 _LETTER = 0.58
 #: Width of a column of text [inch]: 17 cm.
 WIDTH = 17 / 2.54
 
 _RC = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so the same everywhere
+    "font.family": "DejaVu Sans",  # bundled with matplotlib, so the same everywhere
     "font.size": 8.5,
     "axes.labelsize": 8.5,
     "xtick.labelsize": 8.5,
@@ -72,8 +72,8 @@ _RC = {
     "hatch.linewidth": 0.6,
     "figure.facecolor": "white",
     "axes.facecolor": "white",
-    "text.parse_math": False,  # a dollar in a list's name is a dollar
-    "svg.fonttype": "path",  # text is drawn, so no reader or typesetter needs the font
+    "text.parse_math": False,  # a dollar sign in a list's name is literal
+    "svg.fonttype": "path",  # text is drawn as paths, so no reader or typesetter needs the font
     "svg.hashsalt": "callstats",
     "svg.id": None,
     "path.simplify": True,
@@ -82,7 +82,7 @@ _RC = {
 Draws = TypeVar("Draws", bound=Callable[..., Any])
 
 
-# Where and whether figures appear is the user's; only how they look is ours.
+# The user decides where and whether figures appear; we only set how they look.
 _NOT_LOOKS = re.compile(
     "backend|interactive|toolbar|timezone|date.epoch|docstring|savefig.directory|figure.max_open"
     "|figure.hooks|keymap|webagg|tk|macosx|animation"
@@ -97,7 +97,7 @@ def context() -> Any:
 
 
 def themed(draw: Draws) -> Draws:
-    """Make a plot function draw in the theme, whatever the user's settings are."""
+    """Make a plot function draw in the theme, whatever the user's settings."""
 
     @functools.wraps(draw)
     def within(*args: Any, **kwargs: Any) -> Any:
@@ -124,7 +124,7 @@ def axes(ax: Any, height: float) -> Any:
 
 
 def name_y(ax: Any, label: object) -> None:
-    r"""Write what the upright axis shows, on as many lines as it takes to stay beside the axes.
+    r"""Label the vertical axis, on as many lines as it takes to fit beside the axes.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def name_y(ax: Any, label: object) -> None:
 
 
 def name_x(ax: Any, *parts: str, colour: str = INK) -> None:
-    r"""Write what the lower axis shows, and the key of what is drawn, on lines that stay in the picture.
+    r"""Label the lower axis and add the key, on lines that fit in the picture.
 
     Examples
     --------
@@ -148,13 +148,13 @@ def name_x(ax: Any, *parts: str, colour: str = INK) -> None:
     >>> ax.get_xlabel()
     'share of login time\xa0\xa0\xa0\xa0\xa0 ┃\xa0August'
     """
-    # A line breaks at plain spaces only: in the label, and between what the key tells.
+    # A line breaks at plain spaces only: in the label, and between entries of the key.
     kept = [part if number == 0 else part.replace(" ", "\xa0") for number, part in enumerate(parts) if part]
     ax.set_xlabel(("\xa0" * 5 + " ").join(kept), wrap=True, color=colour)
 
 
 def as_text(colour: str) -> str:
-    """Return the colour in which the name of a line of a colour is read on white, by 4.5 to 1 at least."""
+    """Return the text colour for a line's name: legible on white, at least 4.5 to 1."""
     return {GREY: GREY_TEXT, SIGNAL: SIGNAL_TEXT}.get(colour, colour)
 
 
@@ -170,13 +170,13 @@ def to_svg(figure: Figure, alt: str) -> str:
 
 
 def plain(text: object, most: int | None = None) -> str:
-    r"""Return text as a plot can show it: one line, of characters its font has.
+    r"""Return text that a plot can show: one line, with characters its font has.
 
     Parameters
     ----------
     text : object
     most : int, optional
-        Characters to keep; a longer text loses its middle.
+        Characters to keep; a longer text is cut in the middle.
 
     Examples
     --------
@@ -208,9 +208,9 @@ def tidy(svg: str, alt: str) -> str:
     Parameters
     ----------
     svg : str
-        As matplotlib writes it.
+        As written by matplotlib.
     alt : str
-        What the picture shows, for those who cannot see it.
+        The alternative text.
     """
     body = svg[svg.index("<svg") :].strip()
     body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
@@ -224,7 +224,7 @@ def tidy(svg: str, alt: str) -> str:
 
 
 def _shorter(attribute: re.Match[str]) -> str:
-    """Round coordinates to hundredths of a point; factors of scale stay as they are."""
+    """Round coordinates to hundredths of a point; scale factors are kept."""
     if "matrix" in attribute[0]:
         return attribute[0]
     parts = re.split(r"(scale\([^)]*\))", re.sub(r"\s+", " ", attribute[0][1:]))
@@ -238,7 +238,7 @@ def _rounded(number: re.Match[str]) -> str:
 
 
 def _own_ids(svg: str) -> str:
-    """Number the ids, after a prefix that only this picture has."""
+    """Number the ids, after a prefix unique to this picture."""
     prefix = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     names = dict.fromkeys(re.findall(r' id="([^"]+)"', svg))
     number = {name: f"{prefix}-{index:x}" for index, name in enumerate(names)}

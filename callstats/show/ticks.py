@@ -35,7 +35,7 @@ class MinuteLocator(Locator):
 
 
 class UnitTicks(TickFormatter):
-    """Writes ticks in a unit, all with the same number of decimals."""
+    """Formats ticks in a unit, all with the same number of decimals."""
 
     def __init__(self, unit: str, formatter: Formatter, change: bool = False) -> None:
         self.unit = unit
@@ -51,7 +51,7 @@ class UnitTicks(TickFormatter):
 
 
 class RoomyLocator(Locator):
-    """Puts as many ticks on a lower axis as have room for their labels, whatever room the layout leaves."""
+    """Puts as many ticks on a lower axis as have room for labels in the final layout."""
 
     _LETTER = 5.6  # mean width of a letter [points]
     _APART = 6.0
@@ -84,7 +84,7 @@ class RoomyLocator(Locator):
 
 def unit_axis(axis: Any, unit: str, formatter: Formatter, *, most: int = 6, change: bool = False) -> None:
     """Give an axis ticks and tick labels in a unit."""
-    made = functools.partial(_locator, unit)  # named, so that a figure can be copied and pickled
+    made = functools.partial(_locator, unit)  # a named function, so that a figure can be copied and pickled
     axis.set_major_locator(RoomyLocator(made, most) if axis.axis_name == "x" else made(most))
     axis.set_major_formatter(UnitTicks(unit, formatter, change))
 

@@ -1,8 +1,8 @@
-"""The sentences the evidence allows, and no others.
+"""The sentences the evidence supports, and no others.
 
-Evidence for a difference; no evidence of one (which is not "no difference");
-too little data to tell, and how much is missing; not comparable, and why.
-"As good as" only within a margin that was set beforehand. Each function takes
+Evidence of a difference; no evidence of one (which is not "no difference");
+too little data to tell, and how much more is needed; not comparable, and why.
+"As good as" only within a margin set beforehand. Each function takes
 plain numbers and returns a :class:`~callstats.show.display.Sentence`.
 """
 
@@ -35,7 +35,7 @@ def difference(
     control: str,
     formatter: Formatter,
     *,
-    # the estimate of name less control, in the KPI's unit
+    # the estimate of name minus control, in the KPI's unit
     estimate: float | None,
     low: float | None,
     high: float | None,
@@ -46,7 +46,7 @@ def difference(
     missing: float | None = None,
     missing_kind: str = "contact",
 ) -> Sentence:
-    """Say what a comparison of two groups allows to say.
+    """State what a comparison of two groups supports.
 
     Parameters
     ----------
@@ -54,14 +54,14 @@ def difference(
         What was compared: label of the KPI, names of the groups.
     formatter : Formatter
     estimate, low, high : float or None
-        Difference with its interval; None or nan where it cannot be computed.
+        Difference with its interval; None or nan if it cannot be computed.
     unit, direction : str
         Of the KPI.
     margin : float, optional
         Largest difference that does not matter, set before looking.
     missing : float, optional
-        How many more units it takes to see the difference that would matter;
-        given, an interval that includes no difference is "too little data".
+        How many more units are needed to detect the difference that would matter;
+        if given, an interval that includes zero is "too little data".
     missing_kind : str
         ``contact``, ``call``, ``conversation``, ``agent``, ``agent_day``,
         ``respondent`` or ``day``.
@@ -75,7 +75,7 @@ def difference(
     _ = words(formatter.language)
     if unknown(estimate) or unknown(low) or unknown(high):
         return too_little(kpi, name, control, formatter, missing=missing, kind=missing_kind)
-    said = {
+    fields = {
         "kpi": kpi,
         "name": name,
         "control": control,
@@ -84,23 +84,25 @@ def difference(
         "margin": "" if margin is None else formatter.change(abs(margin), unit).removeprefix("+"),
     }
     if excludes_zero(low, high):
-        higher = _("{kpi}: evidence that {name} is higher than {control}: {change} ({interval}).", **said)
-        lower = _("{kpi}: evidence that {name} is lower than {control}: {change} ({interval}).", **said)
+        higher = _("{kpi}: evidence that {name} is higher than {control}: {change} ({interval}).", **fields)
+        lower = _("{kpi}: evidence that {name} is lower than {control}: {change} ({interval}).", **fields)
         return Sentence(higher if low > 0 else lower, _tone(estimate, direction))  # type: ignore[operator]
-    allowed = _("the data allow anything from {interval}", **said)
+    allowed = _("the data allow anything from {interval}", **fields)
     within = _within_margin(low, high, margin, direction)
     if within == "both":
         return Sentence(
-            _("{kpi}: {name} is as good as {control}, within a margin of {margin} ({interval}).", **said)
+            _("{kpi}: {name} is as good as {control}, within a margin of {margin} ({interval}).", **fields)
         )
     if within == "not worse":
         return Sentence(
-            _("{kpi}: {name} is not worse than {control} by more than {margin} ({interval}).", **said)
+            _("{kpi}: {name} is not worse than {control} by more than {margin} ({interval}).", **fields)
         )
     if not unknown(missing):
         return too_little(kpi, name, control, formatter, missing=missing, kind=missing_kind)
     none = _(
-        "{kpi}: no evidence of a difference between {name} and {control}; {allowed}.", **said, allowed=allowed
+        "{kpi}: no evidence of a difference between {name} and {control}; {allowed}.",
+        **fields,
+        allowed=allowed,
     )
     return Sentence(none)
 
@@ -114,7 +116,7 @@ def too_little(
     missing: float | None = None,
     kind: str = "contact",
 ) -> Sentence:
-    """Say that there is too little data to tell, and how much is missing where it is known.
+    """State that there is too little data to tell, and how much more is needed if known.
 
     Examples
     --------
@@ -132,7 +134,7 @@ def too_little(
 
 
 def still_needed(missing: float | None, kind: str, formatter: Formatter) -> str:
-    """Return how many more units are needed, rounded up to three digits; "" where it is unknown.
+    """Return how many more units are needed, rounded up to three digits; "" if unknown.
 
     Examples
     --------
@@ -147,7 +149,7 @@ def still_needed(missing: float | None, kind: str, formatter: Formatter) -> str:
 
 
 def not_comparable(kpi: str, name: str, control: str, why: str, formatter: Formatter) -> Sentence:
-    """Say that two groups cannot be compared, and why.
+    """State that two groups cannot be compared, and why.
 
     Examples
     --------
@@ -177,7 +179,7 @@ def change(
     since: str,
     direction: str = "neutral",
 ) -> Sentence:
-    """Say how a KPI moved since another period.
+    """State how a KPI changed since another period.
 
     Examples
     --------
@@ -189,16 +191,16 @@ def change(
         return Sentence(
             _("{kpi}: too little data to tell a change since {since}.", kpi=kpi, since=since), "unknown"
         )
-    said = {
+    fields = {
         "kpi": kpi,
         "since": since,
         "change": formatter.change(estimate, unit, low, high),
         "interval": formatter.interval(low, high, unit, change=True, value=estimate),
     }
     if not excludes_zero(low, high):
-        return Sentence(_("{kpi}: within the usual variation since {since} ({interval}).", **said))
-    up = _("{kpi}: up since {since}, {change} ({interval}).", **said)
-    down = _("{kpi}: down since {since}, {change} ({interval}).", **said)
+        return Sentence(_("{kpi}: within the usual variation since {since} ({interval}).", **fields))
+    up = _("{kpi}: up since {since}, {change} ({interval}).", **fields)
+    down = _("{kpi}: down since {since}, {change} ({interval}).", **fields)
     return Sentence(up if low > 0 else down, _tone(estimate, direction))  # type: ignore[operator]
 
 
@@ -213,7 +215,7 @@ def target(
     target_low: float | None = None,
     target_high: float | None = None,
 ) -> Sentence:
-    """Say whether a KPI meets its target: its whole interval does, none of it does, or it is open.
+    """State whether a KPI meets its target: all of its interval does, none does, or it is undecided.
 
     Examples
     --------
@@ -221,7 +223,7 @@ def target(
     'ROI: 31% (20% to 42%), target met (at least 0%).'
     """
     _ = words(formatter.language)
-    said = {
+    fields = {
         "kpi": kpi,
         "value": formatter.value(value, unit, low, high),
         "interval": formatter.interval(low, high, unit, value=value),
@@ -231,18 +233,18 @@ def target(
     most = float("inf") if unknown(target_high) else float(target_high)  # type: ignore[arg-type]
     if unknown(value) or unknown(low) or unknown(high):
         return Sentence(
-            _("{kpi}: too little data to tell whether the target is met ({target}).", **said), "unknown"
+            _("{kpi}: too little data to tell whether the target is met ({target}).", **fields), "unknown"
         )
     if least <= low and high <= most:  # type: ignore[operator]
-        return Sentence(_("{kpi}: {value} ({interval}), target met ({target}).", **said), "good")
+        return Sentence(_("{kpi}: {value} ({interval}), target met ({target}).", **fields), "good")
     if high < least or low > most:  # type: ignore[operator]
-        return Sentence(_("{kpi}: {value} ({interval}), target missed ({target}).", **said), "bad")
-    open_still = _("{kpi}: {value} ({interval}), too close to the target to tell ({target}).", **said)
+        return Sentence(_("{kpi}: {value} ({interval}), target missed ({target}).", **fields), "bad")
+    open_still = _("{kpi}: {value} ({interval}), too close to the target to tell ({target}).", **fields)
     return Sentence(open_still, "unknown")
 
 
 def worth(successes: tuple[float, float], money: tuple[float, float], formatter: Formatter) -> str:
-    """Return what an effect means in a month, in successes and in money.
+    """Return what an effect is worth per month, in successes and in money.
 
     Examples
     --------
@@ -262,7 +264,7 @@ def _tone(estimate: float | None, direction: str) -> Tone:
 
 
 def _within_margin(low: float | None, high: float | None, margin: float | None, direction: str) -> str:
-    """Tell which side of the margin the interval keeps to: both, "not worse", or none."""
+    """Return which side of the margin the interval stays on: both, "not worse", or none."""
     if margin is None or unknown(low) or unknown(high):
         return ""
     above, below = low > -abs(margin), high < abs(margin)  # type: ignore[operator]
@@ -273,6 +275,6 @@ def _within_margin(low: float | None, high: float | None, margin: float | None, 
 
 
 def _round_up(count: float) -> int:
-    """Round a count up to three significant digits: what is needed is never understated."""
+    """Round a count up to three significant digits, so as never to understate it."""
     step = 10 ** max(math.floor(math.log10(count)) - 2, 0)
     return math.ceil(count / step) * step

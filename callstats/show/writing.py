@@ -1,4 +1,4 @@
-"""The parts that written values are made of: sign, number, unit."""
+"""The parts of formatted values: sign, number, unit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNIT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Writer(Calendar):
-    """Writes a number in a unit with as many decimals as it is told."""
+    """Formats a number in a unit with a given number of decimals."""
 
     currency: str = "EUR"
 
@@ -75,7 +75,7 @@ class Writer(Calendar):
 
 
 def _with_decimals(pattern: str, decimals: int) -> str:
-    """Return a CLDR number pattern with as many decimals.
+    """Return a CLDR number pattern with a given number of decimals.
 
     Examples
     --------

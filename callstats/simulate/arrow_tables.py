@@ -1,4 +1,4 @@
-"""Arrays of the simulation to canonical tables."""
+"""Convert the simulation's arrays to canonical tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def arrow_type(type_: str) -> pa.DataType:
-    """Return how a type of the model is kept."""
+    """Return the Arrow type of a model type."""
     import pyarrow as pa
 
     return {
@@ -25,7 +25,7 @@ def arrow_type(type_: str) -> pa.DataType:
 
 
 def schema(table: str, **further: str) -> pa.Schema:
-    """Return the columns of a canonical table, and further ones by type of the model."""
+    """Return the columns of a canonical table, and extra ones by model type."""
     import pyarrow as pa
 
     columns = {column.name: column.type for column in TABLES[table].columns} | further
@@ -39,18 +39,18 @@ def table(name: str, columns: dict[str, object], further: dict[str, str] | None 
     wanted = schema(name, **(further or {}))
     size = len(next(iter(columns.values())))  # type: ignore[arg-type]
     arrays = []
-    for one in wanted:
-        value = columns.get(one.name)
+    for column in wanted:
+        value = columns.get(column.name)
         if value is None:
-            arrays.append(pa.nulls(size, one.type))
+            arrays.append(pa.nulls(size, column.type))
             continue
         array: Any = value if isinstance(value, pa.Array | pa.ChunkedArray) else pa.array(value)
-        arrays.append(array.cast(one.type))
+        arrays.append(array.cast(column.type))
     return pa.table(arrays, schema=wanted)
 
 
 def words(names: Sequence[str | None], codes: np.ndarray) -> pa.Array:
-    """Return names by number; a number below 0 is null."""
+    """Return names by number, with negative numbers as null."""
     import pyarrow as pa
 
     return pa.array(names, pa.string()).take(pa.array(codes, mask=np.asarray(codes) < 0))
@@ -60,7 +60,7 @@ def numbered(prefix: str, numbers: np.ndarray, width: int = 0) -> pa.Array:
     """Return texts such as ``spring-00000012``."""
     import pyarrow as pa
 
-    compute: Any = importlib.import_module("pyarrow.compute")  # its functions are made at run time
+    compute: Any = importlib.import_module("pyarrow.compute")  # its functions are created at run time
     digits = pa.array(numbers).cast(pa.string())
     if width:
         digits = compute.utf8_lpad(digits, width, "0")
@@ -68,14 +68,14 @@ def numbered(prefix: str, numbers: np.ndarray, width: int = 0) -> pa.Array:
 
 
 def where(values: np.ndarray, known: np.ndarray) -> pa.Array:
-    """Return values, null where not known."""
+    """Return values, null where unknown."""
     import pyarrow as pa
 
     return pa.array(values, mask=~np.asarray(known, dtype=bool))
 
 
 def instants(microseconds: np.ndarray, known: np.ndarray | None = None) -> pa.Array:
-    """Return moments in UTC."""
+    """Return instants in UTC."""
     import pyarrow as pa
 
     mask = None if known is None else ~known

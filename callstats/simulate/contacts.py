@@ -12,16 +12,16 @@ from callstats.simulate.days import WorkCalendar
 from callstats.simulate.scenario import CallList, Scenario
 from callstats.simulate.streams import stream
 
-#: Contacts are simulated this many at a time.
+#: Number of contacts simulated at a time.
 CHUNK = 200_000
 
 
 @dataclass(frozen=True)
 class People:
-    """Contacts of one list, one row each; what they are like does not change.
+    """Contacts of one list, one row each, with their fixed traits.
 
     ``past_answers`` is how often they answered in four dials of an earlier
-    campaign: what an analyst may know before a test begins.
+    campaign, which an analyst may know before a test begins.
     """
 
     chunk: int
@@ -38,14 +38,14 @@ class People:
 
 
 def gaps(mean: float, u: np.ndarray) -> np.ndarray:
-    """Return working days to skip before the next dial: Poisson, mean less one."""
+    """Return working days to skip before the next dial: Poisson, with the mean minus one."""
     rate = max(mean - 1, 0.0)
     chances = [math.exp(-rate) * rate**k / math.factorial(k) for k in range(25)]
     return np.searchsorted(np.cumsum(chances)[:-1], u, side="right")
 
 
 def chunks(scenario: Scenario, calendar: WorkCalendar, call_list: CallList) -> Iterator[People]:
-    """Draw the contacts of a list, a part at a time."""
+    """Draw the contacts of a list, one chunk at a time."""
     for number, first in enumerate(range(0, call_list.contacts, CHUNK)):
         size = min(CHUNK, call_list.contacts - first)
         yield _draw(scenario, calendar, call_list, number, size)

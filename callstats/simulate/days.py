@@ -29,7 +29,7 @@ class WorkCalendar:
 
     @classmethod
     def of(cls, scenario: Scenario) -> WorkCalendar:
-        """Lay out the days of a scenario."""
+        """Build the days of a scenario."""
         every = [scenario.start + timedelta(days=number) for number in range(scenario.days)]
         worked = [
             number for number, day in enumerate(every)
@@ -56,7 +56,7 @@ class WorkCalendar:
         return (np.asarray(seconds, dtype=np.int64) + midnight) * 1_000_000
 
     def utc_us(self, seconds: np.ndarray) -> np.ndarray:
-        """Return moments in UTC [µs since 1970] of local seconds, hour by hour.
+        """Return UTC instants [µs since 1970] of local seconds, hour by hour.
 
         An hour that the clock shows twice is taken as the first one.
         """

@@ -1,4 +1,4 @@
-"""The demo data set: three months of a call centre with something to tell."""
+"""The demo data set: three eventful months of a call centre."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ _WARM: dict = {
     "invalid": 0.03,
 }
 
-#: The month that its reports are about.
+#: The month of its reports.
 MONTH = "2026-09"
 
-#: What the demo's managers have decided; read by ``callstats.config``.
+#: The demo's project settings; read by ``callstats.config``.
 PROJECT = """\
 # The project file of the demo: every key has a default and may be left out.
 currency = "EUR"

@@ -1,4 +1,4 @@
-"""How a call can end, and what each end says in the canonical flags."""
+"""How a call can end, and the canonical flags of each outcome."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 class DialOutcome:
     """One way a dial ends; ``talk_s`` is the mean talk where an agent was on the line [s].
 
-    ``code`` is VICIdial's status for it, which stands in ``outcome_code``.
+    ``code`` is VICIdial's status for it, stored in ``outcome_code``.
     """
 
     name: str

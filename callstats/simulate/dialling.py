@@ -17,12 +17,12 @@ from callstats.simulate.streams import stream
 from callstats.simulate.truth import Truth
 
 GOLDEN = 0.6180339887498949
-SURE = 0.97  # nobody is reached with more certainty than this
+SURE = 0.97  # highest chance of reaching anybody
 
 
 @dataclass
 class _State:
-    """Where each contact stands: next working day, promised hour (-1: none), open, live calls so far."""
+    """The state of each contact: next working day, promised hour (-1: none), open, live calls so far."""
 
     day: np.ndarray
     hour: np.ndarray
@@ -32,7 +32,7 @@ class _State:
 
 @dataclass(frozen=True)
 class _Round:
-    """One attempt at everybody in circulation: ``who`` (contacts), and when each is dialled."""
+    """One attempt at all contacts in circulation: ``who`` (contacts), and when each is dialled."""
 
     seed: int
     call_list: CallList
@@ -45,7 +45,7 @@ class _Round:
     hour: np.ndarray
 
     def draw(self, decision: str) -> np.ndarray:
-        """Return a uniform number for each dial; each decision has a stream of its own."""
+        """Return a uniform number for each dial; each decision has its own stream."""
         draws = stream(self.seed, self.call_list.list_id, self.people.chunk, self.attempt, decision)
         return draws.random(len(self.people))[self.who]
 
@@ -72,7 +72,7 @@ class Dialler:
                 self.abandoned[inside] = spell.abandoned
 
     def dial(self, number: int, people: People, first_contact: int) -> Dials:
-        """Return every dial to some contacts of one list, numbered from ``first_contact``."""
+        """Return all dials to some contacts of one list, numbered from ``first_contact``."""
         size, attempts = len(people), self.campaign.attempts
         hours = Hours(self.roster, self.lists[number].hours)
         nobody = np.zeros(size, dtype=np.int64)
@@ -84,75 +84,75 @@ class Dialler:
         return dials
 
     def _round(self, number: int, people: People, state: _State, hours: Hours, attempt: int) -> Dials:
-        """Dial everybody who is still in circulation once."""
+        """Dial every contact still in circulation once."""
         state.day = self.roster.next_open[np.minimum(state.day, len(self.calendar))]
         who = np.flatnonzero(state.open & (state.day < len(self.calendar)))
         if not len(who):
             return Dials.none()
         day, hour = state.day[who], state.hour[who]
         last = attempt == self.campaign.attempts
-        one = _Round(
+        batch = _Round(
             self.scenario.seed, self.lists[number], people, attempt, last, who, day, hour >= 0, hour.copy()
         )
-        one.hour[:] = np.where(one.promised, hour, hours.draw(day, one.draw("hour")))
-        live = self._live(one)
-        outcome, row = self._outcome(one, live)
-        due = self._move(one, state, outcome, hours)
+        batch.hour[:] = np.where(batch.promised, hour, hours.draw(day, batch.draw("hour")))
+        live = self._live(batch)
+        outcome, row = self._outcome(batch, live)
+        due = self._move(batch, state, outcome, hours)
         state.lives[who] += live
         nothing = np.full(len(who), UNKNOWN, dtype=np.int8)
         return Dials(
             who.astype(np.int32), np.full(len(who), number, dtype=np.int16),
             np.full(len(who), attempt, dtype=np.int8), np.where(live, state.lives[who], 0).astype(np.int8),
-            day.astype(np.int16), one.hour.astype(np.int8),
-            (1 + one.draw("second") * (HOUR - 1)).astype(np.int16),
+            day.astype(np.int16), batch.hour.astype(np.int8),
+            (1 + batch.draw("second") * (HOUR - 1)).astype(np.int16),
             row.astype(np.int32), outcome.astype(np.int8), state.open[who] & last,
             due, nothing, nothing.copy(),
         )  # fmt: skip
 
-    def _live(self, one: _Round) -> np.ndarray:
-        """Draw who answers, and book the chances."""
-        weekday = self.calendar.weekday[one.day]
-        chance = one.people.reach[one.who] * self.reach[weekday, one.hour] * self.spell[one.day]
-        chance = np.minimum(chance * self.campaign.attempt_factor ** (one.attempt - 1), SURE)
-        chance = np.where(one.promised, np.maximum(chance, self.campaign.callback_reach), chance)
-        chance = chance * one.people.valid[one.who]
-        live = one.draw("live") < chance
-        list_id = one.call_list.list_id
-        self.truth.dialled((self.campaign.campaign_id, list_id, one.attempt), chance, live)
-        self.truth.dialled_at(list_id, weekday * 24 + one.hour, chance, live)
+    def _live(self, batch: _Round) -> np.ndarray:
+        """Draw who answers, and record the chances."""
+        weekday = self.calendar.weekday[batch.day]
+        chance = batch.people.reach[batch.who] * self.reach[weekday, batch.hour] * self.spell[batch.day]
+        chance = np.minimum(chance * self.campaign.attempt_factor ** (batch.attempt - 1), SURE)
+        chance = np.where(batch.promised, np.maximum(chance, self.campaign.callback_reach), chance)
+        chance = chance * batch.people.valid[batch.who]
+        live = batch.draw("live") < chance
+        list_id = batch.call_list.list_id
+        self.truth.dialled((self.campaign.campaign_id, list_id, batch.attempt), chance, live)
+        self.truth.dialled_at(list_id, weekday * 24 + batch.hour, chance, live)
         return live
 
-    def _outcome(self, one: _Round, live: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Draw how each dial ends, and the agent-day that takes it."""
-        outcome = _without_person(one.call_list, one.people.valid[one.who], one.draw("line"))
+    def _outcome(self, batch: _Round, live: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the outcome of each dial, and the agent-day that takes it."""
+        outcome = _without_person(batch.call_list, batch.people.valid[batch.who], batch.draw("line"))
         outcome = np.where(live, o.ABANDONED, outcome)
-        heard = np.flatnonzero(live & (one.draw("patience") >= self.abandoned[one.day]))
-        outcome[heard] = _conversation(one.call_list, one.draw("path")[heard], one.last)
+        heard = np.flatnonzero(live & (batch.draw("patience") >= self.abandoned[batch.day]))
+        outcome[heard] = _conversation(batch.call_list, batch.draw("path")[heard], batch.last)
         row = np.full(len(outcome), UNKNOWN)
         taken = np.flatnonzero(o.WITH_AGENT[outcome])
-        row[taken] = self._agents(one.day[taken], one.hour[taken])
+        row[taken] = self._agents(batch.day[taken], batch.hour[taken])
         argued = np.flatnonzero(outcome == o.REFUSAL)
-        chance = self._success(one, argued, row[argued])
-        won = one.draw("success")[argued] < chance
+        chance = self._success(batch, argued, row[argued])
+        won = batch.draw("success")[argued] < chance
         outcome[argued[won]] = o.SUCCESS
-        self.truth.argued(one.call_list.list_id, self.roster.agent[row[argued]], chance, won)
+        self.truth.argued(batch.call_list.list_id, self.roster.agent[row[argued]], chance, won)
         return outcome, row
 
-    def _success(self, one: _Round, argued: np.ndarray, row: np.ndarray) -> np.ndarray:
+    def _success(self, batch: _Round, argued: np.ndarray, row: np.ndarray) -> np.ndarray:
         """Return the chance that an argued call succeeds: list, contact, agent, day, hour, promise."""
-        call_list, agent = one.call_list, self.roster.agent[row]
-        logit = np.log(call_list.success / (1 - call_list.success)) + one.people.interest[one.who[argued]]
+        call_list, agent = batch.call_list, self.roster.agent[row]
+        logit = np.log(call_list.success / (1 - call_list.success)) + batch.people.interest[batch.who[argued]]
         logit += self.skill[agent] + self.roster.mood[row]
         logit += interaction(self.scenario, call_list.list_id)[agent]
-        logit += np.asarray(self.scenario.success_by_hour)[one.hour[argued]]
-        logit += self.campaign.callback_bonus * one.promised[argued]
+        logit += np.asarray(self.scenario.success_by_hour)[batch.hour[argued]]
+        logit += self.campaign.callback_bonus * batch.promised[argued]
         return 1 / (1 + np.exp(-logit))
 
     def _agents(self, day: np.ndarray, hour: np.ndarray) -> np.ndarray:
         """Return who takes each call: within an hour the agents take turns by weight.
 
-        A golden-ratio sequence spreads the turns evenly, so that no agent gets
-        more in an hour than an hour holds, as a dialer sees to it.
+        A golden-ratio sequence spreads the turns evenly, so that, as with a real
+        dialer, no agent gets more in an hour than fits.
         """
         slot = self.roster.slot_of[day * 24 + hour]
         order = np.argsort(slot, kind="stable")
@@ -164,30 +164,30 @@ class Dialler:
         self.turns += counts
         return self.roster.pick(day, hour, (self.offset[slot] + turn * GOLDEN) % 1.0)
 
-    def _move(self, one: _Round, state: _State, outcome: np.ndarray, hours: Hours) -> np.ndarray:
-        """Close contacts or send them on; return the promised times [local s], -1 where none."""
-        state.open[one.who] = ~o.CLOSING[outcome]
-        state.day[one.who] = one.day + 1 + gaps(self.campaign.gap, one.draw("gap"))
-        state.hour[one.who] = -1
+    def _move(self, batch: _Round, state: _State, outcome: np.ndarray, hours: Hours) -> np.ndarray:
+        """Close contacts or schedule them again; return the promised times [local s], -1 if none."""
+        state.open[batch.who] = ~o.CLOSING[outcome]
+        state.day[batch.who] = batch.day + 1 + gaps(self.campaign.gap, batch.draw("gap"))
+        state.hour[batch.who] = -1
         due = np.full(len(outcome), UNKNOWN, dtype=np.int64)
         asked, days = np.flatnonzero(outcome == o.CALLBACK), len(self.calendar)
         if not len(asked):
             return due
-        soon = 1 + (one.draw("due")[asked] * 4).astype(np.int64)
-        due_day = self.roster.next_open[np.minimum(one.day[asked] + soon, days)]
-        # Past the end nobody will dial; the promise is a week away, at ten.
-        due[asked] = (self.calendar.calendar_day[one.day[asked]] + 7) * DAY_S + 10 * HOUR
+        soon = 1 + (batch.draw("due")[asked] * 4).astype(np.int64)
+        due_day = self.roster.next_open[np.minimum(batch.day[asked] + soon, days)]
+        # Nobody dials past the end; the promise is a week away, at ten.
+        due[asked] = (self.calendar.calendar_day[batch.day[asked]] + 7) * DAY_S + 10 * HOUR
         asked, due_day = asked[due_day < days], due_day[due_day < days]
-        due_hour = hours.draw(due_day, one.draw("due hour")[asked])
+        due_hour = hours.draw(due_day, batch.draw("due hour")[asked])
         due[asked] = self.calendar.calendar_day[due_day] * DAY_S + due_hour * HOUR
-        keep = one.draw("keep")[asked] < self.campaign.callback_kept
-        state.day[one.who[asked[keep]]] = due_day[keep]
-        state.hour[one.who[asked[keep]]] = due_hour[keep]
+        keep = batch.draw("keep")[asked] < self.campaign.callback_kept
+        state.day[batch.who[asked[keep]]] = due_day[keep]
+        state.hour[batch.who[asked[keep]]] = due_hour[keep]
         return due
 
 
 def _without_person(call_list: CallList, valid: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Return how the dials end that reach nobody."""
+    """Return the outcomes of dials that reach nobody."""
     machine, busy = call_list.machine, (1 - call_list.machine) * call_list.busy
     edges = np.array([machine * call_list.machine_to_agent, machine, machine + busy])
     kinds = np.array([o.MACHINE_AGENT, o.MACHINE, o.BUSY, o.NO_ANSWER])
@@ -195,7 +195,7 @@ def _without_person(call_list: CallList, valid: np.ndarray, u: np.ndarray) -> np
 
 
 def _conversation(call_list: CallList, u: np.ndarray, last: bool) -> np.ndarray:
-    """Return how conversations go; REFUSAL where the offer is heard, to be decided."""
+    """Return the outcomes of conversations; REFUSAL, pending the decision, if the offer is heard."""
     right, heard = call_list.right_party, call_list.argued
     callback = 0.0 if last else call_list.callback
     shares = [right * heard, right * (1 - heard) * callback, right * (1 - heard) * call_list.do_not_call]

@@ -1,4 +1,4 @@
-"""Dials in columns small enough to hold millions, before they become rows."""
+"""Dials in compact columns, so that millions fit in memory before they become rows."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ UNKNOWN = -1
 class Dials:
     """Dials of a team, one row each.
 
-    ``contact`` is numbered within its list, ``number`` is the list's in its
-    team, ``row`` the agent-day in the roster, -1 where only the dialer was on
-    the line; ``due`` is the promised time [local s], ``kept`` and ``won`` what
-    came of the promise, -1 where there is none or it lies past the end.
+    ``contact`` is numbered within its list, ``number`` is the list's within its
+    team, ``row`` is the agent-day in the roster, -1 if only the dialer was on the
+    line; ``due`` is the promised time [local s], ``kept`` and ``won`` the result
+    of the promise, -1 if there is none or it lies past the end.
     """
 
     contact: np.ndarray
@@ -45,7 +45,7 @@ class Dials:
 
     @classmethod
     def concat(cls, parts: list[Dials]) -> Dials:
-        """Put several one after the other."""
+        """Concatenate several."""
         return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
 
     @classmethod
@@ -64,7 +64,7 @@ def settle_promises(dials: Dials, contacts: int, attempts: int, calendar: WorkCa
     for later in range(attempts):
         dial = place[contact, attempt + later]
         late = calendar.calendar_day[dials.day[dial]] * 24 + dials.hour[dial] - due // HOUR
-        # No dial starts on the very hour: those of the promised one and of the one before are within an hour.
+        # No dial starts exactly on the hour: the promised hour and the one before are within an hour.
         near = (dial >= 0) & ((late == 0) | (late == -1))
         kept |= near
         won |= near & (dials.outcome[dial] == o.SUCCESS)

@@ -20,13 +20,13 @@ from callstats.simulate.streams import stream
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Numbers of callers start here, apart from those of dialled contacts.
+#: Callers' numbers start here, to keep them separate from dialled contacts.
 FIRST_CALLER = 900_000_001
 
 
 @dataclass
 class CallerArrivals:
-    """Calls to a queue by time: the issue, which call about it, start and lengths; ``row`` -1: hung up."""
+    """Calls to a queue by time: issue, call number within it, start and lengths; ``row`` -1: hung up."""
 
     issue: np.ndarray
     turn: np.ndarray
@@ -75,7 +75,7 @@ def queue_calls(desk: Desk, queue: Queue, allotted: np.ndarray, number: int) -> 
 
 
 def _arrivals(desk: Desk, queue: Queue) -> CallerArrivals:
-    """Draw who calls when, follow-up calls included, by time."""
+    """Draw who calls when, including follow-up calls, by time."""
     calendar, days = desk.calendar, len(desk.calendar)
     rng = stream(desk.scenario.seed, "arrivals", queue.queue_id)
     share = np.asarray(queue.by_hour) / sum(queue.by_hour)
@@ -104,7 +104,7 @@ def _arrivals(desk: Desk, queue: Queue) -> CallerArrivals:
 
 
 def _serve(calls: CallerArrivals, plan: Roster, calendar_day: np.ndarray) -> None:
-    """Give every caller the agent who is free first, or let the caller hang up, in place."""
+    """Assign every caller to the first free agent, or let the caller hang up, in place."""
     at_work: dict[int, list[int]] = {}
     for row, day in enumerate(plan.day):
         at_work.setdefault(int(calendar_day[day]), []).append(row)
@@ -134,7 +134,7 @@ def _done(calls: CallerArrivals, number: int) -> int:
 
 
 def _free_at(shift: Shift, moment: int, midnight: int) -> int | None:
-    """Return the first moment from one on at which a shift works, None where it is over."""
+    """Return the first time from a given one on at which a shift works, None if it is over."""
     for first, end in shift:
         if moment < midnight + end * HOUR:
             return max(moment, midnight + first * HOUR)
@@ -176,7 +176,7 @@ def _table(
 
 
 def _cases(desk: Desk, queue: Queue, calls: CallerArrivals, caller: np.ndarray) -> pa.Table:
-    """Return the issues that reached an agent; solved at the end of the last call they needed."""
+    """Return the issues that reached an agent, solved at the end of the last call needed."""
     handled = np.flatnonzero(calls.row >= 0)
     order = handled[np.lexsort((calls.start[handled], calls.issue[handled]))]
     issue, first, count = np.unique(calls.issue[order], return_index=True, return_counts=True)

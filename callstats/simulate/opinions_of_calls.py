@@ -1,4 +1,4 @@
-"""What others think of calls: two evaluators who listen, callers who are asked."""
+"""Opinions of calls: two evaluators who listen, callers who are surveyed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CRITERIA = ("script", "agenda", "offer", "dispute", "product", "outcome", "etiqu
 EVALUATORS = ("evaluator-1", "evaluator-2")
 MEANS = np.array([4.0, 3.7, 3.5, 3.1, 3.6, 3.4, 4.2])
 BIAS = np.array([0.08, -0.08])
-NOISE = np.array([0.3, 0.3, 0.3, 1.0, 0.3, 0.3, 0.3])  # the evaluators agree on all but disputes
+NOISE = np.array([0.3, 0.3, 0.3, 1.0, 0.3, 0.3, 0.3])  # the evaluators agree except on disputes
 
 
 @dataclass(frozen=True)
 class Listened:
-    """Calls that may be listened to or asked about, one row each; ``agent`` is a number, -1 where none."""
+    """Calls that may be evaluated or surveyed, one row each; ``agent`` is a number, -1 if none."""
 
     call_id: pa.Array
     agent: np.ndarray
@@ -34,7 +34,7 @@ class Listened:
 
 
 def quality(scenario: Scenario) -> np.ndarray:
-    """Return what each agent adds to a score of quality, (agents,)."""
+    """Return each agent's effect on a quality score, (agents,)."""
     return stream(scenario.seed, "quality").normal(0, 0.45, len(scenario.agents))
 
 

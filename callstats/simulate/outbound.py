@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Part = tuple[str, "pa.Table"]
-#: Dials are laid out and written about this many at a time.
+#: Approximate number of dials placed and written at a time.
 SLICE = 400_000
 LOADED_AT = 7 * HOUR
 
 
 @dataclass
 class Desk:
-    """What the parts of one simulation share: calendar, truth, ledger and running numbers."""
+    """State shared by the parts of one simulation: calendar, truth, ledger and running numbers."""
 
     scenario: Scenario
     calendar: WorkCalendar
@@ -46,21 +46,21 @@ class Desk:
 
 
 def campaign_team(desk: Desk, team: Team, allotted: np.ndarray) -> Iterator[Part]:
-    """Yield the rows of one team: contacts, then calls and all that hangs on them."""
+    """Yield the rows of one team: contacts, then calls and everything that depends on them."""
     plan = roster(desk.scenario, desk.calendar, team, allotted)
     dialler = Dialler(desk.scenario, desk.calendar, team, plan, desk.truth)
-    made, first_contact = [], []
+    dialled, first_contact = [], []
     for number, call_list in enumerate(team.lists):
         first_contact.append(desk.contacts + 1)
         done = 0
         for people in chunks(desk.scenario, desk.calendar, call_list):
             yield "contacts", _contacts(desk, team, call_list, people, desk.contacts + 1)
-            made.append(dialler.dial(number, people, done))
+            dialled.append(dialler.dial(number, people, done))
             done += len(people)
             desk.contacts += len(people)
         desk.ledger.buy(team.campaign, call_list)
-    dials = Dials.concat(made)
-    del made
+    dials = Dials.concat(dialled)
+    del dialled
     for first, end in _slices(dials.day, len(desk.calendar)):
         inside = np.flatnonzero((dials.day >= first) & (dials.day < end))
         yield from _rows(desk, team, plan, dials.take(inside), (first, end), np.array(first_contact))
@@ -79,7 +79,7 @@ def _slices(day: np.ndarray, days: int) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class _Batch:
-    """Finished dials of some days, by time; ``lead`` is the contact's number, ``agent`` -1 where none."""
+    """Finished dials of some days, by time; ``lead`` is the contact's number, ``agent`` -1 if none."""
 
     team: Team
     dials: Dials
@@ -92,7 +92,7 @@ class _Batch:
 def _rows(
     desk: Desk, team: Team, plan: Roster, dials: Dials, days: tuple[int, int], first_contact: np.ndarray
 ) -> Iterator[Part]:
-    """Yield the rows of some days: the only place where a dial gets its exact time."""
+    """Yield the rows of some days; only here does a dial get its exact time."""
     scenario, calendar = desk.scenario, desk.calendar
     campaign_id = team.campaign.campaign_id
     rng = stream(scenario.seed, "time", team.name, days[0])
@@ -133,7 +133,7 @@ def _by_time(
 def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
     team, dials, timed = batch.team, batch.dials, batch.timed
     scenario, calendar, campaign, outcome = desk.scenario, desk.calendar, team.campaign, dials.outcome
-    loaded = calendar.utc_us(np.array([loaded_s(calendar, scenario, one) for one in team.lists]))
+    loaded = calendar.utc_us(np.array([loaded_s(calendar, scenario, call_list) for call_list in team.lists]))
     utc, depth, success = calendar.utc_us(timed.start), o.DEPTH[outcome], outcome == o.SUCCESS
     cancelled = success & (rng.random(len(dials)) < campaign.cancelled)
     value = np.exp(rng.normal(-(campaign.value_sd**2) / 2, campaign.value_sd, len(dials))) * campaign.value
@@ -142,7 +142,7 @@ def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
     columns = {
         "call_id": batch.call_id,
         "contact_id": tables.numbered("", batch.lead),
-        "list_id": tables.words([one.list_id for one in team.lists], dials.number),
+        "list_id": tables.words([call_list.list_id for call_list in team.lists], dials.number),
         "campaign_id": tables.words([campaign.campaign_id], np.zeros(len(dials), dtype=np.int8)),
         "agent_id": tables.words(scenario.agents, batch.agent),
         "direction": tables.words(["outbound"], np.zeros(len(dials), dtype=np.int8)),

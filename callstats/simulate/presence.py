@@ -19,7 +19,7 @@ BREAK_FROM_S, BREAK_MOST_S, BREAK_CHANCE = 150, 900, 0.45
 
 @dataclass(frozen=True)
 class Stretches:
-    """Stretches of login, by agent-day and time; ``code`` of a pause, -1 where none; times [local s]."""
+    """Stretches of login, by agent-day and time; ``code`` of a pause, -1 if none; times [local s]."""
 
     row: np.ndarray
     state: np.ndarray
@@ -29,13 +29,13 @@ class Stretches:
 
     @property
     def paid(self) -> np.ndarray:
-        """True but for lunch."""
+        """True except for lunch."""
         return self.code != LUNCH
 
 
 @dataclass(frozen=True)
 class Busy:
-    """Calls of agents, by agent-day and time: ``row`` in the roster, times [local s] and lengths [s]."""
+    """Agents' calls, by agent-day and time: ``row`` in the roster, times [local s] and lengths [s]."""
 
     row: np.ndarray
     answered: np.ndarray
@@ -52,7 +52,7 @@ class Busy:
 def stretches(
     roster: Roster, calendar: WorkCalendar, rows: np.ndarray, busy: Busy, rng: np.random.Generator
 ) -> Stretches:
-    """Lay out the agent-days ``rows``: their calls, and what lies between."""
+    """Fill the agent-days ``rows`` with their calls and the time between."""
     begin, lunch, back, end = _shift_times(roster, calendar)
     idle_row = np.concatenate([busy.row, rows])
     after = np.concatenate([_previous(busy, begin), _last(rows, busy, begin)])
@@ -85,7 +85,7 @@ def _stretch(
 
 
 def _idle(row: np.ndarray, start: np.ndarray, seconds: np.ndarray, rng: np.random.Generator) -> list[Columns]:
-    """Split idle time into a break, in some of the long gaps, and waiting."""
+    """Split idle time into waiting and, in some of the long gaps, a break."""
     size = len(row)
     taken = (seconds >= BREAK_FROM_S) & (rng.random(size) < BREAK_CHANCE)
     length = np.minimum(seconds * (0.4 + 0.5 * rng.random(size)), BREAK_MOST_S).astype(np.int64)
@@ -95,7 +95,7 @@ def _idle(row: np.ndarray, start: np.ndarray, seconds: np.ndarray, rng: np.rando
 
 
 def _previous(busy: Busy, begin: np.ndarray) -> np.ndarray:
-    """Return when each call's agent was done with the call before, or came in."""
+    """Return when each call's agent finished the previous call, or came in."""
     if not len(busy.row):
         return busy.answered
     first = np.diff(busy.row, prepend=-1) != 0
@@ -103,7 +103,7 @@ def _previous(busy: Busy, begin: np.ndarray) -> np.ndarray:
 
 
 def _last(rows: np.ndarray, busy: Busy, begin: np.ndarray) -> np.ndarray:
-    """Return when each agent-day's last call was done, or the agent came in."""
+    """Return when each agent-day's last call finished, or the agent came in."""
     if not len(busy.row):
         return begin[rows]
     final = np.searchsorted(busy.row, rows, side="right") - 1
@@ -112,7 +112,7 @@ def _last(rows: np.ndarray, busy: Busy, begin: np.ndarray) -> np.ndarray:
 
 
 def _shift_times(roster: Roster, calendar: WorkCalendar) -> tuple[np.ndarray, ...]:
-    """Return begin, lunch, back and end of every agent-day [local s]; no lunch: both at the end."""
+    """Return start, lunch, return and end of every agent-day [local s]; without lunch, both at the end."""
     hours = np.array([_limits(shift) for shift in roster.shifts])
     midnight = calendar.calendar_day[roster.day] * DAY_S
     return tuple(midnight + hours[roster.shift, column] * HOUR for column in range(4))

@@ -1,4 +1,4 @@
-"""Who works when: agents on shifts, as many as the expected load asks for."""
+"""Who works when: agents on shifts, as many as the expected load needs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from callstats.simulate.days import HOUR, WorkCalendar
 from callstats.simulate.scenario import CallList, Campaign, Scenario, Shift
 from callstats.simulate.streams import stream
 
-#: What a planner reckons with: agent seconds of a conversation, and of a machine put through.
+#: Planning assumptions: agent seconds of a conversation, and of a machine put through.
 HANDLE_S = 205.0
 MACHINE_S = 40.0
 
 
 @dataclass(frozen=True)
 class Team:
-    """Agents, by number in the scenario, who work the same lists of a campaign, or a queue."""
+    """Agents, by number in the scenario, who work the same lists of a campaign, or the same queue."""
 
     name: str
     agents: np.ndarray
@@ -30,10 +30,10 @@ class Team:
 class Roster:
     """Agent-days of one team, one row each, and the agents at work in every hour.
 
-    ``day`` is a working day, ``shift`` a number in ``shifts``, ``weight`` how
-    many calls the agent takes that day against the others, ``mood`` the day's
-    addition to the logit of success. The slots of the week are kept as one
-    rising array: slot number + cumulated share of its agents' weights.
+    ``day`` is a working day, ``shift`` a number in ``shifts``, ``weight`` the
+    agent's relative number of calls that day, ``mood`` the day's addition to the
+    logit of success. The slots of the week are stored as one increasing array:
+    slot number + cumulative share of its agents' weights.
     """
 
     day: np.ndarray
@@ -43,8 +43,8 @@ class Roster:
     mood: np.ndarray
     shifts: tuple[Shift, ...]
     present: np.ndarray  # (days, 24) agents at work
-    next_open: np.ndarray  # (days + 1,) the first worked day from each; days where none is left
-    slot_of: np.ndarray  # (days * 24,) slot number, -1 where nobody works
+    next_open: np.ndarray  # (days + 1,) the first working day from each on; days if none is left
+    slot_of: np.ndarray  # (days * 24,) slot number, -1 if nobody works
     slot_row: np.ndarray  # agent-day of each entry of slot_edge
     slot_edge: np.ndarray
 
@@ -57,7 +57,7 @@ class Roster:
 def teams(scenario: Scenario) -> list[Team]:
     """Group the lists of every campaign by the agents that work them."""
     number = {agent: position for position, agent in enumerate(scenario.agents)}
-    found = []
+    result = []
     for campaign in scenario.campaigns:
         groups: dict[tuple[str, ...], list[CallList]] = {}
         for call_list in campaign.lists:
@@ -65,14 +65,14 @@ def teams(scenario: Scenario) -> list[Team]:
             groups.setdefault(tuple(who), []).append(call_list)
         for position, (who, lists) in enumerate(groups.items()):
             agents = np.array([number[agent] for agent in who])
-            found.append(Team(f"{campaign.campaign_id}/{position}", agents, campaign, tuple(lists)))
-    return found
+            result.append(Team(f"{campaign.campaign_id}/{position}", agents, campaign, tuple(lists)))
+    return result
 
 
 def allot(scenario: Scenario, groups: dict[str, np.ndarray], days: int) -> dict[str, np.ndarray]:
-    """Return for each group (days, its agents): does the agent work for it that day?
+    """Return for each group an array (days, its agents): whether the agent works for it that day.
 
-    An agent of several groups works for one of them a day, at random.
+    An agent in several groups works for one of them each day, at random.
     """
     member: dict[int, list[str]] = {}
     for name, agents in groups.items():
@@ -91,9 +91,9 @@ def allot(scenario: Scenario, groups: dict[str, np.ndarray], days: int) -> dict[
 def expected_load(scenario: Scenario, calendar: WorkCalendar, team: Team) -> tuple[np.ndarray, np.ndarray]:
     """Return the expected dials and agent seconds of each working day, (days,) each.
 
-    A mean-field forecast, as a planner would make it: dials move from attempt
-    to attempt by the mean chance to close, the rest by the gaps. A list that is
-    dialled at certain hours only needs its agents then.
+    A mean-field forecast, as a planner would make it: dials move from attempt to
+    attempt by the mean chance of closing, and over days by the gaps. A list
+    dialled only at certain hours needs its agents then.
     """
     hours = [hour for shift in team.campaign.shifts for hour in hours_of(shift)]
     factor = float(np.mean([scenario.reach_by_hour[hour] for hour in hours]))
@@ -116,7 +116,7 @@ def expected_load(scenario: Scenario, calendar: WorkCalendar, team: Team) -> tup
 
 
 def _peak(call_list: CallList, hours: list[int]) -> float:
-    """Return how much busier the busiest hour is than the mean of the hours worked."""
+    """Return the ratio of the busiest hour to the mean working hour."""
     if call_list.hours is None:
         return 1.0
     weights = [call_list.hours[hour] for hour in hours]
@@ -154,7 +154,7 @@ def roster(scenario: Scenario, calendar: WorkCalendar, team: Team, allotted: np.
 def draw(
     scenario: Scenario, team: Team, allotted: np.ndarray, seats: np.ndarray, shifts: tuple[Shift, ...]
 ) -> Roster:
-    """Draw who fills the seats of each day, on which shift, and how the day goes."""
+    """Draw who works each day, on which shift, and how the day goes."""
     days = len(seats)
     order = stream(scenario.seed, "who", team.name).random((days, len(team.agents)))
     order[~allotted] += 2.0
@@ -190,7 +190,7 @@ def _slots(
     slot_of = np.where(present > 0, np.cumsum(present > 0) - 1, -1)
     slot = slot_of[key]
     total = np.bincount(slot, weights=weight[row])
-    edge = np.cumsum(weight[row] / total[slot])  # each slot adds up to 1: slot + share so far
+    edge = np.cumsum(weight[row] / total[slot])  # each slot adds up to 1: slot + cumulative share
     last = np.flatnonzero(np.diff(slot, append=-1))
     edge[last] = slot[last] + 1.0
     present = present.reshape(days, 24)
@@ -200,7 +200,7 @@ def _slots(
 
 
 class Hours:
-    """The hour of a dial on a given day: as many dials as agents are there."""
+    """The hour of a dial on a given day, in proportion to the agents present."""
 
     def __init__(self, roster: Roster, weights: tuple[float, ...] | None) -> None:
         present = roster.present.astype(float)
@@ -223,12 +223,12 @@ def skill(scenario: Scenario) -> np.ndarray:
 
 
 def pace(scenario: Scenario) -> np.ndarray:
-    """Return each agent's true pace, a factor on calls an hour, (agents,)."""
+    """Return each agent's true pace, a factor on calls per hour, (agents,)."""
     return np.exp(stream(scenario.seed, "pace").normal(0, scenario.pace_sd, len(scenario.agents)))
 
 
 def interaction(scenario: Scenario, list_id: str) -> np.ndarray:
-    """Return what each agent adds on one list beyond skill, on the logit of success, (agents,)."""
+    """Return each agent's effect on one list beyond skill, on the logit of success, (agents,)."""
     if scenario.interaction_sd == 0:
         return np.zeros(len(scenario.agents))
     draws = stream(scenario.seed, "agent on list", list_id)

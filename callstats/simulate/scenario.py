@@ -1,4 +1,4 @@
-"""What a simulated call centre is like: the choices, all of them frozen values."""
+"""The settings of a simulated call centre, as frozen values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callstats.errors import UsageError, unknown_name
 
 Shift = tuple[tuple[int, int], ...]
 
-#: Chance of reaching a person by hour of the day, against an average hour.
+#: Chance of reaching a person by hour of the day, relative to an average hour.
 REACH_BY_HOUR = (
     *(0.3,) * 8, 0.75, 0.85, 0.92, 1.0, 0.95, 0.85, 0.82, 0.86, 0.95, 1.12, 1.28, 1.32, 1.1, *(0.6,) * 3,
 )  # fmt: skip
@@ -26,7 +26,7 @@ LATE: Shift = ((12, 15), (16, 20))
 
 @dataclass(frozen=True, slots=True)
 class CallList:
-    """One list (address file) and what its contacts are like.
+    """One list (address file) and its contacts' characteristics.
 
     Attributes
     ----------
@@ -34,14 +34,14 @@ class CallList:
     contacts : int
         How many are loaded.
     loaded : date, optional
-        When; the scenario's first day where left out.
+        When; if omitted, the scenario's first day.
     reach : float
         Mean chance that a dial to a valid number in an average hour reaches a person.
     concentration : float
         a + b of the beta distribution the contacts' reach is drawn from [1]_:
         the smaller, the more the contacts differ.
     right_party, argued : float
-        Share of handled calls with the person sought; of these, the share that hears the offer.
+        Share of handled calls with the right person; of these, the share that hears the offer.
     success : float
         Chance that an average contact accepts the offer of an average agent.
     interest_sd : float
@@ -61,9 +61,9 @@ class CallList:
     dial_over : int
         Working days over which first dials are spread.
     hours : tuple of 24 floats, optional
-        Weight of each hour of the day for this list; all agents' hours alike where left out.
+        Weight of each hour of the day for this list; if omitted, all agents' hours are equal.
     agents : tuple of str, optional
-        The only agents that work this list; those of the campaign where left out.
+        The only agents that work this list; if omitted, those of the campaign.
     arms : tuple of str
         Contacts are split at random, evenly, over these values of the column ``arm``.
 
@@ -98,7 +98,7 @@ class CallList:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """Days, both included, on which a campaign went differently.
+    """Days, both ends included, on which a campaign ran differently.
 
     ``abandoned`` replaces the campaign's; ``reach`` multiplies the chance to reach a person.
     """
@@ -118,28 +118,28 @@ class Campaign:
     campaign_id : str
     lists : tuple of CallList
     agents : tuple of str, optional
-        Who works it; every agent of the scenario where left out.
+        Who works it; if omitted, every agent of the scenario.
     attempts : int
         Dials after which a contact is given up.
     gap : float
         Mean working days between two dials to a contact, at least 1.
     attempt_factor : float
-        What each further attempt multiplies the chance to reach a person by.
+        Factor on the chance of reaching a person for each further attempt.
     abandoned : float
         Share of live calls for which no agent is free in time.
     callback_kept, callback_reach, callback_bonus : float
-        Share of promised call-backs dialled in the promised hour; chance to
-        reach the person then; what it adds to success on the logit scale.
+        Share of promised call-backs dialled in the promised hour; chance of reaching
+        the person then; its effect on success on the logit scale.
     value, value_sd : float
         Mean value of a success [money] and its relative spread.
     cancelled : float
         Share of successes cancelled later.
     occupancy : float
-        What the roster is planned for.
+        The occupancy the roster is planned for.
     shifts : tuple of shifts
         Each a tuple of (first hour, end hour); the gap between two is unpaid.
     advertising : float
-        A month [money].
+        Per month [money].
     spells : tuple of Spell
     """
 
@@ -166,7 +166,7 @@ class Campaign:
 class Queue:
     """One inbound queue.
 
-    ``calls`` are expected new issues a working day, spread over the hours by
+    ``calls`` are expected new issues per working day, spread over the hours by
     ``by_hour``; a caller hangs up after an exponential ``patience`` [s]; an
     issue needs further calls with probability ``further`` each time.
     """
@@ -193,11 +193,11 @@ class Scenario:
     seed : int
     start : date
     days : int
-        WorkCalendar days from the start.
+        Calendar days from the start.
     time_zone, currency : str
     agents : tuple of str
     skill_sd, pace_sd : float
-        Spread of the agents' skill (logit of success) and pace (log of calls an hour).
+        Spread of the agents' skill (logit of success) and pace (log of calls per hour).
     agent_day_sd, skill_day_sd : float
         The same from day to day within an agent; pace is gamma with this
         coefficient of variation, which makes agent-days overdispersed.
@@ -209,7 +209,7 @@ class Scenario:
         Days that are worked, 0 = Monday.
     holidays : tuple of date
     wage, technical : float
-        An hour paid; a dial placed [money].
+        Per paid hour; per dial placed [money].
     evaluated, surveyed, answered : float
         Share of handled calls listened to by two evaluators; share of handled
         calls asked about (all of them inbound); share of those who answer.
@@ -267,17 +267,17 @@ class Scenario:
     ) -> Scenario:
         """Return one campaign over equal lists: an A/A test, simulated in a fraction of a second.
 
-        ``contacts`` are those of each list; ``nested`` gives each list agents
-        of its own. ``campaign`` and ``call_list`` change the fields of those,
-        ``options`` those of the scenario.
+        ``contacts`` are those of each list; ``nested`` gives each list its own agents.
+        ``campaign`` and ``call_list`` change their fields, ``options`` those of the
+        scenario.
         """
         agents = tuple(options.pop("agents", cls.__dataclass_fields__["agents"].default))
-        made = []
+        call_lists = []
         for number, name in enumerate(lists):
             own = agents[number :: len(lists)] if nested else None
-            made.append(replace(CallList(name, contacts, agents=own), **(call_list or {})))
-        one = replace(Campaign("spring", tuple(made)), **(campaign or {}))
-        return cls(seed=seed, campaigns=(one,), agents=agents, **options)
+            call_lists.append(replace(CallList(name, contacts, agents=own), **(call_list or {})))
+        spring = replace(Campaign("spring", tuple(call_lists)), **(campaign or {}))
+        return cls(seed=seed, campaigns=(spring,), agents=agents, **options)
 
 
 SHARES = (
@@ -294,7 +294,7 @@ SHARES = (
 
 
 def check(scenario: Scenario) -> None:
-    """Raise UsageError for what cannot be simulated."""
+    """Raise UsageError for a scenario that cannot be simulated."""
     try:
         ZoneInfo(scenario.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -304,13 +304,13 @@ def check(scenario: Scenario) -> None:
     lists = [call_list for campaign in scenario.campaigns for call_list in campaign.lists]
     _unique("list", [call_list.list_id for call_list in lists])
     _unique("campaign", [c.campaign_id for c in scenario.campaigns] + [q.queue_id for q in scenario.queues])
-    named = [c.agents or () for c in scenario.campaigns] + [one.agents or () for one in lists]
+    named = [c.agents or () for c in scenario.campaigns] + [part.agents or () for part in lists]
     for name in (name for names in (*named, *(q.agents for q in scenario.queues)) for name in names):
         if name not in scenario.agents:
             raise unknown_name("agent", name, scenario.agents)
     for call_list in lists:
         _check_list(call_list)
-    for shift in (shift for one in (*scenario.campaigns, *scenario.queues) for shift in one.shifts):
+    for shift in (shift for part in (*scenario.campaigns, *scenario.queues) for shift in part.shifts):
         _check_shift(shift)
 
 

@@ -1,4 +1,4 @@
-"""Run a scenario: in memory, or part by part into a folder."""
+"""Run a scenario: in memory, or piece by piece into a folder."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 #: Attributes of contacts beyond the canonical columns.
 ATTRIBUTES = {"contacts": {"past_answers": "integer", "arm": "text"}}
-#: The tables every simulation has; callbacks and cases are there where a scenario makes any.
+#: The tables every simulation has; callbacks and cases exist only if a scenario creates any.
 NAMES = ("calls", "agent_time", "contacts", "costs", "evaluations", "surveys", "callbacks", "cases")
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a scenario gave: canonical tables (Arrow) by name, and the truth behind them."""
+    """The result of a scenario: canonical tables (Arrow) by name, and the truth behind them."""
 
     scenario: Scenario
     tables: dict[str, pa.Table]
@@ -49,8 +49,8 @@ class Simulation:
 def parts(scenario: Scenario, truth: Truth) -> Iterator[Part]:
     """Yield (table name, rows) piece by piece, filling in the truth on the way.
 
-    Memory stays bounded by the dials of one campaign in their small form (some
-    40 bytes each) and one slice of finished rows.
+    Memory use is limited to the dials of one campaign in compact form (about 40
+    bytes each) and one slice of finished rows.
     """
     calendar = WorkCalendar.of(scenario)
     desk = Desk(scenario, calendar, truth, Ledger(scenario, calendar))
@@ -78,7 +78,7 @@ def simulate(scenario: Scenario) -> Simulation:
     Raises
     ------
     UsageError
-        The load cannot be handled by the agents there are.
+        The available agents cannot handle the load.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def simulate(scenario: Scenario) -> Simulation:
 
 
 def write(scenario: Scenario, folder: str | Path) -> Truth:
-    """Simulate a scenario straight into a saved data set, a row group at a time.
+    """Simulate a scenario directly into a saved data set, one row group at a time.
 
     The same scenario gives the same bytes, and the same tables as
     :func:`simulate`.
@@ -126,7 +126,7 @@ __all__ = ["NAMES", "Simulation", "parts", "simulate", "tables", "write", "write
 
 #: Rows of a row group.
 GROUP = 262_144
-#: Numbers that rise along a file are kept as differences.
+#: Numbers that increase along a file are stored as differences.
 RISING = {"call_id": "DELTA_BYTE_ARRAY", "started_at": "DELTA_BINARY_PACKED", "start": "DELTA_BINARY_PACKED"}
 RISING |= {"local_started_at": "DELTA_BINARY_PACKED", "local_start": "DELTA_BINARY_PACKED"}
 
@@ -137,7 +137,7 @@ REJECTS = {
 
 
 class Saver:
-    """Writes tables as they come, aside; on leaving without an error, moves them in place."""
+    """Writes tables to a temporary folder as they come; on exit without an error, moves them into place."""
 
     def __init__(self, scenario: Scenario, folder: Path) -> None:
         self.scenario, self.folder = scenario, folder
@@ -169,7 +169,7 @@ class Saver:
         shutil.rmtree(self._aside, ignore_errors=True)
 
     def _finish(self) -> None:
-        """Add rejects and provenance, and put all in place of what was there."""
+        """Add rejects and provenance, and replace the previous data set."""
         import pyarrow as pa
 
         empty = pa.schema([(name, tables.arrow_type(type_)) for name, type_ in REJECTS.items()])

@@ -1,4 +1,4 @@
-"""What it all costs: hours by day, dials by day, advertising by month, lists when bought."""
+"""All costs: hours by day, dials by day, advertising by month, lists when bought."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Ledger:
-    """Adds up hours and dials by campaign and working day, and lists bought."""
+    """Sums hours and dials by campaign and working day, and lists bought."""
 
     def __init__(self, scenario: Scenario, calendar: WorkCalendar) -> None:
         self.scenario, self.calendar = scenario, calendar

@@ -1,8 +1,8 @@
-"""Random numbers that depend only on the seed and on what they are for.
+"""Random numbers that depend only on the seed and their purpose.
 
-Every part draws from a stream of its own, named by what it decides, so that
-changing one option does not reshuffle the rest: two scenarios that differ only
-in the success of a list dial the same people at the same minutes.
+Every part draws from its own stream, named by what it decides, so that changing
+one option does not reshuffle the rest: two scenarios that differ only in the
+success of a list dial the same people at the same minutes.
 """
 
 from __future__ import annotations

@@ -14,12 +14,12 @@ from callstats.simulate.dials import Dials
 HOLD_SHARE, HOLD_S = 0.12, 45.0
 WRAP_S, WRAP_SUCCESS_S = 32.0, 90.0
 SPREAD = 0.55  # of the logarithm of a duration
-APART = 1 << 36  # further than any two times, to keep agent-days apart in one running maximum
+APART = 1 << 36  # more than any time difference, to separate agent-days in one running maximum
 
 
 @dataclass
 class Timed:
-    """Start [local s] and lengths [s] of dials, one row each; zero where there is none."""
+    """Start [local s] and lengths [s] of dials, one row each; zero if none."""
 
     start: np.ndarray
     ring: np.ndarray
@@ -39,14 +39,14 @@ class Timed:
 
     @property
     def handle(self) -> np.ndarray:
-        """What a call takes of an agent's time [s]."""
+        """The agent's time spent on a call [s]."""
         return self.talk + self.hold + self.wrap
 
 
 def lengths(dials: Dials, slowness: np.ndarray, start: np.ndarray, rng: np.random.Generator) -> Timed:
     """Draw how long every dial rings, queues and is handled.
 
-    ``slowness`` is the agent's that day: who takes more calls is quicker with each.
+    ``slowness`` is the agent's that day: agents who take more calls are quicker with each.
     """
     size, outcome = len(dials), dials.outcome
     ring = _whole(rng, np.array([27.0, 3, 4, 13, 9, 9, 11, 11, 11, 11, 11, 11])[outcome], 0.35)
@@ -61,7 +61,7 @@ def lengths(dials: Dials, slowness: np.ndarray, start: np.ndarray, rng: np.rando
 
 
 def _whole(rng: np.random.Generator, mean: np.ndarray, spread: float) -> np.ndarray:
-    """Return lognormal lengths of the given means, in whole seconds, at least one."""
+    """Return lognormal lengths with the given means, in whole seconds, at least one."""
     draws = np.exp(rng.standard_normal(len(mean), dtype=np.float32) * spread - spread**2 / 2)
     return np.maximum(np.rint(draws * mean), 1).astype(np.int64)
 
@@ -69,10 +69,10 @@ def _whole(rng: np.random.Generator, mean: np.ndarray, spread: float) -> np.ndar
 def fit(timed: Timed, row: np.ndarray, campaign_id: str) -> np.ndarray:
     """Move calls within their hour, in place, until no agent's calls overlap.
 
-    Calls wait for the one before (a running maximum), then give way to the one
-    after (a running minimum); each stays in the hour that it was dialled in,
-    because no hour holds more than an hour: handle times in overfull hours are
-    cut in proportion. Return the calls with an agent, by agent-day and time.
+    Calls wait for the previous one (a running maximum), then move before the next
+    one (a running minimum); each stays in the hour it was dialled in, because no
+    hour holds more than an hour of work: handle times in overfull hours are cut
+    in proportion. Returns the calls with an agent, by agent-day and time.
 
     Raises
     ------

@@ -1,9 +1,9 @@
-"""What the simulation knows to be true, added up while it runs.
+"""The true parameters and chances, accumulated while the simulation runs.
 
-Chances are kept beside what came of them: over the dials of a list at attempt
-k, live calls less the sum of their true chances has mean zero and variance
-sum of p (1 - p), whatever contacts were left to dial. So recovery can be
-tested exactly, without a model of who is left.
+Chances are stored next to their outcomes: over the dials of a list at attempt k,
+live calls minus the sum of their true chances has mean zero and variance sum of
+p (1 - p), whatever contacts were left to dial. So recovery can be tested
+exactly, without a model of who is left.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Truth:
     ----------
     scenario : Scenario
     skill, pace : dict of str to float
-        By agent: logit of success; factor on calls an hour.
+        By agent: logit of success; factor on calls per hour.
     interaction : dict of (agent, list) to float
-        What the agent adds on that list beyond skill, logit.
+        The agent's effect on that list beyond skill, logit.
     """
 
     scenario: Scenario

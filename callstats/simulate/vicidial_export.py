@@ -1,9 +1,9 @@
-"""The same call centre as a VICIdial server exports it: the call report and the tables.
+"""The same call centre as a VICIdial server's export: the call report and the tables.
 
-Statuses follow the flags, so that a reader gets the simulation's own figures
-back. What VICIdial does not keep is lost, as it is for its users: hold is part
-of the talk, nobody notes whether the right party was on the line, and a contact
-that was given up has no status for it.
+Statuses follow the flags, so that reading the export gives the simulation's own
+figures. What VICIdial does not store is lost, as for its users: hold is part of
+talk, right-party contact is not recorded, and a contact that was given up has no
+status for it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ HEADER = (
 
 
 def write_vicidial(simulation: Simulation, folder: str | Path) -> list[Path]:
-    """Write what a VICIdial server would export of a simulation.
+    """Write what a VICIdial server would export for a simulation.
 
     ``export.txt`` is the call report; ``tables/`` holds a dump of each table.
     All are tab separated with a header; the report ends its lines in CRLF.
@@ -70,14 +70,14 @@ def _write(frame: Frame, file: Path, end: str) -> None:
 
 
 def _report(calls: Frame, lead: Frame) -> Frame:
-    """Return the call report: outbound and inbound rows by time, seconds in the queue in alt_dial."""
+    """Return the call report: outbound and inbound rows by time, with queue seconds in alt_dial."""
     facts = lead.set_index("lead_id")[
         ["entry_date", "last_local_call_time", "modify_date", "called_since_last_reset", "gmt_offset_now"]
     ]
     rows = calls.join(facts, on="lead_id")
     inbound = rows["direction"] == "inbound"
     names = STATUSES.names() | {SERVED[0]: SERVED[1]}
-    made = rows.assign(
+    renamed = rows.assign(
         phone_number_dialed=rows["phone_number"],
         full_name=rows["user"].str.capitalize(),
         alt_dial=rows["queue_seconds"].astype(str).where(inbound, "MAIN"),
@@ -85,7 +85,7 @@ def _report(calls: Frame, lead: Frame) -> Frame:
         list_name=rows["list_id"].map("List {}".format),
         status_name=rows["status"].map(names),
     )
-    return made.reindex(columns=list(HEADER))
+    return renamed.reindex(columns=list(HEADER))
 
 
 Frame = Any  # a pandas frame; its type stubs cannot tell one column from several
@@ -93,13 +93,13 @@ Column = Any
 
 TIME = "%Y-%m-%d %H:%M:%S"
 DIALER = "VDAD"  # the "user" of a call that no agent was on
-INBOUND_LIST = "999"  # the list VICIdial gives callers it does not know
-#: Where an agent's row is: pause, wait, talk (hold inside), work after the call.
+INBOUND_LIST = "999"  # the list VICIdial assigns to unknown callers
+#: The parts of an agent's row: pause, wait, talk (including hold), after-call work.
 STAGE = {"pause": 0, "wait": 1, "talk": 2, "hold": 2, "wrap": 3}
 
 
 def with_lead(simulation: Simulation) -> Frame:
-    """Return the calls with VICIdial's names beside the canonical ones."""
+    """Return the calls with VICIdial's names alongside the canonical ones."""
     calls: Frame = simulation.frame("calls")
     epoch = calls["started_at"].astype("int64") // 1_000_000
     talk = (calls["talk_s"].fillna(0) + calls["hold_s"].fillna(0)).astype("int64")
@@ -135,7 +135,7 @@ def _term_reason(calls: Frame) -> np.ndarray:
 
 
 def outbound_log(calls: Frame) -> Frame:
-    """Return ``vicidial_log``: a row for every dial."""
+    """Return ``vicidial_log``: one row per dial."""
     rows = calls[calls["direction"] == "outbound"]
     rows = rows.assign(end_epoch=rows["start_epoch"] + rows["length_in_sec"])
     return rows[[
@@ -146,7 +146,7 @@ def outbound_log(calls: Frame) -> Frame:
 
 
 def closer_log(calls: Frame) -> Frame:
-    """Return ``vicidial_closer_log``: a row for every inbound call; its length includes the queue."""
+    """Return ``vicidial_closer_log``: one row per inbound call; its length includes the queue."""
     rows = calls[calls["direction"] == "inbound"]
     length = rows["length_in_sec"] + rows["queue_seconds"]
     rows = rows.assign(
@@ -163,7 +163,7 @@ def closer_log(calls: Frame) -> Frame:
 
 
 def leads(simulation: Simulation) -> Frame:
-    """Return ``vicidial_list``: a row for every contact, as it stands at the end."""
+    """Return ``vicidial_list``: one row per contact, in its final state."""
     contacts: Frame = simulation.frame("contacts")
     calls: Frame = simulation.frame("calls").sort_values("started_at", kind="stable")
     last = calls.drop_duplicates("contact_id", keep="last").set_index("contact_id")
@@ -172,7 +172,7 @@ def leads(simulation: Simulation) -> Frame:
     entry = contacts["loaded_at"].dt.tz_convert(zone).dt.strftime(TIME)
     called = final["local_started_at"].dt.strftime(TIME)
     count = final["attempt_no"].fillna(0).astype("int64")
-    made = {
+    columns = {
         "lead_id": contacts["contact_id"],
         "entry_date": entry,
         "modify_date": called.fillna(entry),
@@ -198,7 +198,7 @@ def leads(simulation: Simulation) -> Frame:
         "rank": 0,
         "owner": "",
     }  # fmt: skip
-    return contacts[[]].assign(**made)
+    return contacts[[]].assign(**columns)
 
 
 def _offset(calls: Frame) -> str:
@@ -210,7 +210,7 @@ def _offset(calls: Frame) -> str:
 
 
 def callbacks(simulation: Simulation) -> Frame:
-    """Return ``vicidial_callbacks``: a row for every promise."""
+    """Return ``vicidial_callbacks``: one row per promised call-back."""
     import pandas as pd
 
     columns = [
@@ -221,7 +221,7 @@ def callbacks(simulation: Simulation) -> Frame:
         return pd.DataFrame(columns=columns)
     rows: Frame = simulation.frame("callbacks")
     entry = rows["local_asked_at"].dt.strftime(TIME)
-    made = rows.assign(
+    exported = rows.assign(
         callback_id=np.arange(1, len(rows) + 1),
         lead_id=rows["contact_id"],
         status=rows["kept"].eq(True).map({True: "INACTIVE", False: "LIVE"}),
@@ -234,14 +234,14 @@ def callbacks(simulation: Simulation) -> Frame:
         user_group="AGENTS",
         lead_status="CALLBK",
     )
-    return made[columns]
+    return exported[columns]
 
 
 def agent_log(simulation: Simulation, calls: Frame) -> Frame:
-    """Return ``vicidial_agent_log``: pause, wait, talk and work after the call, a row each time round.
+    """Return ``vicidial_agent_log``: pause, wait, talk and after-call work, one row per cycle.
 
-    In a third of the calls the customer hangs up before the agent does: a part
-    of the work after the call is then kept as ``dead_sec``, inside ``talk_sec``.
+    In a third of the calls the customer hangs up before the agent does: part of
+    the after-call work is then stored as ``dead_sec``, inside ``talk_sec``.
     """
     time: Frame = simulation.frame("agent_time").sort_values(["agent_id", "start"], kind="stable")
     stage = time["state"].map(STAGE)
@@ -259,7 +259,7 @@ def agent_log(simulation: Simulation, calls: Frame) -> Frame:
 
 
 def _calls_by_answer(calls: Frame, agent: Column, talk_at: Column) -> Frame:
-    """Return the call of each agent's row, found by agent and second of the answer."""
+    """Return the call of each agent row, matched by agent and second of the answer."""
     import pandas as pd
 
     on_line = calls[calls["agent_id"].notna()]
@@ -274,7 +274,7 @@ def _agent_rows(first: Frame, stages: Frame, call: Frame) -> Frame:
     pause, wait, talk, wrap = (stages[number] for number in range(4))
     dead = (wrap // 3).where(np.arange(len(wrap)) % 3 == 0, 0).where(talk > 0, 0)
     begun = first["start"].astype("datetime64[us, UTC]").astype("int64") // 1_000_000
-    made = {
+    columns = {
         "agent_log_id": np.arange(1, len(first) + 1),
         "user": first["agent_id"],
         "event_time": first["local_start"].dt.strftime(TIME),
@@ -297,7 +297,7 @@ def _agent_rows(first: Frame, stages: Frame, call: Frame) -> Frame:
         "uniqueid": call["uniqueid"].fillna(""),
         "pause_type": np.where(pause > 0, "AGENT", "UNDEFINED"),
     }
-    return first[[]].assign(**made)
+    return first[[]].assign(**columns)
 
 
 FLAGS = (
@@ -309,7 +309,7 @@ COLUMNS = ("status", "status_name", *FLAGS[:2], "category", *FLAGS[2:])
 
 @dataclass(frozen=True)
 class Statuses:
-    """Rows (code, name, the flags that are Y) of one status table."""
+    """Rows (code, name, the flags set to Y) of one status table."""
 
     rows: tuple[tuple[str, str, str], ...]
 
@@ -344,7 +344,7 @@ STATUSES = Statuses((
     ("NP", "No Pitch No Price", "selectable human_answered"),
 ))  # fmt: skip
 
-#: A status of the firm's own: a caller who was helped.
+#: A custom status: a caller who was helped.
 SERVED = ("SERVED", "Caller served", "selectable human_answered customer_contact")
 
 

@@ -1,7 +1,7 @@
 """What each dialer or CRM writes, as data, and one reader for them all.
 
-Sources are found by the entry points of the group ``callstats.sources``, so a
-package of one's own can add one. ``mapping`` brings a TOML file to the same form.
+Sources are found through entry points of the group ``callstats.sources``, so your
+own package can add one. ``mapping`` compiles a TOML file to the same form.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ __all__ = ["Source", "find", "guess", "known"]
 
 @cache
 def known() -> dict[str, Source]:
-    """Return every source there is, by name.
+    """Return every registered source, by name.
 
     Raises
     ------
     UsageError
-        A source that somebody has registered is no whole one; the sentence says what is wrong with it.
+        A registered source is not valid; the message says what is wrong with it.
     """
-    found: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for point in sorted(entry_points(group="callstats.sources"), key=lambda point: point.name):
         source = point.load()
-        if wrong := [*problems(source), *_named_twice(source, found)]:
+        if wrong := [*problems(source), *_named_twice(source, sources)]:
             raise UsageError(f"the source {point.name!r} cannot be used: {'; '.join(wrong)}")
-        found[source.name] = source
-    return found
+        sources[source.name] = source
+    return sources
 
 
-def _named_twice(source: Source, found: Iterable[str]) -> list[str]:
-    return [f"the name is its own, but: {source.name!r} exists already"] if source.name in found else []
+def _named_twice(source: Source, sources: Iterable[str]) -> list[str]:
+    return [f"the name is its own, but: {source.name!r} exists already"] if source.name in sources else []
 
 
 def find(name: str) -> Source:
@@ -50,7 +50,7 @@ def find(name: str) -> Source:
     Raises
     ------
     UsageError
-        There is no such source.
+        No source has that name.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def guess(files: Iterable[str | Path]) -> Source:
     Raises
     ------
     InputError
-        They look like none of them.
+        They match no source.
     """
     import tempfile
 

@@ -1,9 +1,9 @@
 """The language sources are described in: data, no logic.
 
 A :class:`Source` says which tables a dialer or CRM writes (:class:`Layout`),
-how each canonical column is got from the columns of the export
+how each canonical column is derived from the columns of the export
 (:class:`Field`), what its status codes mean, whose clock its times are on, and
-which traps it holds. A mapping file in TOML compiles to the same objects, so
+what is easily misread. A mapping file in TOML compiles to the same objects, so
 one reader serves them all.
 """
 
@@ -21,7 +21,7 @@ Unit = Literal["s", "ms", "us", "min", "h", "hh:mm:ss", "hh:mm", "text", ""]
 #: What a field may hold beyond the types of the model: seconds since 1970, an amount, a number to dial.
 Kind = Type | Literal["epoch", "money", "phone", ""]
 
-#: Texts that stand for "nothing here", whatever the column.
+#: Texts that mean "no value", whatever the column.
 NULLS = ("", "NULL", "\\N", "null", "None", "NaN", "nan", "NaT", "<NA>", "0000-00-00 00:00:00", "0000-00-00")
 #: Words that stand for "not known" where a number, a time or a flag is expected.
 UNKNOWN = ("-", "--", "---", "–", "—", "n/a", "na", "#n/a", "n.a.", "(null)", "nil", "none", "unknown", "?", "tbd")
@@ -31,7 +31,7 @@ FALSE = ("n", "no", "false", "f", "0", "0.0", "non", "нет", "nein", "faux", "
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one column is got from an export.
+    """How one column is derived from an export.
 
     Attributes
     ----------
@@ -49,17 +49,17 @@ class Field:
     above : float, optional
         A flag that is set where the number is greater.
     type : str
-        Empty: the type the model gives the canonical column.
+        If empty, the type the model gives the canonical column.
     required : bool
         The export cannot be read without it.
     constant : str, optional
         The same text for every row, instead of a column.
     template : str, optional
-        A text made of several columns: ``"{day} {month} 2010"``.
+        A text built from several columns: ``"{day} {month} 2010"``.
     row_number : bool
-        File and row, which name a row that has no name, instead of a column.
+        File and row, which identify a row that has no id, instead of a column.
     formats : tuple of str
-        strptime formats of a time; empty: found out from the values.
+        strptime formats of a time; if empty, inferred from the values.
     unit : str
         Of a duration in the export; the data set holds seconds.
     decimal, thousands : str
@@ -115,8 +115,8 @@ class Field:
 class Repeat:
     """One row stands for several dials: ``count`` names the column with their number.
 
-    The outcome and the durations belong to the last one. Of the others nothing
-    is known but that they did not succeed and did not close the contact.
+    The outcome and the durations belong to the last one. Of the others we only
+    know that they did not succeed and did not close the contact.
     """
 
     count: str
@@ -190,9 +190,9 @@ class Layout:
         The canonical table, or a helper table that ``Source.shape`` turns into one.
     fields : tuple of Field
     signature : tuple of str
-        Columns by which a file of another name is recognised.
+        Columns by which a file with another name is recognised.
     unlike : tuple of str
-        Columns whose presence says that it is another layout.
+        Columns whose presence means it is another layout.
     repeat : Repeat, optional
     files : str
         Pattern of the names of the files it is read from; empty: every file.
@@ -280,12 +280,12 @@ class Source:
     name, title : str
     layouts : tuple of Layout
     statuses : mapping of str to Outcome
-        What each status code says of a call.
+        What each status code says about a call.
     time_zone : str
         Whose clock the times are on: ``server`` (the zone is given by the user),
         an IANA zone, or ``column:NAME``.
     no_agent : tuple of str
-        Users that are the dialer, not people.
+        Users that are the dialer rather than people.
     handled_needs_agent : bool
         A call without an agent was not handled, whatever its status.
     text : TextOptions
@@ -293,15 +293,15 @@ class Source:
     more_statuses : callable, optional
         Reads the export's own status tables: tables -> {(campaign or "", code): Outcome}.
     prepare : callable, optional
-        Completes the rows before they are judged, one by one: tables -> tables.
+        Completes each row before it is checked: tables -> tables.
     shape : callable, optional
-        Brings accepted rows into canonical tables: (tables, notes, time zone) -> tables.
+        Turns accepted rows into canonical tables: (tables, notes, time zone) -> tables.
     traps : tuple of str
         What is easily misread in this export; printed in the docs.
     lacks : mapping of str to str
-        What cannot be asked of this export, and why.
+        What this export cannot answer, and why.
     choose : bool
-        Every file is one of the layouts; false: every layout is read from every file.
+        If true, every file is one of the layouts; otherwise every layout is read from every file.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Which encoding a text file is in: told by its mark, by its bytes, or by trying."""
+"""Detect a text file's encoding: from its byte order mark, from its bytes, or by trying."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def detect_encoding(path: Path, asked: str = "", file: str = "") -> tuple[str, s
     Raises
     ------
     InputError
-        The file is empty, is not text, or is not in the encoding asked for.
+        The file is empty, is not text, or is not in the requested encoding.
     """
     file = file or path.name
     data_start = _head(path, file)
@@ -60,7 +60,7 @@ def _head(path: Path, file: str) -> bytes:
 
 
 def _wide_encoding(start: bytes) -> str:
-    """UTF-16 without a mark shows as a NUL in every other byte."""
+    """Detect UTF-16 without a byte order mark: every other byte is NUL."""
     odd, even = start[1::2].count(0), start[0::2].count(0)
     if odd > 0.3 * len(start[1::2]):
         return "utf-16-le"

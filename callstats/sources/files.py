@@ -50,7 +50,7 @@ def read_file(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> 
     Raises
     ------
     InputError
-        The file cannot be read as what it is.
+        The file cannot be read in its own format.
     """
     names = [layout.name for layout in layouts]
 

@@ -1,4 +1,4 @@
-"""The moments of a table: texts and epochs to UTC, and what the site's clock showed."""
+"""The instants of a table: texts and epochs to UTC, and what the site's clock showed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WRONG_BY = 900  # s; from here on a server's clock and its epochs disagree by mo
 
 @dataclass(slots=True)
 class Reading:
-    """One raw table while it is read by one layout.
+    """One raw table being read with one layout.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Reading:
     lacks: dict[str, str] = field(default_factory=dict)
 
     def field_of(self, to: str, kind: str) -> Field | None:
-        """Return the field of a type that the file holds for a column."""
+        """Return the field of this type that the file holds for a column."""
         for item in self.layout.fields:
             right = item.to == to and item.type_in(self.layout.table) == kind
             if right and not item.minus and self.columns.name(item) is not None:
@@ -61,9 +61,9 @@ class Reading:
 
 
 def add_moments(frame: Frame, reading: Reading) -> None:
-    """Add to ``frame`` every moment of the layout, in UTC and on the clock of the site.
+    """Add every instant of the layout to ``frame``, in UTC and on the site's clock.
 
-    An epoch in the export outweighs a wall-clock text: it cannot be ambiguous.
+    An epoch in the export overrides a wall-clock text, as it cannot be ambiguous.
     """
     layout = reading.layout
     zones = _zones(frame, reading)
@@ -89,7 +89,7 @@ def add_moments(frame: Frame, reading: Reading) -> None:
 
 
 def _zones(frame: Frame, reading: Reading) -> Series:
-    """The zone of each row: one for all, or read from a column."""
+    """Return the zone of each row: one for all, or read from a column."""
     if not reading.zone.startswith("column:"):
         return pd.Series(known_zone(reading.zone), index=frame.index, dtype="object")
     item = Field("time_zone", (reading.zone.removeprefix("column:"),), required=True)

@@ -1,8 +1,8 @@
-"""Mapping files: a TOML file that describes an export in the language of the sources.
+"""Mapping files: a TOML file that describes an export in the terms sources use.
 
 The file is checked once, here, and compiled to a :class:`~callstats.sources.base.Source`;
-what is read by it afterwards is read as any dialer's export is. ``docs/sources.md``
-shows how to write one.
+from then on the export is read like any dialer's. ``docs/sources.md`` shows how to
+write one.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def load(path: str | Path) -> Source:
     Raises
     ------
     InputError
-        The file is missing or no TOML, a key or a column is unknown or of the
-        wrong kind, or a table lacks what it cannot do without.
+        The file is missing or not TOML, a key or a column is unknown or of the
+        wrong kind, or a table lacks something it requires.
     """
     file = Path(path)
     try:
@@ -49,7 +49,7 @@ def load(path: str | Path) -> Source:
 
 
 def parse(content: dict[str, Any], file: str = "mapping") -> Source:
-    """Check the content of a mapping file and compile it to a source.
+    """Validate the content of a mapping file and compile it to a source.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def _check_rows(name: str, table: TableEntry, file: str) -> None:
 
 
 def _defaults(name: str, table: TableEntry, file: str) -> list[Field]:
-    """Give what a table cannot do without and the export need not say."""
+    """Return defaults for what a table requires and the export may omit."""
     model = TABLES[name]
     given = set(table.columns) | ({"state", "seconds"} if table.wide else set())
     usual = {

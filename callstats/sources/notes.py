@@ -1,7 +1,7 @@
-"""What an import has to say: sentences with fields, so that a report can say them in its language.
+"""Notes from an import: sentences with fields, so that a report can show them in its language.
 
 A note is kept as its English text, which people read in ``dataset.json``; :func:`read`
-finds the sentence and its fields again, also in data imported by an earlier version.
+recovers the sentence and its fields, also in data imported by an earlier version.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import Any
 
-#: One sentence, or the one for a single thing and the one for many.
+#: One sentence, or a singular and a plural one.
 Message = str | tuple[str, str]
 
 NO_AGENT_LOG = (
@@ -86,7 +86,7 @@ def write(message: Message, **fields: Any) -> str:
 
 
 def read(note: str) -> tuple[Message, dict[str, str]] | None:
-    """Return the sentence that a note is, and its fields; None where it is nobody's.
+    """Return a note's sentence and its fields; None if no sentence matches.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Message], ...]:
 
 
 def _pattern(text: str) -> str:
-    r"""Return a sentence as a pattern.
+    r"""Return a sentence as a regular expression.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""What a status code can say of a call: a small vocabulary of outcomes, as data.
+"""What a status code can say about a call: a small vocabulary of outcomes, as data.
 
 Every dialer has its own codes for the same few things. Each kind sets the flags
 of the calls table; ``None`` is unknown, never false. ``handled`` is what the
-status allows: a source whose rows name the agent lets it stand only where there
-is one.
+status allows: a source whose rows name the agent keeps it only where there is
+one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Outcome:
     """The flags that one status sets.
 
     ``dialled`` is false for codes that the dialer writes without placing a
-    call; ``handed_over`` is true where the outcome stands in another row.
+    call; ``handed_over`` is true where the outcome is in another row.
     """
 
     connected: Flag = None
@@ -47,7 +47,7 @@ def _outcome(*flags: Flag, reason: str | None = None, **more: Flag) -> Outcome:
     return Outcome(closed_reason=reason, **dict(zip(chain, flags, strict=True)), **kept)
 
 
-T, F, U = True, False, None  # yes, no, unknown: so that the table below can be read as one
+T, F, U = True, False, None  # yes, no, unknown: keeps the table below readable
 
 OUTCOMES: dict[str, Outcome] = {
     #                       connected live handled abandoned argued success closed
@@ -58,14 +58,14 @@ OUTCOMES: dict[str, Outcome] = {
     "machine": _outcome(T, F, F, F, F, F, F),
     "fax": _outcome(T, F, F, F, F, F, T, reason="invalid", invalid_number=True),
     "silence": _outcome(T, F, F, F, F, F, F),
-    "picked_up": _outcome(T, U, U, U, U, F, F),  # by whom is not said
-    "not_live": _outcome(U, F, F, F, F, F, F),  # no person; whether a machine is not said
+    "picked_up": _outcome(T, U, U, U, U, F, F),  # answered by whom is unknown
+    "not_live": _outcome(U, F, F, F, F, F, F),  # no person; perhaps a machine
     "abandoned": _outcome(T, T, F, T, F, F, F),
     "turned_away": _outcome(T, T, F, F, F, F, F),  # a person who was never promised an agent
     "handled": _outcome(T, T, T, F, F, F, F),  # spoke with an agent, the offer was not answered
     "callback": _outcome(T, T, T, F, F, F, F),
     "wrong_number": _outcome(T, T, T, F, F, F, T, reason="invalid", invalid_number=True, right_party=False),
-    "spoken": _outcome(T, T, T, F, U, F, F),  # whether the offer was answered is not said
+    "spoken": _outcome(T, T, T, F, U, F, F),  # whether the offer was answered is unknown
     "completed": _outcome(T, T, T, F, U, F, T),
     "refusal": _outcome(T, T, T, F, T, F, T, reason="refusal"),
     "success": _outcome(T, T, T, F, T, T, T, reason="success"),

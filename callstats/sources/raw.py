@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from callstats.sources.cells import Cells
 
-#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
+#: pandas frames and columns; pandas' own annotations are unions that no check narrows.
 Frame = Any
 Series = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A row that is left out: where, against which rule, and what was found."""
+    """A row that is left out: its position, the rule it broke, and what was found."""
 
     row: int
     rule: str
@@ -31,7 +31,7 @@ class Bad:
 
 @dataclass(slots=True)
 class Raw:
-    """One table as the file holds it.
+    """One table as it is in the file.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Raw:
     rows : list of int
         The row of each record in the file, as an editor or a spreadsheet counts them.
     bad : list of Bad
-        Lines that are no records.
+        Lines that are not records.
     notes : list of str
     header_row : int
         The row of the header; 0 where there is none.
@@ -113,7 +113,7 @@ def header_key(name: str) -> str:
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """Return trimmed column names; a name that comes again is numbered.
+    """Return trimmed column names; repeated names are numbered.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 
 def table_name(stem: str, tables: Iterable[str]) -> str:
-    """Return the table a file is named after, archives and dated parts included.
+    """Return the table a file is named after, ignoring archive and date parts of the name.
 
     Examples
     --------

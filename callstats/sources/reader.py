@@ -1,8 +1,8 @@
 """The shared reader: files and a source in, typed tables and what was left out.
 
 The tables still have the columns ``_raw`` and ``_position``, which say where
-each row came from; whoever leaves a row out later can name its file, its row
-and its content.
+each row came from, so that code that rejects a row later can name its file, its
+row and its content.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from callstats.sources.problems import Problems, needed
 from callstats.sources.raw import Frame, Raw, Series
 from callstats.sources.statuses import apply_statuses
 
-MOST_DIALS = 10_000  # to one contact; more is another number in the wrong column
+MOST_DIALS = 10_000  # to one contact; more means another number is in the wrong column
 REJECTED = ("table", "_raw", "_position", "rule", "column", "found", "reason")
 
 
 @dataclass(slots=True)
 class Extract:
-    """What an export holds, brought to types but not yet judged.
+    """The content of an export, typed but not yet checked.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     source : Source
     time_zone : str
         IANA zone of the clock that the export's times were read from, for a
-        source that does not say it itself.
+        source that does not give it.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     Raises
     ------
     InputError
-        A file is missing, empty, no text, of another layout, or lacks a required column.
+        A file is missing, empty, not text, of another layout, or lacks a required column.
     """
     result = Extract(lacks=dict(source.lacks))
     zone = time_zone if source.time_zone == "server" else source.time_zone

@@ -1,8 +1,8 @@
-"""What must be true of every source, of those that ship and of a plug-in's own.
+"""What must be true of every source, built-in or from a plug-in.
 
-A rule is named as the sentence that must be true, and the sentence is the
-message. A rule answers with what it found instead, or with nothing. Sources are
-judged when they are registered, so that a slip is told before a file is read.
+Each rule is named by the sentence that must be true, which is also the message.
+A rule returns the violations it found, or nothing. Sources are checked when they
+are registered, so that a mistake is reported before a file is read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from callstats.model import TABLES
 from callstats.sources.base import Field, Layout, Source
 from callstats.sources.outcomes import Outcome
 
-#: A flag that is set needs the next one set as well, or unknown.
+#: If a flag is set, the next one must be set or unknown.
 _NEEDS = (
     ("success", "argued"),
     ("argued", "handled"),
@@ -28,7 +28,7 @@ _CLOCK_COLUMN = "column:"
 
 
 def problems(source: Source) -> tuple[str, ...]:
-    """Return what is wrong with a source, a sentence each; empty where nothing is.
+    """Return what is wrong with a source, one sentence each; empty if nothing is.
 
     Parameters
     ----------
@@ -83,14 +83,14 @@ def _origins(source: Source) -> str:
 
 
 def _columns(source: Source) -> str:
-    """Judge the columns of sources that shape nothing: a helper column would lead nowhere."""
+    """Check the columns of sources without ``prepare`` or ``shape``: helper columns would be unused."""
     if source.prepare or source.shape:
         return ""
     strange = []
     for layout in source.layouts:
         if layout.table not in TABLES:
             strange.append(f"there is no table {layout.table!r}")
-        elif layout.table != "contacts":  # whose further columns are attributes
+        elif layout.table != "contacts":  # whose other columns are attributes
             known = TABLES[layout.table].names
             strange += [
                 f"{layout.table} has no {item.to!r}" for item in layout.fields if item.to not in known
@@ -137,7 +137,7 @@ def _twice(names: Iterable[str]) -> str:
     return ", ".join(sorted({name for name in listed if listed.count(name) > 1}))
 
 
-#: The sentences that must be true, each with what finds the contrary.
+#: The sentences that must be true, each with the function that finds violations.
 RULES: dict[str, Callable[[Source], str]] = {
     "the name is in lower case": _name,
     "the title is given": _title,

@@ -1,6 +1,6 @@
-"""Tables out of a dump that mysqldump wrote: INSERT statements as texts.
+"""Read tables from a mysqldump file: INSERT statements as texts.
 
-mysqldump writes each INSERT on one line, with line ends inside texts escaped,
+mysqldump writes each INSERT on one line, with line breaks inside texts escaped,
 and the columns in the CREATE TABLE before it. Nothing is executed.
 """
 
@@ -38,7 +38,7 @@ def read_dump(path: Path, file: str, tables: Iterable[str]) -> Iterator[Raw]:
     Raises
     ------
     InputError
-        The dump does not say what the columns of a table are called.
+        The dump does not give a table's column names.
     """
     names = list(tables)
     columns: dict[str, list[str]] = {}

@@ -1,8 +1,8 @@
 """Delimited text: which encoding, which delimiter, which line is which record.
 
 Rows are numbered as a text editor shows them: the header is row 1, and a record
-that runs over several lines has the number of its first line. Lines that are no
-records (too few fields, NUL bytes, a quote that never closes) are put aside with
+that spans several lines has the number of its first line. Lines that are not
+records (too few fields, NUL bytes, a quote that never closes) are set aside with
 the reason; none is lost.
 """
 
@@ -56,7 +56,7 @@ def read_text(path: Path, file: str, options: TextOptions, layouts: Sequence[Lay
     Returns
     -------
     Raw
-        Texts of all records, their rows, and the lines that are no records.
+        Texts of all records, their rows, and the lines that are not records.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def _first_lines(stream: io.TextIOBase) -> Iterator[str]:
 
 
 class _Lines:
-    """Lines with their numbers, some of which can be put back."""
+    """Numbered lines, some of which can be put back."""
 
     def __init__(self, stream: io.TextIOBase) -> None:
         self._source = enumerate(stream, start=1)
@@ -177,7 +177,7 @@ def _fields(line: str, delimiter: str, quote: str) -> list[str]:
 
 
 def _whole_record(line: str, lines: _Lines, delimiter: str, quote: str) -> str | None:
-    """Return the record that starts on this line, or None where a quote never closes."""
+    """Return the record that starts on this line, or None if a quote never closes."""
     if not _is_open(line, delimiter, quote):
         return line
     taken: list[tuple[int, str]] = []
@@ -193,7 +193,7 @@ def _whole_record(line: str, lines: _Lines, delimiter: str, quote: str) -> str |
 
 
 def _is_open(line: str, delimiter: str, quote: str) -> bool:
-    """Tell whether a quoted field is still open at the end; a quote opens only at a field's start."""
+    """Return whether a quoted field is still open at the end; a quote opens only at a field's start."""
     if line.count(quote) % 2 == 0 or not (line.startswith(quote) or delimiter + quote in line):
         return False
     inside, at_start, position = False, True, 0
@@ -248,7 +248,7 @@ def _table(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.
 
 
 def _table_slowly(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.Table:
-    """Split record by record, where Arrow reads a stray quote in another way."""
+    """Split record by record, for files where Arrow reads a stray quote differently."""
     records = [
         next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote))
         if quote and quote in text

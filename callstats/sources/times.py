@@ -1,9 +1,9 @@
-"""Texts to moments: formats found out or given, wall clocks brought to UTC.
+"""Convert texts to instants: formats inferred or given, wall clocks converted to UTC.
 
 A wall clock shows one hour twice when it goes back and skips one when it goes
 forward. A time in the repeated hour is taken as the first, unless the order of
-the rows shows the clock stepping back; a time in the skipped hour never was and
-its row is left out. Both are reported.
+the rows shows the clock stepping back; a time in the skipped hour never existed,
+so its row is left out. Both are reported.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ MOST_FORMATS = 4  # of one column: dates typed beside dates exported
 
 @dataclass(slots=True)
 class Parsed:
-    """Moments of a column.
+    """The instants of a column.
 
     Attributes
     ----------
@@ -88,17 +88,17 @@ class Parsed:
 
     @property
     def date_only(self) -> bool:
-        """The texts hold no hour."""
+        """Whether the texts lack a time of day."""
         return bool(self.formats) and not any(re.search("%[HIcXTRs]", item) for item in self.formats)
 
 
 def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = None) -> Parsed:
-    """Read texts as moments.
+    """Parse texts as instants.
 
     Parameters
     ----------
     texts : Series of str
-        Null where there is nothing.
+        Null where there is no value.
     formats : tuple of str
         strptime formats; empty: the one that reads most of the texts, and for what is left
         the next one that reads some in one way only.
@@ -108,7 +108,7 @@ def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = Non
     Raises
     ------
     InputError
-        Day and month cannot be told apart, or no known format reads the texts.
+        Day and month cannot be distinguished, or no known format reads the texts.
 
     Examples
     --------
@@ -227,7 +227,7 @@ def _contradicts(one: Series, other: Series) -> bool:
 
 
 def known_zone(name: str) -> str:
-    """Return the name of a time zone, checked.
+    """Return the name of a time zone after checking it.
 
     Raises
     ------
@@ -246,7 +246,7 @@ def known_zone(name: str) -> str:
 
 
 def is_zone(name: str) -> bool:
-    """Tell whether a text is the name of a time zone."""
+    """Return whether a text names a time zone."""
     try:
         known_zone(name)
     except CallstatsError:
@@ -256,7 +256,7 @@ def is_zone(name: str) -> bool:
 
 @dataclass(slots=True)
 class Localised:
-    """Moments in UTC, and which of the wall-clock times were no plain ones.
+    """Instants in UTC, and which wall-clock times were repeated or skipped.
 
     ``twice`` marks times the clock showed twice, ``never`` those it skipped.
     """
@@ -267,7 +267,7 @@ class Localised:
 
 
 def localise(naive: Series, zone: str) -> Localised:
-    """Bring wall-clock times of one zone to UTC.
+    """Convert wall-clock times of one zone to UTC.
 
     Examples
     --------
@@ -288,9 +288,9 @@ def localise(naive: Series, zone: str) -> Localised:
 
 
 def _after_step_back(naive: Series, twice: Series) -> Series:
-    """Mark repeated times that follow, in the order of the rows, a step back of the clock.
+    """Mark repeated times that come, in row order, after the clock stepped back.
 
-    Rows are taken to be in the order they happened if the clock steps back just
+    Rows are taken to be in chronological order if the clock steps back exactly
     once in the repeated hour of that day.
     """
     marked = pd.Series(False, index=naive.index)
@@ -303,5 +303,5 @@ def _after_step_back(naive: Series, twice: Series) -> Series:
 
 
 def clock(utc: Series, zone: str) -> Series:
-    """Return what a wall clock in the zone showed at moments in UTC."""
+    """Return what a wall clock in the zone showed at instants in UTC."""
     return utc.dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[us]")

@@ -1,6 +1,6 @@
 """VICIdial, and GOautodial, which is built on it: the call export and the tables.
 
-Facts, not logic: what is easily misread is listed in ``TRAPS``; what needs more
+Facts, not logic: ``TRAPS`` lists what is easily misread; anything that needs more
 than a column map is in :mod:`.vicidial_shape`.
 """
 
@@ -87,7 +87,7 @@ FLAGS = (
     "unworkable", "scheduled_callback", "completed", "answering_machine",
 )  # fmt: skip
 
-#: The first flag that is set decides what a status of an installation's own means.
+#: The first flag set decides what an installation's own status means.
 KIND_BY_FLAG = (
     ("sale", "success"),
     ("dnc", "do_not_call"),
@@ -100,7 +100,7 @@ _DEFAULT_FLAGS = {status.code: frozenset(status.flags.split()) for status in STA
 
 
 def from_flags(flags: frozenset[str]) -> Outcome:
-    """Return the outcome that VICIdial's flags speak of, for a status of one's own.
+    """Return the outcome that VICIdial's flags imply, for a status the installation added.
 
     Examples
     --------
@@ -121,23 +121,23 @@ def from_flags(flags: frozenset[str]) -> Outcome:
 
 
 def own_statuses(tables: Mapping[str, Frame]) -> dict[tuple[str, str], Outcome]:
-    """Read an installation's status tables; a campaign's row overrides that of the system.
+    """Read an installation's status tables; a campaign's row overrides the system's.
 
-    A code whose flags are those of a fresh installation keeps the meaning above.
+    A code with the flags of a fresh installation keeps the meaning above.
     """
     frame = tables.get("statuses")
     if frame is None:
         return {}
     records = frame.reindex(columns=["campaign_id", "status", *FLAGS])
-    found = {}
+    outcomes = {}
     for campaign, code, *values in records.itertuples(index=False, name=None):
         flags = frozenset(
             name for name, value in zip(FLAGS, values, strict=True) if not pd.isna(value) and value
         )
         usual = _DEFAULT_FLAGS.get(code) == flags
         outcome = OUTCOME_OF[code] if usual else from_flags(flags)
-        found["" if pd.isna(campaign) else campaign, code] = outcome
-    return found
+        outcomes["" if pd.isna(campaign) else campaign, code] = outcome
+    return outcomes
 
 
 STATES = ("pause", "wait", "talk", "dispo", "dead")

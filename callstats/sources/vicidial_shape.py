@@ -1,7 +1,7 @@
 """What VICIdial's tables need beyond a column map: joining, splitting, clocks.
 
-A transfer is two rows and one call; an agent's row is up to four stretches of
-time; a contact's clock is an offset that is right on the day of the export.
+A transfer is two rows but one call; an agent's row covers up to four stretches of
+time; a contact's clock is an offset that is correct on the day of the export.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from callstats.sources.raw import Frame, Series
 from callstats.sources.times import clock
 
 Tables = dict[str, Frame]
-NO_END = 3600  # s; how long a transfer of unknown length may take to reach the next agent
-SLACK = 300  # s; the closer log is written when the next agent's queue is reached
-OFFSETS = (-12.0, 14.0)  # h, the offsets there are
+NO_END = 3600  # s; longest time a transfer of unknown length may take to reach the next agent
+SLACK = 300  # s; the closer log is written when the call reaches the next agent's queue
+OFFSETS = (-12.0, 14.0)  # h, the offsets in use
 
 
 def prepare(tables: Tables) -> Tables:
-    """Complete the rows, one by one: identity, direction, queue and talk."""
+    """Complete each row: identity, direction, queue and talk."""
     tables = dict(tables)
     if "calls" in tables:
         tables["calls"] = _calls(tables["calls"])
@@ -45,26 +45,26 @@ def _calls(calls: Frame) -> Frame:
     if "attempt_no" in calls:
         calls["attempt_no"] = calls["attempt_no"].where(calls["attempt_no"] >= 1)
     talk = calls["length_s"] - calls["queue_s"].fillna(0.0)
-    # The queue has fractions of a second and the length has none: less than one is no talk.
+    # The queue has fractions of a second and the length does not: under one second is no talk.
     talk = talk.where((talk >= 0) | (talk <= -1), 0.0)
     calls["talk_s"] = talk.where(calls["handled"].eq(True).fillna(False))
     return calls.drop(columns=["alt_dial", "closecallid"], errors="ignore")
 
 
 def _identity(calls: Frame) -> Series:
-    """uniqueid; the closer log's own number; or, where neither is exported, lead and second."""
+    """Identify a call by uniqueid, the closer log's number, or, if neither is exported, lead and second."""
     second = calls["local_started_at"].dt.strftime("%Y%m%d%H%M%S").astype(TEXT)
     way = calls["direction"].map({"inbound": "-in"}).fillna("").astype(TEXT)
-    found = calls["contact_id"].fillna("").astype(TEXT) + "-" + second + way
+    identity = calls["contact_id"].fillna("").astype(TEXT) + "-" + second + way
     if "uniqueid" in calls:
-        found = (calls["uniqueid"].astype(TEXT) + way).fillna(found)
+        identity = (calls["uniqueid"].astype(TEXT) + way).fillna(identity)
     if "closecallid" in calls:
-        found = ("C" + calls["closecallid"].astype(TEXT)).fillna(found)
-    return found
+        identity = ("C" + calls["closecallid"].astype(TEXT)).fillna(identity)
+    return identity
 
 
 def shape(tables: Tables, notes: list[str], zone: str) -> Tables:
-    """Bring accepted rows into canonical tables."""
+    """Turn accepted rows into canonical tables."""
     tables = dict(tables)
     log = tables.pop("agent_log", None)
     tables.pop("statuses", None)
@@ -84,9 +84,9 @@ def shape(tables: Tables, notes: list[str], zone: str) -> Tables:
 
 
 def _stretches(log: Frame, zone: str) -> Frame:
-    """Split each row into its stretches: pause, wait, talk, and work after the call.
+    """Split each row into its stretches: pause, wait, talk, and after-call work.
 
-    A stretch without an epoch starts where the stretches before it ended.
+    A stretch without an epoch starts where the previous ones ended.
     """
     dead = log["dead_s"]
     parts = (
@@ -114,7 +114,7 @@ def _stretches(log: Frame, zone: str) -> Frame:
 
 
 def _with_agent_log(calls: Frame, log: Frame, notes: list[str]) -> Frame:
-    """Take talk and work after the call from the agent's row, where there is one."""
+    """Take talk and after-call work from the agent's row, where there is one."""
     rows = log[log["uniqueid"].notna() & log["agent_id"].notna()]
     sums = rows.assign(
         agent_talk_s=rows["talk_s"].fillna(0) - rows["dead_s"],
@@ -134,8 +134,8 @@ def _with_agent_log(calls: Frame, log: Frame, notes: list[str]) -> Frame:
 def _one_call_each(calls: Frame, notes: list[str]) -> Frame:
     """Join every transfer with the row of the agent it was handed to.
 
-    The call keeps the start, list and campaign of its first row; outcome and
-    agent are those of the last; ``first_agent_id`` is who handed it over.
+    The call keeps the start, list and campaign of its first row, and the outcome
+    and agent of its last; ``first_agent_id`` is the agent who handed it over.
     """
     calls = calls.assign(_way=(calls["direction"] == "inbound"))
     calls = calls.sort_values(["contact_id", "started_at", "_way"], kind="stable", ignore_index=True)
@@ -153,7 +153,7 @@ def _one_call_each(calls: Frame, notes: list[str]) -> Frame:
 
 
 def _continues(calls: Frame) -> Series:
-    """Mark the rows that go on with the row before: handed over, same lead, at once."""
+    """Mark the rows that continue the row before: handed over, same lead, immediately."""
     before = calls.shift(1)
     same = calls["contact_id"].eq(before["contact_id"]).fillna(False).astype(bool)
     over = before["handed_over"].eq(True).fillna(False).astype(bool)
@@ -181,7 +181,7 @@ def _joined(rows: Frame, number: Series) -> Frame:
         call[name] = last[name]
     for name in ("connected", "live", "handled"):
         call[name] = groups[name].max().reset_index(drop=True)
-    # Whoever was handed over has spoken with an agent: dropped later, it was not abandoned.
+    # A person handed over has spoken with an agent: if dropped later, the call was not abandoned.
     call["abandoned"] = last["abandoned"] & ~call["handled"]
     call["argued"] = call["argued"] & call["handled"]
     for name in rows.columns.intersection(["talk_s", "wrap_s", "queue_s", "length_s"]):
@@ -192,11 +192,11 @@ def _joined(rows: Frame, number: Series) -> Frame:
 
 
 def _on_contact_clock(calls: Frame, contacts: Frame | None, notes: list[str]) -> Frame:
-    """Bring the local time to the contact's clock where its offset differs from the site's.
+    """Convert the local time to the contact's clock where its offset differs from the site's.
 
-    The offset is that of the day of the export, so its distance from the site's
-    offset at the last call is what is kept; both are taken to change their
-    clocks together.
+    The offset is that of the day of the export, so we keep its difference from the
+    site's offset at the last call; both are assumed to change their clocks
+    together.
     """
     offset = calls.get("gmt_offset")
     if offset is None and contacts is not None and "gmt_offset" in contacts:
@@ -227,7 +227,7 @@ def _hours(local: Series, utc: Series) -> Series:
 
 
 def zone_of_offset(hours: float) -> str:
-    """Return the name of a fixed offset; IANA knows whole hours, with the sign turned.
+    """Return the name of a fixed offset; IANA names whole hours, with the sign reversed.
 
     Examples
     --------
@@ -241,7 +241,7 @@ def zone_of_offset(hours: float) -> str:
 
 
 def _contact_zones(contacts: Frame, calls: Frame | None) -> Frame:
-    """Name the contact's zone after the calls to it; unknown where it was never dialled."""
+    """Infer each contact's zone from the calls to it; unknown if it was never dialled."""
     if "gmt_offset" not in contacts:
         return contacts
     if calls is not None and len(calls):

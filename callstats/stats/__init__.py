@@ -1,6 +1,6 @@
-"""Estimates, intervals and tests that hold on dialled data: numbers in, frozen results out.
+"""Estimates, intervals and tests that are valid on dialled data: numbers in, frozen results out.
 
-No function here knows a data frame. What comes from many rows comes as
+No function here takes a data frame. Data of many rows arrive as
 :class:`callstats.moments.Moments` over the independent units. Names are
 imported when they are first used, since scipy takes a second to load.
 """

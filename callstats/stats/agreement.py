@@ -22,9 +22,9 @@ def krippendorff_alpha(
 ) -> Interval:
     """Agreement of raters beyond chance; 1 is perfect, 0 is chance.
 
-    Rated calls are a random sample, independent of one another; any number of
-    raters, with gaps. Calls with one rating say nothing and drop out. Below .67
-    quality scores bear no conclusion, from .80 they are reliable.
+    Assumes a random sample of independent calls, with any number of raters and
+    with gaps. Calls with one rating say nothing and are dropped. Below .67
+    quality scores support no conclusion; from .80 they are reliable.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def krippendorff_alpha(
     confidence : float
         Of the interval.
     resamples : int
-        Of calls, for the percentile bootstrap interval; 0 gives none.
+        Resamples of calls for the percentile bootstrap interval; 0 gives none.
     seed : int
         Of the resampling.
 
@@ -43,7 +43,7 @@ def krippendorff_alpha(
     -------
     Interval
         `n` is the number of calls with two ratings or more. If all ratings are
-        equal alpha is undefined: nan, with a `reason`.
+        equal, alpha is undefined: nan, with a `reason`.
 
     Raises
     ------
@@ -84,13 +84,13 @@ def krippendorff_alpha(
         weights = random.multinomial(calls, np.full(calls, 1 / calls), size=resamples)
         again = np.tensordot(weights.astype(float), pairs, axes=1)
         drawn = _alpha(again, values, level)
-        # A resample of one value only agrees perfectly.
+        # A resample with only one value agrees perfectly.
         low, high = np.quantile(np.where(np.isnan(drawn), 1.0, drawn), [share, 1 - share])
     return Interval(estimate, float(low), float(high), f"krippendorff, {level}", confidence, n=calls)
 
 
 def _coincidences(per_call: Array) -> Array:
-    # Pairs of ratings within each call, each call weighing as much as it has ratings.
+    # Pairs of ratings within each call, weighting each call by its number of ratings.
     size = per_call.sum(axis=1)
     pairs = per_call[:, :, None] * per_call[:, None, :]
     index = np.arange(per_call.shape[1])
@@ -117,7 +117,7 @@ def _distance(totals: Array, values: Array, level: str) -> Array:
     if level == "ratio":
         with np.errstate(all="ignore"):
             return np.nan_to_num(((a - b) / (a + b)) ** 2)[None]
-    # Ordinal: ratings lying between the two, each end counted half.
+    # Ordinal: the number of ratings between the two, counting each end as half.
     middle = np.cumsum(totals, axis=1) - totals / 2
     return (middle[:, :, None] - middle[:, None, :]) ** 2
 
@@ -125,10 +125,10 @@ def _distance(totals: Array, values: Array, level: str) -> Array:
 def net_promoter_score(
     promoters: float, passives: float, detractors: float, *, confidence: float = 0.95
 ) -> Interval:
-    """Net Promoter Score: share of 9-10 less share of 0-6, in points.
+    """Net Promoter Score: share of 9-10 minus share of 0-6, in points.
 
-    Answers are independent, from a random sample of those called: those who do
-    not answer may think otherwise, so give the response rate beside it.
+    Answers are independent, from a random sample of those called: people who do
+    not answer may think differently, so report the response rate with it.
 
     Parameters
     ----------
@@ -140,8 +140,8 @@ def net_promoter_score(
     Returns
     -------
     Interval
-        In points, -100 to 100. Where all answers are of one kind the variance is 0
-        and the limit is that of the Wilson interval of that kind. No answer: nan.
+        In points, -100 to 100. If all answers are of one kind, the variance is 0
+        and the limit comes from the Wilson interval of that kind. Without answers: nan.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def net_promoter_score(
     score, variance = up - down, (up + down - (up - down) ** 2) / n
     if variance <= 1e-15:
         slack = 1 - float(proportion_interval(n, n, confidence=confidence).low)
-        # The answers not seen may be anything: promoters become detractors at worst.
+        # Unseen answers may be anything: at worst, promoters turn out to be detractors.
         reach = slack * (2 if abs(score) > 0.5 else 1)
         low, high = max(score - reach, -1.0), min(score + reach, 1.0)
         error, df = 0.0, math.inf

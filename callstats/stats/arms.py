@@ -1,4 +1,4 @@
-"""The rows of two arms, clustered in one way, as sums and as the covariance of two ratios."""
+"""The rows of two arms with one kind of clustering: their sums, and the covariance of two ratios."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from callstats.errors import UsageError
 from callstats.moments import Moments, Pair, pair
 from callstats.stats.ratios import product
 
-#: The columns of moments over units that may have rows in both arms.
+#: Columns of moments over units that may have rows in both arms.
 ARM_COLUMNS = ("treatment_numerator", "treatment_denominator", "control_numerator", "control_denominator")
 
 
 def both_arms(treatment: Moments, control: Moments) -> Moments:
-    """Return the moments of both arms side by side, no unit being in both.
+    """Return the joint moments of two arms that share no unit.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def arm_moments(
     treated : sequence of bool, shape (rows,)
         Which arm the row belongs to.
     units : sequence, shape (rows,), optional
-        Contact or agent of the row; without it each row is a unit.
+        Contact or agent of the row; if omitted, each row is a unit.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def arm_moments(
 
 @dataclass(frozen=True, slots=True)
 class Arms:
-    """Two ratios and the covariance of them."""
+    """Two ratios and their covariance."""
 
     treatment: float
     control: float
@@ -125,7 +125,7 @@ def covariance(joint: Moments, ratios: tuple[float, float], sums: Mapping[str, f
 
 
 def effective_units(joint: Moments) -> np.ndarray:
-    """Return how many units of equal size say as much as those of each arm: (sum n)^2 / sum n^2.
+    """Return each arm's effective number of equal-sized units: (sum n)^2 / sum n^2.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def effective_units(joint: Moments) -> np.ndarray:
 
     Examples
     --------
-    Two agents with nearly all calls, and one with a few; two of the other arm with as many:
+    One arm has two agents with nearly all calls and one with a few; the other has two equal ones:
 
     >>> calls, first = [50, 48, 2, 30, 30], [True, True, True, False, False]
     >>> effective_units(arm_moments([9, 8, 1, 5, 6], calls, first)).round(2).tolist()
@@ -152,15 +152,15 @@ def effective_units(joint: Moments) -> np.ndarray:
 
 
 def effective_shared_units(joint: Moments) -> float:
-    """Return how many units of equal size say as much as those that have rows in both arms.
+    """Return the effective number of equal-sized units when some have rows in both arms.
 
-    A unit weighs a = n / sum(n) of the treatment plus the same of the control; (sum a)^2 / sum a^2
-    of G units that all weigh the same is G.
+    A unit's weight is a = n / sum(n) for the treatment plus the same for the control;
+    (sum a)^2 / sum a^2 of G equally weighted units is G.
 
     Parameters
     ----------
     joint : Moments
-        Columns `ARM_COLUMNS` over units, of which some are in both arms.
+        Columns `ARM_COLUMNS` over units, some of them in both arms.
 
     References
     ----------
@@ -187,29 +187,29 @@ def effective_shared_units(joint: Moments) -> float:
 
 
 def among_agents(agents: Moments) -> np.ndarray:
-    """Return as how many agents those of each arm count, or those of both where some work for both."""
+    """Return the effective number of agents per arm, or of both together if some work for both."""
     if product(agents, "treatment_denominator", "control_denominator") == 0:
         return effective_units(agents)
     return np.array([effective_shared_units(agents)])
 
 
 def ratios_with_agents(agents: Moments, ratios: tuple[float, float]) -> tuple[float, float]:
-    """Return each arm's ratio over the rows that have an agent; the arm's own where none has."""
+    """Return each arm's ratio over rows that have an agent, or over all its rows if none has."""
     sums = agents.sums
-    found = [
+    by_arm = [
         sums[f"{name}_numerator"] / below if (below := sums[f"{name}_denominator"]) else ratio
         for name, ratio in zip(("treatment", "control"), ratios, strict=True)
     ]
-    return found[0], found[1]
+    return by_arm[0], by_arm[1]
 
 
 def widening(units: np.ndarray) -> np.ndarray:
-    """Return what the covariance (2, 2) of two arms of few units is multiplied with.
+    """Return the small-sample factors for the covariance (2, 2) of two arms of few units.
 
-    `units` has one number for both arms, or one for each.
+    `units` is one number for both arms, or one for each.
 
-    The linearised variance measures units from a ratio that they made
-    themselves, and so comes out too small by (K - 1) / K for K equal units.
+    The linearised variance measures units against a ratio estimated from them,
+    and so is too small by (K - 1) / K for K equal units.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Funnel limits: what chance alone does to agents of different size."""
+"""Funnel limits: how far chance alone moves agents with different numbers of calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True)
 class FunnelLimits:
-    """Limits around a baseline, a row for each coverage.
+    """Limits around a baseline, one row for each coverage.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class FunnelLimits:
     sizes : ndarray of shape (k,)
     low, high : ndarray of shape (coverages, k)
     coverage : tuple of float
-        Share of agents like the baseline that stay within.
+        Share of agents at the baseline that stay within the limits.
     method : str
     """
 
@@ -47,10 +47,10 @@ def funnel_limits(
     phi: float = 1.0,
     tau2: float = 0.0,
 ) -> FunnelLimits:
-    """Limits that an agent like the baseline crosses with a known small chance.
+    """Limits that an agent at the baseline crosses with a known small chance.
 
-    Events are binomial (or Poisson) around the baseline. Where agents differ
-    for reasons nobody wants to flag, widen the limits by `phi` or `tau2` of
+    Events are binomial (or Poisson) around the baseline. If agents differ for
+    reasons you do not want to flag, widen the limits with `phi` or `tau2` from
     `overdispersion`.
 
     Parameters
@@ -67,9 +67,9 @@ def funnel_limits(
         "exact" (interpolated binomial or Poisson quantiles) or "score" (baseline
         -/+ z standard errors, as in England's public-health indicators).
     phi : float
-        Multiplicative overdispersion; under 1 counts as 1.
+        Multiplicative overdispersion; values under 1 count as 1.
     tau2 : float
-        Variance between agents in the square of the baseline's unit.
+        Variance between agents, in the squared unit of the baseline.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def _score(baseline: float, n: Array, share: float, kind: str) -> Array:
 
 
 def _exact(baseline: float, n: Array, share: float, kind: str) -> Array:
-    # Spiegelhalter 2005, A.1.1: the quantile's count less the part of its step that is too much.
+    # Spiegelhalter 2005, A.1.1: the quantile's count minus the excess part of its step.
     from scipy import stats
 
     if baseline == 0 or (kind == "proportion" and baseline == 1):
@@ -147,7 +147,7 @@ class FunnelScores:
     p_value : ndarray of shape (k,)
         Two-sided, from z; for `adjust`.
     standard_error : ndarray of shape (k,)
-        Of an agent like the baseline.
+        Of an agent at the baseline.
     """
 
     estimate: Array
@@ -167,7 +167,7 @@ def funnel_scores(
     events, sizes : array_like of shape (k,)
         Counts, and trials or exposure; sizes of 0 give nan.
     baseline : float, optional
-        Otherwise all events over all sizes.
+        If omitted, all events over all sizes.
     kind : str
         "proportion" or "rate".
 
@@ -220,25 +220,25 @@ def _mid_p_z(x: Array, n: Array, centre: float, kind: str) -> Array:
         earlier = np.where(x > 0, pdtr(np.maximum(x - 1, 0), mean), 0.0)
         later = np.where(x > 0, pdtrc(np.maximum(x - 1, 0), mean), 1.0)
         above, below = (pdtrc(x, mean) + later) / 2, (pdtr(x, mean) + earlier) / 2
-    # The smaller tail keeps its digits far out.
+    # The smaller tail keeps its precision far out.
     return np.where(above < below, -ndtri(above), ndtri(below))
 
 
 @dataclass(frozen=True, slots=True)
 class Overdispersion:
-    """How much more agents differ than chance makes them.
+    """How much more agents differ than chance explains.
 
     Attributes
     ----------
     estimate : float
         phi, the mean square of the winsorised scores; 1 is pure chance.
     p_value : float
-        Of pure chance against more, by chi-square on the scores as given.
+        Of pure chance against overdispersion, by chi-square on the unwinsorised scores.
     tau2 : float
         Variance between agents (additive model), squared unit of the standard
         errors; nan if none were given.
     winsorised : ndarray of shape (k,)
-        Scores with the tails drawn in.
+        Scores with the tails pulled in.
     method : str
     """
 
@@ -250,19 +250,19 @@ class Overdispersion:
 
 
 def overdispersion(z_scores: Any, *, winsorise: float = 0.1, standard_errors: Any = None) -> Overdispersion:
-    """Overdispersion of agents' scores, not driven by the few that truly stand out.
+    """Overdispersion of agents' scores, robust to the few that truly stand out.
 
     Most agents are alike up to a common spread; the share `winsorise` in each
-    tail may be truly different and is drawn in to the quantile.
+    tail may be truly different and is pulled in to the quantile.
 
     Parameters
     ----------
     z_scores : array_like of shape (k,)
         (value - baseline) / standard error; nan are left out.
     winsorise : float
-        Share of each tail that is drawn in.
+        Share of each tail that is pulled in.
     standard_errors : array_like of shape (k,), optional
-        Of an agent like the baseline; needed for `tau2`.
+        Of an agent at the baseline; needed for `tau2`.
 
     Returns
     -------

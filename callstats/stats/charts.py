@@ -1,4 +1,4 @@
-"""Control limits of a daily chart, wide enough for days that differ by nature."""
+"""Control limits of a daily chart, allowing for ordinary differences between days."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from callstats.errors import UsageError
 from callstats.stats.checking import choose, counts, exposures
 
-#: Mean range of two standard normal values: turns mean moving ranges into a standard deviation.
+#: Mean range of two standard normal values: converts mean moving ranges to a standard deviation.
 _D2 = 2 / np.sqrt(np.pi)
 
 
@@ -21,7 +21,7 @@ class ControlLimits:
     Attributes
     ----------
     estimate : float
-        Centre line: all events over all sizes, or the baseline given.
+        Centre line: all events over all sizes, or the given baseline.
     values, low, high : ndarray of shape (k,)
         Daily value and its limits; nan on days of size 0.
     outside : ndarray of bool, shape (k,)
@@ -55,13 +55,13 @@ def control_limits(
     sigmas: float = 3.0,
     baseline: float | None = None,
 ) -> ControlLimits:
-    """Limits within which daily values stay while nothing special happens.
+    """Limits that daily values stay within while nothing special happens.
 
-    Days are in time order. The plain limits of a p or u chart suppose that all
+    Days are in time order. The plain limits of a p or u chart assume that all
     days have the same chance; dialer days never do, and with thousands of calls
     a day nearly all would be flagged. Laney's limits take the day-to-day spread
-    from the moving ranges of the standardised values. Where that spread is
-    under pure chance the plain limits are kept: few days often look too calm.
+    from the moving ranges of the standardised values. If that spread is below
+    pure chance, the plain limits are kept: a few days often look too calm.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def control_limits(
     sigmas : float
         Distance of the limits from the centre.
     baseline : float, optional
-        Centre from an earlier period; otherwise the days' own.
+        Centre from an earlier period; if omitted, the days' own.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Checks of what the functions are given, and the tails that an alternative leaves."""
+"""Checks of arguments, and the tails an alternative leaves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def choose(kind: str, name: str, known: Iterable[str]) -> str:
     Raises
     ------
     UsageError
-        It is not; the message lists what is near.
+        It is not known; the message lists near names.
     """
     known = tuple(known)
     if name not in known:
@@ -27,7 +27,7 @@ def choose(kind: str, name: str, known: Iterable[str]) -> str:
 
 
 def tails(confidence: float, alternative: str = "two-sided") -> tuple[float, float]:
-    """Return the error allowed below and above an interval.
+    """Return the error probability allowed below and above an interval.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def sample(values: Any, least: int, name: str) -> np.ndarray:
     Raises
     ------
     UsageError
-        Fewer than `least` values are there, or some are missing or infinite.
+        There are fewer than `least` values, or some are missing or infinite.
     """
     array = np.asarray(values, dtype=float).ravel()
     if not np.isfinite(array).all():

@@ -1,10 +1,10 @@
 """The difference of two ratios when rows share contacts and agents.
 
 Both arms are linearised: row i of the treatment has the influence
-(y - R n) / sum(n), a row of the control the same with the sign turned. Summed
-within whatever may hang together, squared and added up, they give a variance
-that holds whatever happens inside the clusters; for two kinds of clusters at
-once, the two variances are added and that of their intersections is taken off.
+(y - R n) / sum(n), a row of the control the same with opposite sign. Summed
+within clusters, squared and added up, the influences give a variance that holds
+whatever the correlation inside the clusters; for two kinds of clusters at once,
+the two variances are added and that of their intersections is subtracted.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ def ratio_difference(
 ) -> Comparison:
     """Difference of two ratios of sums, rows clustered in one or two ways.
 
-    Units are independent of one another; rows within a unit may hang together
-    in any way. With `agents`, rows may also hang together through their agent:
-    V = V_contact + V_agent * G / (G - 1) - V_intersection, never under
-    V_contact, and the t quantile with the smaller number of clusters less one.
-    Agents who work for one arm only stand for the arm's difference as much as
-    the list does: with fewer than ten per arm no method tells them apart.
+    Units are independent; rows within a unit may be correlated in any way.
+    With `agents`, rows may also be correlated through their agent:
+    V = V_contact + V_agent * G / (G - 1) - V_intersection, never below
+    V_contact, with t on the smaller number of clusters minus one. Agents who work
+    for one arm only are confounded with the arm: with fewer than ten per arm no
+    method can separate the two.
 
     Parameters
     ----------
@@ -70,29 +70,29 @@ def ratio_difference(
     agents, intersections : Moments, optional
         Columns `ARM_COLUMNS` over agents, and over pairs of contact and agent.
         Both or none. Rows without an agent are left out of both, and the spread
-        of agents is judged around each arm's ratio over the rows that have one:
-        no agent had a part in which rows those are.
+        of agents is measured around each arm's ratio over the rows that have one:
+        agents had no influence on which rows those are.
     rows : Moments, optional
         Columns `ARM_COLUMNS` over rows, for the design effect.
     proportion : bool
-        The numerators count some of the denominators' rows. Where an arm then has
-        no event, or nothing but events, its linearised variance is 0 and says
-        nothing: Miettinen-Nurminen at the effective sizes is used instead (the
-        number of units for that arm).
+        The numerators count some of the denominators' rows. If an arm has no event,
+        or only events, its linearised variance is a meaningless 0:
+        Miettinen-Nurminen at the effective sizes is used instead (for that arm, the
+        number of units).
     relative : bool
         The relative lift treatment / control - 1, with Fieller's limits.
     margin : float
         The difference (or lift) tested.
     scale : float
-        What both ratios are multiplied with; a lift has no unit and none.
+        Factor applied to both ratios; a lift has no unit, so it is not scaled.
     degrees_of_freedom : float, optional
-        Of the t distribution, where the design says so (agents nested in arms:
-        agents - 2); the number of units or agents less one or two otherwise.
+        Of the t distribution, if the design sets them (agents nested in arms:
+        agents - 2); otherwise the number of units or agents minus one or two.
     few_units : bool
-        The units, or with `agents` those, are few or of very unequal size: variances
-        times K / (K - 1) with K = (sum n)^2 / sum n^2 of the arm, as many equal units
-        as say as much, and Welch's degrees of freedom. Agents who work for both arms
-        have one K together (`effective_shared_units`) and K - 1 degrees of freedom.
+        The units (or the agents, if given) are few or of very unequal size: variances
+        are multiplied by K / (K - 1), with K = (sum n)^2 / sum n^2 the arm's effective
+        number of units, and Welch's degrees of freedom are used. Agents who work for
+        both arms share one K (`effective_shared_units`) and K - 1 degrees of freedom.
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -101,15 +101,15 @@ def ratio_difference(
     Returns
     -------
     Comparison
-        With fewer than two units in an arm limits and p-value are nan and
-        `reason` says why. Where the control's ratio is not clearly above 0 the
+        With fewer than two units in an arm, limits and p-value are nan and
+        `reason` says why. If the control's ratio is not clearly above 0, the
         limits of a lift are infinite.
 
     Raises
     ------
     UsageError
         An arm has a denominator of 0; agents are given without intersections;
-        a lift is asked over a control at or below 0.
+        a lift is requested over a control at or below 0.
 
     References
     ----------
@@ -261,7 +261,7 @@ def _difference(arms: Arms, share: tuple[float, float], margin: float, scale: fl
     below, above = quantiles(share, arms.degrees_of_freedom)
     gap = estimate - margin
     if error == 0:
-        # Every unit like every other: no spread to judge a difference by.
+        # All units are alike: there is no spread to judge a difference by.
         reason = "no unit differs from its arm: the limits are the estimate"
         ends = (estimate if share[0] else -math.inf, estimate if share[1] else math.inf)
         return estimate, *ends, math.copysign(math.inf, gap) if gap else 0.0, 0.0, reason
@@ -284,7 +284,7 @@ def _fieller(arms: Arms, share: tuple[float, float], margin: float) -> Result:
 
 
 def _fieller_limit(arms: Arms, t: float, sign: int) -> float:
-    # Where (treatment - r control)^2 = t^2 var(treatment - r control), a quadratic in r.
+    # The roots of (treatment - r control)^2 = t^2 var(treatment - r control), a quadratic in r.
     v = t * t * arms.covariance
     a = arms.control**2 - v[1, 1]
     if a <= 0:

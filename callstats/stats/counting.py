@@ -1,4 +1,4 @@
-"""Evidence from counts of conversions that stays valid however often one looks."""
+"""Evidence from conversion counts that stays valid at any number of looks."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def conversion_e_value(
 ) -> Sequential:
     """Evidence from counts of conversions alone, at any look (count e-process).
 
-    Contacts are dealt to the arms at random, the share `share` to the
-    treatment; without an effect each conversion then falls to the treatment
-    with that chance, whatever happens to conversion over time. Conversions are
+    Contacts are assigned to the arms at random, a share `share` of them to the
+    treatment; without an effect, each conversion then belongs to the treatment
+    with that probability, however conversion changes over time. Conversions are
     independent: one per contact.
 
     Parameters
@@ -33,7 +33,7 @@ def conversion_e_value(
     share : float
         Of contacts assigned to the treatment.
     prior : tuple of float
-        Beta mixture over the chance; (1, 1) favours no effect size.
+        Beta mixture over that probability; (1, 1) favours no effect size.
     confidence : float
         Of the interval, at all looks together.
 
@@ -116,7 +116,7 @@ def _chance_limits(
 def proportion_sequence(
     events: int, trials: int, *, planned_trials: float, confidence: float = 0.95
 ) -> Sequential:
-    """Interval of one proportion that may be looked at after every trial.
+    """Interval of one proportion that you may look at after every trial.
 
     Exact for independent trials at any number of looks, from the first trial on
     (beta-binomial mixture).
@@ -128,7 +128,7 @@ def proportion_sequence(
     planned_trials : float
         Trials at which the interval should be tightest, fixed before the start.
     confidence : float
-        That the truth lies within at all looks.
+        That the true value lies within it at all looks.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def beta_binomial_mixture(s: float, v: float, v_opt: float, g: float, h: float, 
     s, v : float
         Sum of deviations and intrinsic time.
     v_opt, alpha_opt : float
-        Intrinsic time and error to be tightest at.
+        Intrinsic time and error at which it is tightest.
     g, h : float
         Deviations are at least -g and at most h.
 

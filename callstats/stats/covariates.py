@@ -1,4 +1,4 @@
-"""Sharper comparisons by what was known of the contacts before they were assigned."""
+"""More precise comparisons, using what was known about contacts before assignment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callstats.stats.results import Comparison
 
 @dataclass(frozen=True, slots=True)
 class _Arm:
-    """One arm: its ratio, and how the influences of its units follow the covariates."""
+    """One arm: its ratio, and the regression of its units' influences on the covariates."""
 
     ratio: float
     units: int
@@ -41,21 +41,21 @@ def adjusted_difference(
     """Difference of two ratios, adjusted for covariates known before randomisation.
 
     Units were assigned at random, and the covariates (earlier purchases, age of
-    the lead) were fixed before: what happens after assignment, as attempts or
-    hours dialled, must not be adjusted for. Each arm has slopes of its own, so
-    that the adjustment cannot make the comparison less precise in large samples.
+    the lead) were fixed before: do not adjust for anything after assignment, such as
+    attempts or hours dialled. Each arm has its own slopes, so that in large samples
+    the adjustment cannot make the comparison less precise.
 
     Parameters
     ----------
     treatment, control : Moments
         Columns "numerator", "denominator" and the covariates over the units,
-        with all products. A covariate is one number a unit.
+        with all products. A covariate is one number per unit.
     covariates : sequence of str
         Their columns.
     margin : float
         The difference tested.
     scale : float
-        What both ratios are multiplied with.
+        Factor applied to both ratios.
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -64,13 +64,13 @@ def adjusted_difference(
     Returns
     -------
     Comparison
-        `design_effect` is the variance left over the unadjusted one.
+        `design_effect` is the remaining variance divided by the unadjusted one.
 
     Raises
     ------
     UsageError
-        No covariate, a product is lacking, a denominator of 0, or fewer units
-        than the slopes need.
+        No covariate, a missing product, a denominator of 0, or fewer units than
+        the slopes need.
 
     References
     ----------
@@ -95,7 +95,7 @@ def adjusted_difference(
     total = treatment.n + control.n
     pooled = (arms[0].means * arms[0].units + arms[1].means * arms[1].units) / total
     ratios = [arm.ratio - float(arm.slopes @ (arm.means - pooled)) for arm in arms]
-    # The covariates' mean is itself drawn: it matters where the slopes differ.
+    # The covariates' mean is itself a sample mean, which matters if the slopes differ.
     turn = arms[0].slopes - arms[1].slopes
     spread = sum(arm.spread * arm.units for arm in arms) / total
     variance = arms[0].residual + arms[1].residual + float(turn @ spread @ turn) / total
@@ -130,7 +130,7 @@ def _arm(moments: Moments, names: list[str]) -> _Arm:
     means = np.array([moments.sums[name] for name in names]) / n
 
     def influence(name: str) -> float:
-        # Sum over units of (y - R n) times a column, by mean(n).
+        # Sum over units of (y - R n) times a column, divided by mean(n).
         return (
             (product(moments, "numerator", name) - ratio * product(moments, "denominator", name)) * n / below
         )

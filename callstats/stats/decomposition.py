@@ -1,4 +1,4 @@
-"""What changed a figure between two periods: exact additive effects of its factors."""
+"""Why a figure changed between two periods: exact additive effects of its factors."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Factors = Mapping[str, Any] | Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """Effects of the factors; they add to the change.
+    """Effects of the factors; they add up to the change.
 
     Attributes
     ----------
     effects : dict of str to float
-        Per factor, in the order given; named "0", "1", ... if no names were.
+        Per factor, in the order given; named "0", "1", ... if no names were given.
     before, after : float
         The figure itself.
     estimate : float
@@ -39,19 +39,19 @@ class Decomposition:
 def shapley(
     before: Factors, after: Factors, *, function: Callable[..., float] | None = None
 ) -> Decomposition:
-    """Share the change of a product (or any function) among its factors.
+    """Attribute the change of a product (or any function) to its factors.
 
     Each factor's effect is its mean effect over all orders in which the factors
-    may change one after the other; for a product that is Das Gupta's
-    standardisation. Factors may be 0 or negative. The effects are an
-    accounting, not causes.
+    may change one after another; for a product that is Das Gupta's
+    standardisation. Factors may be 0 or negative. The effects are an accounting,
+    not causes.
 
     Parameters
     ----------
     before, after : mapping or sequence
         Factors by name (or position); numbers, or arrays if the function takes them.
     function : callable, optional
-        Of the factors, as positional arguments in order; the product if left out.
+        Takes the factors as positional arguments in order; the product if omitted.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def shapley(
     Raises
     ------
     UsageError
-        The two have other factors, none, or more than 12.
+        The two have different factors, none, or more than 12.
 
     References
     ----------
@@ -94,7 +94,7 @@ def shapley(
 
 
 def _weight(changed: int, count: int) -> float:
-    # Share of the orders in which just these factors changed before.
+    # Share of the orders in which exactly these factors changed before.
     return 1 / (count * math.comb(count - 1, changed))
 
 
@@ -124,13 +124,13 @@ def logarithmic_mean(a: float, b: float) -> float:
     """
     if a == b:
         return a
-    # expm1 and log keep the digits where a and b are close.
+    # expm1 and log keep precision when a and b are close.
     log_ratio = math.log(a / b)
     return b * math.expm1(log_ratio) / log_ratio
 
 
 def lmdi(before: Factors, after: Factors) -> Decomposition:
-    """Share the change of a product among its factors by logarithmic means (LMDI-I).
+    """Attribute the change of a product to its factors by logarithmic means (LMDI-I).
 
     Each factor's effect is the logarithmic mean of the product times the
     logarithm of the factor's ratio. All factors are positive.
@@ -147,7 +147,7 @@ def lmdi(before: Factors, after: Factors) -> Decomposition:
     Raises
     ------
     UsageError
-        A factor is not positive (use `shapley`), or the two have other factors.
+        A factor is not positive (use `shapley`), or the two have different factors.
 
     References
     ----------

@@ -1,10 +1,10 @@
 """How many agents a queue needs: Erlang C (callers wait) and Erlang A (some give up).
 
 Arrivals are Poisson within the interval, handle times and patience are
-exponential, the queue is in equilibrium. Erlang C lets nobody hang up, so it
-asks for more agents than are needed where callers do; Erlang A is Palm's model.
-Every probability is computed from the balance equations, with no factorial
-that could overflow.
+exponential, the queue is in equilibrium. Erlang C assumes nobody hangs up, so it
+asks for too many agents when callers do; Erlang A is Palm's model. Every
+probability is computed from the balance equations, without factorials that
+could overflow.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import numpy as np
 
 from callstats.errors import UsageError
 
-_NEGLIGIBLE = 40.0  # states less likely than e**-40 of the likeliest are left out
+_NEGLIGIBLE = 40.0  # states less likely than e**-40 times the likeliest are left out
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePerformance:
-    """What callers of a queue meet.
+    """What callers in a queue experience.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class QueuePerformance:
     service_level : float
         Share of all callers answered within the target time.
     average_wait : float
-        Of all callers, also those who give up [s]; inf where the queue has no end.
+        Of all callers, including those who give up [s]; inf if the queue grows without end.
     queue : float
         Callers waiting on average.
     abandoned : float
@@ -62,7 +62,7 @@ def queue_performance(
     within_s: float = 20,
     patience_s: float = math.inf,
 ) -> QueuePerformance:
-    """Return what callers meet with a number of agents.
+    """Return what callers experience with a given number of agents.
 
     Parameters
     ----------
@@ -76,13 +76,13 @@ def queue_performance(
     within_s : float
         Target time of the service level [s].
     patience_s : float
-        Mean time after which a caller gives up [s]; infinite is Erlang C.
+        Mean time after which a caller gives up [s]; infinite gives Erlang C.
 
     Returns
     -------
     QueuePerformance
-        Without patience and with no more agents than load the queue grows
-        without end: everybody waits, nobody is answered in time.
+        With infinite patience and no more agents than load, the queue grows
+        without end: everybody waits and nobody is answered in time.
 
     Raises
     ------
@@ -164,10 +164,10 @@ def agents_needed(
         return 0
 
     def good(agents: int) -> bool:
-        found = queue_performance(
+        performance = queue_performance(
             calls, handle_s, agents, interval_s=interval_s, within_s=within_s, patience_s=patience_s
         )
-        return found.service_level >= service_level and found.occupancy <= max_occupancy
+        return performance.service_level >= service_level and performance.occupancy <= max_occupancy
 
     high = 1
     while not good(high):
@@ -182,7 +182,7 @@ def agents_needed(
 def _erlang_c(load: float, rate: float, handle_s: float, agents: int, within_s: float) -> QueuePerformance:
     if agents <= load:
         return QueuePerformance(agents, load, 1.0, 0.0, math.inf, math.inf, 0.0, 1.0)
-    inverse = 1.0  # of Erlang's B, agent by agent
+    inverse = 1.0  # inverse of Erlang B, agent by agent
     for number in range(1, agents + 1):
         inverse = 1 + inverse * number / load
     waiting = 1 / (1 + (inverse - 1) * (1 - load / agents))
@@ -198,9 +198,9 @@ def _erlang_a(
 
     chance = _states(rate, handle_s, agents, patience_s)
     callers = np.arange(len(chance))
-    ahead = np.arange(len(chance) - agents)  # in the queue when one arrives and waits
+    ahead = np.arange(len(chance) - agents)  # in the queue when a caller arrives and waits
     queue = float(chance[agents:] @ ahead)
-    served = agents * patience_s / handle_s  # service rate of all agents, in units of the rate of giving up
+    served = agents * patience_s / handle_s  # service rate of all agents, in units of the abandonment rate
     answered = (
         served / (served + ahead + 1) * betainc(ahead + 1, served + 1, -math.expm1(-within_s / patience_s))
         if agents
@@ -219,7 +219,7 @@ def _erlang_a(
 
 
 def _states(rate: float, handle_s: float, agents: int, patience_s: float) -> np.ndarray:
-    """Return the chance of 0, 1, 2, ... callers, in service and waiting, up to where it is negligible."""
+    """Return the probability of 0, 1, 2, ... callers in service and waiting, until negligible."""
     load, size = rate * handle_s, agents + 64
     while True:
         callers = np.arange(1, size)

@@ -1,8 +1,8 @@
-"""Competing ends: what share has ended in each way by an attempt, had all been followed so far.
+"""Competing ends: the share that would have ended in each way by an attempt, had all been followed.
 
-Whoever is not followed to the next attempt is censored: it left the risk set
-without an end. One minus the survival of each end by itself would be too much,
-since whoever refused can no longer turn out to be invalid.
+A contact that is not followed to the next attempt is censored: it leaves the risk
+set without an end. One minus the survival of each end by itself would be too high,
+since a contact that refused can no longer turn out to be invalid.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Incidence:
     Attributes
     ----------
     estimate, low, high : dict of str to ndarray of shape (attempts,)
-        Share ended that way by the attempt; each interval holds by itself.
+        Share ended that way by the attempt; the confidence holds for each interval by itself.
     left : ndarray of shape (attempts,)
         Share with no end after the attempt.
     confidence : float
@@ -46,13 +46,13 @@ def cumulative_incidence(
 ) -> Incidence:
     """Return the share that has ended in each way, attempt by attempt.
 
-    Contacts are independent; those censored after an attempt are like those
-    followed on (Aalen-Johansen in discrete time).
+    Contacts are independent, and those censored after an attempt are like those
+    that are followed further (Aalen-Johansen in discrete time).
 
     Parameters
     ----------
     at_risk : sequence of float, shape (attempts,)
-        Contacts with no end before that were followed to the attempt.
+        Contacts without an earlier end that were followed to the attempt.
     ends : mapping of str to sequence of float, shape (attempts,)
         How many of them ended in each way at the attempt.
     confidence : float
@@ -61,13 +61,13 @@ def cumulative_incidence(
     Returns
     -------
     Incidence
-        Nothing of an end gives 0 with the limits 0 and 0: the variance is then
+        An end that never occurs gives 0 with limits 0 and 0: its variance is
         unknown, not small.
 
     Raises
     ------
     UsageError
-        More ends than contacts at risk, or an attempt nobody is at risk at.
+        More ends than contacts at risk, or an attempt with nobody at risk.
 
     References
     ----------
@@ -78,8 +78,8 @@ def cumulative_incidence(
 
     Examples
     --------
-    Ten contacts; two refuse and one is invalid at the first attempt, one of the four
-    that were dialled again refuses:
+    Ten contacts; two refuse and one is invalid at the first attempt, and one of the
+    four that were dialled again refuses:
 
     >>> found = cumulative_incidence([10, 4], {"refusal": [2, 1], "invalid": [1, 0]})
     >>> found.estimate["refusal"].round(3).tolist(), found.left.round(3).tolist()
@@ -92,13 +92,13 @@ def cumulative_incidence(
     left = np.cumprod(1 - total / n)
     before = np.concatenate([[1.0], left[:-1]])
     z = t_quantile(tails(confidence)[0], float("inf"))
-    found, low, high = {}, {}, {}
+    shares, low, high = {}, {}, {}
     for name, d in counts.items():
         share = np.cumsum(before * d / n)
         error = np.sqrt(_variance(share, before, n, d, total))
-        found[name] = share
+        shares[name] = share
         low[name], high[name] = _limits(share, error, z)
-    return Incidence(found, low, high, left, confidence)
+    return Incidence(shares, low, high, left, confidence)
 
 
 def _variance(
@@ -106,7 +106,7 @@ def _variance(
 ) -> np.ndarray:
     """Return the variance of a cumulative incidence at every attempt."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        hazard = np.where(n > total, total / (n * (n - total)), 0.0)  # with nobody left nothing follows
+        hazard = np.where(n > total, total / (n * (n - total)), 0.0)  # with nobody left, nothing follows
     still = np.tril(share[:, None] - share[None, :])  # still to come between attempt i and attempt k
     until = np.tri(len(n))
     terms = still**2 * hazard + until * (before**2 * (n - d) * d / n**3) - 2 * still * (before * d / n**2)
@@ -114,7 +114,7 @@ def _variance(
 
 
 def _limits(share: np.ndarray, error: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return limits on the log(-log) scale of the share without that end, which keeps them within 0 and 1."""
+    """Return limits on the log(-log) scale of the share without that end, which keeps them in [0, 1]."""
     inside = (share > 0) & (share < 1)
     p = np.where(inside, share, 0.5)
     spread = np.where(inside, z * error / ((1 - p) * -np.log1p(-p)), 0.0)

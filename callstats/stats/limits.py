@@ -10,7 +10,7 @@ from callstats.stats.ratios import t_quantile
 INFINITE = float("inf")
 #: Normal quantiles beyond this leave no probability in double precision.
 FAR = 38.0
-#: At a quantile of 0 a limit may be infinite, just above it is not.
+#: At a quantile of 0 a limit may be infinite; just above 0 it is not.
 _NO_WIDTH = 1e-9
 
 Statistic = Callable[[float], float]
@@ -35,7 +35,7 @@ def p_value(statistic: float, alternative: str = "two-sided", degrees_of_freedom
 
 
 def quantiles(share: tuple[float, float], degrees_of_freedom: float = INFINITE) -> tuple[float, float]:
-    """Return the quantiles that leave the two tails; inf for a tail of nothing.
+    """Return the quantiles that leave the two tails; inf for a tail of 0.
 
     Examples
     --------
@@ -49,18 +49,18 @@ def quantiles(share: tuple[float, float], degrees_of_freedom: float = INFINITE) 
 def invert(
     statistic: Statistic, estimate: float, support: tuple[float, float], critical: tuple[float, float]
 ) -> tuple[float, float]:
-    """Return where a falling statistic equals the critical values.
+    """Return where a decreasing statistic equals the critical values.
 
     Parameters
     ----------
     statistic : callable
-        Of the null value; 0 at the estimate, falling (at least around it).
+        Function of the null value; 0 at the estimate, decreasing (at least around it).
     estimate : float
         Within the support, ends included.
     support : tuple of float
         (-1, 1) or (0, inf).
     critical : tuple of float
-        Quantile at the lower and at the upper limit; inf leaves that side open.
+        Quantiles at the lower and the upper limit; inf leaves that side open.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def _cross_log(function: Statistic, estimate: float, end: float) -> float:
     sign = 1.0 if math.isinf(end) else -1.0
     start = math.log(estimate) if 0 < estimate < INFINITE else -sign * 60.0
     if function(math.exp(start)) * sign <= 0 and not 0 < estimate < INFINITE:
-        return estimate  # a statistic that is beyond the quantile everywhere, as Wald's without events
+        return estimate  # a statistic beyond the quantile everywhere, such as Wald's without events
     near, step = start, 0.25
     while step < 300:
         far = start + sign * step
@@ -111,13 +111,13 @@ def statistic_from_limits(
 ) -> float:
     """Return the signed quantile at which an interval's limit meets the null value.
 
-    For methods that are given as an interval: their test is the interval turned
-    round, so that the two agree.
+    For methods defined as an interval: their test inverts the interval, so that
+    the two agree.
 
     Parameters
     ----------
     limits : callable
-        Of a quantile z: lower and upper limit, widening with z.
+        Function of a quantile z: lower and upper limit, widening with z.
     estimate, null : float
 
     Examples

@@ -17,16 +17,16 @@ SPENDING = ("obrien-fleming", "pocock", "lan-demets-obrien-fleming", "lan-demets
 
 @dataclass(frozen=True, slots=True)
 class SequentialBounds:
-    """What the statistic has to exceed at each planned look.
+    """What the statistic must exceed at each planned look.
 
     Attributes
     ----------
     bounds : tuple of float
-        |z| at each look; inf where nothing is spent.
+        |z| at each look; inf where no error is spent.
     p_values : tuple of float
         The same as two-sided p-values.
     spent : tuple of float
-        Type I error used up to and with each look.
+        Type I error spent up to and including each look.
     information : tuple of float
         Share of the final information at each look.
     alpha : float
@@ -49,11 +49,11 @@ def group_sequential_bounds(
     spending: str = "obrien-fleming",
     information: Sequence[float] | None = None,
 ) -> SequentialBounds:
-    """Bounds of |z| at planned looks that keep the error over all of them.
+    """Bounds of |z| at planned looks that control the error over all of them.
 
-    The statistic at each look is normal with independent increments: units come
-    in independently, and looks do not depend on what was seen. For looks
-    whenever one likes, use `confidence_sequence`.
+    The statistic at each look is normal with independent increments: units arrive
+    independently, and looks do not depend on earlier results. To look at any
+    time, use `confidence_sequence`.
 
     Parameters
     ----------
@@ -64,11 +64,10 @@ def group_sequential_bounds(
     spending : str
         "obrien-fleming" (bounds fall with the root of the information),
         "pocock" (the same bound each time), or "lan-demets-obrien-fleming",
-        "lan-demets-pocock" (spending functions, for looks that are not equally
-        spaced).
+        "lan-demets-pocock" (spending functions, for unequally spaced looks).
     information : sequence of float, optional
         Share of the final number of units at each look, rising to 1; equally
-        spaced if left out.
+        spaced if omitted.
 
     Returns
     -------
@@ -120,7 +119,7 @@ def _information(looks: int, information: Sequence[float] | None) -> np.ndarray:
 def _spent_obrien_fleming(alpha: float, time: float) -> float:
     from scipy.special import ndtr, ndtri
 
-    # Each side spends half the error, by a function of its own.
+    # Each side spends half the error.
     return float(4 * ndtr(ndtri(alpha / 4) / math.sqrt(time)))
 
 
@@ -142,14 +141,14 @@ def _nodes() -> tuple[np.ndarray, np.ndarray]:
 class _Walk:
     """The density of the score, given that no earlier look stopped the test.
 
-    It is kept on Gauss-Legendre nodes of the interval in which the test goes on.
+    It is stored at Gauss-Legendre nodes of the interval in which the test continues.
     """
 
     def __init__(self) -> None:
         self.time, self.nodes, self.mass = 0.0, np.zeros(1), np.ones(1)
 
     def beyond(self, time: float, bound: float) -> float:
-        """Return the chance of leaving at |z| > bound at this look."""
+        """Return the probability of stopping with |z| > bound at this look."""
         from scipy.special import ndtr
 
         edge, step = bound * math.sqrt(time), math.sqrt(time - self.time)
@@ -157,7 +156,7 @@ class _Walk:
         return float(self.mass @ out)
 
     def go_on(self, time: float, bound: float) -> None:
-        """Move to this look, given that |z| stayed within the bound."""
+        """Advance to this look, given that |z| stayed within the bound."""
         edge, step = min(bound, 9.0) * math.sqrt(time), math.sqrt(time - self.time)
         points, weights = _nodes()
         nodes = edge * points

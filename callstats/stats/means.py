@@ -22,19 +22,19 @@ def mean_difference(
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Comparison:
-    """Difference of two means, values less control values.
+    """Difference of two means, values minus control values.
 
-    Values are independent (one per call at most if calls hang together in
-    agents: then use `ratio_difference`), and many enough for their mean to be
-    about normal. The means are compared as they are: a rank test or logarithms
-    answer another question and raise alarms where spreads differ.
+    Values are independent (if calls are correlated within agents, use
+    `ratio_difference`), and numerous enough for their mean to be about normal. The
+    means are compared directly: a rank test or logarithms answer a different
+    question and raise false alarms when spreads differ.
 
     Parameters
     ----------
     values, control_values : array_like
         For "paired", of the same length and order.
     method : str
-        "welch" (unequal spreads) or "paired" (of one unit each).
+        "welch" (unequal spreads) or "paired" (each pair from one unit).
     margin : float
         The difference tested.
     alternative : str
@@ -50,7 +50,7 @@ def mean_difference(
     Raises
     ------
     UsageError
-        Fewer than two values in an arm, missing values, pairs of unequal number.
+        Fewer than two values in an arm, missing values, or paired arms of different length.
 
     References
     ----------
@@ -107,7 +107,7 @@ def stochastic_superiority(
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Comparison:
-    """Chance that a value is above a control value, ties counting half.
+    """Probability that a value is above a control value, ties counting half.
 
     For scores from 1 to 5 and other ordered values, with any spreads. Values
     are independent.
@@ -125,9 +125,9 @@ def stochastic_superiority(
     Returns
     -------
     Comparison
-        `estimate` is P(value > control) + P(equal) / 2; the null is 0.5. Where all
-        of one arm are above all of the other there is no spread: the limits are
-        nan, the p-value is that of the permutation test, and `reason` says so.
+        `estimate` is P(value > control) + P(equal) / 2; the null is 0.5. If all
+        values of one arm are above all of the other, there is no spread: the limits
+        are nan, the p-value is the permutation test's, and `reason` says so.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def stochastic_superiority(
     x, y = sample(values, 2, "values"), sample(control_values, 2, "control values")
     n, m = len(x), len(y)
     ranks = rankdata(np.concatenate([x, y]))
-    # A value's rank among all less that among its own counts the other arm below it.
+    # A value's overall rank minus its rank within its arm counts the other arm's values below it.
     over, under = ranks[:n] - rankdata(x), ranks[n:] - rankdata(y)
     estimate = float(over.mean() / m)
     a, b = over.var(ddof=1) / m**2 / n, under.var(ddof=1) / n**2 / m
@@ -192,22 +192,21 @@ def _separated(estimate: float, n: int, m: int, alternative: str, confidence: fl
 def quantile_interval(values: Any, *, quantile: float = 0.5, confidence: float = 0.95) -> Interval:
     """Interval of a median or other quantile from order statistics.
 
-    Values are independent; no shape is supposed. The confidence is at least the
-    one asked for.
+    Values are independent; no distribution is assumed. The confidence is at least
+    the one requested.
 
     Parameters
     ----------
     values : array_like
     quantile : float
-        0.5 is the median, 0.9 what nine in ten stay under.
+        0.5 is the median, 0.9 the value nine in ten stay under.
     confidence : float
         Of the interval.
 
     Returns
     -------
     Interval
-        In the unit of the values. A limit beyond the sample is -inf or inf: too
-        few values for it.
+        In the unit of the values. With too few values, a limit is -inf or inf.
 
     Raises
     ------

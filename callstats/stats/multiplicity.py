@@ -1,4 +1,4 @@
-"""Many comparisons at once, and whether a split came out as planned."""
+"""Multiple comparisons, and whether a split came out as planned."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from callstats.stats.proportions import proportion_interval
 
 
 def adjust(p_values: Any, *, method: str = "holm") -> np.ndarray:
-    """Adjust p-values for their number.
+    """Adjust p-values for multiple testing.
 
-    Holm and Bonferroni keep the chance of any false alarm, whatever ties the
-    tests; Benjamini-Hochberg keeps the share of false ones among those found,
-    for tests that are independent or positively tied.
+    Holm and Bonferroni control the chance of any false alarm, however the tests
+    are correlated; Benjamini-Hochberg controls the share of false ones among those
+    found, for tests that are independent or positively correlated.
 
     Parameters
     ----------
@@ -70,14 +70,14 @@ def adjust(p_values: Any, *, method: str = "holm") -> np.ndarray:
 
 
 def bonferroni_confidence(confidence: float, claims: int) -> float:
-    """Return the confidence that each of several intervals needs for all of them to hold with another.
+    """Return the confidence each of several intervals needs for all to hold with a given one.
 
     Parameters
     ----------
     confidence : float
-        That all intervals hold at once.
+        That all intervals hold together.
     claims : int
-        How many there are; without any it is the confidence itself.
+        Number of intervals; 0 returns the confidence itself.
 
     Raises
     ------
@@ -130,8 +130,8 @@ def many_to_one(
 ) -> ManyToOne:
     """Compare the means of a few named groups with one control (Dunnett).
 
-    Values are independent and about normal in their means, with one spread in
-    all groups. The limits hold for all groups together.
+    Values are independent, with about normal means and the same spread in all
+    groups. The limits hold for all groups together.
 
     Parameters
     ----------
@@ -171,16 +171,16 @@ def many_to_one(
         raise UsageError("no group to compare with the control")
     samples = [sample(values, 1, f"group {i + 1}") for i, values in enumerate(groups)]
     base = sample(control, 2, "control")
-    # The integral is by random points: a fixed seed keeps reports the same.
-    random = {"random_state": np.random.default_rng(0)}  # scipy < 1.15 knows no other name for it
-    found = stats.dunnett(*samples, control=base, alternative=alternative, **random)  # type: ignore[arg-type]
-    limits = found.confidence_interval(confidence)
+    # The integral uses random points: a fixed seed keeps reports reproducible.
+    random = {"random_state": np.random.default_rng(0)}  # scipy < 1.15 has no other name for it
+    dunnett = stats.dunnett(*samples, control=base, alternative=alternative, **random)  # type: ignore[arg-type]
+    limits = dunnett.confidence_interval(confidence)
     return ManyToOne(
         np.array([values.mean() for values in samples]) - base.mean(),
         np.asarray(limits.low),
         np.asarray(limits.high),
-        np.asarray(found.statistic),
-        np.asarray(found.pvalue),
+        np.asarray(dunnett.statistic),
+        np.asarray(dunnett.pvalue),
         "dunnett",
         confidence,
         alternative,
@@ -189,7 +189,7 @@ def many_to_one(
 
 @dataclass(frozen=True, slots=True)
 class SampleRatio:
-    """Whether contacts were dealt to the arms as planned.
+    """Whether contacts were assigned to the arms as planned.
 
     Attributes
     ----------
@@ -198,7 +198,7 @@ class SampleRatio:
     shares, expected : ndarray of shape (arms,)
         Observed and planned.
     departure : float
-        Largest difference between a share and its plan.
+        Largest difference between an observed and a planned share.
     statistic, p_value : float
         Chi-square against the plan.
     method : str
@@ -220,18 +220,18 @@ class SampleRatio:
 def sample_ratio(counts: Any, *, expected: Any = None, confidence: float = 0.999) -> SampleRatio:
     """Test a split against its plan (sample ratio mismatch).
 
-    Contacts were assigned independently. A split that is off says that the
-    arms cannot be compared, whatever the outcome; with very many contacts look
-    at `departure` too.
+    Contacts were assigned independently. If the split is off, the arms cannot be
+    compared, whatever the outcome; with very many contacts look at `departure`
+    too.
 
     Parameters
     ----------
     counts : array_like of shape (arms,)
         Contacts per arm.
     expected : array_like of shape (arms,), optional
-        Planned shares or parts, any positive numbers; equal if left out.
+        Planned shares or proportions, any positive numbers; equal if omitted.
     confidence : float
-        Of the interval; 99.9 %, since only a gross departure matters.
+        Of the interval; 99.9 % by default, since only a gross departure matters.
 
     Returns
     -------
@@ -240,7 +240,7 @@ def sample_ratio(counts: Any, *, expected: Any = None, confidence: float = 0.999
     Raises
     ------
     UsageError
-        Fewer than two arms, no contact, or parts that are not positive.
+        Fewer than two arms, no contact, or planned shares that are not positive.
 
     References
     ----------

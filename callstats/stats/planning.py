@@ -24,7 +24,7 @@ class SampleSize:
     total : int
         Of both arms.
     power, alpha, margin, design_effect : float
-        What was asked for.
+        As requested.
     alternative : str
     method : str
     """
@@ -52,10 +52,10 @@ def power(
     alternative: str | None = None,
     design_effect: float = 1.0,
 ) -> float:
-    """Chance that a test of two proportions finds a true difference.
+    """Probability that a test of two proportions detects a true difference.
 
-    Normal approximation; the variance under the null pools both arms, or, with a
-    margin, is that of the most likely proportions the margin apart.
+    Normal approximation; the variance under the null pools both arms or, with a
+    margin, uses the most likely proportions that differ by the margin.
 
     Parameters
     ----------
@@ -64,16 +64,16 @@ def power(
     trials : float
         Of the treatment arm.
     control_trials : float, optional
-        Of the control arm; as many if left out.
+        Of the control arm; the same if omitted.
     alpha : float
-        Error of the first kind.
+        Type I error.
     margin : float
-        Difference (treatment less control) of the null hypothesis.
+        Difference (treatment minus control) under the null hypothesis.
     alternative : str, optional
-        "two-sided", "greater" or "less"; left out, two-sided without a margin and
+        "two-sided", "greater" or "less"; if omitted, two-sided without a margin and
         otherwise towards the side of the margin on which the truth lies.
     design_effect : float
-        Variance of clustered rows over that of independent ones.
+        Variance of clustered rows divided by that of independent ones.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def power(
     return normal_power(baseline, other, (trials, control), margin, alpha, side, design_effect)
 
 
-def normal_power(  # noqa: PLR0917 - what a plan consists of
+def normal_power(  # noqa: PLR0917 - the inputs of a plan
     baseline: float,
     other: float,
     sizes: tuple[float, float],
@@ -137,7 +137,7 @@ def sample_size(
     alternative: str | None = None,
     design_effect: float = 1.0,
 ) -> SampleSize:
-    """Trials that a test of two proportions needs.
+    """Number of trials a test of two proportions needs.
 
     Normal approximation, as in `power`.
 
@@ -146,18 +146,18 @@ def sample_size(
     baseline, other : float
         True proportion of the control and of the treatment.
     power : float
-        Chance to find the difference.
+        Probability of detecting the difference.
     alpha : float
-        Error of the first kind, of one side if there is a margin.
+        Type I error, one-sided if there is a margin.
     margin : float
-        Difference of the null hypothesis; -0.02 plans a non-inferiority test.
+        Difference under the null hypothesis; -0.02 plans a non-inferiority test.
     allocation : float
-        Treatment trials for each control trial.
+        Treatment trials per control trial.
     alternative : str, optional
-        "two-sided", "greater" or "less"; left out, two-sided without a margin and
+        "two-sided", "greater" or "less"; if omitted, two-sided without a margin and
         otherwise towards the side of the margin on which the truth lies.
     design_effect : float
-        Variance of clustered rows over that of independent ones.
+        Variance of clustered rows divided by that of independent ones.
 
     Returns
     -------
@@ -209,12 +209,12 @@ def sample_size(
 def check_plan(
     baseline: float, other: float, margin: float, alpha: float, alternative: str | None, design_effect: float
 ) -> str:
-    """Return the alternative of a plan whose numbers are possible.
+    """Return the alternative of a plan after checking its numbers.
 
     Raises
     ------
     UsageError
-        They are not.
+        A number is impossible.
     """
     if not (0 <= baseline <= 1 and 0 <= other <= 1):
         raise UsageError("proportions lie between 0 and 1", hint="5 % is 0.05.")
@@ -236,7 +236,7 @@ def _critical(alpha: float, side: str) -> float:
 
 
 def _deviations(baseline: float, other: float, margin: float, allocation: float) -> tuple[float, float]:
-    # Standard deviations of the difference per control trial, under the null and in truth.
+    # Standard deviations of the difference per control trial, under the null and under the truth.
     p1, p0 = restricted_proportions((other * allocation, allocation, baseline, 1.0), margin)
     null = p1 * (1 - p1) / allocation + p0 * (1 - p0)
     return math.sqrt(null), math.sqrt(other * (1 - other) / allocation + baseline * (1 - baseline))
@@ -244,7 +244,7 @@ def _deviations(baseline: float, other: float, margin: float, allocation: float)
 
 @dataclass(frozen=True, slots=True)
 class DetectableEffect:
-    """The smallest effect a test finds with the power asked for.
+    """The smallest effect a test detects with the requested power.
 
     Attributes
     ----------
@@ -253,9 +253,9 @@ class DetectableEffect:
     other : float
         The treatment's proportion at that difference.
     lift : float
-        The difference over the baseline.
+        The difference divided by the baseline.
     power, alpha, design_effect : float
-        What was asked for.
+        As requested.
     method : str
     """
 
@@ -278,7 +278,7 @@ def minimum_detectable_effect(
     alternative: str = "two-sided",
     design_effect: float = 1.0,
 ) -> DetectableEffect:
-    """Smallest difference that a test of so many trials finds.
+    """Smallest difference that a test with a given number of trials detects.
 
     Parameters
     ----------
@@ -287,15 +287,15 @@ def minimum_detectable_effect(
     trials : float
         Of the treatment arm.
     power : float
-        Chance to find the difference.
+        Probability of detecting the difference.
     control_trials : float, optional
-        Of the control arm; as many if left out.
+        Of the control arm; the same if omitted.
     alpha : float
-        Error of the first kind.
+        Type I error.
     alternative : str
         "two-sided" or "greater" (a rise), "less" (a fall).
     design_effect : float
-        Variance of clustered rows over that of independent ones.
+        Variance of clustered rows divided by that of independent ones.
 
     Returns
     -------

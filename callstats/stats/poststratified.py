@@ -2,7 +2,7 @@
 
 Within a stratum (hour x weekday) the arms are alike; the differences are
 averaged with the weights of both arms together. A contact dialled in several
-strata hangs together across them: its influence is added over all its rows
+strata is correlated across them, so its influence is summed over all its rows
 before it is squared.
 """
 
@@ -26,24 +26,24 @@ Stratum = Hashable
 
 @dataclass(frozen=True, slots=True)
 class PostStrata:
-    """What post-stratification needs to know of each stratum that both arms have.
+    """What post-stratification needs to know about each stratum that both arms have.
 
     Attributes
     ----------
     weights : dict
-        Stratum -> its share of both arms' denominators; they add to 1.
+        Stratum -> its share of both arms' denominators; they add up to 1.
     treatment, control : dict
         Stratum -> the arm's ratio in it.
     coefficients : dict
         (stratum, treated) -> (a, b): a row's influence on the difference is
-        a * numerator + b * denominator. An engine can take the squares of the
-        sums of those per contact without holding rows.
+        a * numerator + b * denominator. An engine can sum these per contact
+        and square them without holding rows.
     covered : float
-        Share of the denominators that lies in strata both arms have.
+        Share of the denominators in strata that both arms have.
     independent_variance : float
-        Of the difference if no unit were in two strata.
+        Of the difference, if no unit were in two strata.
     units : int
-        Units of those strata, less one for each stratum and arm.
+        Units of those strata, minus one for each stratum and arm.
     """
 
     weights: Mapping[Stratum, float]
@@ -73,16 +73,16 @@ class PostStrata:
         -------
         ndarray of shape (rows,)
         """
-        found = [
+        coefficients = [
             self.coefficients.get((stratum, bool(arm)), (0.0, 0.0))
             for stratum, arm in zip(strata, treated, strict=True)
         ]
-        a, b = np.array(found, dtype=float).reshape(-1, 2).T
+        a, b = np.array(coefficients, dtype=float).reshape(-1, 2).T
         return a * np.asarray(numerator, dtype=float) + b * np.asarray(denominator, dtype=float)
 
 
 def post_strata(treatment: Mapping[Stratum, Moments], control: Mapping[Stratum, Moments]) -> PostStrata:
-    """Weigh the strata that both arms have by both arms' denominators.
+    """Weight the strata that both arms have by both arms' denominators.
 
     Parameters
     ----------
@@ -155,22 +155,22 @@ def stratified_difference(
 ) -> Comparison:
     """Difference of two ratios, averaged over strata that both arms have.
 
-    Within a stratum rows of the two arms differ by their arm only. The weights
-    are taken as given.
+    Within a stratum, rows of the two arms differ only in their arm. The weights
+    are treated as fixed.
 
     Parameters
     ----------
     strata : PostStrata
         From `post_strata`.
     influences : Moments, optional
-        Column "influence" over contacts, each contact's influences added over
-        its rows. Without it units are taken to lie in one stratum each.
+        Column "influence" over contacts, each contact's influences summed over
+        its rows. If omitted, each unit is assumed to be in one stratum.
     agents, intersections : Moments, optional
         The same over agents, and over pairs of contact and agent. Both or none.
     margin : float
         The difference tested.
     scale : float
-        What both ratios are multiplied with.
+        Factor applied to both ratios.
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -179,7 +179,7 @@ def stratified_difference(
     Returns
     -------
     Comparison
-        `reason` says how much lies in strata that one arm lacks, if any.
+        `reason` gives the share in strata that one arm lacks, if any.
 
     Raises
     ------

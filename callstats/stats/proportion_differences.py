@@ -32,9 +32,9 @@ def proportion_difference(
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Comparison:
-    """Difference of two proportions, treatment less control.
+    """Difference of two proportions, treatment minus control.
 
-    Trials are independent, within and between the arms. For calls that share
+    Trials are independent within and between arms. For calls that share
     contacts or agents use `ratio_difference`.
 
     Parameters
@@ -44,13 +44,13 @@ def proportion_difference(
     method : str
         "miettinen-nurminen" (score, variance times N / (N - 1); the default),
         "mee" (score without that factor), "newcombe" (from the two Wilson
-        intervals; its test is the interval turned round), "agresti-caffo", "wald".
+        intervals; its test inverts the interval), "agresti-caffo", "wald".
     margin : float
         The difference tested. Non-inferiority by a margin of 2 points is
         ``margin=-0.02, alternative="greater"``.
     exact : str, optional
         "fisher", "boschloo" or "barnard": take the p-value (and statistic) from that
-        exact test of equality. The interval stays the method's, so the two may
+        exact test of equality. The interval is still the method's, so the two may
         disagree near 0.05. Slow: over 1 s at 1,000 trials; for tiny counts only.
     alternative : str
         "two-sided", "greater" or "less"; one-sided intervals are open to -1 or 1.
@@ -113,7 +113,7 @@ def restricted_proportions(cells: Cells, difference: float) -> tuple[float, floa
     cells : tuple of float
         Events, trials, control events, control trials; any scale.
     difference : float
-        Treatment less control, in (-1, 1).
+        Treatment minus control, in (-1, 1).
 
     References
     ----------
@@ -224,7 +224,7 @@ def _exact(name: str, cells: Cells, margin: float, alternative: str) -> tuple[fl
     if any(value != int(value) for value in cells):
         raise UsageError("exact tests need whole counts")
     x1, n1, x0, n0 = (int(value) for value in cells)
-    # Columns are the groups, as scipy's barnard_exact and boschloo_exact have it.
+    # Columns are the groups, as in scipy's barnard_exact and boschloo_exact.
     table = [[x1, x0], [n1 - x1, n0 - x0]]
     if name == "fisher":
         return math.nan, float(stats.fisher_exact(table, alternative=alternative).pvalue)  # type: ignore[union-attr]

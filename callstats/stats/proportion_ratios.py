@@ -32,7 +32,7 @@ def proportion_ratio(
 ) -> Comparison:
     """Ratio of two proportions, treatment over control.
 
-    Trials are independent, within and between the arms.
+    Trials are independent within and between arms.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def proportion_ratio(
     method : str
         "miettinen-nurminen" (score, variance times N / (N - 1); the default),
         "koopman" (score without that factor), "mover" (from the two Wilson
-        intervals; its test is the interval turned round), "log" (Katz),
+        intervals; its test inverts the interval), "log" (Katz),
         "adjusted-log" (half an event added to each arm).
     ratio : float
         The ratio tested.
@@ -53,8 +53,8 @@ def proportion_ratio(
     Returns
     -------
     Comparison
-        Without an event in the control arm the estimate is inf, without any
-        event at all nan with a `reason`; the limits are never nan.
+        Without an event in the control arm the estimate is inf; without any
+        event it is nan with a `reason`. The limits are never nan.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def ratio_statistic(cells: Cells, ratio: float, corrected: bool) -> float:
     gap = x1 / n1 - ratio * x0 / n0
     if abs(gap) < 1e-15 * (1 + ratio):
         return 0.0
-    # The most likely control proportion under the ratio, by the stable form of the quadratic's root.
+    # The most likely control proportion given the ratio, by the stable form of the quadratic's root.
     a, b, c = (n1 + n0) * ratio, n1 * ratio + x1 + n0 + x0 * ratio, x1 + x0
     p0 = min(2 * c / (b + math.sqrt(max(b * b - 4 * a * c, 0.0))), 1.0)
     p1 = min(ratio * p0, 1.0)
@@ -157,7 +157,7 @@ def _mover(cells: Cells, critical: Critical, null: float) -> Found:
 def _log(cells: Cells, critical: Critical, null: float) -> Found:
     x1, n1, x0, n0 = cells
     if x1 == 0 or x0 == 0:
-        # The logarithm knows no limit here, and no evidence either.
+        # The log method gives neither limits nor evidence here.
         return 0.0, math.inf, 0.0
     return _log_normal(x1, n1, x0, n0, critical, null)
 

@@ -32,11 +32,11 @@ def proportion_interval(
     events : float or array_like of shape (k,)
         Successes.
     trials : float or array_like of shape (k,)
-        Attempts to succeed; may be a fractional effective size.
+        Attempts; may be a fractional effective size.
     method : str
         "wilson" (score, the default), "wilson-cc" (with continuity correction),
-        "clopper-pearson" (exact, at least the confidence asked for), "mid-p"
-        (exact, about the confidence asked for), "agresti-coull", "jeffreys",
+        "clopper-pearson" (exact, at least the requested confidence), "mid-p"
+        (exact, about the requested confidence), "agresti-coull", "jeffreys",
         "wald" (poor near 0 and 1).
     confidence : float
         Of the interval.
@@ -48,7 +48,7 @@ def proportion_interval(
     -------
     Interval
         Fractions between 0 and 1; arrays when arrays were given. Without trials
-        they are nan and `reason` says so.
+        they are nan and `reason` says why.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def proportion_interval(
 
 
 def _quantiles(share: Tails) -> Tails:
-    # A tail of 0 belongs to an open end, which the caller sets.
+    # A tail of 0 means an open end, which the caller sets.
     from scipy.special import ndtri
 
     return tuple(float(-ndtri(tail)) if tail else 0.0 for tail in share)  # type: ignore[return-value]
@@ -115,7 +115,7 @@ def wilson_limits(x: Array, n: Array, z: Tails) -> tuple[Array, Array]:
         return (middle + sign * half) / (n + quantile**2)
 
     low, high = limit(z[0], -1), limit(z[1], +1)
-    # Rounding must not leave 1e-17 where the limit is exactly 0 or 1.
+    # Keep rounding from leaving 1e-17 where the limit is exactly 0 or 1.
     return np.where(x <= 0, 0.0, low), np.where(x >= n, 1.0, high)
 
 

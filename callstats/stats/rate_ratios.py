@@ -34,8 +34,8 @@ def rate_ratio(
 ) -> Comparison:
     """Ratio of two rates of independent events, treatment over control.
 
-    Events are Poisson in both arms; meant for rare ones (complaints, refusals
-    to be called again). Successes per agent hour vary more than Poisson: use
+    Events are Poisson in both arms; meant for rare events (complaints, do-not-call
+    requests). Successes per agent hour vary more than Poisson: use
     `ratio_difference` over agent-days.
 
     Parameters
@@ -46,7 +46,7 @@ def rate_ratio(
         "conditional-exact" (given the total, central: twice the smaller tail;
         the default), "conditional-mid-p", "score", "score-log", "wald",
         "wald-log", "sqrt", "e-test" (slow with large counts). The logarithmic
-        ones add half an event to both arms where one has none.
+        methods add half an event to both arms if one has none.
     ratio : float
         The ratio tested.
     alternative : str
@@ -57,8 +57,8 @@ def rate_ratio(
     Returns
     -------
     Comparison
-        Without an event in the control arm the estimate is inf, without any at
-        all nan with a `reason`.
+        Without an event in the control arm the estimate is inf; without any event
+        it is nan with a `reason`.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def _sqrt(x1: float, x0: float, q: float) -> float:
     return 2 * (math.sqrt(x1 + 3 / 8) - math.sqrt((x0 + 3 / 8) * q)) / math.sqrt(1 + q)
 
 
-#: Of the two counts and q = ratio * exposure / control exposure.
+#: Function of the two counts and q = ratio * exposure / control exposure.
 _STATISTICS: dict[str, Callable[[float, float, float], float]] = {
     "score": _score,
     "score-log": _score_log,
@@ -167,7 +167,7 @@ _STATISTICS: dict[str, Callable[[float, float, float], float]] = {
     "wald-log": _wald_log,
     "sqrt": _sqrt,
 }
-#: What is added to both counts: always, or where one is 0.
+#: Added to both counts: always, or if one is 0.
 _ADDED_ALWAYS = {"sqrt": 3 / 8}
 _ADDED_AT_0 = {"score-log": 0.5, "wald-log": 0.5}
 
@@ -199,7 +199,7 @@ def _e_test(cells: Cells, ratio: float, alternative: str, confidence: float) -> 
 
     alpha = round(1 - confidence, 15)
     estimate = (x1 / t1) / (x0 / t0) if x0 else math.inf
-    # Rising to the estimate and falling after it, the p-value is its own statistic.
+    # The p-value rises up to the estimate and falls after it, so it can serve as the statistic.
     low, high = 0.0, math.inf
     if alternative != "less":
         low = invert(lambda r: alpha - p(r), estimate, (0.0, math.inf), (0.0, math.inf))[0]

@@ -26,15 +26,15 @@ def rate_interval(
 ) -> Interval:
     """Interval of one rate of independent events.
 
-    Events are a Poisson process: they neither cluster in days nor differ by
-    agent. Successes per hour of many agent-days do both: use `ratio_interval`.
+    Events are a Poisson process: they neither cluster by day nor differ by
+    agent. Successes per hour over agent-days do both: use `ratio_interval`.
 
     Parameters
     ----------
     events : float or array_like of shape (k,)
         Count.
     exposure : float or array_like of shape (k,)
-        Hours (or days, or expected events) they were counted in.
+        Hours (or days, or expected events) over which they were counted.
     method : str
         "garwood" (exact, the default), "byar" (as in England's public-health
         indicators), "score", "jeffreys", "wald".
@@ -134,10 +134,10 @@ def rate_difference(
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Comparison:
-    """Difference of two rates of independent events, treatment less control.
+    """Difference of two rates of independent events, treatment minus control.
 
     Events are Poisson in both arms. For successes per agent hour, which vary
-    more than that, use `ratio_difference` over agent-days.
+    more, use `ratio_difference` over agent-days.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def rate_difference(
             return 0.0
         return gap / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, gap)
 
-    # Beyond these ends every statistic is farther out than any quantile asked for.
+    # Beyond these ends every statistic exceeds any requested quantile.
     ends = (-_beyond(x0) / t0, _beyond(x1) / t1)
     low, high = invert(statistic, estimate, ends, quantiles(share))
     return Comparison(

@@ -2,7 +2,7 @@
 
 A contact dialled eight times is one unit, not eight. The influence of a unit on
 the ratio R is (Y - R N) / sum(N), with Y and N its own totals; the sum of the
-squared influences is the variance that holds whatever happens inside the unit.
+squared influences is a variance valid for any correlation inside the unit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def product(moments: Moments, a: str, b: str) -> float:
     Raises
     ------
     UsageError
-        The moments were taken without that product.
+        The moments lack that product.
     """
     try:
         return moments.products[pair(a, b)]
@@ -57,7 +57,7 @@ def ratio_variance(moments: Moments, numerator: str = "numerator", denominator: 
         - 2 * ratio * product(moments, numerator, denominator)
         + ratio**2 * product(moments, denominator, denominator)
     )
-    # Differences of large sums of equal size leave noise of either sign.
+    # Subtracting nearly equal large sums leaves noise of either sign.
     noise = 1e-12 * product(moments, numerator, numerator)
     return squares / total**2 if squares > noise else 0.0
 
@@ -71,10 +71,10 @@ def ratio_interval(
     proportion: bool = False,
     scale: float = 1.0,
 ) -> Interval:
-    """Interval of a ratio of sums whose units are independent, their rows not.
+    """Interval of a ratio of sums whose units are independent but whose rows are not.
 
-    The units (contacts, agent-days, respondents) are a sample of many alike,
-    independent of one another. The interval uses the t quantile with units - 1
+    The units (contacts, agent-days, respondents) are an independent sample from a
+    large population. The interval uses the t quantile with units - 1
     degrees of freedom.
 
     Parameters
@@ -88,24 +88,24 @@ def ratio_interval(
     proportion : bool
         The numerator counts some of the denominator's rows. The interval is then
         Wilson's at the effective size n / design effect, never above n; the t
-        quantile enters by multiplying that size with (z / t)^2. With no event,
-        or nothing but events, the number of units is the effective size.
+        quantile enters by multiplying that size by (z / t)^2. With no event, or
+        only events, the number of units is the effective size.
     scale : float
-        What the ratio is multiplied with (3600 for per hour when the
-        denominator is in seconds).
+        Factor applied to the ratio (3600 for per hour when the denominator is
+        in seconds).
 
     Returns
     -------
     Interval
         `n` is the number of units; `design_effect` (proportions only) is the
         clustered variance over that of independent rows. A denominator of 0
-        gives nan throughout, one unit gives an estimate without an interval,
-        each with its `reason`.
+        gives nan throughout; one unit gives an estimate without an interval;
+        each has a `reason`.
 
     Raises
     ------
     UsageError
-        A product is lacking, or the confidence is not between 0 and 1.
+        A product is missing, or the confidence is not between 0 and 1.
 
     References
     ----------
@@ -155,7 +155,7 @@ def ratio_interval(
 
 @lru_cache(maxsize=65_536)
 def t_quantile(share: float, degrees_of_freedom: float) -> float:
-    """Return the quantile that leaves `share` above it; the normal one for infinite degrees."""
+    """Return the quantile that leaves `share` above it; the normal one for infinite degrees of freedom."""
     from scipy.special import ndtri, stdtrit
 
     if math.isinf(degrees_of_freedom):
@@ -174,9 +174,9 @@ def _effective_wilson(
     else:
         design_effect, size = NAN, min(units, rows)
     z, t = t_quantile(share, math.inf), t_quantile(share, units - 1)
-    # Wilson at size * (z / t)^2 with z is Wilson whose half-width uses t.
+    # Wilson at size * (z / t)^2 with z equals Wilson with a half-width based on t.
     scaled = size * (z / t) ** 2
-    # In plain floats: a report asks for thousands of groups, one by one.
+    # Plain floats, since a report requests thousands of groups one by one.
     middle, half = p * scaled + z * z / 2, z * math.sqrt(p * (1 - p) * scaled + z * z / 4)
     low = (middle - half) / (scaled + z * z) if events > 0 else 0.0
     high = (middle + half) / (scaled + z * z) if events < rows else 1.0
@@ -197,21 +197,21 @@ def _effective_wilson(
 def total_interval(
     moments: Moments, column: str = "numerator", *, confidence: float = 0.95, scale: float = 1.0
 ) -> Interval:
-    """Interval of a total over independent units, their number taken as given.
+    """Interval of a total over independent units, with their number treated as fixed.
 
-    What would the total of as many other units like these have been: profit over
-    as many agent-days, revenue over as many contacts.
+    What the total of the same number of other, similar units would be: profit over
+    that many agent-days, revenue over that many contacts.
 
     Parameters
     ----------
     moments : Moments
         Over the independent units, with the column's sum of squares.
     column : str
-        The column to add up.
+        The column to sum.
     confidence : float
         Of the interval, by the t quantile with units - 1 degrees of freedom.
     scale : float
-        What the total is multiplied with.
+        Factor applied to the total.
 
     Returns
     -------
@@ -221,7 +221,7 @@ def total_interval(
     Raises
     ------
     UsageError
-        The sum of squares is lacking, or the confidence is not between 0 and 1.
+        The sum of squares is missing, or the confidence is not between 0 and 1.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What the statistics hand back: frozen values with the same names everywhere."""
+"""What the statistics return: frozen values with the same names everywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 NAN = float("nan")
 
-#: A number, or an array where a function was asked for many at once.
+#: A number, or an array if a function was given many at once.
 Number = Any
 
 
@@ -18,7 +18,7 @@ class Interval:
     Attributes
     ----------
     estimate, low, high : float or ndarray
-        In the unit of the data; nan where undefined, and then `reason` says why.
+        In the unit of the data; nan where undefined, in which case `reason` says why.
     method : str
         Name of the method.
     confidence : float
@@ -26,9 +26,9 @@ class Interval:
     standard_error : float or ndarray
         Of the estimate, same unit; nan where the method has none.
     n : float or ndarray
-        Independent units (contacts, agent-days) the interval rests on.
+        Independent units (contacts, agent-days) the interval is based on.
     design_effect : float
-        Variance between clusters over the variance of as many independent rows; nan if not clustered.
+        Clustered variance divided by the variance of as many independent rows; nan if not clustered.
     effective_n : float
         Rows that independent sampling would have needed for the same precision.
     degrees_of_freedom : float
@@ -54,16 +54,16 @@ class Interval:
 class Comparison:
     """A difference or ratio of two groups, its interval and its test.
 
-    Interval and test come from one statistic, unless the method's description
+    Interval and test come from the same statistic, unless the method's description
     says otherwise: the interval excludes `null` exactly when `p_value` is below
     1 - `confidence`.
 
     Attributes
     ----------
     estimate, low, high : float
-        Treatment against control; nan where undefined, and then `reason` says why.
+        Treatment against control; nan where undefined, in which case `reason` says why.
     p_value : float
-        Of the hypothesis that the truth is `null`, against `alternative`.
+        Of the hypothesis that the true value is `null`, against `alternative`.
     method : str
         Name of the method.
     confidence : float
@@ -79,9 +79,9 @@ class Comparison:
     degrees_of_freedom : float
         Of the t distribution; inf where the normal one was used.
     design_effect : float
-        Clustered variance over the variance of independent rows; nan if not clustered.
+        Clustered variance divided by the variance of independent rows; nan if not clustered.
     reason : str
-        Why something is nan, or how a limit was found; empty otherwise.
+        Why something is nan, or how a limit was computed; empty otherwise.
     """
 
     estimate: float

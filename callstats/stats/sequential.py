@@ -1,4 +1,4 @@
-"""Intervals and evidence that stay valid however often one looks."""
+"""Intervals and evidence that stay valid at any number of looks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Sequential:
     Attributes
     ----------
     estimate, low, high : float
-        Now; the interval of any later look may be intersected with it.
+        Current values; the interval may be intersected with that of any later look.
     p_value : float
         Valid at any look: 1 / e-value, at most 1.
     e_value : float
-        Evidence against the null: what a bet at fair odds would have become.
+        Evidence against the null: what a unit bet at fair odds would have become.
     null : float
         The value tested.
     method : str
@@ -49,7 +49,7 @@ def tuning(variance: float, alpha: float) -> float:
     Parameters
     ----------
     variance : float
-        Intrinsic time to be tightest at.
+        Intrinsic time at which it is tightest.
     alpha : float
         Two-sided error.
 
@@ -77,17 +77,17 @@ def confidence_sequence(
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Sequential:
-    """Interval that may be looked at every day (asymptotic confidence sequence).
+    """Interval that you may look at every day (asymptotic confidence sequence).
 
     The estimate is a mean (or a difference, ratio or lift, linearised) of many
-    independent units; the first look comes when a normal approximation holds,
-    at some hundred units. Wider than a fixed interval, most efficient at
+    independent units; take the first look once a normal approximation holds, at a
+    few hundred units. Wider than a fixed interval, and most efficient at
     `planned_trials`, which is fixed before the first look.
 
     Parameters
     ----------
     estimate, standard_error : float
-        As of now, from any method here; clustered where rows are.
+        Current values, from any method here; clustered if the rows are.
     trials : float
         Independent units so far, both arms together.
     planned_trials : float
@@ -97,7 +97,7 @@ def confidence_sequence(
     alternative : str
         "two-sided", "greater" or "less" (one-sided normal-mixture boundary).
     confidence : float
-        That the truth lies within at all looks.
+        That the true value lies within it at all looks.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def confidence_sequence(
 
     width = _boundary(log_mixture, math.log(1 / alpha)) * standard_error
     gap = estimate - null
-    # Without any spread a gap says everything, and no gap nothing: nobody has won yet in either arm.
+    # Without spread a gap is conclusive and no gap is not evidence: neither arm has a success yet.
     z = gap / standard_error if standard_error else (math.copysign(math.inf, gap) if gap else 0.0)
     signed = abs(z) if alternative == "two-sided" else (z if alternative == "greater" else -z)
     e_value = exponential(log_mixture(signed)) if math.isfinite(signed) else (math.inf if signed > 0 else 0.0)

@@ -1,9 +1,9 @@
-"""Shrunken estimates: what an agent's figure says once chance is taken off.
+"""Shrunken estimates: what an agent's figure says once chance is allowed for.
 
-Agents are drawn from one population; an agent's few calls are combined with
-what the population says. The population is estimated from the same data
-(empirical Bayes); by likelihood, what is uncertain about it widens the
-intervals. With fewer than ten agents they are still somewhat too narrow.
+Agents come from one population; an agent's few calls are combined with what is
+known about the population, which is estimated from the same data (empirical
+Bayes). With the likelihood method, uncertainty about it widens the intervals;
+with fewer than ten agents they are still somewhat too narrow.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ def shrink_proportions(
     """Shrink agents' proportions towards their population (beta-binomial).
 
     Agents' true proportions follow one beta distribution; given it, their calls
-    are independent. Adjust for lists and hours first if agents worked others.
+    are independent. If agents worked different lists or hours, adjust for them first.
 
     Parameters
     ----------
     events, trials : array_like of shape (k,)
-        Successes and calls of each agent; 0 trials give the population itself.
+        Successes and calls of each agent; 0 trials give the population's distribution.
     method : str
         Population by "likelihood" (the default) or by "moments" of the raw
         proportions (as in reference 1, section 5.1).
@@ -127,7 +127,7 @@ def shrink_rates(
 
     Agents' true rates follow one gamma distribution; given it, their events are
     Poisson. With expected events as the exposure it shrinks observed over
-    expected, adjusted for what the agents were given to call.
+    expected, adjusted for the calls each agent was given.
 
     Parameters
     ----------
@@ -182,9 +182,9 @@ def shrink_rates(
 def rate_laws(
     events: Array, exposure: Array, method: str = "likelihood"
 ) -> tuple[Gamma, tuple[float, float]]:
-    """Return the posterior laws behind `shrink_rates` and the population, without ranks.
+    """Return the posterior distributions behind `shrink_rates` and the population, without ranks.
 
-    Ranks are drawn and take most of the time; who needs none need not wait.
+    Ranks are simulated and take most of the time; this skips them.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def _ranks(draws: Array) -> Array:
 
 Loss = Callable[[Array], float]
 
-#: A prior of this size leaves agents no spread at all.
+#: A prior of this size leaves no spread between agents.
 _ALIKE = 1e7
 
 
@@ -327,7 +327,7 @@ def gamma_moments(x: Array, t: Array) -> tuple[float, float]:
 def gamma_likelihood(x: Array, t: Array) -> tuple[float, float]:
     """Return the gamma population (shape, rate) that makes the counts most likely."""
     pooled = max(float(x.sum() / t.sum()), 1e-9)
-    # The prior's size counts in units of the mean exposure, so that hours and seconds fit alike.
+    # The prior's size is in units of the mean exposure, so that hours and seconds fit equally well.
     mean, rate = _maximise(gamma_loss(x, t), float(np.log(pooled)), float(np.log(t.mean())))
     return float(np.exp(mean)) * rate, rate
 
@@ -346,7 +346,7 @@ def gamma_loss(x: Array, t: Array) -> Loss:
 
 
 def added_variance(loss: Loss, theta: Array, means: Callable[[Array], Array]) -> Array:
-    """Return what not knowing the population adds to the variance of each agent's posterior mean.
+    """Return what uncertainty about the population adds to the variance of each agent's posterior mean.
 
     Parameters
     ----------
@@ -360,9 +360,9 @@ def added_variance(loss: Loss, theta: Array, means: Callable[[Array], Array]) ->
     Returns
     -------
     ndarray of shape (k,)
-        Delta method on the curvature of the likelihood. A size that the data
-        leave open (agents all alike) is held by a normal prior of standard
-        deviation 2 on its logarithm.
+        Delta method on the curvature of the likelihood. A size that the data do
+        not identify (all agents alike) is constrained by a normal prior with
+        standard deviation 2 on its logarithm.
 
     References
     ----------
@@ -373,14 +373,14 @@ def added_variance(loss: Loss, theta: Array, means: Callable[[Array], Array]) ->
     curve = np.array([[_mixed(loss, theta, a, b) for b in steps] for a in steps])
     curve[1, 1] = max(float(curve[1, 1]), 0.0) + 0.25
     if curve[0, 0] <= 0 or curve[0, 0] * curve[1, 1] <= curve[0, 1] ** 2:
-        curve[0, 1] = curve[1, 0] = 0.0  # not at a peak: each parameter for itself
+        curve[0, 1] = curve[1, 0] = 0.0  # not at a peak: take each parameter separately
         curve[0, 0] = max(float(curve[0, 0]), 1e-6)
     slopes = np.stack([(means(theta + s) - means(theta - s)) / (2 * s.sum()) for s in steps])
     return np.einsum("ik,ij,jk->k", slopes, np.linalg.inv(curve), slopes)
 
 
 def _mixed(loss: Loss, theta: Array, a: Array, b: Array) -> float:
-    """Return the second derivative along two steps."""
+    """Return the mixed second derivative along two steps."""
     total = loss(theta + a + b) - loss(theta + a - b) - loss(theta - a + b) + loss(theta - a - b)
     return total / float(4 * a.sum() * b.sum())
 
@@ -389,16 +389,16 @@ def _maximise(loss: Loss, centre: float, size: float = 3.0) -> tuple[float, floa
     from scipy.optimize import minimize
 
     bounds = [(centre - 8, centre + 8), (size - 14, size + 14)]
-    found = min(
+    optimum = min(
         (minimize(loss, [centre, start], method="L-BFGS-B", bounds=bounds) for start in (size, size + 5)),
         key=lambda result: result.fun,
     )
-    return float(found.x[0]), float(np.exp(found.x[1]))
+    return float(optimum.x[0]), float(np.exp(optimum.x[1]))
 
 
 @dataclass(frozen=True, slots=True)
 class Beta:
-    """Independent beta laws of the shares of several agents: a and b, each of shape (k,)."""
+    """Independent beta distributions of several agents' shares: a and b, each of shape (k,)."""
 
     a: Array
     b: Array
@@ -408,32 +408,32 @@ class Beta:
         return self.a / (self.a + self.b)
 
     def wider(self, variance: Array) -> Beta:
-        """Return the beta law of the same mean and a larger variance."""
+        """Return the beta distribution with the same mean and a larger variance."""
         mean = self.mean()
         total = mean * (1 - mean) / (self.a + self.b + 1) + variance
         size = np.maximum(mean * (1 - mean) / total - 1, 1e-6)
         return Beta(mean * size, (1 - mean) * size)
 
     def quantile(self, share: float) -> Array:
-        """Return the quantiles with a share below them."""
+        """Return the quantiles with a given share below them."""
         from scipy.special import betaincinv
 
         return betaincinv(self.a, self.b, share)
 
     def above(self, value: float) -> Array:
-        """Return the chances to be above a value."""
+        """Return the probabilities of being above a value."""
         from scipy.special import betainc
 
         return 1 - betainc(self.a, self.b, value)
 
     def draws(self, random: np.random.Generator, size: int) -> Array:
-        """Return draws, (size, k)."""
+        """Return random draws of shape (size, k)."""
         return random.beta(self.a, self.b, (size, len(self.a)))
 
 
 @dataclass(frozen=True, slots=True)
 class Gamma:
-    """Independent gamma laws of the rates of several agents: shape a and rate b, each of shape (k,)."""
+    """Independent gamma distributions of several agents' rates: shape a and rate b, each of shape (k,)."""
 
     a: Array
     b: Array
@@ -443,22 +443,22 @@ class Gamma:
         return self.a / self.b
 
     def wider(self, variance: Array) -> Gamma:
-        """Return the gamma law of the same mean and a larger variance."""
+        """Return the gamma distribution with the same mean and a larger variance."""
         total = self.a / self.b**2 + variance
         return Gamma(self.mean() ** 2 / total, self.mean() / total)
 
     def quantile(self, share: float) -> Array:
-        """Return the quantiles with a share below them."""
+        """Return the quantiles with a given share below them."""
         from scipy.special import gammaincinv
 
         return gammaincinv(self.a, share) / self.b
 
     def above(self, value: float) -> Array:
-        """Return the chances to be above a value."""
+        """Return the probabilities of being above a value."""
         from scipy.special import gammaincc
 
         return gammaincc(self.a, self.b * value)
 
     def draws(self, random: np.random.Generator, size: int) -> Array:
-        """Return draws, (size, k)."""
+        """Return random draws of shape (size, k)."""
         return random.gamma(self.a, 1 / self.b, (size, len(self.a)))

@@ -20,7 +20,7 @@ class StandardisedRatio:
     Attributes
     ----------
     estimate, low, high : float or ndarray
-        Ratio; 1 is as expected.
+        Ratio; 1 means as expected.
     p_value : float or ndarray
         Of a ratio of 1, two-sided, from the same limits.
     method : str
@@ -38,11 +38,11 @@ class StandardisedRatio:
 def standardised_ratio(
     observed: Any, expected: Any, *, method: str = "byar", confidence: float = 0.95
 ) -> StandardisedRatio:
-    """Observed against expected events, as for an agent given the calls they got.
+    """Observed over expected events, such as an agent's, given the calls they got.
 
     The expected count (indirect standardisation: for each list, hour and
-    attempt the overall rate times the agent's calls) is taken as known; the
-    observed one is Poisson. For frequent events that is cautious.
+    attempt the overall rate times the agent's calls) is treated as known; the
+    observed one is Poisson. For frequent events this is conservative.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Two-by-two tables of several strata taken together."""
+"""Two-by-two tables pooled over strata."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from callstats.stats.results import NAN, Comparison
 def stratified_odds_ratio(tables: Any, *, correction: bool = True, confidence: float = 0.95) -> Comparison:
     """Common odds ratio of several two-by-two tables (Cochran-Mantel-Haenszel).
 
-    The odds ratio is the same in all strata, rows within a stratum are
-    independent. Test and interval have different variances (under the null
-    hypothesis, and at the estimate), so that they may disagree near alpha.
+    Assumes the same odds ratio in all strata and independent rows within each.
+    Test and interval have different variances (under the null hypothesis and at
+    the estimate), so they may disagree near alpha.
 
     Parameters
     ----------
     tables : array_like of shape (strata, 2, 2)
         ((a, b), (c, d)): rows are the arms, the treatment first, columns success
-        and failure. Strata without both arms count for nothing.
+        and failure. Strata without both arms are ignored.
     correction : bool
-        Continuity correction of the test, as R's mantelhaen.test has it.
+        Continuity correction of the test, as in R's mantelhaen.test.
     confidence : float
         Of the interval (Robins-Breslow-Greenland).
 
@@ -113,22 +113,22 @@ def _odds_ratio(counts: np.ndarray) -> tuple[float, float]:
 def stratified_risk_ratio(tables: Any, *, confidence: float = 0.95) -> Comparison:
     """Common ratio of two proportions of several two-by-two tables (Mantel-Haenszel).
 
-    The ratio is the same in all strata, rows within a stratum are independent.
-    It holds for many strata of a few rows each as well as for few large ones.
-    Unlike an odds ratio it says the same of easy and of hard strata together.
+    Assumes the same ratio in all strata and independent rows within each. Valid
+    for many strata of a few rows each as well as for a few large ones. Unlike an
+    odds ratio, it means the same for easy and hard strata pooled.
 
     Parameters
     ----------
     tables : array_like of shape (strata, 2, 2)
         ((a, b), (c, d)): rows are the arms, the treatment first, columns success
-        and failure. Strata without both arms count for nothing.
+        and failure. Strata without both arms are ignored.
     confidence : float
         Of the interval, symmetric on the log scale.
 
     Returns
     -------
     Comparison
-        Test and interval are of one statistic. Without a success in an arm the
+        Test and interval use the same statistic. Without a success in an arm the
         estimate is 0, inf or nan, with a `reason`.
 
     Raises

@@ -1,4 +1,4 @@
-"""Attempts until a contact is reached: life tables that know of lists not finished."""
+"""Attempts until a contact is reached: life tables that allow for unfinished lists."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True)
 class LifeTable:
-    """What each attempt did, among contacts still at risk of it.
+    """What each attempt achieved among contacts still at risk.
 
     Attributes
     ----------
     attempt : ndarray of shape (k,)
-        Attempts at which something ended, rising.
+        Attempts at which something ended, in increasing order.
     at_risk : ndarray of shape (k,)
         Contacts that got this attempt.
     reached : ndarray of shape (k,)
-        Of those, reached at it.
+        How many of those it reached.
     hazard, hazard_low, hazard_high : ndarray of shape (k,)
-        Chance to be reached at this attempt if not before, Wilson limits.
+        Probability of being reached at this attempt if not before, with Wilson limits.
     survival : ndarray of shape (k,)
-        Share in none of the ends after this attempt.
+        Share without any end after this attempt.
     estimate, low, high : ndarray of shape (k,)
         Share reached by this attempt; limits on the complementary log-log scale.
     competing : dict of str to ndarray of shape (k,)
-        Share that ended otherwise by this attempt, per kind of end.
+        Share that ended in another way by this attempt, per kind of end.
     method : str
     confidence : float
     """
@@ -64,25 +64,25 @@ def life_table(
     competing: Mapping[str, Any] | None = None,
     confidence: float = 0.95,
 ) -> LifeTable:
-    """Share reached by each attempt, of all contacts as if all had been dialled on.
+    """Share of all contacts reached by each attempt, as if all had been dialled on.
 
-    Contacts are independent. A contact that was not reached yet, because the list
-    was not finished or the test ended, counts for the attempts it got and then
-    leaves (right censoring); why it was left does not depend on whether it would
-    have been reached. Contacts never dialled are at no risk: leave them out.
+    Contacts are independent. A contact not yet reached because the list was not
+    finished or the test ended counts for the attempts it got and is then censored;
+    the reason must not depend on whether it would have been reached. Contacts
+    never dialled are not at risk: leave them out.
 
     Parameters
     ----------
     attempts : array_like of shape (rows,)
-        The last attempt of a contact, from 1; or, with counts, the attempt that
-        a row is about.
+        The last attempt of a contact, from 1; or, with counts, the attempt a row
+        describes.
     reached : array_like of shape (rows,)
         Whether that attempt reached the contact (0 or 1); or how many it reached.
     censored : array_like of shape (rows,), optional
-        How many were left unreached after it; without it and without
-        competing ends 1 - reached, a row being a contact.
+        How many were left unreached after it; if omitted and without competing
+        ends, 1 - reached, with one row per contact.
     competing : mapping of str to array_like of shape (rows,), optional
-        How many ended otherwise at it: refusal, invalid number, do-not-call.
+        How many ended at it in another way: refusal, invalid number, do-not-call.
     confidence : float
         Of the limits.
 
@@ -104,7 +104,7 @@ def life_table(
 
     Examples
     --------
-    Five contacts; the third was dialled once and left:
+    Five contacts; the third was dialled once and then no more:
 
     >>> table = life_table([1, 2, 1, 3, 2], [1, 1, 0, 1, 0])
     >>> table.at_risk.tolist(), table.estimate.round(3).tolist()
@@ -176,7 +176,7 @@ def _whole(values: Array) -> Array:
 
 
 def _incidence_error(n: Array, events: Array, ended: Array, before: Array, incidence: Array) -> Array:
-    # Marubini-Valsecchi delta variance; with one kind of end it is Greenwood's.
+    # Marubini-Valsecchi delta variance; with one kind of end it equals Greenwood's.
     after = np.maximum(n - ended, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.where(ended > 0, ended / (n * np.where(after > 0, after, np.nan)), 0.0)
@@ -201,20 +201,20 @@ def _log_log(incidence: Array, error: Array, z: float) -> tuple[Array, Array]:
 
 def _limits(incidence: Array, error: Array, at_risk: Array, confidence: float) -> tuple[Array, Array]:
     low, high = _log_log(incidence, error, t_quantile(tails(confidence)[0], np.inf))
-    # At 0 and 1 the variance says nothing: Wilson on those still at risk does.
+    # At 0 and 1 the variance is no use: take Wilson limits on those still at risk.
     none, everyone = (proportion_interval(x, at_risk, confidence=confidence) for x in (0 * at_risk, at_risk))
     low = np.where(np.isnan(low), np.where(incidence < 0.5, 0.0, everyone.low), low)
     high = np.where(np.isnan(high), np.where(incidence < 0.5, none.high, 1.0), high)
-    # Nobody reached is unreached again, so the limits rise too.
+    # A contact once reached stays reached, so the limits never fall either.
     low, high = np.maximum.accumulate(low), np.maximum.accumulate(high)
     return np.minimum(low, incidence), np.maximum(high, incidence)
 
 
 def hazard_ratio(treatment: LifeTable, control: LifeTable, *, confidence: float = 0.95) -> Comparison:
-    """Ratio of the chances to be reached at the same attempt, and the log-rank test.
+    """Ratio of the probabilities of being reached at the same attempt, and the log-rank test.
 
-    Hazards of the two arms stand in one ratio at every attempt. Unlike answers
-    per call it is not misled by one list being dialled deeper.
+    Assumes the two arms' hazards have the same ratio at every attempt. Unlike
+    answers per call, it is not misled when one list is dialled deeper.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def hazard_ratio(treatment: LifeTable, control: LifeTable, *, confidence: float 
     -------
     Comparison
         `estimate` is Peto's hazard ratio exp((O - E) / V); `statistic` squared is
-        the log-rank chi-square. Without any event all is nan with a `reason`.
+        the log-rank chi-square. Without any event, everything is nan with a `reason`.
 
     Raises
     ------
@@ -276,12 +276,12 @@ def hazard_ratio(treatment: LifeTable, control: LifeTable, *, confidence: float 
 
 
 def _at_risk(table: LifeTable, times: Array) -> Array:
-    # At a time between two of the table's, those of its next one are at risk.
+    # Between two of the table's attempts, the at-risk set is that of the later one.
     padded = np.append(table.at_risk, 0).astype(float)
     return padded[np.searchsorted(table.attempt, times)]
 
 
 def _events(table: LifeTable, times: Array) -> Array:
-    found = np.zeros(len(times))
-    found[np.searchsorted(times, table.attempt)] = table.reached
-    return found
+    reached = np.zeros(len(times))
+    reached[np.searchsorted(times, table.attempt)] = table.reached
+    return reached

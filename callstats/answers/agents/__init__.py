@@ -1,1 +1,1 @@
-"""Agents fairly: chance, mix of leads, pace, quality, coaching; ``agents`` puts them together."""
+"""Fair comparisons of agents: chance, lead mix, pace, quality, coaching; ``agents`` combines them."""

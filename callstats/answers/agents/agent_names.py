@@ -1,4 +1,4 @@
-"""What agents are called in a report: their names, their labels, or pseudonyms."""
+"""How agents are named in a report: by name, label or pseudonym."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from callstats.answers.core.voice import Voice
 
-#: Letters and digits that are not mistaken for one another (Crockford's base 32).
+#: Letters and digits that are not easily confused (Crockford's base 32).
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 8
 
 
 def pseudonym(agent: str, key: str = "") -> str:
-    """Return the code that stands for an agent, the same in every report that uses the same key.
+    """Return an agent's code, the same in every report that uses the same key.
 
-    It depends on the name and the key alone, so it neither changes with the
-    other agents in the data nor tells the order of the names.
+    It depends only on the name and the key, so it neither changes with the other
+    agents in the data nor reveals the order of the names.
 
     Parameters
     ----------
     agent : str
     key : str
-        A word that is kept secret. Without one, whoever knows the names can find
-        out which code is whose by trying them.
+        A secret word. Without one, anyone who knows the names can find out whose
+        code is whose by trying them.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def pseudonym(agent: str, key: str = "") -> str:
 
 
 def naming(voice: Voice, pseudonyms: bool | str) -> Callable[[str], str]:
-    """Return what calls an agent: the label of the project file, or a pseudonym.
+    """Return the function that names an agent: by the project file's label, or a pseudonym.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def naming(voice: Voice, pseudonyms: bool | str) -> Callable[[str], str]:
 
 
 def by_name(names: Iterable[str]) -> list[str]:
-    """Return names in the order they are read, capitals and small letters alike.
+    """Return names in alphabetical order, ignoring case.
 
     Examples
     --------

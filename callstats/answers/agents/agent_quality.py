@@ -1,4 +1,4 @@
-"""Quality by agent: whether evaluators agree, and the scores by criterion that this allows to compare."""
+"""Quality by agent: whether evaluators agree, and scores on the criteria where they do."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from callstats.moments import Moments
     from callstats.show.display import FigureView, TableView
 
-#: Agreement under which scores bear no conclusion, and from which they are reliable.
+#: Agreement below which scores support no conclusion, and from which they are reliable.
 LEAST, RELIABLE = 0.67, 0.80
-#: Calls of an agent under which a mean score is compared with nothing.
+#: Fewest calls of an agent for which a mean score is compared.
 ENOUGH_CALLS = 5
 QUALITY = "quality_score"
 _TWICE = mark("no call was scored twice")
@@ -36,7 +36,7 @@ _EQUAL = mark("all scores are equal")
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Krippendorff's alpha of one criterion, with its interval; ``calls`` were scored twice or more.
+    """Krippendorff's alpha of one criterion, with its interval; ``calls`` were scored at least twice.
 
     ``reason`` says why it is nan.
     """
@@ -55,7 +55,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class AgentQuality(Answer):
-    """Agreement of evaluators by criterion, and the scores that it allows to compare.
+    """Agreement of evaluators by criterion, and the scores that can be compared.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class AgentQuality(Answer):
         By agent and criterion, clustered by call; only criteria on which
         evaluators agree.
     differ : mapping of str to mapping of str to float
-        By criterion and agent: score less that of all others, where it differs
+        By criterion and agent: score minus that of all others, where it differs
         within the false-discovery rate.
     confidence : float
         Of the intervals.
@@ -87,7 +87,7 @@ class AgentQuality(Answer):
         return tuple(name for name, found in self.agreement.items() if found.enough)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an agent and criterion: agent, criterion, value, low, high, calls, differs_by."""
+        """Return one row per agent and criterion: agent, criterion, value, low, high, calls, differs_by."""
         import pandas as pd
 
         rows = [
@@ -99,7 +99,7 @@ class AgentQuality(Answer):
         return pd.DataFrame(rows, columns=columns)
 
     def agreement_table(self) -> TableView:
-        """Return Krippendorff's alpha by criterion and what it allows."""
+        """Return Krippendorff's alpha by criterion and what it supports."""
         return self.telling.agreement_table()
 
     def plot(self, criterion: str | None = None, ax: Any = None) -> Any:
@@ -107,7 +107,7 @@ class AgentQuality(Answer):
         return self.telling.plot(ax, criterion)
 
     def figure(self, criterion: str | None = None) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         return self.telling.figure(criterion)
 
 
@@ -118,23 +118,23 @@ def agent_quality(
     pseudonyms: bool | str = False,
     confidence: float | None = None,
 ) -> AgentQuality:
-    """Compare quality scores of agents, on those criteria on which evaluators agree.
+    """Compare agents' quality scores on the criteria on which evaluators agree.
 
     Parameters
     ----------
     dataset : Dataset
     false_discovery_rate : float
-        Share of false ones among the agents said to differ.
+        Share of false positives among agents flagged as differ.
     pseudonyms : bool or str
         As in :func:`callstats.agents`.
     confidence : float, optional
-        Of every interval; the project's where left out.
+        Of every interval; if omitted, the project's.
 
     Returns
     -------
     AgentQuality
-        Where evaluators do not agree (alpha under .67), or it cannot be told
-        whether they do, there are no scores by agent, and it says so.
+        If evaluators do not agree (alpha under .67), or it is unknown whether they
+        do, there are no scores by agent, with a note.
 
     References
     ----------
@@ -192,10 +192,10 @@ def _scores(
 
 
 def agreements(dataset: Dataset, *, confidence: float = 0.95) -> dict[str, Agreement]:
-    """Return how far evaluators agree, by criterion in alphabetical order.
+    """Return how well evaluators agree, by criterion in alphabetical order.
 
-    Each criterion on its own: together, criteria of different level would look
-    like agreement on calls.
+    Each criterion is taken separately: pooled, criteria of different levels would
+    look like agreement on calls.
     """
     columns = [c for c in ("call_id", "evaluator", "criterion", "score") if dataset.has("evaluations", c)]
     rows = dataset.table("evaluations").select(*columns).collect("pandas").to_native()
@@ -236,7 +236,7 @@ def criterion_agreement(rows: pd.DataFrame, confidence: float) -> Agreement:
 def differences(
     dataset: Dataset, criteria: Sequence[str], *, false_discovery_rate: float = 0.10
 ) -> dict[str, dict[str, float]]:
-    """Return by criterion whose mean score differs from that of all others, and by how much.
+    """Return, by criterion, whose mean score differs from that of all others and by how much.
 
     Calls are the independent units; p-values are adjusted by Benjamini-Hochberg
     over all agents and criteria.

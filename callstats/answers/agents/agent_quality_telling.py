@@ -1,4 +1,4 @@
-"""Quality by agent told: first whether evaluators agree, then scores by criterion, or why there are none."""
+"""How quality by agent is presented: whether evaluators agree, then scores, or why there are none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from callstats.answers.agents.by_agent_telling import ByAgentTelling, pooled, sp
 from callstats.answers.core.estimates import NAN, Estimate
 from callstats.answers.core.telling import Cell, Column, FigureView, Sentence, TableView, View, figure, tells
 
-#: Scored calls from which an interval says more than that they are few.
+#: Fewest scored calls for a meaningful interval.
 FEWEST_CALLS = 5
 
 
@@ -44,7 +44,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         return self.above_below(name, above, below)
 
     def agreement_table(self) -> TableView:
-        """Return Krippendorff's alpha by criterion and what it allows."""
+        """Return Krippendorff's alpha by criterion and what it supports."""
         _, form = self.say, self.form
         heads = [
             Column(_("Criterion")),
@@ -81,7 +81,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         return _("comparison") if a.estimate >= RELIABLE else _("comparison with caution")
 
     def table(self) -> TableView:
-        """Return the scores of each agent by criterion, as far as evaluators agree."""
+        """Return the scores of each agent, on the criteria on which evaluators agree."""
         _, level = self.say, self.level(self.answer.confidence)
         heads = [Column(_("Agent")), *(Column(name, "right") for name in self.answer.criteria)]
         evident = {agent for gaps in self.answer.differ.values() for agent in gaps}
@@ -101,7 +101,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         return [Cell(agent, strong=True), *cells]
 
     def _others(self, rest: list[str]) -> list[Cell]:
-        """Return the row of those without one of their own, all their scores together."""
+        """Return the row for everyone without their own row, with all their scores pooled."""
         cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
         for name in self.answer.criteria:
             mean = pooled([self.answer.agents[a][name] for a in rest if name in self.answer.agents[a]])
@@ -124,7 +124,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         return self.plot_by_agent(drawn, ax, unit="score", label=name, n=[e.n for _, e in drawn])
 
     def figure(self, criterion: str | None = None) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         name = criterion or next(iter(self.answer.criteria), "")
         level = self.level(self.answer.confidence)
         caption = self.say(
@@ -133,7 +133,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         return figure(self.plot(None, name), caption, caption)
 
     def views(self) -> tuple[View, ...]:
-        """Return agreement first, then the verdict, scores where it allows them, and notes."""
+        """Return agreement first, then the verdict, scores where agreement supports them, and notes."""
         notes = self.notes(self.answer.notes)
         if not self.answer.agreement:
             return notes

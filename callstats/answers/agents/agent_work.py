@@ -1,4 +1,4 @@
-"""What agents do with their time: pace and shares of an hour of login, and handle time by outcome."""
+"""What agents do with their time: pace and shares of a login hour, and handle time by outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
     from callstats.show.display import FigureView
 
-#: Events per hour of login and shares of it, and what the columns of a table call them.
+#: Events per login hour and shares of it, with their column labels.
 PACE = {
     "calls_per_agent_hour": mark("dials"),
     "handled_per_agent_hour": mark("conversations"),
@@ -35,17 +35,17 @@ SHARES = {
     "pause_share": mark("pause"),
 }
 OCCUPANCY = {"occupancy": mark("occupancy")}
-#: What agents are told apart on: the dialer's pace is not theirs.
+#: What agents are compared on: the dialer's pace is not theirs.
 _JUDGED = ("handled_per_agent_hour", "wrap_share", "pause_share")
 MEAN, MEDIAN, P90 = "average_handle_time", "median_handle_time", "p90_handle_time"
-#: Flags that tell the outcomes apart, and what each outcome is called.
+#: Flags that define the outcomes, and each outcome's label.
 OUTCOMES: Mapping[str, tuple[dict[str, Any], str]] = {
     "all": ({}, mark("all conversations")),
     "success": ({"success": True}, mark("success")),
     "refusal": ({"argued": True, "success": False}, mark("refusal")),
     "no offer": ({"argued": False}, mark("offer not heard")),
 }
-#: What a call was, which decides how long it takes more than the agent does.
+#: The kind of call, which affects its length more than the agent does.
 MIX = ("argued", "success", "list_id", "hour")
 
 
@@ -70,7 +70,7 @@ class AgentPace(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an agent and KPI: agent, kpi, value, low, high, n, differs."""
+        """Return one row per agent and KPI: agent, kpi, value, low, high, n, differs."""
         import pandas as pd
 
         rows = [
@@ -85,14 +85,14 @@ class AgentPace(Answer):
         return self.telling.plot(ax, kpi)
 
     def figure(self, kpi: str = "handled_per_agent_hour") -> FigureView:
-        """Return the plot of one KPI with its caption and its words."""
+        """Return the plot of one KPI with its caption and alternative text."""
         return self.telling.figure(kpi)
 
 
 def agent_pace(
     dataset: Dataset, *, pseudonyms: bool | str = False, confidence: float | None = None
 ) -> AgentPace:
-    """Return what agents do with an hour of login, and who differs beyond the spread of days.
+    """Return what agents do with a login hour, and who differs beyond day-to-day variation.
 
     Parameters
     ----------
@@ -100,12 +100,12 @@ def agent_pace(
     pseudonyms : bool or str
         As in :func:`callstats.agents`.
     confidence : float, optional
-        Of every interval; the project's where left out.
+        Of every interval; if omitted, the project's.
 
     Returns
     -------
     AgentPace
-        By name. Without agent time it is empty, with the reason.
+        By name. Without agent time it is empty and gives the reason.
 
     Examples
     --------
@@ -169,7 +169,7 @@ class AgentHandleTime(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an agent and outcome: agent, outcome, mean, low, high, median, p90, calls."""
+        """Return one row per agent and outcome: agent, outcome, mean, low, high, median, p90, calls."""
         import pandas as pd
 
         rows = [
@@ -194,7 +194,7 @@ class AgentHandleTime(Answer):
         return self.telling.plot(ax, outcome)
 
     def figure(self, outcome: str = "all") -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         return self.telling.figure(outcome)
 
 
@@ -209,13 +209,13 @@ def agent_handle_time(
     pseudonyms : bool or str
         As in :func:`callstats.agents`.
     confidence : float, optional
-        Of every interval; the project's where left out.
+        Of every interval; if omitted, the project's.
 
     Returns
     -------
     AgentHandleTime
         By name. Outcomes whose flags the data lack are left out; without times it
-        is empty, with the reason.
+        is empty and gives the reason.
 
     Examples
     --------

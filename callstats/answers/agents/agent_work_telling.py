@@ -1,4 +1,4 @@
-"""What agents do with their time, told: pace by agent, handle time by agent and outcome."""
+"""How agents' time is presented: pace by agent, handle time by agent and outcome."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
     """The telling of pace and time by agent."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Who differs from the others in pace, wrap-up and pauses, beyond what days vary."""
+        """Who differs from the others in pace, wrap-up and pauses, beyond day-to-day variation."""
         return tuple(self._sentence(name, sides) for name, sides in self.answer.differ.items())
 
     def _sentence(self, name: str, sides: Mapping[str, Status]) -> Sentence:
@@ -40,7 +40,7 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
         return self.above_below(label, above, below) or Sentence(none)
 
     def table(self) -> TableView:
-        """Return pace and shares of login time side by side."""
+        """Return pace and shares of login time."""
         _ = self.say
         agents = self.answer.agents
         shown = [n for n in (*PACE, *SHARES, *OCCUPANCY) if any(of[n].known for of in agents.values())]
@@ -66,7 +66,7 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
         return TableView(_("Pace and time by agent"), heads, lines, (note,) if self.answer.differ else ())
 
     def _others(self, rest: list[str], shown: list[str]) -> list[Cell]:
-        """Return the row of those without one of their own, all of them together."""
+        """Return the row for everyone without their own row, pooled."""
         form = self.form
         cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
         for name in shown:
@@ -88,7 +88,7 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
         return self.plot_by_agent(drawn, ax, unit=get(kpi).unit, label=self.kpi(get(kpi)))
 
     def figure(self, kpi: str = "handled_per_agent_hour") -> FigureView:
-        """Return the plot of one KPI with its caption and its words."""
+        """Return the plot of one KPI with its caption and alternative text."""
         _, label = self.say, self.kpi(get(kpi))
         caption = _(
             "{kpi} by agent, with {level} intervals", kpi=label, level=self.level(self.answer.confidence)
@@ -98,7 +98,7 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
         return figure(self.plot(None, kpi), caption, _("{kpi} by agent: {values}.", kpi=label, values=values))
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, the verdict, and what is not known."""
+        """Return the table, the verdict, and what is unknown."""
         notes = self.notes(self.answer.notes)
         return (self.table(), self.answer.verdict, *notes) if self.answer.agents else notes
 
@@ -155,7 +155,7 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         return cells
 
     def _others(self, rest: list[str], outcomes: list[str]) -> list[Cell]:
-        """Return the row of those without one of their own: means together; quantiles do not add up."""
+        """Return the row for everyone without their own row: pooled means, as quantiles cannot be pooled."""
         others = set(rest)
         cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
         for outcome in outcomes:
@@ -165,7 +165,7 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         return cells
 
     def _means(self, outcome: str) -> list[tuple[str, Estimate]]:
-        """Return the mean of one outcome by agent, as far as the agent had such calls."""
+        """Return the mean of one outcome by agent, for agents who had such calls."""
         return [(agent, of[outcome][MEAN]) for agent, of in self.answer.agents.items() if outcome in of]
 
     def plot(self, ax: Any = None, outcome: str = "all") -> Any:
@@ -175,7 +175,7 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         return self.plot_by_agent(drawn, ax, unit="s", label=self.kpi(get(MEAN)), n=n)
 
     def figure(self, outcome: str = "all") -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form, label = self.say, self.form, self.kpi(get(MEAN))
         values = ", ".join(f"{agent} {form.duration(e.value)}" for agent, e in self._means(outcome)[:10])
         caption = _(
@@ -189,13 +189,13 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         )
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, the verdict, and what is not known."""
+        """Return the table, the verdict, and what is unknown."""
         notes = self.notes(self.answer.notes)
         return (self.table(), self.answer.verdict, *notes) if self.answer.agents else notes
 
 
 def _clock(seconds: float) -> str:
-    """Return a duration as a clock shows it, which is short enough for a wide table.
+    """Return a duration in clock format, short enough for a wide table.
 
     Examples
     --------

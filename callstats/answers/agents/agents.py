@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
     from callstats.show.display import FigureView, Note, Record, TableView
 
-#: What agents are given to call, as far as it is not theirs to choose.
+#: What agents are given to call and do not choose.
 ADJUST = ("list_id", "hour", "attempt_no")
 _KEYS = {
     "list_id": mark("list"),
@@ -62,31 +62,31 @@ _WORTH = {
 
 @dataclass(frozen=True)
 class AgentComparison(Answer):
-    """All agents on one KPI: never a league table, always in the order of their names.
+    """All agents on one KPI: never a league table, always ordered by name.
 
     Attributes
     ----------
     voice : Voice
     kpi : KPI
     period : str
-        What the data cover, in words.
+        The period the data cover, in words.
     keys : tuple of str
-        What case mix was taken into account by.
+        What case mix was adjusted for.
     agents : tuple of AgentFigures
     spread : Spread
-        How far agents are apart, and how much of it is chance.
+        How much agents differ, and how much of that is chance.
     overall : float
         Of all agents together, in the KPI's unit.
     confidence, false_discovery_rate, relevant : float
-        What was asked for; ``relevant`` is the gap that matters.
+        As requested; ``relevant`` is the gap that matters.
     worths : mapping of str to GapWorth
-        By agent, what the gap is worth in a stretch of ``horizon_days``.
+        By agent, what the gap is worth over ``horizon_days``.
     steps : mapping of str to WorkStep
         By agent with a finding, the step of the work it comes from.
     times : mapping of str to mapping of str to float
-        By agent with a finding, shares of login time less everybody's.
+        By agent with a finding, shares of login time minus the overall shares.
     notes : tuple of str
-        What could not be taken into account, and why.
+        What could not be adjusted for, and why.
     """
 
     voice: Voice
@@ -110,7 +110,7 @@ class AgentComparison(Answer):
         return {one.agent: one for one in self.agents}[agent]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an agent: every figure, then worth, worth_low, worth_high, money and its ends."""
+        """Return one row per agent: every figure, then worth, worth_low, worth_high, money and its ends."""
         import pandas as pd
 
         frame = pd.DataFrame(as_rows(self.agents), columns=list(AgentFigures.__slots__))
@@ -128,7 +128,7 @@ class AgentComparison(Answer):
 
     @property
     def compared(self) -> bool:
-        """Whether agents could be compared with one another."""
+        """Whether agents could be compared with each other."""
         return bool(self.spread.agents)
 
     def funnel(self) -> FigureView | Note:
@@ -136,11 +136,11 @@ class AgentComparison(Answer):
         return self.telling.funnel()
 
     def adjusted_funnel(self) -> FigureView | Note:
-        """Return the funnel of observed / expected: the same after case mix."""
+        """Return the funnel of observed / expected, adjusted for case mix."""
         return self.telling.adjusted_funnel()
 
     def after_lead_mix(self) -> Section:
-        """Return the adjusted funnel with what it could not take into account."""
+        """Return the adjusted funnel with what it could not adjust for."""
         return self.telling.after_lead_mix()
 
     def estimates(self) -> FigureView | Note:
@@ -148,11 +148,11 @@ class AgentComparison(Answer):
         return self.telling.estimates()
 
     def coaching(self) -> TableView | Note:
-        """Return the coaching table: what was found of whom, and what it is worth."""
+        """Return the coaching table: the finding for each agent, and what it is worth."""
         return self.telling.coaching()
 
     def record(self) -> Record:
-        """Return the figures in full precision, for the JSON beside the report."""
+        """Return the figures in full precision, for the report's JSON."""
         return self.telling.record()
 
 
@@ -167,50 +167,49 @@ def agents(
     pseudonyms: bool | str = False,
     horizon_days: float = 30,
 ) -> AgentComparison:
-    """Compare agents on one KPI, chance and case mix taken off.
+    """Compare agents on one KPI, adjusted for chance and case mix.
 
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to the campaign and the period that are asked about.
+        Narrowed to the campaign and period of interest.
     kpi : str or KPI
-        Any ratio that can be asked by agent: conversions, rates per hour, mean times.
+        Any ratio that can be computed by agent: conversions, rates per hour, mean times.
     adjust : sequence of str
-        What agents were given and did not choose; within each combination they
-        are compared with one another. Keys that the data or the KPI do not have
-        are left out with a note.
+        What agents were given and did not choose; they are compared within each
+        combination. Keys that the data or the KPI lack are left out with a note.
     confidence : float, optional
-        Of every interval; the project's where left out.
+        Of every interval; if omitted, the project's.
     false_discovery_rate : float
-        Share of false ones among the agents fields to stand out.
+        Share of false positives among agents flagged as standing out.
     relevant : float
-        The gap that matters, relative to everybody's figure (0.2 is 20 %).
+        The gap that matters, relative to the overall figure (0.2 is 20 %).
     pseudonyms : bool or str
-        Codes in place of names; a string is the secret key they are made with.
+        Codes in place of names; a string is their secret key.
     horizon_days : float
-        What a month is.
+        Length of a month.
 
     Returns
     -------
     AgentComparison
-        Sorted by name. Without agents in the data, or where the KPI cannot be
+        Sorted by name. Without agents in the data, or if the KPI cannot be
         computed, it is empty and its note says why.
 
     Raises
     ------
     UsageError
-        The KPI is unknown or no ratio, or a key of ``adjust`` is no column.
+        The KPI is unknown or not a ratio, or a key of ``adjust`` is not a column.
 
     Notes
     -----
-    Observed events of an agent are set against those expected at the pooled rate
+    An agent's observed events are compared with those expected at the pooled rate
     of each stratum [1]_, over strata that at least two agents work. The score
-    takes the pooled day-to-day spread within agents into account; those who stand
-    out do so against the ordinary spread between agents [2]_, with
-    Benjamini-Hochberg over all agents [3]_. With fewer than ten agents that
-    spread cannot be told from those who stand out, and they are judged against
-    chance alone. Shrunken estimates are of a gamma-Poisson model [4]_; "below"
-    and "above" are fields where their interval excludes everybody's ratio.
+    allows for the pooled day-to-day spread within agents; those who stand out do
+    so against the ordinary spread between agents [2]_, with Benjamini-Hochberg
+    over all agents [3]_. With fewer than ten agents that spread cannot be
+    separated from outliers, so they are judged against chance alone. Shrunken
+    estimates use a gamma-Poisson model [4]_; "below" and "above" mean that their
+    interval excludes the overall ratio.
 
     References
     ----------
@@ -257,7 +256,7 @@ def agents(
 
 
 def _period(dataset: Dataset, voice: Voice) -> str:
-    """Return what the data cover, in words."""
+    """Return the period the data cover, in words."""
     span = dataset.span()
     if dataset.filters.period is not None or span is None:
         return voice.period(dataset.filters.period)
@@ -265,7 +264,7 @@ def _period(dataset: Dataset, voice: Voice) -> str:
 
 
 def _obstacle(dataset: Dataset, kpi: KPI) -> str:
-    """Return why a KPI cannot be had by agent; "" where it can."""
+    """Return why a KPI cannot be computed by agent; "" if it can."""
     from callstats.engine import obstacle
 
     without = next((t for t in kpi.needs if t in dataset.frames and not dataset.reaches(t, AGENT)), None)
@@ -281,22 +280,22 @@ def _obstacle(dataset: Dataset, kpi: KPI) -> str:
 def _compared(
     dataset: Dataset, blank: AgentComparison, adjust: Sequence[str], name: Callable[[str], str]
 ) -> AgentComparison:
-    """Fill in the figures, what they are worth, and where the findings come from."""
+    """Build the comparison: figures, their worth, and where the findings come from."""
     kpi, level, relevant = blank.kpi, blank.confidence, blank.relevant
     keys, left = strata_keys(dataset, kpi, adjust)
     standing = standing_of(dataset, kpi, keys, confidence=level, relevant=relevant)
     by_agent = figures_by_agent(
         dataset, standing, name, confidence=level, false_discovery_rate=blank.false_discovery_rate
     )
-    findings = [agent for agent, one in by_agent.items() if one.status in ("above", "below")]
+    findings = [agent for agent, figures in by_agent.items() if figures.status in ("above", "below")]
     steps = step_standings(dataset, kpi, adjust, confidence=level, relevant=relevant) if findings else ()
     sources = {a: step for a in findings if (step := main_step(steps, a, by_agent[a].status == "below"))}
-    paced = any(one.kpi.unit == "1/h" for one in steps)
+    paced = any(step.kpi.unit == "1/h" for step in steps)
     times = time_gaps(dataset) if paced else lambda _agent: {}
     return replace(
         blank,
         keys=keys,
-        agents=tuple(sorted(by_agent.values(), key=lambda one: (one.agent.casefold(), one.agent))),
+        agents=tuple(sorted(by_agent.values(), key=lambda agent: (agent.agent.casefold(), agent.agent))),
         spread=standing.judgement.spread,
         overall=standing.mix.overall * standing.scale,
         worths=_worths(dataset, standing, by_agent, blank.horizon_days),
@@ -309,7 +308,7 @@ def _compared(
 def _worths(
     dataset: Dataset, standing: Standing, by_agent: Mapping[str, AgentFigures], horizon_days: float
 ) -> dict[str, GapWorth]:
-    """Return what every gap is worth in so many days, by the name shown."""
+    """Return what every gap is worth over a number of days, by the name shown."""
     span = dataset.span()
     if span is None:
         return {}
@@ -325,7 +324,7 @@ def _worths(
 def _notes(
     voice: Voice, kpi: KPI, left: Mapping[str, str], standing: Standing, agents: Sequence[AgentFigures]
 ) -> tuple[str, ...]:
-    """Return what could not be taken into account, and what the reader has to know."""
+    """Return what could not be adjusted for, and what the reader must know."""
     _ = voice.say
     lines = [
         _("Not adjusted for {key}: {why}.", key=mix_label(voice, [key]), why=_reason(voice, why))
@@ -354,7 +353,7 @@ def _reason(voice: Voice, why: str) -> str:
 
 
 def mix_label(voice: Voice, keys: Iterable[str]) -> str:
-    """Return what case mix was taken by: "list x hour x attempt"."""
+    """Return what case mix was adjusted for: "list x hour x attempt"."""
     _ = voice.say
     names = [_(_KEYS[key]) if key in _KEYS else key for key in keys]
     return " × ".join(names)

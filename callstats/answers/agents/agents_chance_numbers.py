@@ -1,4 +1,4 @@
-"""Who differs beyond chance: scores, shrunken ratios, ranks, limits of chance, calls still needed."""
+"""Who differs beyond chance: scores, shrunken ratios, ranks, chance limits, calls still needed."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from callstats.stats.shrinkage import rate_laws
 
 Array = np.ndarray
 
-#: Agents under which the ordinary spread between agents cannot be told from those who stand out.
+#: With fewer agents, the ordinary spread between agents cannot be separated from outliers.
 ENOUGH_AGENTS = 10
-#: Share of an agent's trials that others have to work as well, for the agent to be compared.
+#: Share of an agent's trials that others must also work for the agent to be compared.
 COMPARABLE = 0.5
-#: Chance to find the gap that the calls still needed are reckoned with, and its error of the first kind.
+#: Power and type I error used to compute the calls still needed.
 POWER, ALPHA = 0.8, 0.05
-#: What the limits of chance of a funnel cover.
+#: Coverage of a funnel's chance limits.
 COVERAGE = (0.95, 0.998)
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far agents are apart, and how much of it is chance.
+    """How much agents differ, and how much of that is chance.
 
     Attributes
     ----------
     agents : int
-        Who can be compared.
+        Number that can be compared.
     chance, chance_low, chance_high : float
         Share of the variance between agents' ratios that is chance, with its interval.
     phi : float
         Overdispersion, the mean square of the winsorised scores; 1 is pure chance.
     tau2 : float
         Ordinary variance between agents on the scale of observed / expected; 0
-        where they are too few to tell it.
+        if there are too few agents to estimate it.
     within : float
         How much an agent's days vary beyond chance (see
         :func:`callstats.answers.agents.agents_mix_numbers.dispersion`).
@@ -60,7 +60,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Scores:
-    """How far agents are from what is expected of them; arrays of shape (agents,).
+    """How far agents are from their expected events; arrays of shape (agents,).
 
     Attributes
     ----------
@@ -79,16 +79,16 @@ class Scores:
 
 
 def scores(observed: Array, expected: Array, *, within: float = 1.0, confidence: float = 0.95) -> Scores:
-    """Score two agents or more by Poisson counts and what was expected of them.
+    """Score two or more agents by observed and expected Poisson counts.
 
     Parameters
     ----------
     observed, expected : ndarray of shape (agents,)
         Independent events, not necessarily whole; expected ones are positive.
     within : float
-        Noted in the spread.
+        Stored in the spread.
     confidence : float
-        Of the share of chance.
+        Of the chance share.
 
     References
     ----------
@@ -117,7 +117,7 @@ def _two_sided(z: Array) -> Array:
 
 
 def _spread(z: Array, error: Array, within: float, confidence: float) -> Spread:
-    """Return the spread between agents, and the ordinary part of it that widens the limits."""
+    """Return the spread between agents, and its ordinary part, which widens the limits."""
     from scipy.special import chdtri
 
     agents, between = len(z), overdispersion(z, standard_errors=error)
@@ -132,11 +132,11 @@ def _spread(z: Array, error: Array, within: float, confidence: float) -> Spread:
 def mid_p_score(observed: Array, expected: Array) -> Array:
     """Return the normal score of observed events against a Poisson expectation, by the mid-p tail.
 
-    Observed may be fractional: the Poisson tail is continued by the gamma function.
+    Observed events may be fractional: the gamma function extends the Poisson tail.
 
     Examples
     --------
-    For whole counts it is the exact mid-p value: 4 seen where 2 were expected.
+    For whole counts it is the exact mid-p value: 4 observed, 2 expected.
 
     >>> from scipy import stats
     >>> exact = stats.poisson.sf(4, 2) + stats.poisson.pmf(4, 2) / 2
@@ -156,7 +156,7 @@ def mid_p_score(observed: Array, expected: Array) -> Array:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Observed / expected of every agent, judged; arrays of shape (agents,), nan where not compared.
+    """The evaluation of every agent's observed / expected; arrays of shape (agents,), nan if not compared.
 
     Attributes
     ----------
@@ -172,9 +172,9 @@ class Judgement:
     rank, rank_low, rank_high : ndarray
         1 is the highest ratio.
     needed_gap, needed_relevant : ndarray
-        Trials still needed to find the gap that was seen, and one that matters.
+        Trials still needed to detect the observed gap, and one that matters.
     information : ndarray
-        Independent events that the expected ones are worth.
+        Equivalent number of independent expected events.
     spread : Spread
     """
 
@@ -207,11 +207,11 @@ def judge(
     relevant: float = 0.2,
     ranks: bool = True,
 ) -> Judgement:
-    """Judge every agent's observed against expected events.
+    """Evaluate every agent's observed against expected events.
 
-    Events are brought to the number of independent ones that would vary as much:
+    Events are rescaled to the number of independent ones with the same variance:
     observed and expected are multiplied by expected / variance. On that scale
-    counts are Poisson, whatever the KPI, and one exact method serves all.
+    counts are Poisson, whatever the KPI, and one exact method works for all.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ def judge(
     relevant : float
         The gap that matters, relative to what was expected (0.2 is 20 %).
     ranks : bool
-        Rank intervals are drawn, which takes most of the time.
+        Simulate rank intervals, which takes most of the time.
 
     Returns
     -------
@@ -289,16 +289,16 @@ _ARRAYS = tuple(name for name in Judgement.__dataclass_fields__ if name not in (
 
 
 def still_needed(trials: Array, expected: Array, ratio: Array, gap: Array) -> Array:
-    """Return how many more trials it takes to find a gap with the usual power; 0 where enough are there.
+    """Return how many more trials it takes to detect a gap with the usual power; 0 if there are enough.
 
     Parameters
     ----------
     trials, expected : ndarray
-        Comparable trials of the agent, and the independent events expected of them.
+        The agent's comparable trials, and the independent events expected in them.
     ratio : ndarray
-        Observed over expected: the side on which the gap lies.
+        Observed over expected: decides the side of the gap.
     gap : ndarray
-        Relative to what is expected; a gap of 0 takes forever.
+        Relative to what is expected; a gap of 0 takes infinitely many.
 
     Examples
     --------
@@ -317,7 +317,7 @@ def still_needed(trials: Array, expected: Array, ratio: Array, gap: Array) -> Ar
 
 
 def between_variance(events: Array, trials: Array, rate: float, *, within: float, proportion: bool) -> float:
-    """Return the ordinary variance between agents' raw rates; 0 for few agents, or where all are alike.
+    """Return the ordinary variance between agents' raw rates; 0 for few agents, or if all are alike.
 
     Parameters
     ----------
@@ -340,7 +340,7 @@ def between_variance(events: Array, trials: Array, rate: float, *, within: float
 def raw_limits(
     formula: Ratio, rate: float, sizes: Array, *, within: float, tau2: float
 ) -> dict[float, tuple[Array, Array]]:
-    """Return the limits of chance around a rate at some numbers of trials, unscaled, by coverage.
+    """Return the chance limits around a rate at some numbers of trials, unscaled, by coverage.
 
     Parameters
     ----------
@@ -355,7 +355,7 @@ def raw_limits(
     counts = is_count(formula)
     limits = funnel_limits(
         rate,
-        sizes if counts else sizes / within,  # amounts have no least spread, as counts have
+        sizes if counts else sizes / within,  # amounts have no minimum spread, unlike counts
         coverage=COVERAGE,
         kind="proportion" if formula.proportion else "rate",
         method="exact" if counts else "score",
@@ -366,7 +366,7 @@ def raw_limits(
 
 
 def ratio_limits(expected: Array, *, tau2: float) -> dict[float, tuple[Array, Array]]:
-    """Return the limits of chance of observed / expected around 1, by coverage.
+    """Return the chance limits of observed / expected around 1, by coverage.
 
     Parameters
     ----------
@@ -380,7 +380,7 @@ def ratio_limits(expected: Array, *, tau2: float) -> dict[float, tuple[Array, Ar
 
 
 def half_widths(rates: Array, centre: float, low: Array, high: Array) -> Array:
-    """Return how many half-widths of its limits each rate is from the centre: beyond 1 it is outside.
+    """Return how many half-widths of its limits each rate is from the centre; above 1 it is outside.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Agents to coach: whom, on what, on which evidence, what it is worth, and what is still needed to tell."""
+"""Agents to coach: whom, on what, on which evidence, its worth, and how many more calls are needed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FINDINGS = {
     ("not comparable", False): mark("not comparable: hardly anybody else works these calls"),
     ("no calls", False): mark("no calls"),
 }
-#: Shares of login time beside talking, and what they are called.
+#: Shares of login time other than talking, and their labels.
 _TIMES = {
     "pause_share": mark("pauses"),
     "wrap_share": mark("wrap-up"),
@@ -33,17 +33,18 @@ _TIMES = {
 
 
 def rows_of_figures(agents: Sequence[AgentFigures]) -> tuple[list[AgentFigures], list[AgentFigures]]:
-    """Return the agents with a row of their own, and the others."""
-    evident = {one.agent for one in agents if one.status in ("above", "below")}
-    own = set(split([one.agent for one in agents], evident)[0])
-    return [one for one in agents if one.agent in own], [one for one in agents if one.agent not in own]
+    """Return the agents with their own row, and the others."""
+    evident = {agent.agent for agent in agents if agent.status in ("above", "below")}
+    own = set(split([agent.agent for agent in agents], evident)[0])
+    shown = [agent for agent in agents if agent.agent in own]
+    return shown, [agent for agent in agents if agent.agent not in own]
 
 
 class CoachingTelling(ByAgentTelling[AgentComparison]):
-    """What a comparison of agents says of coaching: a sentence, and a table."""
+    """What a comparison of agents says about coaching: a sentence and a table."""
 
     def sentence(self) -> Sentence | None:
-        """Name the agent whose gap is worth most, where a gap is evident."""
+        """Name the agent whose gap is worth most, if a gap is evident."""
         _ = self.say
         gains = {a.agent: self.answer.worths[a.agent] for a in self.answer.agents if self._to_coach(a)}
         if self.answer.kpi.direction not in ("up", "down"):
@@ -64,7 +65,7 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         return self._is_bad(figures) and figures.agent in self.answer.worths
 
     def table(self) -> TableView:
-        """Return a row an agent, by name; a column that would be empty is left out."""
+        """Return one row per agent, by name; a column that would be empty is left out."""
         _, form = self.say, self.form
         shown, left = rows_of_figures(self.answer.agents)
         trials = denominator(self.voice, self.answer.kpi)
@@ -98,12 +99,12 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         return _(_FINDINGS[figures.status, figures.stands_out and figures.status in ("above", "below")])
 
     def _is_bad(self, figures: AgentFigures) -> bool:
-        """Tell whether a finding is bad news."""
+        """Return whether a finding is bad news."""
         wrong = {"up": "below", "down": "above"}.get(self.answer.kpi.direction)
         return figures.status == wrong
 
     def _where(self, figures: AgentFigures) -> list[str]:
-        """Return the step a finding comes from, line by line: its name, how it stands, the time it costs."""
+        """Return the step a finding comes from, line by line: name, the agent's standing, time cost."""
         step, times = self.answer.steps.get(figures.agent), self.answer.times.get(figures.agent, {})
         if step is None:
             return []
@@ -121,7 +122,7 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         return lines
 
     def _where_words(self, step: WorkStep | None, times: Mapping[str, float]) -> str:
-        """Return the step a finding comes from; of the pace, with the share of time that differs most."""
+        """Return the step a finding comes from; for pace, with the share of time that differs most."""
         if step is None:
             return ""
         _, form = self.say, self.form
@@ -138,11 +139,11 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         return _("{text}, {time} {gap} of login time", text=text, time=_(_TIMES[most]), gap=gap)
 
     def _main_time(self, step: WorkStep, times: Mapping[str, float]) -> str:
-        """Return the share of login time that differs most towards the finding."""
+        """Return the share of login time that differs most in the finding's direction."""
         return max(sorted(times), key=lambda name: times[name] if step.ratio < 1 else -times[name])
 
     def _evidence(self, figures: AgentFigures) -> Cell:
-        """Return the ratio to what the same calls bring all agents, over its interval."""
+        """Return the ratio to all agents' result on the same calls, above its interval."""
         if not figures.known:
             return Cell("")
         form = self.form
@@ -152,7 +153,7 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         )
 
     def _worth(self, figures: AgentFigures) -> Cell:
-        """Return what a gap is worth, in events or hours over their interval and the money."""
+        """Return what a gap is worth: events or hours above their interval, and money."""
         worth = self.answer.worths.get(figures.agent)
         if worth is None:
             return Cell("")
@@ -189,14 +190,14 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         return self.answer.kpi.formula.numerator.spelled(kpi_words(self.voice.language).term)  # type: ignore[union-attr]
 
     def _needed(self, figures: AgentFigures) -> Cell:
-        """Return the calls it takes to find a gap that matters, and those for the gap seen if fewer."""
+        """Return the calls it takes to detect a gap that matters, or the observed gap if fewer."""
         _ = self.say
         fewer = figures.needed_gap < figures.needed_relevant
         seen = [_("{n} for the gap seen", n=self._rounded(figures.needed_gap))] if fewer else []
         return Cell(self._rounded(figures.needed_relevant), tone="grey", under=seen)
 
     def _rounded(self, number: float) -> str:
-        """Return how many more it takes, rounded; more than a hundred times what there is says nothing."""
+        """Return how many more it takes, rounded; over a hundred times the current number is meaningless."""
         form = self.form
         most = 100 * max(one.trials for one in self.answer.agents)
         if not number < most:
@@ -204,7 +205,7 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         return form.number(float(f"{np.ceil(number):.2g}"))
 
     def _not_to_coach(self, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
-        """Return the row of those without one of their own: how many of them there is what to say of."""
+        """Return the row for everyone without their own row, counted by finding."""
         if not left:
             return []
         form = self.form
@@ -214,7 +215,7 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         return [[Cell(text, tone="grey") for text in texts]]
 
     def _footnotes(self, kept: Sequence[int]) -> list[str]:
-        """Say how the columns that are there are to be read, and why one is not."""
+        """Explain how to read the columns shown, and why one is missing."""
         _ = self.say
         gap = self.form.goal(self.answer.relevant, "%")
         worth = _(

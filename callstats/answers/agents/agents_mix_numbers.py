@@ -1,6 +1,6 @@
-"""What agents are compared on: a KPI's sums by agent and stratum, and what the same calls bring others.
+"""What agents are compared on: a KPI's sums by agent and stratum, and what others achieve on the same calls.
 
-Indirect standardisation over the strata of what agents were given to call (case mix).
+Uses indirect standardisation over strata of the calls agents were given (case mix).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 AGENT = "agent_id"
-#: Agent-days beyond one an agent, under which the spread from day to day is not judged.
+#: Fewest agent-days beyond one per agent for estimating the day-to-day spread.
 ENOUGH_DAYS = 10
 _YY = pair("numerator", "numerator")
 _YN = pair("numerator", "denominator")
@@ -34,12 +34,12 @@ _NN = pair("denominator", "denominator")
 
 @dataclass(frozen=True)
 class StratumCells:
-    """Sums of one KPI by agent and stratum, one row a cell.
+    """Sums of one KPI by agent and stratum, one row per cell.
 
     Attributes
     ----------
     agents : tuple of str
-        Every agent that the KPI's tables know, sorted.
+        Every agent in the KPI's tables, sorted.
     agent, stratum : ndarray of int, shape (cells,)
         Positions in ``agents``, numbers of the strata.
     events, trials : ndarray of float, shape (cells,)
@@ -53,7 +53,7 @@ class StratumCells:
     trials: Array
 
     def by_agent(self, values: Array) -> Array:
-        """Add up a value of every cell by agent."""
+        """Sum a value of every cell by agent."""
         return np.bincount(self.agent, values, len(self.agents))
 
 
@@ -63,7 +63,7 @@ def ratio_of(kpi: KPI) -> Ratio:
     Raises
     ------
     UsageError
-        The KPI is a total or a quantile: it has no trials that could differ between agents.
+        The KPI is a total or a quantile, without trials that could differ between agents.
     """
     if not isinstance(kpi.formula, Ratio):
         raise UsageError(
@@ -74,7 +74,7 @@ def ratio_of(kpi: KPI) -> Ratio:
 
 
 def is_count(formula: Ratio) -> bool:
-    """Tell whether the numerator counts something, rather than adding up seconds or money.
+    """Return whether the numerator counts something, rather than summing seconds or money.
 
     Examples
     --------
@@ -86,12 +86,12 @@ def is_count(formula: Ratio) -> bool:
 
 
 def strata_keys(dataset: Dataset, kpi: KPI, adjust: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the keys that the KPI can be told apart by, and why others cannot.
+    """Return the keys that the KPI can be split by, and why others cannot be used.
 
     Raises
     ------
     UsageError
-        A key is no column and no time key.
+        A key is neither a column nor a time key.
     """
     tables = dict.fromkeys(term.where.table for term in kpi.terms)
     used, left = [], {}
@@ -107,7 +107,7 @@ def strata_keys(dataset: Dataset, kpi: KPI, adjust: Sequence[str]) -> tuple[tupl
         elif key in TABLES["calls"].names or any(dataset.reaches(table, key) for table in dataset.frames):
             left[key] = f"needs {lacking[0]}.{key}"
         else:
-            dataset.check_key(key)  # names what is near
+            dataset.check_key(key)  # raises with near names
     return tuple(key for key in used if key != AGENT), left
 
 
@@ -117,7 +117,7 @@ def stratum_cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> StratumCel
     Raises
     ------
     UsageError
-        The KPI is no ratio, or the data lack what it needs.
+        The KPI is not a ratio, or the data lack what it needs.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def stratum_cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> StratumCel
     frame = raw_totals(dataset, terms, [AGENT, *keys]).dropna(subset=[AGENT])
     codes, names = _codes(frame, [AGENT])
     strata, _names = _codes(frame, keys)
-    order = np.lexsort((strata, codes))  # the same sums to the last bit, whatever order an engine gives
+    order = np.lexsort((strata, codes))  # the same sums to the last bit, whatever the engine's order
     return StratumCells(
         tuple(str(name) for name in names),
         codes[order],
@@ -150,7 +150,7 @@ def stratum_cells(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> StratumCel
 
 
 def _codes(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[Array, list[Any]]:
-    """Number the different values of some columns in order, the unknown being one of them."""
+    """Number the distinct values of some columns in order, counting unknown as a value."""
     import pandas as pd
 
     codes, names = np.zeros(len(frame), dtype=np.int64), []
@@ -168,11 +168,11 @@ def _weighted(part: Linear, frame: pd.DataFrame) -> Array:
 
 
 def within_moments(dataset: Dataset, kpi: KPI) -> Mapping[str, Moments]:
-    """Return by agent the moments over independent units: agent-days where the data tell them.
+    """Return the moments over independent units by agent: agent-days where the data have them.
 
-    An agent's days are what repeats: calls of one day share its mood, its list
-    and its contacts. Contacts counted once are not told apart by day, so a KPI
-    that counts them keeps its own unit.
+    An agent's days are the replicates: calls of one day share mood, list and
+    contacts. Contacts counted once cannot be split by day, so a KPI that counts
+    them keeps its own unit.
     """
     from callstats.engine import moments
 
@@ -193,10 +193,10 @@ def within_moments(dataset: Dataset, kpi: KPI) -> Mapping[str, Moments]:
 
 
 def dispersion(within: Mapping[str, Moments], *, proportion: bool, counts: bool = True) -> float:
-    """Return how much more an agent's units vary than chance alone makes them, pooled over agents.
+    """Return how much more an agent's units vary than by chance alone, pooled over agents.
 
-    For counts 1 is pure chance (binomial, or Poisson), and it is never less.
-    For amounts (seconds) it is the variance of a unit of the denominator over
+    For counts, 1 is pure chance (binomial or Poisson), and it is never less. For
+    amounts (seconds) it is the variance per unit of the denominator divided by
     the mean, which has no floor.
 
     Parameters
@@ -211,7 +211,7 @@ def dispersion(within: Mapping[str, Moments], *, proportion: bool, counts: bool 
     Returns
     -------
     float
-        nan where nothing repeats.
+        nan without replicates.
 
     Examples
     --------
@@ -238,24 +238,24 @@ def dispersion(within: Mapping[str, Moments], *, proportion: bool, counts: bool 
 
 @dataclass(frozen=True)
 class Mix:
-    """Observed against expected events of each agent, over calls that others work as well.
+    """Each agent's observed against expected events, over calls that others work as well.
 
     Attributes
     ----------
     agents : tuple of str
     events, trials : ndarray of shape (agents,)
-        All of the agent's, whether they can be compared or not.
+        All of the agent's, comparable or not.
     observed, expected : ndarray of shape (agents,)
-        Events, and those that the agent's calls would have brought at the pooled
-        rate of each stratum, in strata that at least two agents work.
+        Events, and those expected from the agent's calls at the pooled rate of
+        each stratum, in strata that at least two agents work.
     shared : ndarray of shape (agents,)
         Trials in those strata.
     variance : ndarray of shape (agents,)
-        Of observed - expected if only chance made agents differ, given what all
-        agents of the stratum had together; 0 where nobody else works the calls.
+        Of observed - expected if agents differed only by chance, given the
+        stratum's totals; 0 if nobody else works the calls.
     group : ndarray of int, shape (agents,)
-        Agents of different groups share no stratum, not even by way of others; -1
-        for who shares none at all.
+        Agents in different groups share no stratum, even through others; -1 for
+        agents who share none at all.
     """
 
     agents: tuple[str, ...]
@@ -269,7 +269,7 @@ class Mix:
 
     @cached_property
     def position(self) -> dict[str, int]:
-        """Where each agent stands in the arrays."""
+        """Each agent's position in the arrays."""
         return {agent: i for i, agent in enumerate(self.agents)}
 
     @cached_property
@@ -284,21 +284,21 @@ class Mix:
 
     @property
     def overall(self) -> float:
-        """The pooled rate of all agents, nan where nobody has a trial."""
+        """The pooled rate of all agents, nan if nobody has a trial."""
         trials = float(self.trials.sum())
         return float(self.events.sum()) / trials if trials > 0 else float("nan")
 
 
 def standardise(cells: StratumCells, *, proportion: bool) -> Mix:
-    """Compare each agent with what the pooled rates of the agent's strata lead to expect.
+    """Compare each agent with the expectation from the pooled rates of the agent's strata.
 
     Parameters
     ----------
     cells : StratumCells
     proportion : bool
-        Events are some of the trials: the variance is the hypergeometric one of
-        Mantel and Haenszel, otherwise that of events falling to agents by their
-        share of the trials (Poisson, given the total).
+        Events are some of the trials: the variance is Mantel and Haenszel's
+        hypergeometric one; otherwise that of events distributed over agents by
+        share of trials (Poisson, given the total).
 
     Returns
     -------
@@ -306,10 +306,10 @@ def standardise(cells: StratumCells, *, proportion: bool) -> Mix:
 
     Notes
     -----
-    The reference is everybody, the agent too, so ratios lean towards 1 by the
-    agent's share of the stratum. The variance takes that into account: it is the
-    one of the stratified test of the agent against all others, which stays right
-    in strata of a few calls.
+    The reference includes the agent, so ratios are pulled towards 1 by the agent's
+    share of the stratum. The variance allows for that: it is that of the stratified
+    test of the agent against all others, which stays valid in strata of a few
+    calls.
 
     References
     ----------
@@ -320,7 +320,7 @@ def standardise(cells: StratumCells, *, proportion: bool) -> Mix:
     Examples
     --------
     Ann has 6 of 20 on list x and 1 of 20 on y, Bob 2 of 20 and 3 of 20: x brings
-    8 / 40 and y 4 / 40, so of 20 calls each 4 + 2 were to be expected.
+    8 / 40 and y 4 / 40, so 4 + 2 were expected from 20 calls each.
 
     >>> two = StratumCells(("Ann", "Bob"), np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]),
     ...             np.array([6.0, 1, 2, 3]), np.array([20.0, 20, 20, 20]))
@@ -353,7 +353,7 @@ def standardise(cells: StratumCells, *, proportion: bool) -> Mix:
 
 
 def _groups(agent: Array, stratum: Array, agents: int, strata: int) -> Array:
-    """Number the agents who are tied by strata they share, -1 for those who share none."""
+    """Number the groups of agents linked by shared strata, -1 for those who share none."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -369,7 +369,7 @@ def _groups(agent: Array, stratum: Array, agents: int, strata: int) -> Array:
 
 
 def divided(above: Array, below: Array) -> Array:
-    """Return a quotient, nan where nothing is below.
+    """Return a quotient, nan where the denominator is 0.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is found of each agent on one KPI, what the gap is worth, and the step of the work it comes from."""
+"""Findings for each agent on one KPI, what the gap is worth, and the step of the work it comes from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from callstats.kpis.parts import REVENUE, SUCCESSES
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: What the evidence says of an agent, against all agents on the same calls.
+#: What the evidence says about an agent, compared with all agents on the same calls.
 Status = Literal["above", "below", "alike", "few", "not comparable", "no calls"]
 SUCCESS_PER_ARGUED = KPI(
     name="success_per_argued_call",
@@ -46,9 +46,9 @@ SUCCESS_PER_ARGUED = KPI(
     independence="contact",
     source="",
 )
-#: How sure a step has to lie on the finding's side before it is named.
+#: Probability that a step is on the finding's side from which it is named.
 SURE = 0.9
-#: Shares of login time beside talking, which tell what slows an agent down.
+#: Shares of login time other than talking, which show what slows an agent down.
 TIMES = ("pause_share", "wrap_share", "wait_share")
 
 
@@ -67,24 +67,24 @@ class AgentFigures:
     comparable : float
         Share of the trials in strata that others work as well.
     observed, expected : float
-        Events in those strata, and what the pooled rates lead to expect there.
+        Events in those strata, and those expected there from the pooled rates.
     ratio, ratio_low, ratio_high : float
         Observed / expected.
     shrunken, shrunken_low, shrunken_high : float
-        The ratio with chance taken off.
+        The ratio adjusted for chance.
     above : float
-        Probability that the true ratio is above everybody's.
+        Probability that the true ratio is above the overall one.
     rank, rank_low, rank_high : float
-        1 is the highest; nan where agents cannot be ranked.
+        1 is the highest; nan if agents cannot be ranked.
     z, z_adjusted, q_value : float
         Score against chance; against the ordinary spread between agents; the
         adjusted p-value of the latter.
     stands_out : bool
         The adjusted p-value is within the false-discovery rate.
     needed_gap, needed_relevant : float
-        Trials still needed to find the gap seen, and one that matters.
+        Trials still needed to detect the observed gap, and one that matters.
     information : float
-        Independent events that the expected ones are worth.
+        Equivalent number of independent expected events.
     status : str
     """
 
@@ -124,7 +124,7 @@ class AgentFigures:
 
 @dataclass(frozen=True)
 class Standing:
-    """All agents on one KPI: sums after case mix, and the judgement on them."""
+    """All agents on one KPI: sums adjusted for case mix, and their evaluation."""
 
     kpi: KPI
     mix: Mix
@@ -132,7 +132,7 @@ class Standing:
 
     @property
     def scale(self) -> float:
-        """What a ratio of sums is multiplied with to be in the KPI's unit."""
+        """Factor that converts a ratio of sums to the KPI's unit."""
         return ratio_of(self.kpi).scale
 
 
@@ -145,12 +145,12 @@ def standing_of(
     relevant: float,
     ranks: bool = True,
 ) -> Standing:
-    """Put all agents on one KPI against what their calls lead to expect.
+    """Compare all agents on one KPI with the expectation from their calls.
 
     Raises
     ------
     UsageError
-        The KPI is no ratio, or the data lack what it needs.
+        The KPI is not a ratio, or the data lack what it needs.
     """
     formula = ratio_of(kpi)
     mix = standardise(stratum_cells(dataset, kpi, keys), proportion=formula.proportion)
@@ -169,7 +169,7 @@ def figures_by_agent(
     confidence: float,
     false_discovery_rate: float,
 ) -> dict[str, AgentFigures]:
-    """Return the figures of every agent by name; they carry what the agent is to be called."""
+    """Return every agent's figures, keyed by name; each carries the name to show."""
     raw = estimates_by(dataset, [standing.kpi], [AGENT], confidence=confidence)
     values = {str(key[0]): group[standing.kpi.name] for key, group in raw.items() if key[0] is not None}
     ranked = len(set(standing.mix.group[standing.judgement.compared].tolist())) <= 1
@@ -227,7 +227,7 @@ _ARRAYS = {
 
 
 def status_of(standing: Standing, i: int, outstanding: bool = False) -> Status:
-    """Return what the evidence says of the agent at a position."""
+    """Return what the evidence says about the agent at a position."""
     judged = standing.judgement
     if not standing.mix.trials[i] > 0:
         return "no calls"
@@ -247,11 +247,11 @@ def as_rows(figures: Sequence[AgentFigures]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class GapWorth:
-    """What it would bring in a month if an agent did as everybody on the same calls.
+    """What a month would gain if an agent matched the overall result on the same calls.
 
-    ``amount`` counts events of the KPI (successes), or hours where the KPI adds up
-    time; ``money`` is nan where events are no successes or have no value. All of
-    them are negative where the agent brings more than the others.
+    ``amount`` counts events of the KPI (successes), or hours if the KPI sums time;
+    ``money`` is nan if events are not successes or have no value. All are negative
+    if the agent does better than the others.
     """
 
     unit: str
@@ -265,10 +265,9 @@ class GapWorth:
 
 @dataclass(frozen=True, slots=True)
 class WorkStep:
-    """One step of the work: the agent's shrunken ratio to everybody on the same calls.
+    """One step of the work: the agent's shrunken ratio to the overall result on the same calls.
 
-    ``chance`` is the probability that the true ratio lies on the side of the
-    estimate.
+    ``chance`` is the probability that the true ratio is on the estimate's side.
     """
 
     kpi: KPI
@@ -279,7 +278,7 @@ class WorkStep:
 
 
 def counts_successes(kpi: KPI) -> bool:
-    """Tell whether a KPI's numerator counts successes.
+    """Return whether a KPI's numerator counts successes.
 
     Examples
     --------
@@ -292,7 +291,7 @@ def counts_successes(kpi: KPI) -> bool:
 
 
 def adds_up_time(kpi: KPI) -> bool:
-    """Tell whether a KPI's numerator adds up seconds.
+    """Return whether a KPI's numerator sums seconds.
 
     Examples
     --------
@@ -304,7 +303,7 @@ def adds_up_time(kpi: KPI) -> bool:
 
 
 def value_per_success(dataset: Dataset) -> float:
-    """Return what a success brings on average, nan where the data do not say."""
+    """Return the average value of a success, nan if the data do not give it."""
     from callstats.engine import totals
 
     if not dataset.has("calls", "success", "value", "direction"):
@@ -318,7 +317,7 @@ def value_per_success(dataset: Dataset) -> float:
 def worth(
     standing: Standing, figures: AgentFigures, i: int, months: float, per_success: float
 ) -> GapWorth | None:
-    """Return what the gap of the agent at position ``i`` is worth a month; None where nothing can be said.
+    """Return what the gap of the agent at position ``i`` is worth per month; None if unknown.
 
     Parameters
     ----------
@@ -326,7 +325,7 @@ def worth(
     figures : AgentFigures
     i : int
     months : float
-        How many months the data cover.
+        Number of months the data cover.
     per_success : float
         In money.
     """
@@ -348,7 +347,7 @@ def worth(
 
 
 def steps_of(kpi: KPI) -> tuple[KPI, ...]:
-    """Return the steps that a KPI of successes is the product of, as far as they are the agent's.
+    """Return the steps whose product is a KPI of successes, as far as the agent controls them.
 
     Examples
     --------
@@ -366,7 +365,7 @@ def steps_of(kpi: KPI) -> tuple[KPI, ...]:
 def step_standings(
     dataset: Dataset, kpi: KPI, adjust: Sequence[str], *, confidence: float, relevant: float
 ) -> tuple[Standing, ...]:
-    """Return how agents stand on every step of a KPI that the data tell."""
+    """Return agents' standing on every step of a KPI that the data allow."""
     from callstats.engine import obstacle
 
     standings = []
@@ -379,7 +378,7 @@ def step_standings(
 
 
 def main_step(steps: Sequence[Standing], agent: str, below: bool) -> WorkStep | None:
-    """Return the step that does most for a finding, None where none lies surely on its side."""
+    """Return the step that contributes most to a finding, None if none is clearly on its side."""
     on_steps = [step for standing in steps if (step := _step(standing, agent)) is not None]
     same = [step for step in on_steps if (step.ratio < 1) == below and step.chance >= SURE]
     return max(same, key=lambda step: abs(np.log(max(step.ratio, 1e-9))), default=None)
@@ -397,9 +396,9 @@ def _step(standing: Standing, agent: str) -> WorkStep | None:
 
 
 def time_gaps(dataset: Dataset) -> Callable[[str], Mapping[str, float]]:
-    """Return what tells by how much an agent's shares of login time differ from everybody's [fraction].
+    """Return a function giving how an agent's shares of login time differ from the overall ones [fraction].
 
-    Shares that the data do not give are left out; so is everything without agent time.
+    Shares the data do not give are left out; without agent time, all are.
     """
     from callstats.engine import obstacle
 

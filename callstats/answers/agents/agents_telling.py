@@ -1,4 +1,4 @@
-"""A comparison of agents told: how much is chance, who stands out, and the funnels that show it."""
+"""How a comparison of agents is presented: how much is chance, who stands out, and the funnels."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from callstats.show.display import Record
 
 Array = np.ndarray
 _POINTS = 60
-#: Agents that a funnel names at most, the farthest outside first.
+#: Most agents named in a funnel, the farthest outside first.
 _NAMED = 12
 _Z95 = 1.959963984540054
 
@@ -60,9 +60,9 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
 
     def _nobody(self) -> Sentence:
         _ = self.say
-        if sum(one.trials > 0 for one in self.answer.agents) == 1:
+        if sum(agent.trials > 0 for agent in self.answer.agents) == 1:
             return Sentence(_("{kpi}: one agent only, nobody to compare with.", kpi=self._label()), "unknown")
-        if not sum(one.events for one in self.answer.agents) > 0:
+        if not sum(agent.events for agent in self.answer.agents) > 0:
             return Sentence(
                 _("{kpi}: nothing counted yet, so agents cannot differ.", kpi=self._label()), "unknown"
             )
@@ -102,9 +102,9 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
     def _outstanding(self) -> Sentence:
         _, form = self.say, self.form
         out: dict[str, list[str]] = {"above": [], "below": []}
-        for one in self.answer.agents:
-            if one.stands_out:
-                out[one.status].append(one.agent)
+        for agent in self.answer.agents:
+            if agent.stands_out:
+                out[agent.status].append(agent.agent)
         fields = {
             "account": self._account(),
             "rate": form.goal(self.answer.false_discovery_rate, "%"),
@@ -205,7 +205,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         ]
 
     def _others(self, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
-        """Return the row of those without one of their own: their calls, and their figure together."""
+        """Return the row for everyone without their own row: their calls and pooled figure."""
         if not left:
             return []
         form, trials = self.form, sum(one.trials for one in left)
@@ -218,7 +218,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         return [[Cell(text, tone="grey") for text in [*texts, *[""] * (width - len(texts))]]]
 
     def funnel(self) -> FigureView | Note:
-        """Return the raw funnel with its caption and its words."""
+        """Return the raw funnel with its caption and alternative text."""
         if not self.answer.called:
             return self._nothing()
         _ = self.say
@@ -233,15 +233,15 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         from callstats.show.plots import limits_funnel
 
         with_calls = self._with_calls()
-        sizes = np.array([one.trials for one in with_calls])
+        sizes = np.array([agent.trials for agent in with_calls])
         scale = ratio_of(self.answer.kpi).scale
         points = self._sizes(sizes)
         limits = self._raw_limits(points)
         outside = set(self._outside_raw())
         return limits_funnel(
             sizes.tolist(),
-            [one.value for one in with_calls],
-            [one.agent for one in with_calls],
+            [agent.value for agent in with_calls],
+            [agent.agent for agent in with_calls],
             unit=self.answer.kpi.unit,
             formatter=self.form,
             label=self._label(),
@@ -251,12 +251,12 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             limits={
                 c: ((low * scale).tolist(), (high * scale).tolist()) for c, (low, high) in limits.items()
             },
-            outside=[one.agent in outside for one in with_calls],
+            outside=[agent.agent in outside for agent in with_calls],
             ax=ax,
         )
 
     def _sizes(self, sizes: Array) -> Array:
-        """Return the sizes at which limits are drawn: whole numbers where calls are counted."""
+        """Return the sizes at which limits are drawn: whole numbers if calls are counted."""
         least = max(float(sizes.min()) * 0.9, 1e-6)
         points = np.geomspace(least, float(sizes.max()) * 1.05, _POINTS)
         return np.unique(np.ceil(points)) if ratio_of(self.answer.kpi).proportion else points
@@ -273,19 +273,19 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         return raw_limits(formula, rate, sizes, within=within, tau2=tau2)
 
     def _outside_raw(self) -> list[str]:
-        """Return who is outside the 95 % limits at the own number of trials."""
+        """Return the agents outside the 95 % limits at their own number of trials."""
         formula, with_calls = ratio_of(self.answer.kpi), self._with_calls()
-        sizes = np.array([max(one.trials, 1e-6) for one in with_calls])
+        sizes = np.array([max(agent.trials, 1e-6) for agent in with_calls])
         low, high = self._raw_limits(np.ceil(sizes) if formula.proportion else sizes)[COVERAGE[0]]
-        rates = np.array([one.events / one.trials for one in with_calls])
+        rates = np.array([agent.events / agent.trials for agent in with_calls])
         far = half_widths(rates, self.answer.overall / formula.scale, low, high)
-        return _farthest([one.agent for one in with_calls], far, 1.0)
+        return _farthest([agent.agent for agent in with_calls], far, 1.0)
 
     def _with_calls(self) -> list[AgentFigures]:
         return [one for one in self.answer.agents if one.trials > 0]
 
     def adjusted_funnel(self) -> FigureView | Note:
-        """Return the funnel of observed / expected with its caption and its words."""
+        """Return the funnel of observed / expected with its caption and alternative text."""
         if not self.answer.compared:
             return self._nothing()
         _ = self.say
@@ -297,20 +297,20 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         return figure(self._plot_adjusted(), caption, self._words(label, outside))
 
     def _plot_adjusted(self) -> Any:
-        """Draw observed / expected by number of comparable trials, everybody being at 1."""
+        """Draw observed / expected by number of comparable trials, with 1 as the overall level."""
         from callstats.show.plots import limits_funnel
 
         _, outside = self.say, set(self._outside_adjusted())
-        known = [one for one in self.answer.agents if one.known]
-        sizes = np.array([one.trials * one.comparable for one in known])
+        known = [agent for agent in self.answer.agents if agent.known]
+        sizes = np.array([agent.trials * agent.comparable for agent in known])
         points = np.geomspace(max(sizes.min() * 0.9, 1e-6), sizes.max() * 1.05, _POINTS)
         # Independent events expected of one trial, over all agents.
-        information = float(sum(one.information for one in known) / sizes.sum())
+        information = float(sum(agent.information for agent in known) / sizes.sum())
         limits = ratio_limits(points * information, tau2=self.answer.spread.tau2)
         return limits_funnel(
             sizes.tolist(),
-            [one.ratio for one in known],
-            [one.agent for one in known],
+            [agent.ratio for agent in known],
+            [agent.agent for agent in known],
             unit="n",
             formatter=self.form,
             label=_("observed / expected"),
@@ -318,11 +318,11 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             center=1.0,
             limit_sizes=points.tolist(),
             limits={c: (low.tolist(), high.tolist()) for c, (low, high) in limits.items()},
-            outside=[one.agent in outside for one in known],
+            outside=[agent.agent in outside for agent in known],
         )
 
     def _outside_adjusted(self) -> list[str]:
-        """Return who is outside the 95 % limits after case mix."""
+        """Return the agents outside the 95 % limits after adjusting for case mix."""
         known = [one for one in self.answer.agents if one.known]
         return _farthest([one.agent for one in known], np.abs([one.z_adjusted for one in known]), _Z95)
 
@@ -346,7 +346,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         }
 
     def estimates(self) -> FigureView | Note:
-        """Return the shrunken estimates with its caption and its words."""
+        """Return the shrunken estimates with its caption and alternative text."""
         if not self.answer.compared:
             return self._nothing()
         _, form = self.say, self.form
@@ -369,23 +369,23 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
 
         _, known, overall = self.say, self._drawn(), self.answer.overall
         return interval_plot(
-            [one.agent for one in known],
-            [one.shrunken * overall for one in known],
-            [one.shrunken_low * overall for one in known],
-            [one.shrunken_high * overall for one in known],
+            [agent.agent for agent in known],
+            [agent.shrunken * overall for agent in known],
+            [agent.shrunken_low * overall for agent in known],
+            [agent.shrunken_high * overall for agent in known],
             unit=self.answer.kpi.unit,
             formatter=self.form,
             label=self._label(),
-            n=[one.trials for one in known],
+            n=[agent.trials for agent in known],
             reference=overall,
             reference_label=_("all agents"),
-            highlight=[one.agent for one in known if one.status in ("above", "below")] or (None,),
+            highlight=[agent.agent for agent in known if agent.status in ("above", "below")] or (None,),
             sort=False,
             most=ROWS,
         )
 
     def _drawn(self) -> list[AgentFigures]:
-        """Return the agents that are drawn: all, or those with a finding where there are very many."""
+        """Return the agents to draw: all, or only those with a finding if there are very many."""
         known = [one for one in self.answer.agents if one.known]
         evident = [one for one in known if one.status in ("above", "below")]
         return known if len(known) <= ROWS or not evident else evident
@@ -395,22 +395,22 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         return self.funnel()
 
     def after_lead_mix(self) -> Section:
-        """Return the adjusted funnel with what it could not take into account."""
+        """Return the adjusted funnel with what it could not adjust for."""
         notes = self.answer.notes if self.answer.called else ()
         return Section(self.voice, (self.adjusted_funnel(), *self.notes(notes)))
 
     def coaching(self) -> TableView | Note:
-        """Return the coaching table: what was found of whom, and what it is worth."""
+        """Return the coaching table: the finding for each agent, and what it is worth."""
         return CoachingTelling(self.answer).table() if self.answer.called else self._nothing()
 
     def _nothing(self) -> Note:
-        """Say in one line why there is nothing to show."""
+        """State in one line why there is nothing to show."""
         if self.answer.called or self.answer.notes:
             return Note(self.sentences()[0].text)
         return Note(self.say("No agent has a call here."))
 
     def record(self) -> Record:
-        """Return the figures in full precision, for the JSON beside the report."""
+        """Return the figures in full precision, for the report's JSON."""
         comparison = self.answer
         about = {
             "kpi": comparison.kpi.name,
@@ -422,7 +422,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         return Record({"agents": {**about, "overall": comparison.overall, "spread": spread, "rows": rows}})
 
     def views(self) -> tuple[View, ...]:
-        """Return verdict, funnels, estimates, the coaching table and what could not be told."""
+        """Return verdict, funnels, estimates, the coaching table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not self.answer.called:
             return notes or (self._nothing(),)
@@ -433,6 +433,6 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
 
 
 def _farthest(agents: list[str], far: Array, limit: float) -> list[str]:
-    """Return who is beyond a limit, in order; only the farthest where a plot cannot name them all."""
+    """Return who is beyond a limit, in order; only the farthest if a plot cannot name them all."""
     outside = [i for i in np.argsort(-far, kind="stable") if far[i] > limit][:_NAMED]
     return [agents[i] for i in sorted(outside)]

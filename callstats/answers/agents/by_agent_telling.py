@@ -1,4 +1,4 @@
-"""What the answers about agents have in common when told: a row an agent by name, and names in a sentence."""
+"""Shared presentation of answers about agents: one row per agent by name, and names in a sentence."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from callstats.answers.core.estimates import Estimate
 from callstats.answers.core.telling import A, Sentence, Telling
 
-#: Rows of a table before only agents of whom something is said have one.
+#: Up to this many rows, every agent has one; beyond it, only agents with a finding.
 MOST = 60
 #: Rows of a plot.
 ROWS = 40
-#: Names a sentence lists before it counts the rest.
+#: Most names a sentence lists before it counts the rest.
 NAMED = 5
 
 
@@ -20,7 +20,7 @@ class ByAgentTelling(Telling[A]):
     """Base of the tellings that show agents by name."""
 
     def named(self, agents: Sequence[str]) -> str:
-        """Return names in a row, the last ones counted where there are many."""
+        """Return names as a list, counting the last ones if there are many."""
         if len(agents) <= NAMED:
             return ", ".join(agents)
         return self.say(
@@ -30,7 +30,7 @@ class ByAgentTelling(Telling[A]):
         )
 
     def above_below(self, kpi: str, above: Sequence[str], below: Sequence[str]) -> Sentence | None:
-        """Say who is above and who below the others; None where nobody is."""
+        """State who is above and who below the others; None if nobody is."""
         _, names = self.say, {"above": self.named(above), "below": self.named(below)}
         if above and below:
             return Sentence(_("{kpi}: {above} above the others, {below} below.", kpi=kpi, **names))
@@ -39,7 +39,7 @@ class ByAgentTelling(Telling[A]):
         return Sentence(_("{kpi}: {below} below the others.", kpi=kpi, **names)) if below else None
 
     def others(self, number: int, of: int) -> str:
-        """Return the head of the row of all agents without one of their own."""
+        """Return the head of the row for all agents without their own row."""
         n = self.form.number(number)
         return self.say("all agents ({n})", n=n) if number == of else self.say("others ({n})", n=n)
 
@@ -71,7 +71,7 @@ class ByAgentTelling(Telling[A]):
 
 
 def split(agents: Sequence[str], evident: Collection[str], most: int = MOST) -> tuple[list[str], list[str]]:
-    """Return the agents with a row of their own, and the others.
+    """Return the agents with their own row, and the others.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def split(agents: Sequence[str], evident: Collection[str], most: int = MOST) -> 
 
 
 def pooled(estimates: Sequence[Estimate]) -> Estimate | None:
-    """Return one ratio of sums for several agents, without an interval; None where there is none.
+    """Return one pooled ratio of sums for several agents, without an interval; None if there is none.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def pooled(estimates: Sequence[Estimate]) -> Estimate | None:
     scaled = next((e for e in known if e.numerator > 0), None)
     if not known:
         return None
-    # What a ratio of sums is multiplied with to be in the KPI's unit, read off one of them.
+    # The factor that converts a ratio of sums to the KPI's unit, inferred from one of them.
     scale = scaled.value * scaled.denominator / scaled.numerator if scaled is not None else 1.0
     events, trials = (sum(getattr(e, name) for e in known) for name in ("numerator", "denominator"))
     return Estimate(known[0].kpi, scale * events / trials, numerator=events, denominator=trials)

@@ -1,1 +1,1 @@
-"""The questions of a campaign: what it earns, how its lists are, when and how often to call."""
+"""Questions about a campaign: what it earns, how its lists do, when and how often to call."""

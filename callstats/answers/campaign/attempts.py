@@ -1,4 +1,4 @@
-"""How often to call: what each further attempt still reaches and brings, and where to stop."""
+"""How often to call: what each further attempt still reaches and earns, and where to stop."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ FEWEST_AT_RISK = 30
 
 @dataclass(frozen=True)
 class Attempts(Answer):
-    """Attempts in order, with the cost of a dial where costs are known.
+    """Attempts in order, with the cost of a dial if costs are known.
 
     Attributes
     ----------
     confidence : float
-        Of every interval by itself.
+        Of every interval separately.
     attempts : tuple of Attempt
     cost_per_dial : float
         Labour and technical cost of an average dial [money].
     ends : Incidence or None
         Share of contacts that ended as a success, refusal, invalid number or
-        do-not-call by each attempt; None where nothing is ever closed.
+        do-not-call by each attempt; None if no contact is ever closed.
     """
 
     voice: Voice
@@ -62,14 +62,14 @@ class Attempts(Answer):
     ends: Incidence | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an attempt with everything of :class:`Attempt`."""
+        """Return one row per attempt with everything of :class:`Attempt`."""
         import pandas as pd
 
         names = Attempt.__slots__
         return pd.DataFrame([[getattr(a, n) for n in names] for a in self.attempts], columns=list(names))
 
     def ends_frame(self) -> pd.DataFrame:
-        """Return a row an attempt and end: attempt, end, share, low, high."""
+        """Return one row per attempt and end: attempt, end, share, low, high."""
         import pandas as pd
 
         ends = self.ends
@@ -83,7 +83,7 @@ class Attempts(Answer):
 
     @property
     def stop(self) -> int | None:
-        """The last attempt before the first that is shown to bring less than it costs; None where none is."""
+        """The last attempt before the first shown to earn less than it costs; None if there is none."""
         for attempt in self.attempts:
             if attempt.profit_high < 0:
                 return attempt.number - 1
@@ -91,7 +91,7 @@ class Attempts(Answer):
 
     @property
     def paying(self) -> int | None:
-        """The last of the attempts from the first on that are all shown to bring more than they cost."""
+        """The last attempt up to which all are shown to earn more than they cost."""
         last = None
         for attempt in self.attempts:
             if not attempt.profit_low > 0:
@@ -101,13 +101,13 @@ class Attempts(Answer):
 
     @property
     def best_stop(self) -> int | None:
-        """After which attempt the profit of a contact is largest by the estimates; None where not known."""
+        """The stop with the largest estimated profit per contact; None if unknown."""
         known = [a for a in self.attempts if a.profit_so_far == a.profit_so_far]
         return max(known, key=lambda a: a.profit_so_far).number if known else None
 
     @property
     def stop_range(self) -> tuple[int, int | None]:
-        """The earliest and the latest stop the intervals leave open; the latest is None where it has no end.
+        """The earliest and latest stop the intervals allow; the latest is None if unbounded.
 
         All attempts up to the earliest are shown to pay; the one after the
         latest is shown not to.
@@ -116,11 +116,11 @@ class Attempts(Answer):
 
     @property
     def priced(self) -> bool:
-        """Whether it is known what dials cost and what successes are worth."""
+        """Whether the cost of dials and the value of successes are known."""
         return self.cost_per_dial > 0 and any(a.value > 0 for a in self.attempts)
 
     def ends_table(self) -> TableView:
-        """Return how contacts have ended by each attempt, one end excluding the others."""
+        """Return how contacts have ended by each attempt, as mutually exclusive ends."""
         return self.telling.ends_table()
 
 
@@ -131,15 +131,15 @@ class AttemptsBy(Answer):
     Attributes
     ----------
     confidence : float
-        Of the intervals: each one by itself in the life tables, all together in the changes.
+        Of the intervals: separately in the life tables, jointly in the changes.
     by : str
     groups : mapping of group to Attempts
         Those with enough contacts, most dials first.
     depth : int
-        The last attempt all of them have, at which they are compared; 0 without any.
+        The last attempt that all of them have, at which they are compared; 0 if none.
     changes : mapping of group to Change
-        Share reached by then, less that of all the other groups; the intervals
-        hold for all groups at once.
+        Share reached by then minus that of all the other groups; the intervals
+        hold for all groups jointly.
     """
 
     voice: Voice
@@ -152,7 +152,7 @@ class AttemptsBy(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a group and attempt, with everything of an attempt."""
+        """Return one row per group and attempt, with everything of an attempt."""
         import pandas as pd
 
         frames = [table.to_frame().assign(**{self.by: group}) for group, table in self.groups.items()]
@@ -177,33 +177,33 @@ def attempts(
     by: str | None = None,
     fewest: int = FEWEST_AT_RISK,
 ) -> Attempts | AttemptsBy:
-    """Return what each further attempt of a period reaches and brings.
+    """Return what each further attempt of a period reaches and earns.
 
     Parameters
     ----------
     dataset : Dataset
-        Not narrowed to the period: whether a contact had been reached before is
-        read from all that was dialled earlier.
+        Not narrowed to the period: whether a contact had been reached before
+        depends on all earlier dials.
     period : str or Period, optional
-        The attempts made in it.
+        The attempts made in it are reported.
     by : str, optional
         A column (``list_id``): a life table for each of its values, compared at the same attempt.
     fewest : int
-        Contacts at risk under which an attempt is not shown, nor any after it.
+        With fewer contacts at risk, an attempt and all after it are not shown.
 
     Returns
     -------
     Attempts or AttemptsBy
         At risk at attempt k are the contacts that got a k-th dial and had been
-        neither reached nor closed; those not dialled so often are censored, so
-        a younger list is not punished. The marginal profit of attempt k is the value of
-        its successes per dial less the technical cost of a dial and the agents' time
-        it takes.
+        neither reached nor closed; those dialled less often are censored, so that
+        a younger list is not penalised. The marginal profit of attempt k is the value
+        of its successes per dial minus the technical cost of a dial and the agents'
+        time it takes.
 
     Raises
     ------
     UsageError
-        The period holds no call, or no table has the column.
+        The period contains no call, or no table has the column.
 
     References
     ----------
@@ -236,12 +236,12 @@ def attempts(
 
 
 def _untold(about: Scope, note: str) -> Attempts:
-    """Return an answer without attempts, and why there are none."""
+    """Return an answer without attempts, with the reason."""
     return Attempts(about.voice, about.label, about.whole.config.confidence, (), notes=(note,))
 
 
 def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCost) -> Attempts:
-    """Return the life table of sums by attempt, or a note where there are too few contacts."""
+    """Return the life table of sums by attempt, or a note if there are too few contacts."""
     unknown = sum(row["unknown"] for row in rows) / max(sum(row["dials"] for row in rows), 1)
     if unknown > about.whole.config.unknown_tolerance:
         why = about.voice.reason(f"not computable: live is unknown for {100 * unknown:.0f} % of dials")
@@ -258,9 +258,9 @@ def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCo
 
 
 def _attempts_by(about: Scope, by: str, fewest: int) -> AttemptsBy:
-    """Return the life table of every value of a column; those with too few contacts take a line.
+    """Return the life table of every value of a column; those with too few contacts get a note.
 
-    Labour is spread by the agents' time over all groups together: a second
+    Labour cost is allocated by agents' time over all groups together: a second
     costs the same on every list.
     """
     sums = sums_by_attempt(about, by)
@@ -287,7 +287,7 @@ def _attempts_by(about: Scope, by: str, fewest: int) -> AttemptsBy:
 def _changes(
     sums: Mapping[Any, list[AttemptSums]], depth: int, fewest: int, confidence: float
 ) -> dict[Any, Change]:
-    """Return each group's share reached less that of the others; of two groups, of the first only."""
+    """Return each group's share reached minus that of the others; with two groups, only the first's."""
     tested = list(sums) if len(sums) > 2 else list(sums)[:1]
     level = bonferroni_confidence(confidence, len(tested))
     changes = {}
@@ -298,7 +298,7 @@ def _changes(
 
 
 def _reached(rows: list[AttemptSums], depth: int, fewest: int, confidence: float) -> Interval:
-    """Return the share reached by an attempt, had all been dialled so often."""
+    """Return the share reached by an attempt, had all been dialled that often."""
     shown = [row for row in enough_at_risk(rows, fewest) if row["attempt_no"] <= depth]
     at_risk, reached = ([row[c] for row in shown] for c in ("at_risk", "reached"))
     incidence = cumulative_incidence(at_risk, {"reached": reached}, confidence=confidence)

@@ -1,4 +1,4 @@
-"""The life table of dialling: who was at risk at each attempt, who was reached, what it brought and cost."""
+"""The life table of dialling: who was at risk at each attempt, who was reached, its value and cost."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 #: Columns of the calls without which there is no life table.
 NEEDED = ("contact_id", "attempt_no", "live")
-#: How a contact may end, one excluding the others.
+#: How a contact may end, as mutually exclusive ends.
 ENDS = ("success", "refusal", "invalid", "do_not_call")
 _OPTIONAL = ("closed", "closed_reason", "success", "value", "talk_s", "hold_s", "wrap_s")
 _SUMS = ("at_risk", "reached", "unknown", "successes", "value", "squares", "seconds", "work_squares", "both")
 _OPEN = ("open", *ENDS, "closed")
 _NEVER = 1_000_000_000
-#: Sums over the dials with one number of an attempt.
+#: Sums over the dials with the same attempt number.
 AttemptSums = Mapping[str, float]
 
 
@@ -43,24 +43,24 @@ class Attempt:
     Attributes
     ----------
     at_risk, reached : int
-        Contacts dialled that had neither been reached nor closed before; those
-        of them that a person answered for.
+        Contacts dialled that had not been reached or closed before; those of
+        them where a person answered.
     hazard, low, high : float
         Their share and its interval.
     cumulative, cumulative_low, cumulative_high : float
-        Share of contacts reached by then, had all been dialled so often.
+        Share of contacts reached by then, had all been dialled that often.
     dials, successes : int
-        All dials with this number, to contacts reached before as well.
+        All dials with this number, including to contacts reached before.
     value, value_low, value_high : float
         Value of the successes per dial [money]; nan without values.
     cost : float
         Of such a dial: technical cost, and the agents' time it takes [money].
     profit, profit_low, profit_high : float
-        Value less cost per dial [money].
+        Value minus cost per dial [money].
     left : float
-        Share of contacts still in circulation after it, had all been dialled so often.
+        Share of contacts still in circulation after it, had all been dialled that often.
     profit_so_far : float
-        Of a contact dialled until then at most [money].
+        Per contact if dialling stops there [money].
     """
 
     number: int
@@ -94,9 +94,9 @@ class DialCost:
     average : float
         Labour and technical cost of an average dial [money]; nan where costs are not known.
     fixed : float
-        What a dial costs whatever comes of it [money].
+        Cost of a dial regardless of its outcome [money].
     per_second : float
-        What a second of talk, hold or wrap costs, the waiting for it included [money].
+        Cost of a second of talk, hold or wrap, including the waiting for it [money].
     """
 
     average: float = NAN
@@ -113,7 +113,7 @@ def _cost_kpi(name: str, english: str, *kinds: str) -> KPI:
     amounts = COSTS.also(english.lower(), Condition("kind", "in", kinds))
     return KPI(
         name=name,
-        label={"en": english, "fr": english, "ru": english},  # for itself only: no reader sees it
+        label={"en": english, "fr": english, "ru": english},  # the level of one interval alone; not shown
         question="What does one dial cost?",
         formula=Ratio(linear(Sum("amount", amounts)), DIALS),
         unit="money",
@@ -135,18 +135,18 @@ def cost_per_dial(dataset: Dataset) -> float:
 
 
 def dial_cost(dataset: Dataset, rows: Sequence[AttemptSums]) -> DialCost:
-    """Return what dials cost, labour spread by the agents' time that dials take.
+    """Return what dials cost, with labour allocated by the agents' time they take.
 
-    Where an agent works more, another waits less: a predictive dialer keeps
-    agents as busy whatever it dials. Without the times of calls, labour is
-    spread evenly over the dials.
+    If calls take more time, agents wait less: a predictive dialer keeps agents
+    equally busy whatever it dials. Without call times, labour is spread evenly
+    over the dials.
 
     Parameters
     ----------
     dataset : Dataset
-        Of the period asked about.
+        Of the requested period.
     rows : sequence of mapping
-        Sums by attempt of the same dials, all lists together.
+        Sums by attempt of the same dials, over all lists.
     """
     costs = estimates(dataset, [RUNNING, LABOUR])
     average, labour = costs[RUNNING.name].value, costs[LABOUR.name].value
@@ -157,7 +157,7 @@ def dial_cost(dataset: Dataset, rows: Sequence[AttemptSums]) -> DialCost:
 
 
 def sums_by_attempt(about: Scope, by: str | None = None) -> dict[Any, list[AttemptSums]]:
-    """Return sums by attempt, for every group: at risk, reached, ends, dials, values and agents' time."""
+    """Return sums by attempt for every group: at risk, reached, ends, dials, values and agents' time."""
     keys, have = [by] if by else [], {c for c in _OPTIONAL if about.now.has("calls", c)}
     outbound = (nw.col("direction") == "outbound") & ~nw.col("attempt_no").is_null()
     history = about.whole.table("calls").filter(outbound)
@@ -186,7 +186,7 @@ def _first_ends(history: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
 
 
 def _with_summands(dials: nw.LazyFrame, have: set[str]) -> nw.LazyFrame:
-    """Add what is summed up to every dial."""
+    """Add the columns to be summed to every dial."""
     at_risk = nw.col("end").is_null() | (nw.col("attempt_no") <= nw.col("end"))
     still_open = nw.col("closed_end").is_null() | (nw.col("attempt_no") <= nw.col("closed_end"))
     ending = still_open & (nw.col("closed") if "closed" in have else nw.lit(False))
@@ -219,7 +219,7 @@ def _as_number(condition: nw.Expr) -> nw.Expr:
 
 
 def added_up(groups: Mapping[Any, Sequence[AttemptSums]]) -> list[AttemptSums]:
-    """Return the rows of several groups added up, attempt by attempt."""
+    """Return the rows of several groups summed by attempt."""
     added: dict[float, dict[str, float]] = {}
     for row in (row for rows in groups.values() for row in rows):
         sums = added.setdefault(row["attempt_no"], {"attempt_no": row["attempt_no"]})
@@ -283,9 +283,9 @@ def life_table(
 
 
 def competing_ends(rows: Sequence[AttemptSums], fewest: int, confidence: float) -> Incidence | None:
-    """Return what share has ended in each way by each attempt, None where nothing is ever closed.
+    """Return the share that has ended in each way by each attempt, None if no contact is ever closed.
 
-    A contact that is given up after its last attempt has not ended: it is censored.
+    A contact given up after its last attempt has not ended: it is censored.
     """
     shown = enough_at_risk(rows, fewest)
     if not shown or not any(row[name] for row in rows for name in ENDS):
@@ -295,7 +295,7 @@ def competing_ends(rows: Sequence[AttemptSums], fewest: int, confidence: float) 
 
 
 def _money(row: AttemptSums, cost: DialCost, confidence: float) -> dict[str, float]:
-    """Return value, cost and profit per dial with their intervals; a contact has one dial of a number."""
+    """Return value, cost and profit per dial with intervals; a contact has one dial per attempt number."""
     value = _per_dial(row["dials"], row["value"], row["squares"], confidence)
     worth = {"value": value[0], "value_low": value[1], "value_high": value[2]}
     if not cost.known:

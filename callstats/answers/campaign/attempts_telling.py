@@ -1,4 +1,4 @@
-"""What life tables of attempts say: what is reached, how contacts end, where to stop, list by list."""
+"""How life tables of attempts are presented: what is reached, how contacts end, where to stop."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NAMES = {
 
 @tells(Attempts)
 class AttemptsTelling(Telling[Attempts]):
-    """How one life table is told."""
+    """How one life table is presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Say what the attempts reach, where to stop, and how contacts end."""
@@ -41,7 +41,7 @@ class AttemptsTelling(Telling[Attempts]):
         return tuple(s for s in (self.reach(), *stops, self._ending()) if s is not None)
 
     def reach(self) -> Sentence:
-        """Say what the first and the last attempt reach, and all together."""
+        """State what the first and last attempts reach, and all together."""
         _, form = self.say, self.form
         first, last = self.answer.attempts[0], self.answer.attempts[-1]
         reached = form.value(first.hazard, "%", first.low, first.high)
@@ -59,7 +59,7 @@ class AttemptsTelling(Telling[Attempts]):
         return Sentence(text)
 
     def worth(self) -> Sentence:
-        """Say which attempts are shown to pay, and from which one on none is."""
+        """State which attempts are shown to pay, and from which one on none is."""
         _, form, attempts = self.say, self.form, self.answer.attempts
         cost = form.money(self.answer.cost_per_dial, 2)
         if self.answer.stop is not None:
@@ -90,7 +90,7 @@ class AttemptsTelling(Telling[Attempts]):
         return Sentence(text, "unknown")
 
     def _stopping(self) -> Sentence | None:
-        """Say where to stop by the estimates, and which stops the data leave open."""
+        """State where to stop by the estimates, and which stops the data allow."""
         best, (earliest, latest) = self.answer.best_stop, self.answer.stop_range
         if best is None or earliest in (latest, self.answer.attempts[-1].number):
             return None
@@ -107,7 +107,7 @@ class AttemptsTelling(Telling[Attempts]):
         return Sentence(text, "unknown")
 
     def _ending(self) -> Sentence | None:
-        """Say how contacts have ended after the last attempt, one end excluding the others."""
+        """State how contacts have ended after the last attempt, as mutually exclusive ends."""
         if self.answer.ends is None:
             return None
         _, form, ends = self.say, self.form, self.answer.ends
@@ -124,7 +124,7 @@ class AttemptsTelling(Telling[Attempts]):
         return Sentence(text)
 
     def _end_name(self, end: str) -> str:
-        """Return what an end is called."""
+        """Return the label of an end."""
         return self.say(_NAMES[end])
 
     def plot(self, ax: Any = None) -> Any:
@@ -144,7 +144,7 @@ class AttemptsTelling(Telling[Attempts]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _ = self.say
         caption = _(
             "Share of contacts reached by attempt, among those not reached before, {period}",
@@ -153,7 +153,7 @@ class AttemptsTelling(Telling[Attempts]):
         return figure(self.plot(), caption, f"{caption.rstrip('.')}. {self.reach().text}")
 
     def table(self) -> TableView:
-        """Return the attempts as a table; money only where it is known."""
+        """Return the attempts as a table, with money only if known."""
         _, form = self.say, self.form
         priced = self.answer.priced
         confidence = self.answer.confidence
@@ -186,7 +186,7 @@ class AttemptsTelling(Telling[Attempts]):
         return [Cell(text) for text in texts]
 
     def ends_table(self) -> TableView:
-        """Return how contacts have ended by each attempt, one end excluding the others."""
+        """Return how contacts have ended by each attempt, as mutually exclusive ends."""
         _, form, ends = self.say, self.form, self.answer.ends
         heads = [_("Attempt"), *(self._end_name(name) for name in ENDS), _("Still in circulation")]
         lines = [
@@ -206,7 +206,7 @@ class AttemptsTelling(Telling[Attempts]):
         return TableView(caption, [Column(head, "right") for head in heads], lines, (note,))
 
     def views(self) -> tuple[View, ...]:
-        """Return the curve, the verdict, the tables and what could not be told."""
+        """Return the curve, the verdict, the tables and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not self.answer.attempts:
             return notes
@@ -216,10 +216,10 @@ class AttemptsTelling(Telling[Attempts]):
 
 @tells(AttemptsBy)
 class AttemptsByTelling(Telling[AttemptsBy]):
-    """How life tables of several lists are told."""
+    """How life tables of several lists are presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how the groups differ by the same attempt, then where to stop in each."""
+        """State how the groups differ at the same attempt, then where to stop in each."""
         compared = [self._difference(group) for group in self.answer.changes]
         stops = [self._stop(group) for group, table in self.answer.groups.items() if table.priced]
         return (*compared, *stops)
@@ -251,14 +251,14 @@ class AttemptsByTelling(Telling[AttemptsBy]):
         return ax
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say(
             "Share of contacts reached by attempt and list, {period}", period=self.answer.period
         )
         return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
 
     def table(self) -> TableView:
-        """Return what the groups have reached by the same attempt, and where to stop."""
+        """Return what the groups reach by the same attempt, and where to stop."""
         _ = self.say
         reached = _("Reached by attempt {k}", k=self.answer.depth)
         columns = [
@@ -288,6 +288,6 @@ class AttemptsByTelling(Telling[AttemptsBy]):
         ]
 
     def views(self) -> tuple[View, ...]:
-        """Return the curves, the verdict, the table and what could not be told."""
+        """Return the curves, the verdict, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.groups else notes

@@ -54,10 +54,10 @@ class Term:
     name : str
         A factor (``answer``), a mix (``lists``) or a kind of cost (``cost labour``).
     effect, low, high : float
-        What it did to the total, with its interval; nan where days are too few.
-        For a cost that does not vary from day to day both limits are the effect.
+        Its effect on the total, with its interval; nan if there are too few days.
+        For a cost that does not vary from day to day, both limits equal the effect.
     before, after : float
-        The factor of all groups together, in ``unit``; nan for a mix.
+        The overall factor, in ``unit``; nan for a mix.
     unit : str
     """
 
@@ -82,7 +82,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Bridge(Answer):
-    """The way from one period's profit to another's; the effects add up to the change exactly.
+    """From one period's profit to another's; the effects add up to the change exactly.
 
     Attributes
     ----------
@@ -94,9 +94,9 @@ class Bridge(Answer):
     start, end : float
         The two totals.
     change : Change
-        With its interval, whose confidence is that of every interval of the terms.
+        With its interval, at the same confidence as every term's.
     terms : tuple of Term
-        In the order of the work, mixes and costs last.
+        In the order of the work, with mixes and costs last.
     method : str
     notes : tuple of str
         What was left out, and why.
@@ -123,9 +123,9 @@ class Bridge(Answer):
         return {term.name: term for term in self.terms}[name]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a term: term, label, before, after, unit, effect, low, high, share, beyond_noise.
+        """Return one row per term: term, label, before, after, unit, effect, low, high, share, beyond_noise.
 
-        ``share`` is the effect over the change of the total.
+        ``share`` is the effect divided by the change of the total.
         """
         import pandas as pd
 
@@ -147,7 +147,7 @@ class Bridge(Answer):
         return pd.DataFrame(rows)
 
     def record(self) -> Record:
-        """Return the terms in full precision, for the JSON beside the report."""
+        """Return the terms in full precision, for the report's JSON."""
         return self.telling.record()
 
 
@@ -164,13 +164,13 @@ def bridge(
     seed: int = 0,
     confidence: float | None = None,
 ) -> Bridge:
-    """Tell what changed profit from one period to another.
+    """Explain the change in profit from one period to another.
 
     Revenue is login hours x dials per hour x answer rate x argued share x success
-    rate x value per success, list by list; profit is what costs leave of it.
+    rate x value per success, list by list; profit is revenue minus costs.
     Each factor's effect is its mean effect over all orders in which the factors
-    may change [1]_; a list that came or went is all in the mix of lists, a
-    campaign in the mix of campaigns. Each kind of cost is a term of its own.
+    may change [1]_; a list that came or went counts entirely as list mix, a
+    campaign as campaign mix. Each kind of cost is a separate term.
     The effects add up to the change exactly. They are an accounting, not causes.
 
     Parameters
@@ -179,28 +179,28 @@ def bridge(
     before, after : str or Period
         The two periods; ``before`` may be "previous".
     campaign_id : str, optional
-        One campaign; the whole site, with a mix between campaigns, if left out.
+        One campaign; if omitted, the whole site, with a mix between campaigns.
     by : str, optional
-        What the mix is of: a column of the calls or of their contacts; None for no mix.
+        The column, of calls or contacts, that defines the mix; None for no mix.
     per_day : bool
-        Where the periods have different numbers of days worked, the calendar is
-        a term of its own, and hours are those of a day.
+        If the periods have different numbers of working days, make the calendar a
+        separate term, with hours per day.
     method : str
         "shapley", or "lmdi" (logarithmic means, all factors positive) [2]_.
     bootstrap : int
         Resamples of whole days behind the intervals [3]_; 0 gives none.
     seed : int
-        Of the resampling: the same data give the same intervals.
+        Of the resampling, so that the same data give the same intervals.
     confidence : float, optional
-        Of the intervals; the project's where left out.
+        Of the intervals; if omitted, the project's.
 
     Returns
     -------
     Bridge
-        Without agent time it starts from dials, without the flag ``argued`` (or
-        ``handled``) that step is part of the next, without costs it is of
-        revenue, without values of successes; a note says so each time. Without
-        calls in the earlier period it is empty, with the reason.
+        Without agent time it starts from dials; without the flag ``argued`` (or
+        ``handled``) that step is merged into the next; without costs it is about
+        revenue, and without values about successes; each with a note. Without
+        calls in the earlier period it is empty and gives the reason.
 
     Raises
     ------
@@ -217,7 +217,7 @@ def bridge(
 
     Examples
     --------
-    Ten calls a day on two days of each month; in September twice as many answer.
+    Ten calls a day on two days of each month; twice as many answer in September.
 
     >>> import pandas as pd
     >>> from callstats.dataset import Dataset
@@ -250,7 +250,7 @@ def bridge(
 
 @dataclass(frozen=True)
 class _Periods:
-    """The days of both periods, and what they have in common."""
+    """The days of both periods, and their common layout."""
 
     before: DailySums
     after: DailySums
@@ -267,7 +267,7 @@ def _nothing(about: Scope, *notes: str) -> Bridge:
 
 
 def _periods(about: Scope, earlier: Dataset, by: str | None) -> tuple[_Periods | None, list[str]]:
-    """Fetch both periods; None, and why, where there is nothing to bridge."""
+    """Fetch both periods; if there is nothing to bridge, None and the reason."""
     _, now = about.voice.say, about.now
     by, notes = _mix_key(about, by)
     tolerance = now.config.unknown_tolerance
@@ -290,7 +290,7 @@ def _periods(about: Scope, earlier: Dataset, by: str | None) -> tuple[_Periods |
 
 
 def _mix_key(about: Scope, by: str | None) -> tuple[str | None, list[str]]:
-    """Return what the mix is of, None with a note where the calls lack it."""
+    """Return the mix column, or None with a note if the calls lack it."""
     if by is None or about.now.reaches("calls", by):
         return by, []
     if by not in TABLES["calls"].names:
@@ -300,13 +300,13 @@ def _mix_key(about: Scope, by: str | None) -> tuple[str | None, list[str]]:
 
 
 def _timed(dataset: Dataset) -> bool:
-    """Tell whether login hours can be had for what is asked about."""
+    """Return whether login hours are available for the request."""
     dated = dataset.has("agent_time", "seconds") and dataset.reaches("agent_time", "day")
     return dated and not dataset.unreached("agent_time")
 
 
 def _left_out(about: Scope, left: set[str], layout: BridgeLayout) -> list[str]:
-    """Return a line on each factor that the data do not tell."""
+    """Return a note on each factor missing from the data."""
     _ = about.voice.say
     notes = []
     if not layout.hours:
@@ -330,11 +330,11 @@ def _bridged(
     confidence: float,
     notes: tuple[str, ...],
 ) -> Bridge:
-    """Put totals, terms and intervals together."""
+    """Assemble totals, terms and intervals."""
     layout = periods.layout
     old, new = totals(periods.before), totals(periods.after)
     first, last = (factors(t, layout, per_day=plan.per_day) for t in (old, new))
-    effects(first, last, plan.method)  # says what stands in the way of the method
+    effects(first, last, plan.method)  # says why the method does not work
     by_term = all_effects(old, new, plan)
     figures = (_figures(old, plan), _figures(new, plan))
     terms = tuple(
@@ -359,12 +359,12 @@ def _bridged(
 
 
 def _figures(period: Totals, plan: BridgePlan) -> dict[str, float]:
-    """Return what every factor of all campaigns together is, and every kind of cost."""
+    """Return the value of every factor over all campaigns, and of every kind of cost."""
     costs = {f"cost {kind}": float(period.costs[i]) for i, kind in enumerate(plan.layout.kinds)}
     return {**overall_factors(period, plan.layout, per_day=plan.per_day), **costs}
 
 
 def _both(name: str, figures: tuple[Mapping[str, float], Mapping[str, float]]) -> tuple[float, float]:
-    """Return what a term was in the one period and in the other."""
+    """Return a term's value in each period."""
     before, after = figures
     return before.get(name, NAN), after.get(name, NAN)

@@ -1,4 +1,4 @@
-"""What a bridge is built from: the sums of every day, group by group, of two periods."""
+"""What a bridge is built from: daily sums by group for two periods."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Group = tuple[str, str]  # campaign and list, as text
 
-#: The steps from dial to success, each a count of the calls that came so far.
+#: The steps from dial to success, each a count of the calls that got that far.
 STEPS = {"dials": rows.DIALS, "handled": rows.HANDLED, "argued": rows.ARGUED, "successes": rows.SUCCESSES}
 _VALUE = REVENUE.weighted[0][0]
 _HOURS = Sum("seconds", rows.LOGIN)
@@ -30,12 +30,12 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class BridgeLayout:
-    """What two periods have in common.
+    """The common layout of two periods.
 
     Attributes
     ----------
     steps : tuple of str
-        The steps that the data tell in both periods, dials first.
+        The steps known in both periods, dials first.
     groups : tuple of (campaign, list)
     campaigns : tuple of str
     campaign : ndarray of int, shape (groups,)
@@ -43,7 +43,7 @@ class BridgeLayout:
     kinds : tuple of str
         Kinds of cost.
     hours, value, costs : bool
-        Whether hours, the value of successes and costs are told.
+        Whether hours, the value of successes and costs are known.
     """
 
     steps: tuple[str, ...]
@@ -65,11 +65,11 @@ class DailySums:
     sums : mapping of str to ndarray of shape (days, groups)
         Every step, and ``value``.
     hours : ndarray of shape (days, campaigns)
-        Of login; of campaigns that dial.
+        Of login, in campaigns that dial.
     costs : ndarray of shape (days, kinds)
-        What is written for a day.
+        Costs recorded for a day.
     fixed : ndarray of shape (kinds,)
-        What is written for a month, or for a day without work.
+        Costs recorded for a month, or for a day without work.
     """
 
     sums: Mapping[str, Array]
@@ -85,7 +85,7 @@ class DailySums:
 
 @dataclass(frozen=True)
 class PeriodFrames:
-    """The rows of one period as they come from the engine."""
+    """The rows of one period as returned by the engine."""
 
     calls: pd.DataFrame
     hours: pd.DataFrame | None
@@ -107,7 +107,7 @@ def period_frames(
 
 
 def _text(frame: pd.DataFrame, column: str | None) -> list[str]:
-    """Return a column as text, the unknown and the missing as ""."""
+    """Return a column as text, with unknown and missing values as ""."""
     if not column or column not in frame:
         return [""] * len(frame)
     unknown = frame[column].isna().to_numpy()
@@ -140,7 +140,7 @@ def common_layout(
 ) -> BridgeLayout:
     """Return the groups, campaigns and kinds of cost that either period has.
 
-    Where hours are not told apart by campaign, all campaigns are one.
+    If hours cannot be split by campaign, all campaigns count as one.
     """
     dialled = [f.calls[f.calls["dials"] > 0] for f in (before, after)]
     groups = sorted({pair for f in dialled for pair in zip(f["campaign"], f["group"], strict=True)})
@@ -178,19 +178,19 @@ def _only(frame: pd.DataFrame, rows_: Any) -> pd.DataFrame:
 
 
 def _whole(day: Any) -> list[int]:
-    """Return the days that are known, as numbers."""
+    """Return the known days, as numbers."""
     return [int(d) for d in np.asarray(day, dtype=float) if d == d]  # noqa: PLR0124 - nan
 
 
 def _dialling(frames: PeriodFrames, layout: BridgeLayout) -> pd.DataFrame | None:
-    """Return the hours that count: of campaigns that dial, or all where hours know no campaign."""
+    """Return the hours that count: of campaigns that dial, or all if hours have no campaign."""
     if frames.hours is None or layout.campaigns == ("",):
         return frames.hours
     return _only(frames.hours, frames.hours["campaign"].isin(layout.campaigns))
 
 
 def _spread(day: Any, at: Any, values: Any, order: Mapping[int, int], width: int) -> Array:
-    """Add values up into an array of (days, width); rows without a day are left out."""
+    """Sum values into an array of (days, width); rows without a day are left out."""
     number, amount = np.asarray(day, dtype=float), np.asarray(values, dtype=float)
     dated = ~np.isnan(number)
     row = np.array([order[int(d)] for d in number[dated]], dtype=int)
@@ -199,7 +199,7 @@ def _spread(day: Any, at: Any, values: Any, order: Mapping[int, int], width: int
 
 
 def _hour_array(hours: pd.DataFrame | None, layout: BridgeLayout, order: Mapping[int, int]) -> Array:
-    """Return hours by day and campaign; one column for all where hours know no campaign."""
+    """Return hours by day and campaign; a single column if hours have no campaign."""
     if hours is None:
         return np.zeros((len(order), 0))
     one = len(layout.campaigns) == 1
@@ -220,10 +220,10 @@ def _cost_arrays(frames: PeriodFrames, layout: BridgeLayout, order: Mapping[int,
 
 
 def untold_steps(dataset: Dataset, tolerance: float) -> dict[str, str]:
-    """Return why steps cannot be told, by step; those that can are not in it.
+    """Return why steps are unknown, by step; known steps are left out.
 
-    A flag that is unknown on more of the calls it is asked of than the project
-    tolerates tells nothing.
+    A flag that is unknown on more of its calls than the project tolerates is of
+    no use.
     """
     from callstats.engine import totals
 
@@ -246,7 +246,7 @@ def untold_steps(dataset: Dataset, tolerance: float) -> dict[str, str]:
 
 
 def _valued(dataset: Dataset, tolerance: float) -> bool:
-    """Tell whether enough successes have a value."""
+    """Return whether enough successes have a value."""
     from callstats.engine import totals
 
     if not dataset.has("calls", "value"):

@@ -1,4 +1,4 @@
-"""The arithmetic of a bridge: the factors of revenue, what each did to the total, and how sure that is."""
+"""The arithmetic of a bridge: the factors of revenue, each one's effect, and its uncertainty."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Totals(NamedTuple):
     hours : ndarray of shape (..., campaigns)
     costs : ndarray of shape (..., kinds)
     days : float
-        How many were worked.
+        Number of working days.
     """
 
     sums: Mapping[str, Array]
@@ -57,13 +57,13 @@ class Totals(NamedTuple):
 
 
 def totals(days: DailySums, weights: Array | None = None) -> Totals:
-    """Add a period's days up, each as often as its weight says.
+    """Sum a period's days, weighted.
 
     Parameters
     ----------
     days : DailySums
     weights : ndarray of shape (resamples, days), optional
-        Without them every day counts once and there is no leading axis.
+        If omitted, every day counts once and there is no leading axis.
 
     Examples
     --------
@@ -78,20 +78,20 @@ def totals(days: DailySums, weights: Array | None = None) -> Totals:
 
 
 def factors(period: Totals, layout: BridgeLayout, *, per_day: bool = False) -> dict[str, Array]:
-    """Return what the revenue of a period is the sum of products of, group by group.
+    """Return the factors of a period's revenue, which is the sum of their products over groups.
 
     Parameters
     ----------
     period : Totals
     layout : BridgeLayout
     per_day : bool
-        Days worked are a factor of their own, and hours are those of a day.
+        Make working days a separate factor, with hours per day.
 
     Returns
     -------
     dict of str to ndarray of shape (..., groups)
-        nan where a rate has nothing to be of. Without hours the first factor is
-        dials; without values the last one is the rate of success.
+        nan where a rate has no denominator. Without hours the first factor is
+        dials; without values the last one is the success rate.
 
     Examples
     --------
@@ -121,7 +121,7 @@ _RATES = {"handled": "answer", "argued": "argued", "successes": "success"}
 
 
 def _work(period: Totals, layout: BridgeLayout) -> dict[str, Array]:
-    """Return hours, their split over campaigns and dials per hour; dials and their split without hours."""
+    """Return hours, their split over campaigns and dials per hour; without hours, dials and their split."""
     dials = _by_campaign(period.sums["dials"], layout)
     effort = period.hours if layout.hours else dials
     everything = effort.sum(axis=-1, keepdims=True)
@@ -134,7 +134,7 @@ def _work(period: Totals, layout: BridgeLayout) -> dict[str, Array]:
 
 
 def _by_campaign(values: Array, layout: BridgeLayout) -> Array:
-    """Add groups up by campaign, along the last axis."""
+    """Sum groups by campaign, along the last axis."""
     belongs = np.zeros((len(layout.groups), len(layout.campaigns)))
     belongs[np.arange(len(layout.groups)), layout.campaign] = 1.0
     return values @ belongs
@@ -146,24 +146,24 @@ def _divided(above: Array, below: Array) -> Array:
 
 
 def overall_factors(period: Totals, layout: BridgeLayout, *, per_day: bool = False) -> dict[str, float]:
-    """Return the factors of all groups together, as people quote them; a mix has no such figure."""
-    one = replace(layout, groups=(("", ""),), campaigns=("",), campaign=np.zeros(1, dtype=int))
+    """Return the overall factors, as usually quoted; a mix has no such figure."""
+    pooled = replace(layout, groups=(("", ""),), campaigns=("",), campaign=np.zeros(1, dtype=int))
     sums = {name: values.sum(axis=-1, keepdims=True) for name, values in period.sums.items()}
     whole = Totals(sums, period.hours.sum(axis=-1, keepdims=True), period.costs, period.days)
-    return {name: float(values[0]) for name, values in factors(whole, one, per_day=per_day).items()}
+    return {name: float(values[0]) for name, values in factors(whole, pooled, per_day=per_day).items()}
 
 
 def consistent(
     before: DailySums, after: DailySums, layout: BridgeLayout
 ) -> tuple[BridgeLayout, tuple[str, ...]]:
-    """Leave out what would lose calls: steps that later ones skip, hours that some dials lack.
+    """Leave out factors that would lose calls: steps that later ones skip, hours that some dials lack.
 
     Returns
     -------
     BridgeLayout
         With the steps that every later call has passed.
     tuple of str
-        What was left out: names of steps, and "hours".
+        What was left out: names of steps, or "hours".
     """
     steps, left = list(layout.steps), []
     later = layout.steps[-1]
@@ -180,17 +180,17 @@ def consistent(
 
 
 def _untimed(days: DailySums, layout: BridgeLayout) -> bool:
-    """Tell whether a campaign dialled in a period without an hour of login."""
+    """Return whether a campaign dialled in a period without an hour of login."""
     dials = _by_campaign(days.sums["dials"].sum(axis=0), layout)
     return bool(((dials > 0) & (days.hours.sum(axis=0) <= 0)).any())
 
 
 def filled(before: Factors, after: Factors) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return the factors with what is undefined in one period taken from the other.
+    """Return the factors, with those undefined in one period taken from the other.
 
-    A list that was not dialled has no answer rate: it is given the one it has in
-    the other period, so that its coming or going is all in the mix. What is
-    defined in neither is 0.
+    A list that was not dialled has no answer rate: it gets that of the other
+    period, so that its coming or going counts entirely as mix. Factors defined
+    in neither are 0.
 
     Examples
     --------
@@ -212,19 +212,18 @@ def total(factors: Factors) -> Array:
 
 
 def shapley_effects(before: Factors, after: Factors) -> dict[str, Array]:
-    """Share the change of a sum of products among the factors, exactly.
+    """Attribute the change of a sum of products to the factors, exactly.
 
     Each factor's effect is its mean effect over all orders in which the factors
-    may change one after the other, added over groups: Das Gupta's
-    standardisation. Subsets of the other factors that changed first are counted
+    may change one after another, summed over groups: Das Gupta's
+    standardisation. Subsets of the other factors that changed first are grouped
     by size, as the coefficients of the polynomial of (old + t new), so that the
-    effort grows with the square of the number of factors and not with 2 to its
-    power.
+    effort is quadratic rather than exponential in the number of factors.
 
     Parameters
     ----------
     before, after : mapping of str to ndarray of shape (..., groups)
-        The same factors, shapes broadcast.
+        The same factors, with shapes that broadcast.
 
     Returns
     -------
@@ -264,9 +263,9 @@ def _times(coefficients: list[Array], old: Array, new: Array) -> list[Array]:
 
 
 def lmdi_effects(before: Factors, after: Factors) -> dict[str, Array]:
-    """Share the change of a sum of products among the factors by logarithmic means, group by group.
+    """Attribute the change of a sum of products to the factors by logarithmic means, group by group.
 
-    Where a factor of any group is not positive the effects are nan.
+    If a factor of any group is not positive, the effects are nan.
 
     References
     ----------
@@ -306,13 +305,13 @@ METHODS: dict[str, Callable[[Factors, Factors], dict[str, Array]]] = {
 
 
 def effects(before: Factors, after: Factors, method: str = "shapley") -> dict[str, Array]:
-    """Return what each factor did to the sum of products, by the method asked for.
+    """Return each factor's effect on the sum of products, by the requested method.
 
     Raises
     ------
     UsageError
-        The method is unknown, or a factor of a group is not positive and the
-        method takes logarithms.
+        The method is unknown, or it takes logarithms and a factor of a group is
+        not positive.
     """
     choose("method", method, METHODS)
     changes = METHODS[method](*filled(before, after))
@@ -324,7 +323,7 @@ def effects(before: Factors, after: Factors, method: str = "shapley") -> dict[st
     return changes
 
 
-#: Resamples worked on at once: bounds the memory of sites with very many lists.
+#: Resamples processed at a time: bounds memory use for sites with very many lists.
 _CHUNK = 250
 #: The effect of all factors and costs together.
 CHANGE = "change"
@@ -332,7 +331,7 @@ CHANGE = "change"
 
 @dataclass(frozen=True)
 class BridgePlan:
-    """How a bridge is drawn: what it is made of, and by which method."""
+    """How a bridge is computed: its parts and the method."""
 
     layout: BridgeLayout
     method: str
@@ -342,7 +341,7 @@ class BridgePlan:
 def all_effects(before: Totals, after: Totals, plan: BridgePlan) -> dict[str, Array]:
     """Return the effect of every factor and every kind of cost, and their sum under :data:`CHANGE`.
 
-    Effects of costs are negative where they rose.
+    Effects of costs are negative if they rose.
     """
     old, new = (factors(t, plan.layout, per_day=plan.per_day) for t in (before, after))
     by_term = METHODS[plan.method](*filled(old, new))
@@ -357,18 +356,19 @@ def all_effects(before: Totals, after: Totals, plan: BridgePlan) -> dict[str, Ar
 def intervals(
     before: DailySums, after: DailySums, plan: BridgePlan, *, resamples: int, confidence: float, seed: int
 ) -> dict[str, tuple[float, float]]:
-    """Return an interval of every effect and of the change, by resampling whole days.
+    """Return an interval for every effect and for the change, by resampling whole days.
 
     Days of each period are drawn with replacement, as many as there were: calls
-    of one day hang together, days are taken to be alike within a period. Costs
-    written for a day go with it, those written for a month do not vary.
+    of one day are correlated, and days within a period are assumed alike. Costs
+    recorded for a day go with it; those recorded for a month do not vary.
 
     Returns
     -------
     dict of str to (low, high)
-        Percentiles, widened as Hesterberg does for few days: at the normal
-        probability of the t quantile of the fewer days, times sqrt(n / (n - 1)).
-        nan with fewer than two days in a period, or without resamples.
+        Percentiles, with Hesterberg's widening for few days: at the normal
+        probability of the t quantile for the smaller number of days, times
+        sqrt(n / (n - 1)). nan with fewer than two days in a period, or without
+        resamples.
 
     References
     ----------
@@ -401,7 +401,7 @@ def _ends(values: Array, share: float) -> tuple[float, float]:
 
 
 def expanded(size: int, confidence: float) -> float:
-    """Return the tail of the percentile interval that so few units call for.
+    """Return the percentile interval's tail, adjusted for few units.
 
     Examples
     --------

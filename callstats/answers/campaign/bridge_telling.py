@@ -1,4 +1,4 @@
-"""How a bridge is told: what its terms are called, what they did, and the waterfall."""
+"""How a bridge is presented: labels of its terms, their effects, and the waterfall."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callstats.answers.core.telling import (
 from callstats.show.display import Record
 from callstats.show.words import mark
 
-#: What each term is called, and what is said where its effect is positive or negative.
+#: Each term's label, and the phrases for a positive and a negative effect.
 _TERMS: dict[str, tuple[str, str, str]] = {
     "days": (mark("Days worked"), mark("more days were worked"), mark("fewer days were worked")),
     "hours": (
@@ -95,7 +95,7 @@ class BridgeTelling(Telling[Bridge]):
     """A waterfall from one total to the other, sentences, and a table of the terms."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how much the total changed, what did it, and what worked against it."""
+        """State how much the total changed, what drove it, and what worked against it."""
         if not self.answer.terms:
             return ()
         parts = [self._changed(), self._against()]
@@ -136,7 +136,7 @@ class BridgeTelling(Telling[Bridge]):
         return Sentence(text, "bad")
 
     def _against(self) -> Sentence | None:
-        """Name what worked against the change, or say that nothing is beyond what days vary."""
+        """Name what worked against the change, or state that nothing exceeds day-to-day variation."""
         _ = self.say
         if not any(term.beyond_noise for term in self.answer.terms):
             return Sentence(_("No single factor moved it beyond what days vary."))
@@ -146,7 +146,7 @@ class BridgeTelling(Telling[Bridge]):
         return Sentence(_("Against it: {why}.", why=self.because(other)))
 
     def moved_most(self) -> Sentence | None:
-        """Say what moved the total most and what worked against it; nothing without terms."""
+        """State what moved the total most and what worked against it; nothing without terms."""
         if not self.answer.terms:
             return None
         _, before = self.say, self.answer.before
@@ -181,15 +181,15 @@ class BridgeTelling(Telling[Bridge]):
         return _("{what} ({effect}, {interval})", interval=moved["interval"], **fields)
 
     def term_label(self, name: str) -> str:
-        """Return what a term is called."""
+        """Return the label of a term."""
         return self.say(_TERMS[name][0])
 
     def _total(self) -> str:
-        """Return what the bridge is about: profit, revenue or successes."""
+        """Return the name of the total: profit, revenue or successes."""
         return self.say(_TOTALS[self.answer.measure])
 
     def _moving(self) -> tuple[Term, ...]:
-        """Return the terms that did anything: a cost that was the same in both periods is left out."""
+        """Return the terms with an effect: a cost that was the same in both periods is left out."""
         return tuple(t for t in self.answer.terms if t.effect or t.low < t.high) or self.answer.terms
 
     def plot(self, ax: Any = None) -> Any:
@@ -213,7 +213,7 @@ class BridgeTelling(Telling[Bridge]):
         )
 
     def figure(self) -> FigureView:
-        """Return the waterfall with its caption and its words."""
+        """Return the waterfall with its caption and alternative text."""
         _, form, answer = self.say, self.form, self.answer
         fields = {"kpi": self._total(), "before": answer.before, "after": answer.after}
         level = self.level(answer.change.confidence)
@@ -229,7 +229,7 @@ class BridgeTelling(Telling[Bridge]):
         return figure(self.plot(), caption, alt)
 
     def table(self) -> TableView:
-        """Return what every factor was, is, and did."""
+        """Return every factor before and after, with its effect."""
         _, form, answer = self.say, self.form, self.answer
         kpi = self._total()
         heads = [
@@ -264,7 +264,7 @@ class BridgeTelling(Telling[Bridge]):
         ]
 
     def record(self) -> Record:
-        """Return the terms in full precision, for the JSON beside the report."""
+        """Return the terms in full precision, for the report's JSON."""
         answer, change = self.answer, self.answer.change
         numbers = {
             **{

@@ -1,4 +1,4 @@
-"""When to call: the share of dials a person answers, by local hour and weekday, and on the same contacts."""
+"""When to call: the share of dials a person answers, by local hour and weekday, also on the same contacts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset, Period
 
-#: Slots of fewer dials are masked: their rate is mostly chance.
+#: Slots with fewer dials are masked: their rate is mostly chance.
 FEWEST_DIALS = 50
 
 
@@ -34,14 +34,14 @@ class CallingHours(Answer):
     Attributes
     ----------
     overall : Estimate or None
-        Over all dials; None where hours are not known.
+        Over all dials; None if hours are unknown.
     slots, hours : tuple of HourSlot
-        Hours of each weekday, and of all weekdays together. The intervals of all
-        that are not thin hold at once (Bonferroni), with the confidence of ``overall``.
+        Hours of each weekday, and of all weekdays together. The intervals of those
+        that are not thin hold jointly (Bonferroni), at the confidence of ``overall``.
     fewest : int
-        Dials under which a slot is thin.
+        A slot with fewer dials is thin.
     within : WithinContact or None
-        The hours compared on the same contacts; None where the data do not tell attempts.
+        The hours compared on the same contacts; None if the data lack attempts.
     """
 
     voice: Voice
@@ -64,23 +64,23 @@ class CallingHours(Answer):
         return pd.DataFrame(listed, columns=["weekday", "hour", "value", "low", "high", "dials", "thin"])
 
     def within_frame(self) -> pd.DataFrame:
-        """Return a row an hour: the hour on the same contacts, with everything of its effect."""
+        """Return one row per hour: its effect on the same contacts, in full."""
         import pandas as pd
 
         return pd.DataFrame([asdict(e) for e in self.within.effects] if self.within else [])
 
     @property
     def best(self) -> tuple[HourSlot, ...]:
-        """Slots of a weekday whose interval lies above the overall rate, best first."""
+        """Weekday slots whose interval lies above the overall rate, best first."""
         return tuple(sorted(self.above(self.slots), key=lambda s: (-s.rate.value, s.weekday, s.hour)))
 
     def above(self, slots: Iterable[HourSlot]) -> list[HourSlot]:
-        """Return those of some slots whose interval lies above the overall rate."""
+        """Return the given slots whose interval lies above the overall rate."""
         rate = self.overall.value if self.overall else float("inf")
         return [s for s in slots if not s.thin and s.rate.low > rate]
 
     def under(self, slots: Iterable[HourSlot]) -> list[HourSlot]:
-        """Return those of some slots whose interval lies under the overall rate."""
+        """Return the given slots whose interval lies below the overall rate."""
         rate = self.overall.value if self.overall else float("-inf")
         return [s for s in slots if not s.thin and s.rate.high < rate]
 
@@ -100,16 +100,16 @@ def calling_hours(
     dataset : Dataset
     period : str or Period, optional
     kpi : str
-        Another share of dials; where the data do not tell it, the answer rate.
+        Another share of dials; if the data lack it, the answer rate.
     fewest : int
-        Dials under which a slot is masked.
+        Slots with fewer dials are masked.
     move : float
         Share of the dials in worse hours that could be placed in better ones.
 
     Returns
     -------
     CallingHours
-        Intervals are clustered by contact and hold for all slots at once. The slots
+        Intervals are clustered by contact and hold jointly for all slots. The slots
         are as dialled; ``within`` compares hours on the same contacts, so that easy
         contacts dialled in the morning do not make the morning look good.
     """

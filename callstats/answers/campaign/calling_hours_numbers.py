@@ -1,11 +1,11 @@
-"""The rates of hours as dialled, and hours compared on the same contacts.
+"""Hourly rates as dialled, and hours compared on the same contacts.
 
-Contacts that are easy to reach may be dialled first, and always in the morning;
-then the morning looks good. So in the comparison a dial is compared only with dials of its own
-stratum: the same list, weekday and attempt, to contacts first dialled in the
-same hour, who alike had or had not been reached before. First attempts fall out
-by that: they choose their stratum. Dialling that stops once a person answers
-does no harm, since an attempt is compared with attempts of the same number.
+If contacts that are easy to reach are dialled first, and always in the morning, the
+morning looks good. So a dial is compared only with dials of its own stratum: the same
+list, weekday and attempt, to contacts first dialled in the same hour, with the same
+earlier result (reached or not). First attempts drop out, as they define their stratum.
+Stopping once a person answers does no harm, since an attempt is compared with
+attempts of the same number.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class HourSlot:
 
 
 def overall_rate(dataset: Dataset, kpi: str) -> Estimate:
-    """Return the rate over all dials, of the answer rate where the other is not known."""
+    """Return the rate over all dials, falling back to the answer rate if the KPI is unknown."""
     asked = estimates(dataset, [kpi, "answer_rate"])
     name = get(kpi).name
     return asked[name] if asked[name].known else asked["answer_rate"]
 
 
 def hour_slots(dataset: Dataset, kpi: KPI, fewest: int) -> tuple[tuple[HourSlot, ...], tuple[HourSlot, ...]]:
-    """Return hours of each weekday and of all, their intervals widened for the number that are judged."""
+    """Return hours of each weekday and of all, with intervals widened for the number tested."""
     keys = (["weekday", "hour"], ["hour"])
     plain = [e for by in keys for e in estimates_by(dataset, [kpi], by).values()]
     judged = sum(group[kpi.name].denominator >= fewest for group in plain)
@@ -79,18 +79,18 @@ def _slots_of(rates: Iterable[tuple[int | None, int, Estimate]], fewest: int) ->
 
 @dataclass(frozen=True, slots=True)
 class HourEffect:
-    """One hour against the other hours of its strata.
+    """One hour compared with the other hours of its strata.
 
     Attributes
     ----------
     hour : int
     dials : float
-        Those that have dials of other hours in their stratum.
+        Dials with dials of other hours in their stratum.
     ratio, low, high : float
-        What the hour reaches over what the others reach of the same contacts
-        (Mantel-Haenszel), with the interval that holds for all hours at once.
+        The hour's reach divided by that of the others on the same contacts
+        (Mantel-Haenszel), with an interval that holds jointly for all hours.
     rate, rate_low, rate_high : float
-        What the hour reaches of contacts of whom the other hours reach ``others``.
+        The hour's reach on contacts of whom the other hours reach ``others``.
     others : float
     thin : bool
         Too few dials to make a claim.
@@ -110,16 +110,16 @@ class HourEffect:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What it brings to move some dials from worse hours to better ones.
+    """The gain from moving some dials from worse hours to better ones.
 
     Attributes
     ----------
     dials : float
-        Dials moved a month.
+        Dials moved per month.
     share : float
-        Of the dials of the worse hours.
+        Share of the worse hours' dials.
     more, low, high : float
-        Further people reached a month, at the level of the claims about hours.
+        Additional people reached per month, at the level of the claims about hours.
     """
 
     dials: float
@@ -131,28 +131,28 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class WithinContact:
-    """The hours in order, those shown to be better and worse, and what moving dials would bring."""
+    """The hours in order, those shown to be better or worse, and the gain from moving dials."""
 
     effects: tuple[HourEffect, ...]
     gain: Gain | None = None
 
     @property
     def better(self) -> tuple[HourEffect, ...]:
-        """Hours whose interval lies above equal shares, best first."""
+        """Hours whose interval lies above a ratio of 1, best first."""
         better = [e for e in self.effects if not e.thin and e.low > 1]
         return tuple(sorted(better, key=lambda e: -e.ratio))
 
     @property
     def worse(self) -> tuple[HourEffect, ...]:
-        """Hours whose interval lies below it, worst first."""
+        """Hours whose interval lies below 1, worst first."""
         worse = [e for e in self.effects if not e.thin and e.high < 1]
         return tuple(sorted(worse, key=lambda e: e.ratio))
 
 
 def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> WithinContact | None:
-    """Compare every hour with the others of the same strata, None where the data do not allow it.
+    """Compare every hour with the others of the same strata, None if the data do not allow it.
 
-    All intervals hold at once with the project's confidence.
+    All intervals hold jointly at the project's confidence.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> Wi
     kpi : str
         One of :data:`FLAGS`.
     fewest : int
-        Dials with something to compare with under which an hour makes no claim.
+        An hour with fewer comparable dials makes no claim.
     move : float
         Share of the dials of worse hours that could be moved.
 
@@ -185,7 +185,7 @@ def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> Wi
 
 
 def _strata(about: Scope, flag: str) -> list[dict[int, tuple[int, int]]]:
-    """Return dials and dials that reached somebody by hour, for every stratum."""
+    """Return dials, and dials that reached somebody, by hour for every stratum."""
     outbound = (nw.col("direction") == "outbound") & ~nw.col("attempt_no").is_null()
     clock, extra = nw.col("local_started_at"), ["list_id"] if about.now.has("calls", "list_id") else []
     whole = about.whole.table("calls").filter(outbound)
@@ -246,14 +246,14 @@ def _others(hours: Sequence[int], i: int) -> list[int]:
 def _against(
     counts: np.ndarray, some: Sequence[int], rest: Sequence[int]
 ) -> tuple[float, float, Callable[[float], Comparison]]:
-    """Return the dials of some hours that can be compared, the rate of the rest, and the comparison."""
+    """Return the comparable dials of some hours, the rate of the rest, and the comparison."""
     a, b = counts[:, list(some)].sum(axis=1), counts[:, list(rest)].sum(axis=1)
     both = (a[:, 0] > 0) & (b[:, 0] > 0)
     a, b = a[both], b[both]
     tables = np.stack(
         [np.column_stack([a[:, 1], a[:, 0] - a[:, 1]]), np.column_stack([b[:, 1], b[:, 0] - b[:, 1]])], axis=1
     )
-    # the rest weighted as the dials of these hours are: what it reaches of the same contacts
+    # the rest, weighted like these hours' dials: its reach on the same contacts
     rate = float((a[:, 0] * b[:, 1] / b[:, 0]).sum() / a[:, 0].sum()) if both.any() else float("nan")
 
     def compare(confidence: float) -> Comparison:
@@ -267,14 +267,14 @@ def _against(
 def _gain(
     about: Scope, within: WithinContact, hours: Sequence[int], counts: np.ndarray, move: float
 ) -> Gain | None:
-    """Return what moving some dials from the worse hours to the better ones brings a month."""
+    """Return the monthly gain from moving some dials from the worse hours to the better ones."""
     if not within.better or not within.worse:
         return None
     at: Mapping[int, int] = {hour: i for i, hour in enumerate(hours)}
     better, worse = ([at[e.hour] for e in some] for some in (within.better, within.worse))
     _, rate, compare = _against(counts, worse, better)
     level = bonferroni_confidence(about.whole.config.confidence, sum(not e.thin for e in within.effects))
-    # `rate` is what better hours reach of the contacts of the worse ones; the ratio is worse to better
+    # `rate` is the better hours' reach on the worse ones' contacts; the ratio is worse to better
     ratio = compare(level)
     window = about.window
     months = (window.end - window.start).days / _DAYS_A_MONTH

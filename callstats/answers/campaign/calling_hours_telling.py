@@ -1,4 +1,4 @@
-"""When to call, in words: hours that differ as dialled, and on the same contacts."""
+"""How calling hours are presented: hours that differ as dialled, and on the same contacts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MOST_NAMED = 3
 
 @tells(CallingHours)
 class CallingHoursTelling(Telling[CallingHours]):
-    """How rates by weekday and hour are told."""
+    """How rates by weekday and hour are presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what holds on the same contacts, then which hours and slots differ from the overall rate."""
+        """State what holds on the same contacts, then which hours and slots differ from the overall rate."""
         judged, overall = (*self.answer.slots, *self.answer.hours), self.answer.overall
         if overall is None or all(s.thin for s in judged):
             return ()
@@ -36,7 +36,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         return (*self._within_sentences(), *(differing or [none]))
 
     def _named(self, chosen: Callable[[Iterable[HourSlot]], list[HourSlot]]) -> str:
-        """Return the hours, then the weekday slots outside these hours, as "18:00 30% (27% to 34%)"."""
+        """Return the hours, then weekday slots outside these hours, as "18:00 30% (27% to 34%)"."""
         hours = chosen(self.answer.hours)
         within = {s.hour for s in hours}
         slots = [*hours, *(s for s in chosen(self.answer.slots) if s.hour not in within)]
@@ -47,7 +47,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         return f"{day}{self.form.hour(s.hour)} {self.value(s.rate, '%')} ({self.interval(s.rate, '%')})"
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the rates as shades, thin slots hatched, the best framed."""
+        """Draw the rates as shades, with thin slots hatched and the best framed."""
         from callstats.show.plots import heatmap
 
         form = self.form
@@ -70,7 +70,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         )
 
     def _axes(self) -> tuple[list[int], list[int]]:
-        """Return the weekdays there are, and every hour from the first to the last."""
+        """Return the weekdays present, and every hour from the first to the last."""
         days = sorted({s.weekday for s in self.answer.slots if s.weekday is not None})
         hours = [s.hour for s in self.answer.slots]
         return days, list(range(min(hours), max(hours) + 1))
@@ -83,7 +83,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         return self.answer.slots[0].rate.kpi
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _ = self.say
         fields = {"kpi": self.kpi(self._kpi()), "period": self.answer.period, "n": self.answer.fewest}
         caption = _("{kpi} by weekday and local hour, {period}; framed: better than overall", **fields)
@@ -93,7 +93,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         )
 
     def views(self) -> tuple[View, ...]:
-        """Return the heat map, the slots that stand out, and what could not be told."""
+        """Return the heat map, the slots that stand out, and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not any(not s.thin for s in self.answer.slots):
             return notes
@@ -102,7 +102,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         return (self.figure(), *same, self.answer.verdict, *notes)
 
     def _within_sentences(self) -> tuple[Sentence, ...]:
-        """Say which hours reach more of the same contacts, which less, and what moving dials brings."""
+        """State which hours reach more of the same contacts, which fewer, and the gain from moving dials."""
         within = self.answer.within
         if within is None or all(e.thin for e in within.effects):
             return ()
@@ -151,7 +151,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         return (Sentence(text, "good" if gain.low > 0 else "unknown"),)
 
     def _within_plot(self, within: WithinContact, ax: Any = None) -> Any:
-        """Draw what each hour reaches of the same contacts; thin hours are left out."""
+        """Draw each hour's reach on the same contacts; thin hours are left out."""
         from callstats.show.plots import interval_plot
 
         shown = [e for e in within.effects if not e.thin]
@@ -171,7 +171,7 @@ class CallingHoursTelling(Telling[CallingHours]):
         )
 
     def _within_figure(self, within: WithinContact) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _ = self.say
         caption = _(
             "{kpi} by hour on the same contacts (same list, weekday, attempt and first hour), {period}",

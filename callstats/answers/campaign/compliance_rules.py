@@ -1,6 +1,6 @@
-"""Rules on dialling, as data: limits, what they are counted over, source and date, and public holidays.
+"""Dialling rules as data: limits, their reference periods, source and date, and public holidays.
 
-They are what a report compares with; no legal advice.
+Reports compare with them; they are not legal advice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from callstats.show.words import mark
 
 @dataclass(frozen=True, slots=True)
 class AllowedHours:
-    """When dialling is allowed, on the clock of the person called.
+    """When dialling is allowed, in the local time of the person called.
 
     Attributes
     ----------
@@ -22,7 +22,7 @@ class AllowedHours:
     weekdays : tuple of int
         1 is Monday.
     holidays : str
-        Country whose public holidays are not allowed; empty: they are.
+        Country whose public holidays are excluded; if empty, none are.
     source : str
     """
 
@@ -34,27 +34,27 @@ class AllowedHours:
 
 @dataclass(frozen=True, slots=True)
 class DiallingRule:
-    """A pack of rules on dialling. What it does not speak of is None.
+    """A set of dialling rules. Anything it does not cover is None.
 
     Attributes
     ----------
     abandon_limit : float, optional
-        Largest share of abandoned among abandoned and handled live calls.
+        Largest share of abandoned calls among abandoned and handled live calls.
     window_days : int
         Length of the successive periods the limit is counted over [days].
     machines : bool
-        Drops that were machines by the agents' own experience are taken off.
+        Subtract drops that were machines, estimated from the agents' own calls.
     most_dials, within_days : int
-        A contact may be dialled so many times in so many days.
+        Maximum dials to a contact within a number of days.
     hours : AllowedHours, optional
     silence_days : int, optional
         Days after a refusal in which the contact is not dialled.
     consent_from : date, optional
-        Since when only contacts who agreed may be dialled.
+        Date from which only contacts who agreed may be dialled.
     abandon_source, dials_source, silence_source, consent_source : str
         The texts of the rules and when they took effect.
     caution : str
-        What else has to be said of it.
+        Other remarks.
     """
 
     name: str
@@ -74,7 +74,7 @@ class DiallingRule:
 
 
 WEEK, WORKING_WEEK = (1, 2, 3, 4, 5, 6, 7), (1, 2, 3, 4, 5)
-#: How often a person may be dialled; kept by the other packs as well, which set no number.
+#: How often a person may be dialled; also used by the other rule sets, which give no number.
 _FRENCH_CODE = "Code de la consommation, art. D. 223-9 (FR), 2023-03-01"
 _GUIDANCE = mark("3% in 24 hours was guidance until 2017-03-01; since then no rate is safe.")
 
@@ -148,8 +148,8 @@ def easter(year: int) -> date:
 def french_holidays(year: int) -> tuple[date, ...]:
     """Return the public holidays of the whole of France, in order.
 
-    Those of Alsace and Moselle (Good Friday, 26 December) and of the overseas
-    departments are not in it: the data do not say where a contact lives.
+    Excludes those of Alsace and Moselle (Good Friday, 26 December) and of the
+    overseas departments: the data do not say where a contact lives.
 
     References
     ----------
@@ -164,5 +164,5 @@ def french_holidays(year: int) -> tuple[date, ...]:
     return tuple(sorted(moved | {date(year, month, day) for month, day in _FIXED}))
 
 
-#: The holidays of a year, by the country a rule names.
+#: Functions giving the holidays of a year, by country.
 HOLIDAYS = {"fr": french_holidays}

@@ -1,7 +1,7 @@
 """Are the rules kept: abandoned calls, calling hours, contacts dialled too often.
 
-A rule is data. Abandonment is a census of what was dialled, not a sample: the
-exact rate and the headroom are given, and no interval.
+A rule is data. Abandonment is a census of what was dialled, not a sample, so the
+exact rate and the headroom are given without an interval.
 """
 
 from __future__ import annotations
@@ -48,19 +48,19 @@ _UNCHECKED = {
 
 @dataclass(frozen=True)
 class Compliance(Answer):
-    """What was found against a rule. Notes say what could not be checked, and why.
+    """The findings for a rule. Notes say what could not be checked, and why.
 
     Attributes
     ----------
     total : Abandonment or None
-        Of the period; None where the rule has no limit or it cannot be counted.
+        Of the period; None if the rule has no limit or it cannot be counted.
     windows : tuple of Abandonment
-        The rule's successive periods that touch the one asked about.
+        The rule's successive periods that overlap the requested one.
     worst_week : Abandonment or None
     forecast : Forecast or None
-        Of the last window, while it lasts.
+        For the last window, while it is running.
     checks : tuple of Check
-        What was checked dial by dial, with the offending ones.
+        The checks made dial by dial, with the violations.
     """
 
     voice: Voice
@@ -77,7 +77,7 @@ class Compliance(Answer):
 
     @property
     def kept(self) -> bool:
-        """Whether nothing that could be checked offends against the rule."""
+        """Whether nothing that could be checked violates the rule."""
         return not any(check.dials for check in self.checks)
 
     @property
@@ -89,7 +89,7 @@ class Compliance(Answer):
         return offences(self.checks)
 
     def check(self, kind: str) -> Check | None:
-        """Return one check by its kind, None where it was not made."""
+        """Return one check by its kind, None if it was not made."""
         return next((check for check in self.checks if check.kind == kind), None)
 
     @property
@@ -128,24 +128,24 @@ def compliance(dataset: Dataset, period: str | Period | None = None, *, rule: st
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to one campaign: the limit holds for each by itself.
+        Narrowed to one campaign: the limit applies to each separately.
     period : str or Period, optional
-        The successive periods shown are those that touch it.
+        The successive periods shown are those that overlap it.
     rule : str
-        ``us-ftc``, ``uk-ofcom``, ``uk-ofcom-machines`` (drops that were machines taken
-        off) or ``fr``. The project's own calling hours are checked beside each.
+        ``us-ftc``, ``uk-ofcom``, ``uk-ofcom-machines`` (drops that were machines are
+        subtracted) or ``fr``. The project's own calling hours are always checked too.
 
     Returns
     -------
     Compliance
-        Exact rates, a census: no interval and no test. ``kept`` says whether
-        anything was found, ``offences`` lists the dials. Where the limit holds by
-        period, all abandoned calls of a period above it are listed.
+        Exact rates, a census: no interval and no test. ``kept`` says whether the rule
+        is kept, ``offences`` lists the dials. If the limit applies by period, all
+        abandoned calls of a period above it are listed.
 
     Raises
     ------
     UsageError
-        The rule is not known, or the period holds no call.
+        The rule is unknown, or the period contains no call.
 
     References
     ----------
@@ -192,7 +192,7 @@ def compliance(dataset: Dataset, period: str | Period | None = None, *, rule: st
 
 
 def _checked(about: Scope, rule: DiallingRule, windows: tuple[Abandonment, ...]) -> list[Check | Unchecked]:
-    """Return every check the rule and the project ask for, made or not."""
+    """Return every check that the rule and the project require, made or not."""
     own = AllowedHours(about.whole.config.calling_hours, WEEK, "", "callstats.toml")
     checked = [
         check_abandoned(about, rule, windows) if windows else None,
@@ -206,7 +206,7 @@ def _checked(about: Scope, rule: DiallingRule, windows: tuple[Abandonment, ...])
 
 
 def _abandonment_notes(abandoned: Abandoned) -> Iterator[str]:
-    """Say why abandoned calls could not be counted, or that the limit is one campaign's."""
+    """State why abandoned calls could not be counted, or that the limit applies to one campaign."""
     voice = abandoned.about.voice
     if abandoned.countable and (n := abandoned.campaigns) > 1:
         yield voice.say(

@@ -1,8 +1,8 @@
-"""Counting what a rule asks about: abandoned calls over successive windows, and dials that offend.
+"""Count what a rule limits: abandoned calls over successive windows, and offending dials.
 
 Abandoned calls are counted exactly, over a rule's windows and by week. Each
-check lists its offending dials as rows that name the dial. Days are those of
-the clock that the calls carry: the contact's where its zone is known.
+check lists its offending dials as rows that identify the dial. Days are those of
+the calls' clock: the contact's if its zone is known.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ if TYPE_CHECKING:
 
 KPI_NAME = "abandon_rate_outbound"
 MACHINE_KPI = "abandon_rate_uk_machine"
-#: Weeks with fewer people who answered are not called the worst: their rate is mostly chance.
+#: Weeks with fewer people who answered cannot be the worst: their rate is mostly chance.
 FEWEST_LIVE = 50
-#: Days that a forecast needs at least.
+#: Fewest days for a forecast.
 FEWEST_DAYS = 5
 _DAY = timedelta(days=1)
 Counts = tuple[int, int, int]
-#: What names a dial in the list of offences, as far as the data have it.
+#: Columns that identify a dial in the list of offences, if present.
 COLUMNS = ("call_id", "contact_id", "list_id", "campaign_id", "agent_id", "local_started_at")
 CLOCK = "local_started_at"
-#: Offending dials listed for each check; all of them are counted.
+#: Most offending dials listed for each check; all of them are counted.
 MOST_LISTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Abandonment:
-    """Abandoned and handled live calls of a stretch of days, and how many more abandons fit.
+    """Abandoned and handled live calls of a range of days, and how many more abandons would fit.
 
-    ``machines`` are those that agents were given, where the rule takes off the
-    drops that were machines; 0 elsewhere.
+    ``machines`` are those put through to agents, if the rule subtracts drops that
+    were machines, else 0.
     """
 
     first: date
@@ -63,9 +63,9 @@ class Abandonment:
     def rate(self) -> float:
         """Abandoned among abandoned and handled live calls; nan without any.
 
-        With machine detection the drops that were people are taken to be drops x live /
-        (live + machines), over themselves and the live calls: 29 x 9 / 16 = 16.3125, over
-        25.3125. Multiplied out, that is drops / (drops + live + machines).
+        With machine detection, drops that were people are estimated as drops x live /
+        (live + machines), divided by themselves plus the live calls: 29 x 9 / 16 = 16.3125,
+        over 25.3125. This simplifies to drops / (drops + live + machines).
 
         Examples
         --------
@@ -78,7 +78,7 @@ class Abandonment:
 
     @property
     def headroom(self) -> int:
-        """How many more abandoned calls would keep to the limit; negative where it is passed.
+        """How many more abandoned calls are within the limit; negative if it is exceeded.
 
         Examples
         --------
@@ -91,10 +91,10 @@ class Abandonment:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Where a window's rate will stand at its end, if the days left are like those so far.
+    """A window's rate at its end, if the remaining days are like those so far.
 
-    ``last`` is the window's last day; the interval comes from how the days differ
-    and has the project's ``confidence``.
+    ``last`` is the window's last day; the interval reflects day-to-day variation, at
+    the project's ``confidence``.
     """
 
     last: date
@@ -107,14 +107,14 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Abandoned:
-    """The abandoned calls of a period as a rule counts them."""
+    """The abandoned calls of a period as counted by a rule."""
 
     about: Scope
     rule: DiallingRule
 
     @cached_property
     def by_day(self) -> Mapping[date, Counts]:
-        """Abandoned, handled and machine calls of every day there is, in the period or not."""
+        """Abandoned, handled and machine calls of every day in the data, in the period or not."""
         return _by_day(self.about.whole, self.rule)
 
     @property
@@ -124,7 +124,7 @@ class Abandoned:
 
     @cached_property
     def obstacle(self) -> str:
-        """Why the calls cannot be counted, as the KPI notes it; empty where they can."""
+        """Why the calls cannot be counted, from the KPI's note; empty if they can."""
         from callstats.answers.core.measure import measure
 
         row = measure(self.about.now, [self.kpi_name], interval=False).to_dict("records")[0]
@@ -137,7 +137,7 @@ class Abandoned:
 
     @property
     def campaigns(self) -> int:
-        """How many campaigns are counted together, as far as the data tell."""
+        """How many campaigns are counted together, if known."""
         if not self.about.now.has("calls", "campaign_id"):
             return 1
         dials = self.about.now.table("calls").filter(nw.col("direction") == "outbound")
@@ -148,7 +148,7 @@ class Abandoned:
         return self._added(self.about.window.start, self.about.window.last)
 
     def windows(self) -> tuple[Abandonment, ...]:
-        """Cut the days since the first dial into successive windows, and return those that touch the period.
+        """Split the days since the first dial into windows, and return those overlapping the period.
 
         The last may be short, and windows without a live call are left out.
         """
@@ -162,7 +162,7 @@ class Abandoned:
         return tuple(w for w in touching if w.abandoned + w.handled + w.machines)
 
     def worst_week(self) -> Abandonment | None:
-        """Return the calendar week of the period with the highest rate, of several with enough live calls."""
+        """Return the calendar week of the period with the highest rate, if several have enough live calls."""
         asked = self.about.window
         inside = [day for day in self.by_day if asked.start <= day < asked.end]
         mondays = sorted({day - day.weekday() * _DAY for day in inside})
@@ -173,11 +173,11 @@ class Abandoned:
         return max(weeks, key=lambda week: week.rate) if len(weeks) > 1 else None
 
     def forecast(self, windows: tuple[Abandonment, ...]) -> Forecast | None:
-        """Return where the last window will end, None where it is over or has too few days to tell.
+        """Return the forecast for the last window, None if it is over or has too few days.
 
-        The calls over the limit, day by day, are a sample of days: what is left
-        of the window adds as many more, with the t quantile and the variance of
-        the days to come as well as that of their mean.
+        The daily calls over the limit are treated as a sample of days: the rest of the
+        window adds the same per day, with the t quantile and the variance of both
+        the days to come and their mean.
 
         References
         ----------
@@ -227,7 +227,7 @@ def _by_day(dataset: Dataset, rule: DiallingRule) -> dict[date, Counts]:
 
 
 def _sum_ahead(values: np.ndarray, days: int, confidence: float) -> tuple[float, float, float]:
-    """Return the sum that so many further days will bring: low, expected, high."""
+    """Return the predicted sum over a number of further days: low, expected, high."""
     n, middle = len(values), days * float(values.mean())
     spread = float(values.std(ddof=1)) * (days * (1 + days / n)) ** 0.5
     half = t_quantile(tails(confidence)[0], n - 1) * spread
@@ -236,7 +236,7 @@ def _sum_ahead(values: np.ndarray, days: int, confidence: float) -> tuple[float,
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one check found: dials, their contacts, and the first of them.
+    """The result of one check: dials, their contacts, and the first of them.
 
     ``kind`` is abandoned, calling_hours, legal_hours, frequency, silence or consent;
     ``unknown`` counts the dials that could not be judged.
@@ -252,7 +252,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """A check that the data do not allow: what they lack."""
+    """A check that the data do not allow, and what they lack."""
 
     kind: str
     columns: str
@@ -277,7 +277,7 @@ def check_of(about: Scope, kind: str, source: str, offending: nw.LazyFrame, unkn
 
 
 def offences(checks: Iterable[Check]) -> pd.DataFrame:
-    """Return the offending dials of several checks: the check, its source, and what names the dial."""
+    """Return the offending dials of several checks: check, source, and the columns that identify the dial."""
     import pandas as pd
 
     rows = [{"check": c.kind, "source": c.source, **row} for c in checks for row in c.listed]
@@ -286,7 +286,7 @@ def offences(checks: Iterable[Check]) -> pd.DataFrame:
 
 
 def check_abandoned(about: Scope, rule: DiallingRule, windows: Sequence[Abandonment]) -> Check:
-    """List the abandoned calls of windows above the limit: none of them offends by itself."""
+    """List the abandoned calls of windows above the limit; no single one is a violation."""
     above = [w for w in windows if w.headroom < 0]
     inside = nw.lit(False)
     for window in above:
@@ -308,7 +308,7 @@ def check_hours(about: Scope, hours: AllowedHours, kind: str) -> Check | Uncheck
 
 
 def within_hours(clock: nw.Expr, between: Iterable[tuple[str, str]]) -> nw.Expr:
-    """Return whether a clock is within hours, the end left out."""
+    """Return whether a clock time is within hours, end excluded."""
     minute = clock.dt.hour() * 60 + clock.dt.minute()
     allowed = nw.lit(False)
     for start, end in between:
@@ -336,15 +336,15 @@ def minutes(clock: str) -> int:
 
 
 def day_number() -> nw.Expr:
-    """Return a day's number on the clock: differences are calendar days."""
+    """Return a local day's number, so that differences are calendar days."""
     return TIME_KEYS["week"](nw.col(CLOCK)) + nw.col(CLOCK).dt.weekday()
 
 
 def check_frequency(about: Scope, rule: DiallingRule) -> Check | Unchecked:
-    """List the dials beyond the allowed number in any stretch of days.
+    """List the dials beyond the number allowed within any run of days.
 
-    A dial is one too many when the dial ``most_dials`` before it, in this period
-    or earlier, was placed less than ``within_days`` calendar days before.
+    A dial is one too many if the dial ``most_dials`` before it, in this period or
+    earlier, was placed less than ``within_days`` calendar days earlier.
     """
     needed = ("contact_id", "attempt_no", CLOCK)
     if not about.now.has("calls", *needed):
@@ -360,7 +360,7 @@ def check_frequency(about: Scope, rule: DiallingRule) -> Check | Unchecked:
 
 
 def check_silence(about: Scope, rule: DiallingRule) -> Check | Unchecked | None:
-    """List the dials in the days of silence after a refusal, in this period or earlier."""
+    """List the dials within the days of silence after a refusal, in this period or earlier."""
     days = rule.silence_days
     if days is None:
         return None
@@ -385,7 +385,7 @@ def check_silence(about: Scope, rule: DiallingRule) -> Check | Unchecked | None:
 
 
 def check_consent(about: Scope, rule: DiallingRule) -> Check | Unchecked | None:
-    """List the dials to contacts who had not agreed, from the day consent is needed."""
+    """List the dials to contacts who had not agreed, from the day consent is required."""
     since = rule.consent_from
     if since is None or about.window.last < since:
         return None

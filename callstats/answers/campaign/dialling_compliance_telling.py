@@ -1,4 +1,4 @@
-"""What a check of the rules says: abandonment, hours and frequency, and the dials that offend."""
+"""How a compliance check is presented: abandonment, hours and frequency, and offending dials."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callstats.answers.core.telling import Column, Note, Sentence, TableView, Te
 from callstats.kpis import get
 from callstats.show.words import mark
 
-#: Windows shown in the table (of more, those with the highest rates), and dials of each check.
+#: Most windows shown in the table (those with the highest rates), and most dials of each check.
 _MOST_WINDOWS = 12
 _MOST_SHOWN = 5
 _NAMES = {
@@ -26,10 +26,10 @@ _NAMES = {
 
 @tells(Compliance)
 class ComplianceTelling(Telling[Compliance]):
-    """How what was found against a rule is told."""
+    """How a rule's findings are presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how it stands with abandonment, then hours and frequency, as far as they could be checked."""
+        """State the results on abandonment, then hours and frequency, as far as they could be checked."""
         checks = [self._check(check) for check in self.answer.checks if check.kind != "abandoned"]
         sentences = [self._abandonment(), *checks, self._forecast()]
         return tuple(sentence for sentence in sentences if sentence is not None)
@@ -71,7 +71,7 @@ class ComplianceTelling(Telling[Compliance]):
         return self.form.date(window.first) if same else self.voice.days(window.first, window.last)
 
     def _left_out(self, shown: int) -> tuple[str, ...]:
-        """Say how many windows there were and how many were above the limit, where some are not shown."""
+        """State how many windows there were and how many exceeded the limit, if some are not shown."""
         if shown == len(self.answer.windows):
             return ()
         above = sum(window.headroom < 0 for window in self.answer.windows)
@@ -117,7 +117,7 @@ class ComplianceTelling(Telling[Compliance]):
         return f"{text} {_(self.answer.rule.caution)}" if self.answer.rule.caution else text
 
     def _sources(self) -> str:
-        """Name the texts of a rule that has no table of periods."""
+        """Name the sources of a rule that has no table of periods."""
         named = sorted({check.source for check in self.answer.checks if check.source})
         _ = self.say
         return _("Sources: {sources}. No legal advice.", sources=_.joined(named))
@@ -132,7 +132,7 @@ class ComplianceTelling(Telling[Compliance]):
         return (*shown, *self.notes(self.answer.notes))
 
     def _abandonment(self) -> Sentence | None:
-        """Say the exact rate and on which side of the limit it is, and the worst week where it is above."""
+        """State the exact rate, its side of the limit, and the worst week if above."""
         total = self.answer.total
         if total is None:
             return None
@@ -156,7 +156,7 @@ class ComplianceTelling(Telling[Compliance]):
         return Sentence(text, "good")
 
     def _worst_week(self) -> str:
-        """Name the week with the highest rate, where there are several."""
+        """Name the week with the highest rate, if there are several."""
         week = self.answer.worst_week
         if week is None:
             return ""
@@ -164,7 +164,7 @@ class ComplianceTelling(Telling[Compliance]):
         return self.say("Worst: {week}, {rate}.", week=days, rate=self.form.value(week.rate, "%"))
 
     def _forecast(self) -> Sentence | None:
-        """Say where the last window will end, if the days left are like those so far."""
+        """State where the last window will end, if the remaining days are like those so far."""
         forecast, limit = self.answer.forecast, self.answer.rule.abandon_limit
         if forecast is None or limit is None:
             return None
@@ -195,7 +195,7 @@ class ComplianceTelling(Telling[Compliance]):
         return Sentence(text, "unknown")
 
     def _check(self, check: Check) -> Sentence:
-        """Say what one check of the dials found."""
+        """State the result of one check of the dials."""
         return {
             "calling_hours": self._own_hours,
             "frequency": self._frequency,

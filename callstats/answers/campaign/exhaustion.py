@@ -1,4 +1,4 @@
-"""What is left in a list, when it is done at the present pace, and what the rest is worth."""
+"""What is left in a list, when it will be done at the current pace, and what the rest is worth."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Exhaustion(Answer):
-    """Lists at the end of a day, most contacts still callable first.
+    """Lists at the end of a day, those with most callable contacts first.
 
     Attributes
     ----------
     day : date or None
-        The last day that counts; None where the state of contacts is not known.
+        The last day that counts; None if the state of contacts is unknown.
     confidence : float
-        Of each interval: when a list is done, what is dialled by a deadline, what the rest brings.
+        Of each interval: completion date, share dialled by a deadline, value of the rest.
     lists : tuple of Outlook
     """
 
@@ -46,13 +46,13 @@ class Exhaustion(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a list: states, pace, when it is done, completion, what the rest is worth."""
+        """Return one row per list: states, pace, when it is done, completion, what the rest is worth."""
         import pandas as pd
 
         return pd.DataFrame([{self.by or "list": one.state.group, **one.row()} for one in self.lists])
 
     def burn_down(self) -> pd.DataFrame:
-        """Return list, day and what was left at its end, from the list's first dial on."""
+        """Return list, day and contacts left at its end, from the list's first dial on."""
         import pandas as pd
 
         rows = [(one.state.group, day, left) for one in self.lists for day, left in one.burn_down()]
@@ -60,7 +60,7 @@ class Exhaustion(Answer):
 
     @property
     def prospects(self) -> Prospects:
-        """What all that is left is expected to bring, as far as it is known."""
+        """The expected results of everything left, as far as known."""
         return added_prospects([one.prospects for one in self.lists if one.prospects is not None])
 
 
@@ -72,33 +72,33 @@ def exhaustion(
     deadline: Deadline = None,
     pace_days: int = 10,
 ) -> Exhaustion:
-    """Return what is left of every list at the end of a period, and when it is done.
+    """Return what is left of every list at the end of a period, and when it will be done.
 
     Parameters
     ----------
     dataset : Dataset
     period : str or Period, optional
-        Its last day is the day asked about; all calls until then count, not only the period's.
+        Its last day is the reference day; all calls until then count, not only the period's.
     by : str, optional
-        A column that tells lists apart; None takes all contacts together.
+        The column that identifies lists; None pools all contacts.
     deadline : str, date or number, optional
-        By when contacts should have been dialled once: a day, forecast where it is still
-        to come, or hours after loading. The project's ``list_deadline_h`` (8) where left out.
+        By when contacts should have been dialled once: a day, with a forecast if it is in the
+        future, or hours after loading. If omitted, the project's ``list_deadline_h`` (8).
     pace_days : int
-        Working days that the present pace is read from.
+        Working days from which the current pace is estimated.
 
     Returns
     -------
     Exhaustion
-        A contact is unused until its first dial, in circulation (a call-back
-        included) until a call closes it. Days until a list is done come from
-        the mean of the contacts closed a day, the interval from how the days
-        differ: it does not know of lists that tire or of agents who leave.
+        A contact is unused until its first dial, then in circulation (including
+        call-backs) until a call closes it. Days until a list is done come from
+        the mean of contacts closed per day, the interval from day-to-day
+        variation: it ignores declining lists and agents leaving.
 
     Raises
     ------
     UsageError
-        The period holds no call, or no table has the column.
+        The period contains no call, or no table has the column.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""When a list is done at the present pace, and what its contacts still callable are worth.
+"""When a list will be done at the current pace, and what its callable contacts are worth.
 
-Days ahead are like the days worked lately, and dials to come are like those of
-the same attempt so far: neither knows of lists that tire or of agents who leave.
+Future days are assumed like recent working days, and future dials like those of the
+same attempt so far, ignoring declining lists and agents leaving.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from callstats.stats.ratios import t_quantile
 if TYPE_CHECKING:
     from callstats.answers.core.scope import Scope
 
-#: Attempts with fewer dials are read from all lists together, or not expected at all.
+#: Attempts with fewer dials are estimated from all lists together, or not at all.
 FEWEST_DIALS = 30
 #: By when contacts should have been dialled once: a day, or hours after loading.
 Deadline = str | date | float | None
@@ -42,7 +42,7 @@ _State = tuple[int, bool]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much goes a working day: mean, spread between days, number of days it is read from."""
+    """Contacts used per working day: mean, spread between days, number of days behind it."""
 
     mean: float
     spread: float
@@ -50,7 +50,7 @@ class Pace:
 
     @classmethod
     def of(cls, daily: Sequence[float]) -> Pace:
-        """Read it from what went on each day."""
+        """Estimate it from each day's number."""
         values = np.asarray(daily, dtype=float)
         spread = float(values.std(ddof=1)) if len(values) > 1 else NAN
         return cls(float(values.mean()) if len(values) else NAN, spread, len(values))
@@ -59,9 +59,9 @@ class Pace:
         """Return the working days until a stock is used up: expected, earliest and latest.
 
         The sum over T further days is normal with mean T m and variance
-        T s2 (1 + T / n): the days ahead vary, and the mean is itself known from n
-        days only [1]_. The ends are where the limits of that sum meet the stock;
-        the latest is inf where the lower limit never does.
+        T s2 (1 + T / n): future days vary, and the mean is itself estimated from only
+        n days [1]_. The ends are where the limits of that sum reach the stock; the
+        latest is inf if the lower limit never does.
 
         References
         ----------
@@ -85,7 +85,7 @@ class Pace:
         return expected, self._meets(stock, +1, confidence), self._meets(stock, -1, confidence)
 
     def after(self, days: float, confidence: float = 0.95) -> tuple[float, float, float]:
-        """Return what goes in so many further days: expected, low and high."""
+        """Return the number used in a number of further days: expected, low and high."""
         expected = days * self.mean
         if math.isnan(self.spread):
             return expected, NAN, NAN
@@ -115,12 +115,12 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Prospects:
-    """What is expected of the contacts still callable.
+    """Expected results of the callable contacts.
 
     Attributes
     ----------
     dials, successes, low, high : float
-        Dials to come; successes among them, with the interval of what will be seen.
+        Future dials; successes among them, with a prediction interval.
     value : float
         Of those successes [money]; nan without values.
     """
@@ -133,7 +133,7 @@ class Prospects:
 
 
 def added_prospects(prospects: Sequence[Prospects]) -> Prospects:
-    """Return what several lists are expected to bring together, each independent of the others."""
+    """Return the expected results of several independent lists combined."""
     successes = sum(p.successes for p in prospects)
     half = math.sqrt(sum((p.high - p.successes) ** 2 for p in prospects))
     return Prospects(
@@ -146,10 +146,10 @@ def added_prospects(prospects: Sequence[Prospects]) -> Prospects:
 
 
 class AttemptChances:
-    """How often an attempt closes a contact and succeeds, by list and for all lists together.
+    """How often an attempt closes a contact and succeeds, by list and overall.
 
-    Contacts reached before are told apart: their call-backs are dialled ahead of
-    the others, so that the later attempts of a young list are mostly theirs.
+    Contacts reached before are kept separate: their call-backs are dialled ahead of
+    the others, so that a young list's later attempts are mostly theirs.
 
     Parameters
     ----------
@@ -170,14 +170,13 @@ class AttemptChances:
             self._all[state] = self._all.get(state, np.zeros(len(counts))) + counts
 
     def of(self, state: ListState, confidence: float = 0.95) -> Prospects | None:
-        """Return what the callable contacts of a list are expected to bring, None where it is not known.
+        """Return the expected results of a list's callable contacts, None if unknown.
 
-        A contact that has had j dials gets a k-th with the chance that none of
-        attempts j + 1 to k - 1 closes it. The k-th dial succeeds, closes and
-        reaches as often as the k-th dials of that list did to contacts alike
-        reached or not reached before: a Markov chain of two states. The interval
-        is of the number to be seen: it has the variance of the rates and that of
-        the successes to come.
+        A contact that has had j dials gets a k-th with the probability that none of
+        attempts j + 1 to k - 1 closes it. The k-th dial succeeds, closes and reaches
+        as often as that list's k-th dials so far, given whether the contact had been
+        reached before: a Markov chain with two states. The interval is a prediction
+        interval, with the variance of the rates and of the future successes.
 
         References
         ----------
@@ -243,7 +242,7 @@ def _counts_by_attempt(about: Scope, by: str | None) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The share of the contacts loaded that is dialled by a deadline; a forecast where it is to come.
+    """The share of loaded contacts dialled by a deadline; a forecast if it is in the future.
 
     ``deadline`` is a day, or hours after loading.
     """
@@ -256,10 +255,10 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One list: state, contacts closed a working day, when it is done, and what the rest brings.
+    """One list: state, contacts closed per working day, completion date, and what the rest is worth.
 
-    ``done``, ``earliest`` and ``latest`` are None where no such day can be
-    told; ``cost`` is what the dials to come cost [money], nan where unknown.
+    ``done``, ``earliest`` and ``latest`` are None if no such day can be given;
+    ``cost`` is the cost of future dials [money], nan if unknown.
     """
 
     state: ListState
@@ -278,7 +277,7 @@ class Outlook:
         return s.loaded, s.unused, s.circulating, s.callbacks, s.closed
 
     def row(self) -> dict[str, Any]:
-        """Return everything of it as one row of a frame."""
+        """Return all of it as one row of a frame."""
         completion, left = self.completion, self.prospects
         names = ("loaded", "unused", "circulating", "callbacks", "closed")
         return {
@@ -300,7 +299,7 @@ class Outlook:
         }
 
     def burn_down(self) -> list[tuple[date, int]]:
-        """Return what was callable at the end of every day from the first dial to the day asked about."""
+        """Return the callable contacts at the end of every day from the first dial to the reference day."""
         if not self.state.first_dials:
             return []
         points, left, day = [], self.state.loaded, min(self.state.first_dials)
@@ -324,12 +323,12 @@ def outlooks(
     ----------
     about : Scope
     by : str, optional
-        A column that tells lists apart.
+        The column that identifies lists.
     deadline : str, date or number, optional
     pace_days : int
-        Working days that the present pace is read from.
+        Working days from which the current pace is estimated.
     completions : mapping of list to Completion
-        What was dialled within hours of loading, where the deadline is not a day.
+        The share dialled within hours of loading, if the deadline is not a day.
     """
     worked, confidence = worked_days(about), about.whole.config.confidence
     chances, cost = AttemptChances(about, by), cost_per_dial(about.now)
@@ -346,7 +345,7 @@ def outlooks(
 
 
 def _daily(state: ListState, counts: Any, worked: tuple[date, ...], most: int) -> list[int]:
-    """Return the counts of the last days worked since the list's first dial, 0 where there is none."""
+    """Return the counts of the last working days since the list's first dial, 0 if none."""
     first = min(state.first_dials, default=None)
     days = [day for day in worked if first is not None and day >= first]
     return [counts.get(day, 0) for day in days[-most:]]
@@ -355,7 +354,7 @@ def _daily(state: ListState, counts: Any, worked: tuple[date, ...], most: int) -
 def _ends(
     days: tuple[float, float, float], last: date, weekdays: set[int]
 ) -> tuple[date | None, date | None, date | None]:
-    """Return working days from the last one as dates; None where there is no end in sight."""
+    """Convert numbers of working days after the last one to dates; None if too far ahead."""
 
     def dated(number: float) -> date | None:
         far = math.isnan(number) or number > 2500  # ten years of working days
@@ -368,9 +367,9 @@ def _ends(
 def completions_in_hours(
     about: Scope, by: str | None, deadline: Deadline
 ) -> tuple[dict[Any, Completion], Estimate | None]:
-    """Return the share dialled within hours of loading by list, and one that is not known, if any.
+    """Return the share dialled within hours of loading by list, and an unknown one, if any.
 
-    Where the deadline is a day there are none.
+    Empty if the deadline is a day.
     """
     if isinstance(deadline, str | date):
         return {}, None
@@ -387,7 +386,7 @@ def completions_in_hours(
 def _by_day(
     state: ListState, deadline: Deadline, worked: tuple[date, ...], pace_days: int, confidence: float
 ) -> Completion | None:
-    """Return the share dialled once by the end of a day, at the present pace where it is to come."""
+    """Return the share dialled once by the end of a day, at the current pace if it is in the future."""
     if not isinstance(deadline, str | date) or not state.loaded:
         return None
     until = deadline if isinstance(deadline, date) else Period.parse(deadline).last

@@ -1,4 +1,4 @@
-"""What is left of lists, in words: where they stand, when they are done, what the rest is worth."""
+"""How list exhaustion is presented: current state, completion date, what the rest is worth."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _MOST_NAMED = 3
 
 @tells(Exhaustion)
 class ExhaustionTelling(Telling[Exhaustion]):
-    """How lists at the end of a day are told."""
+    """How lists at the end of a day are presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say where the lists with most left stand and when they are done, then what the rest is worth."""
+        """State how far the fullest lists are and when they will be done, then what the rest is worth."""
         standing = [
             self._stands(outlook) for outlook in self.answer.lists[:_MOST_NAMED] if outlook.state.callable
         ]
@@ -67,7 +67,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         )
 
     def _worth(self) -> Sentence | None:
-        """Say what all that is left is expected to bring."""
+        """State the expected results of everything left."""
         left = self.answer.prospects
         if not left.dials:
             return None
@@ -91,7 +91,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         return self.say("All contacts") if self.answer.by is None else self.label(outlook.state.group)
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw what is still callable by day, and when it is used up."""
+        """Draw the callable contacts by day, and when they are used up."""
         from callstats.show.plots.stock import MOST_LINES, burn_down
 
         shown = self.answer.lists[:MOST_LINES]
@@ -101,7 +101,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         return burn_down(lines, ends=ends, label=label, formatter=self.form, ax=ax)
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say("Contacts still callable by day, and when they are used up at the present pace")
         return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
 
@@ -114,14 +114,14 @@ class ExhaustionTelling(Telling[Exhaustion]):
         ]
         lines = [
             [
-                self._name(one),
-                *(form.number(n) for n in one.counts()),
-                form.number(one.pace.mean, 1),
-                form.date(one.done) if one.done else form.number(None),
-                form.percent(one.completion.share if one.completion else None),
-                self._to_come(one),
+                self._name(outlook),
+                *(form.number(n) for n in outlook.counts()),
+                form.number(outlook.pace.mean, 1),
+                form.date(outlook.done) if outlook.done else form.number(None),
+                form.percent(outlook.completion.share if outlook.completion else None),
+                self._to_come(outlook),
             ]
-            for one in self.answer.lists
+            for outlook in self.answer.lists
         ]
         caption = _("Lists on {day}", day=form.date(self.answer.day) if self.answer.day else "")
         note = _(
@@ -130,7 +130,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         return TableView(caption, [Column(_("List")), *(Column(h, "right") for h in heads)], lines, (note,))
 
     def _completion_head(self) -> str:
-        """Return what the share dialled by the deadline is called."""
+        """Return the column head for the share dialled by the deadline."""
         completion = next((one.completion for one in self.answer.lists if one.completion), None)
         if completion is None:
             return self.say("Dialled in time")
@@ -142,7 +142,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         return max((one.pace.days for one in self.answer.lists), default=0)
 
     def _to_come(self, outlook: Outlook) -> str:
-        """Return the successes that what is left of a list will bring."""
+        """Return the successes expected from the rest of a list."""
         form, left = self.form, outlook.prospects
         if left is None:
             return form.number(None)
@@ -150,7 +150,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         return f"{value} ({form.interval(left.low, left.high, 'n', value=left.successes)})"
 
     def views(self) -> tuple[View, ...]:
-        """Return the burn-down, the verdict, the table and what could not be told."""
+        """Return the burn-down, the verdict, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.lists else notes
 

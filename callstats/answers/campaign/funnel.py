@@ -1,4 +1,4 @@
-"""From dial to success: how many pass each step, and what share of the step before."""
+"""From dial to success: how many pass each step, and their share of the step before."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset, Period
 
-#: The steps in order, with what each is called.
+#: The steps in order, with their labels.
 STEPS: tuple[tuple[Predicate, str], ...] = (
     (rows.DIALS, mark("Dials")),
     (rows.CONNECTED, mark("Line answered")),
@@ -38,11 +38,11 @@ class Step:
     ----------
     label : str
     count : int
-        Calls that came so far.
+        Calls that got this far.
     rate : Estimate or None
         Their share of the step before; None at the first step.
     earlier : Estimate or None
-        The same in the period compared with.
+        The same in the comparison period.
     """
 
     label: str
@@ -52,13 +52,13 @@ class Step:
 
     @property
     def change(self) -> Change:
-        """The rate less that of the period compared with."""
+        """The rate minus that of the comparison period."""
         return Change() if self.rate is None else change(self.rate, self.earlier)
 
 
 @dataclass(frozen=True)
 class Funnel(Answer):
-    """The steps that the data tell; ``notes`` names those they do not."""
+    """The steps the data allow; ``notes`` names the others."""
 
     voice: Voice
     period: str
@@ -97,8 +97,8 @@ def funnel(
     Returns
     -------
     Funnel
-        Intervals are clustered by contact. A step whose flag the data do not
-        carry, or carry for too few dials, is left out with a note.
+        Intervals are clustered by contact. A step whose flag the data lack, or have for
+        too few dials, is left out with a note.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def funnel(
 
 
 def _counts(dataset: Dataset) -> dict[str, tuple[int, bool]]:
-    """Return for every step how many calls came so far, and whether the data tell it."""
+    """Return for every step how many calls got that far, and whether it is known."""
     from callstats.engine import totals
 
     certain = {p.key: known(*sorted(p.columns - {"direction"})) for p, _ in STEPS}
@@ -141,7 +141,7 @@ def _counts(dataset: Dataset) -> dict[str, tuple[int, bool]]:
 
 
 def _rate(part: Predicate, of: Predicate, label: str) -> KPI:
-    """Return the share of one step that comes to the next, as a KPI of its own."""
+    """Return the share of one step that passes to the next, as a KPI."""
     return KPI(
         name=f"step_{part.label.replace(' ', '_')}",
         label={"en": label, "fr": label, "ru": label},

@@ -1,4 +1,4 @@
-"""How a funnel is told: a bar a step, and which step moved."""
+"""How a funnel is presented: one bar per step, and which step changed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from callstats.answers.core.telling import FigureView, Note, Sentence, Telling, 
 
 @tells(Funnel)
 class FunnelTelling(Telling[Funnel]):
-    """A bar a step with the rate of each, what became of the dials, and which step moved."""
+    """One bar per step with its rate, the outcome of the dials, and which step changed."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what became of the dials, and which step moved beyond the usual variation."""
+        """State the outcome of the dials, and which step changed beyond the usual variation."""
         if len(self.answer.steps) < 2 or not self.answer.steps[0].count:
             return ()
         return (self._passage(), *([self._movement()] if self.answer.earlier else []))
@@ -48,7 +48,7 @@ class FunnelTelling(Telling[Funnel]):
         return Sentence(text, "bad")
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw a bar per step, the period compared with in grey behind it."""
+        """Draw a bar per step, the comparison period in grey behind it."""
         from callstats.show.plots import funnel_bars
 
         steps, compared = self.answer.steps, bool(self.answer.earlier)
@@ -66,7 +66,7 @@ class FunnelTelling(Telling[Funnel]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _ = self.say
         period, earlier = self.answer.period, self.answer.earlier
         caption = _("From dial to success, {period}: rate of each step with its interval", period=period)
@@ -85,7 +85,7 @@ class FunnelTelling(Telling[Funnel]):
         return _("Funnel of the calls in {period}: {steps}.", period=self.answer.period, steps=listed)
 
     def views(self) -> tuple[View, ...]:
-        """Return the figure, the sentences, and a line on each step that is not known."""
+        """Return the figure, the sentences, and a note on each unknown step."""
         notes = self.notes(self.answer.notes)
         if len(self.answer.steps) < 2 or not self.answer.steps[0].count:
             return (*notes, Note(self.say("No dial in this period.")))

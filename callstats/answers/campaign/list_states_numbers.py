@@ -1,4 +1,4 @@
-"""Where the contacts of every list stand on a day: unused, in circulation or closed, and since when."""
+"""The state of every list's contacts on a day: unused, in circulation or closed, and since when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callstats.dataset.clock import TIME_KEYS, unknown, written
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: Columns of the calls without which no contact's state is known.
+#: Columns of the calls required to know a contact's state.
 NEEDED = ("contact_id", "closed", "local_started_at")
 
 
@@ -27,14 +27,14 @@ class ListState:
     ----------
     group : str or None
     loaded : int
-        Contacts loaded; those dialled where the data have no table of contacts.
+        Contacts loaded, or those dialled if the data have no table of contacts.
     circulating, callbacks, closed : int
         Dialled and not closed; of these, with a call-back still due; closed.
     depth : dict of (int, bool) to int
         Contacts in circulation by the number of dials they have had, and whether
-        a person has answered one of them.
+        a person answered any of them.
     closings, first_dials : dict of date to int
-        How many contacts were closed, and dialled for the first time, each day.
+        Contacts closed, and contacts first dialled, by day.
     """
 
     group: Any
@@ -58,7 +58,7 @@ class ListState:
 
 
 def states(about: Scope, by: str | None) -> tuple[ListState, ...]:
-    """Return the state of every list, by all calls up to the last day asked about."""
+    """Return the state of every list, from all calls up to the last requested day."""
     contacts = _by_contact(about, by)
     keys = [by] if by else []
     counts = _grouped(
@@ -98,7 +98,7 @@ def _state(
 
 
 def _by_contact(about: Scope, by: str | None) -> nw.LazyFrame:
-    """Return a row a contact and group: dials, whether closed, and on which days."""
+    """Return one row per contact and group: dials, whether closed, and on which days."""
     end = about.window.end
     clock, day = nw.col("local_started_at"), TIME_KEYS["day"](nw.col("local_started_at"))
     until = datetime(end.year, end.month, end.day)
@@ -131,7 +131,7 @@ def _by_contact(about: Scope, by: str | None) -> nw.LazyFrame:
 
 
 def _after_the_last_call(about: Scope) -> datetime:
-    """Return the midnight after the last day there is, where the period goes beyond it."""
+    """Return the midnight after the last day in the data, if the period goes beyond it."""
     span = about.now.span()
     end = about.window.end if span is None else min(about.window.end, span[1] + timedelta(days=1))
     return datetime(end.year, end.month, end.day, tzinfo=UTC)
@@ -165,7 +165,7 @@ def _dated(counts: Mapping[int, int]) -> dict[date, int]:
 
 
 def _loaded(dataset: Dataset, by: str | None) -> dict[Any, int]:
-    """Return the contacts loaded by group; nothing without a table of contacts that knows the group."""
+    """Return the contacts loaded by group; empty without a table of contacts that has the group."""
     if not dataset.has("contacts", "contact_id") or (by and not dataset.reaches("contacts", by)):
         return {}
     if by and dataset.unreached("contacts"):
@@ -176,7 +176,7 @@ def _loaded(dataset: Dataset, by: str | None) -> dict[Any, int]:
 
 
 def worked_days(about: Scope) -> tuple[date, ...]:
-    """Return the days on which anything was dialled, up to the last day asked about."""
+    """Return the days on which anything was dialled, up to the last requested day."""
     end = about.window.end
     dials = about.whole.table("calls").filter(
         nw.col("direction") == "outbound", nw.col("local_started_at") < datetime(end.year, end.month, end.day)

@@ -1,4 +1,4 @@
-"""Which list is better: lists side by side, and what the evidence allows to say of them."""
+"""Which list is better: lists side by side, and what the evidence supports."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset, Period
     from callstats.show.display import FigureView
 
-#: Lists whose dials per contact differ by more than this factor were dialled to different depth.
+#: Lists whose dials per contact differ by more than this factor were dialled to different depths.
 DEPTH = 1.25
-#: The share of conversations held by agents who worked several lists, under which lists are nested in agents.
+#: If agents who worked several lists held a smaller share of conversations, agents are nested in lists.
 SHARED = 0.5
 
 
@@ -40,10 +40,10 @@ class Lists(Answer):
     lists : tuple of ListFigures
         Most dials first.
     contrasts : mapping of str to tuple of Contrast
-        By KPI: each list against all the others, after multiplicity; empty
-        where the lists cannot be compared on it.
+        By KPI: each list against all the others, adjusted for multiplicity; empty
+        if the lists cannot be compared on it.
     different_depth : bool
-        The lists were dialled to different depth, so answer rates are compared on first attempts only.
+        The lists were dialled to different depths, so answer rates are compared on first attempts only.
     own_agents : bool
         Each list was worked by its own agents, so conversions are not compared.
     """
@@ -57,13 +57,13 @@ class Lists(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a list and KPI: list_id, kpi, value, low, high, n; and its two shares."""
+        """Return one row per list and KPI: list_id, kpi, value, low, high, n; and the list's two shares."""
         import pandas as pd
 
         listed = [
-            (one.list_id, name, e.value, e.low, e.high, e.n, one.design_effect, one.callable_share)
-            for one in self.lists
-            for name, e in one.kpis.items()
+            (row.list_id, name, e.value, e.low, e.high, e.n, row.design_effect, row.callable_share)
+            for row in self.lists
+            for name, e in row.kpis.items()
         ]
         columns = ["list_id", "kpi", "value", "low", "high", "n", "design_effect", "callable_share"]
         return pd.DataFrame(listed, columns=columns)
@@ -73,12 +73,12 @@ class Lists(Answer):
         return self.telling.plot(kpi, ax)
 
     def figure(self, kpi: str = "answer_rate") -> FigureView:
-        """Return the plot of one KPI with its caption and its words."""
+        """Return the plot of one KPI with its caption and alternative text."""
         return self.telling.figure(kpi)
 
 
 def lists(dataset: Dataset, period: str | Period | None = None) -> Lists:
-    """Put the lists of a period side by side and compare each with the others.
+    """Show the lists of a period side by side and compare each with the others.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def lists(dataset: Dataset, period: str | Period | None = None) -> Lists:
     -------
     Lists
         Intervals are clustered by contact; differences are Holm-adjusted over
-        the lists. Where lists were dialled to different depth, answer rates are
-        compared on first attempts only; where each list has its own agents,
+        the lists. If lists were dialled to different depths, answer rates are
+        compared on first attempts only; if each list has its own agents,
         conversions are not compared.
     """
     about = scope(dataset, period)
@@ -119,6 +119,6 @@ def lists(dataset: Dataset, period: str | Period | None = None) -> Lists:
 
 
 def _different_depth(dataset: Dataset, figures: tuple[ListFigures, ...]) -> bool:
-    """Tell whether lists were dialled to different depth, where attempts are known."""
+    """Return whether lists were dialled to different depths, if attempts are known."""
     depth = [d for one in figures if (d := one.kpis["attempts_per_contact"].value) > 0]
     return bool(depth) and max(depth) > DEPTH * min(depth) and dataset.has("calls", "attempt_no")

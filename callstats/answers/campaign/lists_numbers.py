@@ -1,4 +1,4 @@
-"""The figures of each list, each list against the others, and whether agents worked several lists."""
+"""Each list's figures, each list compared with the others, and whether agents worked several lists."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def list_figures(about: Scope) -> tuple[ListFigures, ...]:
         if name is None:
             continue
         if not group["attempts_per_contact"].numerator > 0:
-            continue  # nothing was dialled, such as a queue of calls received
+            continue  # nothing was dialled, as in an inbound queue
         m = sums.get((name,), {}).get(rate.name)
         effect = ratio_interval(m, proportion=True).design_effect if m is not None else NAN
         figures.append(ListFigures(str(name), group, effect, left.get(str(name), NAN)))
@@ -77,7 +77,7 @@ def list_figures(about: Scope) -> tuple[ListFigures, ...]:
 
 
 def _callable(about: Scope) -> dict[str, float]:
-    """Return the share of every list's contacts that is not closed by the end of the period."""
+    """Return the share of every list's contacts not closed by the end of the period."""
     span = about.whole.span()
     until = about.whole
     if about.period is not None and span is not None:
@@ -94,14 +94,14 @@ def _callable(about: Scope) -> dict[str, float]:
 
 
 def known_of_several(figures: Sequence[ListFigures], kpi: str) -> bool:
-    """Tell whether at least two lists have a value of a KPI."""
+    """Return whether at least two lists have a value of a KPI."""
     return sum(one.kpis[kpi].known for one in figures) > 1
 
 
 def shared_agents(dataset: Dataset) -> float:
     """Return the share of conversations held by agents who worked several lists.
 
-    It is 1 where agents are unknown.
+    It is 1 if agents are unknown.
     """
     if not dataset.has("calls", "agent_id", "list_id", "handled"):
         return 1.0
@@ -121,10 +121,10 @@ def shared_agents(dataset: Dataset) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A group less the others: estimate and interval at the level its claim is held to.
+    """A group minus the others: estimate and interval at the level of its claim.
 
-    ``confidence`` is that level: the interval excludes 0 exactly where Holm's
-    procedure over all groups says that they differ.
+    ``confidence`` is that level: the interval excludes 0 exactly when Holm's
+    procedure over all groups finds a difference.
     """
 
     group: str
@@ -143,23 +143,23 @@ class Contrast:
 def contrasts(
     dataset: Dataset, kpi: KPI, by: str, groups: Sequence[str], *, confidence: float | None = None
 ) -> tuple[Contrast, ...]:
-    """Compare each group with all the others taken together, largest evidence first.
+    """Compare each group with all the others pooled, strongest evidence first.
 
-    Two groups are one comparison. A group whose KPI has no interval is left out.
+    Two groups make one comparison. A group whose KPI has no interval is left out.
 
     Parameters
     ----------
     dataset : Dataset
     kpi : KPI
-        A ratio; its unit of independence clusters the intervals.
+        A ratio; intervals are clustered by its independent unit.
     by : str
     groups : sequence of str
     confidence : float, optional
-        One less the chance of any false claim among all comparisons; that of the project where left out.
+        One minus the chance of any false claim among all comparisons; if omitted, the project's.
 
     Notes
     -----
-    A unit in several groups (a contact on two lists) is taken as independent in each.
+    A unit in several groups (a contact on two lists) is treated as independent in each.
 
     References
     ----------
@@ -180,7 +180,7 @@ def contrasts(
 def _stepwise(
     kpi: KPI, sums: dict[str, Moments], groups: list[str], tested: list[str], confidence: float
 ) -> tuple[Contrast, ...]:
-    """Test in the order of the evidence, each at Holm's level, the rest at that of the first failure."""
+    """Test in order of evidence, each at Holm's level, the rest at that of the first failure."""
     plain = {g: _change(kpi, sums, groups, g, confidence) for g in tested}
     order = sorted(tested, key=lambda g: -_evidence(plain[g]))
     changes: list[tuple[str, Change, float]] = []

@@ -1,4 +1,4 @@
-"""What lists side by side say, KPI by KPI, and what stands in the way of comparing them."""
+"""How lists are presented: differences KPI by KPI, and what prevents a comparison."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from callstats.show.verdicts import not_comparable
 
 @tells(Lists)
 class ListsTelling(Telling[Lists]):
-    """How lists side by side are told."""
+    """How lists side by side are presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how the lists differ, KPI by KPI, then what stands in the way."""
+        """State how the lists differ, KPI by KPI, then what prevents a comparison."""
         differences = [
             sentence
             for name, contrasts in self.answer.contrasts.items()
@@ -37,7 +37,7 @@ class ListsTelling(Telling[Lists]):
         return (*differences, *self._cautions())
 
     def _differences(self, kpi: KPI, contrasts: tuple[Contrast, ...]) -> list[Sentence]:
-        """Name the lists that differ, at most three; else say that none is shown to."""
+        """Name the lists that differ, at most three; else state that none is shown to."""
         if not contrasts:
             return []
         certain = [c for c in contrasts if c.certain][:3]
@@ -53,7 +53,7 @@ class ListsTelling(Telling[Lists]):
         return [Sentence(text)]
 
     def _difference(self, kpi: KPI, c: Contrast) -> Sentence:
-        """Say how a list differs from the others; of two lists, how the higher one does."""
+        """State how a list differs from the others; with two lists, how the higher one does."""
         kpi_label, others = self.kpi(kpi), c.others
         if len(others) != 1:
             return self.difference(kpi_label, self.label(c.group), self.say("the other lists"), c, kpi.unit)
@@ -63,7 +63,7 @@ class ListsTelling(Telling[Lists]):
         return self.difference(kpi_label, self.label(first), self.label(second), change, kpi.unit)
 
     def _cautions(self) -> list[Sentence]:
-        """Say why the lists cannot be compared, and what a comparison does not take into account."""
+        """State why the lists cannot be compared, and what a comparison does not allow for."""
         _, cautions = self.say, []
         if self.answer.different_depth:
             text = _(
@@ -81,9 +81,9 @@ class ListsTelling(Telling[Lists]):
         """Draw one KPI by list with its intervals."""
         from callstats.show.plots import interval_plot
 
-        drawn = [one.kpis[kpi] for one in self.answer.lists]
+        drawn = [figures.kpis[kpi] for figures in self.answer.lists]
         return interval_plot(
-            [self.label(one.list_id) for one in self.answer.lists],
+            [self.label(figures.list_id) for figures in self.answer.lists],
             [e.value for e in drawn],
             [e.low for e in drawn],
             [e.high for e in drawn],
@@ -95,7 +95,7 @@ class ListsTelling(Telling[Lists]):
         )
 
     def figure(self, kpi: str = "answer_rate") -> FigureView:
-        """Return the plot of one KPI with its caption and its words."""
+        """Return the plot of one KPI with its caption and alternative text."""
         _ = self.say
         drawn = [(self.label(one.list_id), one.kpis[kpi]) for one in self.answer.lists]
         words = ", ".join(f"{label} {self.value(e)}" for label, e in drawn[:10] if e.known)
@@ -111,31 +111,31 @@ class ListsTelling(Telling[Lists]):
     def table(self) -> TableView:
         """Return the lists side by side."""
         _ = self.say
-        shown = [n for n in self._names() if any(one.kpis[n].known for one in self.answer.lists)]
+        shown = [n for n in self._names() if any(figures.kpis[n].known for figures in self.answer.lists)]
         labels = [self.kpi(self.answer.lists[0].kpis[name].kpi) for name in shown]
         heads = [Column(_("List")), *(Column(label, "right") for label in labels)]
         extra = [self._effects(), self._left()]
         heads += [Column(head, "right") for head, cells in extra if cells]
-        columns = [self.alike([one.kpis[name] for one in self.answer.lists]) for name in shown]
+        columns = [self.alike([figures.kpis[name] for figures in self.answer.lists]) for name in shown]
         lines = [
             [
-                Cell(self.label(one.list_id), strong=True),
+                Cell(self.label(figures.list_id), strong=True),
                 *(Cell(column[row]) for column in columns),
                 *(Cell(cells[row]) for _head, cells in extra if cells),
             ]
-            for row, one in enumerate(self.answer.lists)
+            for row, figures in enumerate(self.answer.lists)
         ]
         caption = _("Lists side by side, {period}", period=self.answer.period)
         return TableView(caption, heads, lines, self._footnotes(bool(extra[0][1]), bool(extra[1][1])))
 
     def _effects(self) -> tuple[str, list[str]]:
-        """Return head and cells of the design effects; no cells where none is known."""
+        """Return head and cells of the design effects; no cells if none is known."""
         form, effects = self.form, [one.design_effect for one in self.answer.lists]
         written = [form.number(e, 1) if e > 0 else form.number(None) for e in effects]
         return self.say("Design effect"), written if any(e > 0 for e in effects) else []
 
     def _left(self) -> tuple[str, list[str]]:
-        """Return head and cells of what is still callable; no cells where it is not known."""
+        """Return head and cells of the callable share; no cells if unknown."""
         shares = [one.callable_share for one in self.answer.lists]
         known = any(share >= 0 for share in shares)
         return self.say("Still callable"), [self.form.percent(s) for s in shares] if known else []
@@ -153,7 +153,7 @@ class ListsTelling(Telling[Lists]):
         return list(self.answer.lists[0].kpis)
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the verdict, the table and what could not be told."""
+        """Return the plot, the verdict, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not self.answer.lists:
             return notes

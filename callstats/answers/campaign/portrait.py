@@ -1,4 +1,4 @@
-"""The five-minute portrait: verdict, the few figures against target and last period, what to do."""
+"""The five-minute portrait: verdict, a few figures against target and last period, what to do."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KPIS = (
     "abandon_rate_outbound",
     "cost_per_acquisition",
 )
-#: What the verdict speaks of beside the figures shown.
+#: KPIs the verdict mentions in addition to the figures shown.
 _ASIDE = ("successes",)
 
 
@@ -42,9 +42,9 @@ class Portrait(Answer):
     Attributes
     ----------
     figures : mapping of str to Figure
-        By KPI name, in the order shown, then those only spoken of.
+        By KPI name, in the order shown, then those only mentioned.
     shown : tuple of str
-        Names of the figures that are shown.
+        Names of the figures shown.
     confidence : float
         Of the intervals.
     note : str
@@ -63,7 +63,7 @@ class Portrait(Answer):
     bridge: Bridge | None = None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a KPI: value, low, high, n, target, before, change with its interval, note."""
+        """Return one row per KPI: value, low, high, n, target, before, change with its interval, note."""
         import pandas as pd
 
         return pd.DataFrame([self.figures[name].row() for name in self.shown])
@@ -77,12 +77,12 @@ class Portrait(Answer):
         return self.telling.plot(kpi, ax)
 
     def record(self) -> Record:
-        """Return the figures in full precision, for the JSON beside the report."""
+        """Return the figures in full precision, for the report's JSON."""
         return self.telling.record()
 
 
 def _bridged(bridge: Bridge | None) -> dict[str, Change]:
-    """Return the change that a bridge tells, so that one report has one interval for it."""
+    """Return the change from a bridge, so that a report has only one interval for it."""
     if bridge is None or not bridge.terms or unknown(bridge.change.low):
         return {}
     return {bridge.measure: bridge.change}
@@ -104,21 +104,21 @@ def portrait(
     period, before : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     kpis : sequence of str
-        The figures shown, in order.
+        The figures to show, in order.
     bridge : Bridge, optional
-        Of the same two periods: the verdict then names what moved profit most, in
-        place of the figure that moved most, and the change of profit is the bridge's.
+        Of the same two periods: the verdict then names what moved profit most, instead
+        of the figure that moved most, and the change of profit is the bridge's.
 
     Returns
     -------
     Portrait
-        Changes take the two periods as independent; their intervals come from
+        Changes treat the two periods as independent; their intervals come from
         those of the figures, which are clustered by each KPI's own unit.
 
     Raises
     ------
     UsageError
-        A KPI is not known, or the period holds no call.
+        A KPI is unknown, or the period holds no call.
 
     Examples
     --------

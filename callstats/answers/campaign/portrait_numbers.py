@@ -1,4 +1,4 @@
-"""A key figure: now, before, and what it should be."""
+"""A key figure: now, before, and its target."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One key figure: now, before, what it should be, and its change where a bridge tells it."""
+    """One key figure: now, before, its target, and its change if a bridge gives it."""
 
     now: Estimate
     before: Estimate | None
@@ -24,22 +24,22 @@ class Figure:
 
     @property
     def kpi(self) -> KPI:
-        """What it is."""
+        """The KPI."""
         return self.now.kpi
 
     @property
     def change(self) -> Change:
-        """The figure less that of the period compared with; that of the bridge where there is one."""
+        """The figure minus that of the comparison period, or the bridge's change if there is one."""
         return change(self.now, self.before) if self.bridged is None else self.bridged
 
     @property
     def has_target(self) -> bool:
-        """Whether the project says what it should be."""
+        """Whether the project sets a target for it."""
         return self.target.low is not None or self.target.high is not None
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None where the interval leaves it open, or there is no target.
+        """Whether the target is met; None if the interval leaves it open, or there is no target.
 
         Abandonment is a census of every call, so its exact value is judged.
         """

@@ -1,8 +1,8 @@
-"""How a portrait is told: cards, and what the key figures add up to.
+"""How a portrait is presented: cards, and what the key figures add up to.
 
-The rules are plain and in order, so that the same figures always lead to the
-same words: a passed limit first, then money lost, then missed targets, then
-what got worse beyond the usual variation, then targets that are still open.
+The rules are simple and ordered, so that the same figures always give the same
+words: an exceeded limit first, then money lost, then missed targets, then figures
+that got worse beyond the usual variation, then targets that are still open.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from callstats.show.display import KeyFigures, Record, Tone
 from callstats.show.key_figures import goal_words, is_good, key_figure
 from callstats.show.words import mark
 
-#: What to look at when a figure is not as it should be, in the order of what comes first.
+#: What to look at when a figure is off, in order of priority.
 ADVICE = {
     "abandon_rate_outbound": mark("slow the dialer down, or staff the hours in which calls are abandoned"),
     "answer_rate": mark("see which list and which hours pull it down"),
@@ -39,9 +39,9 @@ class PortraitTelling(Telling[Portrait]):
     """Cards of the key figures, and at most three sentences."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say at most three things: what was earned, what moved most, what to do next.
+        """State at most three things: what was earned, what moved most, what to do next.
 
-        What moved profit is named where there is a bridge; else the figure that moved most.
+        With a bridge, what moved profit is named; else the figure that moved most.
         """
         bridge = self.answer.bridge
         moved = (BridgeTelling(bridge).moved_most() if bridge is not None else None) or self._moved()
@@ -49,7 +49,7 @@ class PortraitTelling(Telling[Portrait]):
         return tuple(sentence for sentence in parts if sentence is not None)
 
     def _earned(self) -> Sentence | None:
-        """Say what was earned; without costs, how many successes there were."""
+        """State what was earned; without costs, how many successes there were."""
         _ = self.say
         figures, voice = self.answer.figures, self.voice
         main = next(
@@ -73,7 +73,7 @@ class PortraitTelling(Telling[Portrait]):
         return Sentence(_.joined(parts) + ".", _tone(main, roi))
 
     def _moved(self) -> Sentence | None:
-        """Say which figure moved most beyond the usual variation, relative to where it stood."""
+        """State which figure moved most beyond the usual variation, relative to its previous value."""
         earlier = self.answer.earlier
         if not earlier:
             return None
@@ -91,7 +91,7 @@ class PortraitTelling(Telling[Portrait]):
         return Sentence(self.say("What moved most: {what}", what=sentence.text), sentence.tone)
 
     def _next(self) -> Sentence | None:
-        """Say the one thing to do next, by the rules in order."""
+        """State the one thing to do next, by the rules in order."""
         figures = self.answer.figures
         known = [figures[name] for name in ADVICE if name in figures and figures[name].now.known]
         if not known:
@@ -109,7 +109,7 @@ class PortraitTelling(Telling[Portrait]):
         return Sentence(self.say("Next: nothing has to change on this evidence."), "good")
 
     def _fields(self, figure: Figure) -> dict[str, str]:
-        """Return what the messages on a figure that is not as it should be are filled with."""
+        """Return the fields for messages on a figure that is off."""
         return {
             "kpi": self.kpi(figure.kpi),
             "advice": self.say(ADVICE[figure.kpi.name]),
@@ -170,13 +170,13 @@ class PortraitTelling(Telling[Portrait]):
         )
 
     def record(self) -> Record:
-        """Return the figures in full precision, for the JSON beside the report."""
+        """Return the figures in full precision, for the report's JSON."""
         kpis = {name: _plain(f.row()) for name, f in self.answer.figures.items()}
         compared = {"period": self.answer.period, "compared_with": self.answer.earlier}
         return Record({**compared, "kpis": kpis})
 
     def views(self) -> tuple[View, ...]:
-        """Return the cards, a note where there is nothing to compare with, and the record."""
+        """Return the cards, a note if there is nothing to compare with, and the record."""
         notes = [Note(self.answer.note)] if self.answer.note else []
         return (self.key_figures(), *notes, self.record())
 
@@ -207,7 +207,7 @@ def judged(figure: Figure, voice: Voice) -> str:
 
 
 def since(figure: Figure, voice: Voice, earlier: str) -> str:
-    """Return what became of a figure since another period, as a part of a sentence."""
+    """Return how a figure changed since another period, as part of a sentence."""
     _, form, moved, unit = voice.say, voice.form, figure.change, figure.kpi.unit
     if unknown(moved.low):
         return ""
@@ -235,7 +235,7 @@ def _relative(figure: Figure) -> float:
 
 
 def _rules() -> tuple[tuple[Callable[[Figure], bool], str, Tone], ...]:
-    """Return what is looked for, in order, and what is then said."""
+    """Return the conditions to check, in order, with their messages."""
     return (
         (lambda f: f.met is False, mark("Next: {advice}. {kpi} is {value}{judged}."), "bad"),
         (
@@ -257,11 +257,11 @@ def _rules() -> tuple[tuple[Callable[[Figure], bool], str, Tone], ...]:
 
 
 def _lost(profit: Figure) -> bool:
-    """Tell whether money was lost: the interval says so, or, where nothing varies, the amount."""
+    """Return whether money was lost, by the interval or, if nothing varies, by the amount."""
     now = profit.now
     return now.high < 0 or (unknown(now.high) and now.value < 0)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the numbers of a figure without its name; null where there is none, as JSON has no nan."""
+    """Return the numbers of a figure without its name; null for nan, which JSON lacks."""
     return {k: None if isinstance(v, float) and v != v else v for k, v in row.items() if k != "kpi"}  # noqa: PLR0124

@@ -1,4 +1,4 @@
-"""Where the time of agents and the money go."""
+"""Where agents' time and the money go."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TIMES = ("occupancy", "average_handle_time", "median_handle_time", "p90_handle_time")
 #: The KPIs of money.
 COSTS = ("cost_per_call", "cost_per_acquisition")
-#: What the states of agents are called.
+#: Labels of the agent states.
 STATES = {
     "talk_share": mark("talk"),
     "hold_share": mark("hold"),
@@ -43,7 +43,7 @@ class TimeAndCost(Answer):
     hours : float
         Login hours; nan without agent time.
     now, earlier : mapping of str to Estimate
-        KPIs by name, in the period and in the one compared with.
+        KPIs by name, in the period and in the comparison period.
     costs, costs_before : mapping of str to float
         Amount by kind, in the currency; empty without costs.
     confidence : float
@@ -76,7 +76,7 @@ class TimeAndCost(Answer):
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share of login time by state, what is known."""
+        """Share of login time by state, as far as known."""
         known = {name: self.now[name].value for name in STATES if self.now[name].known}
         return {STATES[name]: value for name, value in known.items() if value > 0}
 
@@ -117,7 +117,7 @@ def time_and_cost(
 
 
 def _notes(voice: Voice, now: Mapping[str, Estimate]) -> tuple[str, ...]:
-    """Return one line a missing part: time of agents, handle time, cost."""
+    """Return one line per missing part: agents' time, handle time, cost."""
     _ = voice.say
     parts = {
         "talk_share": _("Login time"),

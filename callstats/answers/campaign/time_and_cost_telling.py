@@ -1,4 +1,4 @@
-"""How time and cost are told: bars of the login time, what a call cost, a table."""
+"""How time and cost are presented: bars of the login time, what a call cost, a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
     """Bars of the shares of login time, two sentences, and a table of handle times and costs."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how agents' time was spent, and what a call and an acquisition cost."""
+        """State how agents' time was spent, and what a call and an acquisition cost."""
         return tuple(s for s in (self._time(), self._money()) if s is not None)
 
     def _time(self) -> Sentence | None:
@@ -50,7 +50,7 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
         return Sentence(_("Spent: {total}, {call} a dial and {sale} an acquisition.", **fields))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the shares of login time, the period compared with as grey marks."""
+        """Draw the shares of login time, the comparison period as grey marks."""
         from callstats.show.plots import share_bars
 
         _ = self.say
@@ -67,7 +67,7 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form = self.say, self.form
         shares = ", ".join(f"{_(state)} {form.percent(value)}" for state, value in self.answer.shares.items())
         caption = _("Where the login time went, {period}", period=self.answer.period)
@@ -91,7 +91,7 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
         )
 
     def views(self) -> tuple[View, ...]:
-        """Return the bars of time, the sentences, the table and what is not computable."""
+        """Return the bars of time, the sentences, the table and what cannot be computed."""
         shown: list[View] = [self.figure()] if self.answer.shares else []
         shown += [self.answer.verdict] if self.sentences() else []
         table = self.table()

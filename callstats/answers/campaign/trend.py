@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset, Period
     from callstats.show.display import FigureView
 
-#: Charts of fewer days say nothing about what is usual.
+#: Charts with fewer days say nothing about what is usual.
 FEWEST_DAYS = 8
 #: Longer periods are charted by week.
 MOST_DAYS = 100
-#: Days of fewer expected events are never outside: the limits lean on the normal distribution.
+#: Days with fewer expected events are never outside: the limits rely on the normal distribution.
 FEWEST_EXPECTED = 1.0
 
 
@@ -34,7 +34,7 @@ FEWEST_EXPECTED = 1.0
 class Chart:
     """The values of one KPI with their limits, by day or week; arrays are in the order of ``days``.
 
-    A week stands under its Monday.
+    A week is listed under its Monday.
     """
 
     kpi: KPI
@@ -58,7 +58,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Trend(Answer):
-    """One control chart a KPI; ``notes`` says what could not be drawn and why."""
+    """One control chart per KPI; ``notes`` says what could not be drawn and why."""
 
     voice: Voice
     period: str
@@ -66,7 +66,7 @@ class Trend(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return kpi, day, value, low, high, size, outside, run: a row a day and KPI."""
+        """Return kpi, day, value, low, high, size, outside, run: one row per day and KPI."""
         import pandas as pd
 
         columns = ["kpi", "day", "value", "low", "high", "size", "outside", "run"]
@@ -81,11 +81,11 @@ class Trend(Answer):
         return pd.DataFrame(rows, columns=columns)
 
     def plot(self, kpi: str | None = None, ax: Any = None) -> Any:
-        """Draw the control chart of one KPI, the first where none is named."""
+        """Draw the control chart of one KPI, the first if none is named."""
         return self.telling.plot(kpi, ax)
 
     def figure(self, kpi: str | None = None) -> FigureView:
-        """Return the chart of one KPI with its caption and its words."""
+        """Return the chart of one KPI with its caption and alternative text."""
         return self.telling.figure(kpi)
 
 
@@ -99,13 +99,13 @@ def trend(
     dataset : Dataset
     period : str or Period, optional
     kpis : tuple of str, optional
-        Ratios of the catalogue. Without any: the answer rate, and successes
-        per login hour where there is agent time, else conversion per conversation.
+        Ratios of the catalogue. If omitted, the answer rate, and successes per
+        login hour if there is agent time, else conversion per conversation.
 
     Returns
     -------
     Trend
-        Laney's limits: as wide as ordinary days differ, not as chance alone would.
+        Laney's limits reflect how ordinary days differ, not chance alone.
 
     References
     ----------
@@ -140,7 +140,7 @@ def _second(dataset: Dataset) -> str:
 
 
 def _chart(kpi: KPI, by: str, days: dict[str, Any], voice: Voice) -> Chart | str:
-    """Return the chart of one KPI, or in one line why there is none."""
+    """Return the chart of one KPI, or one line on why there is none."""
     when = sorted(days)
     sizes = np.nan_to_num(np.array([days[day].denominator for day in when], dtype=float))
     events = np.nan_to_num(np.array([days[day].numerator for day in when], dtype=float))
@@ -161,7 +161,7 @@ def _chart(kpi: KPI, by: str, days: dict[str, Any], voice: Voice) -> Chart | str
 
 
 def _date(written: str) -> date:
-    """Return the day, or the Monday of the week, that a time key writes.
+    """Return the day, or the Monday of the week, of a time key.
 
     Examples
     --------

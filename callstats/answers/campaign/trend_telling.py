@@ -1,4 +1,4 @@
-"""How a trend is told: a control chart a KPI, and the days that were different."""
+"""How a trend is presented: one control chart per KPI, and the days that were different."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _MOST_NAMED = 4
 
 @tells(Trend)
 class TrendTelling(Telling[Trend]):
-    """A control chart a KPI, and its signals, dated."""
+    """One control chart per KPI, and its dated signals."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say the signals of every chart, dated."""
+        """List the dated signals of every chart."""
         return tuple(self._sentence(chart) for chart in self.answer.charts)
 
     def _sentence(self, chart: Chart) -> Sentence:
@@ -52,7 +52,7 @@ class TrendTelling(Telling[Trend]):
         return f"{form.day(day)} ({shown}, {where})"
 
     def plot(self, kpi: str | None = None, ax: Any = None) -> Any:
-        """Draw the control chart of one KPI, the first where none is named."""
+        """Draw the control chart of one KPI, the first if none is named."""
         from callstats.show.plots import control_chart
 
         chart = next(c for c in self.answer.charts if kpi in (None, c.kpi.name))
@@ -70,7 +70,7 @@ class TrendTelling(Telling[Trend]):
         )
 
     def figure(self, kpi: str | None = None) -> FigureView:
-        """Return the chart of one KPI with its caption and its words."""
+        """Return the chart of one KPI with its caption and alternative text."""
         _, form = self.say, self.form
         chart = next(c for c in self.answer.charts if kpi in (None, c.kpi.name))
         fields = {
@@ -91,7 +91,7 @@ class TrendTelling(Telling[Trend]):
         return figure(self.plot(chart.kpi.name), f"{caption}, {wide}", f"{alt} {self._sentence(chart).text}")
 
     def views(self) -> tuple[View, ...]:
-        """Return a figure a KPI, the sentences, and what could not be drawn."""
+        """Return one figure per KPI, the sentences, and what could not be drawn."""
         notes = self.notes(self.answer.notes)
         if not self.answer.charts:
             return notes

@@ -1,4 +1,4 @@
-"""A list test: by assignment, at a fixed horizon, with intervals that allow for looking."""
+"""A list test: by assignment, at a fixed horizon, with intervals that allow for repeated looks."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ABTest(Answer):
-    """One arm against another; every part shows itself.
+    """One arm against another; every part can display itself.
 
     Attributes
     ----------
     names : tuple of str
-        Control and treatment, as they are called.
+        Names of control and treatment.
     split : Split
-        Was the split sound.
+        Whether the split was sound.
     primary : Primary
         The primary figure at the horizon, by assignment.
     guardrails : Guardrails
@@ -74,9 +74,9 @@ class ABTest(Answer):
     monitoring : Monitoring
         The estimate day by day, and the decision.
     money : Money
-        Successes an hour, cost and profit a contact, the price of a wrong choice.
+        Successes per hour, cost and profit per contact, the price of a wrong choice.
     power : Plan or None
-        What a test of this size could see; None without a conversion to plan from.
+        What a test of this size could detect; None without a conversion to plan from.
     """
 
     voice: Voice
@@ -91,7 +91,7 @@ class ABTest(Answer):
 
     @property
     def status(self) -> Decision:
-        """Whether the test is final, decided early or open, and what is missing."""
+        """Whether the test is final, decided early or open, and what is still missing."""
         return self.monitoring.decision
 
     @property
@@ -106,7 +106,7 @@ class ABTest(Answer):
 
     @property
     def could_have_seen(self) -> Answer:
-        """What a test of this size could see, or one line on why that cannot be told."""
+        """What a test of this size could detect, or one line on why that is unknown."""
         return self.telling.could_have_seen()
 
     @property
@@ -115,11 +115,11 @@ class ABTest(Answer):
         return self.telling.warnings()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return every comparison of the test, a row each.
+        """Return every comparison of the test, one per row.
 
         Columns: section, then measure, unit, control, treatment, estimate, low, high,
-        p_value, method, note. The row of section "decision" has the interval that
-        counts, and the state of the test as its note.
+        p_value, method, note. The "decision" row has the interval that counts, with
+        the state of the test as its note.
         """
         import pandas as pd
 
@@ -168,7 +168,7 @@ class ABTest(Answer):
 
 @dataclass(frozen=True)
 class _TestOptions:
-    """How a test is to be made, checked."""
+    """The checked options of a test."""
 
     horizon_days: int
     margin: float
@@ -187,12 +187,12 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     control: Any = None,
     treatment: Any = None,
     *,
-    # what is asked
+    # the question
     primary: str = "conversion_per_lead",
     guardrails: GuardrailNames | None = None,
     horizon_days: int = 14,
     margin: float | None = None,
-    # what was planned
+    # the plan
     expected: Sequence[float] | None = None,
     effect: float | None = None,
     baseline: float | None = None,
@@ -205,65 +205,65 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
 ) -> ABTest:
     """Test one list (or other arm) against another, by assignment.
 
-    Every contact loaded counts for its arm, dialled or not, with what became of it
-    within ``horizon_days`` of its loading; contacts whose horizon is not over by the
-    last day of the data wait. A contact in both arms is left out. Without a time of
-    loading a contact is followed from its first dial; without a table of contacts
-    only those dialled are known. Both are said.
+    Every contact loaded counts for its arm, dialled or not, with its outcome within
+    ``horizon_days`` of loading; contacts whose horizon is not over by the last day
+    of the data do not count yet. A contact in both arms is left out. Without a load
+    time a contact is followed from its first dial; without a table of contacts only
+    those dialled are known. Both are reported.
 
     Parameters
     ----------
     dataset : Dataset
         With contacts (contact_id, the arm, loaded_at) and calls (contact_id, success,
         local_started_at, since_loaded_s); value, talk_s, costs and agent_time for money.
-        Narrowed to a period, only contacts loaded within it count.
+        If narrowed to a period, only contacts loaded within it count.
     arm : str
         What contacts were assigned by: list_id, or an attribute of the contact.
     control, treatment : value of the arm
-        Without a treatment, the only other value.
+        If omitted, the treatment is the only other value.
     primary : str
         "conversion_per_lead" (of contacts loaded) or "conversion_per_contact" (of
         contacts reached).
     guardrails : names or KPIs, or mapping of name to margin, optional
-        What must not get worse; the usual ones where left out, none for ``()``.
+        What must not get worse; if omitted, the usual ones; none for ``()``.
     horizon_days : int
         Whole days each contact is followed.
     margin : float, optional
         Largest loss of the primary figure that does not matter, as a fraction.
     expected : two numbers, optional
-        Planned parts of control and treatment. Where left out, lists have no plan and
+        Planned shares of control and treatment. If omitted, lists have no plan and
         other arms are even.
     effect : float, optional
-        Smallest difference that matters, as a fraction: sets the planned contacts.
+        Smallest difference that matters, as a fraction; sets the planned contacts.
     baseline : float, optional
-        Conversion expected beforehand, for planning; that of both arms together where left out.
+        Conversion expected beforehand, for planning; that of both arms together if omitted.
     planned_contacts : int, optional
         Of both arms together; by ``effect``, otherwise all that were loaded.
     planned_looks : int or sequence of float, optional
         Looks planned beforehand, equally spaced or by their share of the planned contacts.
         Where left out one may look every day.
     cluster : str
-        "contact", or "agent" for a difference that is to hold for other agents too.
+        "contact", or "agent" for a difference that should hold for other agents too.
     confidence : float, optional
-        Of the intervals; the project's where left out.
+        Of the intervals; if omitted, the project's.
     cost_per_hour : float, optional
-        Of a paid hour; labour over paid hours where left out.
+        Of a paid hour; labour over paid hours if omitted.
 
     Returns
     -------
     ABTest
         ``.verdict``, ``.warnings``, ``.to_frame()`` and the parts ``.split``,
         ``.primary``, ``.guardrails``, ``.reach``, ``.monitoring``, ``.money`` and ``.power``,
-        each of which shows itself.
+        each of which can display itself.
 
     Raises
     ------
     UsageError
-        The arms cannot be told apart, an arm has no contact, or a name is unknown.
+        The arms cannot be distinguished, an arm has no contact, or a name is unknown.
 
     Notes
     -----
-    Difference by Miettinen and Nurminen, one row a contact [1]_. Daily looks:
+    Difference by Miettinen and Nurminen, one row per contact [1]_. Daily looks:
     asymptotic confidence sequence over contacts in the order in which their horizon
     ends [2]_; where each arm was loaded on one day, over their conversions. Planned
     looks: Lan and DeMets' bounds [3]_. Guardrails: Holm. Money: contacts independent;
@@ -358,10 +358,10 @@ def _tuning(trial: Trial, options: _TestOptions, planned: int, expected: Sequenc
 def _as_planned(
     dataset: Dataset, trial: Trial, options: _TestOptions, expected: Sequence[float] | None
 ) -> tuple[Trial, int]:
-    """Return the trial up to the day on which the planned contacts are loaded, and their number.
+    """Return the trial up to the day the planned contacts are loaded, and their number.
 
-    A test planned for so many contacts is read when they are followed: to go on
-    counting would be to look again until something is seen.
+    A test planned for a number of contacts is evaluated once they are followed:
+    counting on would mean looking until something shows up.
     """
     tuning = _tuning(trial, options, 0, expected)
     if options.clustered and options.effect:
@@ -379,7 +379,7 @@ def _as_planned(
 def _primary(
     trial: Trial, checked: Split, kpi: KPI, options: _TestOptions, tuning: Tuning
 ) -> tuple[Primary, Monitoring]:
-    """Return the primary figure and its monitoring, which share one decision."""
+    """Return the primary figure and its monitoring, which share the same decision."""
     voice, names = checked.voice, checked.names
     cells = count_arms(trial, options.reached)
     by_agent = compare_by_agents(trial, options.reached, options.confidence)
@@ -420,7 +420,7 @@ def _primary(
 
 
 def _power(first: Primary, voice: Voice, options: _TestOptions) -> Plan | None:
-    """Return what a test of this size could see; None without a conversion to plan from."""
+    """Return what a test of this size could detect; None without a conversion to plan from."""
     cells, design_effect = first.cells, 1.0
     if not cells.both:
         return None

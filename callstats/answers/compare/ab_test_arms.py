@@ -1,4 +1,4 @@
-"""Who was assigned to which arm of a test: every contact loaded, dialled or not."""
+"""Assignment to the arms of a test: every contact loaded, dialled or not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 
-#: What calls decide after the assignment: no arm of a test.
+#: Columns decided by calls after the assignment: not valid as arms.
 _DECIDED_LATER = ("agent_id", "contact_id", "call_id", "outcome_code", "attempt_no", "direction")
 _CONTACT, _CALLS = "contacts", "calls"
 
@@ -26,8 +26,8 @@ _CONTACT, _CALLS = "contacts", "calls"
 class AssignedArms:
     """The column contacts are assigned by, and its two values.
 
-    ``table`` is where the assignment is read: contacts, or calls where no
-    contact's table knows the column (then contacts never dialled are unknown).
+    ``table`` holds the assignment: contacts, or calls if no contacts table has
+    the column (then contacts never dialled are unknown).
     """
 
     column: str
@@ -50,13 +50,13 @@ def find_arms(dataset: Dataset, column: str, control: Any, treatment: Any = None
     column : str
         What contacts were assigned by: list_id, or an attribute of the contact.
     control, treatment : value of the column
-        Without a treatment, the only other value.
+        If omitted, the treatment is the only other value.
 
     Raises
     ------
     UsageError
-        An unknown column or value, no or several other values, a column that is
-        decided by the calls, or a filter that cuts calls and not contacts.
+        An unknown column or value, no or several other values, a column decided
+        by the calls, or a filter that cuts calls but not contacts.
     """
     dataset.check_key(column)
     if column in _DECIDED_LATER or (
@@ -109,11 +109,11 @@ def _values(dataset: Dataset, table: str, column: str) -> list[Any]:
 
 
 def assigned(dataset: Dataset, arms: AssignedArms, attributes: Sequence[str] = ()) -> nw.LazyFrame:
-    """Return one row a contact, with the arms it was assigned to.
+    """Return one row per contact, with the arms it was assigned to.
 
     Columns: contact_id, low and high (0 control, 1 treatment; they differ for a
     contact assigned to both), loaded_at and list_id where known, and the
-    attributes, their names after an ``x_``.
+    attributes, with an ``x_`` before their names.
     """
     frame = dataset.table(arms.table)
     if arms.table == _CALLS:
@@ -135,7 +135,7 @@ def assigned(dataset: Dataset, arms: AssignedArms, attributes: Sequence[str] = (
 
 
 def attributes_of(dataset: Dataset, arms: AssignedArms) -> dict[str, str]:
-    """Return the known attributes of contacts and what they are: number, flag or text."""
+    """Return the known attributes of contacts and their kinds: number, flag or text."""
     if arms.table != _CONTACT:
         return {}
     names = (
@@ -160,7 +160,7 @@ def _kind(dtype: Any) -> str:
 
 
 def strangers(dataset: Dataset, arms: AssignedArms) -> int:
-    """Return how many contacts were dialled on an arm's list without being among the contacts loaded."""
+    """Return how many contacts were dialled on an arm's list without having been loaded."""
     if arms.table != _CONTACT or not dataset.has("calls", arms.column):
         return 0
     dialled = (

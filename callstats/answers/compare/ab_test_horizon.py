@@ -1,6 +1,6 @@
-"""What became of every assigned contact within the horizon, counted from its loading.
+"""The outcome of every assigned contact within the horizon, counted from its loading.
 
-One row a contact is held in memory: a million contacts take about a hundred
+One row per contact is held in memory: a million contacts take about a hundred
 megabytes. Everything else of a test is computed from those rows.
 """
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400
 _EPOCH = dt.date(1970, 1, 1).toordinal()
-#: A frame of pandas; its own annotations are unions that nothing narrows.
+#: A pandas frame; pandas' own annotations are unions that no check narrows.
 Frame = Any
-#: What a test reads of the calls.
+#: The columns a test reads from the calls.
 _READ = (
     "contact_id", "local_started_at", "started_at", "since_loaded_s", "attempt_no", "agent_id", "live",
     "handled", "success", "talk_s", "hold_s", "wrap_s", "value", "closed", "closed_reason",
@@ -38,24 +38,24 @@ _READ = (
 
 @dataclass(frozen=True)
 class Exclusions:
-    """How many contacts do not count, and how many count although something is missing.
+    """How many contacts do not count, and how many count despite missing data.
 
     Attributes
     ----------
     both : int
         Assigned to both arms: left out.
     early : int
-        Loaded before the period asked about: left out, their first calls are cut off.
+        Loaded before the requested period: left out, their first calls are cut off.
     strangers : int
         Dialled on an arm's list without having been loaded: left out.
     crossed : int
-        Dialled under the other arm's name: kept where they were assigned.
+        Dialled under the other arm's name: kept in their assigned arm.
     earlier : int
         Dialled before the data begin: kept, their first calls are unknown.
     undated : int
-        Without a known time of loading: kept, followed from the first dial.
+        Without a known load time: kept, followed from the first dial.
     beyond : int
-        Loaded after the planned contacts: left out, since to count on is to look again.
+        Loaded after the planned contacts: left out, since counting on would be another look.
     """
 
     both: int = 0
@@ -69,7 +69,7 @@ class Exclusions:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """The contacts of both arms and what became of them.
+    """The contacts of both arms and their outcomes.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Trial:
         One row each: treated, start (day counted from 1970), complete (the horizon is
         over), dialled, and within the horizon dials, reached, won, reached_s and won_s
         (age at the first [s]), value [money], seconds (of agents), agent (the last one);
-        list_id and attributes (their names after an ``x_``) where known.
+        list_id and attributes (names prefixed ``x_``) where known.
     calls : nw.LazyFrame
         The dials to those contacts with treated, inside (the horizon), complete.
     last_day : int
@@ -88,8 +88,8 @@ class Trial:
     attributes : mapping of str to str
         Known attributes of contacts: number, flag or text.
     unknown, untimed : float
-        Share of dials within the horizon whose success is unknown although somebody may
-        have been spoken with; share of conversations without talk time.
+        Share of dials within the horizon whose success is unknown although there may
+        have been a conversation; share of conversations without talk time.
     """
 
     arms: AssignedArms
@@ -139,7 +139,7 @@ def follow(dataset: Dataset, arms: AssignedArms, horizon_days: int, cut: int | N
     people = assigned(dataset, arms, list(attributes))
     window = Window.of(dataset, horizon_days, people, cut)
     calls = _aged(dataset, arms, people, window)
-    # By way of Arrow: DuckDB's own conversion of instants calls what pandas deprecates.
+    # Via Arrow: DuckDB's own conversion of instants uses an API that pandas deprecates.
     outcomes = _outcomes(people, calls, dataset.columns["calls"]).collect("pyarrow").to_native()
     frame = outcomes.to_pandas()
     return _settled(dataset, arms, frame, calls, window, attributes)
@@ -149,7 +149,7 @@ def _aged(dataset: Dataset, arms: AssignedArms, people: nw.LazyFrame, window: Wi
     """Return the dials to assigned contacts, with treated, crossed, inside and complete."""
     calls = dataset.table("calls").filter(nw.col("direction") == "outbound", ~nw.col("contact_id").is_null())
     own = dataset.has("calls", arms.column)
-    if own:  # the dials of a third list are no result of the test
+    if own:  # the dials of a third list are not part of the test
         named = nw.col(arms.column)
         calls = calls.filter(named.is_null() | (named == arms.control) | (named == arms.treatment))
     calls = calls.select(*[c for c in _READ if dataset.has("calls", c)], *([arms.column] if own else []))
@@ -172,14 +172,14 @@ def _aged(dataset: Dataset, arms: AssignedArms, people: nw.LazyFrame, window: Wi
 
 
 def _outcomes(people: nw.LazyFrame, calls: nw.LazyFrame, columns: frozenset[str]) -> nw.LazyFrame:
-    """Return one row a contact with what became of it; null where it was never dialled."""
+    """Return one row per contact with its outcome; null if it was never dialled."""
     inside = nw.col("inside")
     won = inside & nw.col("success")
     reached = inside & nw.col("live") if "live" in columns else won
     handled = inside & nw.col("handled") if "handled" in columns else won
     staffed = inside & ~nw.col("agent_id").is_null() if "agent_id" in columns else handled
 
-    # Whoever was not spoken with did not buy, whether the export says so or not.
+    # Without a conversation there was no sale, whether the export says so or not.
     spoken = nw.col("handled").fill_null(True) if "handled" in columns else nw.lit(True)
 
     def flag(condition: nw.Expr) -> nw.Expr:
@@ -230,7 +230,7 @@ def _settled(
     window: Window,
     attributes: Mapping[str, str],
 ) -> Trial:
-    """Turn what the engine found into the contacts that count."""
+    """Turn the engine's result into the contacts that count."""
     frame = frame.assign(**{c: frame[c].fillna(0).astype("int64") for c in _COUNTS})
     frame = frame.assign(**{c: frame[c].astype("float64").fillna(0.0) for c in ("value", "seconds")})
     frame = frame.assign(**{c: frame[c].astype("float64") for c in ("won_s", "reached_s")})
@@ -274,20 +274,20 @@ def _share(part: Any, whole: Any) -> float:
 
 @dataclass(frozen=True)
 class Window:
-    """Between which days a contact has to be loaded, and on which clocks.
+    """The days between which a contact must be loaded, and the clocks used.
 
     Attributes
     ----------
     zone : ZoneInfo
-        Of the site: days of loading are its days.
+        Of the site, whose days define the days of loading.
     horizon_days, first_day, last_day : int
         Days are counted from 1970; the last is that of the data.
     loaded, aware : bool
-        Loading times are there; they carry a zone.
+        Load times exist; they carry a zone.
     undated : bool
-        Some contacts have none: those are followed from their first dial.
+        Some contacts have none, and are followed from their first dial.
     timed : bool
-        Calls and loading are moments that can be subtracted from one another.
+        Call and load times can be subtracted from each other.
     cut : int, optional
         The day of loading after which contacts are beyond the plan.
     """
@@ -328,12 +328,12 @@ class Window:
 
     @property
     def last_start(self) -> int:
-        """The last day on which a contact may start to be followed to the end."""
+        """The last day on which a contact may start and still be followed to the end."""
         last = self.last_day - self.horizon_days
         return last if self.cut is None else min(last, self.cut)
 
     def between(self) -> nw.Expr:
-        """Return whether a call's contact counts: it started late enough, and its horizon is over."""
+        """Return whether a call's contact counts: it started late enough and its horizon is over."""
         dialled = self._between("first", dt.datetime.combine) if self.undated else None
         if not self.loaded:
             assert dialled is not None
@@ -357,7 +357,7 @@ class Window:
 
 
 def _same_clock(dataset: Dataset, people: Any) -> bool:
-    """Tell whether calls and loading both say their zone, or both do not."""
+    """Return whether call and load times either both carry a zone or both do not."""
     zones = [
         getattr(dtype, "time_zone", None)
         for dtype in (dataset.schemas["calls"].get("started_at"), people.get("loaded_at"))
@@ -400,7 +400,7 @@ def _starts(frame: Any, window: Window) -> tuple[Any, Any]:
         mine = (frame["low"] == arm).to_numpy()
         if np.isfinite(start[mine]).any():
             start = np.where(mine & np.isnan(start), np.nanmin(start[mine]), start)
-    # An arm of which nothing is known in time is open still.
+    # An arm without any known times is still open.
     return np.where(np.isnan(start), window.last_day, start).astype("int64"), undated
 
 

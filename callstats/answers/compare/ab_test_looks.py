@@ -1,8 +1,8 @@
-"""A test day by day, with intervals that allow for looking, and whether it is decided.
+"""A test day by day, with intervals that allow for repeated looks, and whether it is decided.
 
-Contacts enter on the day their horizon is over, so that every look compares
-the same thing. Where each arm was loaded on one day that would be a single
-look; then the looks are by age: contacts won by day k of all contacts loaded.
+Contacts enter on the day their horizon is over, so that every look compares the
+same thing. If each arm was loaded on one day, that would be a single look, so
+the looks are by age instead: contacts won by day k out of all contacts loaded.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from callstats.stats import (
     sample_size,
 )
 
-#: A day, the cells and the contacts whose horizon was over.
+#: A day, the cells, and the number of contacts whose horizon was over.
 Snapshot = tuple[dt.date, "ArmCounts", int]
 Basis = Literal["completed", "age"]
 DecisionKind = Literal["final", "early", "open"]
-#: A look is taken from so many successes and so many contacts in each arm on: the intervals are asymptotic.
+#: Fewest successes and contacts per arm for a look, as the intervals are asymptotic.
 FEWEST_SUCCESSES, FEWEST_CONTACTS = 20, 50
-#: Conversion that the tuning supposes where none was planned with; it decides no more than the width.
+#: Conversion assumed for tuning if none was planned with; it affects only the width.
 _SUPPOSED = 0.05
-#: Shares of the arms may drift by so much from look to look for the count of conversions to be evidence.
+#: Largest drift of the arms' shares between looks for conversion counts to be evidence.
 _STEADY = 0.05
 
 
@@ -76,7 +76,7 @@ class Look:
     contacts : int
         Contacts of both arms whose horizon was over.
     estimate : float
-        Difference, treatment less control.
+        Difference, treatment minus control.
     low, high : float
         Confidence sequence: holds at all looks together. nan before the first valid look.
     fixed_low, fixed_high : float
@@ -84,7 +84,7 @@ class Look:
     statistic : float
         Of the single look, for planned looks.
     e_value : float
-        Evidence from the counts of conversions alone; nan where they are none.
+        Evidence from the conversion counts alone; nan if they provide none.
     """
 
     day: dt.date
@@ -99,23 +99,23 @@ class Look:
     e_value: float
 
     def decides(self, margin: float = 0.0) -> bool:
-        """Tell whether the sequence excludes no difference, or a loss of just the margin."""
+        """Return whether the sequence excludes zero difference, or a loss equal to the margin."""
         return any(self.low > at or self.high < at for at in {0.0, -abs(margin)})
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What is fixed before the first look, and how wide an interval is.
+    """What is fixed before the first look and determines the width of the intervals.
 
     Attributes
     ----------
     planned : float
         Contacts of both arms at which the sequence is tightest.
     baseline : float
-        Conversion supposed; nan for none.
+        Assumed conversion; nan for none.
     design_effect, confidence : float
     share : float
-        Of the contacts assigned to the treatment.
+        Share of contacts assigned to the treatment.
     margin : float
         Largest loss that does not matter; 0 for none.
     """
@@ -130,7 +130,7 @@ class Tuning:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLook:
-    """One planned look: its share of the planned contacts, its bound, and what was seen.
+    """One planned look: its share of the planned contacts, its bound, and the result.
 
     ``day`` is None, and ``statistic`` nan, until it is reached.
     """
@@ -149,7 +149,7 @@ class PlannedLook:
 
 @dataclass(frozen=True)
 class Decision:
-    """What is decided, and by which interval.
+    """The decision, and the interval behind it.
 
     Attributes
     ----------
@@ -157,8 +157,8 @@ class Decision:
         "final" (the planned contacts were followed to the horizon), "early" (decided
         before, by an interval that allows for it) or "open".
     estimate, low, high : float
-        Difference with the interval that counts: of a single look when final, of
-        planned looks where there are any, otherwise of looks on every day.
+        Difference with the interval that counts: that of a single look when final, of
+        planned looks if there are any, otherwise of daily looks.
     planned, completed : int
         Contacts of both arms: planned, and followed to the horizon.
     missing_days : float
@@ -188,12 +188,12 @@ class Decision:
 
 
 def basis_of(trial: Trial) -> Basis:
-    """Return how a trial is looked at: by age where each arm was loaded on one day."""
+    """Return the basis of a trial's looks: by age if each arm was loaded on one day."""
     return "age" if bool((trial.contacts.groupby("treated")["start"].nunique() == 1).all()) else "completed"
 
 
 def daily_looks(trial: Trial, per_contact_reached: bool, tuning: Tuning) -> tuple[Look, ...]:
-    """Return the looks of a trial, one a day on which anything new was known.
+    """Return the looks of a trial, one for each day with new data.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def _look(snapshot: Snapshot, tuning: Tuning, basis: Basis, counted: bool) -> Lo
 def difference(cells: ArmCounts, confidence: float, design_effect: float = 1.0) -> Comparison:
     """Return the difference of the two proportions with the interval of a single look.
 
-    Contacts that hang together count for as many independent ones as tell as much.
+    Correlated contacts count as their effective number of independent ones.
     """
     events, trials, control_events, control_trials = (
         value / design_effect
@@ -266,11 +266,11 @@ def difference(cells: ArmCounts, confidence: float, design_effect: float = 1.0) 
 
 
 def sequence(cells: ArmCounts, tuning: Tuning, *, per_success: bool = False) -> tuple[float, float]:
-    """Return the limits that hold at all looks together; nan while there is too little for them.
+    """Return the limits that hold at all looks together; nan while there are too few data.
 
-    Information counts in contacts of two even arms. Of one fixed set of contacts
-    (``per_success``) it grows with the successes p / (1 - p): the difference over
-    1 - p is a martingale then, as the bridge of an empirical distribution is.
+    Information is measured in contacts of two equal arms. For one fixed set of
+    contacts (``per_success``) it grows with the successes, as p / (1 - p): the
+    difference over 1 - p is then a martingale, like an empirical bridge.
     """
     if (
         cells.control_events + cells.events < FEWEST_SUCCESSES
@@ -292,14 +292,14 @@ def sequence(cells: ArmCounts, tuning: Tuning, *, per_success: bool = False) -> 
 
 
 def _intersected(looks: list[Look]) -> list[Look]:
-    """Keep what every look so far allows: the truth is in all of them with the confidence of one."""
+    """Intersect the looks so far: the true value is in all of them with the confidence of one."""
     low, high, kept = -math.inf, math.inf, []
     for look in looks:
         if math.isnan(look.low):
             kept.append(look)
             continue
         low, high = max(low, look.low), min(high, look.high)
-        if low > high:  # an effect that moved with time: only the last look speaks of now
+        if low > high:  # the effect changed over time: only the last look describes the present
             low, high = look.low, look.high
         kept.append(replace(look, low=low, high=high))
     return kept
@@ -308,11 +308,11 @@ def _intersected(looks: list[Look]) -> list[Look]:
 def planned_contacts(
     trial: Trial, cells: ArmCounts, planned: int | None, effect: float | None, tuning: Tuning
 ) -> int:
-    """Return the contacts of both arms that were planned.
+    """Return the planned contacts of both arms.
 
-    Those asked for; those that show the smallest effect that matters (by the
-    conversion supposed, otherwise by that of both arms together, which tells
-    nothing of their difference); otherwise all that were loaded.
+    Those requested; else those needed to detect the smallest effect that matters
+    (at the assumed conversion, or that of both arms pooled, which says nothing
+    about their difference); else all that were loaded.
     """
     if planned is not None:
         if planned < 2:
@@ -329,15 +329,15 @@ def planned_contacts(
         base, base + effect, allocation=share / (1 - share), alpha=1 - tuning.confidence,
         design_effect=tuning.design_effect,
     )  # fmt: skip
-    # Where only contacts reached count, so many more have to be loaded.
+    # If only contacts reached count, correspondingly more must be loaded.
     counted = (cells.trials + cells.control_trials) / max(len(trial.done), 1)
     return math.ceil(size.total / counted) if counted > 0 else size.total
 
 
 def missing_days(trial: Trial, planned: int) -> float:
-    """Return the days until so many contacts are followed to the horizon; nan if no inflow tells.
+    """Return the days until a number of contacts are followed to the horizon; nan if the inflow is unknown.
 
-    Contacts that were all loaded on one day say nothing of how fast more would come.
+    Contacts all loaded on one day say nothing about how fast more would come.
     """
     start = np.sort(trial.contacts["start"].to_numpy())
     if planned <= len(start):
@@ -357,20 +357,20 @@ def decide(
     planned: int,
     planned_looks: int | Sequence[float] | None = None,
 ) -> Decision:
-    """Return what is decided.
+    """Return the decision.
 
     Parameters
     ----------
     trial : Trial
     single : Comparison or None
-        Of the contacts followed to the horizon, by a single look; None without any in an arm.
+        Of the contacts followed to the horizon, at a single look; None if an arm has none.
     looks : sequence of Look
     tuning : Tuning
     planned : int
         Contacts of both arms.
     planned_looks : int or sequence of float, optional
-        Number of looks equally spaced, or their shares of the planned contacts,
-        rising to 1. Without them one may look on every day.
+        Number of equally spaced looks, or their shares of the planned contacts,
+        rising to 1. If omitted, daily looks are allowed for.
     """
     completed = len(trial.done)
     final = completed >= planned and single is not None
@@ -388,7 +388,7 @@ def decide(
     first = next((look for look in looks if look.decides(tuning.margin)), None)
     now = last.decides(tuning.margin)
     if first is not None and (now or last.estimate * first.estimate > 0):
-        # Later looks may be unsure again; what excluded no difference once has excluded it.
+        # Later looks may be inconclusive again; once zero difference is excluded, it stays excluded.
         by = last if now else first
         return replace(latest, kind="early", on=first.day, estimate=by.estimate, low=by.low, high=by.high)
     return latest
@@ -429,7 +429,7 @@ def _at_planned_looks(base: Decision, looks: Sequence[Look], tuning: Tuning, sha
     crossed = next((k for k, look in enumerate(planned) if look.crossed), None)
     at = len(taken) - 1 if crossed is None else crossed
     level = planned[at].confidence
-    if not 0 < level < 1:  # nothing is spent yet, so nothing can be said
+    if not 0 < level < 1:  # no error is spent yet, so nothing can be concluded
         return replace(base, estimate=taken[at][1].estimate)
     now = difference(taken[at][1].cells, level, tuning.design_effect)
     latest = replace(base, estimate=now.estimate, low=now.low, high=now.high)
@@ -441,7 +441,7 @@ def _at_planned_looks(base: Decision, looks: Sequence[Look], tuning: Tuning, sha
 
 
 def _taken(looks: Sequence[Look], planned: int, shares: list[float]) -> list[tuple[float, Look]]:
-    """Return the first look at or past each planned share, with the share it really had."""
+    """Return the first look at or past each planned share, with its actual share."""
     taken: dict[dt.date, tuple[float, Look]] = {}
     for share in shares:
         for look in looks:

@@ -1,4 +1,4 @@
-"""The primary figure of a test: at the horizon by assignment, and day by day while the test runs."""
+"""The primary figure of a test: at the horizon, by assignment, and day by day while it runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from callstats.show.display import Sentence
 
 
-#: The figures a test can be about: whether contacts count once loaded, or once reached.
+#: The possible primary figures: whether contacts count once loaded, or once reached.
 PRIMARIES = {"conversion_per_lead": False, "conversion_per_contact": True}
 
 
@@ -44,26 +44,26 @@ class Primary(Answer):
     Attributes
     ----------
     names : tuple of str
-        Control and treatment, as they are called.
+        Names of control and treatment.
     kpi : KPI
     cells : ArmCounts
         Successes and contacts of both arms.
     arms : tuple of Interval or None
         Wilson's interval of each arm; None for an arm without contacts.
     difference, lift : Comparison or None
-        Treatment less control, and treatment over control less 1, for a single look.
+        Treatment minus control, and treatment over control minus 1, for a single look.
     decision : Decision
-        Whether that is the last word, and the interval that counts.
+        Whether that is final, and the interval that counts.
     confidence : float
         Of the intervals.
     margin : float
         Largest loss that does not matter; 0 for none.
     design_effect : float
-        Variance if agents count as drawn from many, over that of contacts; nan without agents.
+        Variance with agents as a random sample over that of contacts; nan without agents.
     clustered : bool
         The difference's interval allows for agents.
     broken : str
-        Why the arms cannot be compared; empty where they can.
+        Why the arms cannot be compared; empty if they can.
     """
 
     voice: Voice
@@ -104,13 +104,13 @@ class Monitoring(Answer):
     kpi : KPI
         The primary figure.
     looks : tuple of Look
-        One a day on which anything new was known.
+        One for each day with new data.
     basis : str
         "completed": contacts enter when their horizon is over; "age": each arm was
-        loaded on one day, and the looks are at the same age of both.
+        loaded on one day, and looks are at the same age of both.
     decision : Decision
     evidence : Sequential or None
-        From the counts of conversions alone, at the last look.
+        From the conversion counts alone, at the last look.
     horizon_days : int
     confidence : float
     """
@@ -126,7 +126,7 @@ class Monitoring(Answer):
     confidence: float
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a look.
+        """Return one row per look.
 
         Columns: day, contacts, control_events, control_trials, events, trials,
         estimate, low, high (confidence sequence), fixed_low, fixed_high (single
@@ -144,7 +144,7 @@ class Monitoring(Answer):
 
     @property
     def status(self) -> Sentence:
-        """Final, decided early, or open and what is missing."""
+        """Final, decided early, or open, and what is missing."""
         return self.telling.status()
 
 
@@ -164,7 +164,7 @@ def compare_arms(
     confidence: float,
     clustered: bool,
 ) -> tuple[Comparison | None, Comparison | None]:
-    """Return the difference and the relative lift for a single look; None where an arm is empty."""
+    """Return the difference and the relative lift for a single look; None if an arm is empty."""
     if not cells.both:
         return None, None
     if clustered:
@@ -188,9 +188,9 @@ def arm_intervals(cells: ArmCounts, confidence: float) -> tuple[Interval | None,
 def compare_by_agents(
     trial: Trial, reached: bool, confidence: float
 ) -> tuple[Comparison, Comparison | None] | None:
-    """Return difference and lift with contacts and their last agents as clusters; None where impossible.
+    """Return difference and lift clustered by contacts and their last agents; None if impossible.
 
-    A contact that no agent spoke with is a cluster of its own.
+    A contact that no agent spoke with is a separate cluster.
     """
     done = trial.done
     agent: Any = done["agent"]
@@ -218,7 +218,7 @@ def compare_by_agents(
 
 
 def conversion_evidence(looks: tuple[Look, ...], share: float, confidence: float) -> Sequential | None:
-    """Return the evidence of the counts of conversions at the last look; None where they are none."""
+    """Return the evidence from the conversion counts at the last look; None if they provide none."""
     if not looks or unknown(looks[-1].e_value):
         return None
     cells = looks[-1].cells

@@ -1,4 +1,4 @@
-"""What is said and shown of the primary figure of a test, at the horizon and day by day."""
+"""How a test's primary figure is presented, at the horizon and day by day."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from callstats.show.format import Formatter
 from callstats.show.verdicts import not_comparable, too_little
 from callstats.stats import Comparison
 
-#: An effect is said for so many contacts.
+#: An effect is stated per this many contacts.
 PER_CONTACTS = 1000
 
 
 @tells(Primary)
 class PrimaryTelling(Telling[Primary]):
-    """How the primary figure at the horizon is told."""
+    """How the primary figure at the horizon is presented."""
 
     @property
     def label(self) -> str:
@@ -41,7 +41,7 @@ class PrimaryTelling(Telling[Primary]):
         return self.kpi(self.answer.kpi)
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """What the evidence allows to say of the primary figure."""
+        """What the evidence supports about the primary figure."""
         first = self._first()
         return tuple(s for s in (first, self._worth(), self._agents(), self._selected()) if s is not None)
 
@@ -70,7 +70,7 @@ class PrimaryTelling(Telling[Primary]):
         return Sentence(text, "unknown")
 
     def _worth(self) -> Sentence | None:
-        """What the difference means in successes, where it is more than chance."""
+        """What the difference means in successes, if it exceeds chance."""
         _, form, decision = self.say, self.form, self.answer.decision
         if self.answer.broken or decision.kind == "open" or not _excludes(decision.low, decision.high):
             return None
@@ -95,7 +95,7 @@ class PrimaryTelling(Telling[Primary]):
         return Sentence(text, "unknown")
 
     def _selected(self) -> Sentence | None:
-        """Say that who is reached was not assigned."""
+        """State that being reached was not assigned at random."""
         if not PRIMARIES[self.answer.kpi.name]:
             return None
         text = self.say(
@@ -150,7 +150,7 @@ class PrimaryTelling(Telling[Primary]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say(
             "{kpi} of both arms at the horizon, with {level} intervals",
             kpi=self.label,
@@ -159,7 +159,7 @@ class PrimaryTelling(Telling[Primary]):
         return figure(self.plot(), caption, self._first().text)
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences, the table and the plot; one line while nobody has been followed."""
+        """Return the sentences, the table and the plot; one line until a contact has been followed."""
         if not (self.answer.cells.control_trials or self.answer.cells.trials):
             note = self.say("No contact has been followed to the end of its days yet.")
             return (self.answer.verdict, Note(note))
@@ -168,14 +168,14 @@ class PrimaryTelling(Telling[Primary]):
 
 @tells(Monitoring)
 class MonitoringTelling(Telling[Monitoring]):
-    """How a test is told while it runs."""
+    """How a test is presented while it runs."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Whether the test is decided, what is missing, and the evidence of the counts alone."""
+        """Whether the test is decided, what is missing, and the evidence from the counts alone."""
         return tuple(s for s in (self.status(), self._evidence(), self._peeking()) if s is not None)
 
     def status(self) -> Sentence:
-        """Final, decided early, or open and what is missing."""
+        """Final, decided early, or open, and what is missing."""
         _, form, decision = self.say, self.form, self.answer.decision
         fields = {"n": form.number(decision.completed), "days": form.number(self.answer.horizon_days)}
         if decision.kind == "final":
@@ -225,7 +225,7 @@ class MonitoringTelling(Telling[Monitoring]):
         return Sentence(text)
 
     def _peeking(self) -> Sentence | None:
-        """Say on which days a single look would have claimed what daily looks do not."""
+        """State on which days a single look would have claimed something that daily looks do not."""
         looks = self.answer.looks
         claimed = [
             look for look in looks if _excludes(look.fixed_low, look.fixed_high) and not look.decides()
@@ -242,7 +242,7 @@ class MonitoringTelling(Telling[Monitoring]):
         return Sentence(text)
 
     def table(self) -> TableView | None:
-        """Return the planned looks; None where none were planned."""
+        """Return the planned looks; None if none were planned."""
         _ = self.say
         if not self.answer.decision.planned_looks:
             return None
@@ -266,7 +266,7 @@ class MonitoringTelling(Telling[Monitoring]):
         return [name, form.percent(look.information, 0), bound, seen, decided]
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the difference day by day with the band that allows for looking daily."""
+        """Draw the difference day by day with a band that allows for daily looks."""
         from callstats.show.plots import confidence_band
 
         shown = [look for look in self.answer.looks if not unknown(look.low)] or list(self.answer.looks)
@@ -284,7 +284,7 @@ class MonitoringTelling(Telling[Monitoring]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _ = self.say
         control, name = self.answer.names
         fields = {"kpi": self.kpi(self.answer.kpi), "name": name, "control": control}
@@ -315,7 +315,7 @@ def lift(ratio: Comparison, voice: Voice) -> dict[str, str]:
 
 
 def signed_percent(form: Formatter, value: float) -> str:
-    """Return a relative change with its sign; what has no limit as such.
+    """Return a relative change with its sign, or as unbounded.
 
     Examples
     --------

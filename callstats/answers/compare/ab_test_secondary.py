@@ -1,4 +1,4 @@
-"""What else the arms of a test differ in: reach by attempt, guardrails, and money."""
+"""Other differences between the arms of a test: reach by attempt, guardrails, and money."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 
-#: What reach by attempt needs of the calls.
+#: Columns of the calls needed for reach by attempt.
 _NEEDED = ("attempt_no", "live")
 _REFUSED = predicates.DIALS.also("refusals", Condition("closed_reason", "==", "refusal"))
-#: Not in the catalogue: what a guardrail asks of the contacts reached.
+#: Not in the catalogue: a guardrail on the contacts reached.
 REFUSALS = KPI(
     name="refusal_rate",
     label={"en": "Refusal rate", "fr": "Taux de refus", "ru": "Доля отказов"},
@@ -59,12 +59,12 @@ REFUSALS = KPI(
     source=PEERS,
     caution="Contacts closed by a refusal, of all that a person answered for.",
 )
-#: What is guarded where nothing is named, as far as the data have it.
+#: Default guardrails, if the data have them.
 USUAL = ("abandon_rate_outbound", "do_not_call_rate", REFUSALS, "average_handle_time")
 GuardrailNames = Iterable[str | KPI] | Mapping[str, float]
-#: What a comparison may note, to be said in the reader's language.
+#: Notes of a comparison, for translation.
 _NOTED = (mark("agents add no variance: that of contacts is used"),)
-#: What the figures in money and hours are called.
+#: Labels of the figures in money and hours.
 _FIGURES = {
     "successes_per_hour": mark("Successes per hour on the line"),
     "value_per_contact": mark("Value per contact"),
@@ -82,10 +82,10 @@ class Reach(Answer):
     ----------
     names : tuple of str
     tables : tuple of LifeTable or None
-        Of control and treatment: share reached by attempt, had all been dialled so
-        often. None where an arm was never dialled or attempts are unknown.
+        Of control and treatment: share reached by attempt, had all been dialled that
+        often. None if an arm was never dialled or attempts are unknown.
     ratio : Comparison or None
-        Ratio of the chances to be reached at the same attempt (log-rank).
+        Ratio of the probabilities of being reached at the same attempt (log-rank).
     """
 
     voice: Voice
@@ -95,7 +95,7 @@ class Reach(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an arm and attempt: arm, attempt, at_risk, reached, hazard …, share reached so far."""
+        """Return one row per arm and attempt: arm, attempt, at_risk, reached, hazard …, share reached."""
         import pandas as pd
 
         names = ["attempt", "at_risk", "reached", "hazard", "hazard_low", "hazard_high"]
@@ -110,16 +110,16 @@ class Reach(Answer):
 
 @dataclass(frozen=True)
 class Guardrails(Answer):
-    """What was guarded in both arms.
+    """The guardrails in both arms.
 
     Attributes
     ----------
     names : tuple of str
     lines : tuple of Line
-        Each with its difference at the level its claim is held to: the interval
-        excludes no difference exactly where Holm's procedure over all of them does.
+        Each with its difference at the level of its claim: the interval excludes zero
+        exactly when Holm's procedure over all of them finds a difference.
     margins : mapping of str to float
-        Largest worsening that does not matter, by name.
+        Largest deterioration that does not matter, by name.
     confidence : float
         That no claim among all of them is false.
     """
@@ -133,12 +133,12 @@ class Guardrails(Answer):
     broken: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the lines, with the columns that all parts of a test have; p-values are unadjusted."""
+        """Return the lines, with the columns common to all parts of a test; p-values are unadjusted."""
         return lines_frame(self.lines)
 
     @property
     def harmed(self) -> tuple[Line, ...]:
-        """The guardrails that are shown to be worse in the treatment."""
+        """The guardrails shown to be worse in the treatment."""
         return tuple(line for line in self.lines if line.certain and _worse(line))
 
 
@@ -151,18 +151,18 @@ class Money(Answer):
     names : tuple of str
     lines : tuple of Line
         Successes per hour on the line; value, cost and profit per contact loaded;
-        profit per hour on the line: what the data allow.
+        profit per hour on the line: as far as the data allow.
     prices : Prices
     chance : float
-        That the treatment is the better choice; nan without money.
+        Probability that the treatment is the better choice; nan without money.
     loss : tuple of float
-        Expected loss a contact if control, and if treatment, is chosen and the
-        other is better [money].
+        Expected loss per contact if control, or treatment, is chosen and the other is
+        better [money].
     lift : Comparison or None
-        Relative lift of the profit a contact; None where it has no meaning.
+        Relative lift of the profit per contact; None if meaningless.
     confidence : float
     broken : str
-        Why the arms cannot be compared; empty where they can.
+        Why the arms cannot be compared; empty if they can.
     """
 
     voice: Voice
@@ -177,16 +177,16 @@ class Money(Answer):
     broken: str = ""
 
     def line(self, name: str) -> Line | None:
-        """Return a line by its name, None where it could not be computed."""
+        """Return a line by its name, None if it could not be computed."""
         return next((line for line in self.lines if line.name == name), None)
 
     @property
     def deciding(self) -> Line | None:
-        """What the choice is judged by: profit a contact, otherwise value a contact."""
+        """The figure that decides the choice: profit per contact, otherwise value per contact."""
         return _deciding(self.lines)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the lines, and the relative lift of the profit, as all parts of a test have them."""
+        """Return the lines and the relative lift of the profit, in the common columns of a test."""
         import pandas as pd
 
         frame = lines_frame(self.lines)
@@ -213,9 +213,8 @@ def _deciding(lines: Sequence[Line]) -> Line | None:
 def reach(trial: Trial, voice: Voice, names: tuple[str, str], confidence: float) -> Reach:
     """Return the life tables of both arms.
 
-    A number that is invalid, or a contact closed before it was reached, can no
-    longer be reached: a competing end. One that was only not dialled further is
-    censored.
+    A contact with an invalid number, or closed before it was reached, can no longer
+    be reached: a competing end. One that was simply not dialled further is censored.
     """
     _ = voice.say
     missing = [f"calls.{c}" for c in _NEEDED if c not in trial.columns]
@@ -239,20 +238,20 @@ def compare_guardrails(
     confidence: float,
     broken: str = "",
 ) -> Guardrails:
-    """Compare what must not get worse, all claims together at one error.
+    """Compare what must not get worse, controlling the error over all claims.
 
     Parameters
     ----------
     dataset : Dataset
     arms : AssignedArms
     voice, names
-        As everywhere in a test.
+        As in the other parts of a test.
     asked : names or KPIs, or mapping of name to margin, or None
-        None for the usual ones, as far as the data have them.
+        If None, the usual ones, as far as the data have them.
     confidence : float
         That no claim among all of them is false.
     broken : str
-        Why the arms cannot be compared; empty where they can.
+        Why the arms cannot be compared; empty if they can.
 
     References
     ----------
@@ -267,7 +266,7 @@ def compare_guardrails(
     only: dict[str, Any] = {arms.column: list(arms.values)}
     narrow = dataset.where(**only)
     obstacles = {kpi.name: obstacle(narrow, kpi, [arms.column]) for kpi in kpis}
-    # Where nothing differs, the usual case, every claim is held to this level.
+    # If nothing differs, the usual case, every claim is at this level.
     level = 1 - (1 - confidence) / max(sum(reason is None for reason in obstacles.values()), 1)
     rows: dict[str, ComparedArm] = {}
     notes = []
@@ -285,14 +284,14 @@ def compare_guardrails(
 
 
 def _kpi(asked: str | KPI) -> KPI:
-    """Return a guardrail by its name; the catalogue lacks the refusals of a contact."""
+    """Return a guardrail by its name; the catalogue lacks refusals per contact."""
     if isinstance(asked, KPI):
         return asked
     return REFUSALS if asked == REFUSALS.name else get(asked)
 
 
 def _compared(dataset: Dataset, kpi: KPI, arms: AssignedArms, confidence: float) -> ComparedArm | str:
-    """Compare the arms on one KPI; why not, where they cannot be."""
+    """Compare the arms on one KPI, or give the reason why not."""
     try:
         comparison = compare(
             dataset, kpi, arms.column, arms.control, adjust="none", confidence=confidence, force=True
@@ -311,7 +310,7 @@ def _held(
     alpha: float,
     level: float,
 ) -> dict[str, Comparison]:
-    """Give every difference the level that its claim is held to among all."""
+    """Give every difference the level of its claim among all."""
     plain = {kpi.name: _as_test(rows[kpi.name], level) for kpi in kpis}
     _, levels = claims(list(plain.values()), "holm", alpha)
     for kpi, own in zip(kpis, levels, strict=True):
@@ -358,20 +357,20 @@ def money(
     final: bool = True,
     broken: str = "",
 ) -> Money:
-    """Return what the arms are worth, of the contacts whose horizon is over.
+    """Return what the arms are worth, from contacts whose horizon is over.
 
     Parameters
     ----------
     trial, voice, names
-        As everywhere in a test.
+        As in the other parts of a test.
     prices : Prices
     confidence : float
     tolerance : float
-        Largest share of conversations without talk time at which hours are counted.
+        Largest share of conversations without talk time for hours to be counted.
     final : bool
-        The test is over; otherwise a note says that these intervals are for its end.
+        Whether the test is over; if not, a note says that these intervals are for its end.
     broken : str
-        Why the arms cannot be compared; empty where they can.
+        Why the arms cannot be compared; empty if they can.
     """
     _ = voice.say
     people = FollowedContacts.of(trial, prices)

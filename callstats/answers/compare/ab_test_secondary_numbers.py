@@ -1,4 +1,4 @@
-"""The numbers beside a test's primary figure: reach by attempt, and what each contact brought and cost."""
+"""A test's secondary numbers: reach by attempt, and each contact's value and cost."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ if TYPE_CHECKING:
 
 #: Columns of the data frame of lines.
 COLUMNS = ("measure", "unit", "control", "treatment", "estimate", "low", "high", "p_value", "method", "note")
-#: Attempts that fewer contacts got are not shown: their share is mostly chance.
+#: Attempts with fewer contacts are not shown: their share is mostly chance.
 FEWEST_AT_RISK = 30
 _SECONDS = ("talk_s", "hold_s", "wrap_s")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure of both arms and how they differ.
+    """A figure in both arms, and their difference.
 
     Attributes
     ----------
     name, unit, direction : str
-        As a KPI of the catalogue has them.
+        As for a KPI of the catalogue.
     control, treatment : float
         In the unit.
     difference : Comparison or None
-        Treatment less control, where there is an interval.
+        Treatment minus control, if there is an interval.
     note : str
         Why something is missing; empty otherwise.
     label : str
-        What the figure is called, in the reader's language.
+        The figure's label, in the reader's language.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Line:
 
     @property
     def certain(self) -> bool:
-        """Whether the interval excludes no difference."""
+        """Whether the interval excludes zero."""
         c = self.difference
         return c is not None and (c.low > 0 or c.high < 0)
 
@@ -84,9 +84,9 @@ def lines_frame(lines: Sequence[Line]) -> pd.DataFrame:
 def reach_tables(
     trial: Trial, confidence: float
 ) -> tuple[tuple[LifeTable | None, LifeTable | None], Comparison | None]:
-    """Return the life tables of control and treatment, and the ratio of their chances at the same attempt.
+    """Return the life tables of control and treatment, and the ratio of their hazards.
 
-    None for an arm that was never dialled, and for a ratio that cannot be computed.
+    None for an arm that was never dialled, or a ratio that cannot be computed.
     """
     ends = _ends(trial)
     control, treatment = (_life_table(ends[ends["treated"] == arm], confidence) for arm in (0, 1))
@@ -117,7 +117,7 @@ def _life_table(ends: Any, confidence: float) -> LifeTable | None:
 
 
 def _ends(trial: Trial) -> Any:
-    """Return by arm and attempt how many contacts were reached at it, ended otherwise, or were left."""
+    """Return, by arm and attempt, how many contacts were reached, ended otherwise, or were left."""
     live = nw.col("live")
     known = {"closed", "closed_reason"} <= trial.columns
     shut = nw.col("closed") & (nw.col("closed_reason") != "exhausted") if known else nw.lit(False)
@@ -152,16 +152,16 @@ class Prices:
     Attributes
     ----------
     hour : float
-        For an hour of talk, hold and wrap-up, waiting and pauses shared out over
-        it [money/h]; nan if unknown.
+        For an hour of talk, hold and wrap-up, with waiting and pauses allocated to it
+        [money/h]; nan if unknown.
     paid_hour : float
-        For an hour paid [money/h]; nan if unknown.
+        For a paid hour [money/h]; nan if unknown.
     dial : float
-        Technical cost of a dial [money]; 0 where the data have none.
+        Technical cost of a dial [money]; 0 if the data have none.
     contact : mapping
-        Price of a contact [money], by list; empty where the data have none.
+        Price of a contact [money], by list; empty if the data have none.
     waiting : bool
-        Waiting and pauses are in the hour: agent time is known.
+        The hour includes waiting and pauses: agent time is known.
     """
 
     hour: float = NAN
@@ -172,16 +172,16 @@ class Prices:
 
 
 def prices(dataset: Dataset, arm: str, cost_per_hour: float | None = None) -> Prices:
-    """Return what is paid for, from the whole campaign that the test is part of.
+    """Return prices from the whole campaign that the test belongs to.
 
-    Labour is paid for the time logged in; what an hour on the line costs is all of
-    it over the hours on the line. A list's price is shared over its contacts.
+    Labour is paid for login time; the cost of an hour on the line is all labour divided
+    by the hours on the line. A list's price is divided among its contacts.
 
     Parameters
     ----------
     dataset : Dataset
     arm : str
-        Wages and line costs carry no list: a filter by list is taken off.
+        Wages and line costs have no list, so a filter by list is removed.
     cost_per_hour : float, optional
         Of an hour paid, in place of the labour in the costs.
 
@@ -216,7 +216,7 @@ def prices(dataset: Dataset, arm: str, cost_per_hour: float | None = None) -> Pr
 
 
 def _amounts(dataset: Dataset) -> dict[tuple[str, Any], float]:
-    """Return the amounts by kind, of lists by (kind, list)."""
+    """Return the amounts by kind, and for lists by (kind, list)."""
     if not dataset.has("costs", "kind", "amount") or dataset.unreached("costs"):
         return {}
     keys = ["kind", *(["list_id"] if dataset.has("costs", "list_id") else [])]
@@ -240,7 +240,7 @@ def _work(dataset: Dataset) -> tuple[float, float]:
 
 
 def _seconds_on_line(columns: Iterable[str]) -> nw.Expr:
-    """Return talk, hold and wrap-up of a call together, as far as there are such columns."""
+    """Return a call's total talk, hold and wrap-up, from the columns present."""
     seconds = nw.lit(0.0)
     for column in columns:
         seconds = seconds + nw.col(column).cast(nw.Float64).fill_null(0.0)
@@ -248,7 +248,7 @@ def _seconds_on_line(columns: Iterable[str]) -> nw.Expr:
 
 
 def _paid_hours(dataset: Dataset) -> float:
-    """Return the hours paid; all login hours where it is not known which are; 0 without agent time."""
+    """Return the paid hours; all login hours if unknown; 0 without agent time."""
     if not dataset.has("agent_time", "seconds") or dataset.unreached("agent_time"):
         return 0.0
     seconds = nw.col("seconds").cast(nw.Float64)
@@ -268,7 +268,7 @@ def _list_prices(dataset: Dataset, amounts: Mapping[tuple[str, Any], float]) -> 
 
 @dataclass(frozen=True)
 class FollowedContacts:
-    """Contacts whose horizon is over, as arrays; money in the currency."""
+    """Contacts whose horizon is over, as arrays; money in the data set's currency."""
 
     treated: Any
     value: Any
@@ -277,7 +277,7 @@ class FollowedContacts:
 
     @classmethod
     def of(cls, trial: Trial, prices: Prices) -> FollowedContacts:
-        """Return the contacts of a trial with what each of them cost."""
+        """Return the contacts of a trial with their costs."""
         done = trial.done
         treated, value, seconds = (done[c].to_numpy() for c in ("treated", "value", "seconds"))
         paid = 0.0 if math.isnan(prices.hour) else prices.hour * seconds / 3600
@@ -288,11 +288,11 @@ class FollowedContacts:
 
     @property
     def enough(self) -> bool:
-        """Whether each arm has two contacts at least."""
+        """Whether each arm has at least two contacts."""
         return min(int(self.treated.sum()), int((~self.treated).sum())) > 1
 
     def mean_difference(self, top: Any, below: Any, confidence: float, **options: Any) -> Comparison:
-        """Return the difference of the arms' ratios of two columns, contacts independent."""
+        """Return the difference of the arms' ratios of two columns, treating contacts as independent."""
         arms = [
             Moments.of({"numerator": top[mine], "denominator": below[mine]})
             for mine in (self.treated, ~self.treated)
@@ -322,7 +322,7 @@ def _bought(trial: Trial, prices: Prices) -> Any:
 
 
 def per_contact(people: FollowedContacts, confidence: float, *, valued: bool, priced: bool) -> list[Line]:
-    """Return value, cost and profit a contact, and profit an hour, as far as they are known."""
+    """Return value, cost and profit per contact, and profit per hour, as far as known."""
     each = np.ones(len(people.value))
     figures: list[tuple[str, str, str, Any, Any]] = []
     if valued:
@@ -344,7 +344,7 @@ def per_contact(people: FollowedContacts, confidence: float, *, valued: bool, pr
 
 
 def profit_lift(people: FollowedContacts, confidence: float) -> Comparison | None:
-    """Return the relative lift of the profit a contact; None over a control that earns nothing."""
+    """Return the relative lift of the profit per contact; None if the control earns nothing."""
     try:
         return people.mean_difference(
             people.value - people.cost, np.ones(len(people.value)), confidence, relative=True
@@ -354,7 +354,7 @@ def profit_lift(people: FollowedContacts, confidence: float) -> Comparison | Non
 
 
 def per_hour(trial: Trial, confidence: float) -> Line | None:
-    """Return the successes per hour on the line, agents' days being the clusters."""
+    """Return the successes per hour on the line, clustered by agent-day."""
     if "agent_id" not in trial.columns:
         return None
     seconds = _seconds_on_line(column for column in _SECONDS if column in trial.columns)
@@ -382,7 +382,7 @@ def per_hour(trial: Trial, confidence: float) -> Line | None:
 
 
 def choice(difference: Comparison | None) -> tuple[float, tuple[float, float]]:
-    """Return the chance that the treatment is better, and the expected loss of choosing either.
+    """Return the probability that the treatment is better, and the expected loss of either choice.
 
     Normal posterior of the difference under a flat prior.
     """
@@ -392,7 +392,7 @@ def choice(difference: Comparison | None) -> tuple[float, tuple[float, float]]:
         return NAN, (NAN, NAN)
     z = difference.estimate / difference.standard_error
     density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-    # E max(0, d) and E max(0, -d) of a normal difference d.
+    # E max(0, d) and E max(0, -d) for a normal difference d.
     missed = difference.standard_error * (density + z * float(ndtr(z)))
     wrong = difference.standard_error * (density - z * float(ndtr(-z)))
     return float(ndtr(z)), (missed, wrong)

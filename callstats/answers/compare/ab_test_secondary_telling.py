@@ -1,4 +1,4 @@
-"""What is said and shown of reach, guardrails and money of a test."""
+"""How a test's reach, guardrails and money are presented."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from callstats.show.digits import unknown
 from callstats.show.verdicts import not_comparable
 from callstats.stats import Comparison
 
-#: What a wrong choice costs is said for so many contacts.
+#: The cost of a wrong choice is stated per this many contacts.
 PER_CONTACTS = 1000
 Part = TypeVar("Part", Guardrails, Money)
 
 
 @tells(Reach)
 class ReachTelling(Telling[Reach]):
-    """How reach by attempt of both arms is told."""
+    """How reach by attempt of both arms is presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """What share both arms reach by the same attempt, and whether one is easier to reach."""
+        """The share both arms reach by the same attempt, and whether one is easier to reach."""
         _, form = self.say, self.form
         control, treatment = self.answer.tables
         if control is None or treatment is None or self.answer.ratio is None:
@@ -97,7 +97,7 @@ class ReachTelling(Telling[Reach]):
         return ax
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say(
             "Share of contacts reached by attempt, {control} and {name}",
             control=self.answer.names[0],
@@ -113,12 +113,12 @@ class ReachTelling(Telling[Reach]):
 
 
 class _LinesTelling(Telling[Part]):
-    """What guardrails and money have in common: one line a figure, with both arms and their difference."""
+    """Shared by guardrails and money: one line per figure, with both arms and their difference."""
 
     def sentence(self, line: Line, margin: float | None = None) -> Sentence | None:
-        """Return what the evidence allows to say of a line, None without an interval.
+        """Return what the evidence supports about a line, None without an interval.
 
-        ``margin`` is the largest worsening that does not matter, in the line's unit.
+        ``margin`` is the largest deterioration that does not matter, in the line's unit.
         """
         if line.difference is None:
             return None
@@ -151,10 +151,10 @@ class _LinesTelling(Telling[Part]):
 
 @tells(Guardrails)
 class GuardrailsTelling(_LinesTelling[Guardrails]):
-    """How guardrails are told."""
+    """How guardrails are presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Which guardrails differ; of the others, which are shown to be kept."""
+        """Which guardrails differ; of the others, which are shown to hold."""
         _, guardrails = self.say, self.answer
         if guardrails.broken or not guardrails.lines:
             return ()
@@ -174,11 +174,11 @@ class GuardrailsTelling(_LinesTelling[Guardrails]):
         return tuple(sentences)
 
     def _judged(self, line: Line) -> bool:
-        """Tell whether a guardrail has a sentence of its own."""
+        """Return whether a guardrail gets its own sentence."""
         return line.certain or line.name in self.answer.margins
 
     def judge(self, line: Line) -> Sentence:
-        """Return what the evidence allows to say of one guardrail, within its margin."""
+        """Return what the evidence supports about one guardrail, within its margin."""
         sentence = self.sentence(line, self.answer.margins.get(line.name))
         assert sentence is not None
         return sentence
@@ -198,7 +198,7 @@ class GuardrailsTelling(_LinesTelling[Guardrails]):
 
 @tells(Money)
 class MoneyTelling(_LinesTelling[Money]):
-    """How the arms are told in money."""
+    """How the arms are presented in money."""
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Which arm is worth more, per contact and per hour, and what a wrong choice would cost."""
@@ -219,7 +219,7 @@ class MoneyTelling(_LinesTelling[Money]):
         return (Sentence(" ".join(part for part in parts if part), worth.tone),)
 
     def _an_hour(self) -> str:
-        """Return what an agent's hour brings more, as a sentence; "" where it cannot be told."""
+        """Return the gain per agent hour as a sentence; "" if unknown."""
         line = self.answer.line("profit_per_hour")
         if line is None or line.difference is None or unknown(line.difference.low):
             return ""
@@ -266,6 +266,6 @@ class MoneyTelling(_LinesTelling[Money]):
         return notes
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences, the table and what is not computable."""
+        """Return the sentences, the table and what cannot be computed."""
         shown: tuple[View, ...] = (self.answer.verdict, self.table()) if self.answer.lines else ()
         return (*shown, *self.notes(self.answer.notes))

@@ -1,4 +1,4 @@
-"""Was the split sound: contacts dealt as planned, arms alike, and who was left out."""
+"""Whether the split was sound: contacts assigned as planned, comparable arms, and who was left out."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-#: Fewer agents than this of their own in each arm tell nothing of the lists.
+#: With fewer separate agents in each arm, nothing can be concluded about the lists.
 FEWEST_AGENTS = 10
-#: Arms are nested in agents if less than this share of the conversations is by agents of both.
+#: Agents are nested in arms if agents working both held less than this share of conversations.
 SHARED = 0.5
-#: A split is off when it is by more than chance (p) and by more than this share.
+#: A split is off if the deviation exceeds both chance (p) and this share.
 OFF_P, OFF_SHARE = 0.001, 0.01
-#: Attributes with more values than this are names, not groups.
+#: Attributes with more values than this count as names, not groups.
 _MOST_LEVELS = 30
-#: Standardised differences from here on are worth a word.
+#: Standardised differences from this size on are worth mentioning.
 OFF_BALANCE = 0.1
 
 
@@ -40,11 +40,11 @@ class Balance:
     Attributes
     ----------
     name, level : str
-        The attribute; for groups the value that differs most, otherwise "".
+        The attribute; for groups, the value that differs most, otherwise "".
     control, treatment : float
         Means, or shares of the level.
     difference : float
-        In standard deviations; of a text attribute the largest over its values.
+        In standard deviations; for a text attribute, the largest over its values.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Balance:
 
     @property
     def label(self) -> str:
-        """The attribute, with its value where it is one of several."""
+        """The attribute, with its value if it is one of several."""
         return f"{self.name} ({self.level})" if self.level else self.name
 
     @property
@@ -66,18 +66,18 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """How differently the work on two arms is spread over hours or agents.
+    """How differently the work on two arms is distributed over hours or agents.
 
     Attributes
     ----------
     share : float
         Share of one arm's work that would have to move to make the arms alike; nan if unknown.
     p_value : float
-        Of the same spread, by chi-square over calls.
+        Of equal distributions, by chi-square over calls.
     shared : float
         Share of the work done in hours (by agents) that both arms have.
     fewest : int
-        Hours (agents) of the arm that has fewest.
+        Number of hours (agents) in the arm with fewest.
     """
 
     share: float = NAN
@@ -98,23 +98,23 @@ class Split(Answer):
     Attributes
     ----------
     names : tuple of str
-        Control and treatment, as they are called.
+        Names of control and treatment.
     loaded, dialled : tuple of int
         Contacts of both arms.
     loaded_check : SampleRatio or None
-        Against the plan; None where no plan is known (the sizes of two bought lists).
+        Test against the plan; None if there is no plan (the sizes of two bought lists).
     dialled_check : SampleRatio or None
-        Against the shares loaded.
+        Test against the shares loaded.
     dials : tuple of float
         Dials per contact within the horizon, of both arms.
     depth : tuple of float
-        The same of contacts not reached: those of a better list are done with sooner.
+        The same for contacts not reached: a better list's contacts are finished sooner.
     hours, agents : Apart
         How differently the two arms were worked.
     balance : tuple of Balance
         Attributes known before the test.
     whole : bool
-        Contacts never dialled are known.
+        Whether contacts never dialled are known.
     """
 
     voice: Voice
@@ -133,7 +133,7 @@ class Split(Answer):
 
     @property
     def off_plan(self) -> bool:
-        """Whether the contacts loaded are not dealt as planned."""
+        """Whether the loaded contacts deviate from the planned split."""
         return self.loaded_check is not None and is_off(self.loaded_check)
 
     @property
@@ -143,16 +143,16 @@ class Split(Answer):
 
     @property
     def too_few_agents(self) -> bool:
-        """Whether each arm has its own agents, and too few of them to tell agents from arms."""
+        """Whether each arm has its own agents, and too few to separate agents from arms."""
         return self.nested and self.agents.fewest < FEWEST_AGENTS
 
     @property
     def broken(self) -> str:
-        """Why the arms cannot be compared, in words; empty where they can."""
+        """Why the arms cannot be compared, in words; empty if they can."""
         return self.telling.broken()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return check, control, treatment, difference, p_value: one row a check, attributes included."""
+        """Return check, control, treatment, difference, p_value: one row per check, including attributes."""
         import pandas as pd
 
         rows: list[tuple[Any, ...]] = [
@@ -167,7 +167,7 @@ class Split(Answer):
 
 
 def is_off(check: SampleRatio) -> bool:
-    """Tell whether a split is off by more than chance and by more than a point."""
+    """Return whether a split is off by more than chance and by more than one point."""
     return check.p_value < OFF_P and check.departure >= OFF_SHARE
 
 
@@ -185,10 +185,10 @@ def split(
     trial : Trial
     voice : Voice
     names : tuple of str
-        Control and treatment, as they are called.
+        Names of control and treatment.
     expected : two numbers, optional
-        Planned parts of control and treatment. Where left out, lists have no plan
-        (they were bought as they are) and other arms are taken to be even.
+        Planned shares of control and treatment. If omitted, lists have no plan
+        (they were bought as they are) and other arms are assumed equal.
 
     Raises
     ------
@@ -228,7 +228,7 @@ def _means(contacts: Any) -> tuple[float, float]:
 
 
 def balances(trial: Trial) -> tuple[Balance, ...]:
-    """Return the balance of every known attribute, the largest difference first.
+    """Return the balance of every known attribute, largest difference first.
 
     References
     ----------
@@ -299,12 +299,12 @@ def _apart(calls: nw.LazyFrame) -> Apart:
 
 
 def apart(control: np.ndarray, treatment: np.ndarray) -> Apart:
-    """Compare two spreads of work over the same places.
+    """Compare two distributions of work over the same categories.
 
     Parameters
     ----------
     control, treatment : ndarray of shape (places,)
-        Calls in each.
+        Calls in each category.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is said and shown of a split: how the work, the contacts and the counts set the arms apart."""
+"""How a split is presented: how work, contacts and counts differ between the arms."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from callstats.answers.core.telling import Cell, Column, Sentence, TableView, Te
 from callstats.show.words import mark
 from callstats.stats import SampleRatio
 
-#: Arms whose dials to contacts not reached differ by more than this factor were dialled to different depth.
+#: Arms whose dials to contacts not reached differ by more than this factor were dialled to different depths.
 DEPTH = 1.25
-#: What is said of contacts left out or doubtful, by field of Exclusions.
+#: Messages on contacts left out or doubtful, by field of Exclusions.
 _COUNTED = {
     "both": mark(
         "{shown} contact is in both arms and left out.", "{shown} contacts are in both arms and left out."
@@ -43,10 +43,10 @@ _COUNTED = {
 
 @tells(Split)
 class SplitTelling(Telling[Split]):
-    """How a split is told."""
+    """How a split is presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Whether the split is sound, and everything that is not."""
+        """Whether the split is sound, and every problem."""
         _ = self.say
         if self.answer.broken:
             text = _("The split is not sound: {why}.", why=self.answer.broken)
@@ -61,7 +61,7 @@ class SplitTelling(Telling[Split]):
         )
 
     def broken(self) -> str:
-        """Why the arms cannot be compared, in words; empty where they can."""
+        """Why the arms cannot be compared, in words; empty if they can."""
         _, split = self.say, self.answer
         if split.off_plan and split.loaded_check is not None:
             fields = self._shares(split.loaded_check)
@@ -72,7 +72,7 @@ class SplitTelling(Telling[Split]):
         return ""
 
     def _shares(self, check: SampleRatio) -> dict[str, str]:
-        """Return the control's share of the contacts, and what it was to be, as fields of a message."""
+        """Return the control's actual and planned share of the contacts, as fields of a message."""
         share, plan = check.estimate, float(check.expected[0])
         return {
             "share": self.form.percent(share),
@@ -81,7 +81,7 @@ class SplitTelling(Telling[Split]):
         }
 
     def _cautions(self) -> tuple[Sentence, ...]:
-        """Return everything to bear in mind when the arms are compared."""
+        """Return everything to bear in mind when comparing the arms."""
         doubts = [Sentence(text, "unknown") for text in (*self._dealt(), *self._worked())]
         return (*doubts, *self._known(), *(Sentence(text, "unknown") for text in self._counts()))
 
@@ -97,7 +97,7 @@ class SplitTelling(Telling[Split]):
         return [text]
 
     def _worked(self) -> list[str]:
-        """What the calls did differently to the arms."""
+        """How the arms were called differently."""
         _, form, split, texts = self.say, self.form, self.answer, []
         low, high = sorted(split.depth)
         if low > 0 and high > DEPTH * low:
@@ -123,7 +123,7 @@ class SplitTelling(Telling[Split]):
         return texts
 
     def _known(self) -> list[Sentence]:
-        """Attributes that set the arms apart: of two bought lists they are what is compared."""
+        """Attributes that differ between the arms; for two bought lists, they are what is compared."""
         _ = self.say
         off = ", ".join([balance.label for balance in self.answer.balance if balance.off][:5])
         if not off:
@@ -133,7 +133,7 @@ class SplitTelling(Telling[Split]):
         return [Sentence(_("The arms differ in what was known before: {names}.", names=off), "unknown")]
 
     def _counts(self) -> list[str]:
-        """Who was left out or is doubtful."""
+        """Contacts left out or doubtful."""
         _, texts = self.say, []
         if not self.answer.whole:
             texts.append(_("No table of contacts: those never dialled are unknown and missing."))

@@ -1,4 +1,4 @@
-"""The verdict of a list test, its warnings, and what a report shows of it."""
+"""How a list test is presented: the verdict, its warnings, and its part of a report."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from callstats.show.display import Record
 
 @tells(ABTest)
 class ABTestTelling(Telling[ABTest]):
-    """How a list test is told."""
+    """How a list test is presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """The verdict: the primary figure, profit, whether that is the last word, and harm done."""
+        """The verdict: the primary figure, profit, whether that is final, and harm done."""
         test = self.answer
         first, state = test.primary.sentences[0], test.monitoring.status
         if test.split.broken:
@@ -47,14 +47,14 @@ class ABTestTelling(Telling[ABTest]):
         return Section(self.voice, (test.verdict, *self.notes(test.warnings), record))
 
     def could_have_seen(self) -> Answer:
-        """What a test of this size could see, or one line on why that cannot be told."""
+        """What a test of this size could detect, or one line on why that is unknown."""
         if self.answer.power is not None:
             return self.answer.power
         note = self.say("What this test could have seen: too little data, no contact or no success yet.")
         return Section(self.voice, (Note(note),))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw both arms with their intervals; the parts have plots of their own."""
+        """Draw both arms with their intervals; the parts have their own plots."""
         return self.answer.primary.plot(ax)
 
     def views(self) -> tuple[View, ...]:

@@ -1,4 +1,4 @@
-"""Compare: groups against a control on any KPI, with the test that is right for it."""
+"""Compare groups with a control on any KPI, using the right test for it."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ class GroupComparison(Answer):
     voice : Voice
     kpi : KPI
     by : str
-        The column that tells the groups apart.
+        The column that defines the groups.
     control : object
         The group the others are compared with.
     design : ComparisonDesign
-        What was taken as independent.
+        What was treated as independent.
     rows : tuple of ComparedArm
         In the order of the groups.
     findings : tuple of GateFinding
-        What the gates found, the most serious first.
+        The gates' findings, most serious first.
     confidence : float
         Of the intervals.
     adjust : str
-        How claims are corrected for their number.
+        How claims are corrected for multiplicity.
     alternative : str
     notes : tuple of str
-        What was left out or taken for granted.
+        What was left out or assumed.
     """
 
     voice: Voice
@@ -79,22 +79,22 @@ class GroupComparison(Answer):
         Raises
         ------
         KeyError
-            There is no such arm.
+            No arm has that name.
         """
         return {row.arm: row for row in self.rows}[arm]
 
     @property
     def control_label(self) -> str:
-        """What the control is called."""
+        """The control's label."""
         return self.voice.label(self.control)
 
     @property
     def warnings(self) -> tuple[Caution, ...]:
-        """What the gates found, in words: each with what to do."""
+        """The gates' findings in words, each with what to do."""
         return self.telling.warnings()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an arm with every number, unrounded; values of ``%`` are fractions."""
+        """Return one row per arm with every number, unrounded; values of ``%`` are fractions."""
         import pandas as pd
 
         return pd.DataFrame([{self.by: row.arm, **row.record()} for row in self.rows])
@@ -114,7 +114,7 @@ def compare(  # noqa: PLR0913 - all but four by keyword
     margin: float | None = None,
     equivalence: float | None = None,
     split: Mapping[Arm, float] | str | None = None,
-    # how to say it
+    # how to present it
     adjust: str = "holm",
     alternative: str = "two-sided",
     confidence: float | None = None,
@@ -122,75 +122,75 @@ def compare(  # noqa: PLR0913 - all but four by keyword
 ) -> GroupComparison:
     r"""Compare groups with a control on a KPI.
 
-    What is drawn independently, and what hangs together, follows from the KPI
-    and the data. Before any number the gates are passed: they tell what makes
-    the groups not comparable, and what to do about it.
+    The KPI and the data determine what is independent and what is correlated.
+    Before any number is computed, gates check what makes the groups not
+    comparable, and say what to do about it.
 
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to what is asked about.
+        Narrowed to the rows of interest.
     kpi : str or KPI
     by : str
-        What tells the groups apart: a column (list_id, campaign_id, agent_id, an
+        What defines the groups: a column (list_id, campaign_id, agent_id, an
         attribute of the contact) or a time key (month, week, weekday, hour).
     control : object
-        The group that all others are compared with.
+        The group to compare all others with.
     method : str, optional
         "delta", or for shares of independent units "miettinen-nurminen" (the
         default), "mee", "newcombe", "agresti-caffo", "wald".
     clusters : str or sequence of str
         "auto"; "contact"; "two-way" (contact and agent); "agent"; "agent_day";
-        "call" (every call for itself, which dialled data are not); or columns.
+        "call" (independent calls, which dialled data are not); or columns.
     stratify : str or sequence of str, optional
-        Columns and time keys to compare within. Left out, arms dialled at different
-        hours are compared within hour and weekday, and to different depth attempt
-        by attempt; ``[]`` compares them as they are.
+        Columns and time keys to compare within. If omitted, arms dialled at different
+        hours are compared within hour and weekday, and arms dialled to different
+        depths by attempt; ``[]`` compares them as they are.
     margin : float, optional
-        Largest loss that does not matter, in the KPI's unit (0.01 is one point): is
-        the group not worse by more?
+        Largest loss that does not matter, in the KPI's unit (0.01 is one point), for a
+        non-inferiority test.
     equivalence : float, optional
-        Largest difference that does not matter either way: is it as good?
+        Largest difference that does not matter either way, for an equivalence test.
     split : mapping or "even", optional
-        Planned shares of the contacts, group by group; then the split is tested.
+        Planned shares of the contacts by group; if given, the split is tested.
     adjust : str
         "holm", "bonferroni" (groups declared beforehand), "benjamini-hochberg"
         (segments, agents) or "none".
     alternative : str
         "two-sided", "greater" or "less" than the control.
     confidence : float, optional
-        Of the intervals; the project's where it is not given (0.95).
+        Of the intervals; if omitted, the project's (0.95).
     force : bool
-        Compare although a gate refuses, where numbers can be had at all; the reason
+        Compare although a gate refuses, if numbers can be computed at all; the reason
         becomes a warning.
 
     Returns
     -------
     GroupComparison
-        A row for every other group: the difference with interval, p-value, relative
-        lift, design effect, what it means a month, and the verdict in words. A group
-        that cannot be compared has a row that says why.
+        One row per other group: the difference with interval, p-value, relative
+        lift, design effect, monthly value, and the verdict in words. For a group
+        that cannot be compared, the row says why.
 
     Raises
     ------
     ComparisonRefused
         No group can be compared; the message says why and what to do.
     UsageError
-        A name is unknown, the KPI cannot be computed, or options contradict one another.
+        A name is unknown, the KPI cannot be computed, or options contradict each other.
 
     Notes
     -----
-    Interval and p-value come from one statistic: the interval excludes 0 exactly
-    where p is below 1 - confidence.
+    Interval and p-value come from the same statistic: the interval excludes 0 exactly
+    when p is below 1 - confidence.
 
-    - Shares of contacts that nothing ties together: Miettinen and Nurminen's score
-      method [1]_.
-    - What agents decide, where agents are known: contacts and agents both as
-      clusters [2]_, t with the smaller number of clusters less one. A KPI that counts
-      contacts gives each to one agent.
+    - Shares of uncorrelated contacts: Miettinen and Nurminen's score
+    method [1]_.
+    - What agents decide, if agents are known: contacts and agents both as
+    clusters [2]_, t with the smaller number of clusters minus one. A KPI that counts
+    contacts assigns each to one agent.
     - Other ratios: the delta method over the independent units [3]_, contacts in both
       groups kept together, Welch's degrees of freedom.
-    - Totals: the spread of as many other units; medians: their interval by Woodruff.
+    - Totals: the spread over the same number of other units; medians: Woodruff's interval.
     - Relative lifts: Fieller's limits.
 
     References
@@ -237,7 +237,7 @@ def compare(  # noqa: PLR0913 - all but four by keyword
 
 
 def _with_strata(gates: GateResult, tested: Mapping[Arm, TestedPair | None]) -> GateResult:
-    """Add what strata change, and refuse arms that share none with the control."""
+    """Add the findings on strata, and refuse arms that share none with the control."""
     alone = {arm: no_strata(arm, gates.strata) for arm, pair in tested.items() if pair is None}
     changes = [finding for pair in tested.values() if pair is not None for finding in strata_findings(pair)]
     return replace(
@@ -247,11 +247,11 @@ def _with_strata(gates: GateResult, tested: Mapping[Arm, TestedPair | None]) -> 
     )
 
 
-# What cannot be asked
+# Invalid requests
 
 
 def _check(dataset: Dataset, kpi: KPI, by: str, terms: Terms, method: str | None) -> None:
-    """Refuse what cannot be asked."""
+    """Raise an error for an invalid request."""
     for kind, name, known in (
         ("adjustment", terms.adjust, ADJUSTMENTS),
         ("alternative", terms.alternative, ALTERNATIVES),
@@ -289,7 +289,7 @@ def _check_margins(kpi: KPI, terms: Terms) -> None:
 
 
 def _arms(dataset: Dataset, kpi: KPI, by: str, control: Arm) -> tuple[tuple[Arm, ...], Arm]:
-    """Find the arms in the data, and the control among them however it was typed."""
+    """Find the arms in the data, and the control among them, however it was typed."""
     arms = arms_of(dataset, kpi, by)
     named = {str(arm): arm for arm in arms}
     if str(control) not in named:
@@ -307,7 +307,7 @@ def _arms(dataset: Dataset, kpi: KPI, by: str, control: Arm) -> tuple[tuple[Arm,
 def _answer(
     pairs: Pairs, survey: Survey, gates: GateResult, tested: Sequence[TestedPair], terms: Terms
 ) -> GroupComparison:
-    """Correct the claims for their number and put the rows together.
+    """Correct the claims for multiplicity and assemble the rows.
 
     Raises
     ------
@@ -338,7 +338,7 @@ def _answer(
 
 
 def _refusal(pairs: Pairs, rows: Sequence[ComparedArm]) -> ComparisonRefused:
-    """Return the error that no arm can be compared: the reasons, each once, and the remedies."""
+    """Build the error that no arm can be compared: the distinct reasons and the remedies."""
     cautions = [caution for row in rows if (caution := row.caution) is not None]
     why = dict.fromkeys(caution.text for caution in cautions)
     hints = dict.fromkeys(caution.hint for caution in cautions if caution.hint)
@@ -349,7 +349,7 @@ def _refusal(pairs: Pairs, rows: Sequence[ComparedArm]) -> ComparisonRefused:
 
 
 def _notes(pairs: Pairs, survey: Survey, voice: Voice) -> tuple[str, ...]:
-    """Return what was left out or taken for granted."""
+    """Return what was left out or assumed."""
     _, form, notes = voice.say, voice.form, []
     if pairs.design.missing:
         columns = ", ".join(pairs.design.missing)

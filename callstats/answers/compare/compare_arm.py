@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """Something that stands in the way of a comparison, in words.
+    """An obstacle to a comparison, in words.
 
     Attributes
     ----------
     gate : str
         Which gate found it; see :class:`~callstats.answers.compare.compare_gates.GateFinding`.
     text : str
-        What was found, a sentence without its final stop.
+        What was found, as a sentence without its final stop.
     hint : str
         What to do, in sentences.
     arm : str
-        The arm it is about, as shown; empty for all.
+        The arm concerned, as shown; empty for all.
     refuses : bool
         The arm is not compared.
     """
@@ -55,46 +55,46 @@ class Caution:
 
 @dataclass(frozen=True)
 class ComparedArm(Answer):
-    """An arm against the control; nan where it is not compared, and ``note`` says why.
+    """An arm against the control; nan if it is not compared, and ``note`` says why.
 
     Attributes
     ----------
     voice : Voice
     kpi : KPI
     control, arm : object
-        Values of the column that tells the groups apart.
+        Values of the column that defines the groups.
     design : ComparisonDesign
     terms : Terms
-        What the comparison is held to.
+        The terms of the comparison.
     value, control_value : float
-        What was compared, in the KPI's unit; averages over strata where there are any.
+        The compared values, in the KPI's unit; averaged over strata, if any.
     estimate, low, high : float
-        The difference, arm less control, with its interval.
+        The difference, arm minus control, with its interval.
     lift, lift_low, lift_high : float
         The same relative to the control; nan over a control at or below 0.
     p_value, p_adjusted : float
-        Of no difference; corrected for the number of arms.
+        For no difference; and corrected for the number of arms.
     claim_low, claim_high, claim_confidence : float
-        The interval at the level this arm's claim is held to among all: it excludes
-        0 exactly where ``p_adjusted`` is below 1 - confidence.
+        The interval at the level of this arm's claim among all: it excludes 0
+        exactly when ``p_adjusted`` is below 1 - confidence.
     p_margin : float
-        Of the margin set beforehand; nan without one.
+        For the margin set beforehand; nan without one.
     standard_error, degrees_of_freedom, design_effect : float
-        The design effect is the variance over that of independent rows.
+        The design effect is the variance divided by that of independent rows.
     n, control_n : int
         Independent units of the arm and of the control.
     successes, money : tuple of float
-        What it means a month, with its interval, if the control's volume went as the arm's.
+        The monthly value, with its interval, if the control's volume performed like the arm's.
     missing : float or None
-        How many more units would tell whether the difference exceeds the margin.
+        How many more units would show whether the difference exceeds the margin.
     statistic : str
-        The statistical method, as it names itself.
+        The name of the statistical method.
     independent : bool
-        Whether the units are trials that nothing ties together.
+        Whether the units are uncorrelated trials.
     strata : tuple of str
         What the arms are compared within.
     reason : str
-        Why the statistics give no interval or lift, where they give none.
+        Why the statistics give no interval or lift, if so.
     refusal : GateFinding or None
         Why the arm is not compared.
     """
@@ -135,7 +135,7 @@ class ComparedArm(Answer):
 
     @property
     def label(self) -> str:
-        """What the arm is called."""
+        """The arm's label."""
         return self.voice.label(self.arm)
 
     @property
@@ -145,22 +145,22 @@ class ComparedArm(Answer):
 
     @property
     def certain(self) -> bool:
-        """Whether the claim's interval excludes no difference."""
+        """Whether the claim's interval excludes zero."""
         return self.claim_low > 0 or self.claim_high < 0
 
     @property
     def caution(self) -> Caution | None:
-        """Why the arm is not compared, in words and with what to do; None where it is."""
+        """Why the arm is not compared, in words and with what to do; None if it is."""
         return None if self.refusal is None else self.telling.caution(self.refusal)
 
     @property
     def method(self) -> str:
-        """How the arm was compared, in words; empty where it was not."""
+        """How the arm was compared, in words; empty if it was not."""
         return "" if self.refusal else self.telling.method()
 
     @property
     def note(self) -> str:
-        """Why there is no interval or no lift; empty where there are both."""
+        """Why there is no interval or no lift; empty if there are both."""
         caution = self.caution
         return self.reason if caution is None else caution.text
 
@@ -171,7 +171,7 @@ class ComparedArm(Answer):
         return pd.DataFrame([self.record()])
 
     def record(self) -> dict[str, Any]:
-        """Return every number by name, and the words beside them."""
+        """Return every number by name, and the accompanying words."""
         return {
             "control": self.control,
             "kpi": self.kpi.name,
@@ -208,7 +208,7 @@ def _spread(name: str, amount: Range) -> dict[str, float]:
 def tested_arm(
     blank: ComparedArm, pairs: Pairs, pair: TestedPair, volume: MonthlyVolume, p: float, level: float
 ) -> ComparedArm:
-    """Return the row of a tested arm; ``level`` is the confidence its claim is held to."""
+    """Return the row of a tested arm; ``level`` is the confidence of its claim."""
     terms, difference = blank.terms, pair.difference
     claim = pair.test.difference(level, terms.alternative)
     lift = pair.test.lift(terms.confidence, terms.alternative)

@@ -1,4 +1,4 @@
-"""How a group against the control is told: the verdict, how it was compared, and what stood in the way."""
+"""How one group against the control is presented: verdict, method, and obstacles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callstats.show.verdicts import not_comparable, worth
 from callstats.show.words import mark
 from callstats.stats import Comparison
 
-#: What the independent units are called in a warning.
+#: Names of the independent units in a warning.
 _UNITS = {
     "contact": mark("contacts"),
     "agent_day": mark("agent-days"),
@@ -26,7 +26,7 @@ _UNITS = {
     "day": mark("days"),
 }
 _KINDS = {columns: kind for kind, columns in UNIT_COLUMNS.items() if columns and columns != ("call_id",)}
-#: What a comparison is clustered by.
+#: Names of a comparison's clusters.
 _CLUSTERS = {
     ("contact_id",): mark("contact"),
     ("agent_id",): mark("agent"),
@@ -35,7 +35,7 @@ _CLUSTERS = {
     ("case_id",): mark("issue"),
 }
 _STRATA = {"hour": mark("hour"), "weekday": mark("weekday"), "attempt_no": mark("attempt")}
-#: Units whose missing number can be said.
+#: Units whose missing number can be put into words.
 _MISSING = ("contact", "agent", "agent_day", "respondent", "call", "day")
 #: Values of a finding that are shares.
 _SHARES = ("share", "planned", "other")
@@ -81,7 +81,7 @@ _FINDINGS = {
     ),
     "none in common": mark("{name} and {control} have no {strata} in common"),
 }
-#: What to do about a finding; by its remedy where it has several.
+#: What to do about a finding; by remedy if it has several.
 _REMEDIES = {
     ("unknown", "export"): mark("Export the column for every call, or compare without those rows."),
     ("unknown", "costs by group"): mark("Write the costs down by group, or compare a KPI without costs."),
@@ -119,10 +119,10 @@ _REMEDIES = {
 
 @tells(ComparedArm)
 class ComparedArmTelling(Telling[ComparedArm]):
-    """What the evidence allows to say of one group and the control."""
+    """What the evidence supports about one group and the control."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what the interval of the claim allows to say, or why there is none."""
+        """State what the claim's interval supports, or why there is none."""
         row, kpi, terms = self.answer, self.answer.kpi, self.answer.terms
         names = self.kpi(kpi), row.label, self.label(row.control)
         if row.refusal is not None:
@@ -157,7 +157,7 @@ class ComparedArmTelling(Telling[ComparedArm]):
         return self.change(Change(estimate, low, high), self.answer.kpi.unit)
 
     def worth(self) -> tuple[Sentence, ...]:
-        """Say what a difference that is shown means in a month."""
+        """State what a proven difference means per month."""
         row = self.answer
         if not row.certain or not is_known(row.successes):
             return ()
@@ -167,7 +167,7 @@ class ComparedArmTelling(Telling[ComparedArm]):
         return (Sentence(self.say("In a month: {successes} successes.", successes=successes)),)
 
     def value_cell(self, value: float) -> Cell:
-        """Return the arm's value or the control's, with as many digits as the difference deserves."""
+        """Return the arm's value or the control's, with as many digits as the difference justifies."""
         row = self.answer
         around = value + row.low - row.estimate, value + row.high - row.estimate
         return Cell(self.form.value(value, row.kpi.unit, *around))
@@ -191,7 +191,7 @@ class ComparedArmTelling(Telling[ComparedArm]):
     # How it was compared
 
     def method(self) -> str:
-        """Say how the arm was compared."""
+        """State how the arm was compared."""
         _, row = self.say, self.answer
         if row.independent:
             return _("{method}, trials independent", method=row.statistic)
@@ -213,13 +213,13 @@ class ComparedArmTelling(Telling[ComparedArm]):
         return self.say("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
 
     def _strata(self, strata: Sequence[str]) -> str:
-        """Return what pairs are compared within."""
+        """Return the strata that pairs are compared within."""
         return self._listed([self.say(_STRATA[key]) if key in _STRATA else key for key in strata])
 
-    # What stood in the way
+    # Obstacles
 
     def caution(self, finding: GateFinding) -> Caution:
-        """Put what a gate found into words, with what to do."""
+        """Put a gate's finding into words, with what to do."""
         name = "" if finding.arm is None else self.label(finding.arm)
         filled = {
             "name": name,
@@ -238,7 +238,7 @@ class ComparedArmTelling(Telling[ComparedArm]):
         return Caution(finding.gate, text, hint, name, finding.refuses)
 
     def _filled(self, key: str, value: Any) -> str:
-        """Write a value of a finding: a share, a stratum, a difference, a count, a mean or a note."""
+        """Format a value of a finding: a share, a stratum, a difference, a count, a mean or a note."""
         if key in _SHARES:
             return self.form.percent(value)
         if key == "strata":
@@ -250,7 +250,7 @@ class ComparedArmTelling(Telling[ComparedArm]):
         return self.form.number(value, 1 if isinstance(value, float) else None)
 
     def _units(self) -> str:
-        """Return what the independent units are called."""
+        """Return the name of the independent units."""
         unit, independence = self.answer.design.unit, self.answer.kpi.independence
         if unit == ("call_id",):
             return self.say(_UNITS["respondent" if independence == "respondent" else "call"])

@@ -1,4 +1,4 @@
-"""What a comparison takes as independent: the units of a KPI, and the agents who tie them together."""
+"""What a comparison treats as independent: the units of a KPI, and agents who correlate them."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from callstats.kpis.define import KPI, UNIT_COLUMNS, Distinct, Net, Predicate, Q
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: A group that is compared: a value of the column that tells the groups apart.
+#: A group that is compared: a value of the column that defines the groups.
 Arm = Any
 Unit = tuple[str, ...]
 Kind = Literal["ratio", "total", "quantile"]
-#: How agents tie units together.
+#: How agents correlate units.
 Tie = Literal["", "rows", "home"]
-#: What may be asked for in words.
+#: Clusterings that can be requested by name.
 CLUSTERS: dict[str, Unit] = {
     "contact": ("contact_id",),
     "agent": ("agent_id",),
     "agent_day": ("agent_id", "day"),
     "call": ("call_id",),
 }
-#: What agents, and nobody else, decide or write down.
+#: Columns that only agents decide or record.
 AGENT_MADE = frozenset({
     "right_party", "argued", "success", "do_not_call", "talk_s", "hold_s", "wrap_s", "value", "cancelled",
 })  # fmt: skip
 _AGENT_TABLES = frozenset({"agent_time", "evaluations", "surveys", "callbacks"})
-#: From this share of the rows with a known agent, agents count as having a part in all of them.
+#: From this share of rows with a known agent, agents count as involved in all of them.
 EVERY_ROW = 0.9
 
 
@@ -43,19 +43,19 @@ class ComparisonDesign:
     Attributes
     ----------
     unit : tuple of str
-        Columns that tell the independent units apart.
+        Columns that identify the independent units.
     agents : str
-        How agents tie units together: ``rows`` (each row has its agent), ``home``
-        (each contact has one) or empty (they do not).
+        How agents correlate units: ``rows`` (each row has its agent), ``home`` (each
+        contact has one) or empty (they do not).
     kind : str
         ``ratio``, ``total`` or ``quantile``.
     joint : bool
-        The sums fall into units that may lie in several arms; otherwise arms are
-        taken as independent of one another.
+        The sums can be split by units that may be in several arms; otherwise arms
+        are treated as independent.
     missing : tuple of str
-        Columns of the unit that the data lack, so that rows stand for units.
+        Columns of the unit that the data lack, so that rows serve as units.
     constants : tuple of str
-        Tables taken as exact, since they do not fall into units.
+        Tables treated as exact, since they cannot be split by unit.
     strata : tuple of str
     """
 
@@ -72,9 +72,9 @@ class ComparisonDesign:
 
 
 def made_by_agents(kpi: KPI) -> bool:
-    """Tell whether agents decide what a KPI counts.
+    """Return whether agents decide what a KPI counts.
 
-    They do not decide whether a dial is answered; they do decide what comes of the conversation.
+    They do not decide whether a dial is answered, but they do affect the conversation's outcome.
 
     Examples
     --------
@@ -90,9 +90,9 @@ def made_by_agents(kpi: KPI) -> bool:
 
 
 def common_rows(kpi: KPI) -> Predicate | None:
-    """Return the calls a KPI is about, None where it reads none.
+    """Return the calls a KPI is about, None if it reads none.
 
-    Those that all its terms have in common; of what counts contacts, every dial.
+    Those common to all its terms; for a KPI that counts contacts, every dial.
     """
     predicates = [term.where for term in formula_terms(kpi) if term.where.table == "calls"]
     if not predicates:
@@ -111,12 +111,12 @@ def tables_of(kpi: KPI) -> tuple[str, ...]:
 
 
 def per_lead(kpi: KPI) -> bool:
-    """Tell whether a KPI counts contacts that were loaded, dialled or not."""
+    """Return whether a KPI counts contacts that were loaded, dialled or not."""
     return any(term.where.table == "contacts" for term in formula_terms(kpi))
 
 
 def per_contact(kpi: KPI) -> bool:
-    """Tell whether a KPI counts contacts and not rows: what happens at one hour is no part of it alone.
+    """Return whether a KPI counts contacts rather than rows, so that it cannot be split by hour.
 
     Examples
     --------
@@ -146,20 +146,20 @@ def choose_design(
     dataset : Dataset
     kpi : KPI
     by : str
-        What tells the arms apart.
+        What distinguishs the arms.
     clusters : str or sequence of str
         "auto", "contact", "two-way", "agent", "agent_day", "call" (rows taken as
         independent), or columns of your own.
     agents_known : float
         Share of the KPI's calls whose agent is known.
     nested : bool
-        Arms were worked by different agents: their days are not independent of one another.
+        Arms were worked by different agents, whose days are not independent of each other.
 
     Raises
     ------
     UsageError
-        The word is unknown, the data lack a column, or the KPI's sums do not fall
-        into such units.
+        The name is unknown, the data lack a column, or the KPI's sums cannot be
+        split by such units.
 
     Examples
     --------
@@ -218,7 +218,7 @@ def _own(dataset: Dataset, kpi: KPI, kind: Kind) -> ComparisonDesign:
 
 
 def _second(dataset: Dataset, kpi: KPI, by: str, unit: Unit) -> Tie:
-    """Return how agents tie the units of a KPI together."""
+    """Return how agents correlate the units of a KPI."""
     rows = ("agent_id",), (*unit, "agent_id")
     if not separable(dataset, kpi, unit):
         return ""
@@ -238,7 +238,7 @@ def _asked(
     kind: Kind,
     clusters: str | Sequence[str],
 ) -> ComparisonDesign:
-    """Return the design of units that were asked for."""
+    """Return the design for the requested units."""
     if isinstance(clusters, str):
         if clusters not in CLUSTERS:
             raise unknown_name("kind of cluster", clusters, ("auto", "two-way", *CLUSTERS))

@@ -1,6 +1,6 @@
-"""The gates before the numbers: what makes groups not comparable, and whether it stops the comparison.
+"""Checks before any numbers: what makes groups not comparable, and whether it stops the comparison.
 
-What a gate finds is data: its words are in ``compare_telling``.
+A gate's finding is data: its words are in ``compare_telling``.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from callstats.engine.keys import Group
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI
 
-#: Agents in each arm that it takes to tell list and agents apart where no agent works both.
+#: Agents per arm needed to separate list from agents if no agent works both.
 FEWEST_AGENTS = 10
 #: The same share of calls at hours the other arm was not dialled at.
 OTHER_HOURS = 0.10
-#: The same, over which what is counted per contact cannot be compared.
+#: The same, above which KPIs counted per contact cannot be compared.
 FAR_HOURS = 0.25
-#: Factor between the dials per open contact of two arms, and how sure it has to be.
+#: Factor between the dials per open contact of two arms, and the required certainty.
 DEPTH, DEPTH_Z = 1.25, 3.3
-#: Factor between the mean attempts of two arms' calls, over which their contacts are looked at.
+#: Factor between the mean attempts of two arms' calls above which their contacts are examined.
 SUSPECT = 1.08
-#: Units of an arm under which the spread between them is hardly known.
+#: With fewer units in an arm, the spread between them is poorly known.
 FEW_UNITS = 10
-#: A split is off where chance gives it once in a thousand, and by so much.
+#: A split is off if chance gives it once in a thousand, and by at least this much.
 SPLIT_P, SPLIT_SIZE = 0.001, 0.01
-#: Share of both arms that shared strata have to hold.
+#: Share of both arms that shared strata must cover.
 COVERED = 0.9
 _HOURS = ("hour", "weekday")
-#: Tables that KPIs of dialling read: when agents are logged in is no fault of a list.
+#: Tables that dialling KPIs read: login times are not the list's doing.
 _DIALLED = {"calls", "contacts"}
-#: Gates without which there are numbers, if doubtful ones.
+#: Gates that can be overridden, giving doubtful numbers.
 _FORCIBLE = ("agents", "depth", "hours")
 
 
 @dataclass(frozen=True, slots=True)
 class GateFinding:
-    """What a gate found in the way of a comparison.
+    """An obstacle to a comparison, found by a gate.
 
     Attributes
     ----------
@@ -55,11 +55,11 @@ class GateFinding:
     finding : str
         What was found: the key of its words.
     arm : object
-        The arm it is about; None for all.
+        The arm concerned; None for all.
     values : mapping of str to object
-        What its words are filled with.
+        The fields for its words.
     remedy : str
-        What can be done, where a finding has several remedies: the key of their words.
+        The remedy, if a finding has several: the key of its words.
     refuses : bool
         The arm is not compared.
     """
@@ -74,7 +74,7 @@ class GateFinding:
 
 @dataclass(frozen=True)
 class GateResult:
-    """What all gates say together.
+    """The combined result of all gates.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class GateResult:
     refused : mapping of arm to GateFinding
         Arms that are not compared.
     strata : tuple of str
-        What the others are compared within.
+        The strata that the others are compared within.
     """
 
     findings: tuple[GateFinding, ...] = ()
@@ -98,7 +98,7 @@ def check_gates(
     *,
     force: bool,
 ) -> GateResult:
-    """Pass every arm through the gates.
+    """Check every arm against the gates.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def check_gates(
     stratify : str, sequence of str or None
         As `compare` takes it.
     force : bool
-        Turn refusals into warnings where numbers can be had.
+        Turn refusals into warnings if numbers can be computed.
     """
     asked = _strata(pairs, stratify)
     findings: list[GateFinding] = []
@@ -132,7 +132,7 @@ def _forced(finding: GateFinding) -> GateFinding:
 
 
 def _strata(pairs: Pairs, stratify: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """Return the strata asked for; None where the gates are to choose."""
+    """Return the requested strata; None if the gates should choose."""
     if stratify is None:
         return None
     names = stratify.replace(" x ", ",").split(",") if isinstance(stratify, str) else list(stratify)
@@ -148,7 +148,7 @@ def _strata(pairs: Pairs, stratify: str | Sequence[str] | None) -> tuple[str, ..
 
 
 def stratifiable(pairs: Pairs, strata: Sequence[str]) -> bool:
-    """Tell whether every row of a KPI lies in a stratum, and units add up over them."""
+    """Return whether every row of a KPI is in a stratum, and units add up over strata."""
     kpi = pairs.kpi
     if pairs.design.kind != "ratio" or not pairs.design.joint or per_contact(kpi):
         return False
@@ -156,11 +156,11 @@ def stratifiable(pairs: Pairs, strata: Sequence[str]) -> bool:
     return on_calls and all(pairs.dataset.reaches("calls", key) for key in strata)
 
 
-# Whether numbers can be had at all
+# Whether numbers can be computed at all
 
 
 def _numbers(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
-    """Hold an arm to what numbers need: known flags, something to divide by, two units."""
+    """Check an arm for what numbers require: known flags, a nonzero denominator, two units."""
     both = (arm, pairs.control)
     findings = [finding for each in both for finding in _unknown(pairs, survey, each)]
     findings += [GateFinding("empty", "empty", each, refuses=True) for each in both if pairs.empty(each)]
@@ -174,7 +174,7 @@ def _numbers(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
 
 def _unknown(pairs: Pairs, survey: Survey, arm: Arm) -> Iterator[GateFinding]:
     """Refuse an arm with too many unknown flags, or costs that belong to no arm."""
-    sums = defaultdict(float, survey.sums.get(arm, {}))  # what a table has no row of is 0
+    sums = defaultdict(float, survey.sums.get(arm, {}))  # a group without rows counts 0
     for doubt in survey.doubts:
         note, given = doubt.judged(sums, pairs.dataset.config.unknown_tolerance)
         if note:
@@ -186,7 +186,7 @@ def _unknown(pairs: Pairs, survey: Survey, arm: Arm) -> Iterator[GateFinding]:
 
 
 def too_few_units(pairs: Pairs, arm: Arm) -> list[GateFinding]:
-    """Refuse arms without two units; warn of a few."""
+    """Refuse arms with fewer than two units; warn if there are few."""
     n, control_n = pairs.own(arm).n, pairs.own(pairs.control).n
     least, smaller = min(n, control_n), arm if n <= control_n else pairs.control
     if least >= FEW_UNITS:
@@ -199,7 +199,7 @@ def too_few_units(pairs: Pairs, arm: Arm) -> list[GateFinding]:
 
 
 def _working(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
-    """Look at who worked the arms, and at what was loaded into them."""
+    """Check who worked the arms, and what was loaded into them."""
     findings = []
     if arm in survey.nested:
         findings.append(nested_agents(pairs, survey, arm))
@@ -215,7 +215,7 @@ def _working(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
 
 
 def nested_agents(pairs: Pairs, survey: Survey, arm: Arm) -> GateFinding:
-    """Refuse arms worked by different agents, unless there are enough of them to be the units."""
+    """Refuse arms worked by different agents, unless there are enough agents to be the units."""
     mine, others = (len(survey.agents.get(each, {})) for each in (arm, pairs.control))
     clustered = bool(pairs.design.agents) or "agent_id" in pairs.design.unit
     few = min(mine, others) < FEWEST_AGENTS
@@ -224,7 +224,7 @@ def nested_agents(pairs: Pairs, survey: Survey, arm: Arm) -> GateFinding:
 
 
 def _in_both(pairs: Pairs, survey: Survey, arm: Arm) -> float:
-    """Return the contacts that are in both arms, as the contacts say or else the calls."""
+    """Return the contacts that are in both arms, according to the contacts or else the calls."""
     if survey.by in TIME_KEYS or survey.by == "agent_id":
         return 0
     if survey.in_both is not None:
@@ -235,7 +235,7 @@ def _in_both(pairs: Pairs, survey: Survey, arm: Arm) -> float:
 def off_split(
     arm: Arm, mine: Loaded, others: Loaded, planned: tuple[float, float] | None
 ) -> Iterator[GateFinding]:
-    """Warn of a split that is off its plan, and of arms dialled to a different part."""
+    """Warn if a split is off its plan, or if different shares of the arms were dialled."""
     from callstats.stats import sample_ratio
 
     if planned is not None and mine.loaded + others.loaded > 0:
@@ -256,7 +256,7 @@ def off_split(
 def _dialling(
     pairs: Pairs, survey: Survey, arm: Arm, asked: tuple[str, ...] | None, uneven: set[str]
 ) -> list[GateFinding]:
-    """Look at when and how often the arms were dialled; ``uneven`` collects what to compare within."""
+    """Check when and how often the arms were dialled; ``uneven`` collects what to compare within."""
     if survey.counted is None or survey.by in TIME_KEYS or not set(tables_of(pairs.kpi)) <= _DIALLED:
         return []
     return [
@@ -291,11 +291,11 @@ def _hours(
 def _depth(
     pairs: Pairs, survey: Survey, arm: Arm, asked: tuple[str, ...] | None, uneven: set[str]
 ) -> list[GateFinding]:
-    """Tell of different depth; what is counted per contact cannot be compared at all then.
+    """Report different depths; KPIs counted per contact then cannot be compared at all.
 
-    Calls are compared attempt by attempt (``within``) or could be (``ask``), else there
-    is no remedy but time (``none``). What counts contacts can be compared over their
-    first attempts (``first``), but not where contacts never dialled count too (``wait``).
+    Calls are compared by attempt (``within``) or could be (``ask``), else only time
+    helps (``none``). KPIs that count contacts can be compared over their first attempts
+    (``first``), unless contacts never dialled count too (``wait``).
     """
     if survey.by in ("agent_id", "attempt_no") or (asked and "attempt_no" in asked):
         return []
@@ -323,7 +323,7 @@ def _outbound(kpi: KPI) -> bool:
 
 
 def _suspect(survey: Survey, arm: Arm, control: Arm) -> bool:
-    """Tell from the attempts dialled whether a closer look at the depth is worth a pass over the contacts."""
+    """Return whether the attempts dialled justify a pass over the contacts to check the depth."""
     assert survey.counted is not None
     if "attempt_no" not in survey.counted.keys or per_lead(survey.kpi):
         return True
@@ -336,7 +336,7 @@ def _suspect(survey: Survey, arm: Arm, control: Arm) -> bool:
 
 
 def deeper(mine: Depth | None, others: Depth | None) -> bool:
-    """Tell whether the open contacts of one arm were dialled more often than those of the other.
+    """Return whether one arm's open contacts were dialled more often than the other's.
 
     Examples
     --------
@@ -356,7 +356,7 @@ def deeper(mine: Depth | None, others: Depth | None) -> bool:
 
 
 def strata_findings(tested: TestedPair) -> list[GateFinding]:
-    """Tell what comparing within strata changes, and how much of the arms it is about."""
+    """Report what comparing within strata changes, and how much of the arms it covers."""
     if tested.plain is None:
         return []
     values = {"strata": tested.strata, "after": tested.difference, "before": tested.plain}
@@ -368,5 +368,5 @@ def strata_findings(tested: TestedPair) -> list[GateFinding]:
 
 
 def no_strata(arm: Arm, strata: tuple[str, ...]) -> GateFinding:
-    """Refuse an arm that has no stratum in common with the control."""
+    """Refuse an arm that shares no stratum with the control."""
     return GateFinding("strata", "none in common", arm, {"strata": strata}, refuses=True)

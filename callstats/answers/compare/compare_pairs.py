@@ -1,4 +1,4 @@
-"""From a design to a test for every pair of group and control: the sums are fetched here."""
+"""From a design to a test for every pair of group and control; fetches the sums."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ from callstats.stats.results import NAN
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: What `method` may name: the delta method, or one for shares of independent trials.
+#: Valid values of `method`: the delta method, or one for shares of independent trials.
 METHODS = ("delta", *PROPORTION_METHODS)
 _VALUE = "quantile_of"
-#: The width at which the distribution is read off on both sides of the quantile, in standard errors.
+#: Distance from the quantile at which the distribution is read on both sides, in standard errors.
 _WIDTH = 1.96
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """One question and all its sums: over its units, and over agents where they tie units together.
+    """One comparison with all its sums: over its units, and over agents if they correlate units.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Pairs:
     naive : ArmMoments or None
         As if rows were independent.
     quantiles : mapping of arm to tuple of float
-        Quantile and its standard error, where the KPI is one; `units` then hold the share below it.
+        Quantile and its standard error, if the KPI is one; `units` then hold the share below it.
     """
 
     dataset: Dataset
@@ -80,11 +80,11 @@ class Pairs:
         return self.units.arms[arm]
 
     def shared(self, arm: Arm) -> int:
-        """Return how many units an arm has in common with the control."""
+        """Return how many units an arm shares with the control."""
         return self.units.shared.get(arm, 0)
 
     def empty(self, arm: Arm) -> bool:
-        """Tell whether an arm has nothing to divide by, or no unit."""
+        """Return whether an arm has nothing to divide by, or no unit."""
         own = self.own(arm)
         return own.n == 0 if self.design.kind == "total" else own.sums["denominator"] == 0
 
@@ -137,8 +137,8 @@ def _naive(
 ) -> ArmMoments | None:
     """Return the moments as if rows were independent; None where that has no meaning.
 
-    Shares follow from their counts; events an hour would be Poisson; of other
-    sums every row is looked at.
+    Shares follow from their counts, events per hour as for Poisson; for other sums every
+    row is used.
     """
     terms = formula_terms(kpi)
     tables = {term.where.table for term in terms}
@@ -154,7 +154,7 @@ def _naive(
 
 
 def _of_counts(units: Moments, *, share: bool) -> Moments:
-    """Return the moments of rows that are 0 or 1; of a rate they come without exposure of their own."""
+    """Return the moments of rows that are 0 or 1; for a rate, they have no exposure."""
     events, trials = units.sums["numerator"], units.sums["denominator"]
     products: dict[Pair, float] = {
         pair("numerator", "numerator"): events,
@@ -170,7 +170,7 @@ def pair_test(pairs: Pairs, arm: Arm, *, method: str | None = None) -> PairTest:
     Raises
     ------
     UsageError
-        The method named does not fit the clusters.
+        The method does not fit the clusters.
     """
     treatment, control = pairs.own(arm), pairs.own(pairs.control)
     if pairs.design.kind == "total":
@@ -200,7 +200,7 @@ def pair_test(pairs: Pairs, arm: Arm, *, method: str | None = None) -> PairTest:
 
 
 def _independent(pairs: Pairs, arm: Arm) -> bool:
-    """Tell whether both arms are shares of units that count once and are in one arm only."""
+    """Return whether both arms are shares of units that count once and are in only one arm."""
     if not pairs.ratio.proportion or pairs.design.agents or pairs.shared(arm):
         return False
     return all(counts_once(pairs.own(each)) for each in (arm, pairs.control))
@@ -212,7 +212,7 @@ def _cells(treatment: Moments, control: Moments) -> tuple[float, float, float, f
 
 
 def _with_agents(test: Ratios, pairs: Pairs, arm: Arm) -> Ratios:
-    """Add agents to a test, where at least two are there and both arms have some."""
+    """Add agents to a test if there are at least two and both arms have some."""
     if pairs.agents is None or pairs.both is None:
         return test
     agents, both = (sums.joint(arm, pairs.control) for sums in (pairs.agents, pairs.both))
@@ -222,14 +222,14 @@ def _with_agents(test: Ratios, pairs: Pairs, arm: Arm) -> Ratios:
 
 
 def _freedom(test: Ratios, agents: Moments, nested: bool) -> float:
-    """Return the degrees of freedom of agents as clusters: one less than there are, two less if nested."""
+    """Return the degrees of freedom with agents as clusters: their number minus one, or two if nested."""
     if nested:
         return max(agents.n - 2, 1)
     return max(min(test.treatment.n + test.control.n, agents.n) - 1, 1)
 
 
 def _totals(treatment: Moments, control: Moments) -> Ratios:
-    """Return the test of two totals, the number of units of each taken as given."""
+    """Return the test of two totals, treating each number of units as fixed."""
     values = treatment.sums["numerator"], control.sums["numerator"]
     variances = _total_variance(treatment), _total_variance(control)
     joint = stand_in(values, (variances[0], 0.0, variances[1]), max(treatment.n + control.n, 1))
@@ -247,7 +247,7 @@ def _total_variance(units: Moments) -> float:
 
 @dataclass(frozen=True)
 class Stratified:
-    """A test within strata, and how much of both arms the shared strata hold."""
+    """A test within strata, and how much of both arms the shared strata cover."""
 
     test: PairTest
     covered: float
@@ -300,12 +300,12 @@ class TestedPair:
     arm : object
     test : PairTest
     difference : Comparison
-        At the confidence asked for.
+        At the requested confidence.
     plain : Comparison or None
-        The same without strata, where there are any.
+        The same without strata, if there are any.
     strata : tuple of str
     covered : float
-        Share of both arms in the strata they have in common.
+        Share of both arms in the strata they share.
     """
 
     arm: Arm
@@ -319,7 +319,7 @@ class TestedPair:
 def compare_pair(
     pairs: Pairs, arm: Arm, strata: tuple[str, ...], terms: Terms, method: str | None, *, nested: bool
 ) -> TestedPair | None:
-    """Test an arm against the control; None where they have no stratum in common.
+    """Test an arm against the control; None if they share no stratum.
 
     Raises
     ------
@@ -337,7 +337,7 @@ def compare_pair(
     return TestedPair(arm, within.test, adjusted, difference, strata, within.covered)
 
 
-# Quantiles: their spread by way of the share below them
+# Quantiles: their standard error from the share below them
 
 
 def quantile_arms(
@@ -345,8 +345,8 @@ def quantile_arms(
 ) -> tuple[ArmMoments, dict[Any, tuple[float, float]]]:
     """Return every arm's share below its own quantile over the units, and the quantile's standard error.
 
-    The share's clustered interval is carried over to the quantile by reading the
-    distribution off at both its ends [1]_.
+    The share's clustered interval is converted to the quantile by reading the
+    distribution at both its ends [1]_.
 
     Parameters
     ----------
@@ -385,7 +385,7 @@ _NOTHING = Moments.of({"numerator": [], "denominator": []})
 
 
 def _with_value(dataset: Dataset, formula: Quantile) -> Dataset:
-    """Return the data set with the value whose quantile is asked as a column of its table."""
+    """Return the data set with the quantile's value added as a column of its table."""
     table = formula.where.table
     columns = [c for c in formula.of if c not in formula.optional or dataset.has(table, c)]
     summands = [nw.col(c).fill_null(0.0) if c in formula.optional else nw.col(c) for c in columns]
@@ -416,7 +416,7 @@ def _error(dataset: Dataset, formula: Quantile, by: str, arm: Any, below: Moment
 def quantile_test(
     units: ArmMoments, errors: Mapping[Any, tuple[float, float]], arm: Any, control: Any
 ) -> Ratios:
-    """Return the test of two quantiles, arms taken as independent."""
+    """Return the test of two quantiles, treating arms as independent."""
     (mine, error), (base, control_error) = errors[arm], errors[control]
     treatment, own = units.arms[arm], units.arms[control]
     joint = stand_in((mine, base), (error**2, 0.0, control_error**2), treatment.n + own.n)

@@ -1,4 +1,4 @@
-"""What the data say of the groups before any sum of the KPI: who dialled whom, when and how often."""
+"""What is known about the groups before any sum of the KPI: who dialled whom, when and how often."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from callstats.model import TABLES
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: A frame of pandas; its own annotations are unions that nothing narrows.
+#: A pandas frame; pandas' own annotations are unions that no check narrows.
 Frame = Any
 _SLOT = ("hour", "weekday")
-#: Agents of one arm that are not the other's, as a share of what chance alone leaves: over it, nested.
+#: Arms are nested if more of their agents differ, relative to what chance alone allows.
 NESTED = 0.5
-#: Standard deviations that two distributions have to be apart before it counts.
+#: Standard deviations by which two distributions must differ for it to count.
 _SURE = 3
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What is known of the arms before any sum of the KPI.
+    """What is known about the arms before any sum of the KPI.
 
     Attributes
     ----------
@@ -50,14 +50,14 @@ class Survey:
     control : object
     counted : Traffic or None
     sums : mapping of arm to mapping
-        By term, of what may be unknown and of what costs.
+        By term, for terms of unknown flags and of costs.
     doubts : tuple of Unknown
     agents : mapping of arm to mapping
         Conversations by agent.
     agents_known : float
-        Share of the KPI's calls that have an agent.
+        Share of the KPI's calls with an agent.
     nested : frozenset
-        Arms worked by other agents than the control.
+        Arms worked by different agents than the control.
     loaded : mapping of arm to Loaded
     planned : mapping of arm to float
     volume : MonthlyVolume
@@ -80,12 +80,12 @@ class Survey:
 
     @cached_property
     def in_both(self) -> Mapping[Arm, float] | None:
-        """Contacts loaded into an arm and into the control; None where the contacts do not say."""
+        """Contacts loaded into both an arm and the control; None if the contacts do not show it."""
         return contacts_in_both(self.dataset, self.by, self.arms, self.control)
 
     @cached_property
     def depth(self) -> Mapping[Arm, Depth]:
-        """How often contacts that are still open were dialled; fetched when it is first asked for."""
+        """How often contacts that are still open were dialled; fetched on first use."""
         dialled = open_depth(self.dataset, self.by, self.arms)
         if not per_lead(self.kpi):
             return dialled
@@ -104,7 +104,7 @@ def survey_arms(
     control: Arm,
     split: Mapping[Arm, float] | str | None,
 ) -> Survey:
-    """Fetch what the gates look at: one pass over the calls, and a small one for agents."""
+    """Fetch what the gates check: one pass over the calls, and a small one for agents."""
     doubts = tuple(unknowns(kpi, dataset))
     terms = [*counted(list(doubts)), *money_terms(dataset)]
     shared = [t for t in formula_terms(kpi) if TABLES[t.where.table].shared]
@@ -162,10 +162,10 @@ def _planned(split: Mapping[Arm, float] | str | None, arms: Sequence[Arm]) -> di
 
 
 def arms_of(dataset: Dataset, kpi: KPI, by: str) -> list[Arm]:
-    """Return every known value of a column among the rows of the KPI's tables, as written, in order."""
+    """Return every known value of a column in the rows of the KPI's tables, as displayed, in order."""
     arms: set[tuple[Arm]] = set()
     for table in tables_of(kpi):
-        # a grouping: to take the different values of a column costs some engines a sort
+        # a grouping: taking a column's distinct values costs some engines a sort
         rows = dataset.table(table, by).group_by(by).agg(nw.len().alias("__rows"))
         values: Frame = rows.collect("pandas").to_native()[by]
         arms |= {(written(by, value),) for value in values if not unknown(value)}
@@ -174,17 +174,17 @@ def arms_of(dataset: Dataset, kpi: KPI, by: str) -> list[Arm]:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Calls by arm, slot and attempt: counts in a small frame with the arm as it is written.
+    """Calls by arm, slot and attempt: counts in a small frame with the arm as displayed.
 
     ``keys`` are those of hour, weekday and attempt_no that the data have; each
-    term's sum stands in a column under its key, the calls in ``calls``.
+    term's sum is in a column named by its key, the calls in ``calls``.
     """
 
     frame: Frame
     keys: tuple[str, ...]
 
     def counts(self, arm: Arm, keys: Sequence[str]) -> dict[tuple[Any, ...], float]:
-        """Return an arm's calls by some of the keys; rows where one is unknown are left out."""
+        """Return an arm's calls by some of the keys, without rows where a key is unknown."""
         own = self.frame[self.frame["arm"] == arm].dropna(subset=list(keys))
         sums = own.groupby(list(keys))["calls"].sum()
         return {k if isinstance(k, tuple) else (k,): float(v) for k, v in sums.items() if v}
@@ -196,7 +196,7 @@ class Traffic:
 
 
 def count_traffic(dataset: Dataset, kpi: KPI, by: str, terms: Iterable[Term]) -> Traffic | None:
-    """Count the KPI's calls by arm, hour, weekday and attempt, and add up terms, in one pass.
+    """Count the KPI's calls by arm, hour, weekday and attempt, and sum terms, in one pass.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def count_traffic(dataset: Dataset, kpi: KPI, by: str, terms: Iterable[Term]) ->
     Returns
     -------
     Traffic or None
-        None where the KPI reads no call or the calls cannot be asked by the column.
+        None if the KPI reads no calls or the calls cannot be grouped by the column.
     """
     where = common_rows(kpi)
     if where is None or not dataset.reaches("calls", by):
@@ -224,7 +224,7 @@ def count_traffic(dataset: Dataset, kpi: KPI, by: str, terms: Iterable[Term]) ->
     counts: Frame = frame.group_by(by, *keys).agg(nw.col(*columns).sum()).collect("pandas").to_native()
     counts = counts.rename(columns={v: k for k, v in names.items()}).fillna(dict.fromkeys(names, 0.0))
     arms = [written(by, value) for value in counts[by]]
-    counts = counts.drop(columns=by)  # which may be called "arm" itself
+    counts = counts.drop(columns=by)  # which may itself be named "arm"
     counts.insert(0, "arm", arms)
     return Traffic(counts, keys)
 
@@ -235,7 +235,7 @@ def _clock(dataset: Dataset) -> bool:
 
 
 def agent_known_rows(dataset: Dataset, kpi: KPI) -> Count | None:
-    """Return the count of a KPI's calls that have an agent; None where calls have no agents."""
+    """Return the count of a KPI's calls that have an agent; None if calls have no agents."""
     where = common_rows(kpi)
     if where is None or not dataset.has("calls", "agent_id"):
         return None
@@ -243,14 +243,14 @@ def agent_known_rows(dataset: Dataset, kpi: KPI) -> Count | None:
 
 
 def on_calls(terms: Iterable[Term]) -> list[Term]:
-    """Return the terms that one pass over the calls can add up."""
+    """Return the terms that one pass over the calls can sum."""
     return [t for t in terms if t.where.table == "calls" and not isinstance(t, Distinct)]
 
 
 def sums_of(
     dataset: Dataset, terms: Sequence[Term], by: str, counted: Traffic | None
 ) -> dict[Arm, dict[str, float]]:
-    """Return every term's sum by arm, from the traffic where it has it."""
+    """Return every term's sum by arm, from the traffic if it has it."""
     have = set() if counted is None else set(counted.frame.columns)
     rest = list({term.key: term for term in terms if term.key not in have}.values())
     by_arm = {group[0]: dict(sums) for group, sums in sums_by_group(dataset, rest, (by,)).items()}
@@ -276,12 +276,12 @@ def agents_of(dataset: Dataset, by: str, arms: Sequence[Arm]) -> dict[Arm, dict[
 
 
 def divergence(a: Mapping[Any, float], b: Mapping[Any, float]) -> float:
-    """Return how far two distributions are apart, beyond what chance alone does.
+    """Return how far apart two distributions are, beyond chance.
 
-    0 where they differ no more than two samples of one distribution may (three
-    standard deviations over the mean), 1 where they have nothing in common: the
-    total variation distance, its expectation under one distribution [1]_ taken
-    off and the rest brought to 0-1.
+    0 if they differ no more than two samples of one distribution may (three
+    standard deviations above the mean), 1 if they are disjoint: the total
+    variation distance, minus its expectation under one distribution [1]_,
+    rescaled to 0-1.
 
     Parameters
     ----------
@@ -322,7 +322,7 @@ def divergence(a: Mapping[Any, float], b: Mapping[Any, float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """Dials to contacts that are not closed: contacts, dials and the sum of their squares."""
+    """Dials to open contacts: contacts, dials and the sum of squared dials."""
 
     contacts: float
     dials: float
@@ -330,7 +330,7 @@ class Depth:
 
     @property
     def mean(self) -> float:
-        """Dials a contact."""
+        """Dials per contact."""
         return self.dials / self.contacts if self.contacts else float("nan")
 
     @property
@@ -341,15 +341,15 @@ class Depth:
         return max(self.squares / self.contacts - self.mean**2, 0.0) / self.contacts
 
     def among(self, contacts: float) -> Depth:
-        """Return the same dials over all of so many contacts, most of them perhaps never dialled."""
+        """Return the same dials over a larger number of contacts, including those never dialled."""
         return Depth(max(contacts, self.contacts), self.dials, self.squares)
 
 
 def open_depth(dataset: Dataset, by: str, arms: Sequence[Arm]) -> dict[Arm, Depth]:
     """Return how often contacts that are still open were dialled, by arm.
 
-    A contact that is closed is dialled no more: better contacts are closed
-    sooner, which is an effect of the list and no fault of the dialling.
+    A closed contact is no longer dialled: better contacts are closed sooner,
+    which is an effect of the list, not of the dialling.
     """
     if not dataset.has("calls", "contact_id", "direction"):
         return {}
@@ -371,14 +371,14 @@ def open_depth(dataset: Dataset, by: str, arms: Sequence[Arm]) -> dict[Arm, Dept
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Contacts of an arm: loaded, and dialled."""
+    """Number of an arm's contacts loaded and dialled."""
 
     loaded: float
     dialled: float
 
 
 def loaded_of(dataset: Dataset, by: str) -> dict[Arm, Loaded]:
-    """Return the contacts loaded and dialled by arm; nothing where the contacts do not say their arm."""
+    """Return the contacts loaded and dialled by arm; empty if the contacts lack the arm."""
     if not dataset.has("contacts", "contact_id", by) or dataset.unreached("contacts"):
         return {}
     dialled = dataset.has("calls", "contact_id", "direction") and dataset.reaches("calls", by)
@@ -393,7 +393,7 @@ def loaded_of(dataset: Dataset, by: str) -> dict[Arm, Loaded]:
 
 
 def contacts_in_both(dataset: Dataset, by: str, arms: Sequence[Arm], control: Arm) -> dict[Arm, float] | None:
-    """Return how many contacts were loaded into an arm and into the control; None where they do not say."""
+    """Return how many contacts were loaded into both an arm and the control; None if unknown."""
     if not dataset.has("contacts", "contact_id", by):
         return None
     frame = dataset.table("contacts").filter(is_any(by, arms), ~nw.col("contact_id").is_null())
@@ -415,20 +415,20 @@ def closed_of(dataset: Dataset, by: str) -> dict[Arm, float]:
 
 
 def money_terms(dataset: Dataset) -> list[Term]:
-    """Return value and number of the successes, where the calls have both."""
+    """Return value and number of the successes, if the calls have both."""
     if not dataset.has("calls", "value", "success", "direction"):
         return []
     return [Sum("value", SUCCESSES), Count(SUCCESSES)]
 
 
 def monthly_volume(dataset: Dataset, sums: Mapping[Any, Mapping[str, float]]) -> MonthlyVolume:
-    """Return how long the data run, and what a success brings in them.
+    """Return how long the data run, and the value of a success in them.
 
     Parameters
     ----------
     dataset : Dataset
     sums : mapping of arm to mapping
-        With the sums of value and number of successes, where the calls have them.
+        With the sums of value and number of successes, if the calls have them.
     """
     months, value = _months(dataset), nan
     terms = money_terms(dataset)
@@ -439,7 +439,7 @@ def monthly_volume(dataset: Dataset, sums: Mapping[Any, Mapping[str, float]]) ->
 
 
 def _months(dataset: Dataset) -> float:
-    """Return the months of the period asked about, else of the calls."""
+    """Return the number of months in the requested period, else in the calls."""
     period = dataset.filters.period
     if period is not None:
         return (period.end - period.start).days / MONTH

@@ -1,4 +1,4 @@
-"""How a comparison of groups is told: the verdict arm by arm, the table, the differences drawn."""
+"""How a comparison of groups is presented: verdict by arm, table, and plot of the differences."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from callstats.answers.core.telling import (
     tells,
 )
 
-#: Up to so many arms are spoken of one by one; of more, those that differ and how many do not.
+#: Up to this many arms are described one by one; with more, those that differ and a count of the rest.
 _NAMED = 3
 
 
 @tells(GroupComparison)
 class GroupComparisonTelling(Telling[GroupComparison]):
-    """What the evidence allows to say of the groups and the control."""
+    """What the evidence supports about the groups and the control."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what the evidence allows to say, arm by arm, and what it means in a month."""
+        """State what the evidence supports, arm by arm, and what it means per month."""
         _, control = self.say, self.answer.control_label
         rows, differ, open_still = self._named()
         sentences = [s for row in rows for s in (*row.sentences, *row.telling.worth())]
@@ -52,7 +52,7 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         return tuple(sentences)
 
     def _named(self) -> tuple[tuple[ComparedArm, ...], int, int]:
-        """Return the arms to speak of one by one, and how many others differ and do not."""
+        """Return the arms to describe one by one, and how many others differ or do not."""
         rows = self.answer.rows
         if len(rows) <= _NAMED:
             return rows, 0, 0
@@ -62,14 +62,14 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         return (*certain[:_NAMED], *refused[:_NAMED]), max(len(certain) - _NAMED, 0), open_still
 
     def warnings(self) -> tuple[Caution, ...]:
-        """Put what the gates found into words."""
+        """Put the gates' findings into words."""
         speaker = self.answer.rows[0].telling  # every row has the same KPI, control and units
         return tuple(speaker.caution(finding) for finding in self.answer.findings)
 
     # In a table and a plot
 
     def table(self) -> TableView:
-        """Return values, differences and what they mean; the control on top."""
+        """Return values, differences and what they mean, with the control on top."""
         _, control, name = self.say, self.answer.control_label, self.kpi(self.answer.kpi)
         heads = [
             Column(_("Group")),
@@ -89,7 +89,7 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         return TableView(caption, heads, lines, self._footnotes())
 
     def _control_cell(self) -> Cell:
-        """Return the control's value as the first arm was compared with it."""
+        """Return the control's value as compared with the first arm."""
         for row in self.answer.rows:
             if row.compared:
                 return row.telling.value_cell(row.control_value)
@@ -151,7 +151,7 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form = self.say, self.form
         label = self.kpi(self.answer.kpi)
         caption = _(
@@ -173,7 +173,7 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         return figure(self.plot(), caption, alt)
 
     def views(self) -> tuple[View, ...]:
-        """Return the verdict, the table, the plot and what stood in the way."""
+        """Return the verdict, the table, the plot and the obstacles."""
         shown: list[View] = [self.answer.verdict, self.table()]
         shown += [self.figure()] if any(row.compared for row in self.answer.rows) else []
         return (*shown, *(Note(_sentence(caution)) for caution in self.warnings()))

@@ -1,4 +1,4 @@
-"""The statistics of a comparison: the test of a pair, claims among several, what a difference is worth."""
+"""The statistics of a comparison: tests of pairs, multiple claims, the worth of a difference."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from callstats.stats.arms import ARM_COLUMNS, welch
 from callstats.stats.ratios import ratio_variance
 from callstats.stats.results import NAN
 
-#: How claims may be corrected for their number.
+#: Corrections of claims for multiplicity.
 ADJUSTMENTS = ("holm", "benjamini-hochberg", "bonferroni", "none")
 #: Days of a month, on average.
 MONTH = 365.25 / 12
@@ -34,17 +34,17 @@ UNKNOWN: Range = (nan, nan, nan)
 
 
 class PairTest(Protocol):
-    """Two groups, ready to be compared at any confidence."""
+    """Two groups, to be compared at any confidence."""
 
     @property
     def values(self) -> tuple[float, float]:
-        """The values compared, of the arm and of the control."""
+        """The compared values of the arm and the control."""
         ...
 
     def difference(
         self, confidence: float, alternative: str = "two-sided", margin: float = 0.0
     ) -> Comparison:
-        """Return the difference, arm less control."""
+        """Return the difference, arm minus control."""
         ...
 
     def lift(self, confidence: float, alternative: str = "two-sided") -> Comparison:
@@ -75,7 +75,7 @@ class Shares:
         )
 
     def lift(self, confidence: float, alternative: str = "two-sided") -> Comparison:
-        """Return the ratio by the score method, less 1."""
+        """Return the ratio by the score method, minus 1."""
         ratio = proportion_ratio(*self.cells, alternative=alternative, confidence=confidence)
         return _less_one(ratio) if self.cells[2] else _no_lift(confidence, "no event in the control")
 
@@ -164,7 +164,7 @@ def _no_lift(confidence: float, reason: str) -> Comparison:
 
 
 def welch_of(treatment: Moments, control: Moments) -> float | None:
-    """Return the degrees of freedom of two ratios over units that are not shared."""
+    """Return the degrees of freedom of two ratios over disjoint units."""
     if min(treatment.n, control.n) < 2:
         return None
     return degrees((ratio_variance(treatment), ratio_variance(control)), (treatment.n, control.n))
@@ -182,17 +182,17 @@ def degrees(variances: tuple[float, float], units: tuple[int, int]) -> float:
 
 
 def stand_in(values: tuple[float, float], covariance: tuple[float, float, float], units: int) -> Moments:
-    """Return moments of both arms that have given ratios and a given covariance of them.
+    """Return moments of both arms with given ratios and a given covariance.
 
-    So that whatever was estimated elsewhere (an average over strata, a total, a
-    median) gets its difference, lift and test from the same place as all else.
+    This way anything estimated elsewhere (an average over strata, a total, a
+    median) gets its difference, lift and test from the same code.
 
     Parameters
     ----------
     values : tuple of float
         Of the arm and of the control.
     covariance : tuple of float
-        Variance of the arm's, covariance, variance of the control's.
+        The arm's variance, the covariance, the control's variance.
     units : int
 
     Examples
@@ -211,12 +211,12 @@ def stand_in(values: tuple[float, float], covariance: tuple[float, float, float]
     return Moments(units, dict(zip(ARM_COLUMNS, means, strict=True)), products)
 
 
-# What a comparison is held to
+# The terms of a comparison
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a comparison is held to: confidence, side, correction, margins."""
+    """The terms of a comparison: confidence, side, correction, margins."""
 
     confidence: float
     alternative: str
@@ -226,7 +226,7 @@ class Terms:
     direction: str
 
     def p_margin(self, test: PairTest) -> float:
-        """Return the p-value of the margin: that the arm is worse by more, or not within it on both sides.
+        """Return the p-value for the margin, one-sided or for equivalence.
 
         A margin for equivalence is tested on both sides, and the larger of the two
         p-values counts [1]_.
@@ -247,11 +247,11 @@ class Terms:
 
 
 def claims(tests: Sequence[Comparison], how: str, alpha: float) -> tuple[list[float], list[float]]:
-    """Return adjusted p-values, and the confidence at which each interval says the same.
+    """Return adjusted p-values, and the confidence at which each interval agrees with them.
 
-    Holm's step-down gives the k-th smallest of m p-values the level alpha / (m - k + 1)
-    as long as all before it are rejected, and that of the first failure from then on;
-    Benjamini and Hochberg's intervals are those of Benjamini and Yekutieli [1]_.
+    Holm's step-down tests the k-th smallest of m p-values at the level alpha / (m - k + 1)
+    as long as all before it are rejected, and at that of the first failure from then on;
+    the intervals for Benjamini-Hochberg are those of Benjamini and Yekutieli [1]_.
 
     Parameters
     ----------
@@ -298,9 +298,9 @@ def _excludes_zero(claim: Comparison) -> bool:
 
 
 def still_missing(claim: Comparison, units: int, terms: Terms) -> float | None:
-    """Return how many more units bring the interval's half-width down to the margin.
+    """Return how many more units would bring the interval's half-width down to the margin.
 
-    None without a margin, and where the interval already tells.
+    None without a margin, or if the interval is already conclusive.
 
     Examples
     --------
@@ -320,9 +320,9 @@ def still_missing(claim: Comparison, units: int, terms: Terms) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyWorth:
-    """What it would bring in a month if the control's volume went as the arm's did.
+    """The monthly gain if the control's volume performed like the arm's.
 
-    Each is estimate, low and high; nan where it is not known.
+    Each is estimate, low and high; nan if unknown.
     """
 
     successes: Range = UNKNOWN
@@ -331,21 +331,21 @@ class MonthlyWorth:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyVolume:
-    """What turns a difference of a KPI into successes and money.
+    """What converts a difference of a KPI to successes and money.
 
     Attributes
     ----------
     months : float
-        How long the data run; nan where the calls have no clock.
+        How long the data run; nan if the calls have no clock.
     value : float
-        Of a success [money]; nan where unknown.
+        Of a success [money]; nan if unknown.
     """
 
     months: float = nan
     value: float = nan
 
     def worth(self, kpi: KPI, difference: Comparison, denominator: float) -> MonthlyWorth:
-        """Return what a difference is worth a month.
+        """Return the monthly worth of a difference.
 
         Parameters
         ----------
@@ -375,7 +375,7 @@ class MonthlyVolume:
 
 
 def counts_successes(kpi: KPI) -> bool:
-    """Tell whether a KPI's numerator is successes, or contacts won.
+    """Return whether a KPI's numerator is successes, or contacts won.
 
     Examples
     --------
@@ -407,7 +407,7 @@ def _scaled(successes: Range, value: float) -> Range:
 
 
 def is_known(amount: Range) -> bool:
-    """Tell whether a range and both its ends are numbers.
+    """Return whether a range and both its ends are numbers.
 
     Examples
     --------

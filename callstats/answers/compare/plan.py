@@ -1,4 +1,4 @@
-"""Planning a test: how many contacts it needs, what it would find, and what it could see."""
+"""Planning a test: how many contacts it needs, its power, and what it could detect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "plan", "plan_from", "solve"]
 
 
-#: Sizes of the curve, as multiples of the plan's.
+#: Sizes on the curve, as multiples of the plan's.
 STEPS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
@@ -44,16 +44,16 @@ class Plan(Answer):
     control_trials, trials : int
         Contacts of the control and of the treatment arm.
     power : float
-        Chance to find the effect with so many; nan without an effect.
+        Probability of detecting the effect at that size; nan without an effect.
     detectable : float
-        Smallest effect found with the chance asked for; with a margin, the
-        smallest margin that could be shown to be kept.
+        Smallest effect detectable at the requested power; with a margin, the
+        smallest margin that could be shown to hold.
     days : float
         Until the last contact is loaded and followed; nan if unknown.
     solved : str
-        What was asked: "size", "power" or "effect".
+        What was requested: "size", "power" or "effect".
     source : str
-        Where baseline and design effect come from; empty where they were given.
+        Where baseline and design effect come from; empty if they were given.
     """
 
     voice: Voice
@@ -75,12 +75,12 @@ class Plan(Answer):
 
     @property
     def lift(self) -> float:
-        """The effect planned for, or the smallest found, over the baseline."""
+        """The planned or smallest detectable effect, divided by the baseline."""
         effect = self.detectable if unknown(self.design.effect) else self.design.effect
         return effect / self.design.baseline if self.design.baseline else NAN
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the curve, the plan being one row of it.
+        """Return the curve, including the plan as one row.
 
         Columns: control_trials, trials, total, days, detectable, lift, power.
         """
@@ -115,32 +115,32 @@ def plan(
 ) -> Plan:
     """Plan a test of two proportions, from the standard error the test itself uses.
 
-    Given an effect, the size; given a size (``trials``) and an effect, the power;
-    given a size alone, the smallest effect that would be observed.
+    Given an effect, returns the size; given a size (``trials``) and an effect, the power;
+    given a size alone, the smallest detectable effect.
 
     Parameters
     ----------
     baseline : float
         Proportion of the control, a fraction.
     effect : float, optional
-        True difference, treatment less control, as a fraction: 0.01 is one point.
-        With a margin it is 0 where left out.
+        True difference, treatment minus control, as a fraction: 0.01 is one point.
+        If omitted with a margin, 0.
     trials : int, optional
         Contacts of the treatment arm.
     power : float
-        Chance to find the effect.
+        Probability of detecting the effect.
     alpha : float
-        Two-sided error of the first kind.
+        Two-sided type I error.
     design_effect : float
-        Variance of rows that hang together over that of independent ones; 1 for one
-        row a contact.
+        Variance of correlated rows divided by that of independent ones; 1 for one row
+        per contact.
     allocation : float
-        Treatment contacts for each control contact.
+        Treatment contacts per control contact.
     margin : float
-        Largest loss that does not matter: plans a test of non-inferiority, by the
-        side of the two-sided interval that matters.
+        Largest loss that does not matter: plans a non-inferiority test, using the
+        relevant side of the two-sided interval.
     contacts_per_day : float, optional
-        Contacts loaded a day into both arms together, for the days.
+        Contacts loaded per day into both arms together, to compute the days.
     horizon_days : int
         Days each contact is followed, added to the days.
     language : str
@@ -188,7 +188,7 @@ def solve(
     source: str = "",
     control_trials: int | None = None,
 ) -> Plan:
-    """Return the plan of a design: its size where none is given."""
+    """Return the plan of a design, computing its size if none is given."""
     if contacts_per_day is not None and not contacts_per_day > 0:
         raise UsageError(f"{contacts_per_day!r} contacts a day", hint="Give a number above 0.")
     solved = "size"
@@ -234,19 +234,19 @@ def plan_from(
     contacts_per_day: float | None = None,
     horizon_days: int = 0,
 ) -> Plan:
-    """Plan a test from a firm's own data: baseline and design effect are those of a KPI there.
+    """Plan a test from your own data: baseline and design effect are those of a KPI there.
 
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to what the control will be: last month, the old list.
+        Narrowed to what the control will be like: last month, the old list.
     kpi : str or KPI
         A proportion of the catalogue; ``trials`` and sizes count what it divides by
         (handled calls for conversion_per_conversation).
     effect, trials, power, alpha, allocation, margin, horizon_days
         As for :func:`plan`.
     contacts_per_day : float, optional
-        That of the data where left out.
+        That of the data if omitted.
 
     Returns
     -------
@@ -255,7 +255,7 @@ def plan_from(
     Raises
     ------
     UsageError
-        The KPI is no proportion, or cannot be computed from the data.
+        The KPI is not a proportion, or cannot be computed from the data.
 
     Examples
     --------

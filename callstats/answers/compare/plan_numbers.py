@@ -1,4 +1,4 @@
-"""The numbers of a plan: size, power, smallest effect, days, and the baseline a firm's own data give."""
+"""The numbers of a plan: size, power, smallest effect, days, and the baseline your own data give."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What a test of two proportions is planned with.
+    """The inputs for planning a test of two proportions.
 
     Attributes
     ----------
     baseline : float
         Proportion of the control.
     effect : float
-        True difference, treatment less control; nan where none is supposed.
+        True difference, treatment minus control; nan if none is assumed.
     power, alpha : float
-        Chance to find it; two-sided error of the first kind.
+        Probability of detecting it; two-sided error of the first kind.
     design_effect, allocation : float
-        Variance over that of independent rows; treatment for each control contact.
+        Variance divided by that of independent rows; treatment contacts per control contact.
     margin : float
         Largest loss that does not matter; 0 for a test of a difference.
     """
@@ -43,7 +43,7 @@ class Design:
 
     @property
     def options(self) -> dict[str, float | str]:
-        """What the functions of the statistics take: one side of the two-sided interval with a margin."""
+        """Arguments for the statistics: with a margin, one side of the two-sided interval."""
         if not self.margin:
             return {"alpha": self.alpha, "design_effect": self.design_effect}
         return {
@@ -55,7 +55,7 @@ class Design:
 
 
 def trials_needed(design: Design) -> tuple[int, int]:
-    """Return the contacts of control and treatment that a design needs."""
+    """Return the control and treatment contacts a design needs."""
     from callstats.stats import sample_size
 
     size = sample_size(
@@ -69,7 +69,7 @@ def trials_needed(design: Design) -> tuple[int, int]:
 
 
 def power_of(design: Design, trials: float, control_trials: float) -> float:
-    """Return the chance to find the design's effect; nan where none is supposed."""
+    """Return the power to detect the design's effect; nan if none is assumed."""
     from callstats.stats import power
 
     if math.isnan(design.effect):
@@ -79,7 +79,7 @@ def power_of(design: Design, trials: float, control_trials: float) -> float:
 
 
 def detectable(design: Design, trials: float, control_trials: float) -> float:
-    """Return the smallest effect (or margin) that so many contacts would show; nan where none."""
+    """Return the smallest effect (or margin) that a number of contacts can show; nan if none."""
     from callstats.stats import minimum_detectable_effect
 
     if design.margin:
@@ -121,7 +121,7 @@ def _smallest_margin(design: Design, trials: float, control_trials: float) -> fl
 
 @dataclass(frozen=True, slots=True)
 class ObservedBaseline:
-    """A proportion in the data: its value, its design effect, and how many it divides by each day."""
+    """A proportion in the data: its value, its design effect, and its daily denominator."""
 
     kpi: KPI
     baseline: float
@@ -135,7 +135,7 @@ def observed_baseline(dataset: Dataset, kpi: str | KPI) -> ObservedBaseline:
     Raises
     ------
     UsageError
-        It is no proportion, cannot be computed, or is 0 or 1.
+        It is not a proportion, cannot be computed, or is 0 or 1.
     """
     from callstats.answers.core.estimates import estimates
     from callstats.engine import moments
@@ -157,5 +157,5 @@ def observed_baseline(dataset: Dataset, kpi: str | KPI) -> ObservedBaseline:
 
 
 def days_needed(total: float, per_day: float, horizon_days: int) -> float:
-    """Return the days until so many contacts are loaded and followed; nan if the rate is unknown."""
+    """Return the days until a number of contacts are loaded and followed; nan if the rate is unknown."""
     return NAN if math.isnan(per_day) else float(math.ceil(total / per_day - 1e-9) + horizon_days)

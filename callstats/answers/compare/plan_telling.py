@@ -1,4 +1,4 @@
-"""How a planned test is told: what it asks for or can see, how long it takes, and its curve."""
+"""How a planned test is presented: what it needs or can detect, how long it takes, and its curve."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from callstats.show.digits import unknown
 
 @tells(Plan)
 class PlanTelling(Telling[Plan]):
-    """What a plan asks for, or what it can see."""
+    """What a plan needs, or what it can detect."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what the plan asks for or can see, how long it takes, and what it rests on."""
+        """State what the plan needs or can detect, how long it takes, and its assumptions."""
         first = {"size": self._size, "power": self._power, "effect": self._effect}[self.answer.solved]()
         return tuple(s for s in (first, self._time(), self._basis()) if s is not None)
 
@@ -46,7 +46,7 @@ class PlanTelling(Telling[Plan]):
         )
 
     def _fields(self) -> dict[str, str]:
-        """Return what the sentences are filled with."""
+        """Return the fields of the sentences."""
         form, design = self.form, self.answer.design
         return {
             "arms": self._arms(),
@@ -126,7 +126,7 @@ class PlanTelling(Telling[Plan]):
         )
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the smallest effect that would be found against the size of the test."""
+        """Draw the smallest detectable effect against the size of the test."""
         from callstats.show.plots import size_curve
 
         _, frame = self.say, self.answer.to_frame()
@@ -144,7 +144,7 @@ class PlanTelling(Telling[Plan]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form = self.say, self.form
         fields = {
             "power": form.percent(self.answer.design.power, 0),
@@ -156,7 +156,7 @@ class PlanTelling(Telling[Plan]):
         return figure(self.plot(), caption, self.sentences()[0].text)
 
     def table(self) -> TableView:
-        """Return the curve as a table; the plan is the row in bold."""
+        """Return the curve as a table, with the plan's row in bold."""
         _, form = self.say, self.form
         heads = [
             _("Control"),

@@ -1,1 +1,1 @@
-"""What every answer is made of: the data it is about, KPIs as estimates, and how an answer is told."""
+"""The base of every answer: its data, KPIs as estimates, and how it is presented."""

@@ -1,9 +1,8 @@
-"""What the answers have in common: frozen data that show themselves in a notebook.
+"""The base of all answers: frozen data that can display itself in a notebook.
 
-An answer holds numbers and knows no sentence. What it says is made when it is
-looked at, by its telling: the answers of ``attempts.py`` are told by
-``attempts_telling.py`` beside it, which is imported when it is first needed.
-So a telling knows its answer, and no answer knows its telling.
+An answer holds numbers, not sentences. Its telling writes the sentences when it is
+displayed: ``attempts_telling.py`` tells the answers of ``attempts.py`` and is
+imported when first needed. So a telling depends on its answer, never the reverse.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _Teller = TypeVar("_Teller", bound=Callable[[Any], Any])
 
 
 def tells(answer: type[Answer]) -> Callable[[_Teller], _Teller]:
-    """Make a class the telling of an answer: it is given the answer and tells it."""
+    """Register a class as the telling of an answer class; it is called with the answer."""
 
     def kept(telling: _Teller) -> _Teller:
         _TELLINGS[answer] = telling
@@ -35,17 +34,17 @@ def tells(answer: type[Answer]) -> Callable[[_Teller], _Teller]:
 
 
 class Answer:
-    """Base of every answer; a child is a frozen dataclass with a ``voice`` and a ``to_frame``."""
+    """Base of every answer; a subclass is a frozen dataclass with a ``voice`` and a ``to_frame``."""
 
     voice: Voice
 
     def to_frame(self) -> pd.DataFrame:
         """Return the numbers, unrounded."""
-        raise TypeError(type(self).__name__)  # pragma: no cover - every child defines it
+        raise TypeError(type(self).__name__)  # pragma: no cover - every subclass defines it
 
     @property
     def telling(self) -> Any:
-        """How the answer is told, a :class:`~callstats.answers.core.telling.Telling`."""
+        """The answer's telling, a :class:`~callstats.answers.core.telling.Telling`."""
         kind = type(self)
         if kind not in _TELLINGS:
             importlib.import_module(kind.__module__ + _SUFFIX)
@@ -53,7 +52,7 @@ class Answer:
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """What the evidence allows to say."""
+        """What the evidence supports."""
         return self.telling.sentences()
 
     @property
@@ -66,11 +65,11 @@ class Answer:
         return self.telling.table()
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the answer on matplotlib axes, new ones where none are given, and return them."""
+        """Draw the answer on matplotlib axes, or new ones if none are given, and return them."""
         return self.telling.plot(ax)
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words for those who cannot see it."""
+        """Return the plot with its caption and alternative text."""
         return self.telling.figure()
 
     def views(self) -> tuple[View, ...]:
@@ -81,7 +80,7 @@ class Answer:
         return "\n\n".join(text for view in self.views() if (text := view.as_text()))
 
     def _ipython_display_(self) -> None:
-        """Display every view, so that a cell of a report is one call."""
+        """Display every view, so that a report's cell is a single call."""
         from IPython.display import display
 
         for view in self.views():
@@ -96,7 +95,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Section(Answer):
-    """Views of an answer that stand under one question."""
+    """Views of an answer shown under one question."""
 
     voice: Voice
     shown: tuple[View, ...]

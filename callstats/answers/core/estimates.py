@@ -1,4 +1,4 @@
-"""KPIs as estimates that can be compared: value, interval, what they were made of, and changes."""
+"""KPIs as estimates that can be compared: value, interval, underlying sums, and changes."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _NUMBERS = ("value", "low", "high", "numerator", "denominator", "n")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A KPI's value with its interval; nan where not computable, and then ``note`` says why.
+    """A KPI's value with its interval; nan if it cannot be computed, and ``note`` says why.
 
     ``n`` counts independent units, ``numerator`` and ``denominator`` are the
-    sums the value was made of, ``confidence`` is that of the interval.
+    sums behind the value, ``confidence`` is that of the interval.
     """
 
     kpi: KPI
@@ -46,7 +46,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference of two estimates and its interval; nan where one of them is unknown."""
+    """A difference of two estimates and its interval; nan if one of them is unknown."""
 
     estimate: float = NAN
     low: float = NAN
@@ -55,21 +55,21 @@ class Change:
 
     @property
     def certain(self) -> bool:
-        """Whether the interval is known and excludes no change."""
+        """Whether the interval is known and excludes zero."""
         return self.low > 0 or self.high < 0
 
 
 def estimates(
     dataset: Dataset, kpis: Iterable[str | KPI], *, confidence: float | None = None
 ) -> dict[str, Estimate]:
-    """Return the KPIs of a data set by name, in the order asked."""
+    """Return the KPIs of a data set by name, in the order requested."""
     return next(iter(estimates_by(dataset, kpis, (), confidence=confidence).values()), {})
 
 
 def estimates_by(
     dataset: Dataset, kpis: Iterable[str | KPI], by: Sequence[str], *, confidence: float | None = None
 ) -> dict[tuple[Any, ...], dict[str, Estimate]]:
-    """Return the KPIs of every group by name; the keys are the groups' values, in order."""
+    """Return the KPIs of every group by name, keyed by the groups' values in order."""
     from callstats.answers.core.measure import measure
 
     asked = {kpi.name: kpi for kpi in (get(k) if isinstance(k, str) else k for k in kpis)}
@@ -84,7 +84,7 @@ def estimates_by(
 
 
 def interval(kpi: KPI, moments: Moments, confidence: float) -> Interval:
-    """Return the interval of a KPI from its moments, as its formula asks."""
+    """Return the interval of a KPI from its moments, as its formula requires."""
     if not isinstance(kpi.formula, Ratio):
         return total_interval(moments, confidence=confidence)
     return ratio_interval(
@@ -96,11 +96,11 @@ def interval(kpi: KPI, moments: Moments, confidence: float) -> Interval:
 
 
 def change(now: Estimate | Interval, before: Estimate | Interval | None) -> Change:
-    """Return the difference of two independent estimates, its interval from theirs.
+    """Return the difference of two independent estimates, with an interval from theirs.
 
-    The limits keep each estimate's own distance to the limit that matters
-    (MOVER), so they hold for proportions near 0 as well; for symmetric
-    intervals this is the root of the sum of squares.
+    The limits use each estimate's distance to its relevant limit (MOVER), so they
+    are also valid for proportions near 0; for symmetric intervals this is the root
+    of the sum of squares.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What a report opens with: the data in the reader's language, and the title."""
+"""The opening of a report: the data in the reader's language, and the title."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callstats.answers.core.voice import Voice
     from callstats.dataset import Dataset, Period
 
-#: What the notebooks that ship read where nobody says otherwise.
+#: The default data of the shipped notebooks.
 _DEMO = "data/demo"
 _LAY_OUT = (
     "Name your own data in the parameters, or lay the notebooks out with their demo data: "
@@ -26,17 +26,17 @@ _LAY_OUT = (
 def open_for_report(
     data: str | Path, *, language: str | None = None, config: str | Path | None = None
 ) -> Dataset:
-    """Open imported data for a report: in a language, and with sums that never differ between two runs.
+    """Open imported data for a report: in a language, and with sums that are the same in every run.
 
     Parameters
     ----------
     data : str or Path
-        As for :func:`callstats.open`. A relative path is also looked for from the two
-        folders above, so that a notebook opens it wherever its kernel was started.
+        As for :func:`callstats.open`. A relative path is also tried from the two parent
+        folders, so that a notebook finds it wherever its kernel was started.
     language : str, optional
-        en, fr or ru; the project's own where left out.
+        en, fr or ru; if omitted, the project's.
     config : str or Path, optional
-        Project file; that of the data where left out.
+        Project file; if omitted, that of the data.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def open_for_report(
 
 
 def find_path(path: str | Path) -> Path:
-    """Return a relative path where it is there, from here or from one of the two folders above.
+    """Return a relative path that exists from here or from one of the two parent folders.
 
     Examples
     --------
@@ -73,18 +73,18 @@ def title(
     *,
     facts: Sequence[tuple[str, str]] = (),
 ) -> TitleView:
-    """Return the head of a report: heading, campaigns, periods, currency, how far the data go.
+    """Return the head of a report: heading, campaigns, periods, currency, last day of the data.
 
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to what the report is about.
+        Narrowed to the report's subject.
     heading : str
-        In English; translated where the catalogues know it.
+        In English; translated if the catalogues have it.
     period, before : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     facts : sequence of (label, value)
-        What else the report is about, in the reader's language.
+        Further subjects of the report, in the reader's language.
     """
     about = scope(dataset, period, before)
     _, form = about.voice.say, about.voice.form

@@ -1,4 +1,4 @@
-"""Which interval a KPI's value gets: it follows from the formula and the independent units."""
+"""The interval of a KPI's value, determined by its formula and independent units."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNIT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The interval of a value, the units it rests on, and why there is none."""
+    """The interval of a value, the units behind it, or why there is none."""
 
     low: float = nan
     high: float = nan
@@ -35,9 +35,9 @@ class Limits:
 def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
     """Return the interval of a KPI's value.
 
-    Wilson for a share of units that count once each; Wilson at the effective
-    size for a share of rows that come in units; the delta method for other
-    ratios; for totals, what as many other units would have added up to.
+    Wilson for a share of units that count once each; Wilson at the effective size
+    for a share of rows clustered in units; the delta method for other ratios; for
+    totals, the spread over the same number of other units.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def _wilson(moments: Moments, confidence: float) -> Interval:
 
 
 def counts_once(moments: Moments) -> bool:
-    """Tell whether every unit counts at most once in the denominator, and only then in the numerator.
+    """Return whether every unit counts at most once in the denominator, and only then in the numerator.
 
     Examples
     --------
@@ -92,10 +92,10 @@ def counts_once(moments: Moments) -> bool:
 
 
 def _varies(moments: Moments) -> bool:
-    """Tell whether units differ in what they add to the ratio, beyond rounding."""
+    """Return whether units differ in their contribution to the ratio, beyond rounding."""
     top, below = moments.sums["numerator"], moments.sums["denominator"]
     if below == 0 or moments.n < 2:
-        return True  # the interval itself says what is wrong
+        return True  # the interval itself raises the error
     ratio = top / below
     squares = moments.products[pair("numerator", "numerator")]
     spread = (
@@ -112,7 +112,7 @@ def _total_varies(moments: Moments) -> bool:
 
 
 def notes_on(cluster: Clustering, kpi: KPI) -> list[str]:
-    """Return what has to be said about how a KPI's sums fall into units."""
+    """Return notes on how a KPI's sums split into units."""
     notes = []
     if cluster.missing:
         notes.append(f"rows taken as independent: no {' and no '.join(cluster.missing)}")

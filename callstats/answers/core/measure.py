@@ -1,4 +1,4 @@
-"""Measure: the value of KPIs, with the interval that is right for each, by any columns."""
+"""Measure: KPI values, each with the right interval, by any columns."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def measure(
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to what is asked about.
+        Narrowed to the rows of interest.
     kpis : str, KPI, or several
         Names of the catalogue (or aliases), or KPIs of your own.
     by : str or sequence of str, optional
@@ -48,32 +48,32 @@ def measure(
         time keys: hour (0-23), weekday (1 is Monday), day (2026-09-14), week
         (2026-W36), month (2026-09), on the clock of the calls.
     confidence : float, optional
-        Of the intervals; the project's where it is not given (0.95).
+        Of the intervals; if omitted, the project's (0.95).
     interval : bool
         False skips the pass over independent units; low, high and n are nan.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each group and KPI: the columns asked by, then ``kpi``, ``value`` in
+        One row for each group and KPI: the grouping columns, then ``kpi``, ``value`` in
         the KPI's unit (a fraction where the unit is %), ``low`` and ``high``,
         ``numerator`` and ``denominator`` without the KPI's scale, ``n`` (independent
         units: contacts, agent-days, respondents) and ``note``. Sorted by group, then
-        in the order asked.
+        in the order requested.
 
     Raises
     ------
     UsageError
-        A KPI or column is unknown, or the data cannot be asked by that column.
+        A KPI or column is unknown, or the data cannot be grouped by that column.
 
     Notes
     -----
-    A value that cannot be given is nan, and ``note`` says why: a column that is
-    missing, a flag that is unknown on too many rows (``unknown_tolerance`` of the
-    project), nothing to divide by. It is never 0.
+    A value that cannot be given is nan, and ``note`` says why: a missing column, a
+    flag that is unknown on too many rows (``unknown_tolerance`` of the project), or
+    a denominator of 0. It is never 0.
 
     Intervals: Wilson's for a share of independent units [1]_; Wilson's at the
-    effective sample size for a share of calls that come several to a contact
+    effective sample size for a share of calls, several of which go to one contact
     [2]_; the delta method over independent units for other ratios [3]_, with the
     t quantile; none for a quantile.
 
@@ -109,7 +109,7 @@ def measure(
 
 @dataclass(frozen=True)
 class _Facts:
-    """Everything the engine was asked for."""
+    """Everything fetched from the engine."""
 
     keys: tuple[str, ...]
     obstacles: Mapping[str, str]
@@ -119,12 +119,12 @@ class _Facts:
     quantiles: Mapping[str, Mapping[Group, tuple[float, int]]]
 
     def groups(self) -> set[Group]:
-        """Return every group that the data hold."""
+        """Return every group in the data."""
         return {*self.sums, *(group for by_group in self.quantiles.values() for group in by_group)}
 
 
 def _asked(kpis: Asked) -> list[KPI]:
-    """Return the KPIs asked for, once each."""
+    """Return the requested KPIs, once each."""
     many: Iterable[str | KPI] = [kpis] if isinstance(kpis, str | KPI) else kpis
     resolved = [kpi if isinstance(kpi, KPI) else registry.get(kpi) for kpi in many]
     if not resolved:
@@ -215,7 +215,7 @@ _NO_UNITS = Moments(
 
 
 class _Zeros(dict[str, float]):
-    """Sums of a group; a table without a row of it adds 0."""
+    """Sums of a group; a table without rows for it contributes 0."""
 
     def __missing__(self, key: str) -> float:
         return 0.0

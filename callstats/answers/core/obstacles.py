@@ -1,8 +1,7 @@
-"""What stands in the way of a KPI's value: unknown flags, and amounts of all groups together.
+"""Obstacles to a KPI's value: unknown flags, and amounts common to all groups.
 
-The price of a list carries its list; wages and line costs do not. A profit by
-list that counted only the amounts that carry a list would be far too high, and
-would look right.
+The price of a list is recorded by list; wages and line costs are not. A profit by
+list that counted only amounts with a list would be far too high, yet look right.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from callstats.model import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Rows that should count and cannot, since a column is null on them.
+    """Rows that should count but cannot, since a column is null.
 
     Attributes
     ----------
     column : str
         What is unknown.
     of : str
-        The rows it is asked of, in words.
+        The rows concerned, in words.
     rows, left_out : Linear
-        How many there are, and on how many it is unknown.
+        Number of rows, and number on which it is unknown.
     words : str
-        What the note says when the column may count as 0; empty when it may not.
+        The note if the column may count as 0; empty if it may not.
     """
 
     column: str
@@ -58,14 +57,14 @@ class Unknown:
 def unknowns(kpi: KPI, dataset: Dataset) -> list[Unknown]:
     """Return what may be unknown about a KPI.
 
-    A ratio says itself which rows its flags leave out. A sum over a column that
-    may be null would silently come out too small: such rows are counted here.
+    A ratio specifies which rows its flags leave out. A sum over a column that may
+    be null would silently be too small, so such rows are counted here.
     """
     return [*_flags(kpi), *_values(kpi, dataset)]
 
 
 def counted(doubts: list[Unknown]) -> list[Term]:
-    """Return the terms that tell how much is unknown."""
+    """Return the terms that count how much is unknown."""
     return [term for doubt in doubts for part in (doubt.rows, doubt.left_out) for term, _ in part]
 
 
@@ -99,7 +98,7 @@ def _values(kpi: KPI, dataset: Dataset) -> Iterator[Unknown]:
 
 
 def _percent(share: float) -> str:
-    """Write a share so that neither 0 nor 100 % is said of a part.
+    """Format a share so that a proper part never shows as 0 or 100 %.
 
     Examples
     --------
@@ -112,7 +111,7 @@ def _percent(share: float) -> str:
 def shared_obstacle(
     kpi: KPI, group: Group, keys: Sequence[str], sums: Mapping[Group, Mapping[str, float]]
 ) -> str | None:
-    """Return why a group's share of common amounts cannot be told, None where there are none.
+    """Return why a group's share of common amounts is unknown, None if there are none.
 
     Parameters
     ----------
@@ -143,5 +142,5 @@ def shared_obstacle(
 
 
 def _covers(other: Group, group: Group) -> bool:
-    """Tell whether a group with unknown keys may hold rows of another."""
+    """Return whether a group with unknown keys may contain rows of another."""
     return all(a is None or a == b for a, b in zip(other, group, strict=True))

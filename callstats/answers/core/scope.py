@@ -1,4 +1,4 @@
-"""The data an answer is about: a period, and the one it is compared with."""
+"""The data of an answer: a period, and its comparison period."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from callstats.errors import UsageError
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-#: What leaves the comparison out.
+#: Values that turn the comparison off.
 NOTHING = ("", "none")
-#: How far around a period is looked to know what is usual there.
+#: How far around a period to look for what is usual.
 HABIT = dt.timedelta(weeks=13)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One period of a data set, the whole of it, and the period it is compared with.
+    """One period of a data set, the whole data set, and the comparison period.
 
     Attributes
     ----------
     whole : Dataset
-        Every period, for what began earlier (attempts, closed contacts).
+        All periods, for anything that began earlier (attempts, closed contacts).
     now : Dataset
-        The period asked about; the whole where none was named.
+        The requested period; everything if none was named.
     before : Dataset or None
-        The period compared with; None where none was asked for or it holds no call.
+        The comparison period; None if none was requested or it contains no call.
     note : str
         Why there is no comparison, in words; empty otherwise.
     """
@@ -49,7 +49,7 @@ class Scope:
 
     @cached_property
     def voice(self) -> Voice:
-        """How results about it speak."""
+        """The voice of results about it."""
         return Voice.of(self.whole)
 
     @property
@@ -59,12 +59,12 @@ class Scope:
 
     @property
     def earlier_label(self) -> str:
-        """The period compared with, in words."""
+        """The comparison period, in words."""
         return self.voice.period(self.earlier) if self.before is not None else ""
 
     @property
     def window(self) -> Period:
-        """The days asked about; those of the calls where no period was named."""
+        """The requested days; those of the calls if no period was named."""
         if self.period is not None:
             return self.period
         span = self.now.span()
@@ -73,22 +73,22 @@ class Scope:
 
 
 def scope(dataset: Dataset, period: str | Period | None = None, before: str | Period | None = None) -> Scope:
-    """Return the data of a period and of the one it is compared with.
+    """Return the data of a period and of its comparison period.
 
     Parameters
     ----------
     dataset : Dataset
-        Already narrowed to a campaign where one is asked about. If it is narrowed to a
-        period as well, that is the period asked about, and ``whole`` is what it was cut from.
+        Already narrowed to a campaign, if one is requested. If it is also narrowed to a
+        period, that is the requested period, and ``whole`` is the data set without it.
     period : str or Period, optional
-        Without one, everything the data set holds.
+        If omitted, everything in the data set.
     before : str or Period, optional
-        "previous" for the period just before, a period of its own, or nothing.
+        "previous" for the period just before, another period, or nothing.
 
     Raises
     ------
     UsageError
-        The period holds no call, or is not written as a period.
+        The period contains no call, or is not a valid period.
     """
     now = dataset.where(period=period) if period else dataset
     chosen = now.filters.period
@@ -105,12 +105,12 @@ def scope(dataset: Dataset, period: str | Period | None = None, before: str | Pe
 
 
 def all_periods(dataset: Dataset) -> Dataset:
-    """Return a data set without its period, other filters left as they are."""
+    """Return a data set without its period, keeping other filters."""
     return replace(dataset, filters=Filters(None, dataset.filters.equals))
 
 
 def around(dataset: Dataset) -> Dataset:
-    """Return a data set with the quarters before and after its period, to know what is usual in it."""
+    """Return a data set with the quarters before and after its period, to know what is usual."""
     asked = dataset.filters.period
     if asked is None:
         return dataset
@@ -119,13 +119,13 @@ def around(dataset: Dataset) -> Dataset:
 
 
 def inside(dataset: Dataset, days: Iterable[dt.date]) -> list[dt.date]:
-    """Return the days that lie in the period of a data set; all where it has none."""
+    """Return the days within the period of a data set; all if it has none."""
     asked = dataset.filters.period
     return [day for day in days if asked is None or asked.start <= day < asked.end]
 
 
 def stretches(about: Scope) -> tuple[Dataset, ...]:
-    """Return the days asked about and those compared with: as one where they touch."""
+    """Return the requested days and the comparison days, as one period if they touch."""
     if about.before is None or about.period is None or about.earlier is None:
         return (about.now,)
     first, last = sorted((about.period, about.earlier), key=lambda period: period.start)
@@ -154,7 +154,7 @@ def count(frame: nw.LazyFrame) -> int:
 
 
 def date_of(key: int) -> dt.date:
-    """Return the day that the time key ``day`` writes as a number.
+    """Return the day for a numeric time key ``day``.
 
     Examples
     --------
@@ -165,6 +165,6 @@ def date_of(key: int) -> dt.date:
 
 
 def lacking(dataset: Dataset, what: str) -> str:
-    """Return why a data set cannot be asked by something ("hour"), as its import noted; else ""."""
+    """Return why a data set cannot be grouped by something ("hour"), as its import noted; else ""."""
     reason = str(dataset.provenance.get("lacks", {}).get(what, ""))
     return Voice.of(dataset).noted(reason) if reason else ""

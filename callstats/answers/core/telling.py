@@ -1,7 +1,7 @@
-"""The kit that every telling is made of: how a level, an interval, a list of names or a change is said.
+"""The toolkit of every telling: wording for a level, an interval, a list of names or a change.
 
-A telling is a class an answer, whose methods are functions of the answer alone:
-its sentences, its table, its figure, and what of them a report shows.
+There is one telling class per answer, whose methods depend on the answer alone: its
+sentences, its table, its figure, and which of them a report shows.
 
 >>> from dataclasses import dataclass
 >>> from callstats.answers.core.answer import Answer
@@ -67,7 +67,7 @@ A = TypeVar("A", bound=Answer)
 
 
 class HasInterval(Protocol):
-    """What has an interval."""
+    """Anything with an interval."""
 
     @property
     def low(self) -> Any: ...
@@ -90,9 +90,9 @@ class Telling(Generic[A]):
     answer : Answer
     voice : Voice
     say : Words
-        Translates message ids, which stand in the source as ``self.say("...")``.
+        Translates message ids, written in the source as ``self.say("...")``.
     form : Formatter
-        Writes numbers.
+        Formats numbers.
     """
 
     def __init__(self, answer: A) -> None:
@@ -101,14 +101,14 @@ class Telling(Generic[A]):
         self.say: Words = answer.voice.say
         self.form: Formatter = answer.voice.form
 
-    # What a telling has, as far as its child says so.
+    # The parts of a telling, as defined by its subclass.
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Return what the evidence allows to say."""
+        """Return what the evidence supports."""
         return ()
 
     def verdict(self) -> Verdict:
-        """Return the sentences as one display object, which says so where there are none."""
+        """Return the sentences as one display object, with a note if there are none."""
         nothing = Sentence(self.say("Too little data for a verdict."), "unknown")
         return Verdict(self.sentences() or [nothing])
 
@@ -117,16 +117,16 @@ class Telling(Generic[A]):
         raise self._has_no("table")
 
     def plot(self, ax: Any = None) -> Any:  # noqa: ARG002
-        """Draw the answer on axes, new ones where none are given, and return them."""
+        """Draw the answer on axes (new ones if none are given) and return them."""
         raise self._has_no("plot")
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         raise self._has_no("figure")
 
     def views(self) -> tuple[View, ...]:
         """Return what a report shows, in order."""
-        raise self._has_no("view")  # pragma: no cover - every child has some
+        raise self._has_no("view")  # pragma: no cover - every subclass has some
 
     def _has_no(self, what: str) -> UsageError:
         return UsageError(
@@ -144,7 +144,7 @@ class Telling(Generic[A]):
         return Column(self.say("{level} interval", level=self.level(confidence)), align, group)
 
     def value(self, e: Estimate, unit: str = "") -> str:
-        """Return an estimate with the digits its interval deserves."""
+        """Return an estimate with the digits its interval justifies."""
         return self.form.value(e.value, unit or e.kpi.unit, e.low, e.high)
 
     def interval(self, e: Estimate, unit: str = "") -> str:
@@ -153,11 +153,11 @@ class Telling(Generic[A]):
 
     def told(self, **estimates: Estimate) -> dict[str, str]:
         """Return estimates by name and their intervals by name and ``_interval``: fields of a message."""
-        said: dict[str, str] = {}
+        fields: dict[str, str] = {}
         for name, e in estimates.items():
-            said[name] = self.value(e)
-            said[f"{name}_interval"] = self.interval(e)
-        return said
+            fields[name] = self.value(e)
+            fields[f"{name}_interval"] = self.interval(e)
+        return fields
 
     def change(self, moved: HasEstimate, unit: str) -> dict[str, str]:
         """Return a change and its interval as the fields ``change`` and ``interval`` of a message."""
@@ -167,23 +167,23 @@ class Telling(Generic[A]):
         }
 
     def alike(self, column: Sequence[Estimate]) -> list[str]:
-        """Return the values of a table's column, all with the digits that its middle one deserves."""
+        """Return a table column's values, all with the digits its median one justifies."""
         return self.voice.alike(column)
 
     # Names.
 
     def kpi(self, kpi: KPI) -> str:
-        """Return what a KPI is called."""
+        """Return the name of a KPI."""
         return kpi.label[self.voice.language]
 
     def label(self, name: object) -> str:
-        """Return what a campaign, list or agent is to be called."""
+        """Return the label of a campaign, list or agent."""
         return self.voice.label(name)
 
     def first(self, names: Sequence[str], most: int) -> list[str]:
-        """Return the first few names, and how many more there are as the last of them.
+        """Return the first few names, with the number of the others as the last item.
 
-        Where a list is separated otherwise than by commas, join them as the message asks.
+        If a list is not separated by commas, join them as the message requires.
         """
         left = len(names) - most
         return [*names[:most], *([self.say("{n} more", n=left)] if left > 0 else [])]
@@ -197,19 +197,19 @@ class Telling(Generic[A]):
     def difference(
         self, kpi: str, name: str, control: str, contrast: HasInterval, unit: str, **how: Any
     ) -> Sentence:
-        """Say whether one group is better or worse than another: :func:`callstats.show.verdicts.difference`.
+        """State whether a group is better or worse than another: :func:`callstats.show.verdicts.difference`.
 
-        ``contrast`` has an ``estimate`` beside its ``low`` and ``high``, such as a Change.
+        ``contrast`` has an ``estimate``, ``low`` and ``high``, such as a Change.
         """
         ends = {end: getattr(contrast, end) for end in ("estimate", "low", "high")}
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
 
     def captioned(self, caption: str) -> FigureView:
-        """Return the plot with a caption; its words are the caption and the sentences."""
+        """Return the plot with a caption; its alternative text is the caption and the sentences."""
         return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
 
     def interval_plot(self, labels: Sequence[str], estimates: Sequence[Estimate], **options: Any) -> Any:
-        """Draw estimates with their intervals; options as of :func:`callstats.show.plots.interval_plot`."""
+        """Draw estimates with their intervals; options as for :func:`callstats.show.plots.interval_plot`."""
         from callstats.show.plots import interval_plot
 
         values, lows, highs = ([getattr(e, part) for e in estimates] for part in ("value", "low", "high"))
@@ -218,12 +218,12 @@ class Telling(Generic[A]):
     def movement(
         self, kpi: str, moved: HasEstimate, unit: str, since: str, direction: str = "neutral"
     ) -> Sentence:
-        """Say how a figure moved since another period: :func:`callstats.show.verdicts.change`."""
+        """State how a figure changed since another period: :func:`callstats.show.verdicts.change`."""
         ends = {end: getattr(moved, end) for end in ("estimate", "low", "high")}
         return verdicts.change(kpi, self.form, **ends, unit=unit, since=since, direction=direction)
 
     def notes(self, notes: Iterable[str]) -> tuple[Note, ...]:
-        """Return lines in place of what could not be shown."""
+        """Return notes in place of what could not be shown."""
         return tuple(Note(note) for note in notes)
 
     def estimates_table(
@@ -236,7 +236,7 @@ class Telling(Generic[A]):
         before: str = "",
         head: str = "",
     ) -> TableView:
-        """Return estimates (or amounts of money) with their intervals, those of the period before in grey.
+        """Return estimates (or amounts of money) with their intervals, with the previous period's in grey.
 
         Parameters
         ----------
@@ -246,9 +246,9 @@ class Telling(Generic[A]):
         confidence : float
             Of the intervals.
         period, before : str
-            Heads of the columns; without ``before`` there is no third one.
+            Column heads; without ``before`` there is no third one.
         head : str
-            Of the labels; "Indicator" where left out.
+            Of the labels; "Indicator" if omitted.
         """
         heads = [
             Column(head or self.say("Indicator")),
@@ -276,7 +276,7 @@ class Telling(Generic[A]):
 
 @tells(Section)
 class SectionTelling(Telling[Section]):
-    """A section is told already: it is the views that others have made."""
+    """A section needs no telling: it consists of existing views."""
 
     def views(self) -> tuple[View, ...]:
         """Return the views, in order."""
@@ -284,7 +284,7 @@ class SectionTelling(Telling[Section]):
 
 
 def shorten(view: TableView, most: int, note: str) -> TableView:
-    """Return a table with its first rows, and a note on the others where there are any."""
+    """Return a table with its first rows, and a note on any others."""
     if len(view.rows) <= most:
         return view
     return TableView(view.caption, view.columns, view.rows[:most], (*view.notes, note))

@@ -1,4 +1,4 @@
-"""How an answer speaks: language and currency, what lists and campaigns are called, and reasons in words."""
+"""How an answer is worded: language and currency, labels of lists and campaigns, and reasons in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from callstats.kpis.define import KPI
 
 
-#: Notes beside a KPI, and how they are said.
+#: A KPI's notes, and their messages.
 _REASONS = (
     (re.compile(r"not computable: needs (?P<columns>.+)"), mark("not computable, needs {columns}")),
     (
@@ -32,7 +32,7 @@ _REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How an answer speaks: language, currency, and what lists and campaigns are called.
+    """How an answer is worded: language, currency, and labels of lists and campaigns.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class Voice:
 
     @classmethod
     def of(cls, dataset: Dataset) -> Voice:
-        """Return the voice a data set's configuration asks for."""
+        """Return the voice for a data set's configuration."""
         config = dataset.config
         return cls(config.language, config.currency, config.labels)
 
@@ -57,17 +57,17 @@ class Voice:
 
     @property
     def form(self) -> Formatter:
-        """Writes numbers."""
+        """Formats numbers."""
         return Formatter(self.language, self.currency)
 
     def label(self, name: object) -> str:
-        """Return what a campaign, list or agent is to be called; without a value, "(none)"."""
+        """Return the label of a campaign, list or agent; without a value, "(none)"."""
         if name is None or name != name:  # noqa: PLR0124 - nan
             return self.say("(none)")
         return self.labels.get(str(name), str(name))
 
     def period(self, period: Period | None) -> str:
-        r"""Return a period as people say it.
+        r"""Return a period in words.
 
         Examples
         --------
@@ -86,13 +86,13 @@ class Voice:
         return self.days(period.start, period.last)
 
     def alike(self, column: Sequence[Estimate]) -> list[str]:
-        """Return the values of a table's column, all with the digits that its middle one deserves."""
+        """Return a table column's values, all with the digits its median one justifies."""
         halves = sorted(half for e in column if (half := (e.high - e.low) / 2) > 0)
         half = halves[len(halves) // 2] if halves else float("nan")
         return [self.form.value(e.value, e.kpi.unit, *_around(e.value, half)) for e in column]
 
     def note(self, kpi: KPI, note: str) -> str:
-        """Return in one line why a KPI has no value, from the note beside it.
+        """Return one line on why a KPI has no value, from its note.
 
         Examples
         --------
@@ -103,7 +103,7 @@ class Voice:
         return self.say.headed(kpi.label[self.language], self.reason(note)) + "."
 
     def reason(self, note: str) -> str:
-        """Return the reasons in a note beside a KPI, in the language."""
+        """Return the reasons in a KPI's note, in the language."""
         whole = note.rstrip(".") or "not computable"
         parts = [whole] if self.say.has(whole) else whole.split("; ")
         return self.say.joined(map(self._reason, parts))
@@ -116,17 +116,17 @@ class Voice:
         return self.noted(note)
 
     def noted(self, note: str) -> str:
-        """Return what an import noted, in the language.
+        """Return a note of an import, in the language.
 
         Examples
         --------
         >>> Voice("ru").noted("simulated by callstats, seed 7")
         'смоделировано callstats, начальное число 7'
         """
-        found = notes.read(note)
-        if found is None:
+        parsed = notes.read(note)
+        if parsed is None:
             return self.say(note)
-        message, fields = found
+        message, fields = parsed
         if "hours" in fields:
             hours = float(fields["hours"])
             fields["hours"] = "+" * (hours > 0) + self.form.number(hours, 2)
@@ -141,7 +141,7 @@ class Voice:
         return kpi_words(self.language).term(value) if key == "what" else value
 
     def days(self, first: dt.date, last: dt.date) -> str:
-        """Return two days as a stretch of time."""
+        """Return two days as a range."""
         return self.say("{first} to {last}", first=self.form.date(first), last=self.form.date(last))
 
 

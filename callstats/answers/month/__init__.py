@@ -1,1 +1,1 @@
-"""The month of all campaigns: a page of them, what moved, why, and what was missed."""
+"""The month of all campaigns: an overview, what changed, why, and missed targets."""

@@ -1,4 +1,4 @@
-"""The month of all campaigns on a page: verdict, campaigns, movements, bridge, targets."""
+"""The month of all campaigns on one page: verdict, campaigns, movements, bridge, targets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset, Period
     from callstats.show.display import FigureView, Record, Sentence, TableView
 
-#: The columns of the page, and those of the page of queues.
+#: The columns of the overview, and those of the queues.
 PAGE = ("profit", "roi", "successes_per_login_hour", "answer_rate", "abandon_rate_outbound")
 QUEUES = INBOUND
 #: The figures of all campaigns together.
@@ -66,7 +66,7 @@ class Campaigns(Answer):
     confidence : float
         Of the intervals.
     notes : tuple of str
-        What could not be told, and why.
+        What could not be determined, and why.
     """
 
     voice: Voice
@@ -77,14 +77,14 @@ class Campaigns(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a campaign and KPI: value, low, high, before, change with its interval, p."""
+        """Return one row per campaign and KPI: value, low, high, before, change with its interval, p."""
         import pandas as pd
 
         rows = [_figure_row(c, f) for c in self.campaigns for f in c.figures.values()]
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def queues(self) -> TableView | None:
-        """Return the queues that are called, None where there is none."""
+        """Return the inbound queues, None if there are none."""
         return self.telling.queues()
 
     def plot(self, kpi: str = "profit", ax: Any = None) -> Any:
@@ -92,7 +92,7 @@ class Campaigns(Answer):
         return self.telling.plot(kpi, ax)
 
     def figure(self, kpi: str = "profit") -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         return self.telling.figure(kpi)
 
 
@@ -115,12 +115,12 @@ class Movements(Answer):
     ----------
     voice : Voice
     period, earlier : str
-        In words; the second empty where there is nothing to compare with.
+        In words; the second is empty if there is nothing to compare with.
     movements : tuple of Movement
         Beyond noise first: money by amount, the rest by size.
     confidence : float
-        Of the intervals of those beyond noise: so wide that of all claims told
-        together at most 5 % are expected to be wrong.
+        Of the intervals of those beyond noise: wide enough that of all reported
+        claims at most 5 % are expected to be wrong.
     note : str
         Why nothing was tested.
     """
@@ -138,7 +138,7 @@ class Movements(Answer):
         return tuple(m for m in self.movements if m.beyond_noise)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a figure tested, with p-value, adjusted p-value and whether it is beyond noise."""
+        """Return one row per figure tested, with p-value, adjusted p-value and whether it is beyond noise."""
         import pandas as pd
 
         columns = ["campaign_id", "kpi", "before", "value", "change", "change_low", "change_high"]
@@ -164,7 +164,7 @@ def _movement_row(m: Movement) -> tuple[Any, ...]:
 def movements(
     voice: Voice, period: str, earlier: str, campaigns: Sequence[CampaignFigures], note: str = ""
 ) -> Movements:
-    """Return which figures moved between two periods; with a note where nothing could be tested."""
+    """Return which figures moved between two periods, with a note if nothing could be tested."""
     tested, confidence = tested_movements(campaigns)
     why = note or voice.say("No period to compare with.")
     return Movements(voice, period, earlier, tested, confidence, "" if tested else why)
@@ -186,7 +186,7 @@ class Summary(Answer):
     bridge : Bridge
         What changed the profit of all campaigns together.
     targets : Targets
-        What was missed, and why.
+        Missed targets, and why.
     """
 
     voice: Voice
@@ -197,15 +197,15 @@ class Summary(Answer):
     targets: Targets
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a campaign and KPI: value with interval, before, change with interval, p-value."""
+        """Return one row per campaign and KPI: value with interval, before, change with interval, p-value."""
         return self.campaigns.to_frame()
 
     def opening(self) -> Section:
-        """Return verdict and key figures of all campaigns together, and the record of everything."""
+        """Return verdict and key figures of all campaigns together, and the full record."""
         return self.telling.opening()
 
     def record(self) -> Record:
-        """Return everything, for the JSON beside the report."""
+        """Return everything, for the report's JSON."""
         return self.telling.record()
 
 
@@ -217,7 +217,7 @@ def summary(
     reports: Iterable[str] = (),
     bootstrap: int = 1000,
 ) -> Summary:
-    """Put all campaigns on a page.
+    """Summarise all campaigns on one page.
 
     Parameters
     ----------
@@ -232,13 +232,13 @@ def summary(
     Returns
     -------
     Summary
-        Changes take into account that contacts are in both periods. Of the movements
-        told at most 5 % are expected to be chance (Benjamini and Hochberg).
+        Changes allow for contacts in both periods. At most 5 % of the reported
+        movements are expected to be chance (Benjamini and Hochberg).
 
     Raises
     ------
     UsageError
-        The period holds no call, or a report is not written as campaign=NAME.html.
+        The period contains no call, or a report is not written as campaign=NAME.html.
 
     Examples
     --------
@@ -269,7 +269,7 @@ def summary(
 def report_links(reports: Iterable[str]) -> dict[str, str]:
     """Return the report of each campaign, from entries "campaign=NAME.html".
 
-    A campaign may be called anything, so the last "=" divides.
+    A campaign may have any name, so the last "=" is the separator.
 
     Raises
     ------
@@ -294,7 +294,7 @@ def report_links(reports: Iterable[str]) -> dict[str, str]:
 
 
 def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFigures, ...], tuple[str, ...]]:
-    """Return the campaigns; none, and why, where calls have none."""
+    """Return the campaigns; if the calls have none, empty with the reason."""
     voice = about.voice
     if not about.now.has("calls", "campaign_id"):
         why = voice.reason("not computable: needs calls.campaign_id")
@@ -305,10 +305,10 @@ def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFi
 
 
 def _overall(about: Scope, whole: Bridge) -> Portrait:
-    """Return the figures of all campaigns together; those that nothing is known of are left out.
+    """Return the figures of all campaigns together, without unknown ones.
 
-    The change of profit is that of the bridge, whose interval comes from whole days, so that one
-    report gives one interval for it.
+    The change of profit is the bridge's, whose interval comes from whole days, so that a
+    report gives only one interval for it.
     """
     figures = next(iter(moved_figures(about, OVERALL).values()), {})
     known = {name: f for name, f in figures.items() if f.now.known or name == "profit"}
@@ -327,7 +327,7 @@ def _bridge(about: Scope, note: str, bootstrap: int) -> Bridge:
 
 
 def _reasons(about: Scope, campaign: CampaignFigures) -> ReasonFinder:
-    """Return what finds the reasons of a campaign."""
+    """Return the function that finds a campaign's reasons."""
     narrow: Any = about.whole
     if campaign.campaign_id is not None:
         narrow = about.whole.where(campaign_id=campaign.campaign_id)

@@ -1,4 +1,4 @@
-"""The figures of all campaigns in two periods whose contacts overlap, and which of them moved."""
+"""The figures of all campaigns in two periods with overlapping contacts, and which of them moved."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from callstats.moments import Moments
     from callstats.stats import Interval
 
-#: p-values below this are given as this: no decision depends on a smaller one.
+#: Smaller p-values are reported as this: no decision depends on them.
 LEAST_P = 1e-10
 
 
 @dataclass(frozen=True)
 class PeriodChange:
-    """A KPI in two periods, ready to be compared at any confidence.
+    """A KPI in two periods, to be compared at any confidence.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class PeriodChange:
     now, before : Moments
         Over the independent units of each period.
     shared : Shared, optional
-        What units in both periods contribute; None where there is none.
+        The contribution of units in both periods; None if there are none.
     """
 
     kpi: KPI
@@ -45,8 +45,8 @@ class PeriodChange:
     def change(self, confidence: float = 0.95) -> Change:
         r"""Return the difference and its interval.
 
-        The limits keep each estimate's own distance to the limit that matters,
-        with the correlation r that shared units bring (MOVER) [1]_:
+        The limits use each estimate's distance to its relevant limit, with the
+        correlation r from shared units (MOVER) [1]_:
         L = d - sqrt(a^2 + b^2 - 2 r a b), a and b the distances.
 
         References
@@ -76,7 +76,7 @@ class PeriodChange:
         return Change(estimate, estimate - low, estimate + high, confidence)
 
     def correlation(self, now: Interval, before: Interval) -> float:
-        """Return the correlation of the two estimates, 0 where they share no unit."""
+        """Return the correlation of the two estimates, 0 if they share no unit."""
         if self.shared is None:
             return 0.0
         scale = abs(self.kpi.formula.scale) if isinstance(self.kpi.formula, Ratio) else 1.0
@@ -84,7 +84,7 @@ class PeriodChange:
         return min(max(self._covariance(self.shared) / spread, -1.0), 1.0) if spread > 0 else 0.0
 
     def _covariance(self, shared: Shared) -> float:
-        """Add up, over the shared units, a unit's influence now times its influence before."""
+        """Sum, over the shared units, a unit's influence now times its influence before."""
         a, a_all, a_of = _influence(self.kpi, self.now, shared.exact[0])
         b, b_all, b_of = _influence(self.kpi, self.before, shared.exact[1])
         total = sum(x * y * shared.products[i, j] for i, x in a.items() for j, y in b.items())
@@ -93,10 +93,10 @@ class PeriodChange:
         return (total + a_all * b_all * shared.units) / (a_of * b_of)
 
     def p_value(self) -> float:
-        """Return 1 less the largest confidence at which the interval excludes no change.
+        """Return 1 minus the largest confidence at which the interval excludes zero.
 
-        So the interval and the test say the same, whatever the form of the
-        interval; nan without an interval.
+        So interval and test agree, whatever the form of the interval; nan without an
+        interval.
 
         Examples
         --------
@@ -128,15 +128,15 @@ def _apart(a: float, b: float, r: float) -> float:
 def _influence(
     kpi: KPI, moments: Moments, exact: Mapping[str, float]
 ) -> tuple[dict[str, float], float, float]:
-    """Return what a unit does to the estimate: weights of its parts, a constant, and what both are of.
+    """Return a unit's influence on the estimate: weights of its parts, a constant, and the denominator.
 
-    Of a ratio R it is (Y - R N) / sum(N), sums that fall into no unit being dealt out
-    to all; of a total it is the distance from the mean of all units.
+    For a ratio R it is (Y - R N) / sum(N), with sums that belong to no unit divided
+    among all; for a total it is the distance from the mean of all units.
     """
     n = max(moments.n, 1)
     if not isinstance(kpi.formula, Ratio):
         own = moments.sums["numerator"] - exact.get("numerator", 0.0)
-        widened = math.sqrt((n - 1) / n)  # as the interval of a total does
+        widened = math.sqrt((n - 1) / n)  # as for the interval of a total
         return {"numerator": 1.0}, -own / n, widened
     below = moments.sums["denominator"]
     ratio = moments.sums["numerator"] / below
@@ -144,7 +144,7 @@ def _influence(
     return {"numerator": 1.0, "denominator": -ratio}, dealt / n, below
 
 
-#: What campaigns that dial are compared on, and queues that are called.
+#: KPIs to compare outbound campaigns on, and inbound queues.
 OUTBOUND = (
     "roi",
     "successes_per_login_hour",
@@ -161,18 +161,18 @@ INBOUND = (
 )
 ANY = ("profit", "average_handle_time", "occupancy", "csat")
 TESTED = ("profit", *OUTBOUND, *INBOUND, *ANY[1:])
-#: What tells whether a campaign dials, and whether it is called.
+#: KPIs that show whether a campaign dials, and whether it is called.
 _TRAFFIC = ("dials", "calls_offered")
 
 
 @dataclass(frozen=True, slots=True)
 class MovedFigure(Figure):
-    """A key figure whose change takes into account that contacts are in both periods.
+    """A key figure whose change allows for contacts in both periods.
 
     Attributes
     ----------
     moved : PeriodChange or None
-        None where one of the periods has no value, or no interval can be had.
+        None if one of the periods has no value, or there is no interval.
     confidence : float
         Of the change's interval.
     """
@@ -182,7 +182,7 @@ class MovedFigure(Figure):
 
     @property
     def change(self) -> Change:
-        """The figure less that of the period compared with; that of the bridge where there is one."""
+        """The figure minus that of the comparison period, or the bridge's change if there is one."""
         if self.bridged is not None:
             return self.bridged
         if self.before is None or not (self.now.known and self.before.known):
@@ -193,7 +193,7 @@ class MovedFigure(Figure):
 
     @property
     def p_value(self) -> float:
-        """The chance of such a change where nothing changed; nan where it cannot be told."""
+        """The probability of such a change under no change; nan if unknown."""
         return NAN if self.moved is None else self.moved.p_value()
 
 
@@ -207,7 +207,7 @@ class CampaignFigures:
         None for calls without a campaign.
     label : str
     figures : mapping of str to MovedFigure
-        The KPIs that apply: a queue has no answer rate, a campaign that dials no service level.
+        The KPIs that apply: a queue has no answer rate, an outbound campaign no service level.
     dials, offered : float
         Calls dialled and received.
     href : str or None
@@ -223,14 +223,14 @@ class CampaignFigures:
 
     @property
     def tested(self) -> list[MovedFigure]:
-        """The figures whose change can be judged."""
+        """The figures whose change can be tested."""
         return [self.figures[n] for n in TESTED if n in self.figures and self.figures[n].moved is not None]
 
 
 def moved_figures(
     about: Scope, names: Iterable[str], by: Sequence[str] = ()
 ) -> dict[tuple[object, ...], dict[str, MovedFigure]]:
-    """Return every figure of every group, in the period and in the one compared with."""
+    """Return every figure of every group, in the period and the comparison period."""
     kpis = [get(name) for name in dict.fromkeys(names)]
     now = estimates_by(about.now, kpis, by)
     before = estimates_by(about.before, kpis, by) if about.before is not None else {}
@@ -252,14 +252,14 @@ def moved_figures(
 
 
 def _both(now: Estimate, before: Estimate | None) -> bool:
-    """Tell whether both values are known, with an interval that has a width."""
+    """Return whether both values are known, with intervals of positive width."""
     return before is not None and all(e.known and e.low < e.high for e in (now, before))
 
 
 def _moved(
     about: Scope, kpis: Sequence[KPI], by: Sequence[str]
 ) -> dict[tuple[tuple[object, ...], str], PeriodChange]:
-    """Return the sums of both periods, ready to be compared."""
+    """Return the sums of both periods for comparison."""
     if about.before is None:
         return {}
     from callstats.engine import moments, obstacle
@@ -294,7 +294,7 @@ def campaign_figures(
     links : mapping of str to str
         Campaign -> its report.
     more : iterable of str
-        Further KPIs: those that have a target.
+        Additional KPIs: those with a target.
     """
     names = dict.fromkeys((*_TRAFFIC, *TESTED, *more))
     by_campaign = moved_figures(about, names, ["campaign_id"])
@@ -322,7 +322,7 @@ def _amount(value: float) -> float:
 
 
 def _applies(name: str, dials: float, offered: float) -> bool:
-    """Tell whether a KPI says anything of a campaign with so many calls dialled and received."""
+    """Return whether a KPI applies to a campaign with these numbers of calls dialled and received."""
     if name in ANY:
         return dials > 0 or offered > 0
     kpi = get(name)
@@ -335,7 +335,7 @@ def _place_of_campaign(campaign: CampaignFigures) -> tuple[bool, float, str]:
     return (value != value, -value if value == value else 0.0, campaign.label)  # noqa: PLR0124 - nan
 
 
-#: Of the movements told, the share that may be there by chance.
+#: Share of reported movements that may be chance.
 FALSE_DISCOVERY = 0.05
 
 
@@ -361,29 +361,28 @@ class Movement:
 
     @property
     def change(self) -> Change:
-        """With the interval of the claim."""
+        """With the claim's interval."""
         return self.figure.change
 
     @property
     def relative(self) -> float:
-        """The size of the change over where the figure stood."""
+        """The size of the change relative to the previous value."""
         before = self.figure.before.value if self.figure.before else 0.0
         return abs(self.change.estimate / before) if before else float("inf")
 
 
 def _place_of_movement(m: Movement) -> tuple[Any, ...]:
-    """Put movements beyond noise first; money by amount, then the rest by size."""
+    """Order movements: those beyond noise first; money by amount, then the rest by size."""
     money = m.figure.kpi.name == "profit"
     size = abs(m.change.estimate) if money else m.relative
     return (not m.beyond_noise, not money, -size, m.campaign.label, m.figure.kpi.name)
 
 
 def tested_movements(campaigns: Sequence[CampaignFigures]) -> tuple[tuple[Movement, ...], float]:
-    """Test every figure of every campaign against the other period, all together.
+    """Test every figure of every campaign against the other period, jointly.
 
-    The share of false ones among those told is kept at 5 % [1]_, and their
-    intervals are widened to match, so that a movement is reported if and only if
-    its interval excludes zero [2]_.
+    The false discovery rate is kept at 5 % [1]_, and intervals are widened to match,
+    so that a movement is reported if and only if its interval excludes zero [2]_.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How the month is told: all campaigns on a page, what moved, and the verdict."""
+"""How the month is presented: all campaigns on one page, what moved, and the verdict."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from callstats.show.display import Record
 
 #: Campaigns named in a sentence.
 _MOST_NAMED = 6
-#: Movements said in words; the table has all of them.
+#: Movements put into words; the table has all of them.
 _MOST_SAID = 6
 
 
 @tells(Campaigns)
 class CampaignsTelling(Telling[Campaigns]):
-    """A page with a row a campaign, a page of queues, and a plot of one KPI by campaign."""
+    """A page with one row per campaign, a page of queues, and a plot of one KPI by campaign."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say who earns money, who costs more than they bring, and of whom that cannot be told."""
+        """State which campaigns earn money, which lose it, and for which that is unknown."""
         _ = self.say
         groups: dict[str, list[str]] = {"good": [], "bad": [], "unknown": [], "neutral": []}
         for campaign in self.answer.campaigns:
@@ -71,7 +71,7 @@ class CampaignsTelling(Telling[Campaigns]):
         )
 
     def figure(self, kpi: str = "profit") -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, level = self.say, self.level(self.answer.confidence)
         words = ", ".join(f"{label} {self.value(e)}" for label, e in self._shown(kpi)[:10])
         fields = {"kpi": self.kpi(get(kpi)), "period": self.answer.period}
@@ -79,11 +79,11 @@ class CampaignsTelling(Telling[Campaigns]):
         return figure(self.plot(kpi), caption, _("{kpi} by campaign: {values}.", values=words, **fields))
 
     def _shown(self, kpi: str) -> list[tuple[str, Estimate]]:
-        """Return the campaigns that a KPI is known of, with its value."""
+        """Return the campaigns with a known value of a KPI, and the value."""
         return [(c.label, c.figures[kpi].now) for c in self.answer.campaigns if kpi in c.figures]
 
     def table(self) -> TableView:
-        """Return the page: a row a campaign, each figure with its interval and change."""
+        """Return the page: one row per campaign, each figure with its interval and change."""
         _, level = self.say, self.level(self.answer.confidence)
         caption = _("All campaigns, {period}", period=self.answer.period)
         note = _("Beneath each figure its {level} interval.", level=level)
@@ -97,7 +97,7 @@ class CampaignsTelling(Telling[Campaigns]):
         return self._table(PAGE, self.answer.campaigns, caption, (note,))
 
     def queues(self) -> TableView | None:
-        """Return the queues that are called, None where there is none."""
+        """Return the inbound queues, None if there are none."""
         called = [c for c in self.answer.campaigns if any(name in c.figures for name in QUEUES)]
         if not called:
             return None
@@ -133,7 +133,7 @@ class CampaignsTelling(Telling[Campaigns]):
         return Cell(self.value(now), under=[line for line in (between, self._moved(f)) if line])
 
     def _moved(self, f: MovedFigure) -> str:
-        """Return a change with an arrow where it is certain; "" where there is nothing to compare."""
+        """Return a change, with an arrow if it is certain; "" if there is nothing to compare."""
         moved = f.change
         if moved.low != moved.low:
             return ""
@@ -143,7 +143,7 @@ class CampaignsTelling(Telling[Campaigns]):
         return f"{arrow} {self.change(moved, f.kpi.unit)['change']}"
 
     def views(self) -> tuple[View, ...]:
-        """Return the page, the queues, the plot of profit, and what could not be told."""
+        """Return the page, the queues, the plot of profit, and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not self.answer.campaigns:
             return notes
@@ -154,7 +154,7 @@ class CampaignsTelling(Telling[Campaigns]):
 
 
 def _standing(campaign: CampaignFigures) -> str:
-    """Return the tone of a campaign's profit; a queue that sells nothing is not judged by it."""
+    """Return the tone of a campaign's profit; a queue that sells nothing is not judged on it."""
     profit = campaign.figures["profit"].now
     if not campaign.dials and not profit.value > 0:
         return "neutral"
@@ -167,13 +167,13 @@ class MovementsTelling(Telling[Movements]):
     """How many figures moved by more than noise, the largest in words, and a table of them."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how many moved, then the largest of them in words."""
+        """State how many moved, then describe the largest."""
         if not self.answer.movements:
             return ()
         return (self.summary(), *(self._said(m) for m in self.answer.beyond_noise[:_MOST_SAID]))
 
     def summary(self) -> Sentence:
-        """Say how many of all figures moved by more than noise."""
+        """State how many of all figures moved by more than noise."""
         _ = self.say
         fields = {"all": len(self.answer.movements), "since": self.answer.earlier}
         if not self.answer.beyond_noise:
@@ -187,7 +187,7 @@ class MovementsTelling(Telling[Movements]):
         return Sentence(text)
 
     def _said(self, m: Movement) -> Sentence:
-        """Return a movement in words, its campaign first."""
+        """Return a movement in words, starting with its campaign."""
         kpi = m.figure.kpi
         sentence = self.movement(self.kpi(kpi), m.change, kpi.unit, self.answer.earlier, kpi.direction)
         return Sentence(f"{m.campaign.label}. {sentence.text}", sentence.tone)
@@ -219,7 +219,7 @@ class MovementsTelling(Telling[Movements]):
         ]
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences and the table; a line where nothing was tested."""
+        """Return the sentences and the table, or one line if nothing was tested."""
         if not self.answer.movements:
             return (Note(self.answer.note),)
         return (self.answer.verdict, *([self.table()] if self.answer.beyond_noise else []))
@@ -230,7 +230,7 @@ class SummaryTelling(Telling[Summary]):
     """The verdict and the key figures of all campaigns together, then every part."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say at most three things: what all campaigns earned, what moved, which targets are missed."""
+        """State at most three things: what all campaigns earned, what moved, which targets are missed."""
         answer, figures = self.answer, self.answer.overall.figures
         earns = any(figures[n].now.known for n in ("profit", "successes") if n in figures)
         earned = answer.overall.sentences[:1] if earns else ()
@@ -239,7 +239,7 @@ class SummaryTelling(Telling[Summary]):
         return (*earned, *moved, *judged)
 
     def _moved(self) -> Sentence:
-        """Say how many figures moved, and name the largest movement."""
+        """State how many figures moved, and name the largest movement."""
         count = self.answer.movements.summary
         if not self.answer.movements.beyond_noise:
             return count
@@ -250,7 +250,7 @@ class SummaryTelling(Telling[Summary]):
         return Sentence(text, count.tone)
 
     def record(self) -> Record:
-        """Return everything, for the JSON beside the report."""
+        """Return everything, for the report's JSON."""
         frames = {
             "campaigns": self.answer.campaigns.to_frame(),
             "movements": self.answer.movements.to_frame(),
@@ -260,14 +260,14 @@ class SummaryTelling(Telling[Summary]):
         return Record({**self.answer.overall.record().results, **records})
 
     def opening(self) -> Section:
-        """Return verdict and key figures of all campaigns together, and the record of everything."""
+        """Return verdict and key figures of all campaigns together, and the full record."""
         overall = self.answer.overall
         notes = (Note(overall.note),) if overall.note else ()
         shown = (Verdict(self.sentences()), overall.key_figures(), *notes)
         return Section(self.voice, (*shown, self.record()))
 
     def views(self) -> tuple[View, ...]:
-        """Return all of it, in the order of the report."""
+        """Return everything, in the order of the report."""
         parts: tuple[Answer, ...] = (
             self.opening(),
             self.answer.campaigns,

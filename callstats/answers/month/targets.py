@@ -1,4 +1,4 @@
-"""Which targets of the month are missed, and what is the likely reason."""
+"""Which targets of the month are missed, and the likely reason."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _YIELD = ("dials_per_hour", "answer", "argued", "success", "lists")
 _PRICES = ("cost advertising", "cost technical", "cost list", "cost other")
-#: The terms of the bridge that feed a KPI. More hours cost more and bring more: they
-#: feed profit, and no rate.
+#: The bridge terms that affect a KPI. More hours cost more and earn more: they affect
+#: profit, but no rate.
 FACTORS: dict[str, tuple[str, ...]] = {
     "profit": tuple(TERM_UNITS),
     "roi": (*_YIELD, "value", *_PRICES),
@@ -33,13 +33,13 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "successes_per_login_hour": _YIELD,
     "dials_per_success": ("answer", "argued", "success", "lists"),
 }
-#: The steps of the funnel, by position, whose rates feed a KPI.
+#: The funnel steps, by position, whose rates affect a KPI.
 STEPS: dict[str, tuple[int, ...]] = {
     "answer_rate": (1, 2, 3),
     "success_rate_argued": (5,),
     "conversion_per_conversation": (4, 5),
 }
-#: Other KPIs that feed a KPI, with the direction that does harm.
+#: Other KPIs that affect a KPI, with the harmful direction.
 DRIVERS: dict[str, dict[str, int]] = {
     "abandon_rate_outbound": {"contact_rate_dial": 1, "average_handle_time": 1, "calls_per_agent_hour": 1},
     "abandon_rate_inbound": {"average_handle_time": 1, "calls_per_agent_hour": 1, "occupancy": 1},
@@ -58,13 +58,13 @@ class Reason(Answer):
     ----------
     voice : Voice
     earlier : str
-        The period compared with, in words; empty where there is none.
+        The comparison period, in words; empty if there is none.
     figure : MovedFigure
-        What missed its target.
+        The KPI that missed its target.
     factor : Term, Step, MovedFigure or None
-        The term of a bridge, the step of the funnel or the KPI that moved; None where none did.
+        The bridge term, funnel step or KPI that moved; None if none did.
     bridge : Bridge or None
-        That the term is of.
+        The bridge of that term.
     """
 
     voice: Voice
@@ -75,7 +75,7 @@ class Reason(Answer):
 
     @property
     def change(self) -> Change | None:
-        """What the factor did or how far it moved."""
+        """The factor's effect, or how far it moved."""
         return None if self.factor is None else self.factor.change
 
     @property
@@ -128,7 +128,7 @@ class Targets(Answer):
     voice : Voice
     period : str
     missed : tuple of Missed
-        A target is missed where the whole interval misses it; abandonment, a census, by its value.
+        A target is missed if the whole interval misses it; for abandonment, a census, if its value does.
     met, open : int
         How many are met, and how many are too close to tell.
     """
@@ -140,7 +140,7 @@ class Targets(Answer):
     open: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a missed target: campaign, kpi, value, low, high, target_low, target_high, reason."""
+        """Return one row per missed target: campaign, kpi, value, low, high, both target limits, reason."""
         import pandas as pd
 
         columns = ["campaign_id", "kpi", "value", "low", "high", "target_low", "target_high", "reason"]
@@ -164,7 +164,7 @@ def targets(
     campaigns: Sequence[CampaignFigures],
     reasons: Callable[[CampaignFigures], ReasonFinder],
 ) -> Targets:
-    """Judge every figure that has a target, and find a likely reason for those missed.
+    """Evaluate every figure with a target, and find a likely reason for missed ones.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def targets(
     period : str
     campaigns : sequence of CampaignFigures
     reasons : callable
-        Gives what finds the reasons of a campaign; asked only for campaigns that missed a target.
+        Returns a campaign's reason finder; called only for campaigns that missed a target.
     """
     missed, met, undecided = [], 0, 0
     for campaign in campaigns:
@@ -188,12 +188,12 @@ def targets(
 
 @dataclass(frozen=True)
 class ReasonFinder:
-    """Finds the likely reasons for one campaign's missed targets; each source is asked once at most.
+    """Finds the likely reasons for one campaign's missed targets; each source is queried at most once.
 
     Attributes
     ----------
     about : Scope
-        Of the campaign, its period and the one compared with.
+        The campaign's period and comparison period.
     """
 
     about: Scope
@@ -213,7 +213,7 @@ class ReasonFinder:
         return next(iter(moved_figures(self.about, _DRIVEN).values()), {})
 
     def of(self, figure: MovedFigure) -> Reason:
-        """Return the likely reason: a term of the bridge, a step of the funnel, or a KPI that feeds it."""
+        """Return the likely reason: a bridge term, a funnel step, or a KPI that affects it."""
         voice, earlier, name = self.about.voice, self.about.earlier_label, figure.kpi.name
         if self.about.before is None:
             return Reason(voice, "", figure)
@@ -223,19 +223,19 @@ class ReasonFinder:
         return Reason(voice, earlier, figure, factor)
 
     def _term(self, names: tuple[str, ...]) -> Term | None:
-        """Return the term of the bridge that cost most beyond noise."""
+        """Return the bridge term that cost most beyond noise."""
         terms = self._bridge.terms if names and self._bridge else ()
         against = [t for t in terms if t.beyond_noise and t.effect < 0 and t.name in names]
         return min(against, key=lambda term: term.effect, default=None)
 
     def _step(self, positions: tuple[int, ...]) -> Step | None:
-        """Return the step of the funnel that fell most beyond noise."""
+        """Return the funnel step that fell most beyond noise."""
         steps = [self._steps[i] for i in positions if i < len(self._steps)] if positions else []
         fallen = [s for s in steps if s.change.certain and s.change.estimate < 0]
         return min(fallen, key=lambda s: s.change.estimate / (s.earlier.value or 1), default=None)  # type: ignore[union-attr]
 
     def _driver(self, wanted: Mapping[str, int]) -> MovedFigure | None:
-        """Return the KPI that moved most, beyond noise, in the direction that does harm."""
+        """Return the KPI that moved most, beyond noise, in the harmful direction."""
         there = [(self._driven[name], side) for name, side in wanted.items() if name in self._driven]
         against = [f for f, side in there if f.change.certain and f.change.estimate * side > 0]
         return max(against, key=lambda f: abs(f.change.estimate / (f.before.value or 1)), default=None)  # type: ignore[union-attr]

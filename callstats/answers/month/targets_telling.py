@@ -1,4 +1,4 @@
-"""How missed targets are told: how many, and the likely reason of each."""
+"""How missed targets are presented: how many, and the likely reason of each."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class TargetsTelling(Telling[Targets]):
     """How many targets are missed, and a table of those with the likely reasons."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how many targets are missed, and how many cannot be told."""
+        """State how many targets are missed, and how many are undecided."""
         if not (self.answer.missed or self.answer.met or self.answer.open):
             return ()
         return (self.summary(),)
 
     def summary(self) -> Sentence:
-        """Say how many of the targets are missed, and name the first."""
+        """State how many of the targets are missed, and name the first."""
         _, missed, undecided = self.say, self.answer.missed, self.answer.open
         all_of_them = len(missed) + self.answer.met + undecided
         close = _.ngettext("{n} is too close to tell", "{n} are too close to tell", undecided)
@@ -65,7 +65,7 @@ class TargetsTelling(Telling[Targets]):
         ]
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence and the table; a line where no target is set."""
+        """Return the sentence and the table, or one line if no target is set."""
         if not self.sentences():
             text = self.say("No target applies: set targets in callstats.toml.")
             return (Note(text),)
@@ -77,7 +77,7 @@ class ReasonTelling(Telling[Reason]):
     """One line: which factor moved against the figure."""
 
     def text(self) -> str:
-        """Return the reason; that nothing that feeds the figure moved, where it is so."""
+        """Return the reason, or that nothing affecting the figure moved."""
         reason, factor = self.answer, self.answer.factor
         if not reason.earlier:
             return self.say("nothing to compare with")
@@ -91,7 +91,7 @@ class ReasonTelling(Telling[Reason]):
         return self.movement(label, factor.change, unit, reason.earlier).text.removesuffix(".")
 
     def _standing(self) -> str:
-        """Say that the level is not new, or that no factor by itself moved beyond noise."""
+        """State that the level is not new, or that no single factor moved beyond noise."""
         _, figure = self.say, self.answer.figure
         before = figure.before
         if before is None or not before.known or figure.change.certain:

@@ -1,4 +1,4 @@
-"""The inbound report: is the promise kept, who waits, who gives up, is it solved, are agents there.
+"""The inbound report: service level, waits, abandonment, resolution, and staffing.
 
-``queue_service`` puts the parts together: ``queue_waits``, ``queue_issues``, ``queue_load`` and ``staffing``.
+``queue_service`` combines the parts: ``queue_waits``, ``queue_issues``, ``queue_load`` and ``staffing``.
 """

@@ -1,4 +1,4 @@
-"""Is the issue of a caller solved: at the first call, after how long, and what callers say of it."""
+"""Resolution of callers' issues: at the first call, how long it takes, and what callers say."""
 
 from __future__ import annotations
 
@@ -41,30 +41,30 @@ if TYPE_CHECKING:
 RESOLUTION, BY_SURVEY = "first_call_resolution", "resolved_by_survey"
 _DAY_S = 86_400.0
 _TOO_SHORT = "undefined: no first calls that could be followed so long"
-#: Issues that took so many calls or more share a line.
+#: Issues that took this many calls or more share a line.
 MOST_CALLS = 4
 RESOLUTION_TIME = "time_to_resolution"
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
-#: Hours after which the share solved is told.
+#: Hours after which the share solved is reported.
 HOURS = (1.0, 8.0, 24.0, 72.0, 168.0, 336.0)
-#: What is asked, and the KPI that says how many answered.
+#: The survey questions, and the KPI of their response rate.
 QUESTIONS: Mapping[str, str] = {"csat": "csat_response_rate", "nps": "nps_response_rate"}
-#: Weeks with fewer answers are not drawn: their interval would be all that is seen.
+#: Weeks with fewer answers are not drawn: their intervals would dominate the plot.
 FEWEST_ANSWERS = 10
 
 
 @dataclass(frozen=True)
 class FirstCall(Answer):
-    """First-call resolution by each way the export can tell it.
+    """First-call resolution by each measure the export allows.
 
     Attributes
     ----------
     ways, earlier : tuple of Estimate
-        Those known, in the period; and in the one compared with, by name.
+        Those known, in the period; and in the comparison period, by name.
     calls : dict of int to int
-        Issues by the calls it took to solve them; 0: not solved yet. Empty without cases.
+        Issues by the calls it took to solve them; 0 means not solved yet. Empty without cases.
     days : int
-        Within which a second call counts.
+        Days within which a second call counts.
     """
 
     voice: Voice
@@ -77,7 +77,7 @@ class FirstCall(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return kpi, value, low, high, n, before: a row a way of telling."""
+        """Return kpi, value, low, high, n, before: one row per measure."""
         import pandas as pd
 
         rows = [
@@ -95,7 +95,7 @@ class FirstCall(Answer):
 
 
 def first_call(about: Scope, days: int = 7) -> FirstCall:
-    """Return what share of issues is solved at the first call."""
+    """Return the share of issues solved at the first call."""
     voice = about.voice
     now = _ways(about.now, about.whole, days)
     earlier = _ways(about.before, about.whole, days) if about.before is not None else {}
@@ -113,7 +113,7 @@ def _note(voice: Voice, e: Estimate, days: int) -> str:
 
 
 def no_second_call(days: int) -> KPI:
-    """Return the share of first calls after which the caller did not ring again, as a KPI of its own."""
+    """Return the share of first calls after which the caller did not ring again, as a KPI."""
     label = named(
         f"No second call within {days} days",
         f"Sans nouvel appel sous {days} jours",
@@ -128,7 +128,7 @@ def _ways(dataset: Dataset, whole: Dataset, days: int) -> dict[str, Estimate]:
 
 
 def _calls(dataset: Dataset) -> dict[int, int]:
-    """Return issues by the calls it took, the unsolved at 0; empty where calls are not counted."""
+    """Return issues by the calls it took, unsolved ones at 0; empty if calls are not counted."""
     if not dataset.has("cases", "calls", "resolution_s"):
         return {}
     took = nw.when(nw.col("resolution_s").is_null()).then(0).otherwise(nw.col("calls"))
@@ -138,10 +138,10 @@ def _calls(dataset: Dataset) -> dict[int, int]:
 
 
 def _no_second_call(dataset: Dataset, whole: Dataset, days: int) -> Estimate:
-    """Return the share of first answered calls not followed by another within so many days.
+    """Return the share of first answered calls not followed by another within a number of days.
 
-    First is an answered call before which the caller had not been answered for as
-    long. Calls too near the end of the data to know are left out.
+    A call is first if the caller had not been answered within the same number of days
+    before. Calls too close to the end of the data are left out.
     """
     kpi = no_second_call(days)
     why = lacking(whole, "calls", "direction", "contact_id", "local_started_at", "handled")
@@ -165,7 +165,7 @@ def _no_second_call(dataset: Dataset, whole: Dataset, days: int) -> Estimate:
 def _episodes(
     who: np.ndarray, seconds: np.ndarray, answered: np.ndarray, gap: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return which calls are the first answered of their caller, and which were followed by another."""
+    """Return which calls are their caller's first answered ones, and which were followed by another."""
     first, again = np.zeros(len(who), dtype=bool), np.zeros(len(who), dtype=bool)
     order = np.lexsort((seconds, who))
     same = who[order][1:] == who[order][:-1]
@@ -177,7 +177,7 @@ def _episodes(
 
 
 def _inside(dataset: Dataset, seconds: np.ndarray) -> np.ndarray:
-    """Tell which moments lie in the period that a data set is narrowed to."""
+    """Return which instants are within the data set's period."""
     window = dataset.filters.period
     if window is None:
         return np.ones(len(seconds), dtype=bool)
@@ -189,18 +189,18 @@ def _inside(dataset: Dataset, seconds: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Solving(Answer):
-    """Time from opening to solution, open issues followed up to the end of the data.
+    """Time from opening to resolution, with open issues censored at the end of the data.
 
     Attributes
     ----------
     issues, still_open : int
-        Opened in the period; of those not solved by the end of the data.
+        Opened in the period; of those, not solved by the end of the data.
     mean : Estimate
-        Of those solved, as the catalogue has it: too short where many are open.
+        Of those solved, as in the catalogue: too short if many are open.
     shares : LifeTable or None
-        Share solved by each hour; None where it cannot be told.
+        Share solved by each hour; None if unknown.
     median, p90 : Interval or None
-        The hours by which half, and nine in ten, are solved; nan where so many never were.
+        The hours by which half, and nine in ten, are solved; nan if that many never were.
     """
 
     voice: Voice
@@ -214,13 +214,13 @@ class Solving(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return hours, followed, solved, low, high: a row a number of hours."""
+        """Return hours, followed, solved, low, high: one row per number of hours."""
         import pandas as pd
 
         return pd.DataFrame(self.shares_by_hours(), columns=["hours", "followed", "solved", "low", "high"])
 
     def shares_by_hours(self) -> list[tuple[float, int, float, float, float]]:
-        """Return hours, issues followed so long, share solved and its limits, as far as any was followed."""
+        """Return hours, issues followed that long, share solved and its limits, as far as followed."""
         if self.shares is None:
             return []
         followed = [int(self.shares.at_risk[self.shares.attempt >= h].max(initial=0)) for h in HOURS]
@@ -229,7 +229,7 @@ class Solving(Answer):
 
 
 def solving(about: Scope) -> Solving:
-    """Return how long the issues opened in a period took to be solved."""
+    """Return how long issues opened in a period took to be solved."""
     voice = about.voice
     mean = estimates(about.now, [RESOLUTION_TIME])[RESOLUTION_TIME]
     why = lacking(about.now, "cases", "resolution_s", "opened_at")
@@ -247,7 +247,7 @@ def solving(about: Scope) -> Solving:
 
 
 def _followed(dataset: Dataset, whole: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return for every issue the hours until it was solved, or until the data end, and 1 where it was."""
+    """Return every issue's hours until it was solved or the data end, and 1 if it was solved."""
     cases = dataset.table("cases").filter(~nw.col("opened_at").is_null())
     opened = moments(cases, "opened_at")
     took = arrays(cases, took=nw.col("resolution_s").cast(nw.Float64))["took"]
@@ -257,7 +257,7 @@ def _followed(dataset: Dataset, whole: Dataset) -> tuple[np.ndarray, np.ndarray]
 
 
 def _end(whole: Dataset) -> float:
-    """Return the last moment that the data tell of [s since 1970]."""
+    """Return the last instant in the data [s since 1970]."""
     known = [
         (table, column)
         for table, column in (("calls", "started_at"), ("cases", "opened_at"), ("cases", "closed_at"))
@@ -274,7 +274,7 @@ class Opinions(Answer):
     Attributes
     ----------
     now, earlier : mapping of str to Estimate
-        Both questions and both response rates, by KPI; in the period compared with.
+        Both questions and both response rates, by KPI; in the comparison period.
     weeks : mapping of str to mapping of str to Estimate
         By KPI and week (2026-W36).
     """
@@ -292,7 +292,7 @@ class Opinions(Answer):
         return self.telling.plot(ax, kpi)
 
     def figure(self, kpi: str = "csat") -> FigureView:
-        """Return the plot of one question by week with its caption and its words."""
+        """Return the plot of one question by week with its caption and alternative text."""
         return self.telling.figure(kpi)
 
     @property
@@ -301,7 +301,7 @@ class Opinions(Answer):
         return tuple(name for name in QUESTIONS if self.now[name].known)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return kpi, asked, answered, response, value, low, high, before: a row a question."""
+        """Return kpi, asked, answered, response, value, low, high, before: one row per question."""
         import pandas as pd
 
         rows = []
@@ -314,7 +314,7 @@ class Opinions(Answer):
         return pd.DataFrame(rows, columns=columns)
 
     def weeks_frame(self) -> pd.DataFrame:
-        """Return kpi, week, value, low, high, n: a row a question and week."""
+        """Return kpi, week, value, low, high, n: one row per question and week."""
         import pandas as pd
 
         rows = [

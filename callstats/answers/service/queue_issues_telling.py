@@ -1,4 +1,4 @@
-"""How is told what is solved, how fast, and what callers say."""
+"""How resolution is presented: what is solved, how fast, and what callers say."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from callstats.answers.core.telling import (
 from callstats.answers.service.queue_issues import MOST_CALLS, QUESTIONS, FirstCall, Opinions, Solving
 from callstats.stats import Interval
 
-#: Hours from which a time is told in days.
+#: Hours from which a time is given in days.
 _IN_DAYS = 48.0
-#: The curve ends where fewer issues are still followed.
+#: The curve ends when fewer issues are still followed.
 FEWEST_FOLLOWED = 20
-#: Response under which those who answer may well be unlike the others.
+#: Below this response rate, those who answer may well differ from the others.
 LOW_RESPONSE = 0.5
 
 
 @tells(FirstCall)
 class FirstCallTelling(Telling[FirstCall]):
-    """Tells what is solved at the first call."""
+    """Presents what is solved at the first call."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """How many calls the issues took, or what the ring-backs tell where there are no cases."""
+        """How many calls the issues took, or what repeat calls show if there are no cases."""
         _, form, calls = self.say, self.form, self.answer.calls
         if calls:
             solved, total = {k: n for k, n in calls.items() if k}, sum(calls.values())
@@ -60,7 +60,7 @@ class FirstCallTelling(Telling[FirstCall]):
         )
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the ways of telling it side by side, with their intervals."""
+        """Draw the measures side by side, with their intervals."""
         ways = self.answer.ways
         return self.interval_plot(
             [self.kpi(e.kpi) for e in ways],
@@ -73,7 +73,7 @@ class FirstCallTelling(Telling[FirstCall]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form = self.say, self.form
         shares = ", ".join(f"{self.kpi(e.kpi)} {form.percent(e.value)}" for e in self.answer.ways)
         caption = _("Solved at the first call, as the data can tell it, {period}", period=self.answer.period)
@@ -101,7 +101,7 @@ class FirstCallTelling(Telling[FirstCall]):
         return _("{n} or more", n=calls) if calls == MOST_CALLS else self.form.number(calls)
 
     def views(self) -> tuple[View, ...]:
-        """Return the ways of telling it, the calls it took, and why others are not computable."""
+        """Return the measures, the calls it took, and why others cannot be computed."""
         notes = self.notes(self.answer.notes)
         if not self.answer.ways:
             return notes
@@ -111,7 +111,7 @@ class FirstCallTelling(Telling[FirstCall]):
 
 @tells(Solving)
 class SolvingTelling(Telling[Solving]):
-    """Tells how long it takes until an issue is solved."""
+    """Presents how long it takes to solve an issue."""
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Median, ninth decile, and how many are open."""
@@ -171,7 +171,7 @@ class SolvingTelling(Telling[Solving]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say(
             "Share of issues solved by time, open ones followed to the end of the data, with its {level} "
             "interval, {period}",
@@ -201,7 +201,7 @@ class SolvingTelling(Telling[Solving]):
         return self.say.ngettext("{n} day", "{n} days", round(hours / 24))
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentence, the table and what could not be told."""
+        """Return the plot, the sentence, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (
             notes
@@ -212,10 +212,10 @@ class SolvingTelling(Telling[Solving]):
 
 @tells(Opinions)
 class OpinionsTelling(Telling[Opinions]):
-    """Tells what callers say."""
+    """Presents what callers say."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """What those who answered say, and that the others said nothing."""
+        """What respondents say, and how many did not respond."""
         return tuple(self._sentence(name) for name in self.answer.known)
 
     def _sentence(self, name: str) -> Sentence:
@@ -258,7 +258,7 @@ class OpinionsTelling(Telling[Opinions]):
         return self.say("week {n}", n=int(week[-2:]))
 
     def figure(self, kpi: str = "csat") -> FigureView:
-        """Return the plot of one question by week with its caption and its words."""
+        """Return the plot of one question by week with its caption and alternative text."""
         _, whole = self.say, self.answer.now[kpi]
         label = self.kpi(whole.kpi)
         values = ", ".join(
@@ -300,7 +300,7 @@ class OpinionsTelling(Telling[Opinions]):
         return [*cells, Cell(before, tone="grey"), Cell(moved["change"], under=(moved["interval"],))]
 
     def views(self) -> tuple[View, ...]:
-        """Return the questions, satisfaction by week, the caution and what nobody was asked."""
+        """Return the questions, satisfaction by week, the caution, and what was not asked."""
         notes = self.notes(self.answer.notes)
         if not self.answer.known:
             return notes

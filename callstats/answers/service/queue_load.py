@@ -1,4 +1,4 @@
-"""The load of a queue: when callers ring, and how long a call takes."""
+"""The load of a queue: when callers ring, and how long calls take."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HANDLE_TIME = "average_handle_time"
 #: Parts of a call, and the KPI of each.
 HANDLE_PARTS = {"talk": "average_talk_time", "hold": "average_hold_time", "wrap": "average_wrap_time"}
-#: Groups of fewer calls are put together as others.
+#: Groups with fewer calls are pooled as others.
 FEWEST_CALLS = 30
 _MOST_GROUPS = 8
 
@@ -42,10 +42,10 @@ class CallRate:
         Days are those on which the queue had calls.
     calls : int
     rate, low, high : float
-        Calls per half hour (of an hour), per day (of a weekday); the intervals of all
-        hours and weekdays hold at once.
+        Calls per half hour (for an hour) or per day (for a weekday); the intervals of
+        all hours and weekdays hold jointly.
     side : str
-        "busy" or "calm" where the interval lies beyond the average; else "".
+        "busy" or "calm" if the interval excludes the average; else "".
     """
 
     key: int
@@ -69,7 +69,7 @@ class Volume(Answer):
     per_half_hour, per_day : float
         Averages, from the first to the last hour with calls.
     dispersion : float
-        Variance of an hour's calls from day to day over that of pure chance, 1 at least.
+        Day-to-day variance of an hour's calls over that of pure chance, at least 1.
     """
 
     voice: Voice
@@ -83,7 +83,7 @@ class Volume(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return weekday, hour, calls per half hour: a row a cell."""
+        """Return weekday, hour, calls per half hour: one row per cell."""
         import pandas as pd
 
         rows = [(*key, value) for key, value in sorted(self.cells.items())]
@@ -152,16 +152,16 @@ def _call_rate(
 ) -> CallRate:
     """Return an hour or weekday with its rate.
 
-    The interval is Garwood's at the effective count, calls over their dispersion, so
-    that days that differ by more than chance widen it. It is widened further so that those of all
-    hours and weekdays hold at once with the project's confidence (Bonferroni).
+    The interval is Garwood's at the effective count, calls divided by their dispersion, so
+    that overdispersed days widen it. It is widened further so that all hours and weekdays
+    hold jointly at the project's confidence (Bonferroni).
 
     Parameters
     ----------
     key : int
     calls : float
     spent : (int, int)
-        Days, and stretches in each that the rate is counted by.
+        Days, and rate intervals per day.
     average : float
         Of all hours or weekdays, in the same unit.
     chance : (float, float)
@@ -175,7 +175,7 @@ def _call_rate(
 
 
 def _dispersion(table: np.ndarray) -> float:
-    """Return Pearson's dispersion of the counts of an hour over the days, 1 at least.
+    """Return Pearson's dispersion of an hour's counts over the days, at least 1.
 
     References
     ----------
@@ -197,7 +197,7 @@ def _dispersion(table: np.ndarray) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """How long one kind of call takes [s]; intervals over agents' days.
+    """How long one kind of call takes [s]; intervals over agent-days.
 
     Attributes
     ----------
@@ -205,7 +205,7 @@ class Handled:
     mean : Estimate
     median, p90 : Interval
     parts : mapping of str to float
-        Mean of talk, hold and wrap; what the data do not tell apart is left out.
+        Mean of talk, hold and wrap; parts that the data do not separate are left out.
     """
 
     calls: int
@@ -225,7 +225,7 @@ class Handling(Answer):
         Of all intervals.
     whole : Handled or None
     groups : mapping of str to Handled
-        By outcome where there are several, else by which call of the caller it was.
+        By outcome if there are several, else by the caller's call number.
     by : str
         "outcome", "turn" or "".
     """
@@ -277,7 +277,7 @@ def handling(about: Scope) -> Handling:
 
 
 def _handled(dataset: Dataset) -> Handled | None:
-    """Return the handle time of a data set's calls; None where there is none."""
+    """Return the handle time of a data set's calls; None if there is none."""
     times = estimates(dataset, [HANDLE_TIME, *HANDLE_PARTS.values()])
     if not times[HANDLE_TIME].known:
         return None
@@ -294,7 +294,7 @@ def _handled(dataset: Dataset) -> Handled | None:
 
 
 def _seconds(dataset: Dataset) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the handle time of every call, and the agent's day it belongs to."""
+    """Return the handle time of every call, and its agent-day."""
     clustered = dataset.has("calls", "agent_id") and dataset.reaches("calls", "day")
     calls = matching(dataset, predicates.TIMED, *(["day"] if clustered else []))
     hold = nw.col("hold_s").fill_null(0.0) if dataset.has("calls", "hold_s") else nw.lit(0.0)
@@ -308,7 +308,7 @@ def _seconds(dataset: Dataset) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def _groups(dataset: Dataset) -> tuple[str, dict[str, Handled]]:
-    """Return what calls are told apart by, and the handle time of each kind."""
+    """Return how calls are grouped, and the handle time of each group."""
     for by, column in (("outcome", "outcome_code"), ("turn", "live_no")):
         if not dataset.has("calls", column):
             continue
@@ -326,7 +326,7 @@ def _only(dataset: Dataset, column: str, values: list[Any]) -> Dataset:
 
 
 def _values(dataset: Dataset, column: str) -> dict[Any, int]:
-    """Return the calls of each value of a column, most first; the unknown are left out."""
+    """Return the calls of each value of a column, most first, without unknown values."""
     calls = matching(dataset, predicates.TIMED).filter(~nw.col(column).is_null())
     frame = calls.group_by(column).agg(n=nw.len()).collect("pandas").to_native()
     pairs = [(value, int(n)) for value, n in zip(frame[column].tolist(), frame["n"].tolist(), strict=True)]
@@ -334,7 +334,7 @@ def _values(dataset: Dataset, column: str) -> dict[Any, int]:
 
 
 def _kinds(by: str, values: Mapping[Any, int]) -> dict[str, list[Any]]:
-    """Return the groups to show, each with its values; small ones are one group without a name."""
+    """Return the groups to show, each with its values; small ones form one unnamed group."""
     if by == "turn":
         turns = {"1": [1], "2": [2], "3": [value for value in values if value > 2]}
         return {name: kept for name, chosen in turns.items() if (kept := [v for v in chosen if v in values])}

@@ -1,4 +1,4 @@
-"""How is told when callers ring and how long a call takes."""
+"""How a queue's load is presented: when callers ring and how long calls take."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PART_LABELS = {"talk": mark("talk"), "hold": mark("hold"), "wrap": mark("wrap-u
 
 @tells(Volume)
 class VolumeTelling(Telling[Volume]):
-    """Tells when callers ring."""
+    """Presents when callers ring."""
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Busy and calm hours with their rates, then the weekdays."""
@@ -101,12 +101,12 @@ class VolumeTelling(Telling[Volume]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say("Calls per half hour by weekday and hour, {period}", period=self.answer.period)
         return self.captioned(caption)
 
     def views(self) -> tuple[View, ...]:
-        """Return the heat map, the busy and calm times, and what could not be told."""
+        """Return the heat map, the busy and calm times, and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (self.figure(), self.answer.verdict, *notes) if self.answer.hours else notes
 
@@ -116,7 +116,7 @@ def _mean(span: Sequence[CallRate]) -> float:
 
 
 def _neighbours(times: Iterable[CallRate]) -> list[list[CallRate]]:
-    """Return times in stretches of neighbouring keys."""
+    """Return times grouped into runs of neighbouring keys."""
     spans: list[list[CallRate]] = []
     for time in times:
         if spans and time.key == spans[-1][-1].key + 1:
@@ -128,10 +128,10 @@ def _neighbours(times: Iterable[CallRate]) -> list[list[CallRate]]:
 
 @tells(Handling)
 class HandlingTelling(Telling[Handling]):
-    """Tells how long a call takes."""
+    """Presents how long a call takes."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """How long a call takes, and what it is made of."""
+        """How long a call takes, and its parts."""
         if self.answer.whole is None:
             return ()
         _, form, w = self.say, self.form, self.answer.whole
@@ -149,7 +149,7 @@ class HandlingTelling(Telling[Handling]):
         return (Sentence(_("{what}; of it: {parts}.", what=text, parts=parts)),)
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the mean of every group with its interval, against the mean of all."""
+        """Draw every group's mean with its interval, against the overall mean."""
         assert self.answer.whole is not None
         groups = self.answer.groups
         return self.interval_plot(
@@ -165,7 +165,7 @@ class HandlingTelling(Telling[Handling]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form = self.say, self.form
         means = ", ".join(
             f"{self._named(name)} {form.duration(h.mean.value)}" for name, h in self.answer.groups.items()
@@ -224,6 +224,6 @@ class HandlingTelling(Telling[Handling]):
         return self.form.cell(seconds or 0.0, "s", 1)
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, the sentence and what could not be told."""
+        """Return the table, the sentence and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return notes if self.answer.whole is None else (self.table(), self.answer.verdict, *notes)

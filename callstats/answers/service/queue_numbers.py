@@ -1,7 +1,7 @@
-"""What the questions about a queue are computed from.
+"""The numbers behind the questions about a queue.
 
-First the rows of calls and cases as arrays, then times until something happens,
-some of them cut short: shares by time, and quantiles with intervals.
+First the rows of calls and cases as arrays, then times to events, some of them
+censored: shares by time, and quantiles with intervals.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ INBOUND = nw.col("direction") == "inbound"
 
 
 def arrays(frame: nw.LazyFrame, **columns: nw.Expr) -> dict[str, np.ndarray]:
-    """Return expressions over a frame as arrays; what is null is nan, None or NaT.
+    """Return expressions over a frame as arrays; null becomes nan, None or NaT.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def arrays(frame: nw.LazyFrame, **columns: nw.Expr) -> dict[str, np.ndarray]:
 
 
 def flag(column: str) -> nw.Expr:
-    """Return a flag as 1.0 where it is true, and 0.0 where it is false or unknown."""
+    """Return a flag as 1.0 where true and 0.0 where false or unknown."""
     return nw.when(nw.col(column)).then(1.0).otherwise(0.0)
 
 
@@ -67,15 +67,15 @@ def waits(dataset: Dataset) -> dict[str, np.ndarray]:
 
 
 def lacking(dataset: Dataset, table: str, *columns: str) -> str:
-    """Return why a question cannot be asked: "not computable: needs …"; empty where it can."""
+    """Return why a question cannot be answered: "not computable: needs …"; empty if it can."""
     absent = [f"{table}.{c}" for c in columns if not dataset.has(table, c)]
     return f"not computable: needs {', '.join(absent)}" if absent else ""
 
 
 def received(dataset: Dataset) -> Dataset:
-    """Return the data set narrowed to calls received, where it has others beside.
+    """Return the data set narrowed to calls received, if it has others too.
 
-    Agents' time knows no direction, so what rests on it is asked of the whole.
+    Agent time has no direction, so anything based on it uses the whole.
     """
     if not dataset.has("calls", "direction") or dataset.values("direction") == ["inbound"]:
         return dataset
@@ -83,7 +83,7 @@ def received(dataset: Dataset) -> Dataset:
 
 
 def queues(dataset: Dataset) -> Dataset:
-    """Return the data of the campaigns that take calls: the others answer no caller."""
+    """Return the data of the campaigns that take calls; the others answer no callers."""
     if not dataset.has("calls", "campaign_id", "direction"):
         return dataset
     named = dataset.where(direction="inbound").values("campaign_id")
@@ -91,13 +91,13 @@ def queues(dataset: Dataset) -> Dataset:
 
 
 def counts(dataset: Dataset, *keys: str) -> list[Mapping[str, Any]]:
-    """Return how many calls came in by some keys, as ``calls`` beside the keys."""
+    """Return how many calls came in by some keys, with ``calls`` next to the keys."""
     calls = matching(dataset, predicates.OFFERED, *keys).group_by(*keys).agg(calls=nw.len())
     return calls.collect("pandas").to_native().dropna().to_dict("records")
 
 
 def moments(frame: nw.LazyFrame, column: str) -> np.ndarray:
-    """Return the moments of a column of instants or clocks, in seconds since 1970; nan where unknown.
+    """Return a column of instants or clocks in seconds since 1970; nan where unknown.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def moments(frame: nw.LazyFrame, column: str) -> np.ndarray:
     """
     import pandas as pd
 
-    table = frame.select(column).collect("pyarrow").to_native()  # duckdb warns when it hands zones to pandas
+    table = frame.select(column).collect("pyarrow").to_native()  # DuckDB warns when it passes zones to pandas
     instants = pd.to_datetime(table[column].to_pandas(), utc=True)
     known = instants.notna().to_numpy()
     seconds = instants.dt.tz_localize(None).to_numpy().astype("datetime64[ms]").astype(np.int64) / 1000
@@ -116,7 +116,7 @@ def moments(frame: nw.LazyFrame, column: str) -> np.ndarray:
 
 
 def codes(values: Sequence[Any] | np.ndarray) -> np.ndarray:
-    """Return the number of each different value, in any order; unknown values are each their own.
+    """Number the distinct values, in any order; each unknown value is separate.
 
     Examples
     --------
@@ -135,17 +135,17 @@ NAN, INFINITE = float("nan"), float("inf")
 
 
 def curve(times: np.ndarray, ended: np.ndarray, confidence: float, step: float = 1.0) -> LifeTable:
-    """Return the share ended by each time, of all as if none had been cut short (Kaplan-Meier).
+    """Return the share ended by each time, had none been censored (Kaplan-Meier).
 
     Parameters
     ----------
     times : ndarray of shape (rows,)
-        Until the end, or until it was no longer followed.
+        Time to the end, or to censoring.
     ended : ndarray of shape (rows,)
-        1 where the end was seen.
+        1 where the end was observed.
     confidence : float
     step : float
-        Times are taken up to the next whole multiple of it: clocks tell no more, and
+        Times are rounded up to the next multiple of it: clocks are no more precise, and
         the table stays short.
 
     Examples
@@ -160,7 +160,7 @@ def curve(times: np.ndarray, ended: np.ndarray, confidence: float, step: float =
 
 
 def share_by(table: LifeTable, time: float) -> tuple[float, float, float]:
-    """Return the share ended by a time, with its limits; nan beyond what was seen.
+    """Return the share ended by a time, with its limits; nan beyond the observed times.
 
     Examples
     --------
@@ -178,9 +178,9 @@ def share_by(table: LifeTable, time: float) -> tuple[float, float, float]:
 
 
 def crossing(table: LifeTable, share: float) -> Interval:
-    """Return the time by which a share has ended, with the times its limits leave open.
+    """Return the time by which a share has ended, with its interval.
 
-    A limit that the curve never reaches is infinite; an estimate it never reaches is nan.
+    If the curve never reaches a limit, it is infinite; an estimate it never reaches is nan.
 
     References
     ----------
@@ -209,10 +209,10 @@ def _first(table: LifeTable, ends: np.ndarray, share: float) -> float:
 def quantile(
     values: np.ndarray, level: float, confidence: float, units: np.ndarray | None = None
 ) -> Interval:
-    """Return a quantile with its interval; rows of one unit may be alike.
+    """Return a quantile with its interval; rows within a unit may be correlated.
 
-    Without units, from order statistics. With units the interval of the share below
-    the quantile, clustered by unit, is read off the distribution at both its ends.
+    Without units, from order statistics. With units, the clustered interval of the
+    share below the quantile is read off the distribution at both its ends.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def quantile(
     share = ratio_interval(Moments.of(below, units.tolist()), confidence=confidence, proportion=True)
     if np.isnan(share.low):
         return Interval(estimate, NAN, NAN, "woodruff", confidence, n=share.n, reason=share.reason)
-    # Ties put the share below the quantile above its level; the width is what carries over.
+    # Ties put the share below the quantile above its level, so only the width is used.
     levels = level - (share.estimate - share.low), level + (share.high - share.estimate)
     low, high = np.quantile(values, np.clip(levels, 0.0, 1.0))
     return Interval(estimate, float(low), float(high), "woodruff", confidence, n=share.n)

@@ -1,4 +1,4 @@
-"""Inbound service of a period as one value whose parts answer a question each."""
+"""Inbound service of a period as one value, each part of which answers a question."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset, Period
     from callstats.show.display import KeyFigures, Record
 
-#: The figures a service report opens with.
+#: The figures at the top of a service report.
 KPIS = (
     "service_level",
     "average_speed_of_answer",
@@ -49,22 +49,22 @@ KPIS = (
     "average_handle_time",
     "occupancy",
 )
-#: Of these only calls received count, where a campaign dials as well.
+#: For these, only calls received count if a campaign also dials.
 _OF_CALLERS = ("csat", "nps", "average_handle_time")
 
 
 @dataclass(frozen=True)
 class Service(Answer):
-    """The inbound service of a period; each part shows itself.
+    """The inbound service of a period; each part can display itself.
 
     Attributes
     ----------
     figures : Portrait
-        Key figures against target and the period compared with.
+        Key figures against target and the comparison period.
     promise : Promise
         Service level under each definition, and by day.
     waiting : Waiting
-        Waits of those answered, and of those who gave up.
+        Waits of callers answered, and of those who gave up.
     patience : Patience
         When callers give up.
     first_call : FirstCall
@@ -78,7 +78,7 @@ class Service(Answer):
     handling : Handling
         How long a call takes.
     cover : Cover
-        Agents needed by half hour against agents there.
+        Agents needed by half hour against agents present.
     """
 
     voice: Voice
@@ -96,7 +96,7 @@ class Service(Answer):
     cover: Cover
 
     def plot(self, kpi: str = "service_level", ax: Any = None) -> Any:
-        """Draw one key figure now and before; the parts have plots of their own."""
+        """Draw one key figure now and before; the parts have their own plots."""
         return self.telling.plot(ax, kpi)
 
     @property
@@ -113,7 +113,7 @@ class Service(Answer):
         return self.figures.key_figures()
 
     def record(self) -> Record:
-        """Return the figures in full precision, for the JSON beside the report."""
+        """Return the figures in full precision, for the report's JSON."""
         return self.figures.record()
 
 
@@ -144,31 +144,31 @@ def service(
     Parameters
     ----------
     dataset : Dataset
-        With calls received; narrowed to a queue where there are several. Campaigns
-        that take no call are left out.
+        With calls received; narrowed to a queue if there are several. Campaigns that
+        take no calls are left out.
     period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     repeat_days : int
-        A caller who rings again within so many days was not helped at the first call.
+        A caller who rings again within this many days was not helped at the first call.
 
     Returns
     -------
     Service
         ``.verdict``, ``.to_frame()`` and the parts ``.figures``, ``.promise``, ``.waiting``,
         ``.patience``, ``.first_call``, ``.opinions``, ``.solving``, ``.volume``, ``.handling``
-        and ``.cover``. What the data lack takes one line in the part it concerns.
+        and ``.cover``. Missing data are noted in the part concerned.
 
     Raises
     ------
     UsageError
-        The period holds no call, or ``repeat_days`` is not positive.
+        The period contains no call, or ``repeat_days`` is not positive.
 
     Notes
     -----
-    Seconds in which a caller is to be answered are ``answer_within_s`` of the project
-    (20). Patience and time to resolution are Kaplan-Meier curves: an answer cuts a
-    caller's patience short, the end of the data an open issue [1]_. Agents needed
-    are by Erlang A with the patience that callers showed [2]_.
+    Callers should be answered within the project's ``answer_within_s`` (20 s).
+    Patience and time to resolution are Kaplan-Meier curves: an answer censors a
+    caller's patience, the end of the data an open issue [1]_. Agents needed are
+    by Erlang A with the observed patience of callers [2]_.
 
     References
     ----------
@@ -212,7 +212,7 @@ def service(
 
 
 def _figures(about: Scope) -> Portrait:
-    """Return the key figures; what is said of calls is said of those received."""
+    """Return the key figures; those about calls cover only calls received."""
     figures = portrait(about.now, None, about.earlier, kpis=KPIS)
     calls = received(about.now)
     if calls is about.now:

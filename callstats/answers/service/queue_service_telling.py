@@ -1,4 +1,4 @@
-"""What a service report adds up to: is the promise kept, who gives up, what to do next."""
+"""How a service report is presented: service level, abandonment, what to do next."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _TONES: dict[bool | None, Tone] = {True: "good", False: "bad", None: "neutral"}
 
 @tells(Service)
 class ServiceTelling(Telling[Service]):
-    """Tells the service of a period."""
+    """Presents the service of a period."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Return at most three sentences: is the promise kept, who gives up, what to do next."""
+        """Return at most three sentences: service level, abandonment, what to do next."""
         sentences = (self._service_level(), self._lost(), self._next())
         return tuple(sentence for sentence in sentences if sentence is not None)
 
     def _service_level(self) -> Sentence | None:
-        """Say the service level against target and the other period."""
+        """State the service level against target and the other period."""
         _, voice, figures = self.say, self.voice, self.answer.figures
         level = figures.figures["service_level"]
         if level.now.note.startswith("undefined"):
@@ -43,7 +43,7 @@ class ServiceTelling(Telling[Service]):
         return Sentence(_.joined([f"{text}{judged(level, voice)}", moved]) + ".", _TONES[level.met])
 
     def _lost(self) -> Sentence | None:
-        """Say how many gave up, and how soon those do who are left waiting."""
+        """State how many gave up, and how soon callers do so if left waiting."""
         rate = self.answer.figures.figures["abandon_rate_inbound"]
         if not rate.now.known:
             return None
@@ -62,7 +62,7 @@ class ServiceTelling(Telling[Service]):
         )
 
     def _next(self) -> Sentence | None:
-        """Say what to do: agents at the half hours that lack them, or nothing."""
+        """State what to do: add agents in understaffed half hours, or nothing."""
         _, cover = self.say, self.answer.cover
         if cover.gaps:
             spans, hours = cover.telling.gaps_in_words(), self.form.number(cover.missing, 1)
@@ -84,7 +84,7 @@ class ServiceTelling(Telling[Service]):
         )
 
     def plot(self, ax: Any = None, kpi: str = "service_level") -> Any:
-        """Draw one key figure now and before; the parts have plots of their own."""
+        """Draw one key figure now and before; the parts have their own plots."""
         return self.answer.figures.plot(kpi, ax)
 
     def views(self) -> tuple[View, ...]:
@@ -96,7 +96,7 @@ class ServiceTelling(Telling[Service]):
 
 
 def _tone_of_lost(rate: Figure) -> Tone:
-    """Return bad news only for too many: fewer lost than the band asks for are no harm."""
+    """Return the tone: bad only for too many; losing fewer than the target band does no harm."""
     if rate.met is False:
         return "bad" if rate.now.low > (rate.target.high or 0.0) else "good"
     return _TONES[rate.met]

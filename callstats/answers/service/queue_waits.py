@@ -1,4 +1,4 @@
-"""Is a queue answered in time: the service level, how long callers wait, and when they give up."""
+"""Whether a queue is answered in time: service level, waits, and when callers give up."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
     from callstats.stats.survival import LifeTable
 
-#: The strictest first: what callstats reports where no definition is named.
+#: The strictest first: the default definition.
 LEVEL_NAMES = tuple(kpi.name for kpi in LEVELS)
 SERVICE_LEVEL = LEVEL_NAMES[0]
 SPEED, TO_ABANDON = "average_speed_of_answer", "average_time_to_abandon"
-#: What became of a caller, and the KPI of the wait until then.
+#: The outcomes for a caller, and the KPI of the wait until then.
 _MEANS = {"answered": SPEED, "gave_up": TO_ABANDON}
 ABANDON_RATE = "abandon_rate_inbound"
-#: Ends of the waits that are told apart [s]; the time promised is put between them.
+#: Ends of the wait intervals [s]; the promised time is inserted.
 EDGES = (0.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0, 300.0)
-#: The curve ends where fewer callers are still waiting: after that it is mostly chance.
+#: The curve ends when fewer callers are still waiting: after that it is mostly chance.
 FEWEST_WAITING = 20
 
 
@@ -54,10 +54,10 @@ class Promise(Answer):
     Attributes
     ----------
     within_s, short_s : float
-        What "in time" is, and what a misdialled call is at most [s].
+        The limit for "in time", and the longest misdialled call [s].
     target : Target
     levels, earlier : mapping of str to Estimate
-        By definition, in the period and in the one compared with.
+        By definition, in the period and in the comparison period.
     days : Trend
         The strictest definition day by day.
     """
@@ -115,7 +115,7 @@ def promise(about: Scope) -> Promise:
 
 
 def _notes(voice: Voice, levels: Mapping[str, Estimate]) -> tuple[str, ...]:
-    """Return why definitions cannot be told, a line a reason; one line where none of them can."""
+    """Return why definitions cannot be computed, one line per reason; a single line if none can."""
     unknowns = [e for e in levels.values() if not e.known]
     if len(unknowns) == len(levels):
         unknowns = unknowns[:1]
@@ -124,7 +124,7 @@ def _notes(voice: Voice, levels: Mapping[str, Estimate]) -> tuple[str, ...]:
 
 
 def _days(about: Scope, level: Estimate) -> Trend:
-    """Return the chart by day; nothing where the level itself is not known, for which one line is enough."""
+    """Return the chart by day; nothing if the level itself is unknown, which one line covers."""
     if not level.known:
         return Trend(about.voice, about.label, ())
     return trend(about.now, kpis=(SERVICE_LEVEL,))
@@ -137,13 +137,13 @@ class Waits:
     Attributes
     ----------
     mean : Estimate
-        Of the catalogue, with its interval.
+        From the catalogue, with its interval.
     median, p90 : Interval
-        Clustered by day: callers of a busy hour wait together.
+        Clustered by day: callers in a busy hour wait together.
     at_once, in_time : float
-        Share who did not wait at all; share within the time promised.
+        Share who did not wait at all; share within the promised time.
     seconds, share : ndarray of shape (waits,)
-        Different waits, rising, and the share of callers that had waited no longer.
+        Distinct waits, increasing, and the share of callers that waited no longer.
     """
 
     mean: Estimate
@@ -156,13 +156,13 @@ class Waits:
 
     @property
     def callers(self) -> int:
-        """How many there were."""
+        """Number of callers."""
         return int(self.mean.denominator)
 
 
 @dataclass(frozen=True)
 class Waiting(Answer):
-    """Waits by what became of the caller: answered, gave_up; empty where waits are not known.
+    """Waits by outcome: answered, gave_up; empty if waits are unknown.
 
     ``confidence`` is that of all intervals.
     """
@@ -177,7 +177,7 @@ class Waiting(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return callers, n, mean, median, p90 with their intervals, at_once, in_time: a row a kind."""
+        """Return callers, n, mean, median, p90 with their intervals, at_once, in_time: one row per kind."""
         import pandas as pd
 
         rows = [
@@ -212,7 +212,7 @@ def waiting(about: Scope) -> Waiting:
 
 
 def _waits_by_kind(dataset: Dataset, means: Mapping[str, Estimate], within: float) -> dict[str, Waits]:
-    """Return the waits of those answered and of those who gave up, where there are any."""
+    """Return the waits of callers answered and of those who gave up, if any."""
     rows = waits(dataset)
     by_kind = {}
     for kind, name in _MEANS.items():
@@ -241,9 +241,9 @@ def _waits_of(
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Waits from ``start`` to ``end`` [s]: who was still waiting, who gave up, and the chance to.
+    """Waits from ``start`` to ``end`` [s]: callers still waiting, those who gave up, and the probability.
 
-    ``share`` is of those still waiting at the start, had none of them been answered meanwhile.
+    ``share`` is of those still waiting at the start, had none been answered meanwhile.
     """
 
     start: float
@@ -257,17 +257,17 @@ class Band:
 
 @dataclass(frozen=True)
 class Patience(Answer):
-    """The life table of callers in the queue; an answer cuts a caller's patience short.
+    """The life table of callers in the queue; an answer censors a caller's patience.
 
     Attributes
     ----------
     rate : Estimate
-        Share of the calls offered that were given up.
+        Share of the calls offered that were abandoned.
     shares : LifeTable or None
-        Share given up by each second; None where it cannot be told.
+        Share given up by each second; None if unknown.
     bands : tuple of Band
     median : Interval or None
-        The wait that half would not sit through [s]; nan where it was never seen.
+        The median patience [s]; nan if never reached.
     """
 
     voice: Voice
@@ -280,14 +280,14 @@ class Patience(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return start, end, waiting, gave_up, share, low, high: a row a stretch of waiting."""
+        """Return start, end, waiting, gave_up, share, low, high: one row per interval of waiting."""
         import pandas as pd
 
         columns = ["start", "end", "waiting", "gave_up", "share", "low", "high"]
         return pd.DataFrame([tuple(getattr(b, c) for c in columns) for b in self.bands], columns=columns)
 
     def by(self, seconds: float) -> tuple[float, float, float]:
-        """Return the share that gives up within so many seconds if not answered, and its limits."""
+        """Return the share that gives up within a number of seconds if not answered, with its limits."""
         return (NAN, NAN, NAN) if self.shares is None else share_by(self.shares, seconds)
 
 
@@ -310,7 +310,7 @@ def patience(about: Scope) -> Patience:
 
 
 def _bands(times: np.ndarray, gave_up: np.ndarray, within: float, confidence: float) -> tuple[Band, ...]:
-    """Return the chance to give up in each stretch, among those still waiting at its start."""
+    """Return the probability of giving up in each interval, among those still waiting at its start."""
     bands = []
     for start, end in pairwise(sorted({*EDGES, within})):
         waiting = times > start

@@ -1,4 +1,4 @@
-"""How the service level, the waits and the patience of callers are told."""
+"""How service level, waits and callers' patience are presented."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from callstats.show.digits import unknown
 from callstats.show.key_figures import goal_words
 from callstats.show.words import mark
 
-#: What each definition does with callers who hang up, short enough for a plot.
+#: How each definition treats callers who hang up, short enough for a plot.
 _DEFINITIONS = {
     "service_level": mark("abandoned: missed"),
     "service_level_positive": mark("abandoned in time: met"),
@@ -39,16 +39,16 @@ _DEFINITIONS = {
     "service_level_short": mark("abandoned within {time}: met"),
 }
 _KINDS = {"answered": mark("answered"), "gave_up": mark("gave up")}
-#: The axis ends where all but so many of a hundred callers have been answered or given up.
+#: The axis ends when all but this many in a hundred callers have been answered or given up.
 _SHOWN = 0.99
 
 
 @tells(Promise)
 class PromiseTelling(Telling[Promise]):
-    """Tells the service level."""
+    """Presents the service level."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """What the month reads under each definition, then the days that were different."""
+        """The level under each definition, then the days that were different."""
         if not self.answer.known:
             return ()
         return (self._spread(), *self.answer.days.sentences)
@@ -93,19 +93,19 @@ class PromiseTelling(Telling[Promise]):
         )
 
     def _named(self, level: Estimate) -> str:
-        """Return what the definition does with callers who hang up."""
+        """Return how the definition treats callers who hang up."""
         time = self.form.goal(self.answer.short_s, "s")
         return self.say(_DEFINITIONS[level.kpi.name], time=time)
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form = self.say, self.form
         values = ", ".join(f"{self._named(e)} {form.percent(e.value)}" for e in self.answer.known)
         caption = _("Service level under each usual definition, {period}", period=self.answer.period)
         return figure(self.plot(), caption, _("Service level by definition: {values}.", values=values))
 
     def table(self) -> TableView:
-        """Return the definitions with what they are made of and the period compared with."""
+        """Return the definitions with their sums and the comparison period."""
         _, form = self.say, self.form
         heads = [Column(_("Definition")), Column(_("In time"), "right"), Column(_("Of"), "right")]
         level = self.answer.levels[SERVICE_LEVEL]
@@ -142,10 +142,10 @@ class PromiseTelling(Telling[Promise]):
 
 @tells(Waiting)
 class WaitingTelling(Telling[Waiting]):
-    """Tells how long callers wait."""
+    """Presents how long callers wait."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """How long an answered caller waits, and how long those held out who gave up."""
+        """How long answered callers wait, and how long those who gave up held out."""
         return tuple(self._sentence(kind) for kind in self.answer.waits)
 
     def _sentence(self, kind: str) -> Sentence:
@@ -196,7 +196,7 @@ class WaitingTelling(Telling[Waiting]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _ = self.say
         caption = _(
             "Waits of callers who were answered and of those who gave up, {period}", period=self.answer.period
@@ -204,7 +204,7 @@ class WaitingTelling(Telling[Waiting]):
         return self.captioned(caption)
 
     def table(self) -> TableView:
-        """Return mean, median and ninth decile, a column a kind of caller."""
+        """Return mean, median and ninth decile, with one column per kind of caller."""
         _, form = self.say, self.form
         kinds = self.answer.waits.values()
         lines = [
@@ -236,17 +236,17 @@ class WaitingTelling(Telling[Waiting]):
         return Cell(form.value(value, "s", low, high), under=(form.interval(low, high, "s", value=value),))
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentences, the table and what could not be told."""
+        """Return the plot, the sentences, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.waits else notes
 
 
 @tells(Patience)
 class PatienceTelling(Telling[Patience]):
-    """Tells when callers give up."""
+    """Presents when callers give up."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """How many give up by the time promised, and how long the caller in the middle holds out."""
+        """How many give up by the promised time, and the median patience."""
         if self.answer.shares is None or self.answer.median is None:
             return ()
         _, form = self.say, self.form
@@ -289,7 +289,7 @@ class PatienceTelling(Telling[Patience]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say(
             "Share of callers who give up by waiting time, had they not been answered before, with its "
             "{level} interval, {period}",
@@ -299,7 +299,7 @@ class PatienceTelling(Telling[Patience]):
         return self.captioned(caption)
 
     def table(self) -> TableView:
-        """Return the stretches of waiting as a table."""
+        """Return the wait intervals as a table."""
         _, form = self.say, self.form
         heads = [Column(_("Wait")), Column(_("Still waiting"), "right"), Column(_("Gave up"), "right")]
         heads += [Column(_("Share of those waiting"), "right")]
@@ -324,7 +324,7 @@ class PatienceTelling(Telling[Patience]):
         return self.say("{low} to {high}", low=form.duration(band.start), high=form.duration(band.end))
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentence, the table and what could not be told."""
+        """Return the plot, the sentence, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (
             notes

@@ -1,4 +1,4 @@
-"""How many agents an inbound queue needs by the half hour, and where they were missing."""
+"""How many agents an inbound queue needs by half hour, and when they were missing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from callstats.answers.core.scope import Scope
     from callstats.dataset import Dataset, Period
 
-#: Agents missing under which nobody is called short: half an agent is a break.
+#: Smaller gaps do not count: half an agent is a break.
 SHORT = 0.5
 _HALF_HOUR = 0.5
 _OF_SLOT = ("weekday", "start", "days", "calls", "busy", "handle_s", "there", "observed")
@@ -37,7 +37,7 @@ _OF_NEED = ("needed", "busy", "rostered", "short", "service_level", "occupancy")
 
 @dataclass(frozen=True)
 class Staffing(Answer):
-    """Agents needed by slot, and what they were needed for."""
+    """Agents needed by slot, and the aim they were computed for."""
 
     voice: Voice
     period: str
@@ -46,7 +46,7 @@ class Staffing(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a slot: load, agents needed, on a busy day, on the roster, there, service levels."""
+        """Return one row per slot: load, agents needed, on a busy day, rostered, present, service levels."""
         import pandas as pd
 
         rows = [
@@ -69,7 +69,7 @@ def staffing(
     by_weekday: bool = False,
     busy: float = 0.9,
 ) -> Staffing:
-    """Return the agents that the inbound load needs, against those who were there.
+    """Return the agents that the inbound load needs, against those present.
 
     Parameters
     ----------
@@ -78,25 +78,25 @@ def staffing(
         ``handle_s`` [s], and ``weekday`` (1 is Monday) if it differs.
     period : str or Period, optional
     service_level, within_s : float, optional
-        80 % in 20 seconds, or what the project has as target and as ``answer_within_s``.
+        80 % in 20 seconds, or the project's target and ``answer_within_s``.
     shrinkage : float, optional
-        Share of paid time lost to pauses and absence; the share of login time in pause where left out.
+        Share of paid time lost to pauses and absence; if omitted, the share of login time in pause.
     max_occupancy : float, optional
         The upper target of ``occupancy`` in the project, else no cap.
     patience_s : float or "observed", optional
-        Mean time after which callers give up [s], or as these callers did: Erlang A. Without it Erlang C.
+        Mean patience [s], or "observed", for Erlang A; if omitted, Erlang C.
     interval_min : int
         15, 30 or 60.
     by_weekday : bool
-        Each weekday by itself.
+        Each weekday separately.
     busy : float
-        The quantile of days that a busy day is.
+        The quantile of days that defines a busy day.
 
     Returns
     -------
     Staffing
-        Needed are agents on a call or ready for one. Arrivals are taken as Poisson
-        within an interval and the queue as settled in each.
+        Agents needed are those on a call or ready for one. Assumes Poisson arrivals
+        within an interval and a queue in equilibrium in each.
 
     Raises
     ------
@@ -138,14 +138,14 @@ def staffing(
 
 
 def _lacking(dataset: Dataset) -> str:
-    """Return why there is no load to staff for; empty where there is one."""
+    """Return why there is no load to staff for; empty if there is one."""
     reason = lacking(dataset, "calls", *NEEDED)
     return reason or ("" if "inbound" in dataset.values("direction") else "no inbound calls")
 
 
 @dataclass(frozen=True, slots=True)
 class StaffingGap:
-    """Neighbouring half hours that lack agents: from, to, missing at most, agent-hours a day."""
+    """A run of half hours that lack agents: from, to, most missing, agent-hours per day."""
 
     start: str
     end: str
@@ -155,17 +155,17 @@ class StaffingGap:
 
 @dataclass(frozen=True)
 class Cover(Answer):
-    """Agents needed and there by half hour.
+    """Agents needed and present by half hour.
 
     Attributes
     ----------
     staffing : Staffing
-        What each half hour needs, by Erlang from the load of the period.
+        The need of each half hour, by Erlang from the load of the period.
     gaps : tuple of StaffingGap
-        Where agents are missing, the largest first.
+        Where agents are missing, largest first.
     spare : float
-        Agent-hours a day beyond what is needed, in the other half hours; nan where
-        nobody knows who was there.
+        Agent-hours per day beyond the need, in the other half hours; nan if presence
+        is unknown.
     """
 
     voice: Voice
@@ -175,17 +175,17 @@ class Cover(Answer):
     spare: float
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a half hour, as ``staffing`` does."""
+        """Return one row per half hour, as ``staffing`` does."""
         return self.staffing.to_frame()
 
     @property
     def missing(self) -> float:
-        """Agent-hours missing a day; nan where nobody knows who was there."""
+        """Agent-hours missing per day; nan if presence is unknown."""
         return math.nan if math.isnan(self.spare) else sum(gap.hours for gap in self.gaps)
 
 
 def cover(about: Scope) -> Cover:
-    """Return where agents were missing in a period, and how many more it would take."""
+    """Return where agents were missing in a period, and how many more are needed."""
     staffed = staffing(about.now, patience_s="observed")
     known = [n for n in staffed.needs if not math.isnan(n.slot.there)]
     spare = sum(max(-n.short, 0.0) for n in known) * _HALF_HOUR if known else math.nan
@@ -193,7 +193,7 @@ def cover(about: Scope) -> Cover:
 
 
 def _gaps(needs: tuple[Need, ...]) -> tuple[StaffingGap, ...]:
-    """Return the stretches of half hours in which agents are missing, the largest first."""
+    """Return the runs of half hours in which agents are missing, largest first."""
     gaps = []
     for short, stretch in groupby(range(len(needs)), key=lambda at: needs[at].short >= SHORT):
         if not short:
@@ -208,7 +208,7 @@ def _gaps(needs: tuple[Need, ...]) -> tuple[StaffingGap, ...]:
 
 
 def _end(start: str) -> str:
-    """Return when a half hour is over.
+    """Return the end of a half hour.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The load of inbound queues by the half hour, what a queue is staffed for, and the agents it needs."""
+"""The load of inbound queues by half hour, the staffing aim, and the agents needed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 NEEDED = ("local_started_at", "handled", "talk_s", "wrap_s")
-#: Handled calls of a slot under which its handle time is that of the whole day.
+#: A slot with fewer handled calls gets the whole day's handle time.
 FEWEST_HANDLED = 30
 NAN = float("nan")
 _DAY_S = 86_400
@@ -36,15 +36,15 @@ class LoadSlot:
     start : str
         "09:30".
     days : int
-        Days the load is read from.
+        Days the load is estimated from.
     calls, busy : float
         Calls offered on an average day, and on a busy one.
     handle_s : float
         Mean talk, hold and wrap of a handled call [s].
     there : float
-        Agents on a call or ready for one, on average; nan where it is not known.
+        Agents on a call or ready for one, on average; nan if unknown.
     observed : float
-        Share of the calls offered that was answered in time; nan where it is not known.
+        Share of the calls offered that was answered in time; nan if unknown.
     """
 
     weekday: int | None
@@ -74,14 +74,14 @@ def load_by_slot(
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to the queues asked about.
+        Narrowed to the queues of interest.
     interval_min : int
         Length of a slot [min].
     by_weekday : bool
     busy : float
-        The quantile of days that a busy day is.
+        The quantile of days that defines a busy day.
     within_s : float
-        What "in time" is [s].
+        The limit for "in time" [s].
     """
     rows = _counted(dataset, interval_min, within_s)
     if not rows:
@@ -160,9 +160,9 @@ def _slots(
 
 
 def _mean_patience(rows: Sequence[Mapping[str, Any]]) -> float:
-    """Return the mean patience of callers: all waiting over those who gave up.
+    """Return the mean patience of callers: total waiting time divided by the number who gave up.
 
-    The maximum-likelihood estimate of an exponential time of which most are
+    This is the maximum-likelihood estimate for exponential times, most of them
     censored by an answer [1]_.
 
     References
@@ -179,7 +179,7 @@ def _agents_there(
 ) -> dict[tuple[int | None, int], float]:
     """Return agents on a call or ready for one, summed over days, by weekday and slot.
 
-    Every stretch of an agent's time is cut at the ends of the slots it touches.
+    Every stretch of agent time is split at slot boundaries.
     """
     if not dataset.has("agent_time", "state", "seconds", "local_start"):
         return {}
@@ -201,7 +201,7 @@ def _agents_there(
 
 
 def _overlap(begin: int, length: int) -> nw.Expr:
-    """Return the seconds of a stretch that lie in a slot, of this day or of the next."""
+    """Return the seconds of a stretch that fall in a slot, of this day or the next."""
     return _inside(begin, length) + _inside(begin + _DAY_S, length)
 
 
@@ -218,7 +218,7 @@ def _inside(begin: int, length: int) -> nw.Expr:
 
 
 def _paused(dataset: Dataset) -> float:
-    """Return the share of login time in pause; nan where it is not known."""
+    """Return the share of login time in pause; nan if unknown."""
     if not dataset.has("agent_time", "state", "seconds"):
         return NAN
     pause = nw.when(nw.col("state") == "pause").then(nw.col("seconds")).otherwise(0.0)
@@ -233,13 +233,13 @@ class Aim:
     Attributes
     ----------
     service_level, within_s : float
-        Share of the callers to be answered, in so many seconds.
+        Share of callers to answer, and the seconds to do so.
     max_occupancy : float
         Largest share of their time agents may spend on calls.
     shrinkage : float
-        Share of paid time that agents are not there for callers.
+        Share of paid time that agents are unavailable to callers.
     patience_s : float
-        Mean time after which callers give up [s]; infinite is Erlang C.
+        Mean time after which callers give up [s]; infinite gives Erlang C.
     interval_min : int
     """
 
@@ -256,14 +256,14 @@ class Aim:
         return "Erlang C" if math.isinf(self.patience_s) else "Erlang A"
 
     def needed(self, calls: float, handle_s: float) -> int:
-        """Return the agents that so many calls need."""
+        """Return the agents that a number of calls needs."""
         return 0 if not calls > 0 else agents_needed(
             calls, handle_s, service_level=self.service_level, within_s=self.within_s,
             interval_s=self.interval_min * 60, patience_s=self.patience_s, max_occupancy=self.max_occupancy,
         )  # fmt: skip
 
     def level(self, slot: LoadSlot, agents: int) -> tuple[float, float]:
-        """Return the service level and the occupancy that so many agents give."""
+        """Return the service level and the occupancy with a number of agents."""
         queue = queue_performance(
             slot.calls, slot.handle_s, agents, interval_s=self.interval_min * 60,
             within_s=self.within_s, patience_s=self.patience_s,
@@ -273,7 +273,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A slot and the agents it needs: on the phone, on a busy day, and on the roster."""
+    """A slot and the agents it needs: on the phone, on a busy day, and rostered."""
 
     slot: LoadSlot
     needed: int
@@ -284,7 +284,7 @@ class Need:
 
     @property
     def short(self) -> float:
-        """Agents missing; negative where there are more than needed, nan where it is not known."""
+        """Agents missing; negative if there are more than needed, nan if unknown."""
         return self.needed - self.slot.there
 
 
@@ -310,7 +310,7 @@ def _slot(row: dict[str, Any]) -> LoadSlot:
 
 
 def aim_for(dataset: Dataset | None, load: Load, choices: tuple[Any, ...], interval_min: int) -> Aim:
-    """Return what was chosen, else what the project has as target, else the usual."""
+    """Return the given aim, else the project's targets, else the defaults."""
     level, within, shrinkage, occupancy, patience = choices
     targets = dataset.config.targets if dataset is not None else {}
     goal, band = targets.get("service_level"), targets.get("occupancy")
@@ -328,7 +328,7 @@ def aim_for(dataset: Dataset | None, load: Load, choices: tuple[Any, ...], inter
 
 
 def _chosen_patience(chosen: float | str | None, load: Load) -> float:
-    """Return the mean patience of callers [s]; infinite where none was chosen or nobody gave up."""
+    """Return the mean patience of callers [s]; infinite if none was chosen or nobody gave up."""
     if chosen is None:
         return math.inf
     if chosen == "observed":
@@ -340,7 +340,7 @@ def _chosen_patience(chosen: float | str | None, load: Load) -> float:
 
 
 def needs_of(load: Load, aim: Aim) -> tuple[Need, ...]:
-    """Return the agents every slot needs; slots whose handle time is not known are left out."""
+    """Return the agents every slot needs, without slots whose handle time is unknown."""
     needs = []
     for slot in load.slots:
         if not slot.handle_s > 0:

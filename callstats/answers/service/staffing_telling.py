@@ -1,4 +1,4 @@
-"""How is told how many agents a queue needs and where they were missing."""
+"""How staffing is presented: agents a queue needs and where they were missing."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _MOST_SPANS = 3
 
 @tells(Staffing)
 class StaffingTelling(Telling[Staffing]):
-    """Tells how many agents a queue needs."""
+    """Presents how many agents a queue needs."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """The most that is needed, then where agents are missing."""
+        """The peak need, then where agents are missing."""
         if not self.answer.needs:
             return ()
         _, needs = self.say, self.answer.needs
@@ -62,7 +62,7 @@ class StaffingTelling(Telling[Staffing]):
         return f"{day}{slot.start}"
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw agents needed and there by slot."""
+        """Draw agents needed and present by slot."""
         from callstats.show.plots.stock import coverage
 
         needs = self.answer.needs
@@ -77,7 +77,7 @@ class StaffingTelling(Telling[Staffing]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         caption = self.say("Agents needed and there by time of day, {period}", period=self.answer.period)
         return self.captioned(caption)
 
@@ -127,17 +127,17 @@ class StaffingTelling(Telling[Staffing]):
         return (f"{text} {_('Callers give up after {patience} on average.', patience=patience)}",)
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the verdict, the table and what could not be told."""
+        """Return the plot, the verdict, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.needs else notes
 
 
 @tells(Cover)
 class CoverTelling(Telling[Cover]):
-    """Tells where agents are missing."""
+    """Presents where agents are missing."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """The most that is needed and where agents are missing, then what it would take."""
+        """The peak need and where agents are missing, then what it would take."""
         needed = self.answer.staffing.sentences
         return (*needed, self._more_agents()) if self.answer.gaps else needed
 
@@ -166,11 +166,11 @@ class CoverTelling(Telling[Cover]):
         return _.joined([*spans, *([_("{n} more stretches", n=more)] if more > 0 else [])])
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw agents needed and there by half hour."""
+        """Draw agents needed and present by half hour."""
         return self.answer.staffing.plot(ax)
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         return self.answer.staffing.figure()
 
     def table(self) -> TableView:
@@ -178,7 +178,7 @@ class CoverTelling(Telling[Cover]):
         return self.answer.staffing.table()
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentences, the table and what could not be told."""
+        """Return the plot, the sentences, the table and what could not be determined."""
         staffing = self.answer.staffing
         if not staffing.needs:
             return self.notes(staffing.notes)

@@ -1,4 +1,4 @@
-"""How good is the data: what was left out and why, what looks wrong, what cannot be computed."""
+"""How good the data are: what was left out and why, what looks wrong, what cannot be computed."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class DataQuality(Answer):
     Attributes
     ----------
     findings : tuple of QualityFinding
-        Rows left out and rows that look wrong: what there is to do.
+        Rows left out and rows that look wrong: things to act on.
     lacking : tuple of QualityFinding
-        Columns that are missing and the KPIs that fall with them: information.
+        Missing columns and the KPIs lost with them: for information.
     rows : mapping of str to int
         Rows kept, by table.
     """
@@ -45,11 +45,11 @@ class DataQuality(Answer):
     rows: Mapping[str, int]
 
     def __len__(self) -> int:
-        """Return the number of findings; what is merely missing is not one."""
+        """Return the number of findings; missing columns do not count."""
         return len(self.findings)
 
     def __bool__(self) -> bool:
-        return True  # a clean data set is a result, too
+        return True  # a clean data set is also a result
 
     def to_frame(self, *, information: bool = True) -> pd.DataFrame:
         """Return findings and information: severity, rule, table, rows, example, hint."""
@@ -60,7 +60,7 @@ class DataQuality(Answer):
         return pd.DataFrame(listed, columns=list(_COLUMNS))
 
     def without_examples(self) -> DataQuality:
-        """Return the same without a row of the data in it: a row may name an agent or a contact."""
+        """Return the same without example rows, which may name an agent or a contact."""
         findings = tuple(
             replace(f, example="", hint=f.hint if f.severity == "doubtful" else "") for f in self.findings
         )
@@ -72,12 +72,12 @@ class DataQuality(Answer):
         return sum(finding.rows for finding in self.findings if finding.severity == "rejected")
 
     def lacking_table(self) -> TableView:
-        """Return the columns that are missing, with the KPIs that fall with them."""
+        """Return the missing columns, with the KPIs lost with them."""
         return self.telling.lacking_table()
 
 
 def check(dataset: Dataset) -> DataQuality:
-    """List what was left out of a data set, what looks wrong in it and what it cannot tell.
+    """List what was left out of a data set, what looks wrong in it and what it cannot answer.
 
     Parameters
     ----------
@@ -110,13 +110,13 @@ def check(dataset: Dataset) -> DataQuality:
 
 
 def check_scope(about: Scope) -> DataQuality:
-    """List what was left out at import, and what looks wrong in the days a report speaks of.
+    """List what was left out at import, and what looks wrong in the days a report covers.
 
     Parameters
     ----------
     about : Scope
-        Its period and the one compared with are searched, no other days. Where the two
-        do not touch, each is searched by itself, and a contact counts in both.
+        Only its period and the comparison period are searched. If the two do not touch,
+        they are searched separately, and a contact counts in both.
     """
     voice, doubts = about.voice, dict[tuple[str, str], QualityFinding]()
     for part in stretches(about):
@@ -131,7 +131,7 @@ def check_scope(about: Scope) -> DataQuality:
 
 
 def _rejected(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
-    """Yield one finding a rule that left rows out."""
+    """Yield one finding per rule that left rows out."""
     for row in dataset.rejects.summary().to_dict("records"):
         content = row["found"]
         shown = "" if content is None or content != content else f": {content}"  # noqa: PLR0124 - nan
@@ -144,7 +144,7 @@ def _rejected(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
 
 
 def _lacking(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
-    """Yield what cannot be asked, then each missing column with the KPIs that need it."""
+    """Yield what cannot be answered, then each missing column with the KPIs that need it."""
     _ = voice.say
     for what, reason in sorted(dataset.provenance.get("lacks", {}).items()):
         yield QualityFinding(
@@ -167,9 +167,9 @@ def _named(labels: list[str], voice: Voice) -> str:
 
 
 def missing_columns(dataset: Dataset) -> dict[tuple[str, str], list[str]]:
-    """Return (table, column) of what holds no value, and the names of the KPIs that need it.
+    """Return the (table, column) pairs without values, and the names of the KPIs that need them.
 
-    By table, in the order of the model; the column is "" where the whole table is missing.
+    In the model's order; the column is "" if the whole table is missing.
     """
     there = _filled(dataset)
     needed: dict[tuple[str, str], list[str]] = {}
@@ -182,7 +182,7 @@ def missing_columns(dataset: Dataset) -> dict[tuple[str, str], list[str]]:
 
 
 def _filled(dataset: Dataset) -> dict[str, set[str]]:
-    """Return the columns of each table that hold any value; an empty table holds nothing."""
+    """Return the columns of each table that contain any value; none for an empty table."""
     filled: dict[str, set[str]] = {}
     for name in dataset.frames:
         columns = [c for c in TABLES[name].names if dataset.has(name, c)]

@@ -1,4 +1,4 @@
-"""How a check of the data is told: what was left out, what looks wrong, what cannot be computed."""
+"""How a check of the data is presented: what was left out, what looks wrong, what cannot be computed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from callstats.answers.trust.data_check import DataQuality
 
 @tells(DataQuality)
 class DataQualityTelling(Telling[DataQuality]):
-    """Tells what there is to know about the data."""
+    """Presents the findings on the data."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how much was left out, and how much looks wrong."""
+        """State how much was left out, and how much looks wrong."""
         return (self._left_out(), self._doubtful())
 
     def _left_out(self) -> Sentence:
@@ -59,7 +59,7 @@ class DataQualityTelling(Telling[DataQuality]):
         return TableView(_("What was left out, and what looks wrong"), columns, rows)
 
     def lacking_table(self) -> TableView:
-        """Return the columns that are missing, with the KPIs that fall with them."""
+        """Return the missing columns, with the KPIs lost with them."""
         _ = self.say
         rows = [[finding.example, finding.hint] for finding in self.answer.lacking]
         return TableView(_("What cannot be computed"), [_("Missing"), _("KPIs that need it")], rows)

@@ -1,4 +1,4 @@
-"""How far data can be trusted: what came in, what was left out, what looks wrong, what cannot be told."""
+"""How far data can be trusted: what came in, was left out, looks wrong, or cannot be answered."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset, Period
     from callstats.show.display import Record, TableView
 
-#: An example longer than this loses its end.
+#: A longer example is truncated.
 _LONGEST = 80
-#: Signs that change the direction of all text after them.
+#: Characters that change the direction of the text after them.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -53,11 +53,11 @@ class Arrivals(Answer):
     voice : Voice
     tables : tuple of Arrived
     files : tuple of mapping
-        As the import noted them: name, rows, sha256.
+        As recorded at import: name, rows, sha256.
     notes : tuple of str
-        What the import had to say.
+        The notes of the import.
     imported : int
-        Rows of the whole import that went on, whatever the period.
+        Rows kept from the whole import, whatever the period.
     """
 
     voice: Voice
@@ -67,7 +67,7 @@ class Arrivals(Answer):
     imported: int = 0
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a table: table, rows, rejected, first, last."""
+        """Return one row per table: table, rows, rejected, first, last."""
         import pandas as pd
 
         listed = [(t.table, t.rows, t.rejected, t.first, t.last) for t in self.tables]
@@ -75,12 +75,12 @@ class Arrivals(Answer):
 
     @property
     def kept(self) -> int:
-        """Rows of all tables that went on."""
+        """Rows kept, over all tables."""
         return sum(t.rows for t in self.tables)
 
     @property
     def rejected(self) -> int:
-        """Rows of all tables that were left out."""
+        """Rows left out, over all tables."""
         return sum(t.rejected for t in self.tables)
 
     def file_table(self) -> TableView:
@@ -96,7 +96,7 @@ class LeftOut(Answer):
     ----------
     voice : Voice
     rules : tuple of QualityFinding
-        Most rows first; the hint is what the rule says of the row.
+        Most rows first; the hint is the rule's advice.
     all_rows : int
         Rows kept and left out together.
     """
@@ -106,7 +106,7 @@ class LeftOut(Answer):
     all_rows: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a rule: rule, table, rows, share, example, hint."""
+        """Return one row per rule: rule, table, rows, share, example, hint."""
         import pandas as pd
 
         listed = [(f.rule, f.table, f.rows, self.share(f), f.example, f.hint) for f in self.rules]
@@ -131,7 +131,7 @@ class Doubts(Answer):
     rules: tuple[QualityFinding, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a rule: rule, table, rows, example, hint."""
+        """Return one row per rule: rule, table, rows, example, hint."""
         import pandas as pd
 
         listed = [(f.rule, f.table, f.rows, f.example, f.hint) for f in self.rules]
@@ -148,9 +148,9 @@ class Lacking(Answer):
     columns : mapping of str to tuple of str
         ``calls.value`` or ``costs`` -> names of the KPIs that need it, most KPIs first.
     asked : mapping of str to str
-        What the data cannot be asked by, and why, as the import noted it.
+        What the data cannot be grouped by, and why, as noted at import.
     kpis : int
-        All KPIs there are.
+        The total number of KPIs.
     """
 
     voice: Voice
@@ -159,7 +159,7 @@ class Lacking(Answer):
     kpis: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a missing column and KPI: missing, kpi."""
+        """Return one row per missing column and KPI: missing, kpi."""
         import pandas as pd
 
         rows = [(column, kpi) for column, kpis in self.columns.items() for kpi in kpis]
@@ -173,7 +173,7 @@ class Lacking(Answer):
 
 @dataclass(frozen=True)
 class QualityReport(Answer):
-    """What is to be known of a data set before its figures are believed.
+    """What to know about a data set before trusting its figures.
 
     Attributes
     ----------
@@ -195,7 +195,7 @@ class QualityReport(Answer):
     gaps : Gaps
         Days and hours without calls.
     lacking : Lacking
-        Missing columns, and the KPIs that fall with them.
+        Missing columns, and the KPIs lost with them.
     """
 
     voice: Voice
@@ -210,7 +210,7 @@ class QualityReport(Answer):
     lacking: Lacking
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a rule broken: severity, rule, table, rows, example, hint."""
+        """Return one row per rule broken: severity, rule, table, rows, example, hint."""
         import pandas as pd
 
         rules = [
@@ -220,7 +220,7 @@ class QualityReport(Answer):
         return pd.DataFrame(rules, columns=["severity", "rule", "table", "rows", "example", "hint"])
 
     def record(self) -> Record:
-        """Return the numbers for the JSON beside the report."""
+        """Return the numbers for the report's JSON."""
         return self.telling.record()
 
     def opening(self) -> Section:
@@ -229,13 +229,13 @@ class QualityReport(Answer):
 
 
 def data_quality(dataset: Dataset, period: str | Period | None = None) -> QualityReport:
-    """Say how far a data set can be trusted.
+    """Assess how far a data set can be trusted.
 
     Parameters
     ----------
     dataset : Dataset
     period : str or Period, optional
-        Rows left out belong to no period: they are those of the whole import.
+        Rows left out belong to no period, so they are those of the whole import.
 
     Returns
     -------
@@ -245,7 +245,7 @@ def data_quality(dataset: Dataset, period: str | Period | None = None) -> Qualit
     Raises
     ------
     UsageError
-        The period holds no call.
+        The period contains no call.
 
     Examples
     --------
@@ -277,9 +277,9 @@ def arrivals(dataset: Dataset, whole: Dataset) -> Arrivals:
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to what is asked about.
+        Narrowed to the rows of interest.
     whole : Dataset
-        As it was imported: what was left out belongs to no period.
+        The full import, as rows left out belong to no period.
     """
     rows, out = kept(dataset), _rejected(whole)
     tables = tuple(
@@ -334,7 +334,7 @@ def _sentence(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return a text without its end where it is long, and without signs that turn what stands beside it.
+    """Return a text truncated if long, and without characters that change the direction of text.
 
     Examples
     --------
@@ -349,7 +349,7 @@ def lacking(dataset: Dataset) -> Lacking:
     """Return the columns without any value, and the KPIs of the catalogue that need them."""
     needed = missing_columns(dataset)
     names = {key: ".".join(part for part in key if part) for key in needed}
-    ranked = sorted(needed, key=lambda key: -len(needed[key]))  # else in the order of the model
+    ranked = sorted(needed, key=lambda key: -len(needed[key]))  # otherwise in the model's order
     voice = Voice.of(dataset)
     asked = {str(k): voice.noted(str(v)) for k, v in sorted(dataset.provenance.get("lacks", {}).items())}
     return Lacking(voice, {names[key]: tuple(needed[key]) for key in ranked}, asked, len(catalogue()))

@@ -1,4 +1,4 @@
-"""How far data can be trusted, told: what came in, what was left out, what looks wrong, what is missing."""
+"""How data quality is presented: what came in, was left out, looks wrong, or is missing."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from callstats.answers.trust.data_quality import Arrivals, Doubts, Lacking, Left
 from callstats.kpis import get
 from callstats.show.display import Record
 
-#: Files listed; the rest is counted.
+#: Most files listed; the rest are counted.
 _MOST_FILES = 20
 
 
 @tells(QualityReport)
 class QualityReportTelling(Telling[QualityReport]):
-    """Tells all of it, in the order of the report."""
+    """Presents everything, in the order of the report."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say at most three things: what went on, what touches figures, what cannot be told."""
+        """State at most three things: what was kept, what affects figures, what cannot be answered."""
         return (*self.answer.arrivals.sentences, self._touched(), *self.answer.lacking.sentences)
 
     def _touched(self) -> Sentence:
-        """Say how many findings are in rows that count."""
+        """State how many findings are in rows that count."""
         _ = self.say
         if not self.answer.doubts.rules:
             return self.answer.doubts.sentences[0]
@@ -35,7 +35,7 @@ class QualityReportTelling(Telling[QualityReport]):
         return Sentence(text, "unknown")
 
     def record(self) -> Record:
-        """Return the numbers for the JSON beside the report."""
+        """Return the numbers for the report's JSON."""
         numbers = {
             "rows_kept": self.answer.arrivals.imported,
             "rows_left_out": self.answer.arrivals.rejected,
@@ -53,7 +53,7 @@ class QualityReportTelling(Telling[QualityReport]):
         return Section(self.voice, (self.answer.verdict, self.record()))
 
     def views(self) -> tuple[View, ...]:
-        """Return all of it, in the order of the report."""
+        """Return everything, in the order of the report."""
         parts: tuple[Answer, ...] = (
             self.opening(),
             self.answer.arrivals,
@@ -71,10 +71,10 @@ class QualityReportTelling(Telling[QualityReport]):
 
 @tells(Arrivals)
 class ArrivalsTelling(Telling[Arrivals]):
-    """Tells which files and tables came in."""
+    """Presents which files and tables came in."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what share of the rows went on."""
+        """State the share of rows kept."""
         _, form = self.say, self.form
         if not self.answer.rejected:
             return (Sentence(_("All {rows} rows went on.", rows=form.number(self.answer.imported)), "good"),)
@@ -117,16 +117,16 @@ class ArrivalsTelling(Telling[Arrivals]):
         return TableView(_("Files read"), heads, lines, more)
 
     def views(self) -> tuple[View, ...]:
-        """Return the tables, and the files where they are known."""
+        """Return the tables, and the files if known."""
         return (self.table(), *([self.file_table()] if self.answer.files else []))
 
 
 @tells(LeftOut)
 class LeftOutTelling(Telling[LeftOut]):
-    """Tells the rows that were left out, by rule."""
+    """Presents the rows that were left out, by rule."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say under how many rules rows were left out, and which took most."""
+        """State how many rules left rows out, and which left out most."""
         _, form = self.say, self.form
         if not self.answer.rules:
             return (Sentence(_("No row was left out."), "good"),)
@@ -162,16 +162,16 @@ class LeftOutTelling(Telling[LeftOut]):
         return TableView(_("Rows left out, by rule"), heads, lines, (note,))
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence, and the table where anything was left out."""
+        """Return the sentence, and the table if anything was left out."""
         return (self.answer.verdict, *([self.table()] if self.answer.rules else []))
 
 
 @tells(Doubts)
 class DoubtsTelling(Telling[Doubts]):
-    """Tells the rows that were kept although they look wrong."""
+    """Presents the rows that were kept although they look wrong."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say that nothing looks wrong, if so."""
+        """State that nothing looks wrong, if so."""
         if not self.answer.rules:
             return (Sentence(self.say("Nothing looks wrong in the rows kept."), "good"),)
         return ()
@@ -196,7 +196,7 @@ class DoubtsTelling(Telling[Doubts]):
         return TableView(_("What looks wrong in the rows kept"), heads, lines, (note,))
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, or a line where nothing looks wrong."""
+        """Return the table, or one line if nothing looks wrong."""
         if not self.answer.rules:
             return (Note(self.sentences()[0].text),)
         return (self.table(),)
@@ -204,10 +204,10 @@ class DoubtsTelling(Telling[Doubts]):
 
 @tells(Lacking)
 class LackingTelling(Telling[Lacking]):
-    """Tells the columns that are missing, and the KPIs that fall with them."""
+    """Presents the missing columns, and the KPIs lost with them."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how many KPIs can be computed, and which column would bring most back."""
+        """State how many KPIs can be computed, and which column would restore most."""
         _, form = self.say, self.form
         if not self.answer.columns:
             return (Sentence(_("All {n} KPIs can be computed.", n=form.number(self.answer.kpis)), "good"),)
@@ -242,5 +242,5 @@ class LackingTelling(Telling[Lacking]):
         return TableView(_("What cannot be computed"), heads, lines)
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence, and the table where something is missing."""
+        """Return the sentence, and the table if something is missing."""
         return (self.answer.verdict, *([self.table()] if self.answer.columns or self.answer.asked else []))

@@ -1,7 +1,7 @@
-"""One word, all its usual definitions, on the user's own data.
+"""One term under all its usual definitions, on the user's own data.
 
-The definitions are those of the catalogue; a few that the catalogue does not
-want in reports (a dialer's own ones) are written out here.
+The definitions are those of the catalogue; a few that do not belong in reports (a
+dialer's own) are defined here.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A word, the other words for it, and its definitions; the first is the one callstats reports."""
+    """A term, its synonyms, and its definitions; callstats reports the first."""
 
     name: str
     label: str
@@ -65,7 +65,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Definitions(Answer):
-    """A word's definitions on one data set.
+    """A term's definitions on one data set.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Definitions(Answer):
     values: tuple[Estimate, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a definition: kpi, value, low, high, numerator, denominator, formula, users, note."""
+        """Return one row per definition: kpi, value, low, high, both sums, formula, users, note."""
         import pandas as pd
 
         rows = [
@@ -102,7 +102,7 @@ class Definitions(Answer):
 
     @property
     def confidence(self) -> float:
-        """That of the intervals."""
+        """Of the intervals."""
         return self.values[0].confidence
 
     @property
@@ -114,7 +114,7 @@ class Definitions(Answer):
 
     @property
     def spread(self) -> float:
-        """How many times the largest value is of the smallest; nan for fewer than two, or none above 0."""
+        """The largest value divided by the smallest; nan for fewer than two, or none above 0."""
         values = self.comparable
         if len(values) < 2 or not values[0].value > 0:
             return float("nan")
@@ -122,25 +122,25 @@ class Definitions(Answer):
 
 
 def definitions(dataset: Dataset, kpi: str, period: str | Period | None = None) -> Definitions:
-    """Return one word under all its usual definitions.
+    """Return one term under all its usual definitions.
 
     Parameters
     ----------
     dataset : Dataset
     kpi : str
-        A word of the trade (``conversion_rate``, ``successes_per_hour``, ``abandonment``,
+        An industry term (``conversion_rate``, ``successes_per_hour``, ``abandonment``,
         ``FCR``) or one of the KPIs it may mean.
     period : str or Period, optional
 
     Returns
     -------
     Definitions
-        What the data do not allow takes a line that says which column is missing.
+        A definition the data do not allow has a note saying which column is missing.
 
     Raises
     ------
     UsageError
-        The word is not known (the near ones are named), or the period holds no call.
+        The term is unknown (the message lists near ones), or the period contains no call.
 
     Examples
     --------
@@ -165,13 +165,13 @@ def definitions(dataset: Dataset, kpi: str, period: str | Period | None = None) 
 
 
 def find(name: str) -> Family:
-    """Return the family a word belongs to: its name, another word for it, or one of its KPIs.
+    """Return the family a term belongs to, by its name, a synonym, or one of its KPIs.
 
     Raises
     ------
     UsageError
-        No family is called so, with the near ones; a KPI that everybody defines
-        the same way is named as such.
+        No family has that name, with near ones; the message says so if the term is a
+        KPI that everybody defines the same way.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def find(name: str) -> Family:
 
 
 def families() -> tuple[Family, ...]:
-    """Return every word that several definitions go by."""
+    """Return every term that has several definitions."""
     return (*_rates(), *_services(), *_amounts())
 
 
@@ -266,7 +266,7 @@ def _amounts() -> Iterator[Family]:
 
 
 def _own(name: str, label: dict[str, str], formula: Ratio, like: str) -> KPI:
-    """Return a KPI of another tool, with unit and independence of one of the catalogue."""
+    """Return another tool's KPI, with unit and independence from one of the catalogue."""
     base = get(like)
     return KPI(
         name,

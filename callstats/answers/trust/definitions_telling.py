@@ -1,4 +1,4 @@
-"""How a word's definitions are told: how far they lie apart, and who means which."""
+"""How a term's definitions are presented: how far apart they are, and who uses which."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from callstats.kpis.translations import words
 
 @tells(Definitions)
 class DefinitionsTelling(Telling[Definitions]):
-    """Tells one word under all its usual definitions."""
+    """Presents one term under all its usual definitions."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how far the definitions lie apart."""
+        """State how far apart the definitions are."""
         _, values = self.say, self.answer.comparable
         if len(values) < 2:
             return ()
@@ -59,7 +59,7 @@ class DefinitionsTelling(Telling[Definitions]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         spoken = " ".join(sentence.text for sentence in self.sentences())
         return figure(self.plot(), self._caption(), f"{self._caption()}. {spoken}".strip())
 

@@ -1,4 +1,4 @@
-"""How we know: the method in plain words, the KPIs, the data, and how to run it again."""
+"""How we know: the method in plain words, the KPIs, the data, and how to rerun the report."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ _LIBRARIES = ("narwhals", "duckdb", "numpy", "scipy", "matplotlib")
 
 @dataclass(frozen=True)
 class Method(Answer):
-    """What a report stands on.
+    """What a report is based on.
 
     Attributes
     ----------
     kpis : tuple of mapping
-        What the glossary says of each KPI.
+        Each KPI's glossary entry.
     facts : tuple of (str, str)
         Where the data came from, versions, parameters.
     command : str
-        What makes the report again.
+        The command that makes the report again.
     quality : DataQuality
         What was left out, and what looks wrong.
     topics : tuple of (str, str)
-        The methods the report rests on, in plain words: name and how to read it.
+        The report's methods, in plain words: name and how to read it.
     sources : tuple of tuple of str
         Where the definition of each KPI comes from.
     confidence : float
@@ -60,7 +60,7 @@ class Method(Answer):
     confidence: float
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the glossary: a row a KPI."""
+        """Return the glossary: one row per KPI."""
         import pandas as pd
 
         return pd.DataFrame([dict(row) for row in self.kpis])
@@ -70,7 +70,7 @@ class Method(Answer):
         return self.telling.explanation()
 
     def glossary(self) -> TableView:
-        """Return every KPI used: formula, caution and the numbers of its sources, named beneath."""
+        """Return every KPI used: formula, caution and the numbers of its sources, listed beneath."""
         return self.telling.glossary()
 
     def provenance(self) -> TableView:
@@ -87,23 +87,23 @@ def method(
     parameters: Mapping[str, Any] | None = None,
     examples: bool = True,
 ) -> Method:
-    """Return what a report stands on.
+    """Return what a report is based on.
 
     Parameters
     ----------
     dataset : Dataset
-        Narrowed to what the report is about.
+        Narrowed to the report's subject.
     period : str or Period, optional
     kpis : sequence of str, optional
-        What the report uses; those known of it where left out.
+        The KPIs the report uses; if omitted, those known for it.
     report : str
-        Name of the notebook, which decides what is said of methods.
+        Name of the notebook, which decides the methods described.
     parameters : mapping, optional
-        What it was run with; ``data`` and ``language`` among them. What looks wrong is
-        searched in the period and in that of ``compare_with``.
+        What it was run with, including ``data`` and ``language``. Suspect rows are
+        searched for in the period and in that of ``compare_with``.
     examples : bool
-        Show a row for each rule that was broken. Rows name agents and contacts: not
-        for a report whose names are pseudonyms.
+        Show an example row for each broken rule. Rows name agents and contacts, so
+        not for a report with pseudonyms.
     """
     given = dict(parameters or {})
     about = scope(dataset, period, given.get("compare_with"))
@@ -131,7 +131,7 @@ def method(
 
 
 def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:
-    """Return source, files with their checksums, time zone and the fingerprint of what was read."""
+    """Return source, files with their checksums, time zone and the fingerprint of the data."""
     _, known = voice.say, dataset.provenance
     facts = [(_("Source"), str(known["source"]))] if known.get("source") else []
     for file in known.get("files", ()):
@@ -144,7 +144,7 @@ def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str
 
 
 def _rows(now: Dataset, voice: Voice) -> list[tuple[str, str]]:
-    """Return how many calls the report speaks of, and how many rows were left out at import."""
+    """Return how many calls the report covers, and how many rows were left out at import."""
     import narwhals as nw
 
     _, form = voice.say, voice.form
@@ -168,7 +168,7 @@ def _versions(voice: Voice) -> list[tuple[str, str]]:
 
 
 def _command(report: str, given: Mapping[str, Any]) -> str:
-    """Return the line that makes the report again.
+    """Return the command that makes the report again.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def _command(report: str, given: Mapping[str, Any]) -> str:
 
 
 def _written(value: Any) -> str:
-    """Return a parameter as the command line takes it.
+    """Return a parameter in command-line form.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def _written(value: Any) -> str:
 
 
 def fingerprint(data: str | Path) -> str:
-    """Return a checksum of what a report has read, so that two reports can be seen to rest on the same data.
+    """Return a checksum of a report's data, to show whether two reports use the same data.
 
     It is the SHA-256 of a file, or of the names and checksums of a folder's tables and settings.
 

@@ -1,4 +1,4 @@
-"""How the method behind a report is told: in plain words, with a glossary and where the data came from."""
+"""How a report's method is presented: in plain words, with a glossary and the origin of the data."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from callstats.show.writing import MINUS
 
 @tells(Method)
 class MethodTelling(Telling[Method]):
-    """Tells what a report stands on."""
+    """Presents what a report is based on."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what was left out of the data, and whether anything looks wrong."""
+        """State what was left out of the data, and whether anything looks wrong."""
         return self.answer.quality.sentences
 
     def explanation(self) -> TableView:
@@ -33,7 +33,7 @@ class MethodTelling(Telling[Method]):
         return self.form.goal(round(100 * share, 9), "n")
 
     def glossary(self) -> TableView:
-        """Return every KPI used: formula, caution and the numbers of its sources, named beneath."""
+        """Return every KPI used: formula, caution and the numbers of its sources, listed beneath."""
         _ = self.say
         heads = [_("Indicator"), _("Formula, and what to bear in mind")]
         numbers = {source: n for n, source in enumerate(dict.fromkeys(chain(*self.answer.sources)), 1)}
@@ -54,7 +54,7 @@ class MethodTelling(Telling[Method]):
     def views(self) -> tuple[View, ...]:
         """Return quality of the data, method, provenance and glossary.
 
-        A report without a KPI is about the data: it has told what was left out, and has no glossary.
+        A report without KPIs is about the data: it already shows what was left out, and needs no glossary.
         """
         quality = self.answer.quality
         if not self.answer.kpis:

@@ -1,6 +1,6 @@
-"""What each report rests on: its methods in plain words, and the KPIs it explains.
+"""The basis of each report: its methods in plain words, and the KPIs it explains.
 
-A topic is written once and shared by all reports that rest on it.
+A topic is written once and shared by all reports that use it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from callstats.answers.campaign.portrait import KPIS
 from callstats.show.words import mark
 
-#: What is said of each method: its name, and how a reader is to take it.
+#: Each method's name, and how to read it.
 #: Of 100 intervals {held} hold the true value and {wrong} do not.
 TOPICS: dict[str, tuple[str, str]] = {
     "interval": (
@@ -232,7 +232,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     ),
 }
 _GENERAL = ("interval", "change", "absent")
-#: What each report rests on; another report rests on the general topics.
+#: The topics of each report; other reports use the general topics.
 REPORTS: dict[str, tuple[str, ...]] = {
     "campaign_report": ("interval", "change", "bridge", "many", "limits", "attempts", "absent"),
     "agent_comparison": ("chance", "lead mix", "shrunken", "false discovery", "raters", "absent"),
@@ -241,7 +241,7 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "data_quality": ("rules", "doubts", "agent days", "transfers", "gaps", "absent"),
     "service_report": ("waits", "change", "limits", "patience", "open issues", "agents needed", "absent"),
 }
-#: The KPIs that each report explains; another report explains those of a campaign.
+#: The KPIs that each report explains; other reports explain those of a campaign.
 USED: dict[str, tuple[str, ...]] = {
     "campaign_report": (
         *KPIS,
@@ -313,7 +313,7 @@ USED: dict[str, tuple[str, ...]] = {
 
 
 def topics(report: str) -> tuple[tuple[str, str], ...]:
-    """Return what a report says of its methods.
+    """Return what a report says about its methods.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What looks wrong in rows that were accepted: each search is one question to the data.
+"""What looks wrong in accepted rows: each search is one question to the data.
 
 A finding does not change a number. It says where to look, and what to do.
 """
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 Severity = Literal["rejected", "doubtful", "information"]
 
-#: What a call may come to; a code without a meaning tells none of it.
+#: The possible outcomes of a call; all are unknown for a code without a meaning.
 FLAGS = ("connected", "live", "handled")
 #: A talk longer than this is doubtful [s].
 LONG_TALK_S = 4 * 3600
-#: Agent time and call time of an agent's day may differ by this share, and by so many seconds.
+#: Agent time and call time of an agent-day may differ by this share, and by this many seconds.
 TIME_SHARE, TIME_S = 0.10, 600
-#: A weekday is worked if it has calls in at least this share of its weeks.
+#: A weekday is a working day if it has calls in at least this share of weeks.
 WORKED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class QualityFinding:
-    """Something to know about the data.
+    """A finding about the data.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class QualityFinding:
         The sentence that should be true.
     table : str
     rows : int
-        How many rows it is about; 0 for information.
+        Number of rows concerned; 0 for information.
     example, hint : str
         One case, and what to do.
     """
@@ -69,7 +69,7 @@ def doubtful(dataset: Dataset, _: Words) -> tuple[QualityFinding, ...]:
 
 
 def _rules(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
-    """Ask every rule of a single row; frames that were handed over never met them."""
+    """Apply every single-row rule; frames passed in directly were never checked."""
     for broken in checks.findings({name: dataset.table(name) for name in dataset.frames}):
         yield _doubt(_(broken.rule), broken.table, broken.rows, broken.example, _(broken.hint))
 
@@ -95,7 +95,7 @@ def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
 
 
 def codes_without_meaning(dataset: Dataset) -> dict[str, int]:
-    """Return the codes on which every flag from dial to conversation is unknown, with their calls."""
+    """Return the codes with every flag from dial to conversation unknown, with their calls."""
     flags = [flag for flag in FLAGS if dataset.has("calls", flag)]
     if not flags or not dataset.has("calls", "outcome_code"):
         return {}
@@ -153,7 +153,7 @@ def _two_lists(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
 
 
 def _agent_time(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
-    """Compare talk, hold and wrap of an agent's day in both tables."""
+    """Compare talk, hold and wrap of each agent-day in both tables."""
     columns = [c for c in ("talk_s", "hold_s", "wrap_s") if dataset.has("calls", c)]
     clocks = dataset.has("calls", "agent_id", "talk_s", "wrap_s") and dataset.reaches("agent_time", "day")
     if not clocks or not dataset.reaches("calls", "day"):
@@ -180,7 +180,7 @@ def _agent_time(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
 
 
 def times_differ(a: float, b: float) -> bool:
-    """Tell whether two sums of an agent's day [s] are too far apart.
+    """Return whether two sums of an agent-day [s] are too far apart.
 
     Examples
     --------
@@ -209,7 +209,7 @@ def _gaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
 
 
 def missing_days(worked: list[date]) -> Iterator[date]:
-    """Yield the days without calls whose weekday is worked in most weeks.
+    """Yield the days without calls whose weekday is usually worked.
 
     Examples
     --------
@@ -245,7 +245,7 @@ SEARCHES: tuple[Search, ...] = (
 
 
 def _rows(dataset: Dataset, wrong: nw.Expr, rule: str, hint: str, shown: str) -> Iterator[QualityFinding]:
-    """Yield a finding on the calls for which something holds, with the first of them as an example."""
+    """Yield a finding on the calls that meet a condition, with the first as an example."""
     broken = dataset.table("calls").filter(wrong)
     rows = count(broken)
     if rows:

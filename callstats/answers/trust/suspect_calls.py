@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset
 
-#: The second agent of a transfer takes over within so long [s].
+#: The second agent of a transfer takes over within this time [s].
 TAKEN_OVER_S = 60
 _NEEDED = ("contact_id", "agent_id", "handled", "local_started_at", "talk_s")
 
 
 @dataclass(frozen=True)
 class Codes(Answer):
-    """Statuses that nobody has said the meaning of.
+    """Statuses whose meaning is not defined.
 
     Attributes
     ----------
@@ -34,11 +34,11 @@ class Codes(Answer):
     unknown : mapping of str to int
         Code -> calls, most calls first.
     known : int
-        How many codes have a meaning.
+        Number of codes with a meaning.
     calls : int
         All calls with a code.
     note : str
-        Why it cannot be told; empty otherwise.
+        Why it cannot be determined; empty otherwise.
     """
 
     voice: Voice
@@ -48,19 +48,19 @@ class Codes(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a code without a meaning: code, calls, share."""
+        """Return one row per code without a meaning: code, calls, share."""
         import pandas as pd
 
         listed = [(code, n, self.share(n)) for code, n in self.unknown.items()]
         return pd.DataFrame(listed, columns=["code", "calls", "share"])
 
     def share(self, calls: int) -> float:
-        """Return the share of the calls with a code that some are."""
+        """Return a number of calls as a share of the calls with a code."""
         return calls / self.calls
 
 
 def codes(dataset: Dataset) -> Codes:
-    """Find the codes on which every flag from dial to conversation is unknown."""
+    """Find the codes with every flag from dial to conversation unknown."""
     voice = Voice.of(dataset)
     calls: dict[str, int] = {}
     if dataset.has("calls", "outcome_code") and any(dataset.has("calls", flag) for flag in FLAGS):
@@ -89,7 +89,7 @@ class Durations(Answer):
     mean, mean_without : float
         Mean talk of all conversations, and without the doubtful ones [s].
     note : str
-        Why it cannot be told; empty otherwise.
+        Why it cannot be determined; empty otherwise.
     """
 
     voice: Voice
@@ -101,24 +101,24 @@ class Durations(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a kind: kind, calls, share, example."""
+        """Return one row per kind: kind, calls, share, example."""
         import pandas as pd
 
         listed = [(kind, n, self.share(n), self.examples.get(kind, "")) for kind, n in self.counts.items()]
         return pd.DataFrame(listed, columns=["kind", "calls", "share", "example"])
 
     def share(self, calls: int) -> float:
-        """Return the share of all conversations that some calls are."""
+        """Return a number of calls as a share of all conversations."""
         return calls / self.conversations if self.conversations else float("nan")
 
     @property
     def doubtful(self) -> int:
-        """Conversations with any doubt."""
+        """Number of doubtful conversations."""
         return sum(self.counts.values())
 
 
 def durations(dataset: Dataset) -> Durations:
-    """Look for talk times that cannot be right."""
+    """Find talk times that cannot be right."""
     voice = Voice.of(dataset)
     lacking = [c for c in ("handled", "talk_s") if not dataset.has("calls", c)]
     talks = None if lacking else dataset.table("calls").filter(nw.col("handled"))
@@ -146,7 +146,7 @@ def _conditions() -> dict[str, Any]:
 
 
 def _sums(talks: nw.LazyFrame) -> dict[str, float]:
-    """Return how many conversations there are of every kind, and their talk."""
+    """Return the number of conversations of every kind, and their talk time."""
     one, zero, talk = nw.lit(1.0), nw.lit(0.0), nw.col("talk_s").cast(nw.Float64)
     wrong = _conditions()
     counted = {kind: nw.when(condition).then(one).otherwise(zero) for kind, condition in wrong.items()}
@@ -185,7 +185,7 @@ class Transfers(Answer):
     pairs : tuple of Pair
     conversations : int
     note : str
-        Why it cannot be told; empty otherwise.
+        Why it cannot be determined; empty otherwise.
     """
 
     voice: Voice
@@ -194,7 +194,7 @@ class Transfers(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a pair: call_id, next_call_id, agent_id, next_agent_id, seconds apart."""
+        """Return one row per pair: call_id, next_call_id, agent_id, next_agent_id, seconds apart."""
         import pandas as pd
 
         columns = ["call_id", "next_call_id", "agent_id", "next_agent_id", "apart_s"]
@@ -202,7 +202,7 @@ class Transfers(Answer):
 
 
 def transfers(dataset: Dataset) -> Transfers:
-    """Look for conversations that begin where another agent's with the same contact ended."""
+    """Find conversations that begin where another agent's with the same contact ended."""
     voice = Voice.of(dataset)
     lacking = [f"calls.{c}" for c in _NEEDED if not dataset.has("calls", c)]
     if lacking:
@@ -225,7 +225,7 @@ def _read(dataset: Dataset) -> list[str]:
 
 
 def _pairs(rows: list[dict[str, Any]]) -> list[Pair]:
-    """Return neighbours of one contact, in time, whose second begins where the first ends."""
+    """Return consecutive conversations of one contact where the second begins when the first ends."""
     ordered = sorted(rows, key=lambda r: (str(r["contact_id"]), r["local_started_at"], str(r["call_id"])))
     pairs = []
     for first, second in pairwise(ordered):

@@ -1,4 +1,4 @@
-"""How calls that may be wrong are told: codes, talk times and transfers, each with its examples."""
+"""How suspect calls are presented: codes, talk times and transfers, with examples."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableVi
 from callstats.answers.trust.suspect_calls import Codes, Durations, Transfers
 from callstats.show.words import mark
 
-#: Codes with a line of their own, the rest is added up; and pairs with a line of their own.
+#: Most codes with their own line, the rest being pooled; and most pairs with their own line.
 _MOST_CODES, _MOST_PAIRS = 20, 10
 _KINDS = {
     "long": mark("Talk over four hours"),
@@ -17,10 +17,10 @@ _KINDS = {
 
 @tells(Codes)
 class CodesTelling(Telling[Codes]):
-    """Tells which outcome codes nobody has explained."""
+    """Presents the outcome codes without a meaning."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how many codes are unknown, and on how many calls."""
+        """State how many codes are unknown, and on how many calls."""
         if self.answer.note:
             return ()
         _, form = self.say, self.form
@@ -67,7 +67,7 @@ class CodesTelling(Telling[Codes]):
         return TableView(_("Outcome codes without a meaning"), heads, lines, (note,))
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence and the codes; a line where calls carry none."""
+        """Return the sentence and the codes, or one line if calls have none."""
         if self.answer.note:
             return (Note(self.answer.note),)
         return (self.answer.verdict, *([self.table()] if self.answer.unknown else []))
@@ -75,10 +75,10 @@ class CodesTelling(Telling[Codes]):
 
 @tells(Durations)
 class DurationsTelling(Telling[Durations]):
-    """Tells which talk times cannot be right."""
+    """Presents the talk times that cannot be right."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how many talk times are doubtful, and what they do to the mean."""
+        """State how many talk times are doubtful, and their effect on the mean."""
         if self.answer.note:
             return ()
         _, form = self.say, self.form
@@ -119,7 +119,7 @@ class DurationsTelling(Telling[Durations]):
         return TableView(_("Doubtful durations"), heads, lines)
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence, and the table where there is a doubt."""
+        """Return the sentence, and the table if any are doubtful."""
         if self.answer.note:
             return (Note(self.answer.note),)
         return (self.answer.verdict, *([self.table()] if self.answer.doubtful else []))
@@ -127,10 +127,10 @@ class DurationsTelling(Telling[Durations]):
 
 @tells(Transfers)
 class TransfersTelling(Telling[Transfers]):
-    """Tells which conversations may be one call."""
+    """Presents the conversations that may be one call."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how many conversations look like transfers counted twice."""
+        """State how many conversations look like transfers counted twice."""
         if self.answer.note:
             return ()
         _, form = self.say, self.form
@@ -164,7 +164,7 @@ class TransfersTelling(Telling[Transfers]):
         return TableView(_("Conversations that may be one call"), heads, lines, (*more, note))
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence, and the pairs where there are any."""
+        """Return the sentence, and the pairs if there are any."""
         if self.answer.note:
             return (Note(self.answer.note),)
         return (self.answer.verdict, *([self.table()] if self.answer.pairs else []))

@@ -1,4 +1,4 @@
-"""Days that may be wrong: agent time against call time, and days and hours without calls."""
+"""Suspect days: agent time against call time, and days and hours without calls."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 _WORK = ("talk", "hold", "wrap")
 NAN = float("nan")
-#: An hour is usual if it has calls on this share of the days worked, of which there are at least so many.
+#: An hour is usual if it has calls on this share of working days, of which at least this many are needed.
 USUAL_SHARE, FEWEST_DAYS = 0.9, 10
-#: Mean calls of a day or hour under which one without any is chance: of ten, none comes once in 22,000 times.
+#: With fewer mean calls, a day or hour without any is chance: with ten, none happens once in 22,000 times.
 FEWEST_CALLS = 10
 
 Hours = Mapping[dt.date, Mapping[int, int]]  # day -> hour -> calls
@@ -35,7 +35,7 @@ Hours = Mapping[dt.date, Mapping[int, int]]  # day -> hour -> calls
 
 @dataclass(frozen=True, slots=True)
 class AgentDay:
-    """One day of one agent, all in seconds; nan where a table says nothing of it.
+    """One day of one agent, all in seconds; nan if a table has nothing on it.
 
     Attributes
     ----------
@@ -44,9 +44,9 @@ class AgentDay:
     login_s : float
         All agent time.
     work_s : float
-        Talk, hold and wrap of the agent time.
+        Talk, hold and wrap in the agent time.
     calls_s : float
-        Talk, hold and wrap of the calls.
+        Talk, hold and wrap in the calls.
     """
 
     agent: str
@@ -57,25 +57,25 @@ class AgentDay:
 
     @property
     def share(self) -> float:
-        """Time in calls as a fraction of the login: infinite without a login, nan without either."""
+        """Time in calls as a fraction of login time: infinite without a login, nan without either."""
         if self.login_s > 0:
             return _zero(self.calls_s) / self.login_s
         return math.inf if self.calls_s > 0 else math.nan
 
     @property
     def impossible(self) -> bool:
-        """Whether more time was spent in calls than logged in, beyond what clocks differ."""
+        """Whether more time was spent in calls than logged in, beyond clock differences."""
         login = _zero(self.login_s)
         return self.calls_s > login + max(TIME_S, TIME_SHARE * login)
 
     @property
     def difference_s(self) -> float:
-        """How far apart the times of work are that the two tables tell."""
+        """The difference between the two tables' working times."""
         return abs(_zero(self.calls_s) - _zero(self.work_s))
 
     @property
     def differs(self) -> bool:
-        """Whether both tables tell different times of work."""
+        """Whether the two tables disagree on the working time."""
         return times_differ(_zero(self.work_s), _zero(self.calls_s))
 
 
@@ -89,7 +89,7 @@ class AgentDays(Answer):
     days : tuple of AgentDay
         By agent, then by day.
     note : str
-        Why it cannot be told; empty otherwise.
+        Why it cannot be determined; empty otherwise.
     """
 
     voice: Voice
@@ -97,7 +97,7 @@ class AgentDays(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row an agent-day: agent_id, day, login_s, work_s, calls_s, impossible, differs."""
+        """Return one row per agent-day: agent_id, day, login_s, work_s, calls_s, impossible, differs."""
         import pandas as pd
 
         columns = ["agent_id", "day", "login_s", "work_s", "calls_s", "impossible", "differs"]
@@ -114,7 +114,7 @@ class AgentDays(Answer):
 
 
 def agent_days(dataset: Dataset) -> AgentDays:
-    """Put agent time and call time of every agent's day side by side."""
+    """Return agent time and call time of every agent-day side by side."""
     voice = Voice.of(dataset)
     needed = _lacking(dataset)
     if needed:
@@ -138,7 +138,7 @@ def agent_days(dataset: Dataset) -> AgentDays:
 
 
 def _lacking(dataset: Dataset) -> str:
-    """Return what is missing to tell agents' days apart, "" where nothing is."""
+    """Return what is missing to identify agent-days, "" if nothing is."""
     wanted = {"calls": ("agent_id", "talk_s"), "agent_time": ("agent_id", "state", "seconds")}
     for table, columns in wanted.items():
         if table not in dataset.frames:
@@ -152,7 +152,7 @@ def _lacking(dataset: Dataset) -> str:
 def _by_day(
     dataset: Dataset, table: str, sums: dict[str, nw.Expr]
 ) -> dict[tuple[str, dt.date], dict[str, float]]:
-    """Return sums by agent and day; rows of nobody, or without a clock, are left out."""
+    """Return sums by agent and day, without rows that lack an agent or a clock."""
     frame = dataset.table(table, "day").filter(~nw.col("agent_id").is_null(), ~nw.col("day").is_null())
     frame = frame.with_columns(**sums).group_by("agent_id", "day").agg(nw.col(*sums).sum())
     return {
@@ -169,16 +169,16 @@ def _zero(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What one campaign lacks.
+    """The gaps of one campaign.
 
     Attributes
     ----------
     campaign : str
-        As people call it; empty where calls have no campaign.
+        Its label; empty if calls have no campaign.
     days : tuple of date
-        Days without a call whose weekday is worked in most weeks.
+        Days without a call whose weekday is usually worked.
     hours : tuple of (date, tuple of int)
-        Days worked without a call in hours that nearly all days have.
+        Working days without a call in hours that nearly all days have.
     """
 
     campaign: str
@@ -188,19 +188,19 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps(Answer):
-    """The calendar of the calls.
+    """The calendar of calls.
 
     Attributes
     ----------
     voice : Voice
     gaps : tuple of Gap
-        Of the campaigns that lack something.
+        Of the campaigns with gaps.
     calls : mapping of date to int
         Calls of every day, all campaigns together.
     missing : tuple of date
-        Days that all campaigns together lack.
+        Days without calls in any campaign.
     note : str
-        Why it cannot be told; empty otherwise.
+        Why it cannot be determined; empty otherwise.
     """
 
     voice: Voice
@@ -210,7 +210,7 @@ class Gaps(Answer):
     note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a gap: campaign, day, hour (nan where the whole day is missing)."""
+        """Return one row per gap: campaign, day, hour (nan if the whole day is missing)."""
         import pandas as pd
 
         rows: list[tuple[str, dt.date, float]] = []
@@ -221,9 +221,9 @@ class Gaps(Answer):
 
 
 def gaps(dataset: Dataset) -> Gaps:
-    """Look for days and hours without a call on which there usually are some.
+    """Find days and hours without a call that usually have some.
 
-    What is usual is learnt from the quarters around the period as well.
+    What is usual is estimated from the quarters around the period too.
     """
     voice = Voice.of(dataset)
     if not dataset.reaches("calls", "day"):
@@ -267,7 +267,7 @@ def _gap(name: str, hours: Hours, clock: bool) -> Gap:
 
 
 def _missing_hours(hours: Hours) -> list[tuple[dt.date, tuple[int, ...]]]:
-    """Return the days that lack an hour which nearly all days have.
+    """Return the days that lack an hour that nearly all days have.
 
     Examples
     --------
@@ -285,6 +285,6 @@ def _missing_hours(hours: Hours) -> list[tuple[dt.date, tuple[int, ...]]]:
 
 
 def _usual(calls: Sequence[int]) -> bool:
-    """Tell whether an hour has calls on nearly all days, and enough of them that none is no chance."""
+    """Return whether an hour has calls on nearly all days, and so many that none is unlikely."""
     worked = sum(n > 0 for n in calls)
     return worked >= USUAL_SHARE * len(calls) and sum(calls) >= FEWEST_CALLS * len(calls)

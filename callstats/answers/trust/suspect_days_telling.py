@@ -1,4 +1,4 @@
-"""How days that may be wrong are told: agent-days that do not fit, and gaps in the calendar."""
+"""How suspect days are presented: contradictory agent-days, and gaps in the calendar."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from callstats.answers.core.telling import (
 )
 from callstats.answers.trust.suspect_days import AgentDays, Gap, Gaps
 
-#: Agent-days with a line of their own.
+#: Most agent-days with their own line.
 _MOST = 15
-#: Days named in a line, and weeks drawn.
+#: Most days named in a line, and most weeks drawn.
 _MOST_NAMED, _MOST_WEEKS = 8, 27
 
 
 @tells(AgentDays)
 class AgentDaysTelling(Telling[AgentDays]):
-    """Tells on which days calls and agent time contradict each other."""
+    """Presents the days on which calls and agent time contradict each other."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say on how many days calls exceed the login, and on how many the tables differ."""
+        """State on how many days calls exceed the login, and on how many the tables differ."""
         if self.answer.note:
             return ()
         _, form = self.say, self.form
@@ -50,7 +50,7 @@ class AgentDaysTelling(Telling[AgentDays]):
         return (Sentence(text, "bad" if impossible else "unknown"),)
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw time in calls as a share of time logged in by day, each day of an agent a point."""
+        """Draw time in calls as a share of login time by day, one point per agent-day."""
         from callstats.show.plots import day_strip
 
         _ = self.say
@@ -67,7 +67,7 @@ class AgentDaysTelling(Telling[AgentDays]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and its words."""
+        """Return the plot with its caption and alternative text."""
         _, form = self.say, self.form
         caption = _("Time in calls as a share of time logged in, each point a day of an agent")
         named = ", ".join(f"{d.agent} ({form.day(d.day)})" for d in self.answer.wrong if d.impossible)
@@ -99,7 +99,7 @@ class AgentDaysTelling(Telling[AgentDays]):
         return TableView(_("Agent-days that do not fit"), heads, lines, notes)
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence, the plot, and the days that do not fit."""
+        """Return the sentence, the plot, and the contradictory days."""
         if self.answer.note:
             return (Note(self.answer.note),)
         return (self.answer.verdict, self.figure(), *([self.table()] if self.answer.wrong else []))
@@ -107,10 +107,10 @@ class AgentDaysTelling(Telling[AgentDays]):
 
 @tells(Gaps)
 class GapsTelling(Telling[Gaps]):
-    """Tells the calendar of the calls, and what it lacks."""
+    """Presents the calendar of calls, and its gaps."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say how many days and hours are missing."""
+        """State how many days and hours are missing."""
         if self.answer.note:
             return ()
         _, form = self.say, self.form
@@ -129,7 +129,7 @@ class GapsTelling(Telling[Gaps]):
         return (Sentence(text, "unknown"),)
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the calls of every day, a line a week; gaps are hatched."""
+        """Draw the calls of every day, one line per week; gaps are hatched."""
         from callstats.show import theme
         from callstats.show.plots import heatmap
 
@@ -153,14 +153,14 @@ class GapsTelling(Telling[Gaps]):
         )
 
     def _weeks(self) -> list[dt.date]:
-        """Return the Mondays from the first call to the last, the latest few."""
+        """Return the Mondays from the first call to the last, limited to the latest few."""
         first, last = min(self.answer.calls), max(self.answer.calls)
         monday = first - dt.timedelta(days=first.weekday())
         count = (last - monday).days // 7 + 1
         return [monday + dt.timedelta(weeks=n) for n in range(count)][-_MOST_WEEKS:]
 
     def figure(self) -> FigureView:
-        """Return the calendar with its caption and its words."""
+        """Return the calendar with its caption and alternative text."""
         _, form = self.say, self.form
         caption = _("Calls by day; hatched: none on a weekday that is usually dialled")
         alt = _(
@@ -201,7 +201,7 @@ class GapsTelling(Telling[Gaps]):
         return self.say.joined(self.first(named, _MOST_NAMED))
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentence, the calendar and the gaps; a line where calls have no clock."""
+        """Return the sentence, the calendar and the gaps, or one line if calls have no clock."""
         if self.answer.note:
             return (Note(self.answer.note),)
         return (self.answer.verdict, self.figure(), *([self.table()] if self.answer.gaps else []))

@@ -1,8 +1,8 @@
-"""The catalogue's sentences in French and Russian, a file per language.
+"""The catalogue's sentences in French and Russian, one file per language.
 
-``TERMS`` says what rows, sums and sources are called, by their English words;
-``QUESTIONS`` and ``CAUTIONS`` go by the name of the KPI. What a file lacks
-stays English.
+``TERMS`` translates the names of rows, sums and sources from English;
+``QUESTIONS`` and ``CAUTIONS`` are keyed by KPI name. Anything a file lacks stays
+English.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ LANGUAGES = ("en", "fr", "ru")
 
 @dataclass(frozen=True, slots=True)
 class KPIWords:
-    """One language's words for the catalogue."""
+    """One language's texts for the catalogue."""
 
     terms: dict[str, str] = field(default_factory=dict)
     questions: dict[str, str] = field(default_factory=dict)
     cautions: dict[str, str] = field(default_factory=dict)
 
     def term(self, english: str) -> str:
-        """Return what rows, a sum or a source is called; the English where there is no word."""
+        """Return the name of rows, a sum or a source; in English if there is no translation."""
         return self.terms.get(english, english)
 
 
 @cache
 def words(language: str) -> KPIWords:
-    """Return the words of a language.
+    """Return a language's texts.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The catalogue's words in French, the language of the trade's own texts."""
+"""The catalogue's texts in French, in the trade's own terms."""
 
 TERMS = {
     "; ": " ; ",

@@ -1,4 +1,4 @@
-"""The catalogue's words in Russian."""
+"""The catalogue's texts in Russian."""
 
 TERMS = {
     # sources

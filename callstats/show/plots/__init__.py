@@ -1,8 +1,8 @@
 """Axes-level plots: data first, the rest by keyword, ``ax`` last; each returns its axes.
 
 No plot has a title (the caption carries it) or changes matplotlib's settings.
-Values come as plain sequences in a unit of the catalogue; what is nan is left
-out. Without ``ax`` a new figure of a column's width is made.
+Values are plain sequences in a unit of the catalogue; nan is left out. Without
+``ax`` a new figure of a column's width is created.
 """
 
 from callstats.show.plots.attempt_curves import attempt_curve

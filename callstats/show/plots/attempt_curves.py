@@ -1,4 +1,4 @@
-"""How often to call: what each further attempt reaches."""
+"""How often to call: how many contacts each further attempt reaches."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from callstats.show.plots import category_rows as rows
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
-#: Characters of a name that share a line with what is told of it.
+#: Longest name that shares a line with its figures [characters].
 _SHORT = 12
-# Told apart by marks and strokes as well, so that they are in grey print.
+# Distinguished by markers and strokes as well, for grey print.
 _LOOKS: dict[str, tuple[str, str, Any]] = {
     "accent": (theme.ACCENT, "o", "-"),
     "signal": (theme.SIGNAL, "D", (0, (6, 1, 1, 1))),
@@ -42,8 +42,8 @@ def attempt_curve(
 ) -> Any:
     """Draw the share reached by attempt among those at risk, and the share reached so far.
 
-    Call it again on the axes it returned, with another name, tone and shift, to
-    set a second list beside the first.
+    Call it again on the returned axes, with another name, tone and shift, to show
+    a second list next to the first.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def attempt_curve(
     tone : str
         ``accent``, ``signal`` or ``grey``.
     shift : float
-        Of the points along the axis [attempts], so that intervals stand side by side.
+        Shift of the points along the axis [attempts], so that intervals are side by side.
     stop : int, optional
         The last attempt worth making, marked by a line after it.
     ax : matplotlib Axes, optional
@@ -96,7 +96,7 @@ def _name_line(ax: Any, reached: np.ndarray, name: str, formatter: Formatter, co
     known = reached[np.isfinite(reached)]
     if known.size:
         total = words(formatter.language)("{share} reached", share=formatter.percent(known[-1]))
-        # A long name gets a line of its own: a label that is cut names nothing.
+        # A long name gets its own line: a truncated label is useless.
         between = "\n" if len(name) > _SHORT else " "
         rows.at_the_end(ax, known[-1], f"{theme.plain(name, 30)}{between}{total}".strip(), colour)
 
@@ -123,7 +123,7 @@ def _attempt_axis(
 
 
 def _top(ax: Any) -> float:
-    """Return the highest value that lines and intervals on the axes reach."""
+    """Return the highest value of lines and intervals on the axes."""
     drawn = [
         np.asarray(line.get_ydata(), dtype=float) for line in ax.lines if line.get_transform() == ax.transData
     ]

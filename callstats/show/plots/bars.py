@@ -1,4 +1,4 @@
-"""Parts of a whole, and what moved a total."""
+"""Parts of a whole, and what changed a total."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def share_bars(
     sort : bool
         Largest first; otherwise in the order given.
     most : int
-        Parts with a row of their own; the smallest are added up as others.
+        Number of parts with their own row; the smallest are summed as others.
     ax : matplotlib Axes, optional
 
     Returns
@@ -93,15 +93,15 @@ def waterfall(
     label: str = "",
     ax: Any = None,
 ) -> Any:
-    """Draw how effects lead from one total to another, from the top down.
+    """Draw how effects add up from one total to another, top to bottom.
 
-    Gains are filled, losses hatched; what its interval does not tell from zero is pale.
+    Gains are filled, losses hatched; effects whose interval includes zero are pale.
 
     Parameters
     ----------
     labels : sequence, shape (effects,)
     effects, lows, highs : sequence of float, shape (effects,)
-        Each effect with its interval, in ``unit``; together they are ``end - start``.
+        Each effect with its interval, in ``unit``; they add up to ``end - start``.
     start, end : float
         The two totals, called ``start_label`` and ``end_label``.
     unit, label : str
@@ -162,5 +162,5 @@ def _effect_bar(ax: Any, row: int, left: float, effect: float, doubtful: bool) -
 
 
 def _total(ax: Any, row: int, value: float) -> None:
-    """Mark a total by a diamond: a bar would have to start at zero and dwarf the effects."""
+    """Mark a total with a diamond: a bar would have to start at zero and dwarf the effects."""
     ax.plot(value, row, "D", color=theme.INK, markersize=6, zorder=5)

@@ -1,4 +1,4 @@
-"""What plots with one row a category have in common."""
+"""Shared parts of plots with one row per category."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _LINE = 11.0  # from one line of text to the next [points]
 
 
 def height(rows: int, row: float = 0.27, room: float = 0.6) -> float:
-    """Return the height of a figure with so many rows [inch]."""
+    """Return the height of a figure with a given number of rows [inch]."""
     return room + row * max(rows, 2)
 
 
 def numbers(values: Any, size: int) -> Any:
-    """Return values as floats, all nan where there are none.
+    """Return values as floats, all nan if there are none.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def name_rows(ax: Any, labels: Sequence[object]) -> None:
 
 
 def beside(ax: Any, y: float, text: str, *, offset: float = 6, grey: bool = False, bold: bool = False) -> Any:
-    """Write a text to the right of the axes, at the height of a row."""
+    """Write a text to the right of the axes, level with a row."""
     return ax.annotate(
         text,
         (1, y),
@@ -59,7 +59,7 @@ def beside(ax: Any, y: float, text: str, *, offset: float = 6, grey: bool = Fals
 
 
 def nothing(ax: Any, formatter: Formatter) -> Any:
-    """Say in an empty plot that there is nothing to show."""
+    """State in an empty plot that there is nothing to show."""
     ax.set_axis_off()
     text = words(formatter.language)("no data")
     ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color=theme.GREY_TEXT)
@@ -67,7 +67,7 @@ def nothing(ax: Any, formatter: Formatter) -> Any:
 
 
 def reference(ax: Any, value: float, label: str) -> None:
-    """Draw a dashed line across the rows, with its name above the axes; call it once they have limits."""
+    """Draw a dashed line across the rows, with its name above the axes; call it after setting limits."""
     ax.axvline(value, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     low, high = ax.get_xlim()
     ax.annotate(
@@ -85,7 +85,7 @@ def reference(ax: Any, value: float, label: str) -> None:
 def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = "", **look: Any) -> float:
     """Write a column of texts to the right of the axes; return where the next can start [points].
 
-    Numbers are set flush right, so that their digits stand below one another.
+    Numbers are right-aligned, so that their digits line up.
     """
     wide = width([heading, *texts])
     for row, text in enumerate(texts):
@@ -99,12 +99,12 @@ def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = ""
 
 
 def width(texts: Sequence[str]) -> float:
-    """Return about how wide the widest of some texts is [points]."""
+    """Return the approximate width of the widest of some texts [points]."""
     return 5.3 * max((len(line) for text in texts for line in text.split("\n")), default=0)
 
 
 def step_of(ax: Any, texts: Sequence[str]) -> int:
-    """Return at which of the ticks under the axes texts can stand: 1 for each, 2 for each second."""
+    """Return the interval of ticks whose labels fit under the axes: 1 for every tick, 2 for every second."""
     ends = width([note.get_text() for note in ax.texts if note.get_gid() == "end"])
     room = 72 * ax.figure.get_figwidth() - 50 - ends
     return max(1, int(np.ceil(len(texts) * (width(texts) + 6) / room)))
@@ -118,7 +118,7 @@ def at_the_end(ax: Any, y: float, text: str, colour: str = theme.GREY_TEXT) -> N
 
 
 def settle(ax: Any) -> None:
-    """Push names at the ends of lines apart that would overlap; call it once the axis has its limits."""
+    """Push apart overlapping names at the ends of lines; call it after setting the axis limits."""
     notes = [note for note in ax.texts if note.get_gid() == "end"]
     at = np.array([note.xy[1] for note in notes], dtype=float) * points(ax)
     lines = max((note.get_text().count("\n") + 1 for note in notes), default=1)
@@ -127,18 +127,18 @@ def settle(ax: Any) -> None:
 
 
 def points(ax: Any, axis: Literal["x", "y"] = "y") -> float:
-    """Return about how many points a unit of an axis takes."""
+    """Return the approximate length of one unit of an axis [points]."""
     low, high = getattr(ax, f"get_{axis}lim")()
     box, (wide, tall) = ax.get_position(), ax.figure.get_size_inches()
     return 72 * (box.height * tall if axis == "y" else box.width * wide) / (high - low)
 
 
 def name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) -> None:
-    """Name points beside them, towards the middle, names that would overlap pushed apart.
+    """Label points on their inner side, pushing apart names that would overlap.
 
-    Where there is no room for all of them the last ones have none.
+    If there is not enough room, the last ones get no label.
     """
-    kept: list[tuple[float, float, float]] = []  # level, from where, to where
+    kept: list[tuple[float, float, float]] = []  # height, start, end
     texts = [theme.plain(name, 26) for name in names]
     right, levels = _levels(ax, x, y)
     across = x * points(ax, "x")
@@ -162,9 +162,9 @@ def name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) 
 
 
 def _levels(ax: Any, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return which points are on the right, and how high their names stand [points]; nan without room."""
+    """Return which points are on the right, and the heights of their names [points]; nan without room."""
     scale = points(ax)
-    # Names of points on the axis would stand in its labels: they start above it.
+    # Names of points on the axis would overlap its labels, so they start above it.
     bottom, top = (end * scale + 6.0 for end in ax.get_ylim())
     right, levels = x > sum(ax.get_xlim()) / 2, np.full(len(x), np.nan)
     for side in (False, True):
@@ -177,7 +177,7 @@ def _levels(ax: Any, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def spread(places: Sequence[float] | np.ndarray, apart: float) -> np.ndarray:
-    """Return places moved as little as it takes to stand ``apart`` from one another, in the same order.
+    """Return positions moved as little as possible to be ``apart`` from each other, in the same order.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def spread(places: Sequence[float] | np.ndarray, apart: float) -> np.ndarray:
     array([-1.,  2., 10.])
     """
     order = np.argsort(places, kind="stable")
-    blocks: list[list[float]] = []  # mean and number of places that push one another
+    blocks: list[list[float]] = []  # mean and number of positions that push each other
     for rank, place in enumerate(np.asarray(places, dtype=float)[order]):
         blocks.append([place - rank * apart, 1])
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
@@ -199,14 +199,14 @@ def spread(places: Sequence[float] | np.ndarray, apart: float) -> np.ndarray:
 
 
 def room(ax: Any, values: Sequence[float] | np.ndarray, *, zero: bool = False, margin: float = 0.06) -> None:
-    """Give the horizontal axis room for finite values, and for zero where asked."""
+    """Make room on the horizontal axis for finite values, and for zero if requested."""
     ax.set_xlim(*limits(values, zero=zero, margin=margin))
 
 
 def limits(
     values: Sequence[float] | np.ndarray, *, zero: bool = False, margin: float = 0.06
 ) -> tuple[float, float]:
-    """Return the ends of an axis that has room for values.
+    """Return axis limits with room for values.
 
     Examples
     --------

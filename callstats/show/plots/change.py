@@ -1,4 +1,4 @@
-"""What changes over the days: a KPI within its limits, and a test while it runs."""
+"""Changes over days: a KPI within its limits, and a test in progress."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def control_chart(
     signals: Sequence[bool] | None = None,
     ax: Any = None,
 ) -> Any:
-    """Draw a daily value within the limits of its usual variation; signals carry their date.
+    """Draw a daily value within the limits of its usual variation; signals are dated.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def control_chart(
         Unit and name of the KPI.
     formatter : Formatter
     signals : sequence of bool, shape (days,), optional
-        Which days are marked; without it those outside the limits.
+        Which days are marked; if omitted, those outside the limits.
     ax : matplotlib Axes, optional
 
     Returns
@@ -61,7 +61,7 @@ def control_chart(
     with np.errstate(invalid="ignore"):
         outside = (value < low) | (value > high)
     marked = (outside if signals is None else np.asarray(signals, dtype=bool)) & np.isfinite(value)
-    edges = np.column_stack([day - 0.5, day + 0.5]).ravel()  # a day is as wide as it is long
+    edges = np.column_stack([day - 0.5, day + 0.5]).ravel()  # a day is one unit wide
     ax.fill_between(edges, np.repeat(low, 2), np.repeat(high, 2), color="#ECECEC", linewidth=0)
     ax.plot(edges, np.repeat(middle, 2), "-", color=theme.GREY, linewidth=0.9)
     ax.plot(day, value, "-", color=theme.ACCENT, linewidth=0.8, alpha=0.55)
@@ -81,7 +81,7 @@ def _ordinals(dates: Sequence[dt.date]) -> np.ndarray:
 
 
 def date_axis(ax: Any, day: np.ndarray, formatter: Formatter) -> None:
-    """Put at most eight dates on the axis of days (ordinals), whole weeks apart where there are many."""
+    """Put at most eight dates on the axis of days (ordinals), whole weeks apart if there are many."""
     span = max(float(day.max() - day.min()), 1.0)
     step = next((s for s in (1, 2, 7, 14, 28, 56, 91, 182) if span / s <= 8), 365)
     locator = MultipleLocator(step, offset=1 if step % 7 == 0 else day.min() % step)  # ordinal 1 is a Monday
@@ -95,7 +95,7 @@ def date_axis(ax: Any, day: np.ndarray, formatter: Formatter) -> None:
 def _date_signals(
     ax: Any, day: np.ndarray, value: np.ndarray, middle: np.ndarray, formatter: Formatter
 ) -> None:
-    """Date the signals, the farthest ones where there are too many to name."""
+    """Date the signals, or the farthest ones if there are too many."""
     far = np.argsort(-np.abs(value - middle), kind="stable")
     taken: list[tuple[float, bool]] = []
     room = 0.09 * (ax.get_xlim()[1] - ax.get_xlim()[0])
@@ -130,7 +130,7 @@ def confidence_band(
     reference: float = 0.0,
     ax: Any = None,
 ) -> Any:
-    """Draw a difference as it is known day by day, with the band that allows for looking daily.
+    """Draw a difference as known day by day, with a band that allows for daily looks.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def confidence_band(
     fixed_lows, fixed_highs : sequence of float, shape (days,), optional
         The interval for a single look, in grey: what peeking would have claimed.
     reference : float
-        The difference that is none.
+        The null difference.
     ax : matplotlib Axes, optional
 
     Returns
@@ -180,7 +180,7 @@ def confidence_band(
 def _steady_limits(
     value: np.ndarray, low: np.ndarray, high: np.ndarray, reference: float
 ) -> tuple[float, float]:
-    """Return the ends of an axis on which the first days' huge bands are cut."""
+    """Return axis limits that cut off the huge bands of the first days."""
     later = slice(len(value) // 4, None)
     shown = np.concatenate([value, low[later], high[later], [reference]])
     finite = shown[np.isfinite(shown)]

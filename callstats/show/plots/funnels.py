@@ -1,4 +1,4 @@
-"""Funnels: from dial to success, and of groups within their limits."""
+"""Funnels: from dial to success, and groups within their limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def funnel_bars(
     counts: Sequence[float],
     *,
     formatter: Formatter,
-    # rate of each step in the step before it; the first has none
+    # rate of each step relative to the one before; the first has none
     rates: Sequence[float | None] | None = None,
     lows: Sequence[float | None] | None = None,
     highs: Sequence[float | None] | None = None,
@@ -30,8 +30,8 @@ def funnel_bars(
 ) -> Any:
     """Draw the steps from dial to success: each bar is its share of the step before.
 
-    Counts span orders of magnitude, so they are written; what is drawn are the
-    rates of the steps, on one honest scale from 0 to 100 %.
+    Counts span orders of magnitude, so they are written out; the bars show the
+    rates of the steps, on a single scale from 0 to 100 %.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def funnel_bars(
     counts : sequence of float, shape (steps,)
     formatter : Formatter
     rates, lows, highs : sequence of float or None, shape (steps,), optional
-        Fractions; without them the ratios of the counts, without intervals.
+        Fractions; if omitted, the ratios of the counts, without intervals.
     previous : sequence of float or None, shape (steps,), optional
         Rates of another period, as grey marks, called ``previous_label``.
     ax : matplotlib Axes, optional
@@ -97,7 +97,7 @@ def limits_funnel(
     formatter: Formatter,
     label: str = "",
     size_label: str = "",
-    # what chance allows
+    # limits of chance
     center: float,
     limit_sizes: Sequence[float],
     limits: Mapping[float, tuple[Sequence[float], Sequence[float]]],
@@ -116,7 +116,7 @@ def limits_funnel(
     size_label : str
         What the size counts: "argued contacts".
     center : float
-        What all groups have together.
+        The overall value.
     limit_sizes : sequence of float, shape (points,)
     limits : mapping of coverage to (lows, highs), each of shape (points,)
         For example at 0.95 and 0.998, widened for overdispersion.
@@ -152,7 +152,7 @@ def limits_funnel(
     theme.name_x(ax, theme.plain(size_label))
     theme.name_y(ax, label)
     rows.settle(ax)
-    # How far beyond chance comes first, where there is no room for all names.
+    # Those farthest beyond chance come first if there is no room for all names.
     apart = np.abs(value - center) * np.sqrt(size)
     first = [int(i) for i in np.argsort(-apart, kind="stable") if named[i]]
     rows.name_points(ax, size[first], value[first], [names[i] for i in first])

@@ -1,4 +1,4 @@
-"""A table of values as shades, where few data stay blank."""
+"""A table of values as shades; cells with few data stay blank."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
 from callstats.show.words import words
 
-_SMALLEST_NAME = 6.0  # points, of a column
-_SMALLEST_TYPE = 4.5  # points; smaller numbers are left to the shades
+_SMALLEST_NAME = 6.0  # points, width of a column
+_SMALLEST_TYPE = 4.5  # points; below this, only the shades are shown
 
-# One hue from light to dark, its lightness falling evenly, so that it reads in grey.
+# One hue from light to dark, with evenly falling lightness, so that it works in grey.
 _SHADES = LinearSegmentedColormap.from_list("callstats", ["#EAF3F9", "#9CC7E3", "#3E8EC0", "#00517F"])
 
 
@@ -31,7 +31,7 @@ def heatmap(
     unit: str,
     formatter: Formatter,
     label: str = "",
-    # how much stands behind a cell
+    # sample size of a cell
     n: Any = None,
     minimum_n: float = 0,
     best: Collection[tuple[int, int]] = (),
@@ -42,14 +42,14 @@ def heatmap(
     Parameters
     ----------
     values : array-like of float, shape (rows, columns)
-        nan where there is none.
+        nan where there is no value.
     row_labels, column_labels : sequence
     unit, label : str
         Unit and name of the KPI.
     formatter : Formatter
     n : array-like of float, shape (rows, columns), optional
     minimum_n : float
-        Cells with less than that are hatched and have no number.
+        Cells with less are hatched and have no number.
     best : collection of (row, column)
         Cells with a frame.
     ax : matplotlib Axes, optional
@@ -100,7 +100,7 @@ def _hatch(ax: Any, cells: np.ndarray) -> None:
 
 
 def ink_on(colour: Sequence[float]) -> str:
-    """Return black or white, whichever stands out more from a colour: by 4.5 to 1 at least [1]_.
+    """Return black or white, whichever contrasts more with a colour: at least 4.5 to 1 [1]_.
 
     References
     ----------
@@ -136,7 +136,7 @@ def _name(ax: Any, heads: Sequence[str], columns: Sequence[str], turned: bool) -
     ax.set_yticks(np.arange(len(heads)) + 0.5, heads)
     ax.set_xticks(np.arange(len(columns)) + 0.5, columns)
     if turned:
-        # Lines of type side by side: smaller where columns are narrow, and not for all where too narrow.
+        # Labels side by side: smaller if columns are narrow, and skipping some if too narrow.
         wide = 0.95 * (72 * theme.WIDTH - rows.width(heads)) / len(columns)
         step = max(1, math.ceil(_SMALLEST_NAME / (0.8 * wide)))
         ax.set_xticks((np.arange(len(columns)) + 0.5)[::step], columns[::step], rotation=90)

@@ -55,13 +55,13 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     change : bool
         The values are differences: signed, percentages in points.
     reference : float, optional
-        A value all are compared with, drawn as a line and named by ``reference_label``.
+        A value to compare all with, drawn as a line and named by ``reference_label``.
     highlight : collection of labels
-        Drawn filled in the accent colour, the others hollow in grey; empty: all in the accent.
+        Drawn filled in the accent colour, the others hollow in grey; if empty, all in the accent colour.
     sort : bool
         Largest value first; otherwise in the order given.
     most : int
-        Categories with a row of their own; the values of the others share the
+        Number of categories with their own row; the values of the others share the
         last row, as their intervals cannot be pooled here.
     ax : matplotlib Axes, optional
 
@@ -70,7 +70,7 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     matplotlib Axes
     """
     value, low, high, size = (rows.numbers(v, len(labels)) for v in (values, lows, highs, n))
-    order = np.argsort(-value, kind="stable") if sort else np.arange(len(labels))  # nan comes last
+    order = np.argsort(-value, kind="stable") if sort else np.arange(len(labels))  # nan last
     shown, folded = order[:most], order[most:]
     named = [labels[i] for i in shown] + (
         [words(formatter.language)("others ({n})", n=formatter.number(len(folded)))] if len(folded) else []
@@ -82,7 +82,7 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
         meant = not highlight or labels[i] in highlight
         colour = theme.ACCENT if meant else theme.GREY
         ax.hlines(row, low[i], high[i], color=colour, linewidth=1.2)
-        # Hollow where not meant, so that both are told apart in grey print.
+        # Hollow if not highlighted, to distinguish both in grey print.
         ax.plot(value[i], row, "o", color=colour, markersize=5, markerfacecolor=colour if meant else "white")
     texts = formatter.column(value[shown], unit, low[shown], high[shown], change=change)
     start = rows.column(ax, texts)
@@ -108,7 +108,7 @@ def target_bullets(
     lows: Sequence[float] | None = None,
     highs: Sequence[float] | None = None,
     *,
-    # what is measured: one unit a row
+    # what is measured: one unit per row
     units: Sequence[str],
     formatter: Formatter,
     # what to compare with
@@ -119,7 +119,7 @@ def target_bullets(
     previous_period: str = "",
     ax: Any = None,
 ) -> Any:
-    """Draw KPIs of different units, each on its own scale, against target and last period.
+    """Draw KPIs in different units, each on its own scale, with target and last period.
 
     Parameters
     ----------
@@ -129,10 +129,10 @@ def target_bullets(
     units : sequence of str, shape (KPIs,)
     formatter : Formatter
     target_lows, target_highs : sequence of float or None, shape (KPIs,), optional
-        The grey area is where the value should be.
+        The grey area shows where the value should be.
     previous : sequence of float or None, shape (KPIs,), optional
     period, previous_period : str
-        How the two periods are called in the key beneath.
+        Names of the two periods in the key beneath.
     ax : matplotlib Axes, optional
 
     Returns

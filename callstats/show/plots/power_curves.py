@@ -1,4 +1,4 @@
-"""What a test can see, by how many it asks."""
+"""The effect a test can detect, by its size."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def size_curve(
     effect: float | None = None,
     ax: Any = None,
 ) -> Any:
-    """Draw the smallest effect a test can see against its size, and where the plan is.
+    """Draw the smallest effect a test can detect against its size, and the plan's position.
 
     Parameters
     ----------
     sizes : sequence of float, shape (sizes,)
-        Rising.
+        Increasing.
     effects : sequence of float, shape (sizes,)
         In ``unit``; percentages are differences in points.
     unit : str
@@ -41,7 +41,7 @@ def size_curve(
     label, size_label : str
         Of the axes.
     size, effect : float, optional
-        The plan, marked and written out.
+        The plan, marked and labelled.
     ax : matplotlib Axes, optional
 
     Returns

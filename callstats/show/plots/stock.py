@@ -1,4 +1,4 @@
-"""What is left, day by day; and what is there against what is needed, by the half hour."""
+"""What is left, day by day; and agents available against agents needed, by half hour."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from callstats.show.plots.change import date_axis
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
-# Told apart by their strokes as well, so that they are in grey print.
+# Distinguished by stroke as well, for grey print.
 _LOOKS: tuple[tuple[str, Any], ...] = (
     (theme.ACCENT, "-"),
     (theme.SIGNAL, (0, (6, 1, 1, 1))),
     (theme.GREY, (0, (3, 0.8))),
     (theme.INK, (0, (1, 1))),
 )
-# Where along a line its name may stand, the best place first.
+# Where along a line its name may go, best place first.
 _NAME_AT = (0.5, 0.25, 0.7, 0.1, 0.85)
-#: Lines with a name of their own.
+#: Lines that get a name.
 MOST_LINES = len(_LOOKS)
 
 
@@ -38,7 +38,7 @@ def burn_down(
     label: str = "",
     ax: Any = None,
 ) -> Any:
-    """Draw what is left of several stocks by day, and when each is used up at the present pace.
+    """Draw what is left of several stocks by day, and when each will be used up at the current pace.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def burn_down(
         At most four: what was left at the end of each day.
     formatter : Formatter
     ends : mapping of str to (date, date or None, date or None), optional
-        The day a stock is used up, and the ends of its interval, by the names of ``lines``.
+        The day a stock is used up and the ends of its interval, keyed like ``lines``.
     label : str
         Of the axis: "contacts still callable".
     ax : matplotlib Axes, optional
@@ -75,8 +75,8 @@ def burn_down(
 
 
 def _name_lines(ax: Any, lines: Sequence[tuple[str, Sequence[dt.date], Sequence[float]]]) -> None:
-    """Name each line above it to the right, or below it to the left, where no other name stands."""
-    kept: list[tuple[float, float, float]] = []  # level, from where, to where [points]
+    """Put each line's name above it to the right or below it to the left, clear of other names."""
+    kept: list[tuple[float, float, float]] = []  # height, start, end [points]
     wide = rows.points(ax, "x") * (ax.get_xlim()[1] - ax.get_xlim()[0])
     for number, ((name, dates, values), (colour, _)) in enumerate(zip(lines, _LOOKS, strict=False)):
         text = theme.plain(name, 24)
@@ -99,7 +99,7 @@ def _name_lines(ax: Any, lines: Sequence[tuple[str, Sequence[dt.date], Sequence[
 
 
 def _name_box(ax: Any, text: str, date: dt.date, value: float, above: bool) -> tuple[float, float, float]:
-    """Return how high the middle of a name would stand, from where and to where [points]."""
+    """Return the middle height, start and end of a name [points]."""
     x = (date.toordinal() - ax.get_xlim()[0]) * rows.points(ax, "x")
     wide = 1.15 * rows.width([text])
     level = value * rows.points(ax) + (10 if above else -10)
@@ -107,7 +107,7 @@ def _name_box(ax: Any, text: str, date: dt.date, value: float, above: bool) -> t
 
 
 def _free(box: tuple[float, float, float], kept: Sequence[tuple[float, float, float]], wide: float) -> bool:
-    """Whether a name stands within axes of a width, and clear of others."""
+    """Return whether a name is within the width of the axes and clear of others."""
     level, start, end = box
     clear = (abs(level - at) > 13 or start > last or end < first for at, first, last in kept)
     return level > 6 and start > 0 and end < wide and all(clear)
@@ -121,14 +121,14 @@ def _ending(
     colour: str,
     number: int,
 ) -> list[float]:
-    """Draw the way to the day a stock is used up, with its interval on the axis; return the days drawn."""
+    """Draw the line to the day a stock is used up, with its interval on the axis; return the days drawn."""
     if end is None or not left > 0:
         return []
     expected, low, high = (None if d is None else float(d.toordinal()) for d in end)
     assert expected is not None
     ax.plot([day, expected], [left, 0], color=colour, linestyle=(0, (3, 2)), linewidth=1.0)
     if low is not None and high is not None:
-        height = 0.012 + 0.022 * number  # of the axes: intervals lie above one another
+        height = 0.012 + 0.022 * number  # of the axes: intervals are stacked
         ax.hlines(
             height, low, high, color=colour, linewidth=2.5, transform=ax.get_xaxis_transform(), zorder=5
         )
@@ -146,14 +146,14 @@ def coverage(
     label: str = "",
     ax: Any = None,
 ) -> Any:
-    """Draw agents needed by half hour as steps, those there as dots, busy days as a thin line.
+    """Draw agents needed by half hour as steps, agents present as dots, busy days as a thin line.
 
     Parameters
     ----------
     starts : sequence of str, shape (intervals,)
-        When each begins: "09:30".
+        Start of each interval: "09:30".
     needed, there, high : sequence of float, shape (intervals,)
-        Agents needed; agents there; agents needed on a busy day.
+        Agents needed; agents present; agents needed on a busy day.
     formatter : Formatter
     label : str
         Of the axis.

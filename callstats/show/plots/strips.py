@@ -1,4 +1,4 @@
-"""Many shares a day, and how close each comes to a limit."""
+"""Many shares per day, and how close each comes to a limit."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from callstats.show.plots import category_rows as rows
 from callstats.show.plots.change import date_axis
 from callstats.show.ticks import unit_axis
 
-#: Points named, the highest first.
+#: Number of points named, highest first.
 _MOST_NAMED = 8
-#: Points drawn one by one; of more, each day shows how far they reach.
+#: Up to this many points are drawn individually; with more, each day shows their range.
 _MOST_POINTS = 2000
-#: The axis ends at so many limits; what is higher stands on its edge.
+#: The axis ends at this many times the limit; higher points are put on its edge.
 _HIGHEST = 1.6
 
 
@@ -30,30 +30,30 @@ def day_strip(
     *,
     formatter: Formatter,
     label: str,
-    # what is not to be exceeded
+    # what must not be exceeded
     limit: float = 1.0,
     limit_label: str = "",
     outside: Sequence[bool] = (),
     ax: Any = None,
 ) -> Any:
-    """Draw shares by day as points below and above a limit; those that stand out are named.
+    """Draw shares by day as points below and above a limit, and name those that stand out.
 
     Parameters
     ----------
     dates : sequence of date, shape (points,)
-        As many points a day as there are.
+        Any number of points per day.
     shares : sequence of float, shape (points,)
-        Fractions; infinite where the whole is nothing. What is far above the
-        limit is an arrow head on the upper edge.
+        Fractions; infinite if the denominator is 0. Points far above the limit
+        are arrow heads on the upper edge.
     names : sequence, shape (points,)
-        Of those outside, the highest few are named.
+        Only the highest few of those outside are shown.
     formatter : Formatter
     label : str
-        Of the upright axis.
+        Of the vertical axis.
     limit : float
         A fraction, drawn as a line called ``limit_label``.
     outside : sequence of bool, shape (points,), optional
-        Points that stand out: another mark, in the signal's colour.
+        Points that stand out: a different marker, in the signal colour.
     ax : matplotlib Axes, optional
 
     Returns
@@ -84,7 +84,7 @@ def day_strip(
 
 
 def _ordinary(ax: Any, day: np.ndarray, share: np.ndarray) -> None:
-    """Draw points, or from where to where those of each day reach where they are too many."""
+    """Draw points, or each day's range if there are too many."""
     if len(day) <= _MOST_POINTS:
         ax.plot(day, share, "o", color=theme.GREY, markersize=3.2, alpha=0.6, markeredgewidth=0)
         return

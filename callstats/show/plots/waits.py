@@ -1,4 +1,4 @@
-"""What has happened by when: shares that rise with time, such as callers answered or issues solved."""
+"""Shares that rise with time, such as callers answered or issues solved."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
 from callstats.show.ticks import unit_axis
 
-# Told apart by their dashes as well, so that they are in grey print.
+# Distinguished by dashes as well, for grey print.
 _LOOKS: tuple[tuple[str, Any], ...] = (
     (theme.ACCENT, "-"),
     (theme.INK, (0, (4, 2))),
@@ -30,7 +30,7 @@ class TimeCurve:
     name : str
         Written where the curve ends.
     time, share : sequence of float, shape (points,)
-        From each time on the share is so high; times rise.
+        The share from each time on; times increase.
     low, high : sequence of float, shape (points,), optional
         Limits of the share.
     """
@@ -48,16 +48,16 @@ def time_curves(
     *,
     unit: str,
     formatter: Formatter,
-    # what the axes are called
+    # axis labels
     label: str = "",
     share_label: str = "",
-    # a time that matters, such as the one promised
+    # a time that matters, such as the promised one
     mark: float | None = None,
     mark_label: str = "",
     until: float | None = None,
     ax: Any = None,
 ) -> Any:
-    """Draw shares that rise with time as steps, each with its band and its name.
+    """Draw shares that rise with time as steps, each with its band and name.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def time_curves(
     mark : float, optional
         A time with a dashed line, called ``mark_label``.
     until : float, optional
-        Where the axis ends; the last time of all where left out.
+        Where the axis ends; if omitted, the last time of all.
     ax : matplotlib Axes, optional
 
     Returns
@@ -100,7 +100,7 @@ def time_curves(
 def _step(ax: Any, curve: TimeCurve, end: float, colour: str, style: Any) -> None:
     time = np.asarray(curve.time, dtype=float)
     inside = time <= end
-    start = [0.0] * bool(time[0] > 0)  # what has happened at once is no step
+    start = [0.0] * bool(time[0] > 0)  # events at time zero are no step
     at = np.concatenate([start, time[inside], [end]])
     share, low, high = (_held(values, inside, start) for values in (curve.share, curve.low, curve.high))
     if np.isfinite(low).any():
@@ -111,7 +111,7 @@ def _step(ax: Any, curve: TimeCurve, end: float, colour: str, style: Any) -> Non
 
 
 def _held(values: Sequence[float] | np.ndarray | None, inside: np.ndarray, start: list[float]) -> np.ndarray:
-    """Return the start, the values inside the axis, and the last of them again at its end."""
+    """Return the start, the values inside the axis, and the last one repeated at its end."""
     if values is None:
         return np.full(len(start) + int(inside.sum()) + 1, np.nan)
     kept = np.asarray(values, dtype=float)[inside]

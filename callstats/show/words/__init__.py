@@ -1,10 +1,10 @@
-"""Words: what the package says, in English, French and Russian.
+"""Words: the package's texts in English, French and Russian.
 
 The sentences in the code are the message ids; ``words("fr")`` returns the
-callable that translates them. Catalogues are gettext ``.po`` files, one folder
-a language and in it one file per room that has something to say (``show.po``,
-``analyses.po``, ...). They are read as they are, so there is no compiled file
-to forget.
+callable that translates them. Catalogues are gettext ``.po`` files, in one folder
+per language and one file per package that has texts (``show.po``,
+``analyses.po``, ...). They are read directly, so no compiled file can be
+forgotten.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, overload
 
 from callstats.errors import unknown_name
 
-#: The languages that reports are written in.
+#: The languages of reports.
 LANGUAGES = ("en", "fr", "ru")
 
 
@@ -27,7 +27,7 @@ def mark(message: str, /) -> str: ...
 @overload
 def mark(singular: str, plural: str, /) -> tuple[str, str]: ...
 def mark(*messages: str) -> str | tuple[str, ...]:
-    """Return messages as they are: marks them for translation where they are only named.
+    """Return messages unchanged, marking them for translation elsewhere.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class Words:
     language : str
     translations : gettext.NullTranslations
     known : frozenset of tuple of str
-        The messages it translates, each with its plural where it has one.
+        The messages it translates, each with its plural if it has one.
 
     Examples
     --------
@@ -67,16 +67,16 @@ class Words:
         self._translations = translations
 
     def has(self, *message: str) -> bool:
-        """Tell whether the language has words for a message, or for its singular and plural."""
+        """Return whether a message, or its singular and plural, is translated."""
         return message in self._known
 
     def __call__(self, message: str, **fields: Any) -> str:
-        """Return the message in the language, its ``{named}`` fields filled."""
+        """Return the message in the language, with its ``{named}`` fields filled."""
         text = self._translations.gettext(message)
         return text.format(**fields) if fields else text
 
     def joined(self, parts: Iterable[str]) -> str:
-        """Return parts in a row, separated as the language does; empty ones are left out.
+        """Return parts joined with the language's separator; empty ones are left out.
 
         Examples
         --------
@@ -86,7 +86,7 @@ class Words:
         return self(_BETWEEN).join(part for part in parts if part)
 
     def headed(self, what: str, told: str) -> str:
-        r"""Return a text behind what it is about.
+        r"""Return a text preceded by its subject.
 
         Examples
         --------
@@ -98,8 +98,8 @@ class Words:
     def ngettext(self, singular: str, plural: str, n: int, **fields: Any) -> str:
         """Return the form of the message for ``n``, which also fills ``{n}``.
 
-        Give ``n`` among the fields too (as ``shown=...`` in the message) where
-        it has to be grouped or rounded.
+        Also pass ``n`` as a field (as ``shown=...`` in the message) if it needs
+        grouping or rounding.
         """
         text = self._translations.ngettext(singular, plural, n)
         return text.format(**{"n": n, **fields})
@@ -122,7 +122,7 @@ def words(language: str = "en") -> Words:
 
 
 def _read(language: str) -> Words:
-    """Read every catalogue of a language into one."""
+    """Merge all catalogues of a language into one."""
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po

@@ -1,4 +1,4 @@
-"""Finds the sentences of the package, to tell which are not translated yet."""
+"""Finds the package's sentences, to list those not yet translated."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _number_of_messages(called: ast.expr) -> int:
 
 
 def untranslated(files: Iterable[Path], language: str) -> list[str]:
-    """Return the messages of Python files that a language has no words for, with their file.
+    """Return the messages of Python files not translated into a language, with their file.
 
     Parameters
     ----------
