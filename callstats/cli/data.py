@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callstats.cli.app import Format, app, open_data, read_export, say, show
+from callstats.sources import books
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +44,8 @@ def import_(
 
     data = read_export(list(files), source, mapping, time_zone, config)
     data.save(to)
-    for note in data.provenance["notes"]:
-        say(note)
+    for line in (*books.lines(data.provenance["books"]), *data.provenance["notes"]):
+        say(line)
     say(f"{data.provenance['rows']['calls']:,} calls written to {to}")
     quality = run_checks(data)
     if quality.lacking:

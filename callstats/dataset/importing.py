@@ -151,7 +151,7 @@ def read_tables(
     done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     if not done:
         raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
-    if not any(raw.height or raw.bad for raw in found.raws):
+    if not any(raw.height or raw.bad for raw in extracted.raws):
         raise InputError(
             "a header and no row", file=extracted.raws[0].file, hint="Export it again, for a time with calls."
         )
@@ -224,7 +224,7 @@ def _provenance(
 ) -> dict[str, Any]:  # fmt: skip
     reasons = rejects.frame()["rule"].value_counts()
     judged = rejects.frame().groupby(["file", "table"]).size()
-    for account in found.accounts:
+    for account in extracted.accounts:
         account.rejected = int(judged.get((account.file, account.table), account.rejected))
     return {
         "format": 1,
@@ -233,16 +233,16 @@ def _provenance(
         "files": [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()],
         "rows": {name: table.num_rows for name, table in tables.items()},
         "rejected": {str(rule): int(count) for rule, count in reasons.items()},
-        "books": [account.as_dict() for account in found.accounts],
-        "unread": found.unread,
-        "notes": list(dict.fromkeys(found.notes)),
-        "lacks": found.lacks,
+        "books": [account.as_dict() for account in extracted.accounts],
+        "unread": extracted.unread,
+        "notes": list(dict.fromkeys(extracted.notes)),
+        "lacks": extracted.lacks,
     }
 
 
-def _by_name(paths: list[str | Path], found: Extract) -> dict[str, Path]:
+def _by_name(paths: list[str | Path], extracted: Extract) -> dict[str, Path]:
     """Find the files again by their names; a folder or a pattern stands for what was read from it."""
-    wanted = {raw.file.split("/")[0] for raw in found.raws} | {name.split(", ")[0] for name in found.unread}
+    wanted = {raw.file.split("/")[0] for raw in extracted.raws} | {name.split(", ")[0] for name in extracted.unread}
     files: dict[str, Path] = {}
     for given in map(Path, paths):
         if given.is_dir():
@@ -259,12 +259,12 @@ def _is_read(name: str, wanted: set[str]) -> bool:
     return name in wanted or name.removesuffix(".gz") in wanted
 
 
-def _file(name: str, path: Path, found: Extract) -> dict[str, Any]:
+def _file(name: str, path: Path, extracted: Extract) -> dict[str, Any]:
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             digest.update(chunk)
-    rows = sum(raw.size for raw in found.raws if raw.file.split("/")[0] in (name, name.removesuffix(".gz")))
+    rows = sum(raw.size for raw in extracted.raws if raw.file.split("/")[0] in (name, name.removesuffix(".gz")))
     return {"name": name, "rows": rows, "sha256": digest.hexdigest()}
 
 

@@ -57,3 +57,28 @@ class Account:
             "left_out": dict(self.left_out),
             "unread_cells": dict(self.unread_cells),
         }
+
+
+def lines(books: list[dict[str, Any]]) -> list[str]:
+    """Return the books as sentences, a line for each file and table.
+
+    Examples
+    --------
+    >>> lines([Account("a.csv", "calls", 19, 2, {"Type is not Outbound": 6}).as_dict()])
+    ['a.csv: 19 rows = 11 calls + 2 rejected + 6 left out (Type is not Outbound)']
+    """
+    return [_line(account) for account in books]
+
+
+def _line(account: dict[str, Any]) -> str:
+    parts = [f"{account['taken']:,} {_NOUNS.get(account['table'], account['table'])}"]
+    if account["rejected"]:
+        parts.append(f"{account['rejected']:,} rejected")
+    if account["merged"]:
+        parts.append(f"{account['merged']:,} further legs of the same calls")
+    parts += [f"{count:,} left out ({reason})" for reason, count in account["left_out"].items()]
+    rows = f"{account['rows']:,} row{'s' if account['rows'] != 1 else ''}"
+    return f"{account['file']}: {rows} = {' + '.join(parts)}"
+
+
+_NOUNS = {"agent_time": "rows of agent time", "agent_log": "rows of agent time"}

@@ -7,19 +7,22 @@ from functools import cache
 
 import pandas as pd
 
-from callstats.model import TABLES
+from callstats.model import CLOSED_REASONS, COST_KINDS, DIRECTIONS, STATES, TABLES
 from callstats.sources.base import FALSE, TRUE, UNKNOWN, Field
 from callstats.sources.cells import TEXT, Cells
 from callstats.sources.durations import is_clear, read_durations
 from callstats.sources.matching import REST, Words, is_one_of
-from callstats.sources.problems import Problems
+from callstats.sources.unreadable import Problems
 from callstats.sources.raw import Series
 from callstats.sources.times import parse
 
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "us": 0.000_001, "min": 60.0, "h": 3600.0}
 _TEXT_UNITS = ("hh:mm:ss", "hh:mm", "text")
-#: Columns whose values are words of the model.
-_CHOICES = frozenset({"direction", "state", "kind", "closed_reason", "criterion"})
+#: Columns whose values are words of the model; of a kind, those of all tables.
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "direction": DIRECTIONS, "state": STATES, "closed_reason": CLOSED_REASONS,
+    "kind": (*COST_KINDS, "csat", "nps", "resolved"),
+}  # fmt: skip
 _SPACES = r"(?<=\d)[\s\u00a0\u202f\u2009'’](?=\d{3}(?:\D|$))"
 _CURRENCY = r"^(?:[A-Z]{3}|\p)\s*|\s*(?:[A-Z]{3}|\p|руб\.?|р\.|kr\.?)$"
 _SIGNS = "$€£¥₽₴₹₩₺₪₫฿₦₱₸"
@@ -54,7 +57,7 @@ def convert(cells: Cells, item: Field, table: str, column: str, problems: Proble
     if kind == "phone":
         return _phone(cells.as_text(), item, column, problems)
     texts = cells.as_text()
-    return texts.str.casefold() if item.to in _CHOICES and table in TABLES else texts
+    return _choice(texts, item, column, problems) if table in TABLES and item.to in _CHOICES else texts
 
 
 def _is_duration(item: Field, table: str) -> bool:
@@ -75,6 +78,16 @@ def _translated(texts: Series, item: Field, column: str, problems: Problems) -> 
     reason = f'values knows {known}; add it there, or "*" for every other text'
     problems.add(unknown, "a value is one the mapping knows", column, texts, reason, item.to)
     return texts.map(meanings).astype(TEXT)
+
+
+def _choice(texts: Series, item: Field, column: str, problems: Problems) -> Series:
+    words = texts.str.casefold()
+    known = _CHOICES[item.to]
+    example = ", ".join(f'"{text}" = "{known[0]}"' for text in texts.dropna().unique()[:1])
+    reason = f"known are {', '.join(known)}; say which is which, as values = {{ {example} }}"
+    unknown = words.notna() & ~words.isin(known)
+    problems.add(unknown, f"a {item.to} is one of the model's", column, texts, reason, item.to)
+    return words.mask(unknown)
 
 
 def _flag(cells: Cells, item: Field, column: str, problems: Problems) -> Series:
@@ -101,10 +114,12 @@ def _flag(cells: Cells, item: Field, column: str, problems: Problems) -> Series:
     return flag if cells.flags is None else cells.flags.fillna(flag)
 
 
-def _number(cells: Cells, item: Field, kind: str, column: str, problems: Problems, *, lasts: bool) -> Series:
-    values = _plain_numbers(cells, item) * (_SECONDS.get(item.unit, 1.0) if lasts or item.unit else 1.0)
+def _number(
+    cells: Cells, item: Field, kind: str, column: str, problems: Problems, *, lasts: bool
+) -> Series:
+    values = _plain_numbers(cells, item) * _SECONDS.get(item.unit, 1.0)
     if lasts:
-        values = _durations(cells, item, values)
+        values = _durations(cells, item, values, column, problems)
     if item.unit in ("ms", "us"):
         values = values.round(6)
     texts = cells.as_text()
@@ -143,7 +158,9 @@ def _currency() -> str:
     return _CURRENCY.replace(r"\p", f"[{_SIGNS}]")
 
 
-def _durations(cells: Cells, item: Field, numbers: Series) -> Series:
+def _durations(
+    cells: Cells, item: Field, numbers: Series, column: str, problems: Problems
+) -> Series:
     """Complete numbers by durations that the file typed, and by texts that are written as a clock or in words."""
     values = numbers
     if item.unit in _TEXT_UNITS:
@@ -153,7 +170,10 @@ def _durations(cells: Cells, item: Field, numbers: Series) -> Series:
             days = plain.where(plain.abs() < _MOST_DAYS) * 86_400.0
             values = values.fillna(plain if item.unit == "text" else days)
     elif not item.unit:
-        clear = is_clear(cells.texts)
+        clear = is_clear(cells.texts) & values.isna()
+        if clear.any():
+            clock = cells.texts[clear].str.contains(":", regex=False).any()
+            problems.units.append((column, "hh:mm:ss" if clock else "text"))
         values = values.fillna(read_durations(cells.texts.where(clear), "text"))
     if cells.spans is not None:
         values = values.fillna(cells.spans)

@@ -14,7 +14,7 @@ from callstats.sources.cells import Cells
 from callstats.sources.columns import Columns
 from callstats.sources.convert import convert
 from callstats.sources.matching import is_one_of
-from callstats.sources.problems import Problems
+from callstats.sources.unreadable import Problems
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
 

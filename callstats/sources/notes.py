@@ -50,6 +50,7 @@ NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
 FORMAT_FOUND = "{file}: {column} is read as {formats}; say format in the mapping where it means another"
+UNIT_FOUND = "{file}: {column} is read as {unit}; say unit in the mapping where it means another"
 NO_VALUE = (
     "{file}: {count} cell of {column} is an error or was never computed; it is unknown",
     "{file}: {count} cells of {column} are errors or were never computed; they are unknown",
@@ -68,7 +69,7 @@ DATES_ONLY = "{column} holds dates without a time of day"
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
-    *(FORMAT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
+    *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
 )
 
 

@@ -27,10 +27,11 @@ from callstats.sources.differences import difference
 from callstats.sources.files import read_file
 from callstats.sources.header import TOTAL, holds_all, is_total
 from callstats.sources.instants import Reading, add_moments
-from callstats.sources.problems import Problems, needed
+from callstats.sources.unreadable import Problems, needed
 from callstats.sources.raw import Frame, Raw, Series
 from callstats.sources.statuses import apply_statuses
 
+LONGEST = 65_000  # s; a longer call is a clock that ran over, or another unit
 MOST_DIALS = 10_000  # to one contact; more means another number is in the wrong column
 REJECTED = ("table", "_raw", "_position", "rule", "column", "found", "reason")
 
@@ -238,6 +239,7 @@ def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: st
     if "agent_id" in frame:
         frame["agent_id"] = frame["agent_id"].mask(frame["agent_id"].isin(source.no_agent))
     result.read_as.append(layout.table)
+    _check_lengths(frame, reading)
     _forget(reading.problems, kept)
     _note_cells(raw, reading, account, result)
     _leave_out(raw, number, reading, result)
@@ -318,9 +320,9 @@ def _totals(raw: Raw, layout: Layout, columns: Columns) -> Series:
     none = pd.Series(False, index=range(raw.height))
     if not raw.height or raw.header_row < 0:
         return none
-    first = none.index.to_series().map(lambda _: "").astype(object)
+    first = pd.Series("", index=none.index, dtype=object)
     for cells in reversed(list(raw.cells.values())[:4]):
-        first = cells.as_text().astype(object).where(cells.filled, first)
+        first = cells.as_text().astype(object).where(cells.filled, first).fillna("")
     marks = {text: is_total(str(text)) for text in pd.unique(first)}
     totals = first.map(marks).eq(True)
     if not totals.any():
@@ -328,9 +330,24 @@ def _totals(raw: Raw, layout: Layout, columns: Columns) -> Series:
     for item in layout.fields:
         if item.to in ("started_at", "start", "loaded_at", "asked_at") and columns.name(item) is not None:
             cells = columns.cells(item)
-            words = cells.as_text().astype(object).eq(first).fillna(False)
-            totals &= ~cells.filled | words.astype(bool)
+            totals &= ~cells.filled | (cells.as_text().astype(object).fillna("") == first)
     return totals.astype(bool)
+
+
+def _check_lengths(frame: Frame, reading: Reading) -> None:
+    """Take lengths that no call can have for unknown: they cost the cell, not the call."""
+    table = reading.layout.table
+    if table != "calls":
+        return
+    for item in reading.layout.fields:
+        model = TABLES[table]
+        if item.to in frame and item.to in model.names and model[item.to].unit == "s" and not item.minus:
+            seconds, name = frame[item.to], str(reading.columns.name(item))
+            texts = reading.columns.cells(item).as_text()
+            wrong = (seconds < 0) | (seconds >= LONGEST)
+            reason = "a length of less than nothing, or of over 18 hours; is its unit right?"
+            reading.problems.add(wrong, "a call lasts from 0 to 65,000 seconds", name, texts, reason, item.to)
+            frame[item.to] = seconds.mask(wrong)
 
 
 def _forget(problems: Problems, kept: Series) -> None:
@@ -341,6 +358,8 @@ def _forget(problems: Problems, kept: Series) -> None:
 
 
 def _note_cells(raw: Raw, reading: Reading, account: Account, result: Extract) -> None:
+    for column, unit in reading.problems.units:
+        result.notes.append(notes.write(notes.UNIT_FOUND, file=raw.called, column=column, unit=unit))
     for cells in reading.problems.cells:
         account.unread_cells[cells.to] = account.unread_cells.get(cells.to, 0) + cells.count
         result.notes.append(

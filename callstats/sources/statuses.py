@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from callstats.sources.base import Source
@@ -12,6 +14,7 @@ from callstats.sources.matching import Words
 from callstats.sources.outcomes import FLAGS, Outcome
 from callstats.sources.raw import Frame, Series
 
+Mask = npt.NDArray[np.bool_]
 Codes = Mapping[tuple[str, str], Outcome]
 
 #: What each flag needs, from the first to the last; a flag that is set sets what it needs.
@@ -87,28 +90,33 @@ def _outcome(words: Mapping[str, Words[Outcome]], campaign: str, code: str) -> O
 def _agreed(stated: Mapping[str, Series], suggested: Mapping[str, Series]) -> dict[str, Series]:
     """Bring suggestions into line with statements; what two statements say against each other stays."""
     free = {name: suggested[name].copy() for name in FLAGS}
-    known = {name: values.notna().to_numpy(bool) for name, values in stated.items()}
-    true = {name: _is(values, value=True) for name, values in stated.items()}
-    false = {name: _is(values, value=False) for name, values in stated.items()}
+    size = len(next(iter(free.values())))
+    stated_at = {name: _there(stated, name, size) for name in FLAGS}
+    true = {name: _where(stated, name, size, value=True) for name in FLAGS}
+    false = {name: _where(stated, name, size, value=False) for name in FLAGS}
     for name, needed in _NEEDS:  # downwards: a statement sets what it needs
-        if name in true:
-            free[needed] = free[needed].mask(true[name], True)
-            true[needed] = true.get(needed, False) | (true[name] & ~known.get(needed, False))
+        free[needed] = free[needed].mask(true[name], True)
+        true[needed] = true[needed] | (true[name] & ~stated_at[needed])
     for name, needed in reversed(_NEEDS):  # upwards: what a statement denies is not suggested
-        if needed in false and name != "do_not_call":
-            denied = false[needed] & ~true.get(name, False)
-            free[name] = free[name].mask(denied & _is(free[name], value=True), False)
-            false[name] = false.get(name, False) | denied
-    if "handled" in true:
-        free["abandoned"] = free["abandoned"].mask(true["handled"], False)
-    if "abandoned" in true:
-        for name in ("handled", "argued", "success"):
-            free[name] = free[name].mask(true["abandoned"], False)
+        denied = false[needed] & ~true[name]
+        free[name] = free[name].mask(denied & _is(free[name], value=True), False)
+        false[name] = false[name] | denied
+    free["abandoned"] = free["abandoned"].mask(true["handled"], False)
+    for name in ("handled", "argued", "success"):
+        free[name] = free[name].mask(true["abandoned"], False)
     return {name: stated[name].fillna(free[name]) if name in stated else free[name] for name in FLAGS}
 
 
-def _is(values: Series, *, value: bool) -> Series:
+def _is(values: Series, *, value: bool) -> Mask:
     return values.eq(value).fillna(False).to_numpy(bool)
+
+
+def _where(stated: Mapping[str, Series], name: str, size: int, *, value: bool) -> Mask:
+    return _is(stated[name], value=value) if name in stated else np.zeros(size, bool)
+
+
+def _there(stated: Mapping[str, Series], name: str, size: int) -> Mask:
+    return stated[name].notna().to_numpy(bool) if name in stated else np.zeros(size, bool)
 
 
 def _reasons(calls: Frame, suggested: Series, stated: Mapping[str, Series]) -> Series:

@@ -52,16 +52,27 @@ class UnreadCells:
 
 @dataclass(slots=True)
 class Problems:
-    """The rows of one table that cannot be accepted, each with its first reason, and the cells that cost nothing else.
+    """The rows of one table that cannot be accepted, each with its first reason, and cells that are unknown.
 
-    ``costly`` are the columns that cost a row; all of them where it is None.
+    Attributes
+    ----------
+    costly : tuple of str, optional
+        Columns that cost a row; all of them where it is None.
+    found : dict of int to tuple
+        By position of the row: rule, column, text, reason.
+    cells : list of UnreadCells
+    units : list of tuple
+        Columns and the units that their texts were read by, where the mapping says none.
     """
 
     costly: tuple[str, ...] | None = None
     found: dict[int, tuple[str, str | None, str, str]] = field(default_factory=dict)
     cells: list[UnreadCells] = field(default_factory=list)
+    units: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, bad: Series, rule: str, column: str | None, texts: Series, reason: str, to: str = "") -> None:
+    def add(
+        self, bad: Series, rule: str, column: str | None, texts: Series, reason: str, to: str = ""
+    ) -> None:
         """Note the rows where ``bad`` holds, or their cells where the column costs no row."""
         places = bad.index[bad.fillna(False).to_numpy(bool)]
         if not len(places):
