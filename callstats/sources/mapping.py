@@ -181,7 +181,7 @@ def _field(table: str, to: str, entry: ColumnEntry, options: FileEntry, file: st
     ways = [bool(columns), entry.constant is not None, entry.template is not None, entry.row_number]
     if sum(ways) != 1 or (entry.column and entry.columns):
         raise InputError(
-            f"{table}.{to} needs one of column, columns, constant, template, row_number", file=file,
+            f"{table}.{to} needs one of column, constant, template, row_number, columns", file=file,
             hint=f'For example: {to} = "name of the column".',
         )  # fmt: skip
     _check_rules(table, to, entry, columns, file)

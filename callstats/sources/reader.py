@@ -96,6 +96,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
         chosen = list(_chosen(found, source, result))
         if not any(layouts for _, layouts in chosen):
             _complain_of_nothing(found, source, result)
+    _check_all_described(chosen, source)
     raws = [raw for raw, _ in chosen]
     pieces: dict[str, list[Frame]] = {}
     for raw, layouts in chosen:
@@ -114,6 +115,19 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     if "calls" in result.tables:
         result.tables["calls"] = _calls(result, source)
     return result
+
+
+def _check_all_described(chosen: list[tuple[Raw, list[Layout]]], source: Source) -> None:
+    """Refuse files that hold only some of the tables that a mapping describes."""
+    if source.choose:
+        return
+    for layout in source.layouts:
+        if any(layout in layouts for _, layouts in chosen):
+            continue
+        candidates = [raw for raw, _ in chosen if not layout.files or fnmatch(raw.file, layout.files)]
+        if candidates:
+            likely = max(candidates, key=lambda raw: _likeness(layout, raw.columns))
+            Columns(likely, layout, source.nulls)  # which says what is missing
 
 
 def _calls(result: Extract, source: Source) -> Frame:

@@ -18,6 +18,12 @@ FIELDS = {
     "problem": "byte 0xe9 at 12",
     "zone": "Europe/Paris",
     "filters": "list_id A, 2026-09",
+    "formats": "%d/%m/%Y",
+    "unit": "hh:mm:ss",
+    "reason": "no number",
+    "kind": "a row of totals",
+    "found": "'to be agreed'",
+    "row": "7",
 }
 
 
