@@ -49,8 +49,8 @@ NOT_UTF_8 = "{file}: not UTF-8 ({problem}); read as {encoding}, as Western Europ
 NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
-FORMAT_FOUND = "{file}: {column} is read as {formats}; say format in the mapping where it means another"
-UNIT_FOUND = "{file}: {column} is read as {unit}; say unit in the mapping where it means another"
+FORMAT_FOUND = "{file}: times of {column} are read as {formats}; say format in the mapping if another is meant"
+UNIT_FOUND = "{file}: lengths of {column} are read as {unit}; say unit in the mapping if another is meant"
 NO_VALUE = (
     "{file}: {count} cell of {column} is an error or was never computed; it is unknown",
     "{file}: {count} cells of {column} are errors or were never computed; they are unknown",

@@ -168,7 +168,8 @@ def test_a_cell_that_cannot_be_read_costs_the_cell_and_is_told(
 ) -> None:
     dataset = _read(tmp_path, mapping, HEAD + GOOD + line + "\n3,2026-09-08 14:00:00,1,no,x\n")
     assert len(dataset.rejects) == 0
-    assert _frame(dataset).set_index("call_id")[column].isna().to_dict() == {"1": False, "2": True, "3": False}
+    calls = dataset.frames["calls"].collect("pandas").to_native().set_index("call_id")
+    assert calls[column].isna().to_dict() == {"1": False, "2": True, "3": False}
     (note,) = (note for note in dataset.provenance["notes"] if f" of {name} " in note)
     assert repr(found) in note
     assert "row 3" in note
