@@ -107,6 +107,8 @@ class Layout:
     repeat : Repeat, optional
     files : str
         Pattern for the names of the files to read; if empty, every file.
+    order : tuple of str
+        The columns of a file without a header, in order; more columns may follow.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Layout:
     unlike: tuple[str, ...] = ()
     repeat: Repeat | None = None
     files: str = ""
+    order: tuple[str, ...] = ()
 
     @property
     def known(self) -> tuple[str, ...]:
