@@ -167,6 +167,6 @@ def _any(flag: Series, number: np.ndarray) -> Series:
 
 def _sum(rows: Frame, name: str, number: np.ndarray) -> Series:
     """Return a duration of all rows of a call; unknown, if that of one is."""
-    has_one = {"queue_s": rows["_way"].astype(bool), "length_s": True}.get(name, _maybe(rows["handled"]))
+    has_one = {"queue_s": rows["_way"].astype(bool), "length_s": True}.get(name, _surely(rows["handled"]))
     unknown = (rows[name].isna() & has_one).groupby(number).any()
     return rows[name].groupby(number).sum(min_count=1).mask(unknown).reset_index(drop=True)
