@@ -338,8 +338,6 @@ SOURCE = Source(
     title="VICIdial or GOautodial",
     layouts=(
         CALL_EXPORT,
-        *EXTENDED,
-        ALTERNATE,
         VICIDIAL_LOG,
         VICIDIAL_CLOSER_LOG,
         VICIDIAL_AGENT_LOG,
@@ -351,6 +349,8 @@ SOURCE = Source(
         Layout(
             "vicidial_statuses", "statuses", _STATUS, ("status", "human_answered"), unlike=("campaign_id",)
         ),
+        *EXTENDED,
+        ALTERNATE,
     ),
     statuses=OUTCOME_OF,
     text=TextOptions(unquoted=("\t", "|")),

@@ -61,10 +61,13 @@ def _first_row(calls: Frame) -> np.ndarray:
     """
     places = np.arange(len(calls))
     before = np.where(_sent_on(calls), places - 1, places)
+    inbound = calls["_way"].to_numpy(bool)
     if "uniqueid" in calls:
-        same = pd.Series(places).groupby([calls["_who"], calls["uniqueid"]]).transform("first")
-        earliest = same.fillna(len(calls)).to_numpy(np.int64)
-        before = np.where(calls["_way"].to_numpy(bool) & (earliest < places), earliest, before)
+        by_id, place = [calls["_who"], calls["uniqueid"]], pd.Series(places)
+        # The dial comes first, though the closer log may be a second ahead of it.
+        start = place.mask(inbound).groupby(by_id).transform("min")
+        start = start.fillna(place.groupby(by_id).transform("min")).fillna(place).to_numpy(np.int64)
+        before = np.where(inbound & (start != places), start, before)
     while (before != before[before]).any():
         before = before[before]
     return before
@@ -114,10 +117,10 @@ def _tell(calls: Frame, first: np.ndarray, notes: list[str]) -> None:
 
 
 def _joined(rows: Frame, number: np.ndarray) -> Frame:
-    """Make one row of the rows of every call; ``number`` says which call."""
+    """Make one row of the rows of every call; ``number`` is the place of the call's first row."""
+    call = rows.loc[np.unique(number)].reset_index(drop=True)
     rows = rows.reset_index(drop=True)
     groups = rows.groupby(number, sort=True)
-    call = groups.nth(0).reset_index(drop=True)
     final = rows.loc[_final(rows, number)].reset_index(drop=True)
     for name in rows.columns.intersection(list(OUTCOME)):
         call[name] = final[name]

@@ -140,3 +140,15 @@ def test_uniqueids_that_excel_rounded_until_leads_share_one_are_left_out(tmp_pat
     assert calls["call_id"].tolist() == [
         "1-20240909090027", "2-20240909090324", "3-20240909090500", "4-20240909090500",
     ]  # fmt: skip
+
+
+def test_a_dropped_dial_of_the_standard_export_is_found_in_the_in_group_by_its_time(tmp_path: Path) -> None:
+    dial = {**CALLS[1], "status": "DROP", "length_in_sec": "8"}
+    closer = {**dial, "call_date": "2024-09-09 09:03:32", "status": "SALE", "user": "eve", "alt_dial": "10",
+              "length_in_sec": "70", "campaign_id": "drop_in"}  # fmt: skip
+    calls = _calls(_write(tmp_path / "export.txt", CALL_EXPORT.order, [CALLS[0], dial, closer]))
+    columns = ["call_id", "campaign_id", "agent_id", "success", "abandoned", "talk_s"]
+    assert calls[columns].to_dict("records")[1] == {
+        "call_id": "2-20240909090324", "campaign_id": "spring", "agent_id": "eve",
+        "success": True, "abandoned": False, "talk_s": 60,
+    }  # fmt: skip

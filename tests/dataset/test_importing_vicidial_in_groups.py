@@ -294,3 +294,24 @@ def test_a_code_without_a_meaning_is_told_though_the_dialer_reached_the_person(t
     )  # fmt: skip
     found = [f for f in cs.check(dataset).findings if f.rule == "every outcome code is known"]
     assert [(f.rows, f.example) for f in found] == [(1, "ZZOK (1)")]
+
+
+def test_a_closer_log_a_second_ahead_of_the_dial_is_still_the_dials_call(tmp_path: Path) -> None:
+    dataset = _import(
+        tmp_path, [_dial("u1", 1, 10, 8, "DROP"), _dial("u2", 2, 60, 40, "NI", "anna")],
+        [_reached(1, 1, 9, 130, "SALE", "bob", 10, "u1")],
+    )  # fmt: skip
+    calls = _calls(dataset)
+    assert calls.index.tolist() == ["u1", "u2"]
+    assert calls.loc["u1", ["campaign_id", "direction", "agent_id", "success"]].tolist() == [
+        "spring", "outbound", "bob", True,
+    ]  # fmt: skip
+    assert calls.loc["u1", "started_at"] == pd.Timestamp("2024-09-09 10:00:10", tz="UTC")
+
+
+def test_two_calls_of_one_caller_a_few_seconds_apart_are_two(tmp_path: Path) -> None:
+    closers = [
+        _reached(1, 31, 0, 20, "DROP", queue=20, uniqueid="u1"),
+        _reached(2, 31, 25, 120, "NI", "bob", 20, "u2"),
+    ]
+    assert _calls(_import(tmp_path, [], closers))["abandoned"].to_dict() == {"C1": True, "C2": False}
