@@ -205,7 +205,7 @@ class Layout:
     state_unit : str
         Of these columns.
     order : tuple of str
-        The columns of a file without a header, in their order.
+        The columns of a file without a header, in order; more columns may follow.
     """
 
     name: str

@@ -21,6 +21,10 @@ NO_CLOSER_LOG = (
     "{count} transferred call has no row in the closer log: its outcome is unknown",
     "{count} transferred calls have no row in the closer log: their outcome is unknown",
 )
+NO_DIAL = (
+    "{count} row of the closer log goes on with a call that is not in the data: it is an inbound call here",
+    "{count} rows of the closer log go on with calls that are not in the data: they are inbound calls here",
+)
 JOINED = (
     "{count} row of the closer log was joined with the call handed over to it",
     "{count} rows of the closer log were joined with the calls handed over to them",
@@ -67,7 +71,7 @@ SEVERAL_MATCHES = (
 )
 DATES_ONLY = "{column} holds dates without a time of day"
 MESSAGES: tuple[Message, ...] = (
-    *(NO_AGENT_LOG, NO_CLOSER_LOG, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
+    *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
 )

@@ -141,7 +141,6 @@ def own_statuses(tables: Mapping[str, Frame]) -> dict[tuple[str, str], Outcome]:
 
 
 STATES = ("pause", "wait", "talk", "dispo", "dead")
-TIME = ("%Y-%m-%d %H:%M:%S",)
 
 TRAPS = (
     "The users VDAD and VDCL are the dialer: such a call has no agent.",
@@ -153,12 +152,21 @@ TRAPS = (
     "dead_sec (the customer has hung up) lies inside talk_sec; it is counted as work after the call, as VICIdial's own export does.",
     "A row with a *_sec of 65,000 or more is faulty, and is left out whole.",
     "XFER is handed over; its outcome is in the closer log, and both rows are one call.",
+    "A dial that was dropped into an in-group, or a press-1 dial, is one call with its rows of the closer log: they bear its uniqueid.",
+    "DROP and SVYCLM say what the dialer did; an agent who took the call in the in-group says what came of it.",
+    "A caller who overflows into the next in-group (TIMEOT) has a row for each, and is one call.",
+    "Rows of the closer log without their dial, as in a file of their own, are inbound calls.",
+    "lead_id 0 is no lead: the contact is unknown.",
+    "An empty length_in_sec or queue_seconds is unknown, not 0.",
     "NEW, QUEUE and INCALL are no outcomes: their flags are unknown.",
     "Times are on the server's clock; start_epoch, where it is exported, settles the hour that comes twice.",
     "gmt_offset_now is the contact's offset on the day of the export, not of the call.",
     "Inbound rows of the call export have the seconds in the queue where alt_dial stands.",
     "length_in_sec of an inbound row includes the seconds in the queue.",
     "VICIdial keeps no time on hold: it is part of the talk.",
+    "wrapup_time of the call export (EXTENDED) is 0 also where the agent log has no row: 0 is unknown.",
+    "The call export ALTERNATE_1 has no agent, no lead and no seconds; contacts are told apart by number.",
+    "Excel rounds a uniqueid to its second; where leads then share one, it is left out.",
 )
 
 _CALL = (
@@ -167,22 +175,78 @@ _CALL = (
     Field("contact_id", ("lead_id",), required=True),
     Field("agent_id", ("user",), required=True),
     Field("outcome_code", ("status",), required=True),
-    Field("started_at", ("call_date",), required=True, formats=TIME),
+    Field("started_at", ("call_date",), required=True),
     Field("length_s", ("length_in_sec",), "number", required=True),
 )
 
+#: The columns of the export form, in its order: what it writes without a header.
+_FORM = (
+    "call_date", "phone_number_dialed", "status", "user", "full_name", "campaign_id",
+    "vendor_lead_code", "source_id", "list_id", "gmt_offset_now", "phone_code", "phone_number",
+    "title", "first_name", "middle_initial", "last_name", "address1", "address2", "address3",
+    "city", "state", "province", "postal_code", "country_code", "gender", "date_of_birth",
+    "alt_phone", "email", "security_phrase", "comments", "length_in_sec", "user_group",
+    "alt_dial", "rank", "owner", "lead_id",
+)  # fmt: skip
+_LEAD = ("entry_date", "called_count", "last_local_call_time", "modify_date", "called_since_last_reset")
+_NAMES = ("list_name", "list_description", "status_name")
+_CARRIER = (
+    "wrapup_time", "queue_time", "uniqueid", "caller_code", "server_ip", "hangup_cause", "dialstatus",
+    "channel", "dial_time", "answered_time", "cpd_result", "did_pattern", "did_id", "did_description",
+)  # fmt: skip
+_DID = (
+    "did_custom_one", "did_custom_two", "did_custom_three", "did_custom_four", "did_custom_five",
+    "did_carrier_description",
+)  # fmt: skip
+
+_EXPORT = (
+    *_CALL,
+    Field("alt_dial", ("alt_dial",)),
+    Field("uniqueid", ("uniqueid",)),
+    Field("gmt_offset", ("gmt_offset_now",), "number"),
+    Field("loaded_at", ("entry_date",), "instant"),
+    Field("attempt_no", ("called_count",)),
+    Field("wrap_s", ("wrapup_time",)),
+)
+
 CALL_EXPORT = Layout(
-    "call export", "calls",
-    (
-        *_CALL,
-        Field("alt_dial", ("alt_dial",)),
-        Field("uniqueid", ("uniqueid",)),
-        Field("gmt_offset", ("gmt_offset_now",), "number"),
-        Field("loaded_at", ("entry_date",), "instant", formats=TIME),
-        Field("attempt_no", ("called_count",)),
-    ),
+    "call export", "calls", _EXPORT,
     signature=("call_date", "status", "user", "campaign_id", "lead_id", "length_in_sec"),
     unlike=("start_epoch", "closecallid", "agent_log_id"),
+    order=(*_FORM, *_NAMES),
+)  # fmt: skip
+
+#: The form's other choices; with a header they are read as the one above. Older versions end with the names.
+EXTENDED = tuple(
+    Layout(f"call export, {name}", "calls", _EXPORT, order=(*_FORM, *_LEAD, *more, *_NAMES, *end))
+    for name, more, end in (
+        ("EXTENDED without the carrier", (), ()),
+        ("EXTENDED", (), _CARRIER),
+        ("EXTENDED_2 without the carrier", ("term_reason",), ()),
+        ("EXTENDED_2", ("term_reason",), _CARRIER),
+        ("EXTENDED_3", ("term_reason",), (*_CARRIER, *_DID)),
+    )
+)
+
+_SHORT = (
+    "call_date", "phone_number_dialed", "status", "campaign_id", "vendor_lead_code", "source_id",
+    "first_name", "last_name", "length_in_sec", "called_count", "last_local_call_time", "caller_code",
+)  # fmt: skip
+
+ALTERNATE = Layout(
+    "call export, ALTERNATE_1", "calls",
+    (
+        Field("campaign_id", ("campaign_id",)),
+        Field("contact_id", ("phone_number_dialed",), required=True),
+        Field("outcome_code", ("status",), required=True),
+        Field("started_at", ("call_date",), required=True, formats=("%Y%m%d%H%M",)),
+        Field("length_s", ("length_in_sec",), "number", required=True),
+        Field("uniqueid", ("caller_code",)),
+        Field("count_or_uniqueid", ("called_count",)),
+    ),
+    signature=(*_SHORT[:4], "vendor_lead_code", "length_in_sec", "called_count", "last_local_call_time"),
+    unlike=("user", "lead_id"),
+    order=_SHORT,
 )  # fmt: skip
 
 VICIDIAL_LOG = Layout(
@@ -207,6 +271,7 @@ VICIDIAL_CLOSER_LOG = Layout(
         Field("started_at", ("start_epoch",), "epoch"),
         Field("direction", constant="inbound"),
         Field("queue_s", ("queue_seconds",)),
+        Field("transfer_id", ("xfercallid",)),
     ),
     signature=("closecallid", "call_date", "status", "user", "lead_id", "length_in_sec", "queue_seconds"),
 )  # fmt: skip
@@ -219,7 +284,7 @@ VICIDIAL_AGENT_LOG = Layout(
         Field("campaign_id", ("campaign_id",)),
         Field("contact_id", ("lead_id",)),
         Field("uniqueid", ("uniqueid",)),
-        Field("event_at", ("event_time",), "instant", required=True, formats=TIME),
+        Field("event_at", ("event_time",), "instant", required=True),
         *(Field(f"{state}_at", (f"{state}_epoch",), "epoch") for state in STATES),
         *(Field(f"{state}_s", (f"{state}_sec",), "number", required=state != "dead") for state in STATES),
         Field("pause_code", ("sub_status",)),
@@ -232,7 +297,7 @@ VICIDIAL_LIST = Layout(
     (
         Field("contact_id", ("lead_id",), required=True),
         Field("list_id", ("list_id",), required=True),
-        Field("loaded_at", ("entry_date",), formats=TIME),
+        Field("loaded_at", ("entry_date",)),
         Field("gmt_offset", ("gmt_offset_now",), "number"),
         *(Field(name, (name,)) for name in ("source_id", "state", "province", "postal_code", "country_code", "gender", "owner")),
         Field("lead_rank", ("rank",)),
@@ -249,8 +314,8 @@ VICIDIAL_CALLBACKS = Layout(
         Field("campaign_id", ("campaign_id",)),
         Field("list_id", ("list_id",)),
         Field("agent_id", ("user",)),
-        Field("asked_at", ("entry_time",), formats=TIME),
-        Field("due_at", ("callback_time",), required=True, formats=TIME),
+        Field("asked_at", ("entry_time",)),
+        Field("due_at", ("callback_time",), required=True),
     ),
     signature=("lead_id", "callback_time", "entry_time"),
 )  # fmt: skip
@@ -284,9 +349,11 @@ SOURCE = Source(
         Layout(
             "vicidial_statuses", "statuses", _STATUS, ("status", "human_answered"), unlike=("campaign_id",)
         ),
+        *EXTENDED,
+        ALTERNATE,
     ),
     statuses=OUTCOME_OF,
-    text=TextOptions(unquoted=("\t",)),
+    text=TextOptions(unquoted=("\t", "|")),
     no_agent=("VDAD", "VDCL"),
     handled_needs_agent=True,
     more_statuses=own_statuses,

@@ -1,7 +1,8 @@
-"""What VICIdial's tables need beyond a column map: joining, splitting, clocks.
+"""What VICIdial's tables need beyond a column map: identity, queue and talk, splitting, clocks.
 
-A transfer is two rows but one call; an agent's row covers up to four stretches of
-time; a contact's clock is an offset that is correct on the day of the export.
+An agent's row is up to four stretches of time; a contact's clock is an offset
+that is right on the day of the export. The rows of one call are joined by
+:mod:`.vicidial_calls`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from callstats.sources import notes as told
 from callstats.sources.cells import TEXT
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import clock
+from callstats.sources.vicidial_calls import one_call_each
 
 Tables = dict[str, Frame]
-NO_END = 3600  # s; longest time a transfer of unknown length may take to reach the next agent
-SLACK = 300  # s; the closer log is written when the call reaches the next agent's queue
+NOBODY = "0"  # lead_id of a call that belongs to no lead
+HIDDEN = r"X+\d*"  # a phone number that the server shows in part or not at all
+#: A uniqueid that Excel has rounded: its second alone, or a power of ten.
+ROUNDED = r"\d{9,}|\d(?:[.,]\d+)?[eE]\+?\d+"
 OFFSETS = (-12.0, 14.0)  # h, the offsets in use
 
 
@@ -27,37 +31,96 @@ def prepare(tables: Tables) -> Tables:
     if "agent_log" in tables:
         log = tables["agent_log"]
         log["dead_s"] = log["dead_s"].fillna(0.0) if "dead_s" in log else 0.0
+        if "contact_id" in log:
+            log["contact_id"] = _lead(log["contact_id"])
         tables["agent_log"] = log
     return tables
 
 
 def _calls(calls: Frame) -> Frame:
-    direction = calls.get("direction", pd.Series(pd.NA, index=calls.index, dtype=TEXT))
-    queue = calls.get("queue_s", pd.Series(float("nan"), index=calls.index))
-    if "alt_dial" in calls:
-        digits = calls["alt_dial"].str.fullmatch(r"-?\d+(\.\d+)?").fillna(False).astype(bool)
-        seconds = digits & direction.isna()
-        queue = queue.fillna(pd.to_numeric(calls["alt_dial"].where(seconds).astype(object), errors="coerce"))
-        direction = direction.mask(seconds, "inbound")
-    calls = calls.assign(direction=direction.fillna("outbound").astype(TEXT), queue_s=queue)
+    calls = calls.assign(**_way(calls))
     calls["call_id"] = _identity(calls)
+    calls["contact_id"] = _lead(calls["contact_id"])
     calls["handed_over"] = calls["handed_over"].fillna(False)
     if "attempt_no" in calls:
         calls["attempt_no"] = calls["attempt_no"].where(calls["attempt_no"] >= 1)
-    talk = calls["length_s"] - calls["queue_s"].fillna(0.0)
-    # The queue has fractions of a second and the length does not: under one second is no talk.
-    talk = talk.where((talk >= 0) | (talk <= -1), 0.0)
-    calls["talk_s"] = talk.where(calls["handled"].eq(True).fillna(False))
-    return calls.drop(columns=["alt_dial", "closecallid"], errors="ignore")
+    handled = calls["handled"].eq(True).fillna(False)
+    calls["talk_s"] = _talk(calls).where(handled)
+    if "wrap_s" in calls:
+        # The export writes 0 also where the agent log has no row for the call.
+        calls["wrap_s"] = calls["wrap_s"].where(handled & (calls["wrap_s"] != 0))
+    return calls.drop(columns=["alt_dial", "closecallid", "count_or_uniqueid"], errors="ignore")
+
+
+def _way(calls: Frame) -> dict[str, Series]:
+    """Return direction, queue, uniqueid and attempt, which the export writes in one another's place.
+
+    An inbound row of the call export has its queue where an outbound one has the
+    kind of number dialled; in the short layout (ALTERNATE_1) it has its uniqueid
+    where an outbound one has the number of attempts.
+    """
+    none = pd.Series(pd.NA, index=calls.index, dtype=TEXT)
+    direction = calls.get("direction", none)
+    queue = calls.get("queue_s", pd.Series(float("nan"), index=calls.index))
+    found: dict[str, Series] = {}
+    if "alt_dial" in calls:
+        seconds = _like(calls["alt_dial"], r"-?\d+(\.\d+)?") & direction.isna()
+        queue = queue.fillna(_numbers(calls["alt_dial"].where(seconds)))
+        direction = direction.mask(seconds, "inbound")
+    if "count_or_uniqueid" in calls:
+        count = _like(calls["count_or_uniqueid"], r"\d{1,6}")
+        inbound = calls["count_or_uniqueid"].notna() & ~count & direction.isna()
+        direction = direction.mask(inbound, "inbound")
+        attempts = _numbers(calls["count_or_uniqueid"].where(count)).astype("Int64")
+        found["attempt_no"] = calls["attempt_no"].fillna(attempts) if "attempt_no" in calls else attempts
+    if "uniqueid" in calls:
+        found["uniqueid"] = _whole(calls)
+    return found | {"direction": direction.fillna("outbound").astype(TEXT), "queue_s": queue}
+
+
+def _like(texts: Series, pattern: str) -> Series:
+    return texts.str.fullmatch(pattern).fillna(False).astype(bool)
+
+
+def _numbers(texts: Series) -> Series:
+    return pd.to_numeric(texts.astype(object), errors="coerce").astype(float)
+
+
+def _whole(calls: Frame) -> Series:
+    """Return the uniqueids, without those that Excel rounded until several leads share one."""
+    uniqueid = calls["uniqueid"].astype(TEXT)
+    rounded = _like(uniqueid, ROUNDED)
+    if not rounded.any():
+        return uniqueid
+    leads = calls.loc[rounded].groupby(uniqueid[rounded])["contact_id"].nunique()
+    return uniqueid.mask(rounded & (uniqueid.map(leads) > 1).fillna(False).astype(bool))
+
+
+def _lead(contact: Series) -> Series:
+    """Return the contact; unknown where there is no lead, or the server hides the number."""
+    return contact.mask((contact == NOBODY) | _like(contact, HIDDEN)).astype(TEXT)
+
+
+def _talk(calls: Frame) -> Series:
+    """Return what of a call's length is no queue; unknown where either is."""
+    inbound = (calls["direction"] == "inbound").fillna(False)
+    talk = calls["length_s"] - calls["queue_s"].where(inbound, calls["queue_s"].fillna(0.0))
+    # The queue has fractions of a second and the length has none: less than one is no talk.
+    return talk.mask((talk < 0) & (talk > -1), 0.0)
 
 
 def _identity(calls: Frame) -> Series:
-    """Identify a call by uniqueid, the closer log's number, or, if neither is exported, lead and second."""
+    """Identify a call by uniqueid, the closer log's number, or, if neither is exported, lead and second.
+
+    A call has a row for each in-group it reached, all with one uniqueid.
+    """
     second = calls["local_started_at"].dt.strftime("%Y%m%d%H%M%S").astype(TEXT)
-    way = calls["direction"].map({"inbound": "-in"}).fillna("").astype(TEXT)
+    inbound = (calls["direction"] == "inbound").fillna(False).astype(bool)
+    way = inbound.map({True: "-in", False: ""}).astype(TEXT)
     identity = calls["contact_id"].fillna("").astype(TEXT) + "-" + second + way
     if "uniqueid" in calls:
-        identity = (calls["uniqueid"].astype(TEXT) + way).fillna(identity)
+        reached = calls["uniqueid"] + "-" + second + way
+        identity = calls["uniqueid"].mask(inbound, reached).fillna(identity)
     if "closecallid" in calls:
         identity = ("C" + calls["closecallid"].astype(TEXT)).fillna(identity)
     return identity
@@ -74,9 +137,9 @@ def shape(tables: Tables, notes: list[str], zone: str) -> Tables:
         calls = tables["calls"]
         if log is not None and "uniqueid" in calls and "uniqueid" in log:
             calls = _with_agent_log(calls, log, notes)
-        calls = _one_call_each(calls, notes)
+        calls = one_call_each(calls, notes)
         calls = _on_contact_clock(calls, tables.get("contacts"), notes)
-        helpers = ["uniqueid", "handed_over", "gmt_offset"]
+        helpers = ["uniqueid", "handed_over", "gmt_offset", "transfer_id"]
         tables["calls"] = calls.drop(columns=helpers, errors="ignore")
     if "contacts" in tables:
         tables["contacts"] = _contact_zones(tables["contacts"], tables.get("calls"))
@@ -120,75 +183,18 @@ def _with_agent_log(calls: Frame, log: Frame, notes: list[str]) -> Frame:
         agent_talk_s=rows["talk_s"].fillna(0) - rows["dead_s"],
         wrap_s=rows["dispo_s"].fillna(0) + rows["dead_s"],
     ).groupby(["uniqueid", "agent_id"], as_index=False)[["agent_talk_s", "wrap_s"]].sum()  # fmt: skip
+    stated = calls.get("wrap_s")
     joined = calls.drop(columns="wrap_s", errors="ignore").merge(
         sums, on=["uniqueid", "agent_id"], how="left"
     )
+    if stated is not None:
+        joined["wrap_s"] = joined["wrap_s"].fillna(stated.reset_index(drop=True))
     handled = joined["handled"].eq(True).fillna(False).to_numpy(bool)
     joined["talk_s"] = joined["agent_talk_s"].where(handled).fillna(joined["talk_s"])
     missing = int((handled & joined["agent_talk_s"].isna()).sum())
     if missing:
         notes.append(told.write(told.NO_AGENT_LOG, count=missing))
     return joined.drop(columns="agent_talk_s")
-
-
-def _one_call_each(calls: Frame, notes: list[str]) -> Frame:
-    """Join every transfer with the row of the agent it was handed to.
-
-    The call keeps the start, list and campaign of its first row, and the outcome
-    and agent of its last; ``first_agent_id`` is the agent who handed it over.
-    """
-    calls = calls.assign(_way=(calls["direction"] == "inbound"))
-    calls = calls.sort_values(["contact_id", "started_at", "_way"], kind="stable", ignore_index=True)
-    continues = _continues(calls)
-    over = calls["handed_over"].eq(True).fillna(False)
-    lone = int((over & ~continues.shift(-1, fill_value=False)).sum())
-    if lone:
-        notes.append(told.write(told.NO_CLOSER_LOG, count=lone))
-    if continues.any():
-        notes.append(told.write(told.JOINED, count=int(continues.sum())))
-        number = (~continues).cumsum()
-        several = number.duplicated(keep=False)
-        calls = pd.concat([calls[~several], _joined(calls[several], number[several])], ignore_index=True)
-    return calls.drop(columns="_way").sort_values("started_at", kind="stable", ignore_index=True)
-
-
-def _continues(calls: Frame) -> Series:
-    """Mark the rows that continue the row before: handed over, same lead, immediately."""
-    before = calls.shift(1)
-    same = calls["contact_id"].eq(before["contact_id"]).fillna(False).astype(bool)
-    over = before["handed_over"].eq(True).fillna(False).astype(bool)
-    until = before["started_at"] + pd.to_timedelta(before["length_s"].fillna(NO_END) + SLACK, unit="s")
-    soon = calls["started_at"] <= until
-    if "uniqueid" in calls:
-        soon |= calls["uniqueid"].eq(before["uniqueid"]).fillna(False).astype(bool)
-    inbound = calls["_way"].fillna(False).astype(bool)
-    return pd.Series((same & over & soon & inbound).to_numpy(bool), index=calls.index)
-
-
-def _joined(rows: Frame, number: Series) -> Frame:
-    groups = rows.groupby(number.to_numpy(), sort=True)
-    first, last = groups.nth(0).reset_index(drop=True), groups.nth(-1).reset_index(drop=True)
-    call = first.copy()
-    for name in (
-        "argued",
-        "success",
-        "closed",
-        "closed_reason",
-        "do_not_call",
-        "invalid_number",
-        "outcome_code",
-    ):
-        call[name] = last[name]
-    for name in ("connected", "live", "handled"):
-        call[name] = groups[name].max().reset_index(drop=True)
-    # A person handed over has spoken with an agent: if dropped later, the call was not abandoned.
-    call["abandoned"] = last["abandoned"] & ~call["handled"]
-    call["argued"] = call["argued"] & call["handled"]
-    for name in rows.columns.intersection(["talk_s", "wrap_s", "queue_s", "length_s"]):
-        call[name] = groups[name].sum(min_count=1).reset_index(drop=True)
-    call["first_agent_id"] = first["agent_id"]
-    call["agent_id"] = groups["agent_id"].last().reset_index(drop=True)
-    return call
 
 
 def _on_contact_clock(calls: Frame, contacts: Frame | None, notes: list[str]) -> Frame:

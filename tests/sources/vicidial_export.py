@@ -218,6 +218,9 @@ ANSWERED_BY_SOMETHING = (
     "SVYHU",
     "SVYREC",
 )
+NOBODY_THERE = (
+    "NA", "N", "AB", "B", "DC", "ADC", "ADCT", "A", "AA", "AM", "AL", "AFAX", "DAIR", "ADAIR",
+)  # fmt: skip
 CLOSING = ("SALE", "NI", "DEC", "DNC", "DC", "ADC", "AFAX")
 
 
@@ -253,8 +256,7 @@ def count(path: Path) -> Counted:
             continue
         before = last.get(row["lead"])
         last[row["lead"]] = row
-        handed = before is not None and before["status"] in ("XFER", "RQXFER") and row["inbound"]
-        if handed and row["at"] <= before["at"] + timedelta(seconds=before["length"] + 300):
+        if before is not None and row["inbound"] and row["at"] <= _waits_until(before):
             row["call"] = before["call"]
             row["call"].append(row)
         else:
@@ -263,6 +265,19 @@ def count(path: Path) -> Counted:
     for call in calls:
         _add(call, result)
     return result
+
+
+def _waits_until(before: dict) -> datetime:
+    """Until when the lead may come to an in-group and still be on the same call.
+
+    A transfer waits for the next agent for five minutes. A person whom the dialer
+    left without an agent is sent on at once, within half a minute.
+    """
+    ended = before["at"] + timedelta(seconds=before["length"])
+    if before["status"] in ("XFER", "RQXFER"):
+        return ended + timedelta(seconds=300)
+    sent_on = before["status"] not in NOBODY_THERE and not before["agent"]
+    return ended + timedelta(seconds=30) if sent_on else datetime.min
 
 
 def _understood(line: str, rejected: Counter[str]) -> dict | None:  # noqa: PLR0911 - a reason each

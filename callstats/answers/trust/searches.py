@@ -5,7 +5,7 @@ A finding does not change a number. It says where to look, and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -25,6 +25,8 @@ Severity = Literal["rejected", "doubtful", "information"]
 
 #: The possible outcomes of a call; all are unknown for a code without a meaning.
 FLAGS = ("connected", "live", "handled")
+#: What such a code leaves open, though the call has no agent, or another row of it told the rest.
+OPEN = (("connected", "live"), ("handled", "success"))
 #: A talk longer than this is doubtful [s].
 LONG_TALK_S = 4 * 3600
 #: Agent time and call time of an agent-day may differ by this share, and by this many seconds.
@@ -95,15 +97,26 @@ def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
 
 
 def codes_without_meaning(dataset: Dataset) -> dict[str, int]:
-    """Return the codes with every flag from dial to conversation unknown, with their calls."""
+    """Return the codes that leave open what the call came to, with their calls.
+
+    Every flag from dial to conversation is unknown; or whether a person was reached, of a
+    call that no agent had; or whether an agent talked and sold.
+    """
     flags = [flag for flag in FLAGS if dataset.has("calls", flag)]
     if not flags or not dataset.has("calls", "outcome_code"):
         return {}
-    silent = nw.all_horizontal(*(nw.col(flag).is_null() for flag in flags), ignore_nulls=False)
+    silent = _all_unknown(flags)
+    for pair in OPEN:
+        if dataset.has("calls", *pair, "handled"):
+            silent = silent | (_all_unknown(pair) & ~nw.col("handled").fill_null(value=False))
     coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null(), silent)
     rows = records(coded.group_by("outcome_code").agg(rows=nw.len()))
     codes = {str(row["outcome_code"]): int(row["rows"]) for row in rows}
     return dict(sorted(codes.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _all_unknown(columns: Iterable[str]) -> nw.Expr:
+    return nw.all_horizontal(*(nw.col(column).is_null() for column in columns), ignore_nulls=False)
 
 
 def _durations(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
