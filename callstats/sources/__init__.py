@@ -91,13 +91,16 @@ def guess(files: Iterable[str | Path]) -> Source:
 def _likeness(single: Found, source: Source) -> int:
     """Return how sure it is that a file is of a source: the columns by which it is recognised."""
     from callstats.sources.files import peek
+    from callstats.sources.headless import read_headless
     from callstats.sources.raw import table_name
     from callstats.sources.reader import recognise
 
     if table_name(single.stem, [layout.name for layout in source.layouts]):
         return _NAMED
     layouts = [recognise(columns, source) for columns in peek(single, source.text, source.layouts)]
-    return max((len(layout.signature) for layout in layouts if layout), default=0)
+    if any(layouts):
+        return max(len(layout.signature) for layout in layouts if layout)
+    return 1 if read_headless(single, source) is not None else 0
 
 
 _NAMED = 1000  # a table's name says more than any header

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from callstats.errors import InputError
 from callstats.model import TABLES
 from callstats.sources import notes
 from callstats.sources.base import UNKNOWN, Field, Layout
@@ -42,6 +43,8 @@ class Reading:
         Rows that cannot be accepted.
     notes : list of str
     lacks : dict of str to str
+    formats : tuple of str
+        Formats of times found so far.
     """
 
     columns: Columns
@@ -50,6 +53,7 @@ class Reading:
     problems: Problems = field(default_factory=Problems)
     notes: list[str] = field(default_factory=list)
     lacks: dict[str, str] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
 
     def field_of(self, to: str, kind: str) -> Field | None:
         """Return the field of this type that the file holds for a column."""
@@ -67,7 +71,8 @@ def add_moments(frame: Frame, reading: Reading) -> None:
     """
     layout = reading.layout
     zones = _zones(frame, reading)
-    for to in dict.fromkeys(item.to for item in layout.fields):
+    first = sorted(layout.fields, key=lambda item: item.to not in ("started_at", "start"))
+    for to in dict.fromkeys(item.to for item in first):
         text, epoch = reading.field_of(to, "instant"), reading.field_of(to, "epoch")
         if text is None and epoch is None:
             continue
@@ -110,7 +115,7 @@ def _from_cells(item: Field, zones: Series, reading: Reading, *, exact_elsewhere
     columns, problems = reading.columns, reading.problems
     name, cells = str(columns.name(item)), columns.cells(item)
     texts = cells.texts.mask(is_one_of(cells.texts, UNKNOWN))
-    parsed = parse(texts, item.formats, {"column": name, "file": columns.file})
+    parsed = _parsed(texts, item, name, reading, exact_elsewhere=exact_elsewhere)
     typed = cells.moments
     if typed is not None and typed.dt.tz is None:
         parsed.naive = parsed.naive.fillna(typed.astype("datetime64[us]"))
@@ -132,6 +137,21 @@ def _from_cells(item: Field, zones: Series, reading: Reading, *, exact_elsewhere
     if typed is not None and typed.dt.tz is not None:
         utc = utc.fillna(typed.astype("datetime64[us, UTC]"))
     return utc
+
+
+def _parsed(texts: Series, item: Field, name: str, reading: Reading, *, exact_elsewhere: bool) -> Parsed:
+    """Read texts; where a row can do without the time, one that cannot be told stays unknown."""
+    try:
+        parsed = parse(texts, item.formats, {"column": name, "file": reading.columns.file}, reading.formats)
+    except InputError as error:
+        if reading.problems.costly is None or (item.to in reading.problems.costly and not exact_elsewhere):
+            raise
+        reason = str(error).splitlines()[0].partition(": ")[2] or str(error)
+        reading.problems.add(texts.notna(), "a time can be read", name, texts, reason, item.to)
+        nothing = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+        return Parsed(nothing, None, pd.Series(False, index=texts.index), ())
+    reading.formats = (*reading.formats, *parsed.formats)
+    return parsed
 
 
 def _no_moment(cells: Cells) -> Series:

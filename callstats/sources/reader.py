@@ -26,6 +26,7 @@ from callstats.sources.convert import convert, nothing
 from callstats.sources.differences import difference
 from callstats.sources.files import read_file
 from callstats.sources.header import TOTAL, holds_all, is_total
+from callstats.sources.headless import read_headless
 from callstats.sources.instants import Reading, add_moments
 from callstats.sources.unreadable import Problems, needed
 from callstats.sources.raw import Frame, Raw, Series
@@ -162,12 +163,20 @@ def _chosen(found: list[Found], source: Source, result: Extract) -> Iterator[tup
                 raise
             result.unread[single.name] = error.args[0] if error.args else str(error)
             continue
+        if source.choose and not any(_layouts(raw, wanted, source, alone=False) for raw in raws):
+            headless = None if any(_knows(raw, source) for raw in raws) else read_headless(single, source)
+            raws = raws if headless is None else [headless]
         for raw in raws:
             layouts = [] if raw.unread else _layouts(raw, wanted, source, alone=single.alone and len(raws) == 1)
             if not layouts and not is_joined:
                 result.unread[raw.called] = raw.unread or _why_unread(raw, source)
             if layouts or is_joined:
                 yield raw, layouts
+
+
+def _knows(raw: Raw, source: Source) -> bool:
+    """Tell whether the header has names of the source: then it is one, of another layout."""
+    return bool(raw.name) or any(holds_all(raw.columns, ((c,),)) for x in source.layouts for c in x.known)
 
 
 def _for_file(single: Found, source: Source) -> list[Layout]:

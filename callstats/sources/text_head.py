@@ -133,6 +133,20 @@ def _rows(lines: Sequence[str], start: int, delimiter: str, quote: str) -> Itera
         last = start + reader.line_num
 
 
+def widths(lines: Sequence[str], options: TextOptions) -> list[int]:
+    """Return how many fields each line has by the delimiter that divides most of them alike."""
+    filled = [line for line in lines if line.strip()]
+    marks = [options.delimiter] if options.delimiter else DELIMITERS
+    counts = {m: [len(row.fields) for row in _rows(filled, 0, m, _quote(m, options))] for m in marks}
+
+    def alike(mark: str) -> tuple[float, int]:
+        counted = counts[mark]
+        most = max(set(counted), key=counted.count) if counted else 0
+        return (counted.count(most) / len(counted) if most > 1 else 0.0), most
+
+    return counts[max(counts, key=alike)]
+
+
 def _without_header(lines: Sequence[str], start: int, asked: str, options: TextOptions) -> Head:
     wide = len(options.names)
     marks = [asked] if asked else list(DELIMITERS)

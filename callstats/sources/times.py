@@ -92,7 +92,12 @@ class Parsed:
         return bool(self.formats) and not any(re.search("%[HIcXTRs]", item) for item in self.formats)
 
 
-def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = None) -> Parsed:
+def parse(
+    texts: Series,
+    formats: tuple[str, ...] = (),
+    where: dict | None = None,
+    likely: tuple[str, ...] = (),
+) -> Parsed:
     """Parse texts as instants.
 
     Parameters
@@ -104,6 +109,8 @@ def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = Non
         the next one that reads some in one way only.
     where : dict, optional
         File and column, for the error.
+    likely : tuple of str
+        Formats found out in another column of the file; they settle which number is the day.
 
     Raises
     ------
@@ -125,7 +132,7 @@ def parse(texts: Series, formats: tuple[str, ...] = (), where: dict | None = Non
     wanted = tuple(re.sub(r"\s*%[zZ]|Z$", "", item) for item in formats)
     naive = _by_formats(bare, wanted) if wanted else _no_moments(texts)
     if not wanted:
-        naive, wanted = _found_out(_regular(bare), where or {})
+        naive, wanted = _found_out(_regular(bare), where or {}, likely)
     bad = texts.notna() & naive.isna()
     return Parsed(naive, None if offset is None else _offset_seconds(offset), bad, wanted, not formats)
 
@@ -177,14 +184,16 @@ def _offset_seconds(offset: Series) -> Series:
     return seconds.mask(offset.notna() & seconds.isna(), 0.0).astype(float)
 
 
-def _found_out(texts: Series, where: dict) -> tuple[Series, tuple[str, ...]]:
+def _found_out(
+    texts: Series, where: dict, likely: tuple[str, ...]
+) -> tuple[Series, tuple[str, ...]]:
     """Read a column by the format that reads most of it, and what is left by others that are beyond doubt."""
     naive, formats = _no_moments(texts), []
     while len(formats) < MOST_FORMATS:
         left = naive.isna() & texts.notna()
         if not left.any():
             break
-        form = _best_format(texts[left], where if not formats else None)
+        form = _best_format(texts[left], where if not formats else None, likely)
         if form is None or form.translate(_SWAPPED) in formats:
             break
         formats.append(form)
@@ -192,7 +201,7 @@ def _found_out(texts: Series, where: dict) -> tuple[Series, tuple[str, ...]]:
     return naive, tuple(formats)
 
 
-def _best_format(texts: Series, where: dict | None) -> str | None:
+def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...]) -> str | None:
     """Return the format that reads most texts; None, or an error where one is due, if none does or two do."""
     sample = texts.drop_duplicates()
     if len(sample) > SAMPLE:
@@ -213,12 +222,16 @@ def _best_format(texts: Series, where: dict | None) -> str | None:
     rival = next((o for o in likely if counts[o] == counts[best] and _contradicts(read[o], read[best])), None)
     if rival is None:
         return best
+    dates = [form.split(" ")[0] for form in settled]
+    for form in (best, rival):
+        if form.split(" ")[0] in dates:
+            return form
     if where is None:
         return None
     raise InputError(
         f"{sample.iloc[0]!r}: cannot tell the day from the month, every text fits {best} and {rival}",
         **where,
-        hint=f'Say which in the mapping: format = "{best}".',
+        hint=f'Say which in a mapping: format = "{best}"; or export with dates such as 2026-09-14.',
     )
 
 
