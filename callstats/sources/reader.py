@@ -176,7 +176,11 @@ def _chosen(found: list[Found], source: Source, result: Extract) -> Iterator[tup
 
 def _knows(raw: Raw, source: Source) -> bool:
     """Tell whether the header has names of the source: then it is one, of another layout."""
-    return bool(raw.name) or any(holds_all(raw.columns, ((c,),)) for x in source.layouts for c in x.known)
+    known = {column for layout in source.layouts for column in layout.known}
+    return bool(raw.name) or sum(holds_all(raw.columns, ((column,),)) for column in known) >= _SOME
+
+
+_SOME = 3  # names of columns; one of them may be a value by chance, such as SALE
 
 
 def _for_file(single: Found, source: Source) -> list[Layout]:
