@@ -128,6 +128,12 @@ AGENT_TIME = Table(
         TableColumn("campaign_id", "text", "the campaign logged in to"),
         TableColumn("start", "instant", "when the stretch began"),
         TableColumn("local_start", "clock", "the same on the clock of the site", derived=True),
+        TableColumn(
+            "shift_start",
+            "clock",
+            "when the shift it belongs to began, on the clock of the site",
+            derived=True,
+        ),
         TableColumn("state", "text", "talk, hold, wrap, wait or pause", nullable=False),
         TableColumn("seconds", "number", "how long it lasted", "s", nullable=False),
         TableColumn("pause_code", "text", "the reason given for a pause"),

@@ -50,9 +50,15 @@ NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
 DATES_ONLY = "{column} holds dates without a time of day"
+ONE_NAME = "{column}: {spellings} are taken as one, {name}"
+MORE_NAMES = (
+    "{column}: {count} more name is written in several ways and taken as one",
+    "{column}: {count} more names are written in several ways and taken as one each",
+)
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
+    *(ONE_NAME, MORE_NAMES),
 )
 
 

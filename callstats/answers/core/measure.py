@@ -181,11 +181,9 @@ def _row(
     interval: bool,
 ) -> tuple[Any, ...]:
     """Return kpi, value, low, high, numerator, denominator, n and note of one KPI in one group."""
-    if kpi.name in facts.obstacles:
-        return _nothing(kpi, f"not computable: {facts.obstacles[kpi.name]}")
-    pooled = shared_obstacle(kpi, group, facts.keys, facts.sums)
-    if pooled:
-        return _nothing(kpi, f"not computable: {pooled}")
+    reason = facts.obstacles.get(kpi.name) or shared_obstacle(kpi, group, facts.keys, facts.sums)
+    if reason:
+        return _nothing(kpi, f"not computable: {reason}")
     sums = _Zeros(facts.sums.get(group, {}))
     judged = [doubt.judged(sums, dataset.config.unknown_tolerance) for doubt in facts.doubts[kpi.name]]
     refused = [note for note, given in judged if not given]
