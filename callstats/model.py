@@ -71,6 +71,7 @@ CALLS = Table(
     (
         TableColumn("call_id", "text", "identifies the interaction", nullable=False),
         TableColumn("contact_id", "text", "the person or number that was dialled or that called"),
+        TableColumn("phone", "text", "the number that was dialled or that called, where it is no contact_id"),
         TableColumn("list_id", "text", "the list (address file) the contact was loaded with"),
         TableColumn("campaign_id", "text", "the campaign, or the queue of an inbound call"),
         TableColumn("agent_id", "text", "the agent; null where only the dialer was on the line"),
@@ -147,6 +148,7 @@ CONTACTS = Table(
     "one contact of one loaded list; further columns are attributes of the contact",
     (
         TableColumn("contact_id", "text", "the contact", nullable=False),
+        TableColumn("phone", "text", "its telephone number, where that is no contact_id"),
         TableColumn("list_id", "text", "the list it was loaded with"),
         TableColumn("campaign_id", "text", "the campaign the list belongs to", derived=True),
         TableColumn("loaded_at", "instant", "when it was loaded"),

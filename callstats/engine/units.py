@@ -223,7 +223,7 @@ def _piece(
     """Return one piece's sums by group and unit. Something counted once per unit is its largest flag."""
     table, first = terms[0].where.table, terms[0]
     within = _within(first, cluster.unit)
-    of = first.of if isinstance(first, Distinct) else ()
+    of = [column for term in terms if isinstance(term, Distinct) for column in term.of]
     wanted = [key for key in dict.fromkeys((*keys, *within, *of)) if key != _ROW]
     columns = {names[term.key]: term for term in terms}
     only = cluster.direction if table == "calls" else ()

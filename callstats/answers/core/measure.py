@@ -18,6 +18,7 @@ from callstats.answers.core.obstacles import (
     tables_read,
     unknowns,
 )
+from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.dataset import Dataset
 from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
@@ -122,9 +123,15 @@ class _Facts:
     obstacles: Mapping[str, str]
     doubts: Mapping[str, list[Unknown]]
     rejected: Mapping[str, str]
+    same: SameContacts
     sums: Mapping[Group, Mapping[str, float]]
     moments: Mapping[Group, Mapping[str, Moments]]
     quantiles: Mapping[str, Mapping[Group, tuple[float, int]]]
+
+    def obstacle(self, kpi: KPI, group: Group) -> str | None:
+        """Return why a KPI has no value in a group."""
+        pooled = self.obstacles.get(kpi.name) or shared_obstacle(kpi, group, self.keys, self.sums)
+        return pooled or self.same.obstacle(kpi, group)
 
     def said_of(self, kpi: KPI) -> list[str]:
         """Return the notes on the tables a KPI reads."""
@@ -166,6 +173,7 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
         {name: reason for name, reason in obstacles.items() if reason is not None},
         doubts,
         rejected(dataset),
+        same_contacts(dataset, able, keys),
         sums_by_group(dataset, list(terms.values()), keys),
         engine.moments(dataset, drawn, keys),
         {k.name: engine.quantiles(dataset, k.formula, keys) for k in able if isinstance(k.formula, Quantile)},
@@ -181,7 +189,7 @@ def _row(
     interval: bool,
 ) -> tuple[Any, ...]:
     """Return kpi, value, low, high, numerator, denominator, n and note of one KPI in one group."""
-    reason = facts.obstacles.get(kpi.name) or shared_obstacle(kpi, group, facts.keys, facts.sums)
+    reason = facts.obstacle(kpi, group)
     if reason:
         return _nothing(kpi, f"not computable: {reason}")
     sums = _Zeros(facts.sums.get(group, {}))

@@ -34,6 +34,14 @@ _REASONS = (
         re.compile(r"(?:over )?(?P<share>[\d.]+)\s?% of the rows of (?P<table>.+) were rejected at import"),
         mark("{share} of the rows of {table} were rejected at import"),
     ),
+    (
+        re.compile(r"not computable: (?P<share>[\d.]+)\s?% of the contacts dialled were not loaded there"),
+        mark("not computable, {share} of the contacts dialled were not loaded there"),
+    ),
+    (
+        re.compile(r"not computable: (?P<share>[\d.]+)\s?% of the contacts loaded were dialled elsewhere"),
+        mark("not computable, {share} of the contacts loaded were dialled elsewhere"),
+    ),
     (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
 )
 

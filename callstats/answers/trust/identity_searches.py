@@ -18,7 +18,7 @@ FEWEST_DIGITS = 8
 #: A country's calling code has so many digits at most.
 MOST_CODE = 3
 _PHONE = r"^[+0-9][0-9 ()./\x{00A0}\x{202F}-]{7,}$"
-_ROUNDED = r"^[+-]?[0-9]([.,][0-9]+)?[eE][+]?[0-9]+$"
+_ROUNDED = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]+$"
 
 
 def spellings(dataset: Dataset) -> list[tuple[str, ...]]:
