@@ -148,9 +148,9 @@ def read_tables(
     if source.shape:
         tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
         judged = _together([judged, shaped])
-    rejects = _rejects(found, _together([found.rejected, judged]))
+    rejects = _rejects(extracted, _together([extracted.rejected, judged]))
     tables, told = one_spelling(tables)
-    found.notes.extend(told)
+    extracted.notes.extend(told)
     tables = derive(tables)
     done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     if not done:

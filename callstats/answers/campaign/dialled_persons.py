@@ -1,4 +1,4 @@
-"""Who a law protects is a person, not a lead: dials to one number count together, however often it was loaded."""
+"""Laws protect a person, not a lead: dials to one number count together, however often it was loaded."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def too_often(rows: Frame, most: int, days: int) -> list[str]:
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = pd.DataFrame({"call_id": list("abc"), "phone": "1", "direction": "outbound", "number": [1, 2, 9]})
+    >>> rows = pd.DataFrame({"call_id": list("abc"), "phone": "1", "number": [1, 2, 9]})
+    >>> rows["direction"] = "outbound"
     >>> too_often(rows, most=1, days=7)
     ['b']
     """

@@ -85,7 +85,7 @@ def estimates_by(
 
 
 def interval(kpi: KPI, moments: Moments, confidence: float) -> Interval:
-    """Return the interval of a KPI from its moments, as its formula asks.
+    """Return the interval of a KPI from its moments, as its formula requires.
 
     What only counts rows or adds up time cannot lie below 0.
     """

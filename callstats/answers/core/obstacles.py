@@ -1,4 +1,4 @@
-"""What stands in the way of a KPI's value: unknown flags, rows left out, and amounts of all groups together.
+"""Obstacles to a KPI's value: unknown flags, rejected rows, and amounts common to all groups.
 
 The price of a list is recorded by list; wages and line costs are not. A profit by
 list that counted only amounts with a list would be far too high, yet look right.
@@ -46,7 +46,7 @@ class Unknown:
     rows, left_out : Linear
         Number of rows, and number on which it is unknown.
     words : str
-        What the note says when the column may count as 0; empty when it may not.
+        The note if the column may count as 0; empty if it may not.
     refuses : bool
         False where the value stands for the rows that are known, and only says so.
     """
