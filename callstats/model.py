@@ -71,6 +71,7 @@ CALLS = Table(
     (
         TableColumn("call_id", "text", "identifies the interaction", nullable=False),
         TableColumn("contact_id", "text", "the person or number that was dialled or that called"),
+        TableColumn("phone", "text", "the number that was dialled or that called, where it is no contact_id"),
         TableColumn("list_id", "text", "the list (address file) the contact was loaded with"),
         TableColumn("campaign_id", "text", "the campaign, or the queue of an inbound call"),
         TableColumn("agent_id", "text", "the agent; null where only the dialer was on the line"),
@@ -128,6 +129,12 @@ AGENT_TIME = Table(
         TableColumn("campaign_id", "text", "the campaign logged in to"),
         TableColumn("start", "instant", "when the stretch began"),
         TableColumn("local_start", "clock", "the same on the clock of the site", derived=True),
+        TableColumn(
+            "shift_start",
+            "clock",
+            "when the shift it belongs to began, on the clock of the site",
+            derived=True,
+        ),
         TableColumn("state", "text", "talk, hold, wrap, wait or pause", nullable=False),
         TableColumn("seconds", "number", "how long it lasted", "s", nullable=False),
         TableColumn("pause_code", "text", "the reason given for a pause"),
@@ -141,6 +148,7 @@ CONTACTS = Table(
     "one contact of one loaded list; further columns are attributes of the contact",
     (
         TableColumn("contact_id", "text", "the contact", nullable=False),
+        TableColumn("phone", "text", "its telephone number, where that is no contact_id"),
         TableColumn("list_id", "text", "the list it was loaded with"),
         TableColumn("campaign_id", "text", "the campaign the list belongs to", derived=True),
         TableColumn("loaded_at", "instant", "when it was loaded"),

@@ -39,14 +39,21 @@ TIME_KEYS: dict[str, Callable[[nw.Expr], nw.Expr]] = {
     "hour": lambda clock: clock.dt.hour(),
     "weekday": lambda clock: clock.dt.weekday(),
     "day": _day,
+    "shift": _day,  # the day a shift began; the day itself where a table knows no shifts
     "week": _monday,
     "month": _month,
 }
 
+
+def _day_text(day: int) -> str:
+    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
+
+
 _TEXT: dict[str, Callable[[int], Any]] = {
     "hour": int,
     "weekday": int,
-    "day": lambda n: f"{n // 10000:04d}-{n // 100 % 100:02d}-{n % 100:02d}",
+    "day": _day_text,
+    "shift": _day_text,
     "week": _week_text,
     "month": lambda n: f"{n // 100:04d}-{n % 100:02d}",
 }

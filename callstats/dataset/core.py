@@ -36,6 +36,11 @@ class _Conformed(dict[str, nw.LazyFrame]):
         """DuckDB relations of earlier queries, which it would otherwise bind and check again."""
         return {}
 
+    @cached_property
+    def holes(self) -> dict[str, frozenset[str]]:
+        """The columns of the tables asked about so far on which some row has no value."""
+        return {}
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
@@ -123,6 +128,20 @@ class Dataset:
     def unreached(self, table: str) -> tuple[str, ...]:
         """Return the columns this data set is filtered by that a table cannot reach."""
         return self.filters.beyond(self.columns, table)
+
+    def holes(self, table: str) -> frozenset[str]:
+        """Return the canonical columns of a table on which some row, whatever the filters, has no value.
+
+        Asked of the engine once for all views of the same tables.
+        """
+        assert isinstance(self.frames, _Conformed)
+        if table not in self.frames.holes:
+            columns = [column for column in TABLES[table].names if self.has(table, column)]
+            counts = [nw.col(column).is_null().any().alias(column) for column in columns]
+            found = self.frames[table].select(*counts).collect("pandas").to_native()
+            some = {c for c in columns if not unknown(found[c].iloc[0]) and bool(found[c].iloc[0])}
+            self.frames.holes[table] = frozenset(some)
+        return self.frames.holes[table]
 
     def values(self, column: str) -> list[Any]:
         """Return the known values of a column, sorted, within the filters.

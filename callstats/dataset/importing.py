@@ -15,7 +15,9 @@ import pyarrow as pa
 
 from callstats import checks
 from callstats.config import Config
+from callstats.dataset.identities import one_spelling
 from callstats.dataset.rejects import COLUMNS, Rejects
+from callstats.dataset.shifts import with_shifts
 from callstats.errors import InputError, UsageError
 from callstats.model import TABLES, TableColumn
 from callstats.sources import find, guess, notes
@@ -147,6 +149,8 @@ def read_tables(
         tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
         judged = _together([judged, shaped])
     rejects = _rejects(extracted, _together([extracted.rejected, judged]))
+    tables, told = one_spelling(tables)
+    extracted.notes.extend(told)
     tables = derive(tables)
     done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     if not done:
@@ -302,6 +306,8 @@ def derive(tables: Mapping[str, Frame]) -> Tables:
         done["contacts"] = _contacts(done["contacts"], done.get("calls"))
     if "callbacks" in done and "calls" in done:
         done["callbacks"] = _callbacks(done["callbacks"], done["calls"])
+    if "agent_time" in done:
+        done["agent_time"] = with_shifts(done["agent_time"])
     if "cases" in done and {"opened_at", "closed_at"} <= set(done["cases"]):
         cases = done["cases"]
         done["cases"] = cases.assign(

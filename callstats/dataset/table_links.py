@@ -94,5 +94,6 @@ def key_expression(columns: Columns, table: str, key: str) -> nw.Expr:
         return period.slice(0, 4).cast(nw.Int64) * 100 + period.slice(5, 2).cast(nw.Int64)
     column = clock(columns, table)
     if column is None:
-        raise KeyError(f"{table} has no clock")  # callers check has_key first
-    return TIME_KEYS[key](nw.col(column))
+        raise KeyError(f"{table} has no clock")  # callers ask has_key first
+    own = "shift_start" if key == "shift" and "shift_start" in columns[table] else column
+    return TIME_KEYS[key](nw.col(own))

@@ -31,7 +31,9 @@ class Clustering:
     missing : tuple of str
         The unit's columns that no table has, so that rows had to serve as units.
     direction : tuple of Condition
-        The calls the KPI covers: a contact who only rang in is not a unit of what was dialled.
+        The calls the KPI speaks of: who only rang in is no unit of what was dialled.
+    overnight : bool
+        Shifts go on over midnight, so that they do not add up over days.
     """
 
     unit: tuple[str, ...]
@@ -40,6 +42,7 @@ class Clustering:
     rows: bool = False
     missing: tuple[str, ...] = ()
     direction: tuple[Condition, ...] = ()
+    overnight: bool = False
 
 
 def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) -> Clustering:
@@ -62,7 +65,9 @@ def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) 
     calls = direction(formula_terms(kpi))
     if apart:
         rows = len(apart) == 1 and _one_row_each(dataset, apart[0], unit)
-        return Clustering(unit, apart, tuple(t for t in tables if t not in apart), rows, (), calls)
+        overnight = dataset.has("agent_time", "shift_start")
+        others = tuple(t for t in tables if t not in apart)
+        return Clustering(unit, apart, others, rows, (), calls, overnight)
     missing = tuple(c for c in unit if not any(dataset.reaches(t, c) for t in tables))
     return Clustering(unit, tables[:1], tables[1:], True, missing or unit, calls)
 
@@ -95,7 +100,13 @@ def adds_up(term: Term, cluster: Clustering) -> bool:
     """
     if term.where.table not in cluster.tables:
         return False
-    return not isinstance(term, Distinct) or set(cluster.unit) <= set(term.of)
+    return not isinstance(term, Distinct) or set(cluster.unit) <= _told_apart(term, cluster)
+
+
+def _told_apart(term: Distinct, cluster: Clustering) -> set[str]:
+    """Return what a term tells apart: a shift is a day where none goes on over midnight."""
+    of = set(term.of)
+    return of | {"day"} if "shift" in of and not cluster.overnight else of
 
 
 #: Distinguishes rows whose unit is unknown.
@@ -189,9 +200,16 @@ def _pieces(terms: Sequence[Term], unit: tuple[str, ...]) -> list[list[Term]]:
     """Split terms by table, and by what is counted within the unit."""
     pieces: dict[tuple[str, tuple[str, ...]], list[Term]] = {}
     for term in terms:
-        within = tuple(c for c in term.of if c not in unit) if isinstance(term, Distinct) else ()
+        within = _within(term, unit)
         pieces.setdefault((term.where.table, within), []).append(term)
     return list(pieces.values())
+
+
+def _within(term: Term, unit: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a term tells apart within a unit; its shifts are the unit's day."""
+    if not isinstance(term, Distinct):
+        return ()
+    return tuple(c for c in term.of if c not in unit and not (c == "shift" and "day" in unit))
 
 
 def _piece(
@@ -204,8 +222,9 @@ def _piece(
 ) -> nw.LazyFrame:
     """Return one piece's sums by group and unit. Something counted once per unit is its largest flag."""
     table, first = terms[0].where.table, terms[0]
-    within = tuple(c for c in first.of if c not in cluster.unit) if isinstance(first, Distinct) else ()
-    wanted = [key for key in dict.fromkeys((*keys, *within)) if key != _ROW]
+    within = _within(first, cluster.unit)
+    of = [column for term in terms if isinstance(term, Distinct) for column in term.of]
+    wanted = [key for key in dict.fromkeys((*keys, *within, *of)) if key != _ROW]
     columns = {names[term.key]: term for term in terms}
     only = cluster.direction if table == "calls" else ()
     rows = ("contact_id", *TABLES[table].key) if _ROW in keys and tell_rows else ()

@@ -437,5 +437,7 @@ class KPI:
                 columns.add(term.column)
             elif isinstance(term, Distinct):
                 clock = TABLES[term.where.table].clock
-                columns |= {clock if column in ("day", "week") and clock else column for column in term.of}
+                columns |= {
+                    clock if column in ("day", "week", "shift") and clock else column for column in term.of
+                }
         return {table: frozenset(columns) for table, columns in needed.items()}

@@ -176,10 +176,11 @@ def _holds(value: Any, condition: Condition, settings: Mapping[str, float]) -> b
 
 
 def _value(row: Row, column: str, clock: str | None) -> Any:
-    if column not in ("day", "week"):
+    if column not in ("day", "week", "shift"):
         return row.get(column)
-    moment: dt.datetime | None = row.get(clock) if clock else None
+    began = row.get("shift_start") if column == "shift" else None
+    moment: dt.datetime | None = began or (row.get(clock) if clock else None)
     if moment is None:
         return None
     year, week, _ = moment.isocalendar()
-    return moment.date() if column == "day" else (year, week)
+    return moment.date() if column != "week" else (year, week)

@@ -162,7 +162,7 @@ class _Parser:
                 columns.append(self.expect("a column", "word"))
             where = self.selected()
             for column in columns:
-                if column not in ("day", "week"):
+                if column not in ("day", "week", "shift"):
                     self.type_of(where.table, column)
             return linear(Distinct(tuple(columns), where, f"different {', '.join(columns)} of {where.label}"))
         return self.rows()

@@ -169,7 +169,7 @@ def _strange_columns(kpi: KPI, own: Columns) -> str:
 def _columns(kpi: KPI) -> Iterable[tuple[str, Iterable[str]]]:
     if isinstance(kpi.formula, Quantile):
         return [(kpi.formula.where.table, kpi.formula.columns)]
-    return [(term.where.table, term.columns - {"day", "week"}) for term in kpi.terms]
+    return [(term.where.table, term.columns - {"day", "week", "shift"}) for term in kpi.terms]
 
 
 # Which rows are a subset of which

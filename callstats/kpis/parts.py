@@ -76,7 +76,7 @@ LOGIN_HOURS = hours(rows.LOGIN, "login hours")
 TALK_HOURS = hours(rows.TALKING, "talk hours")
 AVAILABLE_HOURS = hours(rows.AVAILABLE, "available hours")
 PAID_HOURS = hours(rows.PAID, "paid hours")
-SHIFTS = Distinct(("agent_id", "day"), rows.LOGIN, "agent shifts")
+SHIFTS = Distinct(("agent_id", "shift"), rows.LOGIN, "agent shifts")
 AGENT_WEEKS = Distinct(("agent_id", "week"), rows.LOGIN, "agent weeks")
 
 # Money

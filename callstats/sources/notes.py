@@ -70,10 +70,16 @@ SEVERAL_MATCHES = (
     "{file}: {count} keys come several times; their first rows are joined",
 )
 DATES_ONLY = "{column} holds dates without a time of day"
+ONE_NAME = "{column}: {spellings} are taken as one, {name}"
+MORE_NAMES = (
+    "{column}: {count} more name is written in several ways and taken as one",
+    "{column}: {count} more names are written in several ways and taken as one each",
+)
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
+    *(ONE_NAME, MORE_NAMES),
 )
 
 

@@ -173,6 +173,7 @@ _CALL = (
     Field("campaign_id", ("campaign_id",)),
     Field("list_id", ("list_id",)),
     Field("contact_id", ("lead_id",), required=True),
+    Field("phone", ("phone_number",)),
     Field("agent_id", ("user",), required=True),
     Field("outcome_code", ("status",), required=True),
     Field("started_at", ("call_date",), required=True),
@@ -296,6 +297,7 @@ VICIDIAL_LIST = Layout(
     "vicidial_list", "contacts",
     (
         Field("contact_id", ("lead_id",), required=True),
+        Field("phone", ("phone_number",)),
         Field("list_id", ("list_id",), required=True),
         Field("loaded_at", ("entry_date",)),
         Field("gmt_offset", ("gmt_offset_now",), "number"),

@@ -24,10 +24,12 @@ from callstats.answers.agents.agents_numbers import (
     value_per_success,
     worth,
 )
+from callstats.answers.compare.compare_tests import LEAST_DAYS
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.measure import measure
 from callstats.answers.core.voice import Voice
+from callstats.engine.units import formula_terms
 from callstats.kpis import get
 from callstats.kpis.define import KPI
 from callstats.kpis.translations import words as kpi_words
@@ -156,6 +158,10 @@ class AgentComparison(Answer):
         return self.telling.record()
 
 
+#: KPIs of conversations of both directions, by agent.
+_OF_ANY_CALL = ("average_handle_time", "average_talk_time", "average_wrap_time", "average_hold_time")
+
+
 def agents(
     dataset: Dataset,
     kpi: str | KPI = "conversion_per_conversation",
@@ -252,7 +258,46 @@ def agents(
     reason = _obstacle(dataset, asked)
     if reason:
         return replace(blank, notes=(voice.note(asked, f"not computable: {reason}"),))
+    if away := other_direction(dataset, asked):
+        return replace(blank, notes=(_ask_instead(dataset, asked, away),))
     return _compared(dataset, blank, adjust, naming(voice, pseudonyms))
+
+
+def other_direction(dataset: Dataset, kpi: KPI) -> str:
+    """Return the direction that all calls have and the KPI does not count; "" where it counts some.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from callstats.dataset import Dataset
+    >>> calls = pd.DataFrame({"call_id": ["1"], "direction": ["inbound"]})
+    >>> other_direction(Dataset({"calls": calls}), get("conversion_per_conversation"))
+    'inbound'
+    """
+    wanted = {c.operand for t in formula_terms(kpi) for c in t.where.conditions if c.column == "direction"}
+    if not wanted or not dataset.has("calls", "direction"):
+        return ""
+    there = dataset.values("direction")
+    return there[0] if len(there) == 1 and there[0] not in wanted else ""
+
+
+def _ask_instead(dataset: Dataset, kpi: KPI, direction: str) -> str:
+    """Say that all calls are of the other direction, and which KPI can be asked of them."""
+    voice = Voice.of(dataset)
+    label = kpi.label[voice.language]
+    able = next((name for name in _OF_ANY_CALL if not _obstacle(dataset, get(name))), "")
+    inbound = direction == "inbound"
+    if able and inbound:
+        return voice.say(
+            "{kpi} counts dials, and all calls are inbound: ask for {name}.", kpi=label, name=able
+        )
+    if able:
+        return voice.say(
+            "{kpi} counts calls received, and all calls are outbound: ask for {name}.", kpi=label, name=able
+        )
+    if inbound:
+        return voice.say("{kpi} counts dials, and all calls are inbound.", kpi=label)
+    return voice.say("{kpi} counts calls received, and all calls are outbound.", kpi=label)
 
 
 def _period(dataset: Dataset, voice: Voice) -> str:
@@ -310,7 +355,7 @@ def _worths(
 ) -> dict[str, GapWorth]:
     """Return what every gap is worth over a number of days, by the name shown."""
     span = dataset.span()
-    if span is None:
+    if span is None or (span[1] - span[0]).days + 1 < LEAST_DAYS:
         return {}
     months = ((span[1] - span[0]).days + 1) / horizon_days
     per_success = value_per_success(dataset) if counts_successes(standing.kpi) else NAN

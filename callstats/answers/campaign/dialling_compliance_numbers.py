@@ -17,6 +17,7 @@ import narwhals as nw
 import numpy as np
 
 from callstats.answers.campaign.compliance_rules import HOLIDAYS, AllowedHours, DiallingRule
+from callstats.answers.campaign.dialled_persons import shared_dials, too_often, too_soon
 from callstats.answers.core.scope import Scope, lacking, records
 from callstats.dataset.clock import TIME_KEYS
 from callstats.kpis.define import Count
@@ -343,8 +344,9 @@ def day_number() -> nw.Expr:
 def check_frequency(about: Scope, rule: DiallingRule) -> Check | Unchecked:
     """List the dials beyond the number allowed within any run of days.
 
-    A dial is one too many if the dial ``most_dials`` before it, in this period or
-    earlier, was placed less than ``within_days`` calendar days earlier.
+    A dial is one too many when the dial ``most_dials`` before it, in this period
+    or earlier, was placed less than ``within_days`` calendar days before. Contacts of one
+    number are one person.
     """
     needed = ("contact_id", "attempt_no", CLOCK)
     if not about.now.has("calls", *needed):
@@ -355,8 +357,19 @@ def check_frequency(about: Scope, rule: DiallingRule) -> Check | Unchecked:
         .select("contact_id", attempt_no=nw.col("attempt_no") + rule.most_dials, earlier_at=day_number())
     )
     dials = outbound(about).join(earlier, on=["contact_id", "attempt_no"], how="inner")
-    too_often = dials.filter(day_number() - nw.col("earlier_at") < rule.within_days)
-    return check_of(about, "frequency", rule.dials_source, too_often)
+    beyond = dials.filter(day_number() - nw.col("earlier_at") < rule.within_days)
+    shared = shared_dials(about.whole)
+    if shared is not None:
+        beyond = _with_others(about, beyond, too_often(shared, rule.most_dials, rule.within_days))
+    return check_of(about, "frequency", rule.dials_source, beyond)
+
+
+def _with_others(about: Scope, dials: nw.LazyFrame, more: Sequence[str]) -> nw.LazyFrame:
+    """Return the dials of the period that are among some, or are named."""
+    if not more:
+        return dials
+    found = {str(row["call_id"]) for row in records(dials.select("call_id"))}
+    return outbound(about).filter(nw.col("call_id").cast(nw.String).is_in(sorted({*found, *more})))
 
 
 def check_silence(about: Scope, rule: DiallingRule) -> Check | Unchecked | None:
@@ -379,9 +392,11 @@ def check_silence(about: Scope, rule: DiallingRule) -> Check | Unchecked | None:
         .select("call_id")
         .unique()
     )
-    return check_of(
-        about, "silence", rule.silence_source, outbound(about).join(after, on="call_id", how="inner")
-    )
+    dials = outbound(about).join(after, on="call_id", how="inner")
+    shared = shared_dials(about.whole)
+    if shared is not None:
+        dials = _with_others(about, dials, too_soon(shared, days))
+    return check_of(about, "silence", rule.silence_source, dials)
 
 
 def check_consent(about: Scope, rule: DiallingRule) -> Check | Unchecked | None:

@@ -404,6 +404,7 @@ def _primary(
         effect,
         clustered,
         checked.broken,
+        trial.late,
     )
     monitoring = Monitoring(
         voice,

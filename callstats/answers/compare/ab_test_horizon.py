@@ -108,6 +108,11 @@ class Trial:
         """The contacts whose horizon is over."""
         return self.contacts[self.contacts["complete"]]
 
+    @property
+    def late(self) -> int:
+        """Contacts whose horizon is over and who were won after it."""
+        return int(((self.done["later"] > 0) & (self.done["won"] == 0)).sum())
+
     def sizes(self, frame: Frame) -> tuple[int, int]:
         """Return how many rows belong to control and to treatment."""
         treated = int(frame["treated"].sum())
@@ -197,6 +202,7 @@ def _outcomes(people: nw.LazyFrame, calls: nw.LazyFrame, columns: frozenset[str]
         reached=flag(reached),
         reached_s=nw.when(reached).then(nw.col("age")),
         won=flag(won),
+        later=flag((nw.col("age") >= 0) & ~inside & nw.col("success")),
         won_s=nw.when(won).then(nw.col("age")),
         value=nw.when(won).then(value).otherwise(0.0),
         seconds=nw.when(staffed).then(seconds).otherwise(0.0),
@@ -211,7 +217,7 @@ def _outcomes(people: nw.LazyFrame, calls: nw.LazyFrame, columns: frozenset[str]
     )
     outcomes = rows.group_by("contact_id").agg(
         *[nw.col(c).sum() for c in ("dials", "value", "seconds", "unknown", "handled", "untimed")],
-        *[nw.col(c).max() for c in ("dialled", "reached", "won", "crossed", "agent")],
+        *[nw.col(c).max() for c in ("dialled", "reached", "won", "later", "crossed", "agent")],
         *[nw.col(c).min() for c in ("won_s", "reached_s")],
         nw.col("earlier").min(),
         dialled_at=nw.col("local_started_at").min(),
@@ -219,7 +225,7 @@ def _outcomes(people: nw.LazyFrame, calls: nw.LazyFrame, columns: frozenset[str]
     return people.join(outcomes, on="contact_id", how="left")
 
 
-_COUNTS = ("dials", "reached", "won", "dialled", "crossed", "unknown", "handled", "untimed")
+_COUNTS = ("dials", "reached", "won", "later", "dialled", "crossed", "unknown", "handled", "untimed")
 
 
 def _settled(

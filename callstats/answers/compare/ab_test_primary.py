@@ -63,7 +63,9 @@ class Primary(Answer):
     clustered : bool
         The difference's interval allows for agents.
     broken : str
-        Why the arms cannot be compared; empty if they can.
+        Why the arms cannot be compared; empty where they can.
+    late : int
+        Successes that came after the horizon and are not in it.
     """
 
     voice: Voice
@@ -79,6 +81,7 @@ class Primary(Answer):
     design_effect: float = NAN
     clustered: bool = False
     broken: str = ""
+    late: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Return measure, control, treatment, estimate, low, high, p_value, method: difference and lift."""

@@ -27,7 +27,9 @@ from callstats.show.format import Formatter
 from callstats.show.verdicts import not_comparable, too_little
 from callstats.stats import Comparison
 
-#: An effect is stated per this many contacts.
+#: Share of all successes after the horizon from which it is said.
+LATE_SHARE = 0.2
+#: An effect is said for so many contacts.
 PER_CONTACTS = 1000
 
 
@@ -43,7 +45,9 @@ class PrimaryTelling(Telling[Primary]):
     def sentences(self) -> tuple[Sentence, ...]:
         """What the evidence supports about the primary figure."""
         first = self._first()
-        return tuple(s for s in (first, self._worth(), self._agents(), self._selected()) if s is not None)
+        return tuple(
+            s for s in (first, self._worth(), self._agents(), self._selected(), self._late()) if s is not None
+        )
 
     def _first(self) -> Sentence:
         primary, decision = self.answer, self.answer.decision
@@ -101,6 +105,18 @@ class PrimaryTelling(Telling[Primary]):
         text = self.say(
             "Only contacts reached are counted, and reaching them is part of what the arms do: "
             "conversion per lead is the figure by assignment."
+        )
+        return Sentence(text, "unknown")
+
+    def _late(self) -> Sentence | None:
+        """Say that many successes came after the horizon, which then is too short to judge by."""
+        inside, late = self.answer.cells.events + self.answer.cells.control_events, self.answer.late
+        if late < LATE_SHARE * (late + inside) or not late:
+            return None
+        text = self.say.ngettext(
+            "{n} success came after the horizon and is left out: a longer horizon counts it.",
+            "{n} successes came after the horizon and are left out: a longer horizon counts them.",
+            late,
         )
         return Sentence(text, "unknown")
 

@@ -85,6 +85,7 @@ _FINDINGS = {
 _REMEDIES = {
     ("unknown", "export"): mark("Export the column for every call, or compare without those rows."),
     ("unknown", "costs by group"): mark("Write the costs down by group, or compare a KPI without costs."),
+    ("unknown", "per contact"): mark("Leads were moved: compare a KPI of the contacts dialled."),
     ("empty", ""): mark("Compare over a longer period, or a KPI it has."),
     ("total", ""): mark("Compare a rate per call, contact or hour."),
     ("fewer than two units", ""): mark("Compare over a longer period."),

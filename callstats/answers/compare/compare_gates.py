@@ -183,6 +183,8 @@ def _unknown(pairs: Pairs, survey: Survey, arm: Arm) -> Iterator[GateFinding]:
     groups: dict[Group, Mapping[str, float]] = {(each,): own for each, own in survey.sums.items()}
     if why := shared_obstacle(pairs.kpi, (arm,), [pairs.by], groups):
         yield GateFinding("unknown", "unknown", arm, {"note": why}, "costs by group", refuses=True)
+    if why := survey.same.obstacle(pairs.kpi, (arm,)):
+        yield GateFinding("unknown", "unknown", arm, {"note": why}, "per contact", refuses=True)
 
 
 def too_few_units(pairs: Pairs, arm: Arm) -> list[GateFinding]:
@@ -260,20 +262,20 @@ def _dialling(
     if survey.counted is None or survey.by in TIME_KEYS or not set(tables_of(pairs.kpi)) <= _DIALLED:
         return []
     return [
-        *_hours(pairs, survey.counted, arm, asked, uneven),
+        *_hours(pairs, survey, arm, asked, uneven),
         *_depth(pairs, survey, arm, asked, uneven),
     ]
 
 
 def _hours(
-    pairs: Pairs, traffic: Traffic, arm: Arm, asked: tuple[str, ...] | None, uneven: set[str]
+    pairs: Pairs, survey: Survey, arm: Arm, asked: tuple[str, ...] | None, uneven: set[str]
 ) -> list[GateFinding]:
-    if not set(_HOURS) <= set(traffic.keys) or (asked and "hour" in asked):
+    assert survey.counted is not None
+    if not set(_HOURS) <= set(survey.counted.keys) or (asked and "hour" in asked):
         return []
-    apart = {
-        keys: divergence(*(traffic.counts(each, keys) for each in (arm, pairs.control)))
-        for keys in (("hour",), ("weekday",), _HOURS)
-    }
+    apart = _apart(survey.counted, arm, pairs.control)
+    if max(apart.values()) > OTHER_HOURS and survey.moments_dialled is not None:
+        apart = _apart(survey.moments_dialled, arm, pairs.control)
     most = max(apart.values())
     if most <= OTHER_HOURS:
         return []
@@ -286,6 +288,14 @@ def _hours(
         alone = [keys[0] for keys in (("hour",), ("weekday",)) if apart[keys] > OTHER_HOURS]
         uneven.update(alone or _HOURS)
     return [GateFinding("hours", "other hours", arm, {"share": most}, remedy, refuses)]
+
+
+def _apart(traffic: Traffic, arm: Arm, control: Arm) -> dict[tuple[str, ...], float]:
+    """Return how far two arms' hours, weekdays and both together are apart."""
+    return {
+        keys: divergence(*(traffic.counts(each, keys) for each in (arm, control)))
+        for keys in (("hour",), ("weekday",), _HOURS)
+    }
 
 
 def _depth(

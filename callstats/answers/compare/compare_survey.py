@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from callstats.answers.compare.compare_design import Arm, common_rows, made_by_agents, per_lead, tables_of
-from callstats.answers.compare.compare_tests import MONTH, MonthlyVolume
+from callstats.answers.compare.compare_tests import LEAST_DAYS, MONTH, MonthlyVolume
 from callstats.answers.core.obstacles import Unknown, counted, unknowns
+from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import TIME_KEYS, unknown, written
 from callstats.engine.keys import in_order, is_any, same
@@ -77,6 +78,16 @@ class Survey:
     loaded: Mapping[Arm, Loaded]
     planned: Mapping[Arm, float]
     volume: MonthlyVolume
+    same: SameContacts
+
+    @cached_property
+    def moments_dialled(self) -> Traffic | None:
+        """The traffic with what a contact was dialled at one moment counted once.
+
+        Where a row stands for several dials, all of them have its time: that is one
+        contact's hour, not several calls that chance put there.
+        """
+        return count_moments(self.dataset, self.kpi, self.by)
 
     @cached_property
     def in_both(self) -> Mapping[Arm, float] | None:
@@ -134,6 +145,7 @@ def survey_arms(
         loaded_of(dataset, by) if assigned else {},
         _planned(split, arms),
         monthly_volume(dataset, sums),
+        same_contacts(dataset, [kpi], [by]),
     )
 
 
@@ -227,6 +239,25 @@ def count_traffic(dataset: Dataset, kpi: KPI, by: str, terms: Iterable[Term]) ->
     counts = counts.drop(columns=by)  # which may itself be named "arm"
     counts.insert(0, "arm", arms)
     return Traffic(counts, keys)
+
+
+def count_moments(dataset: Dataset, kpi: KPI, by: str) -> Traffic | None:
+    """Count contacts and moments of the calls by arm, hour and weekday; None where they are not known."""
+    where, clock = common_rows(kpi), "local_started_at"
+    if where is None or not dataset.has("calls", "contact_id", clock) or not dataset.reaches("calls", by):
+        return None
+    keys = tuple(dict.fromkeys((by, *_SLOT, "contact_id", clock)))
+    frame = with_summands(dataset, "calls", {"__calls": Count(where)}, keys)
+    # calls of unknown contacts are each their own
+    stranger = nw.col("contact_id").is_null()
+    each = frame.group_by(*keys).agg(nw.col("__calls").sum())
+    once = nw.when(stranger).then(nw.col("__calls")).otherwise((nw.col("__calls") > 0).cast(nw.Int64))
+    counted = each.with_columns(calls=once).group_by(by, *_SLOT).agg(nw.col("calls").sum())
+    counts: Frame = counted.collect("pandas").to_native()
+    arms = [written(by, value) for value in counts[by]]
+    counts = counts.drop(columns=by)
+    counts.insert(0, "arm", arms)
+    return Traffic(counts, _SLOT)
 
 
 def _clock(dataset: Dataset) -> bool:
@@ -439,9 +470,9 @@ def monthly_volume(dataset: Dataset, sums: Mapping[Any, Mapping[str, float]]) ->
 
 
 def _months(dataset: Dataset) -> float:
-    """Return the number of months in the requested period, else in the calls."""
-    period = dataset.filters.period
-    if period is not None:
-        return (period.end - period.start).days / MONTH
+    """Return the months of the period asked about, else of the calls; nan where those are too few days."""
     span = dataset.span()
-    return nan if span is None else ((span[1] - span[0]).days + 1) / MONTH
+    if span is None or (span[1] - span[0]).days + 1 < LEAST_DAYS:
+        return nan
+    period = dataset.filters.period
+    return ((span[1] - span[0]).days + 1 if period is None else (period.end - period.start).days) / MONTH

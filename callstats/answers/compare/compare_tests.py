@@ -29,6 +29,8 @@ from callstats.stats.results import NAN
 ADJUSTMENTS = ("holm", "benjamini-hochberg", "bonferroni", "none")
 #: Days of a month, on average.
 MONTH = 365.25 / 12
+#: Days of calls under which nothing is said of a month: each weekday should be there once.
+LEAST_DAYS = 7
 Range = tuple[float, float, float]
 UNKNOWN: Range = (nan, nan, nan)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from callstats.answers.core.intervals import adds_only, amounts_below_zero
 from callstats.kpis import get
 from callstats.kpis.define import KPI, Ratio
 from callstats.show.digits import unknown
@@ -84,15 +85,19 @@ def estimates_by(
 
 
 def interval(kpi: KPI, moments: Moments, confidence: float) -> Interval:
-    """Return the interval of a KPI from its moments, as its formula requires."""
-    if not isinstance(kpi.formula, Ratio):
-        return total_interval(moments, confidence=confidence)
-    return ratio_interval(
-        moments,
-        confidence=confidence,
-        proportion=kpi.formula.proportion,
-        scale=kpi.formula.scale,
+    """Return the interval of a KPI from its moments, as its formula requires.
+
+    What only counts rows or adds up time cannot lie below 0.
+    """
+    found = (
+        ratio_interval(
+            moments, confidence=confidence, proportion=kpi.formula.proportion, scale=kpi.formula.scale
+        )
+        if isinstance(kpi.formula, Ratio)
+        else total_interval(moments, confidence=confidence)
     )
+    bounded = adds_only(kpi) and not amounts_below_zero(kpi) and found.estimate >= 0
+    return replace(found, low=max(found.low, 0.0)) if bounded else found
 
 
 def change(now: Estimate | Interval, before: Estimate | Interval | None) -> Change:

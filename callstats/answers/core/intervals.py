@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isclose, nan
+from math import inf, isclose, nan
 
-from callstats.engine.units import Clustering
-from callstats.kpis.define import KPI, Net, Ratio
+from callstats.engine.units import Clustering, formula_terms, parts
+from callstats.kpis.define import KPI, Condition, Count, Net, Ratio, Sum, Term
+from callstats.model import TABLES
 from callstats.moments import Moments, pair
 from callstats.stats import Interval, proportion_interval, ratio_interval, total_interval
 
@@ -32,7 +33,7 @@ class Limits:
     note: str = ""
 
 
-def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
+def limits(kpi: KPI, moments: Moments, confidence: float, *, least: float = -inf) -> Limits:
     """Return the interval of a KPI's value.
 
     Wilson for a share of units that count once each; Wilson at the effective size
@@ -45,6 +46,8 @@ def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
     moments : Moments
         Of its numerator and denominator over its independent units.
     confidence : float
+    least : float
+        What the value can never lie under: an interval that would reach further ends there.
     """
     if kpi.independence == "none":
         return Limits(note="no interval: not a sample")
@@ -63,7 +66,34 @@ def limits(kpi: KPI, moments: Moments, confidence: float) -> Limits:
         interval = ratio_interval(moments, confidence=confidence, proportion=proportion)
     scale = formula.scale if isinstance(formula, Ratio) else 1.0
     low, high = sorted((interval.low * scale, interval.high * scale))
-    return Limits(low, high, moments.n, interval.reason)
+    return Limits(max(low, least), high, moments.n, interval.reason)
+
+
+def amounts_below_zero(kpi: KPI) -> list[Term]:
+    """Return terms that count the amounts below 0 among those that a KPI adds up: refunds, credit notes.
+
+    Counts and durations are never below 0, and neither are scores; an amount of money may be.
+    """
+    sums = [term for term in formula_terms(kpi) if isinstance(term, Sum)]
+    money = [
+        s for s in sums if s.column in (t := TABLES[s.where.table]).names and t[s.column].unit == "money"
+    ]
+    return [Count(s.where.also("amounts below 0", Condition(s.column, "<", 0))) for s in money]
+
+
+def adds_only(kpi: KPI) -> bool:
+    """Tell whether a KPI takes nothing away, so that it is below 0 only if an amount is.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> adds_only(get("successes")), adds_only(get("profit"))
+    (True, False)
+    """
+    named = (t for t in formula_terms(kpi) if isinstance(t, Sum))
+    canonical = all(t.column in TABLES[t.where.table].names for t in named)
+    scale = kpi.formula.scale if isinstance(kpi.formula, Ratio) else 1.0
+    return canonical and scale >= 0 and all(weight >= 0 for part in parts(kpi).values() for _, weight in part)
 
 
 def _wilson(moments: Moments, confidence: float) -> Interval:

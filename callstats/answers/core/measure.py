@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import inf, isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from callstats import engine
 from callstats import kpis as registry
-from callstats.answers.core.intervals import Limits, limits, notes_on
-from callstats.answers.core.obstacles import Unknown, counted, shared_obstacle, unknowns
+from callstats.answers.core.intervals import Limits, adds_only, amounts_below_zero, limits, notes_on
+from callstats.answers.core.obstacles import (
+    Unknown,
+    counted,
+    rejected,
+    shared_obstacle,
+    tables_read,
+    unknowns,
+)
+from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.dataset import Dataset
 from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
 from callstats.engine.units import clustering, formula_terms
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Quantile, Ratio
-from callstats.kpis.evaluate import evaluate
+from callstats.kpis.evaluate import Evaluation, evaluate
 from callstats.moments import Moments
 
 if TYPE_CHECKING:
@@ -114,9 +122,20 @@ class _Facts:
     keys: tuple[str, ...]
     obstacles: Mapping[str, str]
     doubts: Mapping[str, list[Unknown]]
+    rejected: Mapping[str, str]
+    same: SameContacts
     sums: Mapping[Group, Mapping[str, float]]
     moments: Mapping[Group, Mapping[str, Moments]]
     quantiles: Mapping[str, Mapping[Group, tuple[float, int]]]
+
+    def obstacle(self, kpi: KPI, group: Group) -> str | None:
+        """Return why a KPI has no value in a group."""
+        pooled = self.obstacles.get(kpi.name) or shared_obstacle(kpi, group, self.keys, self.sums)
+        return pooled or self.same.obstacle(kpi, group)
+
+    def said_of(self, kpi: KPI) -> list[str]:
+        """Return the notes on the tables a KPI reads."""
+        return [self.rejected[table] for table in tables_read(kpi) if table in self.rejected]
 
     def groups(self) -> set[Group]:
         """Return every group in the data."""
@@ -143,12 +162,18 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
     obstacles = {kpi.name: engine.obstacle(dataset, kpi, keys) for kpi in asked}
     able = [kpi for kpi in asked if obstacles[kpi.name] is None]
     doubts = {kpi.name: unknowns(kpi, dataset) for kpi in able}
-    terms = {t.key: t for kpi in able for t in (*formula_terms(kpi), *counted(doubts[kpi.name]))}
+    terms = {
+        t.key: t
+        for kpi in able
+        for t in (*formula_terms(kpi), *counted(doubts[kpi.name]), *amounts_below_zero(kpi))
+    }
     drawn = [kpi for kpi in able if kpi.independence != "none"] if interval else []
     return _Facts(
         keys,
         {name: reason for name, reason in obstacles.items() if reason is not None},
         doubts,
+        rejected(dataset),
+        same_contacts(dataset, able, keys),
         sums_by_group(dataset, list(terms.values()), keys),
         engine.moments(dataset, drawn, keys),
         {k.name: engine.quantiles(dataset, k.formula, keys) for k in able if isinstance(k.formula, Quantile)},
@@ -164,47 +189,37 @@ def _row(
     interval: bool,
 ) -> tuple[Any, ...]:
     """Return kpi, value, low, high, numerator, denominator, n and note of one KPI in one group."""
-    if kpi.name in facts.obstacles:
-        return _nothing(kpi, f"not computable: {facts.obstacles[kpi.name]}")
-    pooled = shared_obstacle(kpi, group, facts.keys, facts.sums)
-    if pooled:
-        return _nothing(kpi, f"not computable: {pooled}")
+    reason = facts.obstacle(kpi, group)
+    if reason:
+        return _nothing(kpi, f"not computable: {reason}")
     sums = _Zeros(facts.sums.get(group, {}))
     judged = [doubt.judged(sums, dataset.config.unknown_tolerance) for doubt in facts.doubts[kpi.name]]
     refused = [note for note, given in judged if not given]
     if refused:
         return _nothing(kpi, refused[0])
-    notes = [note for note, _ in judged if note]
+    gaps = [note for note, _ in judged if " is unknown for " in note]
+    notes = [*(note for note, _ in judged if note), *facts.said_of(kpi)]
     if isinstance(kpi.formula, Quantile):
         return _quantile_row(kpi, facts.quantiles[kpi.name].get(group), notes)
     evaluated = evaluate(kpi.formula, sums)
     if isnan(evaluated.value):
+        if gaps:
+            return _nothing(kpi, f"not computable: {gaps[0]}")
         below = str(kpi.formula.denominator) if isinstance(kpi.formula, Ratio) else "rows"
-        return (
-            kpi.name,
-            nan,
-            nan,
-            nan,
-            evaluated.numerator,
-            evaluated.denominator,
-            nan,
-            f"undefined: no {below}",
-        )
+        return _valued(kpi, evaluated, Limits(), f"undefined: no {below}")
     bounds = Limits()
     if interval:
-        bounds = limits(kpi, facts.moments.get(group, {}).get(kpi.name, _NO_UNITS), confidence)
+        whole = adds_only(kpi) and evaluated.value >= 0
+        least = 0.0 if whole and not any(sums[t.key] for t in amounts_below_zero(kpi)) else -inf
+        moments = facts.moments.get(group, {}).get(kpi.name, _NO_UNITS)
+        bounds = limits(kpi, moments, confidence, least=least)
         notes += [*([bounds.note] if bounds.note else []), *notes_on(clustering(dataset, kpi), kpi)]
-    note = "; ".join(dict.fromkeys(notes))
-    return (
-        kpi.name,
-        evaluated.value,
-        bounds.low,
-        bounds.high,
-        evaluated.numerator,
-        evaluated.denominator,
-        bounds.n,
-        note,
-    )
+    return _valued(kpi, evaluated, bounds, "; ".join(dict.fromkeys(notes)))
+
+
+def _valued(kpi: KPI, found: Evaluation, bounds: Limits, note: str) -> tuple[Any, ...]:
+    numbers = (found.value, bounds.low, bounds.high, found.numerator, found.denominator, bounds.n)
+    return (kpi.name, *numbers, note)
 
 
 _NO_UNITS = Moments(

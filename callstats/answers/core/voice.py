@@ -23,8 +23,24 @@ if TYPE_CHECKING:
 _REASONS = (
     (re.compile(r"not computable: needs (?P<columns>.+)"), mark("not computable, needs {columns}")),
     (
-        re.compile(r"not computable: (?P<flags>.+) is unknown for (?P<share>[\d.]+)\s?% of .+"),
+        re.compile(r"not computable: (?P<flags>.+) is unknown for (?:over )?(?P<share>[\d.]+)\s?% of .+"),
         mark("not computable, {flags} is unknown on {share} of the rows"),
+    ),
+    (
+        re.compile(r"(?P<flags>.+) is unknown for (?:over )?(?P<share>[\d.]+)\s?% of .+"),
+        mark("{flags} is unknown on {share} of the rows"),
+    ),
+    (
+        re.compile(r"(?:over )?(?P<share>[\d.]+)\s?% of the rows of (?P<table>.+) were rejected at import"),
+        mark("{share} of the rows of {table} were rejected at import"),
+    ),
+    (
+        re.compile(r"not computable: (?P<share>[\d.]+)\s?% of the contacts dialled were not loaded there"),
+        mark("not computable, {share} of the contacts dialled were not loaded there"),
+    ),
+    (
+        re.compile(r"not computable: (?P<share>[\d.]+)\s?% of the contacts loaded were dialled elsewhere"),
+        mark("not computable, {share} of the contacts loaded were dialled elsewhere"),
     ),
     (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
 )

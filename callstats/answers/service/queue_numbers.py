@@ -66,6 +66,22 @@ def waits(dataset: Dataset) -> dict[str, np.ndarray]:
     return arrays(calls, **columns, **{day: nw.col(day) for day in days})
 
 
+def unknown_waits(dataset: Dataset) -> str:
+    """Return why nothing can be said of callers' patience: too many waits are unknown; empty where it can.
+
+    Who gave up and who was answered are judged apart: exports often leave the wait
+    out for one of them, and the other alone would tell of too much patience or too little.
+    """
+    tolerance = dataset.config.unknown_tolerance
+    for where in (predicates.QUEUE_ABANDONED, predicates.ANSWERED):
+        asked = matching(dataset, where).select(rows=nw.len(), gaps=nw.col("queue_s").is_null().sum())
+        seen = asked.collect("pandas").to_native().iloc[0]
+        rows, gaps = int(seen["rows"]), int(seen["gaps"]) if seen["rows"] else 0
+        if rows and gaps / rows > tolerance:
+            return f"not computable: queue_s is unknown for {100 * gaps / rows:.0f} % of {where.label}"
+    return ""
+
+
 def lacking(dataset: Dataset, table: str, *columns: str) -> str:
     """Return why a question cannot be answered: "not computable: needs …"; empty if it can."""
     absent = [f"{table}.{c}" for c in columns if not dataset.has(table, c)]

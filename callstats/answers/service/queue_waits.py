@@ -21,6 +21,7 @@ from callstats.answers.service.queue_numbers import (
     lacking,
     quantile,
     share_by,
+    unknown_waits,
     waits,
 )
 from callstats.config import Target
@@ -299,6 +300,9 @@ def patience(about: Scope) -> Patience:
     if why:
         return Patience(voice, about.label, within, rate, notes=(voice.note(rate.kpi, why),))
     rows = waits(about.now)
+    if gap := unknown_waits(about.now):
+        text = voice.say("When callers give up: {why}.", why=voice.reason(gap))
+        return Patience(voice, about.label, within, rate, notes=(text,))
     waited = rows["wait"] > 0
     times, gave_up = rows["wait"][waited], rows["gave_up"][waited]
     if not gave_up.any():

@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 
 from callstats.answers.core.scope import records
+from callstats.answers.service.queue_numbers import unknown_waits
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.errors import UsageError
 from callstats.stats.erlang import agents_needed, queue_performance
@@ -95,7 +96,9 @@ def load_by_slot(
             [r for r in rows if weekday in (None, r["weekday"])], weekday, interval_min, busy, there
         )
     ]
-    return Load(tuple(slots), _mean_patience(rows), _paused(dataset))
+    told = dataset.has("calls", "queue_s", "abandoned", "handled")
+    patience = NAN if told and unknown_waits(dataset) else _mean_patience(rows)
+    return Load(tuple(slots), patience, _paused(dataset))
 
 
 def _counted(dataset: Dataset, interval_min: int, within_s: float) -> list[dict[str, Any]]:
@@ -115,7 +118,7 @@ def _counted(dataset: Dataset, interval_min: int, within_s: float) -> list[dict[
         work=nw.when(timed).then(nw.col("talk_s") + hold + nw.col("wrap_s")).otherwise(0.0),
         in_time=nw.when(nw.col("handled") & (waited <= within_s)).then(1).otherwise(0),
         judged=nw.when(~waited.is_null() | ~nw.col("handled")).then(1).otherwise(0),
-        gave_up=nw.when(gave_up).then(1).otherwise(0),
+        gave_up=nw.when(gave_up & ~waited.is_null()).then(1).otherwise(0),
         waited=waited.fill_null(0.0),
     )
     sums = ("timed", "work", "in_time", "judged", "gave_up", "waited")

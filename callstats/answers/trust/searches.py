@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +16,8 @@ import narwhals as nw
 
 from callstats import checks
 from callstats.answers.core.scope import all_periods, around, count, date_of, inside, records
+from callstats.answers.trust.identity_searches import moved, rounded, shared_phones, spellings
+from callstats.answers.trust.interval_searches import calls_of_agents, forgotten, overlaps, stretches
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -119,6 +121,18 @@ def _all_unknown(columns: Iterable[str]) -> nw.Expr:
     return nw.all_horizontal(*(nw.col(column).is_null() for column in columns), ignore_nulls=False)
 
 
+def _blank_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    """Look for calls of which nothing tells what they came to, not even a code."""
+    flags = [flag for flag in FLAGS if dataset.has("calls", flag)]
+    if not flags:
+        return
+    silent = nw.all_horizontal(*(nw.col(flag).is_null() for flag in flags), ignore_nulls=False)
+    if dataset.has("calls", "outcome_code"):
+        silent = silent & nw.col("outcome_code").is_null()
+    hint = _("Export the outcome of every call: nothing is known of these, and rates leave them out.")
+    yield from _rows(dataset, silent, _("every call has an outcome"), hint, "call_id")
+
+
 def _durations(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     if not dataset.has("calls", "talk_s"):
         return
@@ -203,6 +217,80 @@ def times_differ(a: float, b: float) -> bool:
     return abs(a - b) > max(TIME_S, TIME_SHARE * max(a, b))
 
 
+def _overlaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    if not dataset.has("agent_time", "agent_id", "local_start", "seconds"):
+        return
+    found = overlaps(stretches(dataset))
+    if len(found):
+        first = found.iloc[0]
+        fields = {
+            "agent": first["agent_id"],
+            "start": _minute(first["start"]),
+            "end": _minute(first["until"]),
+        }
+        example = _("{agent} at {start}, in another state until {end}", **fields)
+        hint = _("The time counts twice in every figure per hour: look for sessions exported twice.")
+        yield _doubt(_("an agent is in one state at a time"), "agent_time", len(found), example, hint)
+
+
+def _forgotten(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    clocks = dataset.has("agent_time", "agent_id", "local_start", "seconds")
+    if not clocks or not dataset.has("calls", "agent_id", "local_started_at"):
+        return
+    found = forgotten(stretches(dataset), calls_of_agents(dataset))
+    if len(found):
+        first = found.iloc[0]
+        fields = {"agent": first["agent_id"], "last": _minute(first["last"]), "end": _minute(first["end"])}
+        example = _("{agent}: last call over at {last}, logged in until {end}", **fields)
+        hint = _("A forgotten log-out: correct the end of the login, or figures per hour are too low.")
+        rule = _("a login ends soon after its last call")
+        yield _doubt(rule, "agent_time", len(found), example, hint)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _written_apart(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    found = spellings(dataset)
+    if found:
+        hint = _('Map the contact as a phone (type = "phone" and its country): one person counts as several.')
+        rule = _("a contact's number is written in one way")
+        yield _doubt(
+            rule, _holder(dataset), len(found), _("one number: {ways}", ways=", ".join(found[0])), hint
+        )
+
+
+def _rounded(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    found = rounded(dataset)
+    if found:
+        hint = _("A spreadsheet rounded it, and several persons may be one now: export anew, as text.")
+        example = f"contact_id {next(iter(found))}"
+        yield _doubt(_("a contact's number is whole"), _holder(dataset), sum(found.values()), example, hint)
+
+
+def _holder(dataset: Dataset) -> str:
+    return "calls" if dataset.has("calls", "contact_id") else "contacts"
+
+
+def _other_list(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    found = moved(all_periods(dataset))
+    if found is not None:
+        rows, first = found
+        example = f"call_id {first['call_id']}, contact_id {first['contact_id']}, list_id {first['list_id']}"
+        hint = _("The contact was moved after the call: figures per contact loaded cannot be had by list.")
+        yield _doubt(_("a call is on its contact's list"), "calls", rows, example, hint)
+
+
+def _shared_phones(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    found = shared_phones(dataset)
+    if found is not None:
+        table, rows, phone, contacts = found
+        example = _("phone {phone}: {n} contacts", phone=phone, n=contacts)
+        hint = _("One person may be dialled as several: load the number once; compliance counts by number.")
+        yield _doubt(_("a phone is on one contact"), table, rows, example, hint)
+
+
 def _known(columns: list[str]) -> nw.Expr:
     return nw.all_horizontal(*(~nw.col(c).is_null() for c in columns), ignore_nulls=False)
 
@@ -247,12 +335,19 @@ def missing_days(worked: list[date]) -> Iterator[date]:
 SEARCHES: tuple[Search, ...] = (
     _rules,
     _unknown_codes,
+    _blank_codes,
     _durations,
     _agents,
     _clocks,
     _midnight,
     _two_lists,
+    _other_list,
+    _written_apart,
+    _rounded,
+    _shared_phones,
     _agent_time,
+    _overlaps,
+    _forgotten,
     _gaps,
 )
 

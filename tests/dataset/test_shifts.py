@@ -1,0 +1,61 @@
+"""A shift that goes on over midnight is one, of the day it began."""
+
+import pandas as pd
+
+from callstats.answers.core.measure import measure
+from callstats.dataset import Dataset
+from callstats.dataset.shifts import with_shifts
+
+
+def stretch(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["agent_id", "local_start", "seconds"])
+    return frame.assign(local_start=pd.to_datetime(frame["local_start"]), state="wait")
+
+
+def days(frame: pd.DataFrame) -> list[int]:
+    return with_shifts(frame)["shift_start"].dt.day.tolist()
+
+
+NIGHT = (("ann", "2026-09-09 22:00", 7200.0), ("ann", "2026-09-10 00:00", 7200.0))
+
+
+def test_what_follows_after_midnight_belongs_to_the_day_before() -> None:
+    assert days(stretch(*NIGHT, ("ann", "2026-09-10 03:00", 3600.0))) == [9, 9, 9]
+
+
+def test_the_next_evening_is_a_shift_of_its_own() -> None:
+    assert days(stretch(*NIGHT, ("ann", "2026-09-10 22:00", 3600.0))) == [9, 9, 10]
+
+
+def test_another_agent_has_another_shift() -> None:
+    assert days(stretch(*NIGHT, ("bob", "2026-09-10 00:30", 3600.0))) == [9, 9, 10]
+
+
+def test_who_never_logs_out_begins_a_shift_every_day() -> None:
+    hours = pd.date_range("2026-09-09 08:00", "2026-09-11 07:00", freq="h")
+    rows = [("ann", str(hour), 3600.0) for hour in hours]
+    found = with_shifts(stretch(*rows))["shift_start"].dt.day
+    # of the 9th: 08:00 to midnight; the 16 hours that a shift lasts at most end there
+    assert found.value_counts().to_dict() == {9: 16, 10: 24, 11: 8}
+
+
+def test_without_a_shift_over_midnight_nothing_is_added() -> None:
+    frame = stretch(("ann", "2026-09-09 09:00", 3600.0), ("ann", "2026-09-10 09:00", 3600.0))
+    assert with_shifts(frame) is frame
+
+
+def test_calls_per_shift_count_the_night_once() -> None:
+    time = with_shifts(stretch(*NIGHT, ("bob", "2026-09-09 09:00", 3600.0)))
+    calls = pd.DataFrame(
+        {
+            "call_id": list("abcdef"),
+            "direction": "outbound",
+            "agent_id": ["ann"] * 4 + ["bob"] * 2,
+            "local_started_at": pd.to_datetime(["2026-09-09 23:00"] * 2 + ["2026-09-10 01:00"] * 2
+                                               + ["2026-09-09 09:30"] * 2),
+        }
+    )  # fmt: skip
+    data = Dataset({"calls": calls, "agent_time": time})
+    assert measure(data, "calls_per_agent_shift")["value"].tolist() == [3.0]
+    by_agent = measure(data, "calls_per_agent_shift", by="agent_id").set_index("agent_id")["value"]
+    assert by_agent.to_dict() == {"ann": 4.0, "bob": 2.0}
