@@ -246,7 +246,9 @@ def _provenance(
 
 def _by_name(paths: list[str | Path], extracted: Extract) -> dict[str, Path]:
     """Find the files again by their names; a folder or a pattern stands for what was read from it."""
-    wanted = {raw.file.split("/")[0] for raw in extracted.raws} | {name.split(", ")[0] for name in extracted.unread}
+    wanted = {raw.file.split("/")[0] for raw in extracted.raws} | {
+        name.split(", ")[0] for name in extracted.unread
+    }
     files: dict[str, Path] = {}
     for given in map(Path, paths):
         if given.is_dir():
@@ -268,7 +270,9 @@ def _file(name: str, path: Path, extracted: Extract) -> dict[str, Any]:
     with path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             digest.update(chunk)
-    rows = sum(raw.size for raw in extracted.raws if raw.file.split("/")[0] in (name, name.removesuffix(".gz")))
+    rows = sum(
+        raw.size for raw in extracted.raws if raw.file.split("/")[0] in (name, name.removesuffix(".gz"))
+    )
     return {"name": name, "rows": rows, "sha256": digest.hexdigest()}
 
 

@@ -84,7 +84,7 @@ def guess(files: Iterable[str | Path]) -> Source:
     raise InputError(
         "the columns are those of no known system",
         file=found[0].name,
-        hint=f"Name one of {', '.join(known())} as the source, or draft a mapping: callstats map {found[0].name}",
+        hint=f"Name one of {', '.join(known())} as the source, or draft a mapping with callstats map.",
     )
 
 

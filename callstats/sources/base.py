@@ -24,7 +24,23 @@ Kind = Type | Literal["epoch", "money", "phone", ""]
 #: Texts that mean "no value", whatever the column.
 NULLS = ("", "NULL", "\\N", "null", "None", "NaN", "nan", "NaT", "<NA>", "0000-00-00 00:00:00", "0000-00-00")
 #: Words that stand for "not known" where a number, a time or a flag is expected.
-UNKNOWN = ("-", "--", "---", "–", "—", "n/a", "na", "#n/a", "n.a.", "(null)", "nil", "none", "unknown", "?", "tbd")
+UNKNOWN = (
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    "n/a",
+    "na",
+    "#n/a",
+    "n.a.",
+    "(null)",
+    "nil",
+    "none",
+    "unknown",
+    "?",
+    "tbd",
+)
 TRUE = ("y", "yes", "true", "t", "1", "1.0", "oui", "да", "ja", "sí", "si", "vrai", "wahr")
 FALSE = ("n", "no", "false", "f", "0", "0.0", "non", "нет", "nein", "faux", "falsch")
 

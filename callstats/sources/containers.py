@@ -75,7 +75,9 @@ def _expanded(given: Path, scratch: Path) -> Iterator[Found]:
         inside = [path for path in sorted(given.iterdir()) if not _LEFT_BEHIND.fullmatch(path.name)]
         files = [path for path in inside if path.is_file()]
         if not files:
-            raise InputError("a folder without files", file=given.name, hint="Give the export, or its folder.")
+            raise InputError(
+                "a folder without files", file=given.name, hint="Give the export, or its folder."
+            )
         for path in files:
             yield from _unpacked(path, path.name, scratch, alone=False)
     elif given.is_file():
@@ -95,7 +97,7 @@ def _expanded(given: Path, scratch: Path) -> Iterator[Found]:
 def _matching(given: Path) -> list[Path]:
     if not glob.has_magic(str(given)):
         return []
-    return [path for name in sorted(glob.glob(str(given))) if (path := Path(name)).is_file()]
+    return [path for path in sorted(given.parent.glob(given.name)) if path.is_file()]
 
 
 def _unpacked(path: Path, name: str, scratch: Path, *, alone: bool) -> Iterator[Found]:

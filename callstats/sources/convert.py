@@ -12,9 +12,9 @@ from callstats.sources.base import FALSE, TRUE, UNKNOWN, Field
 from callstats.sources.cells import TEXT, Cells
 from callstats.sources.durations import is_clear, read_durations
 from callstats.sources.matching import REST, Words, is_one_of
-from callstats.sources.unreadable import Problems
 from callstats.sources.raw import Series
 from callstats.sources.times import parse
+from callstats.sources.unreadable import Problems
 
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "us": 0.000_001, "min": 60.0, "h": 3600.0}
 _TEXT_UNITS = ("hh:mm:ss", "hh:mm", "text")
@@ -114,9 +114,7 @@ def _flag(cells: Cells, item: Field, column: str, problems: Problems) -> Series:
     return flag if cells.flags is None else cells.flags.fillna(flag)
 
 
-def _number(
-    cells: Cells, item: Field, kind: str, column: str, problems: Problems, *, lasts: bool
-) -> Series:
+def _number(cells: Cells, item: Field, kind: str, column: str, problems: Problems, *, lasts: bool) -> Series:
     values = _plain_numbers(cells, item) * _SECONDS.get(item.unit, 1.0)
     if lasts:
         values = _durations(cells, item, values, column, problems)
@@ -158,10 +156,8 @@ def _currency() -> str:
     return _CURRENCY.replace(r"\p", f"[{_SIGNS}]")
 
 
-def _durations(
-    cells: Cells, item: Field, numbers: Series, column: str, problems: Problems
-) -> Series:
-    """Complete numbers by durations that the file typed, and by texts that are written as a clock or in words."""
+def _durations(cells: Cells, item: Field, numbers: Series, column: str, problems: Problems) -> Series:
+    """Complete numbers by durations that the file typed, and by texts written as a clock or in words."""
     values = numbers
     if item.unit in _TEXT_UNITS:
         values = read_durations(cells.texts, item.unit)
@@ -213,7 +209,9 @@ def _phone(texts: Series, item: Field, column: str, problems: Problems) -> Serie
     written = {text: _e164(text, item.country) for text in texts.dropna().unique()}
     numbers = texts.map(written).astype(TEXT)
     unread = texts.notna() & numbers.isna()
-    reason = "no telephone number" + ("" if item.country else '; say country = "FR" where numbers have no +33')
+    reason = "no telephone number" + (
+        "" if item.country else '; say country = "FR" where numbers have no +33'
+    )
     problems.add(unread, "a telephone number can be read", column, texts, reason, item.to)
     return numbers.fillna(texts)
 

@@ -9,9 +9,9 @@ from callstats.sources.cells import Cells
 from callstats.sources.columns import Columns
 from callstats.sources.convert import convert, numbers_of
 from callstats.sources.matching import is_one_of
-from callstats.sources.unreadable import Problems
 from callstats.sources.raw import Series
 from callstats.sources.times import parse
+from callstats.sources.unreadable import Problems
 
 
 def difference(item: Field, table: str, columns: Columns, problems: Problems) -> Series:

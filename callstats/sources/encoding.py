@@ -53,9 +53,7 @@ def _head(path: Path, file: str) -> bytes:
         raise InputError("the file is empty", file=file, hint="Export it again, with a header row.")
     controls = sum(start.count(bytes([code])) for code in (*range(1, 9), *range(14, 27)))
     if controls > len(start) / 20:
-        raise InputError(
-            "not a text file", file=file, hint="Give CSV, tab-separated text, Parquet or Excel."
-        )
+        raise InputError("not a text file", file=file, hint="Give CSV, tab-separated text, Parquet or Excel.")
     return start
 
 

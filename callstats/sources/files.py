@@ -11,12 +11,9 @@ from callstats.sources.containers import Found
 from callstats.sources.header import holds_all
 from callstats.sources.raw import Raw, table_name
 
-SQLITE_MAGIC = b"SQLite format 3\x00"
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-
 
 def kind_of(found: Found) -> str:
-    """Tell what a file is by its first bytes: its ending may say something else.
+    """Return what a file is, by its first bytes: its ending may say something else.
 
     Returns
     -------
@@ -28,20 +25,29 @@ def kind_of(found: Found) -> str:
             start = stream.read(512)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=found.name) from error
-    if start[:4] == b"PAR1":
-        return "parquet"
-    if start[:16] == SQLITE_MAGIC:
-        return "sqlite"
-    if start[8:12] == b"DUCK":
-        return "duckdb"
-    if start[:4] in (b"PK\x03\x04", _OLD_EXCEL):
-        return "workbook"
-    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head[:1] == b"<" and any(mark in start.lower() for mark in (b"<html", b"<table", b"<!doctype", b"<?xml", b"<body", b"<meta", b"<tr")):
+    for place, magic, kind in _MAGIC:
+        if start[place : place + len(magic)] == magic:
+            return kind
+    if _is_page(start):
         return "page"
     if grids.is_json(start):
         return "json"
     return "dump" if found.name.lower().endswith(".sql") else "text"
+
+
+_MAGIC = (
+    (0, b"PAR1", "parquet"),
+    (0, b"SQLite format 3\x00", "sqlite"),
+    (8, b"DUCK", "duckdb"),
+    (0, b"PK\x03\x04", "workbook"),
+    (0, b"\xd0\xcf\x11\xe0", "workbook"),
+)
+_MARKS_OF_PAGES = (b"<html", b"<table", b"<!doctype", b"<?xml", b"<body", b"<meta", b"<tr")
+
+
+def _is_page(start: bytes) -> bool:
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[:1] == b"<" and any(mark in start.lower() for mark in _MARKS_OF_PAGES)
 
 
 def read_file(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> Iterator[Raw]:

@@ -205,7 +205,9 @@ def _count(attributes: list[tuple[str, str | None]], name: str) -> int:
 def _typed(text: str, kind: str) -> Any:
     """Return a cell of an XML workbook as what it says it is."""
     try:
-        return {"Number": float, "DateTime": dt.datetime.fromisoformat, "Boolean": lambda v: v == "1"}[kind](text)
+        return {"Number": float, "DateTime": dt.datetime.fromisoformat, "Boolean": lambda v: v == "1"}[kind](
+            text
+        )
     except (KeyError, ValueError):
         return text
 
@@ -293,13 +295,17 @@ def _flat(record: dict[str, Any], before: str = "") -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
-        return ", ".join(map(str, value)) if all(not isinstance(v, dict | list) for v in value) else json.dumps(value)
+        return (
+            ", ".join(map(str, value))
+            if all(not isinstance(v, dict | list) for v in value)
+            else json.dumps(value)
+        )
     return value
 
 
 def is_json(start: bytes) -> bool:
     """Tell JSON from text by its first letters: a bracket, and what may stand behind it."""
-    head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:40].replace(b" ", b"").replace(b"\n", b"").replace(b"\r", b"")
+    head = (
+        start.lstrip(b"\xef\xbb\xbf \t\r\n")[:40].replace(b" ", b"").replace(b"\n", b"").replace(b"\r", b"")
+    )
     return head[:2] in (b'{"', b"{}", b"[{", b"[]") and not head.startswith(b"[]]")
-
-

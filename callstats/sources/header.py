@@ -19,8 +19,8 @@ REPEATED, NOTE, TOTAL = "a repeated header", "a line of words alone", "a row of 
 Needs = tuple[tuple[str, ...], ...]
 
 _TOTAL = re.compile(
-    r"\s*(grand |sub|report |page )?\s*-?(totals?|sum|average)\b|\s*(total g[eé]n[eé]ral|sous-total|somme|moyenne"
-    r"|итого|всего|сумма|gesamt|summe|totaal|totale|suma|promedio)\b",
+    r"\s*(grand |sub|report |page )?\s*-?(totals?|sum|average)\b"
+    r"|\s*(total g[eé]n[eé]ral|sous-total|somme|moyenne|итого|всего|сумма|gesamt|summe|totaal|totale|suma|promedio)\b",
     re.IGNORECASE,
 )
 

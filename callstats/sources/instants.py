@@ -15,9 +15,9 @@ from callstats.sources.cells import Cells
 from callstats.sources.columns import Columns
 from callstats.sources.convert import convert
 from callstats.sources.matching import is_one_of
-from callstats.sources.unreadable import Problems
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
+from callstats.sources.unreadable import Problems
 
 MIXED = "the times of a column all have a time zone, or none has"
 NEVER = "a time exists on the clock of its zone"
@@ -121,7 +121,9 @@ def _from_cells(item: Field, zones: Series, reading: Reading, *, exact_elsewhere
         parsed.naive = parsed.naive.fillna(typed.astype("datetime64[us]"))
     expected = " or ".join(parsed.formats)
     shown = cells.as_text()
-    unread = parsed.bad | (cells.filled & parsed.naive.isna() & (shown.notna() & texts.isna() & _no_moment(cells)))
+    unread = parsed.bad | (
+        cells.filled & parsed.naive.isna() & (shown.notna() & texts.isna() & _no_moment(cells))
+    )
     problems.add(unread, "a time can be read", name, shown, f"not a time of the format {expected}", item.to)
     _note_format(parsed, name, reading)
     if reading.layout.table == "calls" and item.to == "started_at" and _dates_alone(parsed, cells):

@@ -199,10 +199,16 @@ def _check_rules(table: str, to: str, entry: ColumnEntry, columns: tuple[str, ..
         raise InputError(f"{table}.{to}: {what}", file=file, hint=hint)
 
     if entry.by and (len(columns) != 2 or table != "calls"):
-        refuse('by = "direction" takes two columns', 'columns = ["Called", "Caller"]: of outbound, of inbound calls.')
+        refuse(
+            'by = "direction" takes two columns',
+            'columns = ["Called", "Caller"]: of outbound, of inbound calls.',
+        )
     is_flag = (TABLES[table][to].type if to in TABLES[table].names else entry.type) == "flag"
     if (entry.filled or entry.above is not None) and not is_flag:
-        refuse("filled and above make a flag, and it is none", "Use them for connected, live, handled and the like.")
+        refuse(
+            "filled and above make a flag, and it is none",
+            "Use them for connected, live, handled and the like.",
+        )
     if entry.minus and entry.template is not None:
         refuse("minus takes one column off another, not off a template")
     if entry.country and entry.type != "phone":

@@ -22,7 +22,9 @@ Formats = Annotated[Texts, AfterValidator(lambda forms: tuple(check_format(form)
 
 
 def _delimiter(text: str) -> str:
-    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|"}.get(text, text)
+    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|"}.get(
+        text, text
+    )
     if len(named) > 1:
         raise ValueError(f"a delimiter is one character, not {text!r}")
     return named
@@ -32,7 +34,9 @@ def _encoding(text: str) -> str:
     try:
         return codecs.lookup(text).name if text else ""
     except LookupError as error:
-        raise ValueError(f"unknown encoding {text!r}; known are utf-8, utf-16, cp1252, cp1251, latin-1") from error
+        raise ValueError(
+            f"unknown encoding {text!r}; known are utf-8, utf-16, cp1252, cp1251, latin-1"
+        ) from error
 
 
 def _header(value: Any) -> int | None:
@@ -56,7 +60,10 @@ def _country(text: str) -> str:
     if text.upper() in regions or not text:
         return text.upper()
     near = near_names(text.upper(), sorted(regions))
-    raise ValueError(f"unknown country {text!r}; give its two letters, such as FR" + (f" (near: {', '.join(near)})" if near else ""))
+    raise ValueError(
+        f"unknown country {text!r}; give its two letters, such as FR"
+        + (f" (near: {', '.join(near)})" if near else "")
+    )
 
 
 @cache
@@ -70,7 +77,9 @@ def check_zone(text: str) -> str:
     """Return the name of a time zone, checked; ``server`` is the zone given with the import."""
     if text != "server" and text not in zoneinfo.available_timezones():
         near = near_names(text, sorted(zoneinfo.available_timezones()))
-        raise ValueError(f"unknown time zone {text!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+        raise ValueError(
+            f"unknown time zone {text!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+        )
     return text
 
 
@@ -90,7 +99,9 @@ class ColumnEntry(Strict):
     minus: str = ""
     filled: bool = False
     above: float | None = None
-    constant: Annotated[str | None, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)] = None
+    constant: Annotated[
+        str | None, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)
+    ] = None
     template: str | None = None
     row_number: bool = False
     optional: bool = False

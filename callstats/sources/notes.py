@@ -53,7 +53,9 @@ NOT_UTF_8 = "{file}: not UTF-8 ({problem}); read as {encoding}, as Western Europ
 NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
-FORMAT_FOUND = "{file}: times of {column} are read as {formats}; say format in the mapping if another is meant"
+FORMAT_FOUND = (
+    "{file}: times of {column} are read as {formats}; say format in the mapping if another is meant"
+)
 UNIT_FOUND = "{file}: lengths of {column} are read as {unit}; say unit in the mapping if another is meant"
 NO_VALUE = (
     "{file}: {count} cell of {column} is an error or was never computed; it is unknown",
@@ -63,7 +65,7 @@ NOT_READ = "{file} is not read: {reason}"
 FURNITURE = ("{file}: {count} row is {kind}, no record", "{file}: {count} rows are {kind}, no records")
 UNREAD_CELLS = (
     "{file}: {count} cell of {column} cannot be read and is unknown ({found}, row {row}): {reason}",
-    "{file}: {count} cells of {column} cannot be read and are unknown (the first: {found}, row {row}): {reason}",
+    "{file}: {count} cells of {column} cannot be read and are unknown (first {found}, row {row}): {reason}",
 )
 SEVERAL_MATCHES = (
     "{file}: {count} key comes several times; its first row is joined",

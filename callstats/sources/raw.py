@@ -95,18 +95,18 @@ class Raw:
         """Return records as JSON, for the analyst who looks at what was left out."""
         chosen = list(positions)
         columns = {name: cells.each(lambda s: s.iloc[chosen]).as_text() for name, cells in self.cells.items()}
-        texts = {name: [None if t is None or t != t else t for t in column.astype(object).where(column.notna(), None)]
-                 for name, column in columns.items()}  # fmt: skip
-        records = ({name: column[place] for name, column in texts.items()} for place in range(len(chosen)))
+        plain = {name: texts.astype(object).where(texts.notna(), None) for name, texts in columns.items()}
+        listed = {name: texts.tolist() for name, texts in plain.items()}
+        records = ({name: texts[place] for name, texts in listed.items()} for place in range(len(chosen)))
         return [json.dumps(record, ensure_ascii=False) for record in records]
 
 
 def header_key(name: str) -> str:
-    """Return a header as it is compared: without regard to case, spaces around it and line breaks.
+    r"""Return a header as it is compared: without regard to case, spaces around it and line breaks.
 
     Examples
     --------
-    >>> header_key(" Call\\nDate ")
+    >>> header_key(" Call\nDate ")
     'call date'
     """
     return " ".join(name.replace("\ufeff", "").replace("\u00a0", " ").split()).casefold()

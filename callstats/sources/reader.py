@@ -28,9 +28,9 @@ from callstats.sources.files import read_file
 from callstats.sources.header import TOTAL, holds_all, is_total
 from callstats.sources.headless import read_headless
 from callstats.sources.instants import Reading, add_moments
-from callstats.sources.unreadable import Problems, needed
 from callstats.sources.raw import Frame, Raw, Series
 from callstats.sources.statuses import apply_statuses
+from callstats.sources.unreadable import Problems, needed
 
 LONGEST = 65_000  # s; a longer call is a clock that ran over, or another unit
 MOST_DIALS = 10_000  # to one contact; more means another number is in the wrong column
@@ -167,7 +167,9 @@ def _chosen(found: list[Found], source: Source, result: Extract) -> Iterator[tup
             headless = None if any(_knows(raw, source) for raw in raws) else read_headless(single, source)
             raws = raws if headless is None else [headless]
         for raw in raws:
-            layouts = [] if raw.unread else _layouts(raw, wanted, source, alone=single.alone and len(raws) == 1)
+            layouts = (
+                [] if raw.unread else _layouts(raw, wanted, source, alone=single.alone and len(raws) == 1)
+            )
             if not layouts and not is_joined:
                 result.unread[raw.called] = raw.unread or _why_unread(raw, source)
             if layouts or is_joined:
@@ -193,7 +195,9 @@ def _for_file(single: Found, source: Source) -> list[Layout]:
 def _layouts(raw: Raw, wanted: list[Layout], source: Source, *, alone: bool) -> list[Layout]:
     """Return the layouts that a raw table is read by."""
     if not source.choose:
-        fitting = [item for item in wanted if item.join or holds_all(raw.columns, item.needs) or not item.needs]
+        fitting = [
+            item for item in wanted if item.join or holds_all(raw.columns, item.needs) or not item.needs
+        ]
         return wanted if alone and not fitting else fitting
     if raw.name:
         return [layout for layout in source.layouts if layout.name == raw.name]
@@ -203,7 +207,12 @@ def _layouts(raw: Raw, wanted: list[Layout], source: Source, *, alone: bool) -> 
 
 def _why_unread(raw: Raw, source: Source) -> str:
     if not source.choose:
-        missing = [group[0] for item in source.layouts for group in item.needs if not holds_all(raw.columns, (group,))]
+        missing = [
+            group[0]
+            for item in source.layouts
+            for group in item.needs
+            if not holds_all(raw.columns, (group,))
+        ]
         return f"it has no column {missing[0]!r}" if missing else "its columns are none that are read"
     near = near_names(raw.file.rsplit(".", 1)[0], [layout.name for layout in source.layouts])
     return "its columns are those of no table of the source" + (f"; did you mean {near[0]}?" if near else "")
@@ -251,7 +260,7 @@ def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: st
     costly = needed(layout.table) if layout.table in TABLES else None
     reading = Reading(columns, layout, zone, Problems(costly), result.notes, result.lacks)
     frame = pd.DataFrame({"_raw": number, "_position": range(raw.height)})
-    kept, account = _taken(raw, layout, columns, source)
+    kept, account = _taken(raw, layout, columns)
     result.accounts.append(account)
     for item in layout.fields:
         if _is_plain(item, layout, columns):
@@ -331,7 +340,7 @@ def _by_direction(frame: Frame, item: Field, reading: Reading) -> Series:
     return outbound.where(frame["direction"].ne("inbound").fillna(True).astype(bool), inbound)
 
 
-def _taken(raw: Raw, layout: Layout, columns: Columns, source: Source) -> tuple[Series, Account]:
+def _taken(raw: Raw, layout: Layout, columns: Columns) -> tuple[Series, Account]:
     account = Account(raw.called, layout.table, raw.size)
     kept, account.left_out = rows.taken(columns, layout.where)
     totals = _totals(raw, layout, columns) & kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatch
+from itertools import pairwise
 
 import pandas as pd
 
@@ -157,7 +158,7 @@ def _answered(legs: Frame) -> Series:
 
 def _raise_chain(call: Frame) -> None:
     chain = [name for name in CHAIN if name in call]
-    for before, after in reversed(list(zip(chain, chain[1:], strict=False))):
+    for before, after in reversed(list(pairwise(chain))):
         call[before] = call[before].mask(call[after].eq(True).fillna(False).astype(bool), True)
     if "abandoned" in call:
         handled = call["handled"].eq(True).fillna(False).astype(bool)
@@ -223,4 +224,3 @@ def earlier_dials_did_not_succeed(calls: Frame) -> Frame:
         if name in calls:
             calls[name] = calls[name].mask(earlier, False)
     return calls.drop(columns="_earlier")
-

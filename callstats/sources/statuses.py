@@ -1,4 +1,4 @@
-"""What an outcome code says of a call, and what the export states itself: a statement outranks an assumption."""
+"""What an outcome code says of a call, and what the export states: a statement outranks an assumption."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class _Lines:
 
 
 def _blocks(lines: _Lines, head: Head, raw: Raw) -> Iterator[_Records]:
-    """Gather good records into blocks; bad lines go to ``raw.bad``, what is no record to ``raw.furniture``."""
+    """Gather good records into blocks; bad lines go to ``raw.bad``, other lines to ``raw.furniture``."""
     names, delimiter, quote = head.names, head.delimiter, head.quote
     width = len(names)
     nothing = f"{delimiter}{quote} \t"

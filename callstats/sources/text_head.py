@@ -82,7 +82,7 @@ def find_head(lines: Sequence[str], options: TextOptions, layouts: Sequence[Layo
         return fits, len(known & {header_key(name) for name in head.names}), len(head.names)
 
     best = max(tried, key=score)
-    _check(best, score(best), asked, options, file)
+    _check(best, score(best), asked, file)
     return best
 
 
@@ -159,7 +159,7 @@ def _without_header(lines: Sequence[str], start: int, asked: str, options: TextO
     return Head(0, start, "", unique_names(options.names), best, _quote(best, options))
 
 
-def _check(head: Head, score: tuple[bool, int, int], asked: str, options: TextOptions, file: str) -> None:
+def _check(head: Head, score: tuple[bool, int, int], asked: str, file: str) -> None:
     if not head.names:
         raise InputError("the file is empty", file=file, hint="Export it again, with a header row.")
     shown = head.line[:60]

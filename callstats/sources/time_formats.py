@@ -1,4 +1,4 @@
-"""Formats of times in a mapping: checked when it is loaded, and translated where another system's was meant."""
+"""Formats of times in a mapping: checked when loaded, and translated where another system's was meant."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pandas as pd
 _DIRECTIVES = frozenset("aAbBdHIjmMpSUVwWyYzZfGuc%xXTRD")
 #: Letters of formats as Java, Excel and .NET write them, the longest first.
 _LETTERS = (
-    ("yyyy", "%Y"), ("YYYY", "%Y"), ("yy", "%y"), ("YY", "%y"), ("MMMM", "%B"), ("MMM", "%b"), ("MM", "%m"), ("dd", "%d"),
-    ("DD", "%d"), ("HH", "%H"), ("hh", "%I"), ("mm", "%M"), ("ss", "%S"), ("SSS", "%f"), ("SS", "%S"), ("tt", "%p"),
-    ("a", "%p"), ("AM/PM", "%p"), ("M", "%m"), ("d", "%d"), ("D", "%d"), ("H", "%H"), ("h", "%I"), ("m", "%M"), ("s", "%S"),
+    ("yyyy", "%Y"), ("YYYY", "%Y"), ("yy", "%y"), ("YY", "%y"), ("MMMM", "%B"), ("MMM", "%b"), ("MM", "%m"),
+    ("dd", "%d"), ("DD", "%d"), ("HH", "%H"), ("hh", "%I"), ("mm", "%M"), ("ss", "%S"), ("SSS", "%f"),
+    ("SS", "%S"), ("tt", "%p"), ("a", "%p"), ("AM/PM", "%p"), ("M", "%m"), ("d", "%d"), ("D", "%d"),
+    ("H", "%H"), ("h", "%I"), ("m", "%M"), ("s", "%S"),
 )  # fmt: skip
 _PLACE = re.compile("|".join(re.escape(letters) for letters, _ in sorted(_LETTERS, key=lambda p: -len(p[0]))))
 
@@ -34,7 +35,9 @@ def check_format(form: str) -> str:
         raise ValueError(f"the format {form!r} has no % in it; was {meant(form)!r} meant?")
     wrong = [letter for letter in found if letter not in _DIRECTIVES]
     if wrong:
-        raise ValueError(f"the format {form!r} has %{wrong[0]}, which there is not; known are %d %m %Y %H %M %S %p")
+        raise ValueError(
+            f"the format {form!r} has %{wrong[0]}, which there is not; known are %d %m %Y %H %M %S %p"
+        )
     try:
         pd.to_datetime(pd.Series(["x"]), format=form, errors="coerce")
     except ValueError as error:

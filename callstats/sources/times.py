@@ -184,9 +184,7 @@ def _offset_seconds(offset: Series) -> Series:
     return seconds.mask(offset.notna() & seconds.isna(), 0.0).astype(float)
 
 
-def _found_out(
-    texts: Series, where: dict, likely: tuple[str, ...]
-) -> tuple[Series, tuple[str, ...]]:
+def _found_out(texts: Series, where: dict, likely: tuple[str, ...]) -> tuple[Series, tuple[str, ...]]:
     """Read a column by the format that reads most of it, and what is left by others that are beyond doubt."""
     naive, formats = _no_moments(texts), []
     while len(formats) < MOST_FORMATS:

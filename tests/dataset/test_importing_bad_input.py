@@ -200,9 +200,7 @@ def test_a_cut_off_last_line_is_left_out(tmp_path: Path, mapping: Path) -> None:
 
 
 def test_a_text_over_several_lines_counts_from_its_first(tmp_path: Path, mapping: Path) -> None:
-    lines = (
-        '2,2026-09-08 12:00:00,5,no,"two\nlines"\n3,yesterday,5,no,"one ""more"", with a comma"\n'
-    )
+    lines = '2,2026-09-08 12:00:00,5,no,"two\nlines"\n3,yesterday,5,no,"one ""more"", with a comma"\n'
     dataset = _read(tmp_path, mapping, HEAD + GOOD + lines)
     assert _only_reject(dataset)["row"] == 5
     assert set(dataset.values("note")) == {"fine", "two\nlines"}
