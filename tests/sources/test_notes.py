@@ -18,6 +18,8 @@ FIELDS = {
     "problem": "byte 0xe9 at 12",
     "zone": "Europe/Paris",
     "filters": "list_id A, 2026-09",
+    "spellings": "ANN and Ann",
+    "name": "Ann",
 }
 
 
