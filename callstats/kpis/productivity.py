@@ -411,7 +411,7 @@ PACE = (
         domain="productivity",
         independence="agent_day",
         source=_PER_AGENT,
-        caution="A shift is an agent with any login on a day, however short.",
+        caution="A shift is an agent with any login on a day, however short; one that goes on over midnight is one, of the day it began.",
         aliases=("conversations per shift",),
     ),
     KPI(

@@ -23,7 +23,7 @@ Kind = Type | Literal["epoch", "money", "phone", ""]
 
 #: Texts that mean "no value", whatever the column.
 NULLS = ("", "NULL", "\\N", "null", "None", "NaN", "nan", "NaT", "<NA>", "0000-00-00 00:00:00", "0000-00-00")
-#: Words that stand for "not known" where a number, a time or a flag is expected.
+#: CodeWords that stand for "not known" where a number, a time or a flag is expected.
 UNKNOWN = (
     "-",
     "--",
@@ -139,7 +139,7 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class RowCondition:
     """Which rows of a table are taken, by one of its columns.
 
     Attributes
@@ -212,7 +212,7 @@ class Layout:
     repeat : Repeat, optional
     files : str
         Pattern of the names of the files it is read from; empty: every file.
-    where : tuple of Condition
+    where : tuple of RowCondition
         Rows that are taken; the others are left out on purpose.
     join : Join, optional
     legs : Legs, optional
@@ -231,7 +231,7 @@ class Layout:
     unlike: tuple[str, ...] = ()
     repeat: Repeat | None = None
     files: str = ""
-    where: tuple[Condition, ...] = ()
+    where: tuple[RowCondition, ...] = ()
     join: Join | None = None
     legs: Legs | None = None
     states: Mapping[str, str] = field(default_factory=dict)

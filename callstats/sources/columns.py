@@ -8,9 +8,9 @@ import pandas as pd
 
 from callstats.errors import InputError, near_names
 from callstats.sources.base import Field, Layout
-from callstats.sources.cells import TEXT, Cells, of_texts
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Raw, Series, header_key
+from callstats.sources.typed_cells import TEXT, Cells, of_texts
 
 
 class Columns:

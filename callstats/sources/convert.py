@@ -9,11 +9,11 @@ import pandas as pd
 
 from callstats.model import CLOSED_REASONS, COST_KINDS, DIRECTIONS, STATES, TABLES
 from callstats.sources.base import FALSE, TRUE, UNKNOWN, Field
-from callstats.sources.cells import TEXT, Cells
 from callstats.sources.durations import is_clear, read_durations
-from callstats.sources.matching import REST, Words, is_one_of
+from callstats.sources.matching import REST, CodeWords, is_one_of
 from callstats.sources.raw import Series
 from callstats.sources.times import parse
+from callstats.sources.typed_cells import TEXT, Cells
 from callstats.sources.unreadable import Problems
 
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "us": 0.000_001, "min": 60.0, "h": 3600.0}
@@ -71,7 +71,7 @@ def numbers_of(cells: Cells, item: Field) -> Series:
 
 
 def _translated(texts: Series, item: Field, column: str, problems: Problems) -> Series:
-    words = Words(dict(item.values or {}))
+    words = CodeWords(dict(item.values or {}))
     meanings = {text: words.get(text) for text in texts.dropna().unique()}
     unknown = texts.notna() & texts.map(meanings).isna()
     known = ", ".join([word for word in item.values or {} if word != REST][:10])

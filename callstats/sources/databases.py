@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from callstats.errors import InputError
-from callstats.sources.cells import of_arrow, of_objects
 from callstats.sources.raw import Raw, table_name, unique_names
+from callstats.sources.typed_cells import of_arrow, of_objects
 
 Wanted = Callable[[Sequence[str]], bool]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from callstats.sources.base import UNKNOWN, Field
-from callstats.sources.cells import Cells
 from callstats.sources.columns import Columns
 from callstats.sources.convert import convert, numbers_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Series
 from callstats.sources.times import parse
+from callstats.sources.typed_cells import Cells
 from callstats.sources.unreadable import Problems
 
 

@@ -14,10 +14,10 @@ from typing import Any
 from callstats.errors import InputError, near_names
 from callstats.sources import notes
 from callstats.sources.base import Layout, TextOptions
-from callstats.sources.cells import of_objects
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.header import LOOKED_AT, REPEATED, find_header
 from callstats.sources.raw import Bad, Raw, header_key, table_name, unique_names
+from callstats.sources.typed_cells import of_objects
 
 Grid = Sequence[Sequence[Any]]
 

@@ -20,7 +20,8 @@ Needs = tuple[tuple[str, ...], ...]
 
 _TOTAL = re.compile(
     r"\s*(grand |sub|report |page )?\s*-?(totals?|sum|average)\b"
-    r"|\s*(total g[eé]n[eé]ral|sous-total|somme|moyenne|итого|всего|сумма|gesamt|summe|totaal|totale|suma|promedio)\b",
+    r"|\s*(total g[eé]n[eé]ral|sous-total|somme|moyenne|итого|всего|сумма)\b"
+    r"|\s*(gesamt|summe|totaal|totale|suma|promedio)\b",
     re.IGNORECASE,
 )
 

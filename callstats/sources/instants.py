@@ -11,12 +11,12 @@ from callstats.errors import InputError
 from callstats.model import TABLES
 from callstats.sources import notes
 from callstats.sources.base import UNKNOWN, Field, Layout
-from callstats.sources.cells import Cells
 from callstats.sources.columns import Columns
 from callstats.sources.convert import convert
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
+from callstats.sources.typed_cells import Cells
 from callstats.sources.unreadable import Problems
 
 MIXED = "the times of a column all have a time zone, or none has"

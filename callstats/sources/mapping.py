@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from callstats.errors import InputError, near_names
 from callstats.model import TABLES
-from callstats.sources.base import NULLS, Condition, Field, Join, Layout, Legs, Repeat, Source, TextOptions
+from callstats.sources.base import NULLS, Field, Join, Layout, Legs, Repeat, RowCondition, Source, TextOptions
 from callstats.sources.mapping_entries import (
     ColumnEntry,
     Content,
@@ -129,7 +129,7 @@ def _layout(name: str, table: TableEntry, options: FileEntry, file: str) -> Layo
     return Layout(
         name, name, tuple(fields), files=table.file,
         repeat=Repeat(table.repeat.count) if table.repeat else None,
-        where=tuple(Condition(c, e.words, e.above, e.filled) for c, e in table.where.items()),
+        where=tuple(RowCondition(c, e.words, e.above, e.filled) for c, e in table.where.items()),
         join=Join(table.join.file, table.join.on) if table.join else None,
         legs=Legs(table.legs.key, table.legs.first, table.legs.keep, table.legs.best) if table.legs else None,
         states=dict(table.wide.states) if table.wide else {},

@@ -1,4 +1,4 @@
-"""Words of an export against words of a mapping: without regard to case and outer spaces."""
+"""CodeWords of an export against words of a mapping: without regard to case and outer spaces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-class Words(Generic[T]):
+class CodeWords(Generic[T]):
     """What each word stands for.
 
     A word of an export is looked up as it stands, then without regard to case and
@@ -26,7 +26,7 @@ class Words(Generic[T]):
 
     Examples
     --------
-    >>> Words({"Sold": 1, "*": 0}).get("SOLD "), Words({"A": 1, "a": 2}).get("a")
+    >>> CodeWords({"Sold": 1, "*": 0}).get("SOLD "), CodeWords({"A": 1, "a": 2}).get("a")
     (1, 2)
     """
 
@@ -50,6 +50,6 @@ class Words(Generic[T]):
 
 def is_one_of(texts: Series, words: Iterable[str]) -> Series:
     """Mark the texts that are one of some words; an unknown one is none of them."""
-    known = Words(dict.fromkeys(words, True))
+    known = CodeWords(dict.fromkeys(words, True))
     marks = {text: bool(known.get(text, False)) for text in texts.dropna().unique()}
     return texts.map(marks).eq(True).fillna(False).astype(bool)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from callstats.sources.cells import Cells
+    from callstats.sources.typed_cells import Cells
 
 #: pandas frames and columns; pandas' own annotations are unions that no check narrows.
 Frame = Any

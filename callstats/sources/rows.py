@@ -11,18 +11,18 @@ import pandas as pd
 from callstats.errors import InputError
 from callstats.model import CHAIN, TABLES
 from callstats.sources import notes
-from callstats.sources.base import Condition, Field, Join, Layout, Legs
-from callstats.sources.cells import TEXT
+from callstats.sources.base import Field, Join, Layout, Legs, RowCondition
 from callstats.sources.columns import Columns
 from callstats.sources.convert import numbers_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Frame, Raw, Series
+from callstats.sources.typed_cells import TEXT
 
 #: How a column of a call is made of its legs' where the mapping does not say.
 _USUAL = {"started_at": "first", "local_started_at": "first", "outcome_code": "best", "agent_id": "answered"}
 
 
-def taken(columns: Columns, conditions: Sequence[Condition]) -> tuple[Series, dict[str, int]]:
+def taken(columns: Columns, conditions: Sequence[RowCondition]) -> tuple[Series, dict[str, int]]:
     """Mark the rows that all conditions take, and count those that each one leaves out."""
     kept = pd.Series(True, index=range(columns.size))
     left_out = {}
@@ -35,7 +35,7 @@ def taken(columns: Columns, conditions: Sequence[Condition]) -> tuple[Series, di
     return kept, left_out
 
 
-def _met(columns: Columns, condition: Condition) -> Series:
+def _met(columns: Columns, condition: RowCondition) -> Series:
     cells = columns.column(condition.column)
     if condition.filled is not None:
         return cells.filled == condition.filled
@@ -44,7 +44,7 @@ def _met(columns: Columns, condition: Condition) -> Series:
     return is_one_of(cells.as_text(), condition.words)
 
 
-def _sentence(condition: Condition) -> str:
+def _sentence(condition: RowCondition) -> str:
     if condition.filled is not None:
         return f"{condition.column} is {'empty' if condition.filled else 'filled'}"
     if condition.above is not None:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from callstats.errors import InputError
-from callstats.sources.cells import of_texts
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.raw import Bad, Raw, table_name, unique_names
+from callstats.sources.typed_cells import of_texts
 
 _CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?`?([^`\s(]+)`?")
 _COLUMN = re.compile(r"\s*`([^`]+)`")

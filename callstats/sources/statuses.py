@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from callstats.sources.base import Source
-from callstats.sources.cells import TEXT
-from callstats.sources.matching import Words
+from callstats.sources.matching import CodeWords
 from callstats.sources.outcomes import FLAGS, Outcome
 from callstats.sources.raw import Frame, Series
+from callstats.sources.typed_cells import TEXT
 
 Mask = npt.NDArray[np.bool_]
 Codes = Mapping[tuple[str, str], Outcome]
@@ -70,7 +70,7 @@ def _suggested(calls: Frame, codes: Codes) -> tuple[dict[str, Series], Series]:
     by_campaign: dict[str, dict[str, Outcome]] = {}
     for (campaign, code), outcome in codes.items():
         by_campaign.setdefault(campaign, {})[code] = outcome
-    words = {campaign: Words(meanings) for campaign, meanings in by_campaign.items()}
+    words = {campaign: CodeWords(meanings) for campaign, meanings in by_campaign.items()}
     outcomes = [_outcome(words, campaign, code) for campaign, code in different]
     flags = {}
     for name in (*FLAGS, "dialled", "handed_over"):
@@ -80,7 +80,7 @@ def _suggested(calls: Frame, codes: Codes) -> tuple[dict[str, Series], Series]:
     return flags, pd.Series(reasons.take(places), index=calls.index)
 
 
-def _outcome(words: Mapping[str, Words[Outcome]], campaign: str, code: str) -> Outcome:
+def _outcome(words: Mapping[str, CodeWords[Outcome]], campaign: str, code: str) -> Outcome:
     for place in (campaign, ""):
         if place in words and code and (found := words[place].get(code)) is not None:
             return found

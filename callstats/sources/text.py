@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.csv
 
 from callstats.sources.base import Layout, TextOptions
-from callstats.sources.cells import of_arrow
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.header import NOTE, REPEATED, TOTAL, is_total, is_words
 from callstats.sources.raw import Bad, Raw
 from callstats.sources.text_head import LONGEST_LINE, Head, find_head
+from callstats.sources.typed_cells import of_arrow
 
 csv.field_size_limit(1 << 30)  # a long note is no fault
 BLOCK = 32 << 20  # characters of text turned into a table at a time

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from callstats.sources import notes as told
-from callstats.sources.cells import TEXT
 from callstats.sources.raw import Frame, Series
+from callstats.sources.typed_cells import TEXT
 
 NO_END = 3600  # s; how long a transfer of unknown length may take to reach the next agent
 SLACK = 300  # s; the closer log is written when the next agent's queue is reached

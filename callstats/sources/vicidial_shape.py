@@ -10,9 +10,9 @@ from __future__ import annotations
 import pandas as pd
 
 from callstats.sources import notes as told
-from callstats.sources.cells import TEXT
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import clock
+from callstats.sources.typed_cells import TEXT
 from callstats.sources.vicidial_calls import one_call_each
 
 Tables = dict[str, Frame]

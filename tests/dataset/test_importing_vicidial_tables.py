@@ -246,9 +246,9 @@ def test_texts_of_a_dump_are_unescaped_and_never_run(tmp_path: Path) -> None:
         r"INSERT INTO `t` (`a`,`b`) VALUES (1,'it\'s (a), \"b\"; DROP TABLE t'),(NULL,'two''s\nlines'),(-1.5,'');"
         + "\n"
     )
-    (raw,) = read_dump(tmp_path / "d.sql", ["t"])
-    assert raw.table.to_pydict() == {
-        "a": ["1", None, "-1.5"],
+    (raw,) = read_dump(tmp_path / "d.sql", "d.sql", ["t"])
+    assert {name: cells.as_text().tolist() for name, cells in raw.cells.items()} == {
+        "a": ["1", pd.NA, "-1.5"],
         "b": ['it\'s (a), "b"; DROP TABLE t', "two's\nlines", ""],
     }
 

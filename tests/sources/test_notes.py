@@ -24,6 +24,8 @@ FIELDS = {
     "kind": "a row of totals",
     "found": "'to be agreed'",
     "row": "7",
+    "spellings": "ANN and Ann",
+    "name": "Ann",
 }
 
 
