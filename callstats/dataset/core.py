@@ -19,7 +19,7 @@ from callstats.dataset.filters import Filters, as_values, coerced
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
-from callstats.model import TABLES
+from callstats.model import STATED, TABLES
 
 _MOST_KEPT = 256
 
@@ -29,7 +29,11 @@ class _Conformed(dict[str, nw.LazyFrame]):
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
-        return {name: dict(frame.collect_schema()) for name, frame in self.items()}
+        """What is there to ask by: columns that keep what an export stated are not."""
+        return {
+            name: {c: dtype for c, dtype in frame.collect_schema().items() if not c.startswith(STATED)}
+            for name, frame in self.items()
+        }
 
     @cached_property
     def narrowed(self) -> dict[Hashable, nw.LazyFrame]:

@@ -1,132 +1,277 @@
-"""Columns that follow from others: which attempt a call was, how old its contact, whether a promise was kept."""
+"""Columns that follow from other rows: which attempt a call was, how old its contact, whether a promise was kept.
+
+They look back over all the data there are, so they are made when an export is read and
+again when it is added to others. What the export itself said of such a column is kept
+beside it, under a name that begins with :data:`STATED`: it outranks what would follow,
+and only it can be told from what followed from a part of the data.
+
+Written in DuckDB's SQL over views: a month is added to years of calls without holding
+them in memory.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import pandas as pd
+from callstats.model import STATED, TABLES
 
-from callstats.sources.raw import Frame, Series
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
 
-#: Frames and columns of pandas; its own annotations are unions that nothing narrows.
-Tables = dict[str, Frame]
 KEPT_WITHIN = timedelta(hours=1)
 
+#: The columns that follow from other rows, by table.
+FOLLOWING: dict[str, tuple[str, ...]] = {
+    "calls": ("attempt_no", "live_no", "since_loaded_s"),
+    "contacts": ("campaign_id",),
+    "callbacks": ("kept", "success"),
+}
+#: What helps to derive and is no column of the model: when a call's own row says the contact was loaded.
+_HELPERS: dict[str, tuple[str, ...]] = {"calls": ("loaded_at",)}
+_TYPES = {
+    **{"attempt_no": "BIGINT", "live_no": "BIGINT", "since_loaded_s": "DOUBLE", "campaign_id": "VARCHAR"},
+    **{"kept": "BOOLEAN", "success": "BOOLEAN"},
+}
 
-def derive(tables: Mapping[str, Frame]) -> Tables:
-    """Add the derived columns that accepted tables lack.
+
+def quoted(name: str) -> str:
+    """Quote a name of a column or table for a statement."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The views over which columns are derived, and the columns of each.
+
+    Attributes
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    views : mapping of str to str
+        Canonical table -> name of the view with what is stated (see :func:`stated`).
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    views: Mapping[str, str]
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the columns of a table's view, none where there is no such table."""
+        if table not in self.views:
+            return ()
+        return tuple(self.connection.table(self.views[table]).columns)
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Tell whether a table is there and has all these columns."""
+        return table in self.views and set(columns) <= set(self.columns(table))
+
+    def say(self, table: str, column: str, missing: str = "NULL") -> str:
+        """Return a column of a table for a statement, what stands for it where it is missing."""
+        return quoted(column) if self.has(table, column) else missing
+
+
+def derive(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Add the columns that follow from other rows to accepted tables.
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
-        Canonical tables.
+    tables : mapping of str to pyarrow.Table
+        Canonical tables, of the types of the model.
 
     Returns
     -------
-    dict of str to DataFrame
+    dict of str to pyarrow.Table
+        Calls in the order of their start; call-backs in that of their due time.
 
     Examples
     --------
+    >>> import pandas as pd
+    >>> import pyarrow as pa
     >>> calls = pd.DataFrame({
     ...     "call_id": ["b", "a"], "contact_id": ["7", "7"], "live": [True, False],
     ...     "started_at": pd.to_datetime(["2026-09-02", "2026-09-01"], utc=True),
-    ... }).astype({"live": "boolean"})
-    >>> derived = derive({"calls": calls})["calls"]
-    >>> derived[["call_id", "attempt_no", "live_no"]].to_dict("list")
+    ... })
+    >>> derived = derive({"calls": pa.Table.from_pandas(calls)})["calls"]
+    >>> derived.select(["call_id", "attempt_no", "live_no"]).to_pydict()
     {'call_id': ['a', 'b'], 'attempt_no': [1, 2], 'live_no': [None, 1]}
     """
-    done = dict(tables)
-    if "calls" in done:
-        done["calls"] = _calls(done["calls"], done.get("contacts"))
-    if "contacts" in done:
-        done["contacts"] = _contacts(done["contacts"], done.get("calls"))
-    if "callbacks" in done and "calls" in done:
-        done["callbacks"] = _callbacks(done["callbacks"], done["calls"])
-    if "cases" in done and {"opened_at", "closed_at"} <= set(done["cases"]):
-        cases = done["cases"]
-        done["cases"] = cases.assign(
-            resolution_s=(cases["closed_at"] - cases["opened_at"]).dt.total_seconds()
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        views = {}
+        for name, table in tables.items():
+            connection.register(f"given_{name}", table)
+            views[name] = stated(connection, name, f"given_{name}", f"stated_{name}")
+        derivation = Derivation(connection, views)
+        return {name: _known(derivation, name, table) for name, table in tables.items()}
+
+
+def stated(
+    connection: duckdb.DuckDBPyConnection, table: str, given: str, view: str, *, followed: bool = False
+) -> str:
+    """Make a view in which what was stated of a derived column bears the name that says so.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    table, given, view : str
+        The canonical table, the relation that holds its rows, and the view to make.
+    followed : bool
+        The relation's derived columns followed from other rows, and what was stated bears its
+        name already: they are left out.
+    """
+    columns = connection.table(given).columns
+    following = [c for c in (*FOLLOWING.get(table, ()), *_HELPERS.get(table, ())) if c in columns]
+    if followed:
+        kept = [quoted(c) for c in columns if c not in following]
+    else:
+        kept = [f"{quoted(c)} AS {quoted(STATED + c)}" if c in following else quoted(c) for c in columns]
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {', '.join(kept)} FROM {given}")
+    return view
+
+
+def _known(derivation: Derivation, name: str, table: pa.Table) -> pa.Table:
+    """Return a table with what follows; a derived column of which nothing is known is left out."""
+    sql = complete(derivation, name)
+    order = {"calls": calls_in_order(derivation), "callbacks": '"due_at"'}
+    if name not in FOLLOWING and name != "cases":
+        return table
+    if name in order and (name == "calls" or derivation.has(name, "due_at")):
+        sql = f"{sql} ORDER BY {order[name]}"
+    found = derivation.connection.sql(sql).to_arrow_table()
+    unknown = [
+        column
+        for column in found.column_names
+        if found[column].null_count == len(found)
+        and len(found)
+        and (column not in table.column_names or column.startswith(STATED))
+    ]
+    known = found.drop_columns(unknown)
+    first = [c for c in TABLES[name].names if c in known.column_names]
+    return known.select([*first, *(c for c in known.column_names if c not in first)])
+
+
+def complete(derivation: Derivation, name: str) -> str:
+    """Return the statement for a whole table with the columns that follow."""
+    view = derivation.views[name]
+    if name == "calls":
+        return (
+            f"SELECT c.*, {', '.join(f'n.{quoted(c)}' for c in FOLLOWING['calls'])} "
+            f"FROM {view} AS c LEFT JOIN ({numbers(derivation)}) AS n USING (call_id)"
         )
-    return done
+    if name == "contacts":
+        return _contacts(derivation)
+    if name == "callbacks":
+        return _callbacks(derivation)
+    if name == "cases" and derivation.has("cases", "opened_at", "closed_at"):
+        length = "date_diff('microsecond', opened_at, closed_at) / 1e6"
+        kept = [quoted(c) for c in derivation.columns("cases") if c != "resolution_s"]
+        return f"SELECT {', '.join(kept)}, {length} AS resolution_s FROM {view}"
+    return f"SELECT * FROM {view}"
 
 
-def _calls(calls: Frame, contacts: Frame | None) -> Frame:
-    order = ["started_at", "attempt_no"] if "attempt_no" in calls else ["started_at"]
-    calls = calls.sort_values(order, kind="stable", ignore_index=True)
-    if "contact_id" not in calls:
-        return calls
-    known = calls["contact_id"].notna()
-    counted = _count(calls, known & _outbound(calls))
-    calls["attempt_no"] = calls["attempt_no"].fillna(counted) if "attempt_no" in calls else counted
-    if "live" in calls:
-        calls["live_no"] = _count(calls, known & calls["live"].eq(True).fillna(False).astype(bool))
-    loaded = _loaded(calls, contacts)
-    if loaded is not None:
-        age = (calls["started_at"] - loaded).dt.total_seconds()
-        calls["since_loaded_s"] = age.where(age >= 0)
-    return calls.drop(columns="loaded_at", errors="ignore")
+def calls_in_order(derivation: Derivation) -> str:
+    """Return the order of calls: by start; of one moment as the export counts them, then by their names."""
+    first = ("started_at", STATED + "attempt_no")
+    there = [f"{quoted(column)} NULLS LAST" for column in first if derivation.has("calls", column)]
+    return ", ".join([*there, "length(call_id)", "call_id"])
 
 
-def _outbound(calls: Frame) -> Series:
-    if "direction" not in calls:
-        return pd.Series(True, index=calls.index)
-    return calls["direction"].ne("inbound").fillna(True).astype(bool)
+def _outbound(derivation: Derivation) -> str:
+    return "coalesce(direction <> 'inbound', true)" if derivation.has("calls", "direction") else "true"
 
 
-def _count(calls: Frame, among: Series) -> Series:
-    """Number the rows of each contact among some rows, in their order."""
-    chosen = calls.loc[among, "contact_id"]
-    number = chosen.groupby(chosen).cumcount() + 1
-    return number.reindex(calls.index).astype("Int64")
+def numbers(derivation: Derivation) -> str:
+    """Return the statement for call_id and what follows of each call: its numbers, and the contact's age."""
+    said = {c: derivation.say("calls", STATED + c) for c in FOLLOWING["calls"]}
+    view = derivation.views["calls"]
+    if not derivation.has("calls", "contact_id", "started_at"):
+        listed = ", ".join(f"CAST({value} AS {_TYPES[c]}) AS {c}" for c, value in said.items())
+        return f"SELECT call_id, {listed} FROM {view}"
+    dialled = f"contact_id IS NOT NULL AND {_outbound(derivation)}"
+    live = f"contact_id IS NOT NULL AND coalesce({derivation.say('calls', 'live', 'false')}, false)"
+    loads, joins = _loads(derivation)
+    age = f"date_diff('microsecond', {loads}, started_at) / 1e6"
+    return f"""
+        SELECT call_id,
+            CAST(coalesce({said["attempt_no"]}, CASE WHEN {dialled} THEN
+                count(*) FILTER (WHERE {dialled}) OVER look_back END) AS BIGINT) AS attempt_no,
+            CAST(CASE WHEN {live} THEN count(*) FILTER (WHERE {live}) OVER look_back END AS BIGINT) AS live_no,
+            CAST(coalesce({said["since_loaded_s"]}, CASE WHEN {age} >= 0 THEN {age} END) AS DOUBLE)
+                AS since_loaded_s
+        FROM {view} AS c {joins}
+        WINDOW look_back AS (PARTITION BY contact_id ORDER BY {calls_in_order(derivation)}
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"""
 
 
-def _loaded(calls: Frame, contacts: Frame | None) -> Series | None:
-    stated = calls.get("loaded_at")
-    if contacts is None or "loaded_at" not in contacts:
-        return stated
-    first = contacts.dropna(subset=["contact_id", "loaded_at"]).groupby("contact_id")["loaded_at"].min()
-    looked_up = calls["contact_id"].map(first)
-    if "list_id" in calls and "list_id" in contacts:
-        keys = ["contact_id", "list_id"]
-        once = contacts.dropna(subset=[*keys, "loaded_at"]).drop_duplicates(keys)
-        exact = calls[keys].merge(once[[*keys, "loaded_at"]], on=keys, how="left")["loaded_at"]
-        looked_up = exact.fillna(looked_up)
-    return looked_up if stated is None else stated.fillna(looked_up)
+def _loads(derivation: Derivation) -> tuple[str, str]:
+    """Return when a call's contact was loaded, and the joins that need be: with the list, else at all."""
+    own = derivation.say("calls", STATED + "loaded_at", "CAST(NULL AS TIMESTAMPTZ)")
+    if not derivation.has("contacts", "loaded_at"):
+        return own, ""
+    contacts = derivation.views["contacts"]
+    first = f"SELECT contact_id AS of_contact, min(loaded_at) AS first_load FROM {contacts} GROUP BY ALL"
+    loads, joins = f"{own}, first_load", f"LEFT JOIN ({first}) ON of_contact = contact_id"
+    if derivation.has("calls", "list_id") and derivation.has("contacts", "list_id"):
+        each = (
+            "SELECT contact_id AS on_list_contact, list_id AS on_list, min(loaded_at) AS list_load "
+            f"FROM {contacts} GROUP BY ALL"
+        )
+        loads = f"{own}, list_load, first_load"
+        joins += f" LEFT JOIN ({each}) ON on_list_contact = contact_id AND on_list = list_id"
+    return f"coalesce({loads})", joins
 
 
-def _contacts(contacts: Frame, calls: Frame | None) -> Frame:
+def _contacts(derivation: Derivation) -> str:
     """A contact's campaign is the one its list was mostly dialled for."""
-    if "campaign_id" in contacts and contacts["campaign_id"].notna().all():
-        return contacts
-    if calls is None or not {"list_id", "campaign_id"} <= set(calls) or "list_id" not in contacts:
-        return contacts
-    pairs = calls.loc[_outbound(calls), ["list_id", "campaign_id"]].dropna()
-    counts = pairs.groupby(["list_id", "campaign_id"]).size().rename("n").reset_index()
-    most = counts.sort_values(["n", "campaign_id"], ascending=[False, True]).drop_duplicates("list_id")
-    campaign = contacts["list_id"].map(most.set_index("list_id")["campaign_id"])
-    stated = contacts.get("campaign_id")
-    return contacts.assign(campaign_id=campaign if stated is None else stated.fillna(campaign))
+    said = derivation.say("contacts", STATED + "campaign_id")
+    view = derivation.views["contacts"]
+    if not (derivation.has("calls", "list_id", "campaign_id") and derivation.has("contacts", "list_id")):
+        return f"SELECT *, CAST({said} AS VARCHAR) AS campaign_id FROM {view}"
+    most = f"""
+        SELECT list_id AS dialled_list, arg_min(campaign_id, (-n, campaign_id)) AS dialled_for FROM (
+            SELECT list_id, campaign_id, count(*) AS n FROM {derivation.views["calls"]}
+            WHERE list_id IS NOT NULL AND campaign_id IS NOT NULL AND {_outbound(derivation)} GROUP BY ALL
+        ) GROUP BY list_id"""
+    return f"""
+        SELECT * EXCLUDE (dialled_list, dialled_for), coalesce({said}, dialled_for) AS campaign_id
+        FROM {view} LEFT JOIN ({most}) ON dialled_list = list_id"""
 
 
-def _callbacks(callbacks: Frame, calls: Frame) -> Frame:
+def _callbacks(derivation: Derivation) -> str:
     """A promise is kept if the contact was dialled within an hour of the due time.
 
     Promises that fall due outside the time of the calls are unknown.
     """
-    if "due_at" not in callbacks or "kept" in callbacks or "contact_id" not in calls or calls.empty:
-        return callbacks
-    callbacks = callbacks.sort_values("due_at", kind="stable", ignore_index=True)
-    columns = ["contact_id", "started_at"] + (["success"] if "success" in calls else [])
-    dials = calls.loc[calls["contact_id"].notna() & _outbound(calls), columns].sort_values("started_at")
-    due = callbacks[["contact_id", "due_at"]].dropna()
-    met = pd.merge_asof(
-        due, dials, left_on="due_at", right_on="started_at", by="contact_id",
-        tolerance=KEPT_WITHIN, direction="nearest",
-    ).set_index(due.index)  # fmt: skip
-    inside = due["due_at"].between(calls["started_at"].min(), calls["started_at"].max() - KEPT_WITHIN)
-    kept = met["started_at"].notna().astype("boolean").where(inside | met["started_at"].notna())
-    callbacks["kept"] = kept.reindex(callbacks.index).astype("boolean")
-    if "success" in met and "success" not in callbacks:
-        callbacks["success"] = met["success"].reindex(callbacks.index).astype("boolean")
-    return callbacks
+    said = {c: derivation.say("callbacks", STATED + c) for c in FOLLOWING["callbacks"]}
+    view = derivation.views["callbacks"]
+    if not (derivation.has("callbacks", "due_at") and derivation.has("calls", "contact_id", "started_at")):
+        listed = ", ".join(f"CAST({value} AS BOOLEAN) AS {c}" for c, value in said.items())
+        return f"SELECT *, {listed} FROM {view}"
+    within = f"INTERVAL {int(KEPT_WITHIN.total_seconds())} SECOND"
+    success = derivation.say("calls", "success", "CAST(NULL AS BOOLEAN)")
+    calls = derivation.views["calls"]
+    nearest = "(abs(date_diff('microsecond', due_at, started_at)), started_at, length(call_id), call_id)"
+    return f"""
+        WITH promised AS (SELECT *, row_number() OVER () AS promise FROM {view}),
+        dials AS (
+            SELECT contact_id AS dialled, started_at, call_id, {success} AS ended FROM {calls}
+            WHERE contact_id IS NOT NULL AND {_outbound(derivation)}),
+        met AS (
+            SELECT promise AS met_promise, true AS was_met, arg_min_null(ended, {nearest}) AS ended
+            FROM promised JOIN dials ON contact_id = dialled
+                AND started_at BETWEEN due_at - {within} AND due_at + {within} GROUP BY promise),
+        span AS (SELECT min(started_at) AS begins, max(started_at) - {within} AS ends FROM {calls})
+        SELECT * EXCLUDE (promise, met_promise, was_met, ended, begins, ends),
+            coalesce({said["kept"]}, was_met,
+                CASE WHEN contact_id IS NOT NULL AND due_at BETWEEN begins AND ends THEN false END) AS kept,
+            coalesce({said["success"]}, ended) AS success
+        FROM promised LEFT JOIN met ON met_promise = promise CROSS JOIN span"""
+
+
+def shown(columns: Iterable[str]) -> list[str]:
+    """Return the columns that are data, without those that keep what was stated."""
+    return [column for column in columns if not column.startswith(STATED)]

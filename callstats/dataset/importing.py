@@ -147,8 +147,7 @@ def read_tables(
         tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
         judged = _together([judged, shaped])
     rejects = _rejects(extracted, _together([extracted.rejected, judged]))
-    tables = derive(tables)
-    done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
+    done = derive({name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES})
     if not done:
         raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
     if not any(raw.table.num_rows or raw.bad for raw in extracted.raws):
