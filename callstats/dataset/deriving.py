@@ -1,4 +1,4 @@
-"""Columns that follow from other rows: which attempt a call was, how old its contact, whether a promise was kept.
+"""Columns that follow from other rows: which attempt a call was, how old its contact, whether a promise held.
 
 They look back over all the data there are, so they are made when an export is read and
 again when it is added to others. What the export itself said of such a column is kept
@@ -11,7 +11,7 @@ them in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
 }
 #: What helps to derive and is no column of the model: when a call's own row says the contact was loaded.
 _HELPERS: dict[str, tuple[str, ...]] = {"calls": ("loaded_at",)}
+#: Begins the names under which derived columns go while it is found out whether they were stated.
+_SEEN = "_seen_"
 _TYPES = {
     **{"attempt_no": "BIGINT", "live_no": "BIGINT", "since_loaded_s": "DOUBLE", "campaign_id": "VARCHAR"},
     **{"kept": "BOOLEAN", "success": "BOOLEAN"},
@@ -67,7 +69,7 @@ class Derivation:
         """Tell whether a table is there and has all these columns."""
         return table in self.views and set(columns) <= set(self.columns(table))
 
-    def say(self, table: str, column: str, missing: str = "NULL") -> str:
+    def value(self, table: str, column: str, missing: str = "NULL") -> str:
         """Return a column of a table for a statement, what stands for it where it is missing."""
         return quoted(column) if self.has(table, column) else missing
 
@@ -133,6 +135,48 @@ def stated(
     return view
 
 
+def tell_apart(
+    connection: duckdb.DuckDBPyConnection, given: Mapping[str, str], prefix: str
+) -> dict[str, str]:
+    """Make views as :func:`stated` does, of tables that do not say what was stated of derived columns.
+
+    A value that does not follow from these tables themselves was stated.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    given : mapping of str to str
+        Canonical table -> relation.
+    prefix : str
+        Of the names of the views.
+    """
+    views, found = {}, {}
+    for table, relation in given.items():
+        columns = connection.table(relation).columns
+        found[table] = [c for c in FOLLOWING.get(table, ()) if c in columns]
+        kept = [f"{quoted(c)} AS {quoted(_SEEN + c)}" if c in found[table] else quoted(c) for c in columns]
+        views[table] = f"{prefix}_seen_{table}"
+        sql = f"CREATE TEMP VIEW {views[table]} AS SELECT {', '.join(kept)} FROM {relation}"
+        connection.execute(sql)
+    derivation = Derivation(connection, views)
+    for table, columns in found.items():
+        if columns:
+            made = complete(derivation, table)
+            without = [c for c in FOLLOWING[table] if c in connection.sql(made).columns]
+            left_out = ", ".join(map(quoted, [*without, *(_SEEN + c for c in columns)]))
+            said = [
+                f"CASE WHEN {quoted(_SEEN + c)} IS DISTINCT FROM {quoted(c)} THEN {quoted(_SEEN + c)} END "
+                f"AS {quoted(STATED + c)}"
+                for c in columns
+            ]
+            connection.execute(
+                f"CREATE TEMP TABLE {prefix}_{table} AS "
+                f"SELECT * EXCLUDE ({left_out}), {', '.join(said)} FROM ({made})"
+            )
+            views[table] = f"{prefix}_{table}"
+    return views
+
+
 def _known(derivation: Derivation, name: str, table: pa.Table) -> pa.Table:
     """Return a table with what follows; a derived column of which nothing is known is left out."""
     sql = complete(derivation, name)
@@ -186,20 +230,22 @@ def _outbound(derivation: Derivation) -> str:
 
 def numbers(derivation: Derivation) -> str:
     """Return the statement for call_id and what follows of each call: its numbers, and the contact's age."""
-    said = {c: derivation.say("calls", STATED + c) for c in FOLLOWING["calls"]}
+    said = {c: derivation.value("calls", STATED + c) for c in FOLLOWING["calls"]}
     view = derivation.views["calls"]
     if not derivation.has("calls", "contact_id", "started_at"):
         listed = ", ".join(f"CAST({value} AS {_TYPES[c]}) AS {c}" for c, value in said.items())
         return f"SELECT call_id, {listed} FROM {view}"
     dialled = f"contact_id IS NOT NULL AND {_outbound(derivation)}"
-    live = f"contact_id IS NOT NULL AND coalesce({derivation.say('calls', 'live', 'false')}, false)"
+    live = f"contact_id IS NOT NULL AND coalesce({derivation.value('calls', 'live', 'false')}, false)"
+    count = "count(*) FILTER (WHERE {}) OVER look_back END"
     loads, joins = _loads(derivation)
     age = f"date_diff('microsecond', {loads}, started_at) / 1e6"
     return f"""
         SELECT call_id,
-            CAST(coalesce({said["attempt_no"]}, CASE WHEN {dialled} THEN
-                count(*) FILTER (WHERE {dialled}) OVER look_back END) AS BIGINT) AS attempt_no,
-            CAST(CASE WHEN {live} THEN count(*) FILTER (WHERE {live}) OVER look_back END AS BIGINT) AS live_no,
+            CAST(coalesce({said["attempt_no"]}, CASE WHEN {dialled} THEN {count.format(dialled)})
+                AS BIGINT) AS attempt_no,
+            CAST(coalesce({said["live_no"]}, CASE WHEN {live} THEN {count.format(live)})
+                AS BIGINT) AS live_no,
             CAST(coalesce({said["since_loaded_s"]}, CASE WHEN {age} >= 0 THEN {age} END) AS DOUBLE)
                 AS since_loaded_s
         FROM {view} AS c {joins}
@@ -209,7 +255,7 @@ def numbers(derivation: Derivation) -> str:
 
 def _loads(derivation: Derivation) -> tuple[str, str]:
     """Return when a call's contact was loaded, and the joins that need be: with the list, else at all."""
-    own = derivation.say("calls", STATED + "loaded_at", "CAST(NULL AS TIMESTAMPTZ)")
+    own = derivation.value("calls", STATED + "loaded_at", "CAST(NULL AS TIMESTAMPTZ)")
     if not derivation.has("contacts", "loaded_at"):
         return own, ""
     contacts = derivation.views["contacts"]
@@ -227,7 +273,7 @@ def _loads(derivation: Derivation) -> tuple[str, str]:
 
 def _contacts(derivation: Derivation) -> str:
     """A contact's campaign is the one its list was mostly dialled for."""
-    said = derivation.say("contacts", STATED + "campaign_id")
+    said = derivation.value("contacts", STATED + "campaign_id")
     view = derivation.views["contacts"]
     if not (derivation.has("calls", "list_id", "campaign_id") and derivation.has("contacts", "list_id")):
         return f"SELECT *, CAST({said} AS VARCHAR) AS campaign_id FROM {view}"
@@ -246,13 +292,13 @@ def _callbacks(derivation: Derivation) -> str:
 
     Promises that fall due outside the time of the calls are unknown.
     """
-    said = {c: derivation.say("callbacks", STATED + c) for c in FOLLOWING["callbacks"]}
+    said = {c: derivation.value("callbacks", STATED + c) for c in FOLLOWING["callbacks"]}
     view = derivation.views["callbacks"]
     if not (derivation.has("callbacks", "due_at") and derivation.has("calls", "contact_id", "started_at")):
         listed = ", ".join(f"CAST({value} AS BOOLEAN) AS {c}" for c, value in said.items())
         return f"SELECT *, {listed} FROM {view}"
     within = f"INTERVAL {int(KEPT_WITHIN.total_seconds())} SECOND"
-    success = derivation.say("calls", "success", "CAST(NULL AS BOOLEAN)")
+    success = derivation.value("calls", "success", "CAST(NULL AS BOOLEAN)")
     calls = derivation.views["calls"]
     nearest = "(abs(date_diff('microsecond', due_at, started_at)), started_at, length(call_id), call_id)"
     return f"""
@@ -270,8 +316,3 @@ def _callbacks(derivation: Derivation) -> str:
                 CASE WHEN contact_id IS NOT NULL AND due_at BETWEEN begins AND ends THEN false END) AS kept,
             coalesce({said["success"]}, ended) AS success
         FROM promised LEFT JOIN met ON met_promise = promise CROSS JOIN span"""
-
-
-def shown(columns: Iterable[str]) -> list[str]:
-    """Return the columns that are data, without those that keep what was stated."""
-    return [column for column in columns if not column.startswith(STATED)]

@@ -13,14 +13,17 @@ import pandas as pd
 import pyarrow as pa
 
 from callstats import checks
+from callstats.checks.rules import KEYS
 from callstats.config import Config
 from callstats.dataset.deriving import derive
 from callstats.dataset.rejects import COLUMNS, Rejects
+from callstats.dataset.store_log import FORMAT
 from callstats.errors import InputError, UsageError
 from callstats.model import TABLES, TableColumn
 from callstats.sources import find, guess, notes
 from callstats.sources import mapping as mapping_files
-from callstats.sources.base import Source
+from callstats.sources.base import Field, Source
+from callstats.sources.copies import later_wins
 from callstats.sources.raw import Frame, Series
 from callstats.sources.reader import Extract, extract
 from callstats.sources.times import known_zone
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from callstats.dataset.core import Dataset
 
 _HELPERS = ("_raw", "_position", "dialled", "handed_over")
+_NAMES = {rule.table: rule.columns for rule in KEYS}
 _KEPT = ("call_id", "contact_id", "list_id", "campaign_id", "agent_id", "direction", "started_at", "start")
 
 _ARROW: dict[str, pa.DataType] = {
@@ -99,7 +103,7 @@ def read(
     tables, rejects, provenance = read_tables(paths, chosen, zone)
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
-    provenance["currency"] = config.currency
+    provenance |= {"currency": config.currency, "format": FORMAT, "unnamed": _unnamed(chosen)}
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     return Dataset(tables, config=config, provenance=provenance, rejects=rejects)
 
@@ -125,6 +129,18 @@ def _source(
     return chosen, known_zone(zone or config.time_zone)
 
 
+def _unnamed(source: Source) -> list[str]:
+    """Return the tables whose rows have no name of their own but one made of file and row."""
+    made = {
+        layout.table for layout in source.layouts for item in layout.fields if _is_made(layout.table, item)
+    }
+    return sorted(made)
+
+
+def _is_made(table: str, item: Field) -> bool:
+    return item.row_number and table in TABLES and item.to in TABLES[table].key[:1]
+
+
 def read_tables(
     paths: Iterable[str | Path], source: Source, zone: str
 ) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
@@ -142,6 +158,7 @@ def read_tables(
     paths = list(paths)
     extracted = extract(paths, source, zone)
     tables = source.prepare(extracted.tables) if source.prepare else extracted.tables
+    tables = later_wins(tables, _NAMES, extracted.raws, extracted.notes)
     tables, judged = checks.apply(tables)
     if source.shape:
         tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))

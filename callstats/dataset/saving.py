@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from callstats.config import FILE_NAME, Config
-from callstats.errors import UsageError
-from callstats.model import TABLES
+from callstats.dataset import store_files
+from callstats.dataset.engine_connection import connect
+from callstats.model import STATED, TABLES
 from callstats.sources import notes
 
 if TYPE_CHECKING:
@@ -40,47 +39,61 @@ def save(data: Dataset, folder: str | Path) -> Path:
     UsageError
         The path holds something other than a data set.
     """
-    target = Path(folder)
-    if target.is_file() or (target.is_dir() and any(target.iterdir()) and not _is_dataset(target)):
-        raise UsageError(f"{target} is there already and is no data set", hint="Name another folder.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    half.chmod(0o755)  # mkdtemp gives access to its owner only
-    try:
-        _write(data, half)
-        _keep_project_file(target, half)
-        _put_in_place(half, target)
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
-    return target
+    target = Path(folder).resolve()
+    store_files.check_target(target)
+    with store_files.locked(target):
+        store_files.clear(target)
+        with store_files.staging(target) as stage:
+            _write(data, stage)
+            new = {file.relative_to(stage.place).as_posix() for file in stage.place.rglob("*.*")}
+            stage.commit(name for name in store_files.data_files(target) if name not in new)
+    return Path(folder)
 
 
-def _is_dataset(folder: Path) -> bool:
-    return (folder / "dataset.json").exists() and (folder / "calls.parquet").exists()
-
-
-def _write(data: Dataset, folder: Path) -> None:
+def _write(data: Dataset, stage: store_files.Staging) -> None:
     rows = {}
     for name in data.frames:
-        file = folder / f"{name}.parquet"
-        _canonical(data, name).sink_parquet(file)
+        file = (stage.scratch / "calls.parquet") if name == "calls" else stage.file(f"{name}.parquet")
+        canonical(data, name, hidden=True).sink_parquet(file)
         rows[name] = _row_count(file)
+        if name == "calls":
+            _by_month(file, stage)
     provenance: dict[str, Any] = {"format": 1, **data.provenance, "rows": rows}
     if data.filters:
         provenance["notes"] = [
             *provenance.get("notes", []),
             notes.write(notes.NARROWED, filters=data.filters),
         ]
-    text = json.dumps(provenance, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-    (folder / "dataset.json").write_text(text + "\n", encoding="utf-8")
-    data.rejects.frame().to_parquet(folder / "rejects.parquet", index=False)
-    if data.config != Config():
-        (folder / FILE_NAME).write_text(as_toml(data.config), encoding="utf-8")
+    store_files.write_json(provenance, stage.file("dataset.json"))
+    data.rejects.frame().to_parquet(stage.file("rejects.parquet"), index=False)
+    if data.config != Config() and not (stage.target / FILE_NAME).exists():
+        stage.file(FILE_NAME).write_text(as_toml(data.config), encoding="utf-8")
 
 
-def _canonical(data: Dataset, name: str) -> nw.LazyFrame:
-    """Return a table with its columns in the model's order and the types used on disk."""
+def _by_month(file: Path, stage: store_files.Staging) -> None:
+    """Divide the calls into a file a month, in the order they have."""
+    import duckdb
+
+    connection = connect()
+    calls = connection.read_parquet(str(file))
+    month = store_files.MONTH if "local_started_at" in calls.columns else f"'{store_files.UNDATED}'"
+    found = [row[0] for row in calls.select(duckdb.SQLExpression(month)).distinct().fetchall()]
+    for name in sorted(found) or [store_files.UNDATED]:
+        chosen = calls.filter(f"{month} = '{name}'")
+        with chosen.to_arrow_reader(store_files.GROUP) as reader:
+            store_files.write_parquet(reader, reader.schema, stage.file(f"calls/{name}.parquet"))
+
+
+def canonical(data: Dataset, name: str, *, hidden: bool = False) -> nw.LazyFrame:
+    """Return a table with its columns in the model's order and of the types on disk.
+
+    Parameters
+    ----------
+    data : Dataset
+    name : str
+    hidden : bool
+        With the columns that keep what an export stated of derived ones.
+    """
     schema = data.schemas[name]
     order = [column for column in TABLES[name].names if column in schema]
     casts: list[nw.Expr] = []
@@ -89,7 +102,8 @@ def _canonical(data: Dataset, name: str) -> nw.LazyFrame:
         wanted = {"integer": nw.Int64, "number": nw.Float64}.get(kind)
         if wanted is not None and schema[column] != wanted:
             casts.append(nw.col(column).cast(wanted))
-    frame = data.table(name).select(*order, *(c for c in schema if c not in order))
+    kept = [c for c in data.frames[name].collect_schema().names() if c.startswith(STATED)] if hidden else []
+    frame = data.table(name, *kept).select(*order, *(c for c in schema if c not in order), *kept)
     return frame.with_columns(casts) if casts else frame
 
 
@@ -97,25 +111,6 @@ def _row_count(file: Path) -> int:
     import pyarrow.parquet as pq
 
     return pq.read_metadata(file).num_rows
-
-
-def _keep_project_file(target: Path, half: Path) -> None:
-    if (target / FILE_NAME).exists():
-        shutil.copy2(target / FILE_NAME, half / FILE_NAME)
-
-
-def _put_in_place(half: Path, target: Path) -> None:
-    if not target.exists():
-        half.replace(target)
-        return
-    old = half.with_name(half.name + "-old")
-    target.replace(old)
-    try:
-        half.replace(target)
-    except OSError:
-        old.replace(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def as_toml(config: Config) -> str:

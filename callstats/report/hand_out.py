@@ -86,7 +86,7 @@ def lay_demo(folder: str | Path) -> bool:
         Whether the data were written.
     """
     root = Path(folder).resolve()
-    if any((place / _DEMO / "calls.parquet").is_file() for place in (root, root.parent)):
+    if any((place / _DEMO / "dataset.json").is_file() for place in (root, root.parent)):
         return False
     from callstats.simulate.demo import write_demo
 

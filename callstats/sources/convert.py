@@ -91,7 +91,7 @@ class Columns:
         if item.constant is not None:
             return pd.Series([item.constant] * size, dtype=TEXT)
         if item.row_number:
-            return pd.Series([f"{self._raw.file}:{row}" for row in self._raw.rows], dtype=TEXT)
+            return pd.Series([f"{self._raw.identity}:{row}" for row in self._raw.rows], dtype=TEXT)
         if item.template:
             return self._from_template(item.template)
         return self._column(str(self.name(item)))

@@ -50,9 +50,15 @@ NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
 DATES_ONLY = "{column} holds dates without a time of day"
+COPY = "{file}: the same to the byte as {other}; read once"
+CAME_AGAIN = (
+    "{count} row came again in a later file, which counts",
+    "{count} rows came again in a later file, which counts",
+)
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
-    *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
+    *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY, COPY),
+    CAME_AGAIN,
 )
 
 

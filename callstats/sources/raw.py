@@ -15,6 +15,10 @@ Frame = Any
 Series = Any
 
 
+#: Of a SHA-256, so many digits begin the names that are made of file and row.
+SHORT = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Bad:
     """A row that is left out: its position, the rule it broke, and what was found."""
@@ -44,6 +48,10 @@ class Raw:
     bad : list of Bad
         Lines that are not records.
     notes : list of str
+    digest : str
+        SHA-256 of the file, where it is known.
+    part : int
+        Which of the file's tables it is, counted from 0.
     """
 
     file: str
@@ -53,6 +61,15 @@ class Raw:
     bad: list[Bad] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     header_row: int = 1
+    digest: str = ""
+    part: int = 0
+
+    @property
+    def identity(self) -> str:
+        """What names the table wherever it lies: files of other content may bear the same name."""
+        if not self.digest:
+            return self.file
+        return self.digest[:SHORT] + (f"-{self.part}" if self.part else "")
 
     @property
     def columns(self) -> list[str]:

@@ -19,6 +19,7 @@ from callstats.model import TABLES
 from callstats.sources import notes
 from callstats.sources.base import Field, Layout, Source
 from callstats.sources.convert import TEXT, Columns, convert, nothing
+from callstats.sources.copies import different
 from callstats.sources.files import expand, read_file
 from callstats.sources.instants import Reading, add_moments
 from callstats.sources.outcomes import FLAGS, Outcome
@@ -77,11 +78,12 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     paths = expand(files, [layout.name for layout in source.layouts] if source.choose else [])
     zone = time_zone if source.time_zone == "server" else source.time_zone
     pieces: dict[str, list[Frame]] = {}
-    for path in paths:
+    for path, digest in different(paths, result.notes):
         raws = list(read_file(path, source.text, source.layouts))
         if not raws:
             raise InputError("no table of the source is in it", file=path.name)
-        for raw in raws:
+        for part, raw in enumerate(raws):
+            raw.digest, raw.part = digest, part
             for layout in _layouts(raw, source):
                 piece = _read_layout(raw, len(result.raws), layout, source, zone, result)
                 pieces.setdefault(layout.table, []).append(piece)
