@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from callstats.config import FILE_NAME, Config
+from callstats.config import FILE_NAME
 from callstats.dataset import store_files as files
 from callstats.dataset import store_log as log
 from callstats.dataset.deriving import FOLLOWING
 from callstats.dataset.engine_connection import connect
-from callstats.dataset.saving import as_toml, canonical
+from callstats.dataset.saving import canonical, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
 from callstats.errors import InputError
 from callstats.model import TABLES
@@ -265,8 +265,8 @@ class _Store:
         imports = log.with_line(done.before, this)
         said = log.whole(imports, rows, done.rejects, self.told if done.before else like)
         files.write_json(said, stage.file("dataset.json"))
-        if not (self.target / FILE_NAME).exists() and self.data.config != Config():
-            stage.file(FILE_NAME).write_text(as_toml(self.data.config), encoding="utf-8")
+        if not (self.target / FILE_NAME).exists():
+            write_project_file(self.data.config, stage.file(FILE_NAME))
         stage.commit(done.gone)
         return added
 

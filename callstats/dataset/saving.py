@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from callstats.config import FILE_NAME, Config
+from callstats.config import DEFAULT_TARGETS, FILE_NAME, Config, parse
 from callstats.dataset import store_files
 from callstats.dataset.engine_connection import connect
+from callstats.errors import InputError, UsageError
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
 
@@ -66,8 +69,8 @@ def _write(data: Dataset, stage: store_files.Staging) -> None:
         ]
     store_files.write_json(provenance, stage.file("dataset.json"))
     data.rejects.frame().to_parquet(stage.file("rejects.parquet"), index=False)
-    if data.config != Config() and not (stage.target / FILE_NAME).exists():
-        stage.file(FILE_NAME).write_text(as_toml(data.config), encoding="utf-8")
+    if not (stage.target / FILE_NAME).exists():
+        write_project_file(data.config, stage.file(FILE_NAME))
 
 
 def _by_month(file: Path, stage: store_files.Staging) -> None:
@@ -124,11 +127,11 @@ def as_toml(config: Config) -> str:
     import dataclasses
 
     content = {k: v for k, v in dataclasses.asdict(config).items() if v != getattr(Config(), k)}
-    if "targets" in content:
-        content["targets"] = {
-            name: {k: v for k, v in dataclasses.asdict(target).items() if v not in (None, "")}
-            for name, target in config.targets.items()
-        }
+    for section in ("targets", "ab_tests"):
+        if section in content:
+            content[section] = {name: _stated(entry) for name, entry in content[section].items()}
+    if "targets" in content:  # a benchmark that was taken away is one without bounds
+        content["targets"] = {**{name: {} for name in DEFAULT_TARGETS}, **content["targets"]}
     plain = [f"{key} = {_toml(value)}" for key, value in content.items() if not isinstance(value, dict)]
     tables = [
         line
@@ -139,8 +142,38 @@ def as_toml(config: Config) -> str:
     return "\n".join([*plain, *tables]) + "\n"
 
 
+def _stated(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what an entry says; TOML has no word for nothing."""
+    return {key: value for key, value in entry.items() if value is not None and value != ""}
+
+
 def _toml(value: Any) -> str:
-    """Write one value; JSON's text, numbers and lists are TOML's too."""
+    """Write one value; JSON's text, numbers and lists are nearly TOML's."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, str):  # DEL must be escaped, and half a character is none
+        value = value.encode("utf-8", "replace").decode("utf-8")
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value)
+
+
+def write_project_file(config: Config, file: Path) -> None:
+    """Write a project's decisions, where there are any, as a file that can be read again.
+
+    Raises
+    ------
+    UsageError
+        The configuration holds what no project file may say.
+    """
+    if config == Config():
+        return
+    text = as_toml(config)
+    try:
+        parse(tomllib.loads(text), file=FILE_NAME)
+    except (tomllib.TOMLDecodeError, InputError) as error:
+        raise UsageError(f"the configuration cannot be written as {FILE_NAME}: {error}") from error
+    file.write_text(text, encoding="utf-8", newline="\n")
