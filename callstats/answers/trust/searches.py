@@ -147,12 +147,14 @@ def _overlaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     same = [column for column in ALIKE if dataset.has("calls", column)]
     named = dataset.table("calls").filter(~nw.col("contact_id").is_null())
     filed = named.with_columns(_file=nw.col("call_id").str.slice(0, SHORT))
-    alike = filed.group_by(*same).agg(rows=nw.len(), files=nw.col("_file").n_unique())
+    alike = filed.group_by(*same).agg(
+        rows=nw.len(), files=nw.col("_file").n_unique(), call_id=nw.col("call_id").min()
+    )
     found = alike.filter(nw.col("files") > 1)
     rows = records(found.select(rows=nw.col("rows").sum()))[0]["rows"]
     if rows:
-        first = records(found.sort(*same).head(1))[0]
-        shown = ", ".join(f"{c}={first[c]}" for c in same[:2])
+        first = records(found.select("contact_id", "call_id").sort("contact_id", "call_id").head(1))[0]
+        shown = f"contact_id {first['contact_id']}, call_id {first['call_id']}"
         hint = _("Downloads may overlap, and the calls have no names: map call_id, or cut the files by day.")
         yield _doubt(_("a call is in one file"), "calls", int(rows), shown, hint)
 
