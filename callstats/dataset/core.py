@@ -226,8 +226,8 @@ class Dataset:
     def save(self, folder: str | Path) -> Path:
         """Write the data set, within its filters, as a folder of Parquet files.
 
-        The folder appears whole or not at all. See
-        :func:`callstats.dataset.saving.save`.
+        The folder appears whole or not at all, in the place of a data set that was
+        there. See :func:`callstats.dataset.saving.save`; :func:`callstats.add` adds.
         """
         from callstats.dataset.saving import save
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def save(data: Dataset, folder: str | Path) -> Path:
     """Write a data set, within its filters, as a folder of Parquet files.
 
-    The tables are written to a temporary folder that takes its place at the end. An
-    existing data set is replaced; its ``callstats.toml`` is kept.
+    The new files are written to a temporary folder and put in place at the end. An
+    existing data set is replaced; its ``callstats.toml`` and unrelated files are kept.
 
     Parameters
     ----------
