@@ -24,7 +24,7 @@ from .answers.trust.data_quality import data_quality
 from .answers.trust.definitions import definitions
 from .answers.trust.method import method
 from .calibrate import calibrate
-from .dataset import Dataset, Period, open, read
+from .dataset import Dataset, Period, add, open, read
 from .errors import CallstatsError, ComparisonRefused
 
 __version__: str
@@ -36,6 +36,7 @@ __all__ = [
     "Period",
     "__version__",
     "ab_test",
+    "add",
     "agent_handle_time",
     "agent_pace",
     "agent_quality",

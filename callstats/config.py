@@ -148,6 +148,18 @@ def load(path: str | Path | None = None) -> Config:
     return parse(content, file=file)
 
 
+def stated_keys(path: str | Path | None = None) -> frozenset[str]:
+    """Return the keys that a project file states itself, none where there is no file.
+
+    Examples
+    --------
+    >>> sorted(stated_keys("no such file"))
+    []
+    """
+    file = Path(path) if path is not None else Path(FILE_NAME)
+    return frozenset(tomllib.loads(file.read_text(encoding="utf-8"))) if file.exists() else frozenset()
+
+
 def parse(content: dict[str, Any], file: object = None) -> Config:
     """Validate the content of a project file and return it frozen."""
     from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config

@@ -241,5 +241,9 @@ CLOSED_REASONS = ("success", "refusal", "invalid", "do_not_call", "exhausted")
 COST_KINDS = ("labour", "advertising", "technical", "list")
 DIRECTIONS = ("outbound", "inbound")
 
+#: Begins the names of columns that keep what an export itself said of a column that is derived otherwise.
+#: They are for the next import alone: no question sees them.
+STATED = "_stated_"
+
 #: Each flag implies the one before it: the chain from dial to success.
 CHAIN = ("connected", "live", "handled", "argued", "success")

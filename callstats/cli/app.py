@@ -12,6 +12,7 @@ from callstats import __version__
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
+    from callstats.config import Config
     from callstats.dataset import Dataset
 
 Format = Literal["table", "csv", "json"]
@@ -35,9 +36,14 @@ def open_data(data: str, config: Path | None) -> Dataset:
 
 
 def read_export(
-    files: list[Path], source: str | None, mapping: Path | None, time_zone: str | None, config: Path | None
+    files: list[Path],
+    source: str | None,
+    mapping: Path | None,
+    time_zone: str | None,
+    config: Path | None,
+    decided: Config | None = None,
 ) -> Dataset:
-    """Read what a dialer or CRM wrote."""
+    """Read what a dialer or CRM wrote, by a project file or by what is decided already."""
     from callstats import dataset
     from callstats.config import load
 
@@ -45,7 +51,9 @@ def read_export(
         raise UsageError(
             "no file was named", hint="Name the export: callstats import FILE… --source vicidial --to DIR"
         )
-    return dataset.read(files, source=source, mapping=mapping, time_zone=time_zone, config=load(config))
+    return dataset.read(
+        files, source=source, mapping=mapping, time_zone=time_zone, config=decided or load(config)
+    )
 
 
 def pairs(words: list[str]) -> dict[str, str]:

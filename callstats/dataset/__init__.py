@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from callstats.dataset.adding import Addition, add
     from callstats.dataset.core import Dataset
     from callstats.dataset.importing import read
     from callstats.dataset.opening import open
@@ -13,14 +14,16 @@ if TYPE_CHECKING:
     from callstats.dataset.rejects import Rejects
 
 _HOMES = {
+    "Addition": "callstats.dataset.adding",
     "Dataset": "callstats.dataset.core",
     "Period": "callstats.dataset.period",
     "Rejects": "callstats.dataset.rejects",
+    "add": "callstats.dataset.adding",
     "open": "callstats.dataset.opening",
     "read": "callstats.dataset.importing",
 }
 
-__all__ = ["Dataset", "Period", "Rejects", "open", "read"]
+__all__ = ["Addition", "Dataset", "Period", "Rejects", "add", "open", "read"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,7 @@ from callstats.dataset.filters import Filters, as_values, coerced
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
-from callstats.model import TABLES
+from callstats.model import STATED, TABLES
 
 _MOST_KEPT = 256
 
@@ -29,7 +29,11 @@ class _Conformed(dict[str, nw.LazyFrame]):
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
-        return {name: dict(frame.collect_schema()) for name, frame in self.items()}
+        """What is there to ask by: columns that keep what an export stated are not."""
+        return {
+            name: {c: dtype for c, dtype in frame.collect_schema().items() if not c.startswith(STATED)}
+            for name, frame in self.items()
+        }
 
     @cached_property
     def narrowed(self) -> dict[Hashable, nw.LazyFrame]:
@@ -241,8 +245,8 @@ class Dataset:
     def save(self, folder: str | Path) -> Path:
         """Write the data set, within its filters, as a folder of Parquet files.
 
-        The folder appears whole or not at all. See
-        :func:`callstats.dataset.saving.save`.
+        The folder appears whole or not at all, in the place of a data set that was
+        there. See :func:`callstats.dataset.saving.save`; :func:`callstats.add` adds.
         """
         from callstats.dataset.saving import save
 

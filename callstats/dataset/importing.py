@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,23 +13,28 @@ import pandas as pd
 import pyarrow as pa
 
 from callstats import checks
+from callstats.checks.rules import KEYS
 from callstats.config import Config
+from callstats.dataset.deriving import derive
 from callstats.dataset.identities import one_spelling
 from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.dataset.shifts import with_shifts
+from callstats.dataset.store_log import FORMAT
 from callstats.errors import InputError, UsageError
 from callstats.model import TABLES, TableColumn
 from callstats.sources import find, guess, notes
 from callstats.sources import mapping as mapping_files
-from callstats.sources.base import Source
+from callstats.sources.base import Field, Source
+from callstats.sources.copies import later_wins
 from callstats.sources.raw import Frame, Series
-from callstats.sources.reader import Extract, extract
+from callstats.sources.reader import Extract, extract, rows_by_raw
 from callstats.sources.times import known_zone
 
 if TYPE_CHECKING:
     from callstats.dataset.core import Dataset
 
 _HELPERS = ("_raw", "_position", "dialled", "handed_over")
+_NAMES = {rule.table: rule.columns for rule in KEYS}
 _KEPT = ("call_id", "contact_id", "list_id", "campaign_id", "agent_id", "direction", "started_at", "start")
 
 _ARROW: dict[str, pa.DataType] = {
@@ -101,7 +105,7 @@ def read(
     tables, rejects, provenance = read_tables(paths, chosen, zone)
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
-    provenance["currency"] = config.currency
+    provenance |= {"currency": config.currency, "format": FORMAT, "unnamed": _unnamed(chosen)}
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     return Dataset(tables, config=config, provenance=provenance, rejects=rejects)
 
@@ -127,6 +131,18 @@ def _source(
     return chosen, known_zone(zone or config.time_zone)
 
 
+def _unnamed(source: Source) -> list[str]:
+    """Return the tables whose rows have no name of their own but one made of file and row."""
+    made = {
+        layout.table for layout in source.layouts for item in layout.fields if _is_made(layout.table, item)
+    }
+    return sorted(made)
+
+
+def _is_made(table: str, item: Field) -> bool:
+    return item.row_number and table in TABLES and item.to in TABLES[table].key[:1]
+
+
 def read_tables(
     paths: Iterable[str | Path], source: Source, zone: str
 ) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
@@ -144,15 +160,17 @@ def read_tables(
     paths = list(paths)
     extracted = extract(paths, source, zone)
     tables = source.prepare(extracted.tables) if source.prepare else extracted.tables
+    tables = _latest(tables, extracted)
     tables, judged = checks.apply(tables)
     if source.shape:
         tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
         judged = _together([judged, shaped])
     rejects = _rejects(extracted, _together([extracted.rejected, judged]))
-    tables, told = one_spelling(tables)
-    extracted.notes.extend(told)
-    tables = derive(tables)
-    done = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
+    tables, respelt = one_spelling(tables)
+    extracted.notes.extend(respelt)
+    if "agent_time" in tables:
+        tables["agent_time"] = with_shifts(tables["agent_time"])
+    done = derive({name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES})
     if not done:
         raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
     if not any(raw.height or raw.bad for raw in extracted.raws):
@@ -160,6 +178,16 @@ def read_tables(
             "a header and no row", file=extracted.raws[0].file, hint="Export it again, for a time with calls."
         )
     return done, rejects, _provenance(extracted, paths, source, zone, done, rejects)
+
+
+def _latest(tables: dict[str, Frame], extracted: Extract) -> dict[str, Frame]:
+    """Leave out rows that a later file holds as well, and enter them in the books."""
+    kept = later_wins(tables, _NAMES, extracted.raws, extracted.notes)
+    for account in extracted.accounts:
+        if account.table in tables and kept[account.table] is not tables[account.table]:
+            before, after = (rows_by_raw(every[account.table]) for every in (tables, kept))
+            account.again = before.get(account.raw, 0) - after.get(account.raw, 0)
+    return kept
 
 
 def _together(pieces: list[Frame]) -> Frame:
@@ -274,128 +302,3 @@ def _file(name: str, path: Path, extracted: Extract) -> dict[str, Any]:
         raw.size for raw in extracted.raws if raw.file.split("/")[0] in (name, name.removesuffix(".gz"))
     )
     return {"name": name, "rows": rows, "sha256": digest.hexdigest()}
-
-
-#: pandas frames and columns; pandas' own annotations are unions that no check narrows.
-Tables = dict[str, Frame]
-KEPT_WITHIN = timedelta(hours=1)
-
-
-def derive(tables: Mapping[str, Frame]) -> Tables:
-    """Add the derived columns that accepted tables lack.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Canonical tables.
-
-    Returns
-    -------
-    dict of str to DataFrame
-
-    Examples
-    --------
-    >>> calls = pd.DataFrame({
-    ...     "call_id": ["b", "a"], "contact_id": ["7", "7"], "live": [True, False],
-    ...     "started_at": pd.to_datetime(["2026-09-02", "2026-09-01"], utc=True),
-    ... }).astype({"live": "boolean"})
-    >>> derived = derive({"calls": calls})["calls"]
-    >>> derived[["call_id", "attempt_no", "live_no"]].to_dict("list")
-    {'call_id': ['a', 'b'], 'attempt_no': [1, 2], 'live_no': [None, 1]}
-    """
-    done = dict(tables)
-    if "calls" in done:
-        done["calls"] = _calls(done["calls"], done.get("contacts"))
-    if "contacts" in done:
-        done["contacts"] = _contacts(done["contacts"], done.get("calls"))
-    if "callbacks" in done and "calls" in done:
-        done["callbacks"] = _callbacks(done["callbacks"], done["calls"])
-    if "agent_time" in done:
-        done["agent_time"] = with_shifts(done["agent_time"])
-    if "cases" in done and {"opened_at", "closed_at"} <= set(done["cases"]):
-        cases = done["cases"]
-        done["cases"] = cases.assign(
-            resolution_s=(cases["closed_at"] - cases["opened_at"]).dt.total_seconds()
-        )
-    return done
-
-
-def _calls(calls: Frame, contacts: Frame | None) -> Frame:
-    order = ["started_at", "attempt_no"] if "attempt_no" in calls else ["started_at"]
-    calls = calls.sort_values(order, kind="stable", ignore_index=True)
-    if "contact_id" not in calls:
-        return calls
-    known = calls["contact_id"].notna()
-    counted = _count(calls, known & _outbound(calls))
-    calls["attempt_no"] = calls["attempt_no"].fillna(counted) if "attempt_no" in calls else counted
-    if "live" in calls:
-        calls["live_no"] = _count(calls, known & calls["live"].eq(True).fillna(False).astype(bool))
-    loaded = _loaded(calls, contacts)
-    if loaded is not None:
-        age = (calls["started_at"] - loaded).dt.total_seconds()
-        calls["since_loaded_s"] = age.where(age >= 0)
-    return calls.drop(columns="loaded_at", errors="ignore")
-
-
-def _outbound(calls: Frame) -> Series:
-    if "direction" not in calls:
-        return pd.Series(True, index=calls.index)
-    return calls["direction"].ne("inbound").fillna(True).astype(bool)
-
-
-def _count(calls: Frame, among: Series) -> Series:
-    """Number the rows of each contact among some rows, in their order."""
-    chosen = calls.loc[among, "contact_id"]
-    number = chosen.groupby(chosen).cumcount() + 1
-    return number.reindex(calls.index).astype("Int64")
-
-
-def _loaded(calls: Frame, contacts: Frame | None) -> Series | None:
-    stated = calls.get("loaded_at")
-    if contacts is None or "loaded_at" not in contacts:
-        return stated
-    first = contacts.dropna(subset=["contact_id", "loaded_at"]).groupby("contact_id")["loaded_at"].min()
-    looked_up = calls["contact_id"].map(first)
-    if "list_id" in calls and "list_id" in contacts:
-        keys = ["contact_id", "list_id"]
-        once = contacts.dropna(subset=[*keys, "loaded_at"]).drop_duplicates(keys)
-        exact = calls[keys].merge(once[[*keys, "loaded_at"]], on=keys, how="left")["loaded_at"]
-        looked_up = exact.fillna(looked_up)
-    return looked_up if stated is None else stated.fillna(looked_up)
-
-
-def _contacts(contacts: Frame, calls: Frame | None) -> Frame:
-    """Give each contact the campaign its list was mostly dialled for."""
-    if "campaign_id" in contacts and contacts["campaign_id"].notna().all():
-        return contacts
-    if calls is None or not {"list_id", "campaign_id"} <= set(calls) or "list_id" not in contacts:
-        return contacts
-    pairs = calls.loc[_outbound(calls), ["list_id", "campaign_id"]].dropna()
-    counts = pairs.groupby(["list_id", "campaign_id"]).size().rename("n").reset_index()
-    most = counts.sort_values(["n", "campaign_id"], ascending=[False, True]).drop_duplicates("list_id")
-    campaign = contacts["list_id"].map(most.set_index("list_id")["campaign_id"])
-    stated = contacts.get("campaign_id")
-    return contacts.assign(campaign_id=campaign if stated is None else stated.fillna(campaign))
-
-
-def _callbacks(callbacks: Frame, calls: Frame) -> Frame:
-    """A callback is kept if the contact was dialled within an hour of the due time.
-
-    Callbacks due outside the period of the calls are unknown.
-    """
-    if "due_at" not in callbacks or "kept" in callbacks or "contact_id" not in calls or calls.empty:
-        return callbacks
-    callbacks = callbacks.sort_values("due_at", kind="stable", ignore_index=True)
-    columns = ["contact_id", "started_at"] + (["success"] if "success" in calls else [])
-    dials = calls.loc[calls["contact_id"].notna() & _outbound(calls), columns].sort_values("started_at")
-    due = callbacks[["contact_id", "due_at"]].dropna()
-    met = pd.merge_asof(
-        due, dials, left_on="due_at", right_on="started_at", by="contact_id",
-        tolerance=KEPT_WITHIN, direction="nearest",
-    ).set_index(due.index)  # fmt: skip
-    inside = due["due_at"].between(calls["started_at"].min(), calls["started_at"].max() - KEPT_WITHIN)
-    kept = met["started_at"].notna().astype("boolean").where(inside | met["started_at"].notna())
-    callbacks["kept"] = kept.reindex(callbacks.index).astype("boolean")
-    if "success" in met and "success" not in callbacks:
-        callbacks["success"] = met["success"].reindex(callbacks.index).astype("boolean")
-    return callbacks

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from callstats.config import FILE_NAME, Config, load
 from callstats.dataset.conform import check_required, conform
 from callstats.dataset.core import Dataset
+from callstats.dataset.engine_connection import connect
 from callstats.dataset.rejects import Rejects
+from callstats.dataset.store_files import finish, in_order, table_files
+from callstats.dataset.store_log import provenance_of
 from callstats.errors import InputError, unknown_name
 from callstats.model import TABLES
 
@@ -77,59 +78,42 @@ def _from_frames(frames: Mapping[str, Any], config: Config | None) -> Dataset:
 
 
 def _from_folder(folder: Path, config: Config | None, threads: int | None) -> Dataset:
-    files = {name: folder / f"{name}.parquet" for name in TABLES}
-    connection = _connection(threads)
-    frames = {name: _parquet(connection, name, file) for name, file in files.items() if file.exists()}
-    if "calls" not in frames:
-        raise InputError("no calls.parquet in this folder", file=folder, hint=_IMPORT)
+    finish(folder)
+    connection = connect(threads)
+    files = {name: found for name in TABLES if (found := table_files(folder, name))}
+    if "calls" not in files:
+        raise InputError(
+            "no calls/2026-09.parquet or calls.parquet in this folder", file=folder, hint=_IMPORT
+        )
+    frames = {name: _parquet(connection, name, found) for name, found in files.items()}
     return Dataset(
         frames,
         config=config or load(folder / FILE_NAME if (folder / FILE_NAME).exists() else None),
-        provenance=_provenance(folder / "dataset.json"),
+        provenance=provenance_of(folder / "dataset.json"),
         rejects=_rejects(connection, folder / "rejects.parquet"),
     )
 
 
-#: Beyond it DuckDB goes on in temporary files, part by part: on 20 million calls a third of the
-#: memory for a tenth to a third more processor time. Reports made side by side then do not
-#: push each other out.
-_MEMORY = "1500MB"
+def _parquet(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> Any:
+    shown = files[0] if len(files) == 1 else files[0].parent
+    relation = _relation(connection, files)
+    check_required(name, relation.columns, shown)
+    if len(files) > 1:  # months of several exports have them in several orders
+        relation = relation.select(*in_order(name, relation.columns))
+    return conform(name, relation, shown)
 
 
-def _connection(threads: int | None) -> duckdb.DuckDBPyConnection:
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])  # not where the analyst works
-    connection.execute("SET memory_limit = ?", [_MEMORY])
-    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
-        connection.execute("SET enable_progress_bar = false")  # refused in a kernel without ipywidgets
-    if threads is not None:
-        connection.execute("SET threads = ?", [threads])
-    return connection
-
-
-def _parquet(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> Any:
+def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
     import duckdb
 
     try:
-        relation = connection.read_parquet(str(file))
+        return connection.read_parquet([str(file) for file in files], union_by_name=len(files) > 1)
     except duckdb.Error as error:
+        for file in files if len(files) > 1 else []:
+            _relation(connection, [file])  # the broken one is named
         raise InputError(
-            f"not a Parquet file: {str(error).splitlines()[0]}", file=file, hint="Import it again."
+            f"not a Parquet file: {str(error).splitlines()[0]}", file=files[0], hint="Import it again."
         ) from error
-    check_required(name, relation.columns, file)
-    return conform(name, relation, file)
-
-
-def _provenance(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        return {}
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise InputError(f"not a JSON file: {error}", file=file, hint="Import the data again.") from error
 
 
 def _rejects(connection: duckdb.DuckDBPyConnection, file: Path) -> Rejects:
@@ -140,7 +124,7 @@ def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Data
     with file.open("rb") as opened:
         if opened.read(12)[8:] != b"DUCK":
             raise InputError("a file, not a data set", file=file, hint=_IMPORT)
-    connection = _connection(threads)
+    connection = connect(threads)
     connection.execute(f"ATTACH {_quoted(str(file))} AS data (READ_ONLY)")
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = 'main'"
     views = query.replace("table_name", "view_name").replace("duckdb_tables", "duckdb_views")

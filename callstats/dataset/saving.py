@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
+import math
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from callstats.config import FILE_NAME, Config
-from callstats.errors import UsageError
-from callstats.model import TABLES
+from callstats.config import DEFAULT_TARGETS, FILE_NAME, Config, parse
+from callstats.dataset import store_files
+from callstats.dataset.engine_connection import connect
+from callstats.errors import InputError, UsageError
+from callstats.model import STATED, TABLES
 from callstats.sources import notes
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 def save(data: Dataset, folder: str | Path) -> Path:
     """Write a data set, within its filters, as a folder of Parquet files.
 
-    The tables are written to a temporary folder that takes its place at the end. An
-    existing data set is replaced; its ``callstats.toml`` is kept.
+    The new files are written to a temporary folder and put in place at the end. An
+    existing data set is replaced; its ``callstats.toml`` and unrelated files are kept.
 
     Parameters
     ----------
@@ -40,47 +42,61 @@ def save(data: Dataset, folder: str | Path) -> Path:
     UsageError
         The path holds something other than a data set.
     """
-    target = Path(folder)
-    if target.is_file() or (target.is_dir() and any(target.iterdir()) and not _is_dataset(target)):
-        raise UsageError(f"{target} is there already and is no data set", hint="Name another folder.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    half.chmod(0o755)  # mkdtemp gives access to its owner only
-    try:
-        _write(data, half)
-        _keep_project_file(target, half)
-        _put_in_place(half, target)
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
-    return target
+    target = Path(folder).resolve()
+    store_files.check_target(target)
+    with store_files.locked(target):
+        store_files.clear(target)
+        with store_files.staging(target) as stage:
+            _write(data, stage)
+            new = {file.relative_to(stage.place).as_posix() for file in stage.place.rglob("*.*")}
+            stage.commit(name for name in store_files.data_files(target) if name not in new)
+    return Path(folder)
 
 
-def _is_dataset(folder: Path) -> bool:
-    return (folder / "dataset.json").exists() and (folder / "calls.parquet").exists()
-
-
-def _write(data: Dataset, folder: Path) -> None:
+def _write(data: Dataset, stage: store_files.Staging) -> None:
     rows = {}
     for name in data.frames:
-        file = folder / f"{name}.parquet"
-        _canonical(data, name).sink_parquet(file)
+        file = (stage.scratch / "calls.parquet") if name == "calls" else stage.file(f"{name}.parquet")
+        canonical(data, name, hidden=True).sink_parquet(file)
         rows[name] = _row_count(file)
+        if name == "calls":
+            _by_month(file, stage)
     provenance: dict[str, Any] = {"format": 1, **data.provenance, "rows": rows}
     if data.filters:
         provenance["notes"] = [
             *provenance.get("notes", []),
             notes.write(notes.NARROWED, filters=data.filters),
         ]
-    text = json.dumps(provenance, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-    (folder / "dataset.json").write_text(text + "\n", encoding="utf-8")
-    data.rejects.frame().to_parquet(folder / "rejects.parquet", index=False)
-    if data.config != Config():
-        (folder / FILE_NAME).write_text(as_toml(data.config), encoding="utf-8")
+    store_files.write_json(provenance, stage.file("dataset.json"))
+    data.rejects.frame().to_parquet(stage.file("rejects.parquet"), index=False)
+    if not (stage.target / FILE_NAME).exists():
+        write_project_file(data.config, stage.file(FILE_NAME))
 
 
-def _canonical(data: Dataset, name: str) -> nw.LazyFrame:
-    """Return a table with its columns in the model's order and the types used on disk."""
+def _by_month(file: Path, stage: store_files.Staging) -> None:
+    """Divide the calls into a file a month, in the order they have."""
+    import duckdb
+
+    connection = connect()
+    calls = connection.read_parquet(str(file))
+    month = store_files.MONTH if "local_started_at" in calls.columns else f"'{store_files.UNDATED}'"
+    found = [row[0] for row in calls.select(duckdb.SQLExpression(month)).distinct().fetchall()]
+    for name in sorted(found) or [store_files.UNDATED]:
+        chosen = calls.filter(f"{month} = '{name}'")
+        with chosen.to_arrow_reader(store_files.GROUP) as reader:
+            store_files.write_parquet(reader, reader.schema, stage.file(f"calls/{name}.parquet"))
+
+
+def canonical(data: Dataset, name: str, *, hidden: bool = False) -> nw.LazyFrame:
+    """Return a table with its columns in the model's order and of the types on disk.
+
+    Parameters
+    ----------
+    data : Dataset
+    name : str
+    hidden : bool
+        With the columns that keep what an export stated of derived ones.
+    """
     schema = data.schemas[name]
     order = [column for column in TABLES[name].names if column in schema]
     casts: list[nw.Expr] = []
@@ -89,7 +105,8 @@ def _canonical(data: Dataset, name: str) -> nw.LazyFrame:
         wanted = {"integer": nw.Int64, "number": nw.Float64}.get(kind)
         if wanted is not None and schema[column] != wanted:
             casts.append(nw.col(column).cast(wanted))
-    frame = data.table(name).select(*order, *(c for c in schema if c not in order))
+    kept = [c for c in data.frames[name].collect_schema().names() if c.startswith(STATED)] if hidden else []
+    frame = data.table(name, *kept).select(*order, *(c for c in schema if c not in order), *kept)
     return frame.with_columns(casts) if casts else frame
 
 
@@ -97,25 +114,6 @@ def _row_count(file: Path) -> int:
     import pyarrow.parquet as pq
 
     return pq.read_metadata(file).num_rows
-
-
-def _keep_project_file(target: Path, half: Path) -> None:
-    if (target / FILE_NAME).exists():
-        shutil.copy2(target / FILE_NAME, half / FILE_NAME)
-
-
-def _put_in_place(half: Path, target: Path) -> None:
-    if not target.exists():
-        half.replace(target)
-        return
-    old = half.with_name(half.name + "-old")
-    target.replace(old)
-    try:
-        half.replace(target)
-    except OSError:
-        old.replace(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def as_toml(config: Config) -> str:
@@ -129,11 +127,11 @@ def as_toml(config: Config) -> str:
     import dataclasses
 
     content = {k: v for k, v in dataclasses.asdict(config).items() if v != getattr(Config(), k)}
-    if "targets" in content:
-        content["targets"] = {
-            name: {k: v for k, v in dataclasses.asdict(target).items() if v not in (None, "")}
-            for name, target in config.targets.items()
-        }
+    for section in ("targets", "ab_tests"):
+        if section in content:
+            content[section] = {name: _stated(entry) for name, entry in content[section].items()}
+    if "targets" in content:  # a benchmark that was taken away is one without bounds
+        content["targets"] = {**{name: {} for name in DEFAULT_TARGETS}, **content["targets"]}
     plain = [f"{key} = {_toml(value)}" for key, value in content.items() if not isinstance(value, dict)]
     tables = [
         line
@@ -144,8 +142,38 @@ def as_toml(config: Config) -> str:
     return "\n".join([*plain, *tables]) + "\n"
 
 
+def _stated(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what an entry says; TOML has no word for nothing."""
+    return {key: value for key, value in entry.items() if value is not None and value != ""}
+
+
 def _toml(value: Any) -> str:
-    """Write one value; JSON's text, numbers and lists are TOML's too."""
+    """Write one value; JSON's text, numbers and lists are nearly TOML's."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, str):  # DEL must be escaped, and half a character is none
+        value = value.encode("utf-8", "replace").decode("utf-8")
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value)
+
+
+def write_project_file(config: Config, file: Path) -> None:
+    """Write a project's decisions, where there are any, as a file that can be read again.
+
+    Raises
+    ------
+    UsageError
+        The configuration holds what no project file may say.
+    """
+    if config == Config():
+        return
+    text = as_toml(config)
+    try:
+        parse(tomllib.loads(text), file=FILE_NAME)
+    except (tomllib.TOMLDecodeError, InputError) as error:
+        raise UsageError(f"the configuration cannot be written as {FILE_NAME}: {error}") from error
+    file.write_text(text, encoding="utf-8", newline="\n")

@@ -86,7 +86,9 @@ def lay_demo(folder: str | Path) -> bool:
         Whether the data were written.
     """
     root = Path(folder).resolve()
-    if any((place / _DEMO / "calls.parquet").is_file() for place in (root, root.parent)):
+    from callstats.dataset.store_files import call_files
+
+    if any(call_files(place / _DEMO) for place in (root, root.parent)):
         return False
     from callstats.simulate.demo import write_demo
 

@@ -38,7 +38,7 @@ def fingerprint(data: Path) -> str:
     """Return the hash of a data set: of its file, or of the names and hashes of its files."""
     if data.is_file():
         return _hash(data)
-    lines = (f"{file.name} {_hash(file)}\n" for file in _inputs(data))
+    lines = (f"{file.relative_to(data).as_posix()} {_hash(file)}\n" for file in _inputs(data))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -54,7 +54,8 @@ def versions() -> dict[str, str]:
 
 
 def _inputs(folder: Path) -> Iterable[Path]:
-    return sorted(file for file in folder.iterdir() if file.suffix in {".parquet", ".toml"})
+    own = sorted(file for file in folder.iterdir() if file.suffix in {".parquet", ".toml"})
+    return [*own, *sorted((folder / "calls").glob("*.parquet"))]
 
 
 def _hash(file: Path) -> str:

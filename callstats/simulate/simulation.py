@@ -179,6 +179,7 @@ class Saver:
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in TABLES.keys() - self.rows.keys():
             (self.folder / f"{name}.parquet").unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "calls", ignore_errors=True)  # what an import laid by month
         for file in sorted(self._aside.iterdir(), key=lambda file: file.name == "dataset.json"):
             file.replace(self.folder / file.name)
 

@@ -73,7 +73,7 @@ class Field:
     template : str, optional
         A text built from several columns: ``"{day} {month} 2010"``.
     row_number : bool
-        File and row, which identify a row that has no id, instead of a column.
+        The file's content and the row, which identify a row that has no id, instead of a column.
     formats : tuple of str
         strptime formats of a time; if empty, inferred from the values.
     unit : str

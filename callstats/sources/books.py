@@ -25,6 +25,10 @@ class Account:
         Rows that are one call with another row: the further legs of a call.
     unread_cells : dict of str to int
         Cells that could not be read and are unknown, by column of the data set.
+    again : int
+        Rows that a later file holds as well.
+    raw : int
+        Number of the raw table, while the export is read.
 
     Examples
     --------
@@ -39,11 +43,13 @@ class Account:
     left_out: dict[str, int] = field(default_factory=dict)
     merged: int = 0
     unread_cells: dict[str, int] = field(default_factory=dict)
+    again: int = 0
+    raw: int = -1
 
     @property
     def taken(self) -> int:
         """The rows that are in the data set."""
-        return self.rows - self.rejected - sum(self.left_out.values()) - self.merged
+        return self.rows - self.rejected - sum(self.left_out.values()) - self.merged - self.again
 
     def as_dict(self) -> dict[str, Any]:
         """Return the account as the provenance holds it."""
@@ -54,6 +60,7 @@ class Account:
             "taken": self.taken,
             "rejected": self.rejected,
             "merged": self.merged,
+            "again": self.again,
             "left_out": dict(self.left_out),
             "unread_cells": dict(self.unread_cells),
         }
@@ -76,6 +83,8 @@ def _line(account: dict[str, Any]) -> str:
         parts.append(f"{account['rejected']:,} rejected")
     if account["merged"]:
         parts.append(f"{account['merged']:,} further legs of the same calls")
+    if account["again"]:
+        parts.append(f"{account['again']:,} that a later file holds as well")
     parts += [f"{count:,} left out ({reason})" for reason, count in account["left_out"].items()]
     rows = f"{account['rows']:,} row{'s' if account['rows'] != 1 else ''}"
     return f"{account['file']}: {rows} = {' + '.join(parts)}"

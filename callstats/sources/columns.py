@@ -85,7 +85,7 @@ class Columns:
         if item.constant is not None:
             return of_texts([item.constant] * self.size)
         if item.row_number:
-            return of_texts([f"{self.file}:{row}" for row in self._raw.rows])
+            return of_texts([f"{self._raw.identity}:{row}" for row in self._raw.rows])
         if item.template:
             return of_texts(self._from_template(item.template))
         names = [actual for name in item.columns if (actual := self.actual(name)) is not None]

@@ -77,9 +77,14 @@ MORE_NAMES = (
     "{column}: {count} more name is written in several ways and taken as one",
     "{column}: {count} more names are written in several ways and taken as one each",
 )
+COPY = "{file}: the same to the byte as {other}; read once"
+CAME_AGAIN = (
+    "{count} row came again in a later file, which counts",
+    "{count} rows came again in a later file, which counts",
+)
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
-    *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY),
+    *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY, COPY, CAME_AGAIN),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
     *(ONE_NAME, MORE_NAMES),
 )

@@ -17,6 +17,10 @@ Frame = Any
 Series = Any
 
 
+#: Of a SHA-256, so many digits begin the names that are made of file and row.
+SHORT = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Bad:
     """A row that is left out: its position, the rule it broke, and what was found."""
@@ -54,6 +58,10 @@ class Raw:
         Rows that are no records and no faults (repeated headers, notes), by what they are.
     unread : str
         Why nothing of it is read; empty where it is.
+    digest : str
+        SHA-256 of the file, where it is known.
+    part : int
+        Which of the file's tables it is, counted from 0.
     """
 
     file: str
@@ -66,6 +74,15 @@ class Raw:
     sheet: str = ""
     furniture: Counter[str] = field(default_factory=Counter)
     unread: str = ""
+    digest: str = ""
+    part: int = 0
+
+    @property
+    def identity(self) -> str:
+        """What names the table wherever it lies: files of other content may bear the same name."""
+        if not self.digest:
+            return self.file
+        return self.digest[:SHORT] + (f"-{self.part}" if self.part else "")
 
     @property
     def columns(self) -> list[str]:

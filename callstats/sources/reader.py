@@ -23,6 +23,7 @@ from callstats.sources.books import Account
 from callstats.sources.columns import Columns
 from callstats.sources.containers import Found, expand
 from callstats.sources.convert import convert, nothing
+from callstats.sources.copies import different
 from callstats.sources.differences import difference
 from callstats.sources.files import read_file
 from callstats.sources.header import TOTAL, holds_all, is_total
@@ -94,7 +95,7 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     zone = time_zone if source.time_zone == "server" else source.time_zone
     with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
         found = expand(files, Path(scratch))
-        chosen = list(_chosen(found, source, result))
+        chosen = list(_chosen(different(found, result.notes), source, result))
         if not any(layouts for _, layouts in chosen):
             _complain_of_nothing(found, source, result)
     _check_all_described(chosen, source)
@@ -118,6 +119,12 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     return result
 
 
+def rows_by_raw(frame: Frame) -> dict[int, int]:
+    """Count the rows of each raw table that are in a table; one that became several counts once."""
+    counts = frame.groupby("_raw")["_position"].nunique()
+    return {int(number): int(count) for number, count in counts.items()}
+
+
 def _check_all_described(chosen: list[tuple[Raw, list[Layout]]], source: Source) -> None:
     """Refuse files that hold only some of the tables that a mapping describes."""
     if source.choose:
@@ -139,18 +146,22 @@ def _calls(result: Extract, source: Source) -> Frame:
     calls = rows.earlier_dials_did_not_succeed(calls)
     for layout in source.layouts:
         if layout.legs and "_leg_key" in calls:
-            before = len(calls)
+            legs = rows_by_raw(calls)
             calls = rows.one_call_each(calls, layout.legs)
-            account = next(a for a in result.accounts if a.table == "calls")
-            account.merged += before - len(calls)
+            left = rows_by_raw(calls)
+            for account in result.accounts:
+                if account.table == "calls":
+                    account.merged += legs.get(account.raw, 0) - left.get(account.raw, 0)
             break
     return calls
 
 
-def _chosen(found: list[Found], source: Source, result: Extract) -> Iterator[tuple[Raw, list[Layout]]]:
+def _chosen(
+    found: list[tuple[Found, str]], source: Source, result: Extract
+) -> Iterator[tuple[Raw, list[Layout]]]:
     """Give every raw table with the layouts it is read by; name those that nothing is read of."""
     joins = {layout.join.file for layout in source.layouts if layout.join}
-    for single in found:
+    for single, digest in found:
         wanted = _for_file(single, source)
         is_joined = any(fnmatch(single.name.rsplit("/", 1)[-1], file) for file in joins)
         if not wanted and not is_joined:
@@ -261,6 +272,7 @@ def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: st
     reading = Reading(columns, layout, zone, Problems(costly), result.notes, result.lacks)
     frame = pd.DataFrame({"_raw": number, "_position": range(raw.height)})
     kept, account = _taken(raw, layout, columns)
+    account.raw = number
     result.accounts.append(account)
     for item in layout.fields:
         if _is_plain(item, layout, columns):

@@ -116,7 +116,7 @@ def test_a_truncated_last_line_is_kept_as_rejected(run: Run, tmp_path: Path) -> 
 def test_an_unknown_status_is_a_finding_and_its_flags_stay_unknown(run: Run, tmp_path: Path) -> None:
     (tmp_path / "export.txt").write_text(export(*GOOD, export_row(77, status="ZZTOP")), encoding="utf-8")
     done = _import(run, tmp_path / "export.txt")
-    calls = pd.read_parquet(tmp_path / "out" / "calls.parquet")
+    calls = pd.read_parquet(tmp_path / "out" / "calls")
     assert done.code == 1
     assert "ZZTOP" in done.out
     assert calls.loc[calls["outcome_code"] == "ZZTOP", "live"].isna().all()

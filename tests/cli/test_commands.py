@@ -28,7 +28,8 @@ def test_an_import_leaves_whole_tables_and_where_they_came_from(imported: Path) 
     told = json.loads((imported / "dataset.json").read_text(encoding="utf-8"))
     assert told["rows"]["calls"] == 5
     assert [file["name"] for file in told["files"]] == ["export.txt"]
-    assert {path.name for path in imported.iterdir()} >= {"calls.parquet", "rejects.parquet"}
+    assert {path.name for path in imported.iterdir()} >= {"calls", "rejects.parquet"}
+    assert [path.name for path in (imported / "calls").iterdir()] == ["2026-09.parquet"]
 
 
 def test_an_import_again_replaces_an_earlier_one(run: Run, imported: Path) -> None:

@@ -1,5 +1,7 @@
 """What cs.open takes, and what it says to the rest."""
 
+import shutil
+
 import duckdb
 import pandas as pd
 import pytest
@@ -10,11 +12,26 @@ from callstats.errors import InputError, UsageError
 from tests.engine import frames
 
 CALLS = frames.calls(40)
+MONTHS = {f"{r['local_started_at']:%Y-%m}" if r["local_started_at"] else "undated" for r in CALLS}
 
 
 @pytest.fixture
 def saved(tmp_path):
     return cs.open({"calls": frames.on("arrow", "calls", CALLS)}).save(tmp_path / "saved")
+
+
+def in_one_file(folder, **types):
+    """Lay the calls in one file, as earlier versions did."""
+    months = [pd.read_parquet(file) for file in sorted((folder / "calls").glob("*.parquet"))]
+    shutil.rmtree(folder / "calls")
+    pd.concat(months).astype(types).to_parquet(folder / "calls.parquet")
+
+
+def test_a_folder_of_an_earlier_version_opens_as_ever(saved):
+    dials = sum(r["direction"] == "outbound" for r in CALLS)
+    assert sorted(file.stem for file in (saved / "calls").iterdir()) == sorted(MONTHS)
+    in_one_file(saved)
+    assert cs.measure(cs.open(saved), "dials")["value"].tolist() == [dials]
 
 
 def test_a_saved_folder_opens_on_duckdb(saved):
@@ -91,8 +108,8 @@ class TestRefusals:
             cs.open(tmp_path / "x.duckdb")
 
     def test_a_broken_parquet_file_is_named(self, saved):
-        (saved / "calls.parquet").write_bytes(b"PAR1 no more")
-        with pytest.raises(InputError, match=r"calls\.parquet: not a Parquet file"):
+        (saved / "calls" / "2026-09.parquet").write_bytes(b"PAR1 no more")
+        with pytest.raises(InputError, match=r"2026-09\.parquet: not a Parquet file"):
             cs.open(saved)
 
     def test_a_broken_dataset_json_is_named(self, saved):
@@ -101,8 +118,7 @@ class TestRefusals:
             cs.open(saved)
 
     def test_a_column_of_the_wrong_type_is_named(self, saved):
-        calls = pd.read_parquet(saved / "calls.parquet").astype({"talk_s": str})
-        calls.to_parquet(saved / "calls.parquet")
+        in_one_file(saved, talk_s=str)
         with pytest.raises(InputError, match="column 'talk_s': calls needs number here") as caught:
             cs.open(saved)
         assert "calls.parquet" in str(caught.value)

@@ -32,7 +32,7 @@ def test_what_is_saved_opens_as_the_same(engine, tmp_path):
 @pytest.mark.parametrize("engine", frames.ENGINES)
 def test_types_on_disk_are_the_models(engine, tmp_path):
     folder = dataset(engine).save(tmp_path / "saved")
-    found = {field.name: str(field.type) for field in pq.read_schema(folder / "calls.parquet")}
+    found = {field.name: str(field.type) for field in pq.read_schema(folder / "calls" / "2026-09.parquet")}
     assert found["call_id"] in ("string", "large_string")
     assert found["handled"] == "bool"
     assert found["talk_s"] == "double"
@@ -44,7 +44,7 @@ def test_only_what_passes_the_filters_is_saved(tmp_path):
     assert cs.open(folder).values("list_id") == ["A"]
     told = json.loads((folder / "dataset.json").read_text())
     assert told["notes"] == ["narrowed to list_id A, 2026-09"]
-    assert told["rows"]["calls"] == len(pq.read_table(folder / "calls.parquet"))
+    assert told["rows"]["calls"] == len(pq.read_table(folder / "calls"))
 
 
 def test_a_data_set_that_is_there_is_replaced_and_its_project_file_kept(tmp_path):

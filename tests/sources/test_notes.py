@@ -17,6 +17,7 @@ FIELDS = {
     "encoding": "cp1252",
     "problem": "byte 0xe9 at 12",
     "zone": "Europe/Paris",
+    "other": "b; c.csv",
     "filters": "list_id A, 2026-09",
     "formats": "%d/%m/%Y",
     "unit": "hh:mm:ss",

@@ -218,7 +218,8 @@ def fingerprint(data: str | Path) -> str:
     if path.is_file():
         return _hash(path)
     files = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".toml"})
-    lines = (f"{file.name} {_hash(file)}\n" for file in files)
+    files += sorted((path / "calls").glob("*.parquet"))
+    lines = (f"{file.relative_to(path).as_posix()} {_hash(file)}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

@@ -18,6 +18,7 @@ from callstats import checks
 from callstats.answers.core.scope import all_periods, around, count, date_of, inside, records
 from callstats.answers.trust.identity_searches import moved, rounded, shared_phones, spellings
 from callstats.answers.trust.interval_searches import calls_of_agents, forgotten, overlaps, stretches
+from callstats.sources.raw import SHORT
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -63,6 +64,11 @@ class QualityFinding:
     hint: str = ""
 
 
+#: What two rows of one call have alike, where the call has no name.
+ALIKE = (
+    *("contact_id", "started_at", "list_id", "campaign_id", "agent_id", "direction", "outcome_code"),
+    *("talk_s", "ring_s", "wrap_s", "value"),
+)
 _doubt = partial(QualityFinding, "doubtful")
 Search = Callable[["Dataset", "Words"], Iterator[QualityFinding]]
 
@@ -159,6 +165,25 @@ def _clocks(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
         yield from _rows(
             all_periods(dataset), unknown, _("the local time of a call is known"), hint, "call_id"
         )
+
+
+def _overlaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    """Find calls without a name that several files hold alike; twice in one file they may be two."""
+    if "calls" not in dataset.provenance.get("unnamed", ()) or not dataset.has("calls", "contact_id"):
+        return
+    same = [column for column in ALIKE if dataset.has("calls", column)]
+    named = dataset.table("calls").filter(~nw.col("contact_id").is_null())
+    filed = named.with_columns(_file=nw.col("call_id").str.slice(0, SHORT))
+    alike = filed.group_by(*same).agg(
+        rows=nw.len(), files=nw.col("_file").n_unique(), call_id=nw.col("call_id").min()
+    )
+    found = alike.filter(nw.col("files") > 1)
+    rows = records(found.select(rows=nw.col("rows").sum()))[0]["rows"]
+    if rows:
+        first = records(found.select("contact_id", "call_id").sort("contact_id", "call_id").head(1))[0]
+        shown = f"contact_id {first['contact_id']}, call_id {first['call_id']}"
+        hint = _("Downloads may overlap, and the calls have no names: map call_id, or cut the files by day.")
+        yield _doubt(_("a call is in one file"), "calls", int(rows), shown, hint)
 
 
 def _two_lists(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
@@ -340,6 +365,7 @@ SEARCHES: tuple[Search, ...] = (
     _agents,
     _clocks,
     _midnight,
+    _overlaps,
     _two_lists,
     _other_list,
     _written_apart,

@@ -1,0 +1,29 @@
+"""The connection of DuckDB that a data set is read and written through."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Beyond it DuckDB goes on in temporary files, part by part: on 20 million calls a third of the
+#: memory for a tenth to a third more processor time. Reports made side by side then do not
+#: push each other out.
+_MEMORY = "1500MB"
+
+
+def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a connection that leaves nothing where the analyst works, and memory to others."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])  # not where the analyst works
+    connection.execute("SET memory_limit = ?", [_MEMORY])
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        connection.execute("SET enable_progress_bar = false")  # refused in a kernel without ipywidgets
+    if threads is not None:
+        connection.execute("SET threads = ?", [threads])
+    return connection

@@ -1,0 +1,283 @@
+"""How a data set lies in a folder, and how the folder changes: whole or not at all.
+
+New files are written aside. One small file, put in place by a single renaming, says that
+they are complete; whoever comes next finishes what it names. So a process may be killed
+at any moment: before that file there is the old data set, from then on the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from callstats.errors import InputError, UsageError
+from callstats.model import STATED, TABLES
+
+CALLS = "calls"
+#: Where calls lie whose local time is unknown.
+UNDATED = "undated"
+#: The month a call lies in, in SQL.
+MONTH = f"coalesce(strftime(local_started_at, '%Y-%m'), '{UNDATED}')"
+#: Rows of a row group: always as many, so that the same rows are the same bytes.
+GROUP = 131_072
+
+_COMMIT = ".complete"
+_WRITING = ".writing-"
+
+
+def call_files(folder: Path) -> list[Path]:
+    """Return the files of the calls: one a month, or the one that earlier versions wrote."""
+    months = sorted((folder / CALLS).glob("*.parquet"))
+    whole = folder / f"{CALLS}.parquet"
+    return months or ([whole] if whole.exists() else [])
+
+
+def table_files(folder: Path, name: str) -> list[Path]:
+    """Return the files of a table, none where the folder has no such table."""
+    if name == CALLS:
+        return call_files(folder)
+    file = folder / f"{name}.parquet"
+    return [file] if file.exists() else []
+
+
+def is_data_set(folder: Path) -> bool:
+    """Tell whether a folder is what an import or a save wrote."""
+    return (folder / "dataset.json").exists() and bool(call_files(folder))
+
+
+def data_files(folder: Path) -> list[str]:
+    """Return the names of the files that are the data set's; the project file is the user's."""
+    names = ["dataset.json", "rejects.parquet", *(f"{name}.parquet" for name in TABLES)]
+    months = [f"{CALLS}/{file.name}" for file in sorted((folder / CALLS).glob("*.parquet"))]
+    return [*(name for name in names if (folder / name).exists()), *months]
+
+
+def in_order(name: str, columns: Iterable[str]) -> list[str]:
+    """Return a table's columns as the model has them, then the others by name."""
+    found = list(columns)
+    known = [column for column in TABLES[name].names if column in found]
+    hidden = sorted(c for c in found if c.startswith(STATED))
+    return [*known, *sorted(set(found) - set(known) - set(hidden)), *hidden]
+
+
+def check_target(folder: Path) -> None:
+    """Refuse to write where something stands that is no data set.
+
+    Raises
+    ------
+    UsageError
+    """
+    if folder.is_dir():
+        foreign = [f for f in folder.iterdir() if not f.name.startswith((_WRITING, ".lock", _COMMIT))]
+        if not foreign or is_data_set(folder):
+            return
+    if folder.exists():
+        raise UsageError(f"{folder} is there already and is no data set", hint="Name another folder.")
+
+
+def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, file: Path) -> None:
+    """Write rows as they come, in row groups of one size."""
+    waiting: list[pa.Table] = []
+    size = 0
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for batch in batches:
+            waiting.append(pa.Table.from_batches([batch], schema))
+            size += batch.num_rows
+            if size >= GROUP:
+                rows = pa.concat_tables(waiting)
+                whole = size - size % GROUP
+                writer.write_table(rows.slice(0, whole).combine_chunks(), row_group_size=GROUP)
+                waiting, size = [rows.slice(whole)], size - whole
+        if size:
+            writer.write_table(pa.concat_tables(waiting).combine_chunks(), row_group_size=GROUP)
+
+
+def write_json(content: Any, file: Path) -> None:
+    """Write plain data as people read it, in one order."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+class Staging:
+    """A place beside a data set where its next state is written.
+
+    Attributes
+    ----------
+    target, place : Path
+        The data set's folder, and where its new files are written under the names they will have.
+    inside : bool
+        The folder is there: files are moved into it one by one. Otherwise the place becomes the folder.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target, self.inside = target, target.is_dir()
+        where = target if self.inside else target.parent
+        prefix = _WRITING if self.inside else f".{target.name}{_WRITING}"
+        self.place = Path(tempfile.mkdtemp(prefix=prefix, dir=where))
+        self.scratch = self.place / ".scratch"
+        self.scratch.mkdir()
+
+    def file(self, name: str) -> Path:
+        """Return where to write a file of the data set."""
+        file = self.place / name
+        file.parent.mkdir(exist_ok=True)
+        return file
+
+    def commit(self, gone: Iterable[str] = ()) -> None:
+        """Put the new files in place of the old, and take away those that are gone."""
+        shutil.rmtree(self.scratch)
+        self.place.chmod(0o755)  # mkdtemp shuts others out
+        if not self.inside:
+            self.place.replace(self.target)
+            return
+        order = self.place / _COMMIT
+        write_json({"place": self.place.name, "gone": sorted(gone)}, order)
+        order.replace(self.target / _COMMIT)
+        _finish(self.target)
+
+    def leave(self) -> None:
+        """Take away what was written."""
+        shutil.rmtree(self.place, ignore_errors=True)
+
+
+@contextmanager
+def staging(target: Path) -> Iterator[Staging]:
+    """Write the next state of a data set; where that fails, nothing has changed.
+
+    Raises
+    ------
+    InputError
+        The system refuses to write: the disk is full, say.
+    """
+    place = None
+    try:
+        place = Staging(target)
+        yield place
+    except BaseException as error:
+        if place is not None and not (target / _COMMIT).exists():
+            place.leave()
+        if (refusal := _refusal(error)) is not None:
+            raise InputError(
+                f"cannot be written ({refusal}); what was there is as it was", file=target,
+                hint="Make room or choose another folder, and import again.",
+            ) from error  # fmt: skip
+        raise
+
+
+def _refusal(error: BaseException) -> str | None:
+    """Return the system's reason where it would not write."""
+    import duckdb
+
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+        return str(error).splitlines()[0]
+    return None
+
+
+def finish(folder: Path) -> None:
+    """Finish what a process that was killed had completed, before anything is read.
+
+    Raises
+    ------
+    InputError
+        The folder may not be written by this user.
+    """
+    if not (folder / _COMMIT).exists():
+        return
+    try:
+        with locked(folder):
+            _finish(folder)
+    except OSError as error:
+        raise InputError(
+            f"an import was cut off and cannot be finished ({error.strerror})", file=folder,
+            hint="Open it once as the user who imports.",
+        ) from error  # fmt: skip
+
+
+def _finish(folder: Path) -> None:
+    """Move the new files into a folder; done again, it does what is left."""
+    order = folder / _COMMIT
+    if not order.exists():
+        return
+    told = json.loads(order.read_text(encoding="utf-8"))
+    place = folder / told["place"]
+    for file in sorted(file for file in place.rglob("*") if file.is_file()):
+        goal = folder / file.relative_to(place)
+        goal.parent.mkdir(exist_ok=True)
+        file.replace(goal)
+    for name in told["gone"]:
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):  # there are months in it, or it never was
+        (folder / CALLS).rmdir()
+    order.unlink()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def locked(target: Path, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+    """Let one process at a time change a data set; a second one waits until the first is done.
+
+    The lock is the system's: it ends with the process that holds it, however that ends.
+
+    Parameters
+    ----------
+    target : Path
+        The data set's folder, which need not be there yet.
+    on_wait : callable, optional
+        Called when somebody else holds the lock, before waiting.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path, handle = _take(target, on_wait)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
+        os.close(handle)
+
+
+def _take(target: Path, on_wait: Callable[[], None] | None) -> tuple[Path, int]:
+    beside = target.parent / f".{target.name}.lock"
+    while True:
+        path = beside if os.access(target.parent, os.W_OK) else target / ".lock"
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
+        _lock(handle, on_wait)
+        with suppress(OSError):  # its last holder took the file away: another one is the lock now
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return path, handle
+        os.close(handle)
+
+
+def _lock(handle: int, on_wait: Callable[[], None] | None) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not a Unix
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        if on_wait is not None:
+            on_wait()
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def clear(target: Path) -> None:
+    """Finish or take away what killed processes left; for the holder of the lock alone."""
+    _finish(target)
+    left = [*target.glob(f"{_WRITING}*"), *target.parent.glob(f".{escape(target.name)}{_WRITING}*")]
+    for place in left:
+        shutil.rmtree(place, ignore_errors=True)
