@@ -90,10 +90,10 @@ def guess(files: Iterable[str | Path]) -> Source:
 
 def _likeness(single: Found, source: Source) -> int:
     """Return how sure it is that a file is of a source: the columns by which it is recognised."""
+    from callstats.sources.choosing import recognise
     from callstats.sources.files import peek
     from callstats.sources.headless import read_headless
     from callstats.sources.raw import table_name
-    from callstats.sources.reader import recognise
 
     if table_name(single.stem, [layout.name for layout in source.layouts]):
         return _NAMED
