@@ -7,6 +7,7 @@ row and its content.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from callstats.sources.header import TOTAL, is_total
 from callstats.sources.instants import Reading, add_moments
 from callstats.sources.raw import Frame, Raw, Series
 from callstats.sources.statuses import apply_statuses
-from callstats.sources.unreadable import Problems, needed
+from callstats.sources.unreadable import Problems, UnreadCells, needed
 
 LONGEST = 65_000  # s; a longer call is a clock that ran over, or another unit
 MOST_DIALS = 10_000  # to one contact; more means another number is in the wrong column
@@ -287,9 +288,18 @@ def _note_cells(raw: Raw, reading: Reading, account: Account, result: Extract) -
         result.notes.append(
             notes.write(
                 notes.UNREAD_CELLS, file=raw.called, count=cells.count, column=cells.column,
-                found=repr(cells.found[:40]), row=raw.rows[cells.position], reason=cells.reason,
+                found=repr(_shown(cells)), row=raw.rows[cells.position], reason=cells.reason,
             )
         )  # fmt: skip
+
+
+#: Columns that hold persons; a note shows the shape of what they hold, not the person.
+_PERSONAL = frozenset({"contact_id", "phone", "agent_id", "call_id"})
+
+
+def _shown(cells: UnreadCells) -> str:
+    text = cells.found[:40]
+    return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "0", text)) if cells.to in _PERSONAL else text
 
 
 def _leave_out(raw: Raw, number: int, reading: Reading, result: Extract) -> None:
