@@ -49,6 +49,7 @@ def read_durations(texts: Series, unit: str) -> Series:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> read_durations(pd.Series(["00:03:25", "30:15:00", "3:25", "soon"]), "hh:mm:ss").tolist()
     [205.0, 108900.0, 205.0, nan]
     >>> read_durations(pd.Series(["3m 25s", "PT3M25S", "1 day, 06:15:00", "3 min 25 sec"]), "text").tolist()
