@@ -136,7 +136,7 @@ def of_texts(texts: Iterable[str | None] | Series) -> Cells:
     >>> of_texts([" a ", None]).as_text().tolist()
     ['a', <NA>]
     """
-    series = pd.Series(texts, dtype=TEXT) if not isinstance(texts, pd.Series) else texts.astype(TEXT)
+    series: Series = texts.astype(TEXT) if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=TEXT)
     return Cells(series.str.strip().reset_index(drop=True))
 
 
