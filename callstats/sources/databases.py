@@ -90,7 +90,7 @@ def read_sqlite(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> 
             yield Raw(
                 file, table_name(table, names), cells, rows=list(range(2, len(records) + 2)), sheet=table
             )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # of a name of a column
         raise InputError(f"a damaged SQLite file: {error}", file=file, hint="Copy it again.") from error
     finally:
         base.close()

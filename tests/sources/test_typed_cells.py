@@ -55,8 +55,8 @@ def test_of_a_parquet_file(tmp_path):
 def test_of_a_duckdb_file_and_its_other_tables_are_named(tmp_path):
     with duckdb.connect(str(tmp_path / "c.duckdb")) as base:
         base.execute(
-            "CREATE TABLE c AS SELECT 7 AS Id, TIMESTAMP '2026-09-08 12:00:00' AS Date, 2.125::DECIMAL(9,3) AS Talk,"
-            " 1234.5::DOUBLE AS Amount, true AS On"
+            "CREATE TABLE c AS SELECT 7 AS Id, TIMESTAMP '2026-09-08 12:00:00' AS Date,"
+            " 2.125::DECIMAL(9,3) AS Talk, 1234.5::DOUBLE AS Amount, true AS On"
         )
         base.execute("CREATE TABLE other AS SELECT 1 AS x")
     check(calls(tmp_path, tmp_path / "c.duckdb"))
