@@ -71,7 +71,8 @@ def rows(rng: random.Random, count: int) -> list[list[Any]]:
     return [
         [
             number, start + dt.timedelta(minutes=7 * number), rng.choice(["Sold", "No", "Nobody"]),
-            rng.randrange(300), round(rng.random() * 900, 2), f"01990010{number % 100:02d}", rng.choice("abc"),
+            rng.randrange(300), round(rng.random() * 900, 2), f"01990010{number % 100:02d}",
+            rng.choice("abc"),
         ]
         for number in range(1, count + 1)
     ]  # fmt: skip
@@ -202,8 +203,8 @@ def write_dump(path: Path, header: list[str], table: list[list[Any]]) -> None:
 
 
 WRITERS: dict[str, Callable[[Path, list[str], list[list[Any]]], None]] = {
-    "csv": write_csv, "xlsx": write_xlsx, "parquet": write_parquet, "sqlite": write_sqlite, "duckdb": write_duckdb,
-    "sql": write_dump,
+    "csv": write_csv, "xlsx": write_xlsx, "parquet": write_parquet, "sqlite": write_sqlite,
+    "duckdb": write_duckdb, "sql": write_dump,
 }  # fmt: skip
 
 
