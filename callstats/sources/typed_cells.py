@@ -136,7 +136,8 @@ def of_texts(texts: Iterable[str | None] | Series) -> Cells:
     >>> of_texts([" a ", None]).as_text().tolist()
     ['a', <NA>]
     """
-    series: Series = texts.astype(TEXT) if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=TEXT)
+    given: Any = texts if isinstance(texts, pd.Series) else list(texts)
+    series: Series = pd.Series(given, dtype=TEXT)
     return Cells(series.str.strip().reset_index(drop=True))
 
 
