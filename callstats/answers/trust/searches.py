@@ -167,7 +167,20 @@ def _clocks(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
         )
 
 
-def _overlaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+def _unread_cells(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
+    """Report the cells that an import could not read, by column: they are unknown now."""
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    for lot in dataset.provenance.get("imports", [dataset.provenance]):
+        for book in lot.get("books", ()):
+            for column, count in book["unread_cells"].items():
+                cells, file = found.get((book["table"], column), (0, book["file"]))
+                found[book["table"], column] = (cells + count, file)
+    hint = _("Say in the mapping how they are written, or correct them in the export, and import again.")
+    for (table, column), (count, file) in found.items():
+        yield _doubt(_("every cell can be read"), table, count, f"{file}, {column}", hint)
+
+
+def _downloads(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     """Find calls without a name that several files hold alike; twice in one file they may be two."""
     if "calls" not in dataset.provenance.get("unnamed", ()) or not dataset.has("calls", "contact_id"):
         return
@@ -365,7 +378,8 @@ SEARCHES: tuple[Search, ...] = (
     _agents,
     _clocks,
     _midnight,
-    _overlaps,
+    _unread_cells,
+    _downloads,
     _two_lists,
     _other_list,
     _written_apart,
