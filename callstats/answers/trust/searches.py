@@ -172,12 +172,12 @@ def _unread_cells(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     found: dict[tuple[str, str], tuple[int, str]] = {}
     for lot in dataset.provenance.get("imports", [dataset.provenance]):
         for book in lot.get("books", ()):
-            for column, count in book["unread_cells"].items():
-                cells, file = found.get((book["table"], column), (0, book["file"]))
-                found[book["table"], column] = (cells + count, file)
+            for column, cells in book["unread_cells"].items():
+                before, file = found.get((book["table"], column), (0, book["file"]))
+                found[book["table"], column] = (before + cells, file)
     hint = _("Say in the mapping how they are written, or correct them in the export, and import again.")
-    for (table, column), (count, file) in found.items():
-        yield _doubt(_("every cell can be read"), table, count, f"{file}, {column}", hint)
+    for (table, column), (cells, file) in found.items():
+        yield _doubt(_("every cell can be read"), table, cells, f"{file}, {column}", hint)
 
 
 def _downloads(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
