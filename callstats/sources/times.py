@@ -316,3 +316,28 @@ def _after_step_back(naive: Series, twice: Series) -> Series:
 def clock(utc: Series, zone: str) -> Series:
     """Return what a wall clock in the zone showed at instants in UTC."""
     return utc.dt.tz_convert(zone).dt.tz_localize(None).astype("datetime64[us]")
+
+
+def fitting_formats(texts: Series) -> tuple[tuple[str, ...], float]:
+    """Return the formats that read most of some texts, and the share they read.
+
+    Formats that say the same of every text are one; several that are returned contradict each other.
+
+    Examples
+    --------
+    >>> fitting_formats(pd.Series(["03/04/2024", "05/04/2024"]))
+    (('%d/%m/%Y', '%m/%d/%Y'), 1.0)
+    >>> fitting_formats(pd.Series(["03/04/2024", "25/04/2024"]))
+    (('%d/%m/%Y',), 1.0)
+    """
+    bare = _regular(texts.str.replace(_OFFSET, r"\1", regex=True, case=False))
+    few = bare.iloc[:40]
+    likely = [item for item in FORMATS if _strptime(few, item).notna().any()]
+    read = {item: _strptime(bare, item) for item in likely}
+    counts = {item: int(values.notna().sum()) for item, values in read.items()}
+    most = max(counts.values(), default=0)
+    kept: list[str] = []
+    for item in likely:
+        if counts[item] == most and all(_contradicts(read[item], read[other]) for other in kept):
+            kept.append(item)
+    return tuple(kept), most / len(texts) if len(texts) else 0.0

@@ -1,0 +1,343 @@
+"""The draft of the calls table: which columns, which rows, which legs, which outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from callstats.sources.cells import Cells, of_texts
+from callstats.sources.drafting import draft_outcomes, toml_lines
+from callstats.sources.drafting.candidates import Choice, choose
+from callstats.sources.drafting.entries import Entry, length_entry, marks_of, phone_entry, time_entry
+from callstats.sources.drafting.looks import Look, look
+from callstats.sources.drafting.synonyms import CALLS, DIRECTIONS, NOBODY, likeness, of_words, words_of
+from callstats.sources.drafting.unknown_files import MOST_ROWS, UnknownTable
+from callstats.sources.matching import folded
+
+LENGTHS = ("ring_s", "queue_s", "talk_s", "hold_s", "wrap_s")
+FLAGS = ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled")
+_PLAIN = ("call_id", "list_id", "campaign_id", "agent_id")
+#: Columns that say which rows are one call, beside an id of each row.
+_LINKED = "linkedid; linked id; interaction id; conversation id; call group; contact session id; session id; call id"
+_NATIVE = {"inbound", "outbound"}
+
+
+@dataclass(slots=True)
+class CallsDraft:
+    """What a draft says of the calls.
+
+    Attributes
+    ----------
+    entries : dict of str to Entry
+        By column of the model.
+    where : dict of str to list of str
+    legs : dict, optional
+    repeat : str
+    statuses : list of str
+        Lines.
+    said : list of str
+        Comments above the table.
+    no_agent : list of str
+    marks : dict of str to str
+        Of numbers, for the whole file.
+    used : set of str
+        Columns of the file that are read.
+    contact : str
+        The column that names the contact, where it is one.
+    """
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    where: dict[str, list[str]] = field(default_factory=dict)
+    legs: dict[str, Any] | None = None
+    repeat: str = ""
+    statuses: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    no_agent: list[str] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    contact: str = ""
+
+
+class CallsWriter:
+    """Drafts the calls of one table of a file.
+
+    Parameters
+    ----------
+    table : UnknownTable
+    joined : mapping of str to Look
+        Columns that a second file adds.
+    cells : mapping of str to Cells
+        Of both.
+    zone : str
+        Of the dialer's clock, where it is known.
+    """
+
+    def __init__(self, table: UnknownTable, joined: Mapping[str, Look], zone: str) -> None:
+        self.table, self.zone = table, zone
+        self.looks = {**joined, **table.looks}
+        self.draft = CallsDraft()
+        self.choice = self._choice()
+        self.chosen = self.choice.chosen
+
+    def _choice(self) -> Choice:
+        made = choose(self.looks, CALLS)
+        started = made.chosen.get("started_at")
+        if "_time" in made.chosen and not (started and self.looks[started].kind == "date"):
+            made = choose(self.looks, {to: names for to, names in CALLS.items() if to != "_time"})
+        return made
+
+    def write(self) -> CallsDraft:
+        """Return the draft."""
+        self._identity()
+        self._started()
+        self._direction()
+        self._contact()
+        self._outcome()
+        self._lengths()
+        self._flags_and_value()
+        self._rows()
+        order = list(CALLS)
+        self.draft.entries = dict(sorted(self.draft.entries.items(), key=lambda item: order.index(item[0])))
+        for to, entry in self.draft.entries.items():
+            if other := self.choice.others.get(to):
+                entry.remarks.append(f"or: {toml_lines.shown(other)}")
+            if self.choice.scores.get(to, 1.0) < 0.5:
+                entry.remarks.append("by its values, not by its name")
+        return self.draft
+
+    def _add(self, to: str, entry: Entry, *columns: str) -> None:
+        self.draft.entries[to] = entry
+        self.draft.used.update(columns)
+
+    def _cells(self, name: str) -> Cells:
+        return self.table.first.cells[name].each(lambda values: values.iloc[:MOST_ROWS])
+
+    @property
+    def _inbound(self) -> bool:
+        entry = self.draft.entries.get("direction")
+        return entry is not None and entry.value == {"constant": "inbound"}
+
+    def _identity(self) -> None:
+        name = self.chosen.get("call_id")
+        if name and not self._is_call(name):
+            self.chosen.pop("call_id")
+            if "contact_id" not in self.chosen:
+                self.chosen["contact_id"] = name
+        repeat = self.choice.take("_repeat")
+        if repeat and self.looks[repeat].high > 1 and (who := self._one_row_each()):
+            self.draft.repeat = repeat
+            self.draft.used.add(repeat)
+            if who == self.chosen.get("call_id"):
+                self.chosen["contact_id"] = self.chosen.pop("call_id")
+        for to in _PLAIN:
+            if to in self.chosen:
+                self._add(to, Entry(self.chosen[to]), self.chosen[to])
+        agent = self.chosen.get("agent_id")
+        if agent:
+            self.draft.no_agent = [text for text in self.looks[agent].counts if folded(text) in NOBODY]
+
+    def _one_row_each(self) -> str | None:
+        """Return the column that names a person once, where rows are people rather than calls."""
+        names = [self.chosen.get("contact_id"), self.chosen.get("call_id")]
+        return next((n for n in names if n and self.looks[n].unique == 1.0), None)
+
+    def _is_call(self, name: str) -> bool:
+        """Tell an id of calls, some of which have several legs, from one of people who are called again."""
+        seen = self.looks[name]
+        if seen.unique >= 0.98:
+            return True
+        started = self.chosen.get("started_at")
+        times = self._moments(started) if started else None
+        if times is None:
+            return seen.unique > 0.5
+        spans = times.groupby(self._cells(name).as_text().astype(object)).agg(lambda t: (t.max() - t.min()).total_seconds())
+        return bool((spans.dropna() <= 6 * 3600).mean() > 0.9)
+
+    def _moments(self, name: str) -> Any:
+        seen, cells = self.looks[name], self._cells(name)
+        if cells.moments is not None:
+            return cells.moments
+        if not seen.formats:
+            return None
+        bare = cells.texts.str.replace(r"\s*(Z|UTC|[+-]\d\d:?\d\d)$", "", regex=True)
+        return pd.to_datetime(bare.astype(object), format="mixed" if len(seen.formats) > 1 or seen.zoned else seen.formats[0], errors="coerce")
+
+    def _started(self) -> None:
+        name, time = self.chosen.get("started_at"), self.choice.take("_time")
+        if not name:
+            return
+        seen, cells = self.looks[name], self._cells(name)
+        if seen.kind == "date" and time and not set("{}") & {*name, *time}:
+            both = of_texts(cells.as_text() + " " + self._cells(time).as_text())
+            entry = time_entry("started_at", {"template": f"{{{name}}} {{{time}}}"}, look("", both), both)
+            self._add("started_at", entry, name, time)
+            return
+        entry = time_entry("started_at", {"column": name}, seen, cells)
+        if seen.kind == "date":
+            entry.remarks.append("dates without a time of day")
+        self._add("started_at", entry, name)
+        if "callback_at" in self.chosen:
+            later = self.chosen["callback_at"]
+            self._add("callback_at", time_entry("callback_at", {"column": later}, self.looks[later], self._cells(later)), later)
+
+    def _direction(self) -> None:
+        name = self.chosen.get("direction")
+        if not name:
+            waits = self.chosen.get("queue_s") or self.chosen.get("abandoned")
+            if waits:
+                self.draft.entries["direction"] = Entry({"constant": "inbound"}, [f"{toml_lines.shown(waits)} is of callers; outbound if you dial"])
+            return
+        counts = self.looks[name].counts
+        meant = {text: of_words(text, DIRECTIONS) for text in counts}
+        others = [text for text, way in meant.items() if way == ""]
+        unknown = [text for text, way in meant.items() if way is None]
+        empty = self.looks[name].filled < self.looks[name].size
+        if others or empty:
+            self.draft.where[name] = [text for text, way in meant.items() if way != ""]
+        native = all(folded(text) in _NATIVE for text, way in meant.items() if way)
+        words = {text: way for text, way in _once(meant).items() if way}
+        entry = Entry(name) if native and not unknown else Entry({"column": name, "values": words})
+        if others:
+            listed = ", ".join(f"{toml_lines.shown(text)} ({counts[text]:,})" for text in others[:8])
+            entry.above.append(toml_lines.comment(f"left out, by where above: {listed}"))
+        if unknown:
+            listed = ", ".join(f"{toml_lines.shown(text)} ({counts[text]:,})" for text in unknown[:8])
+            entry.above.append(toml_lines.comment(f'TODO: inbound or outbound? {listed}; name them in values, or "*" for all others'))
+        self._add("direction", entry, name)
+
+    def _ways(self) -> set[str]:
+        name = self.chosen.get("direction")
+        if not name:
+            return {"inbound"} if self._inbound else {"outbound"}
+        return {way for text in self.looks[name].counts if (way := of_words(text, DIRECTIONS))}
+
+    def _contact(self) -> None:
+        name = self.chosen.get("contact_id")
+        called, caller = self.choice.take("_called"), self.choice.take("_caller")
+        named = likeness(name, CALLS["contact_id"]) if name else 0.0
+        if (called or caller) and named < 0.7:
+            ways = self._ways()
+            if called and caller and ways == _NATIVE:
+                self._add("contact_id", Entry({"columns": [called, caller], "by": "direction"}), called, caller)
+                return
+            name = (caller if ways == {"inbound"} else called) or called or caller
+        if not name:
+            return
+        entry = phone_entry(name, self.looks[name], self.zone)
+        further = self._further_numbers(name)
+        if further and isinstance(entry.value, str):
+            entry.value = {"column": [name, *further], "first": "filled"}
+        self._add("contact_id", entry, name, *further)
+        self.draft.contact = name
+
+    def _further_numbers(self, name: str) -> list[str]:
+        if self.looks[name].kind != "phone" or self.looks[name].share > 0.95:
+            return []
+        taken = {*self.chosen.values(), *self.draft.used}
+        return [other for other, seen in self.looks.items() if seen.kind == "phone" and other not in taken][:3]
+
+    def _outcome(self) -> None:
+        name, flag = self.chosen.get("outcome_code"), self.chosen.get("handled")
+        answered = bool(not name and flag and self._inbound)
+        name = self.chosen.pop("handled") if answered else name
+        if not name:
+            return
+        counts = self.looks[name].counts
+        inbound = self._ways() == {"inbound"}
+        agents = "agent_id" in self.chosen
+        found = draft_outcomes.kinds(counts, agents=agents, inbound=inbound, flag=answered)
+        entry = Entry(name)
+        blank = self.looks[name].size - self.looks[name].filled
+        if blank:
+            entry.remarks.append(f"{blank:,} without a code")
+        self._add("outcome_code", entry, name)
+        self.draft.statuses = draft_outcomes.status_lines(counts, found)
+        self._kinds = found
+
+    def _lengths(self) -> None:
+        for to in LENGTHS:
+            if name := self.chosen.get(to):
+                self._add(to, length_entry(self.looks[name]), name)
+        started, answered, ended = (self.chosen.get(to) for to in ("started_at", "_answered_at", "_ended_at"))
+        clear = all(len(self.looks[name].formats) <= 1 for name in (started, answered, ended) if name)
+        if not clear:
+            return
+        if "talk_s" not in self.chosen and ended and (answered or started):
+            begin = str(answered or started)
+            entry = Entry({"column": ended, "minus": begin}, [] if answered else ["with ringing and waiting in it"])
+            self._add("talk_s", entry, ended, begin)
+        to = "queue_s" if self._inbound else "ring_s"
+        if to not in self.chosen and answered and started and self.looks[started].kind == "moment":
+            self._add(to, Entry({"column": answered, "minus": started}), answered)
+        self._billed()
+
+    def _billed(self) -> None:
+        """Take the talk off the whole, where the file has both: what is left is ringing."""
+        talk, whole = self.chosen.get("talk_s"), next((n for n in self.looks if words_of(n) == "duration"), None)
+        if not talk or not whole or whole in self.draft.used or not words_of(talk).startswith("bill") or "ring_s" in self.draft.entries:
+            return
+        if self.looks[whole].kind == "number":
+            self._add("ring_s", Entry({"column": whole, "minus": talk, "unit": "s"}), whole)
+
+    def _flags_and_value(self) -> None:
+        for to in FLAGS:
+            if name := self.chosen.get(to):
+                self._add(to, Entry(name), name)
+        if "success" in self.chosen and "outcome_code" not in self.draft.entries:
+            self.draft.entries["success"].above.append("# QUESTION: what is a call without success: a refusal, or nobody reached? Name the column that says it as outcome_code.")
+        numbers = [self.looks[n] for to in (*LENGTHS, "value") if (n := self.chosen.get(to)) and self.looks[n].kind == "number"]
+        self.draft.marks, own = marks_of(numbers)
+        if name := self.chosen.get("value"):
+            signs = self.looks[name].signs
+            entry = Entry({"column": name, "type": "money"} if signs else name, [f"in {', '.join(signs)}"] if signs else [])
+            self._add("value", entry, name)
+        for entry in self.draft.entries.values():
+            column = entry.value if isinstance(entry.value, str) else entry.value.get("column")
+            if isinstance(column, str) and column in own:
+                entry.value = {"column": column, **(entry.value if isinstance(entry.value, Mapping) else {}), **own[column]}
+
+    def _rows(self) -> None:
+        name = self.chosen.get("call_id")
+        linked = self._linked(name)
+        seen = self.looks[name] if name else None
+        if name and seen and seen.unique < 1.0 and not linked:
+            whole = self._same_rows(name)
+            if whole:
+                self.draft.said.append(toml_lines.comment(f"{whole:,} rows come twice, word for word: the same calls exported again"))
+            if seen.distinct + whole < seen.filled:
+                linked = name
+        if not linked:
+            return
+        count = self.looks[linked].filled - self.looks[linked].distinct
+        self.draft.said.append(toml_lines.comment(f"{count:,} rows share {toml_lines.shown(linked)} with another row: taken as legs of one call"))
+        key = [linked] if linked == name or not name else [linked, name]
+        self.draft.legs = {"key": key}
+        started = self.chosen.get("started_at")
+        if started:
+            self.draft.legs["first"] = started
+        usual = {"outcome_code": "best", "agent_id": "answered", "started_at": "first", "talk_s": "sum", "ring_s": "max"}
+        self.draft.legs["keep"] = {to: how for to, how in usual.items() if to in self.draft.entries}
+        if "outcome_code" in self.draft.entries:
+            self.draft.legs["keep"] = {"handled": "any", **self.draft.legs["keep"]}
+            self.draft.legs["best"] = draft_outcomes.best_first(self._kinds)
+        self.draft.used.add(linked)
+
+    def _linked(self, call: str | None) -> str | None:
+        """Return a column by which rows with ids of their own belong to one call."""
+        for name, seen in self.looks.items():
+            repeated = seen.filled and seen.unique < 1.0 and seen.kind in ("text", "number")
+            if name != call and repeated and likeness(name, _LINKED) >= 0.9 and self._is_call(name):
+                return name
+        return None
+
+    def _same_rows(self, name: str) -> int:
+        texts = pd.DataFrame({n: cells.as_text().astype(object) for n, cells in self.table.first.cells.items()})
+        return int(texts[texts[name].notna()].duplicated().sum())
+
+
+def _once(meant: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Keep one of the spellings that differ in nothing but case and spaces."""
+    return {text: way for (_, way), text in {(folded(text), way): text for text, way in reversed(meant.items())}.items()}
