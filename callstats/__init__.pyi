@@ -26,6 +26,7 @@ from .answers.trust.method import method
 from .calibrate import calibrate
 from .dataset import Dataset, Period, add, open, read
 from .errors import CallstatsError, ComparisonRefused
+from .sources.drafting import draft_mapping
 
 __version__: str
 
@@ -50,6 +51,7 @@ __all__ = [
     "compliance",
     "data_quality",
     "definitions",
+    "draft_mapping",
     "exhaustion",
     "funnel",
     "lists",

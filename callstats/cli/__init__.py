@@ -13,6 +13,7 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     calibrating,
     comparisons,
     data,
+    mapping_drafts,
     measuring,
     questions,
     reports,

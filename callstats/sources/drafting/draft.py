@@ -224,6 +224,13 @@ class _Draft:
         if surveys:
             draft.used.add(score)
             lines += ["", *surveys]
+        if draft.repeat and draft.contact:
+            left = {n: s for n, s in self.calls.looks.items() if n not in draft.used or n == draft.contact}
+            lists = draft.entries.get("list_id")
+            attributes = draft_further.attribute_lines(seen for name, seen in left.items() if name != draft.contact)
+            lines += ["", "[contacts.columns]", toml_lines.line("contact_id", draft.contact)]
+            lines += lists.lines("list_id") if lists else []
+            lines += ["[contacts.attributes]", *attributes] if attributes else []
         done = set()
         for role, table in self.roles:
             is_joined = self.joined is not None and table is self.joined[0]

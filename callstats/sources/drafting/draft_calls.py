@@ -13,15 +13,15 @@ from callstats.sources.drafting import draft_outcomes, toml_lines
 from callstats.sources.drafting.candidates import Choice, choose
 from callstats.sources.drafting.entries import Entry, length_entry, marks_of, phone_entry, time_entry
 from callstats.sources.drafting.looks import Look, look
-from callstats.sources.drafting.synonyms import CALLS, DIRECTIONS, NOBODY, likeness, of_words, words_of
-from callstats.sources.drafting.unknown_files import MOST_ROWS, UnknownTable
+from callstats.sources.drafting.synonyms import CALLS, DIRECTIONS, NO_PEOPLE, NOBODY, PEOPLE, likeness, of_words, words_of
+from callstats.sources.drafting.unknown_files import UnknownTable
 from callstats.sources.matching import folded
 
 LENGTHS = ("ring_s", "queue_s", "talk_s", "hold_s", "wrap_s")
 FLAGS = ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled")
 _PLAIN = ("call_id", "list_id", "campaign_id", "agent_id")
 #: Columns that say which rows are one call, beside an id of each row.
-_LINKED = "linkedid; linked id; interaction id; conversation id; call group; contact session id; session id; call id"
+_LINKED = "linkedid; linked id; linked; interaction id; conversation id; call group; contact session id; session id; call id"
 _NATIVE = {"inbound", "outbound"}
 
 
@@ -81,6 +81,7 @@ class CallsWriter:
         self.draft = CallsDraft()
         self.choice = self._choice()
         self.chosen = self.choice.chosen
+        self._kinds: dict[str, str | None] = {}
 
     def _choice(self) -> Choice:
         made = choose(self.looks, CALLS)
@@ -113,7 +114,7 @@ class CallsWriter:
         self.draft.used.update(columns)
 
     def _cells(self, name: str) -> Cells:
-        return self.table.first.cells[name].each(lambda values: values.iloc[:MOST_ROWS])
+        return self.table.cells[name]
 
     @property
     def _inbound(self) -> bool:
@@ -236,7 +237,7 @@ class CallsWriter:
     def _further_numbers(self, name: str) -> list[str]:
         if self.looks[name].kind != "phone" or self.looks[name].share > 0.95:
             return []
-        taken = {*self.chosen.values(), *self.draft.used}
+        taken = {name, *self.chosen.values(), *self.draft.used}
         return [other for other, seen in self.looks.items() if seen.kind == "phone" and other not in taken][:3]
 
     def _outcome(self) -> None:
@@ -286,6 +287,7 @@ class CallsWriter:
         for to in FLAGS:
             if name := self.chosen.get(to):
                 self._add(to, Entry(name), name)
+        self._answered()
         if "success" in self.chosen and "outcome_code" not in self.draft.entries:
             self.draft.entries["success"].above.append("# QUESTION: what is a call without success: a refusal, or nobody reached? Name the column that says it as outcome_code.")
         numbers = [self.looks[n] for to in (*LENGTHS, "value") if (n := self.chosen.get(to)) and self.looks[n].kind == "number"]
@@ -298,6 +300,21 @@ class CallsWriter:
             column = entry.value if isinstance(entry.value, str) else entry.value.get("column")
             if isinstance(column, str) and column in own:
                 entry.value = {"column": column, **(entry.value if isinstance(entry.value, Mapping) else {}), **own[column]}
+
+    def _answered(self) -> None:
+        """Tell who answered by what the file has of it: a column of people and machines, a time, a length."""
+        for name, seen in self.looks.items():
+            people = [text for text in seen.counts if folded(text) in PEOPLE]
+            others = all(folded(text) in PEOPLE or of_words(text, {"no": NO_PEOPLE}) for text in seen.counts)
+            if seen.kind == "text" and people and others and name not in self.draft.used and "live" not in self.draft.entries:
+                self._add("live", Entry({"column": name, "true": people}), name)
+        if {"outcome_code", "connected", "handled", "live"} & set(self.draft.entries):
+            return
+        talk, answered = self.chosen.get("talk_s"), self.chosen.get("_answered_at")
+        if answered and self.looks[answered].share < 1.0:
+            self._add("connected", Entry({"column": answered, "filled": True}), answered)
+        elif talk and words_of(talk).startswith("bill") and self.looks[talk].kind == "number":
+            self._add("connected", Entry({"column": talk, "above": 0}), talk)
 
     def _rows(self) -> None:
         name = self.chosen.get("call_id")
@@ -334,7 +351,7 @@ class CallsWriter:
         return None
 
     def _same_rows(self, name: str) -> int:
-        texts = pd.DataFrame({n: cells.as_text().astype(object) for n, cells in self.table.first.cells.items()})
+        texts = pd.DataFrame({n: cells.as_text().astype(object) for n, cells in self.table.cells.items()})
         return int(texts[texts[name].notna()].duplicated().sum())
 
 

@@ -15,6 +15,7 @@ from callstats.sources.drafting.synonyms import (
     CONTACTS,
     COST_WORDS,
     COSTS,
+    LOGIN,
     STATE_WORDS,
     likeness,
     of_words,
@@ -49,7 +50,7 @@ def role(table: UnknownTable) -> str:
             return "agent_time"
         if {"state", "seconds"} <= set(hours) and score("state", looks[hours["state"]], AGENT_TIME["state"]) > 0.6 and "contact_id" not in is_call:
             return "agent_time"
-        if len(states) == 2 and not is_call:
+        if not is_call and (len(states) == 2 or login_of(looks)):
             return "agent_time"
     if "started_at" in calls and _says_what_came(calls):
         return "calls"
@@ -57,6 +58,11 @@ def role(table: UnknownTable) -> str:
     if who and looks[who].unique > 0.9:
         return "contacts"
     return "calls" if "started_at" in calls else ""
+
+
+def login_of(looks: Mapping[str, Look]) -> str | None:
+    """Return the column of an agent's whole time at work."""
+    return next((name for name, seen in looks.items() if seen.lasts and likeness(name, LOGIN) >= 0.7), None)
 
 
 def _says_what_came(calls: Mapping[str, str]) -> bool:
@@ -73,7 +79,7 @@ def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
         if name := made.chosen.get(to):
             entries[to] = Entry(name)
     start = made.chosen["start"]
-    entries["start"] = time_entry("start", {"column": start}, table.looks[start], table.first.cells[start])
+    entries["start"] = time_entry("start", {"column": start}, table.looks[start], table.cells[start])
     lines = ["[agent_time]", *_file(file)]
     if wide:
         for to in ("state", "seconds", "pause_code"):
@@ -86,7 +92,12 @@ def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
     state = made.chosen.get("state")
     if state:
         entries["state"] = _state_entry(table.looks[state])
-    if seconds := made.chosen.get("seconds"):
+    login = login_of(table.looks)
+    if not state and login:
+        ask = f"# QUESTION: {toml_lines.shown(login)} is all the time at work; of which state is not said, so talk and pauses stay unknown"
+        entries["state"] = Entry({"constant": "wait"}, above=[ask])
+        entries["seconds"] = length_entry(table.looks[login])
+    elif seconds := made.chosen.get("seconds"):
         entries["seconds"] = length_entry(table.looks[seconds])
     return [*lines, "[agent_time.columns]", *_lines(entries, made)]
 
@@ -121,7 +132,7 @@ def contacts_lines(table: UnknownTable, file: str, key: str) -> list[str]:
     made = choose({name: seen for name, seen in table.looks.items() if name != key}, {k: v for k, v in CONTACTS.items() if k != "contact_id"})
     entries = {"contact_id": Entry(key)} | {to: Entry(name) for to, name in made.chosen.items()}
     if loaded := made.chosen.get("loaded_at"):
-        entries["loaded_at"] = time_entry("loaded_at", {"column": loaded}, table.looks[loaded], table.first.cells[loaded])
+        entries["loaded_at"] = time_entry("loaded_at", {"column": loaded}, table.looks[loaded], table.cells[loaded])
     used = {key, *made.chosen.values()}
     attributes = attribute_lines(seen for name, seen in table.looks.items() if name not in used)
     return [
@@ -168,7 +179,7 @@ def join_of(calls: UnknownTable, other: UnknownTable) -> tuple[str, str] | None:
     for theirs, seen in other.looks.items():
         if seen.unique < 1.0 or seen.share < 0.9 or seen.kind in ("moment", "date", "clock", "span", "flag"):
             continue
-        keys = {text.casefold() for text in other.first.cells[theirs].as_text().dropna()}
+        keys = {text.casefold() for text in other.cells[theirs].as_text().dropna()}
         for mine, here in calls.looks.items():
             if here.kind in ("moment", "date", "clock", "span", "flag") or not here.counts:
                 continue

@@ -22,6 +22,7 @@ MOST = 0.9  # share of the values that have to be of a kind
 _CLOCK = re.compile(r"-?(\d+ ?d\w*,? )?\d+:\d{2}(:\d{2}([.,]\d+)?)?")
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 _PHONE = re.compile(r"(\+|00)?[(\d][\d\s().\-/]{5,20}\d")
+_DATE_LIKE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{8}|\d{1,2}[ /-][^\W\d]{3,9}\.?,?[ /-]\d{2,4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4}")
 _CURRENCY = re.compile(r"[$€£¥₽₴₹₪₫₺]|\b(EUR|USD|GBP|RUB|CHF|CAD)\b|руб")
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 #: Decimal mark and mark between thousands.
@@ -121,18 +122,19 @@ def look(name: str, cells: Cells) -> Look:
     >>> look("When", of_texts(["03/04/2024", "05/04/2024"])).formats
     ('%d/%m/%Y', '%m/%d/%Y')
     """
-    texts = cells.as_text()
-    texts = texts[~is_one_of(texts, (*NULLS, *UNKNOWN))].dropna()
+    written = cells.as_text()
+    written = written[~is_one_of(written, NULLS)].dropna()
+    texts = written[~is_one_of(written, UNKNOWN)]
+    if not len(written):
+        return Look(name, len(cells))
     counts = texts.value_counts()
-    facts = {
-        "name": name, "size": len(cells), "filled": len(texts), "distinct": len(counts),
-        "counts": {str(text): int(n) for text, n in counts.head(300).items()},
-    }  # fmt: skip
-    if not len(texts):
-        return Look(**facts)
-    sample = pd.Series(counts.index[np.linspace(0, len(counts) - 1, min(SAMPLE, len(counts))).astype(int)])
-    sample = of_texts(sample).texts
-    return Look(**facts, **(_typed(cells) or _of_texts(sample)))
+    sample = counts.index[np.linspace(0, len(counts) - 1, min(SAMPLE, len(counts))).astype(int)] if len(counts) else []
+    kind = (_typed(cells) or _of_texts(of_texts(pd.Series(sample, dtype=object)).texts)) if len(counts) else {"kind": "text"}
+    if kind["kind"] == "text":  # a word such as NA may be a code
+        texts, counts = written, written.value_counts()
+    return Look(
+        name, len(cells), len(texts), len(counts), {str(text): int(n) for text, n in counts.head(300).items()}, **kind
+    )  # fmt: skip
 
 
 def _typed(cells: Cells) -> dict | None:
@@ -239,6 +241,8 @@ def _number(numbers: Series, marks: tuple[str, str], signs: tuple[str, ...]) -> 
 
 
 def _moment(sample: Series) -> dict | None:
+    if _share(sample, _DATE_LIKE.search) < MOST / 2:
+        return None
     formats, share = fitting_formats(sample)
     if share < MOST / 2 or not formats:
         return None

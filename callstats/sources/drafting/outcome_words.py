@@ -33,7 +33,7 @@ WORDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 #: Codes that many systems write.
 CODES: dict[str, str] = {
-    "na": "no_answer", "n/a": "no_answer", "noans": "no_answer", "rna": "no_answer", "nr": "no_answer", "ab": "busy", "am": "machine", "al": "machine",
+    "na": "no_answer", "noans": "no_answer", "rna": "no_answer", "nr": "no_answer", "ab": "busy", "am": "machine", "al": "machine",
     "aa": "machine", "vm": "machine", "dc": "invalid", "adc": "invalid", "wn": "wrong_number", "ni": "refusal", "np": "refusal", "cb": "callback",
     "callbk": "callback", "cbhold": "callback", "sale": "success", "dnc": "do_not_call", "dncl": "do_not_call", "xfer": "transferred", "drop": "abandoned",
     "rpc": "spoken", "tpc": "spoken", "nc": "no_answer", "nak": "failed", "no-answer": "no_answer", "pdrop": "abandoned", "rep": "machine", "ptp": "success",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 #: Of each column of the calls table, and of helpers that begin with ``_``.
 CALLS: dict[str, str] = {
@@ -28,7 +28,7 @@ CALLS: dict[str, str] = {
     "_caller": """from; caller; caller number; caller id; calling number; calling party; ani; src; source; source number; from number; clid; cli; caller id number;
         appelant; numero appelant; откуда; кто; вызывающий; вызывающий номер; номер а; от кого""",
     "list_id": "list id; list; list name; lead list; file; list code; batch; fichier; liste; nom liste; nom fichier; база; список; название базы; source list",
-    "campaign_id": """campaign id; campaign; campaign name; queue; queue name; skill; skill name; service; project; ingroup; in group; department; call center; callcenter; accountcode;
+    "campaign_id": """campaign id; campaign; campaign name; camp; queue; queue name; skill; skill name; service; project; ingroup; in group; department; call center; callcenter; accountcode;
         campagne; nom campagne; file attente; file d attente; projet; кампания; проект; очередь; название кампании; скилл; topic""",
     "agent_id": """agent id; agent; agent name; agent username; agent login; agent email; agentname; user; user name; username; operator; operator id; operator name; assigned; assigned to; owner; owner id;
         hubspot owner id; rep; sales rep; employee; advisor; consultant; representative; user id; server; caller name; handled by; answered by agent;
@@ -48,7 +48,7 @@ CALLS: dict[str, str] = {
         date rappel; rappel; prochain appel; дата перезвона; время перезвона; перезвонить; следующий звонок""",
     "outcome_code": """outcome code; outcome; disposition; call disposition; disposition name; wrap up code; wrapup code; wrap up reason name; wrap up reason; wrap up; result; call result; call outcome; call status; status; state; result code; status code; status name; termination code;
         resolution; stage; action result; call stage; hangup cause; end reason; ended reason; call ended reason; sip code; primary disposition; closing code; qualification; qualif; statut; resultat; statut appel; resultat appel; code fin; motif;
-        cloture; результат; результат звонка; статус; статус звонка; итог; итог звонка; исход; состояние; код завершения""",
+        cloture; результат; результат звонка; статус; статус звонка; итог; итог звонка; исход; состояние; код завершения; code; s""",
     "connected": "connected; is connected; call connected; established; connecte; соединен; соединение; дозвон",
     "live": "human; human answered; live; live answer; is human; person answered; joint; personne",
     "handled": "answered; answered y n; is answered; handled; was answered; call answered; repondu; traite; decroche o n; отвечен; отвечено; принят; принято",
@@ -119,6 +119,11 @@ COST_WORDS: dict[str, str] = {
     "labour": r"lab|wage|salar|payroll|staff|personnel|main|paie|зарпл|фот|персонал", "advertising": r"advert|media|pub|marketing|реклам",
     "technical": r"tech|telecom|telephon|licen|it\b|software|infra|связь|техн", "list": r"list|data|fichier|leads?\b|adress|баз|лид",
 }  # fmt: skip
+#: An agent's whole time at work, of which no state is said.
+LOGIN = "login; login time; logged in; logged in time; login duration; session; session time; session duration; staffed time; temps connexion; temps de connexion; connexion; duree connexion; время в системе; время работы; логин"
+#: Who was on the line.
+PEOPLE = ("human", "person", "live")
+NO_PEOPLE = r"machine|fax|voicemail|unknown|amd|silence|no one"
 #: Users that are no people.
 NOBODY = ("[none]", "none", "vdad", "vdcl", "system", "auto", "robot", "dialer", "n/a", "-")
 
@@ -174,6 +179,7 @@ def _phrases(listed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words_of(phrase.strip()) for phrase in listed.split(";") if phrase.strip()))
 
 
+@lru_cache(maxsize=20_000)
 def likeness(header: str, listed: str) -> float:
     """Return how well a header fits a list of names: 1 for the surest name, 0 for none.
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
+
 from callstats.errors import InputError
 from callstats.sources import databases
 from callstats.sources.base import TextOptions
-from callstats.sources.cells import of_texts
+from callstats.sources.cells import Cells
 from callstats.sources.containers import Found, expand
 from callstats.sources.drafting.looks import Look, look
 from callstats.sources.drafting.synonyms import TABLES, likeness
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.files import kind_of, read_file
-from callstats.sources.header import LOOKED_AT
+from callstats.sources.header import LOOKED_AT, is_total
 from callstats.sources.raw import Raw, header_key
 from callstats.sources.text_head import DELIMITER_NAMES, DELIMITERS
 
 MOST_ROWS = 200_000  # looked at in each table
 _SURE = 0.6  # a name of a column that we know
+#: A number, a date, a time, an amount: no title of a column.
+_VALUE = re.compile(r"[\d\s.,:/+\-()TZ$€£%]*\d[\d\s.,:/+\-()TZ$€£%]*([AaPp]\.?[Mm]\.?)?|\d{1,2}[ -][^\W\d]{3,9}\.?[ -]\d{2,4}.*|.*\b\d{4}-\d\d-\d\d\b.*")
 
 
 @dataclass(slots=True)
@@ -35,6 +40,8 @@ class UnknownTable:
     raws : list of Raw
         Tables with the same columns: months of one export, sheets of one workbook.
     looks : dict of str to Look
+    cells : dict of str to Cells
+        Of all of them, one below the other.
     names : tuple of str
         Given to the columns of a file without a header.
     delimiter : str
@@ -42,6 +49,7 @@ class UnknownTable:
 
     raws: list[Raw]
     looks: dict[str, Look] = field(default_factory=dict)
+    cells: dict[str, Cells] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     delimiter: str = ""
 
@@ -85,15 +93,44 @@ def read_unknown(files: Iterable[str | Path], scratch: Path) -> tuple[list[Unkno
         for raw, options in read:
             key = tuple(sorted(header_key(name) for name in raw.columns))
             known = tables.setdefault(key, UnknownTable([], names=options.names, delimiter=options.delimiter))
-            known.raws.append(raw)
+            known.raws.append(_without_total(raw))
     if not tables:
         if reason is not None:
             raise reason
         raise InputError("no rows", file=next(iter(unread)), hint="Export it again, for a time with calls.")
     for table in tables.values():
-        for name, cells in table.first.cells.items():
-            table.looks[name] = look(name, cells.each(lambda values: values.iloc[:MOST_ROWS]))
+        for name in table.first.columns:
+            table.cells[name] = _together(name, table.raws)
+            table.looks[name] = look(name, table.cells[name])
     return list(tables.values()), unread
+
+
+def _without_total(raw: Raw) -> Raw:
+    """Leave out a last row of totals, which is no record."""
+    last = [cells.each(lambda values: values.iloc[-1:]).as_text() for cells in raw.cells.values()]
+    first = next((str(text.iloc[0]) for text in last if text.notna().all() and text.iloc[0]), "")
+    if not is_total(first):
+        return raw
+    cells = {name: held.each(lambda values: values.iloc[:-1]) for name, held in raw.cells.items()}
+    return replace(raw, cells=cells, rows=raw.rows[:-1])
+
+
+def _together(name: str, raws: Sequence[Raw]) -> Cells:
+    """Return the cells of a column in several tables, as far as they are looked at."""
+    each = MOST_ROWS // len(raws) + 1
+    pieces = []
+    for raw in raws:
+        own = {header_key(column): cells for column, cells in raw.cells.items()}
+        pieces.append(own[header_key(name)].each(lambda values: values.iloc[:each]))
+    if len(pieces) == 1:
+        return pieces[0]
+    held = dict.fromkeys(kind for cells in pieces for kind in cells.typed)
+    joined = {"texts": pd.concat([cells.texts for cells in pieces], ignore_index=True)}
+    for kind in held:
+        parts = [getattr(c, kind) if kind in c.typed else pd.Series(pd.NA, index=c.texts.index, dtype=object) for c in pieces]
+        values = pd.concat(parts, ignore_index=True)
+        joined[kind] = values if values.dtype != object else pd.Series(pd.to_datetime(values, errors="coerce") if kind == "moments" else values.astype("boolean" if kind == "flags" else "Float64"))
+    return Cells(**joined)
 
 
 def _tables(found: Found) -> Iterator[tuple[Raw, TextOptions]]:
@@ -194,8 +231,7 @@ def _known(cells: Sequence[str]) -> int:
 
 def _is_wordy(cells: Sequence[str]) -> bool:
     """Tell titles from data: no dates, and hardly a number."""
-    seen = [look("", of_texts([cell])) for cell in cells]
-    values = sum(item.kind in ("moment", "date", "number", "phone", "clock") for item in seen)
+    values = sum(_VALUE.fullmatch(cell) is not None for cell in cells)
     return values <= len(cells) * 0.1 and all(len(cell) <= 120 for cell in cells)
 
 
