@@ -246,17 +246,28 @@ class CallsWriter:
         name = self.chosen.pop("handled") if answered else name
         if not name:
             return
-        counts = self.looks[name].counts
+        seen, second = self._filled_up(name)
+        counts = seen.counts
         inbound = self._ways() == {"inbound"}
         agents = "agent_id" in self.chosen
         found = draft_outcomes.kinds(counts, agents=agents, inbound=inbound, flag=answered)
-        entry = Entry(name)
-        blank = self.looks[name].size - self.looks[name].filled
-        if blank:
+        entry = Entry({"column": [name, second], "first": "filled"} if second else name)
+        if blank := seen.size - seen.filled:
             entry.remarks.append(f"{blank:,} without a code")
-        self._add("outcome_code", entry, name)
+        self._add("outcome_code", entry, name, *([second] if second else []))
         self.draft.statuses = draft_outcomes.status_lines(counts, found)
         self._kinds = found
+
+    def _filled_up(self, name: str) -> tuple[Look, str | None]:
+        """Take what the line said where the agent said nothing: rows without an outcome have a second column's."""
+        seen, second = self.looks[name], self.choice.others.get("outcome_code")
+        if not second or seen.filled == seen.size or name not in self.table.cells or second not in self.table.cells:
+            return seen, None
+        both = look(name, self._cells(name).or_else(self._cells(second)))
+        if both.filled <= seen.filled or both.distinct > 60:
+            return seen, None
+        self.choice.others.pop("outcome_code")
+        return both, second
 
     def _lengths(self) -> None:
         for to in LENGTHS:
@@ -329,7 +340,7 @@ class CallsWriter:
         if not linked:
             return
         count = self.looks[linked].filled - self.looks[linked].distinct
-        self.draft.said.append(toml_lines.comment(f"{count:,} rows share {toml_lines.shown(linked)} with another row: taken as legs of one call"))
+        self.draft.said.append(toml_lines.comment(f"{toml_lines.shown(linked)} is the same in several rows ({count:,} more than there are calls): they are taken as legs of one call"))
         key = [linked] if linked == name or not name else [linked, name]
         self.draft.legs = {"key": key}
         started = self.chosen.get("started_at")

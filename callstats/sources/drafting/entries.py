@@ -124,9 +124,9 @@ def phone_entry(name: str, seen: Look, zone: str) -> Entry:
     """Return the entry of a contact that is a telephone number: in one way where it is written in several."""
     if seen.rounded:
         return Entry(name, above=["# WARNING: a spreadsheet cut these numbers (3.3E+10): several people are one. Export them again as text."])
-    if seen.kind not in ("phone", "number"):
+    numbers = [text for text in seen.counts if re.fullmatch(r"\+?[\d\s().\-/]{6,22}", text)]
+    if len(numbers) < 0.6 * len(seen.counts):
         return Entry(name)
-    numbers = [text for text in seen.counts if re.search(r"\d{6}", re.sub(r"\D", "", text))]
     foreign = [text for text in numbers if text.startswith(("+", "00"))]
     marked = {bool(re.search(r"[^\d+]", text)) for text in numbers}
     if not numbers or not (0 < len(foreign) < len(numbers) or len(marked) > 1):

@@ -15,7 +15,7 @@ from callstats.sources.convert import numbers_of
 from callstats.sources.durations import read_durations
 from callstats.sources.matching import folded, is_one_of
 from callstats.sources.raw import Series
-from callstats.sources.times import fitting_formats
+from callstats.sources.times import fitting_formats, parse
 
 SAMPLE = 400  # different values looked at
 MOST = 0.9  # share of the values that have to be of a kind
@@ -23,6 +23,7 @@ _CLOCK = re.compile(r"-?(\d+ ?d\w*,? )?\d+:\d{2}(:\d{2}([.,]\d+)?)?")
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 _PHONE = re.compile(r"(\+|00)?[(\d][\d\s().\-/]{5,20}\d")
 _DATE_LIKE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{8}|\d{1,2}[ /-][^\W\d]{3,9}\.?,?[ /-]\d{2,4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4}")
+_WEEKDAY = r"^((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))[a-z]*\b"
 _CURRENCY = re.compile(r"[$€£¥₽₴₹₪₫₺]|\b(EUR|USD|GBP|RUB|CHF|CAD)\b|руб")
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 #: Decimal mark and mark between thousands.
@@ -246,9 +247,19 @@ def _moment(sample: Series) -> dict | None:
     formats, share = fitting_formats(sample)
     if share < MOST / 2 or not formats:
         return None
+    formats = _by_weekday(sample, formats) if len(formats) > 1 else formats
     day_only = not any(mark in formats[0] for mark in ("%H", "%I"))
     zoned = bool(sample.str.contains(r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)\)?$", regex=True).any())
     return {"kind": "date" if day_only else "moment", "formats": formats, "zoned": zoned}
+
+
+def _by_weekday(sample: Series, formats: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave the formats that agree with the weekday that stands before the date."""
+    said = sample.str.extract(_WEEKDAY)[0].str.casefold()
+    if said.isna().any():
+        return formats
+    agree = [form for form in formats if (parse(sample, (form,)).naive.dt.day_name().str[:3].str.casefold() == said).mean() >= MOST]
+    return tuple(agree) or formats
 
 
 def _phone(sample: Series) -> dict | None:

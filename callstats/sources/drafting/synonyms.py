@@ -129,7 +129,7 @@ NOBODY = ("[none]", "none", "vdad", "vdcl", "system", "auto", "robot", "dialer",
 
 #: Words that say nothing of which column it is.
 NOISE = frozenset(
-    "call calls the of a hs in is de d l la le du des appel appels звонка вызова field property record my".split()
+    "n call calls the of a hs in is de d l la le du des appel appels звонка вызова field property record my".split()
 )
 _UNITS: tuple[tuple[str, str], ...] = (
     (r"\b(?:in )?(?:milli ?sec(?:ond)?s?|msec|ms|мс)$", "ms"),
