@@ -80,7 +80,10 @@ def _list_known() -> None:
 
     from callstats.sources.drafting import recognised_by
 
-    show(pd.DataFrame(recognised_by(), columns=pd.Index(["source", "system", "table", "recognised by"])), "table")
+    show(
+        pd.DataFrame(recognised_by(), columns=pd.Index(["source", "system", "table", "recognised by"])),
+        "table",
+    )
 
 
 def _dry_run(files: Sequence[Path], draft: str, config: Path | None) -> Iterator[str]:
@@ -112,7 +115,10 @@ def told(data: Dataset) -> list[str]:
         lines += [f"rejected for {column}: {count:,} ({rule})" for (column, rule), count in counts.items()]  # type: ignore[misc]
     for account in data.provenance["books"]:
         cells = account["unread_cells"].items()
-        lines += [f"{account['file']}: {count:,} cells of {column} cannot be read and are unknown" for column, count in cells]
+        lines += [
+            f"{account['file']}: {count:,} cells of {column} cannot be read and are unknown"
+            for column, count in cells
+        ]
     figures = list(_figures(data))
     if figures:
         lines += ["Hold these against the dialer's own screen:", *(f"  {line}" for line in figures)]

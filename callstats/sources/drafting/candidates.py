@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from callstats.sources.drafting.looks import Look
+from callstats.sources.drafting.column_looks import ColumnLook
 from callstats.sources.drafting.outcome_words import kind_of
 from callstats.sources.drafting.synonyms import (
     COST_WORDS,
@@ -45,28 +45,26 @@ class Choice:
         return self.chosen.pop(to, None)
 
 
-def choose(looks: Mapping[str, Look], listed: Mapping[str, str]) -> Choice:
+def choose(looks: Mapping[str, ColumnLook], listed: Mapping[str, str]) -> Choice:
     """Choose the best column for each column of a table; no column is taken twice.
 
     Parameters
     ----------
-    looks : mapping of str to Look
+    looks : mapping of str to ColumnLook
     listed : mapping of str to str
         The names by which each column of the model is known.
 
     Examples
     --------
     >>> from callstats.sources.cells import of_texts
-    >>> from callstats.sources.drafting.looks import look
+    >>> from callstats.sources.drafting.column_looks import look
     >>> from callstats.sources.drafting.synonyms import CALLS
     >>> cells = {"Ref": ["1", "2"], "When": ["2024-09-09 12:00", "2024-09-09 12:05"], "Result": ["Sold", "No"]}
     >>> choose({name: look(name, of_texts(values)) for name, values in cells.items()}, CALLS).chosen
     {'outcome_code': 'Result', 'call_id': 'Ref', 'started_at': 'When'}
     """
     scored = [
-        (score(to, seen, names), to, name)
-        for to, names in listed.items()
-        for name, seen in looks.items()
+        (score(to, seen, names), to, name) for to, names in listed.items() for name, seen in looks.items()
     ]
     ranked = sorted((item for item in scored if item[0] >= LEAST), key=lambda item: -item[0])
     made = Choice()
@@ -83,7 +81,7 @@ def choose(looks: Mapping[str, Look], listed: Mapping[str, str]) -> Choice:
     return made
 
 
-def score(to: str, seen: Look, names: str) -> float:
+def score(to: str, seen: ColumnLook, names: str) -> float:
     """Return how likely a column is the one of the model: by its name, as far as its values allow."""
     fits = _FITS.get(to, _any)(seen)
     if fits <= 0:
@@ -93,15 +91,15 @@ def score(to: str, seen: Look, names: str) -> float:
     return round(max(named * fits, alone), 4)
 
 
-def _any(seen: Look) -> float:
+def _any(seen: ColumnLook) -> float:
     return 0.0 if seen.kind == "empty" else 1.0
 
 
-def _nothing(_: Look) -> float:
+def _nothing(_: ColumnLook) -> float:
     return 0.0
 
 
-def _identity(seen: Look) -> float:
+def _identity(seen: ColumnLook) -> float:
     if seen.kind in ("moment", "date", "clock", "span", "flag", "empty") or seen.share < 0.3:
         return 0.0
     if seen.kind == "number" and not seen.whole:
@@ -109,53 +107,61 @@ def _identity(seen: Look) -> float:
     return 1.0
 
 
-def _call_id(seen: Look) -> float:
-    return _identity(seen) * (1.0 if seen.unique >= 0.98 else 0.5 + seen.unique / 2) if seen.share > 0.5 else 0.0
+def _call_id(seen: ColumnLook) -> float:
+    return (
+        _identity(seen) * (1.0 if seen.unique >= 0.98 else 0.5 + seen.unique / 2) if seen.share > 0.5 else 0.0
+    )
 
 
-def _name(seen: Look) -> float:
+def _name(seen: ColumnLook) -> float:
     """Agents, campaigns, lists: several rows share one, and none is a time."""
-    if seen.kind in ("moment", "date", "clock", "span", "empty") or (seen.kind == "number" and not seen.whole):
+    if seen.kind in ("moment", "date", "clock", "span", "empty") or (
+        seen.kind == "number" and not seen.whole
+    ):
         return 0.0
     if seen.kind == "phone":
         return 0.3
     return 0.6 if seen.filled > 30 and seen.unique > 0.9 else 1.0
 
 
-def _time(seen: Look) -> float:
+def _time(seen: ColumnLook) -> float:
     if not seen.is_time:
         return 0.0
     return 0.95 if seen.kind == "date" else (0.9 if seen.is_epoch else 1.0)
 
 
-def _length(seen: Look) -> float:
+def _length(seen: ColumnLook) -> float:
     return 1.0 if seen.lasts and seen.low >= 0 else 0.0
 
 
-def _flag(seen: Look) -> float:
+def _flag(seen: ColumnLook) -> float:
     if seen.kind == "flag" or (seen.kind == "number" and {"0", "1"} >= set(seen.counts)):
         return 1.0
     return 0.0
 
 
-def _amount(seen: Look) -> float:
+def _amount(seen: ColumnLook) -> float:
     return 1.0 if seen.kind == "number" and not seen.is_epoch else 0.0
 
 
-def _direction(seen: Look) -> float:
+def _direction(seen: ColumnLook) -> float:
     share = share_of(seen, lambda text: of_words(text, DIRECTIONS) is not None)
     known = share_of(seen, lambda text: bool(of_words(text, DIRECTIONS)))
     return 1.0 if share >= 0.5 and known > 0 else 0.0
 
 
-def share_of(seen: Look, fits: Callable[[str], bool]) -> float:
+def share_of(seen: ColumnLook, fits: Callable[[str], bool]) -> float:
     """Return the share of rows whose value fits."""
     total = sum(seen.counts.values())
     return sum(n for text, n in seen.counts.items() if fits(text)) / total if total else 0.0
 
 
-def _outcome(seen: Look) -> float:
-    if seen.kind not in ("text", "flag", "number") or seen.distinct > 200 or (seen.kind == "number" and not seen.whole):
+def _outcome(seen: ColumnLook) -> float:
+    if (
+        seen.kind not in ("text", "flag", "number")
+        or seen.distinct > 200
+        or (seen.kind == "number" and not seen.whole)
+    ):
         return 0.0
     if seen.distinct > 20 and seen.unique > 0.6:
         return 0.0
@@ -165,7 +171,7 @@ def _outcome(seen: Look) -> float:
     return 0.75 + 0.25 * known if seen.kind == "text" else 0.7
 
 
-def _outcome_by_values(seen: Look) -> float:
+def _outcome_by_values(seen: ColumnLook) -> float:
     if seen.kind != "text" or seen.distinct > 60:
         return 0.0
     known = {text: kind for text in seen.counts if (kind := kind_of(text))}
@@ -173,24 +179,30 @@ def _outcome_by_values(seen: Look) -> float:
     return 0.55 * share if len(set(known.values())) >= 2 and share >= 0.5 else 0.0
 
 
-def _direction_by_values(seen: Look) -> float:
-    kinds = {of_words(text, DIRECTIONS) for text in seen.counts} if seen.kind == "text" and seen.distinct <= 12 else set()
+def _direction_by_values(seen: ColumnLook) -> float:
+    kinds = (
+        {of_words(text, DIRECTIONS) for text in seen.counts}
+        if seen.kind == "text" and seen.distinct <= 12
+        else set()
+    )
     return 0.5 if kinds >= {"inbound", "outbound"} else 0.0
 
 
-def _state(seen: Look) -> float:
-    return share_of(seen, lambda text: of_words(text, STATE_WORDS) is not None) if seen.distinct <= 60 else 0.0
+def _state(seen: ColumnLook) -> float:
+    return (
+        share_of(seen, lambda text: of_words(text, STATE_WORDS) is not None) if seen.distinct <= 60 else 0.0
+    )
 
 
-def _cost_kind(seen: Look) -> float:
+def _cost_kind(seen: ColumnLook) -> float:
     return share_of(seen, lambda text: of_words(text, COST_WORDS) is not None) if seen.distinct <= 40 else 0.0
 
 
-def _period(seen: Look) -> float:
+def _period(seen: ColumnLook) -> float:
     return 1.0 if seen.kind in ("date", "text", "moment") else 0.0
 
 
-_FITS: dict[str, Callable[[Look], float]] = {
+_FITS: dict[str, Callable[[ColumnLook], float]] = {
     "call_id": _call_id, "contact_id": _identity, "_called": _identity, "_caller": _identity,
     "list_id": _name, "campaign_id": _name, "agent_id": _name, "direction": _direction,
     "started_at": _time, "callback_at": _time, "_answered_at": _time, "_ended_at": _time, "loaded_at": _time, "start": _time,
@@ -202,7 +214,7 @@ _FITS: dict[str, Callable[[Look], float]] = {
         ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled", "paid", "consent"), _flag
     ),
 }  # fmt: skip
-_BY_VALUES: dict[str, Callable[[Look], float]] = {
+_BY_VALUES: dict[str, Callable[[ColumnLook], float]] = {
     "started_at": lambda seen: 0.34 if seen.is_time and seen.share > 0.9 else 0.0,
     "outcome_code": _outcome_by_values,
     "direction": _direction_by_values,
@@ -210,14 +222,14 @@ _BY_VALUES: dict[str, Callable[[Look], float]] = {
 }
 
 
-def states_of(looks: Mapping[str, Look]) -> dict[str, str]:
+def states_of(looks: Mapping[str, ColumnLook]) -> dict[str, str]:
     """Return the columns that hold an agent's time in each state, one column a state."""
     lasting = {name: seen for name, seen in looks.items() if seen.lasts}
     made = choose_lengths(lasting)
     return {state: made[state] for state in STATES if state in made}
 
 
-def choose_lengths(looks: Mapping[str, Look]) -> dict[str, str]:
+def choose_lengths(looks: Mapping[str, ColumnLook]) -> dict[str, str]:
     """Choose the column of each state by its name."""
     ranked = sorted(
         ((likeness(name, names), state, name) for state, names in STATES.items() for name in looks),

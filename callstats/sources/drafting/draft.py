@@ -13,8 +13,8 @@ from callstats.sources import guess, known
 from callstats.sources.base import Source
 from callstats.sources.drafting import draft_further, toml_lines
 from callstats.sources.drafting.candidates import choose
+from callstats.sources.drafting.column_looks import ColumnLook
 from callstats.sources.drafting.draft_calls import CallsDraft, CallsWriter
-from callstats.sources.drafting.looks import Look
 from callstats.sources.drafting.synonyms import CALLS
 from callstats.sources.drafting.unknown_files import UnknownTable, delimiter_name, read_unknown
 from callstats.sources.times import known_zone
@@ -45,9 +45,7 @@ def draft_mapping(files: str | Path | Iterable[str | Path], *, time_zone: str | 
     Raises
     ------
     InputError
-        A file cannot be read, or none holds calls.
-    UsageError
-        The time zone is unknown.
+        A file cannot be read, none holds calls, or the time zone is unknown.
 
     Examples
     --------
@@ -132,12 +130,14 @@ class _Draft:
     def _no_calls(self) -> InputError:
         table = max(self.tables, key=lambda item: item.first.height)
         columns = ", ".join(table.first.columns[:12])
-        hint = f"Its columns: {columns}. A call needs a time; export the list of calls, not a summary of them."
+        hint = (
+            f"Its columns: {columns}. A call needs a time; export the list of calls, not a summary of them."
+        )
         if self.source:
             hint = f"It looks like an export of {self.source.title}: callstats import {table.first.file} --source {self.source.name}"
         return InputError("no column with the time of a call was found", file=table.first.called, hint=hint)
 
-    def _join(self) -> dict[str, Look]:
+    def _join(self) -> dict[str, ColumnLook]:
         """Find columns that the calls lack in another file: their outcome, above all."""
         mine = choose(self.calls.looks, CALLS).chosen
         for role, table in self.roles:
@@ -153,20 +153,47 @@ class _Draft:
 
     def _head(self) -> list[str]:
         lines = []
-        names = ", ".join(dict.fromkeys(toml_lines.shown(name) for table in self.tables for name in table.files))
+        names = ", ".join(
+            dict.fromkeys(toml_lines.shown(name) for table in self.tables for name in table.files)
+        )
         if self.source:
-            lines.append(toml_lines.comment(f"This looks like an export of {self.source.title}, which needs no mapping: --source {self.source.name}", 300))
-        lines.append(toml_lines.comment(f"A draft by callstats of how {names} is read. Check it, above all the lines with QUESTION or TODO.", 400))
+            lines.append(
+                toml_lines.comment(
+                    f"This looks like an export of {self.source.title}, which needs no mapping: --source {self.source.name}",
+                    300,
+                )
+            )
+        lines.append(
+            toml_lines.comment(
+                f"A draft by callstats of how {names} is read. Check it, above all the lines with QUESTION or TODO.",
+                400,
+            )
+        )
         for table in self.tables:
             for raw in table.raws[:12]:
-                header = f"header in row {raw.header_row}" if raw.header_row and not table.names else "no header"
+                header = (
+                    f"header in row {raw.header_row}" if raw.header_row and not table.names else "no header"
+                )
                 divided = f", divided by {delimiter_name(table.delimiter)}" if table.delimiter else ""
-                lines.append(toml_lines.comment(f"{toml_lines.shown(raw.called)}: {header}, {len(raw.columns)} columns, {raw.height:,} rows{divided}", 300))
-        lines += [toml_lines.comment(f"{toml_lines.shown(name)} is not described: {why}", 300) for name, why in self.unread.items()]
+                lines.append(
+                    toml_lines.comment(
+                        f"{toml_lines.shown(raw.called)}: {header}, {len(raw.columns)} columns, {raw.height:,} rows{divided}",
+                        300,
+                    )
+                )
+        lines += [
+            toml_lines.comment(f"{toml_lines.shown(name)} is not described: {why}", 300)
+            for name, why in self.unread.items()
+        ]
         for role, table in self.roles:
             is_joined = self.joined is not None and table is self.joined[0]
             if table is not self.calls and not is_joined and role not in _FILLED_IN_ORDER:
-                lines.append(toml_lines.comment(f"{toml_lines.shown(table.first.called)} is not described: what it holds could not be told", 300))
+                lines.append(
+                    toml_lines.comment(
+                        f"{toml_lines.shown(table.first.called)} is not described: what it holds could not be told",
+                        300,
+                    )
+                )
         return lines
 
     def _top(self, draft: CallsDraft) -> list[str]:
@@ -180,7 +207,10 @@ class _Draft:
     def _file(self, draft: CallsDraft) -> list[str]:
         lines = []
         if self.calls.names:
-            lines += ['header = "none"', toml_lines.line("names", self.calls.names, "rename them here and below as you like")]
+            lines += [
+                'header = "none"',
+                toml_lines.line("names", self.calls.names, "rename them here and below as you like"),
+            ]
         lines += [toml_lines.line(key, mark) for key, mark in draft.marks.items()]
         return ["", "[file]", *lines] if lines else []
 
@@ -203,14 +233,20 @@ class _Draft:
             on = mine if mine == theirs else {mine: theirs}
             rows.append(toml_lines.line("join", {"file": _literal(table.files[0]), "on": on}))
         if draft.where:
-            where = ", ".join(f"{toml_lines.text(name)} = {toml_lines.value(words)}" for name, words in draft.where.items())
+            where = ", ".join(
+                f"{toml_lines.text(name)} = {toml_lines.value(words)}" for name, words in draft.where.items()
+            )
             rows.append(f"where = {{ {where} }}")
         lines = ["", *draft.said]
         lines += ["[calls]", *rows] if rows else []
         if draft.legs:
             lines += ["[calls.legs]", *(toml_lines.line(key, item) for key, item in draft.legs.items())]
         if draft.repeat:
-            lines += ["# one row stands for all dials to a contact", "[calls.repeat]", toml_lines.line("count", draft.repeat)]
+            lines += [
+                "# one row stands for all dials to a contact",
+                "[calls.repeat]",
+                toml_lines.line("count", draft.repeat),
+            ]
         lines += ["[calls.columns]"]
         for to, entry in draft.entries.items():
             lines += entry.lines(to)
@@ -220,14 +256,18 @@ class _Draft:
 
     def _further(self, draft: CallsDraft) -> list[str]:
         lines: list[str] = []
-        surveys, score = draft_further.survey_lines(self.calls.looks, self._call_id(draft), self._pattern(self.calls))
+        surveys, score = draft_further.survey_lines(
+            self.calls.looks, self._call_id(draft), self._pattern(self.calls)
+        )
         if surveys:
             draft.used.add(score)
             lines += ["", *surveys]
         if draft.repeat and draft.contact:
             left = {n: s for n, s in self.calls.looks.items() if n not in draft.used or n == draft.contact}
             lists = draft.entries.get("list_id")
-            attributes = draft_further.attribute_lines(seen for name, seen in left.items() if name != draft.contact)
+            attributes = draft_further.attribute_lines(
+                seen for name, seen in left.items() if name != draft.contact
+            )
             lines += ["", "[contacts.columns]", toml_lines.line("contact_id", draft.contact)]
             lines += lists.lines("list_id") if lists else []
             lines += ["[contacts.attributes]", *attributes] if attributes else []
@@ -251,19 +291,35 @@ class _Draft:
         if role == "costs":
             return draft_further.costs_lines(table, pattern)
         keys = draft_further.join_of(self.calls, table)
-        key = keys[1] if keys else choose(table.looks, {"contact_id": CALLS["contact_id"] + "; id"}).chosen["contact_id"]
+        key = (
+            keys[1]
+            if keys
+            else choose(table.looks, {"contact_id": CALLS["contact_id"] + "; id"}).chosen["contact_id"]
+        )
         lines = draft_further.contacts_lines(table, pattern, key)
         if keys is None or keys[0] != draft.contact:
-            lines.insert(0, toml_lines.comment(f"QUESTION: few calls have one of these contacts; is {toml_lines.shown(key)} what the calls name them by?"))
+            lines.insert(
+                0,
+                toml_lines.comment(
+                    f"QUESTION: few calls have one of these contacts; is {toml_lines.shown(key)} what the calls name them by?"
+                ),
+            )
         return lines
 
     def _unused(self, draft: CallsDraft) -> list[str]:
-        left = [seen for name, seen in self.calls.looks.items() if name not in draft.used and seen.kind != "empty"]
+        left = [
+            seen for name, seen in self.calls.looks.items() if name not in draft.used and seen.kind != "empty"
+        ]
         if not left:
             return []
-        lines = ["", "# Columns of the calls that are not read; what describes a contact can be compared by, in [contacts.attributes]:"]
+        lines = [
+            "",
+            "# Columns of the calls that are not read; what describes a contact can be compared by, in [contacts.attributes]:",
+        ]
         return lines + [
-            toml_lines.comment(f"  {toml_lines.shown(seen.name)}: {seen.kind}, {seen.distinct:,} different in {seen.filled:,} rows")
+            toml_lines.comment(
+                f"  {toml_lines.shown(seen.name)}: {seen.kind}, {seen.distinct:,} different in {seen.filled:,} rows"
+            )
             for seen in left[:40]
         ]
 

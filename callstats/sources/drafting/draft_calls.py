@@ -8,14 +8,24 @@ from typing import Any
 
 import pandas as pd
 
+from callstats.sources.base import FALSE, NULLS
 from callstats.sources.cells import Cells, of_texts
 from callstats.sources.drafting import draft_outcomes, toml_lines
 from callstats.sources.drafting.candidates import Choice, choose
+from callstats.sources.drafting.column_looks import ColumnLook, look
 from callstats.sources.drafting.entries import Entry, length_entry, marks_of, phone_entry, time_entry
-from callstats.sources.drafting.looks import Look, look
-from callstats.sources.drafting.synonyms import CALLS, DIRECTIONS, NO_PEOPLE, NOBODY, PEOPLE, likeness, of_words, words_of
+from callstats.sources.drafting.synonyms import (
+    CALLS,
+    DIRECTIONS,
+    NO_PEOPLE,
+    NOBODY,
+    PEOPLE,
+    likeness,
+    of_words,
+    words_of,
+)
 from callstats.sources.drafting.unknown_files import UnknownTable
-from callstats.sources.matching import folded
+from callstats.sources.matching import folded, is_one_of
 
 LENGTHS = ("ring_s", "queue_s", "talk_s", "hold_s", "wrap_s")
 FLAGS = ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled")
@@ -67,7 +77,7 @@ class CallsWriter:
     Parameters
     ----------
     table : UnknownTable
-    joined : mapping of str to Look
+    joined : mapping of str to ColumnLook
         Columns that a second file adds.
     cells : mapping of str to Cells
         Of both.
@@ -75,7 +85,7 @@ class CallsWriter:
         Of the dialer's clock, where it is known.
     """
 
-    def __init__(self, table: UnknownTable, joined: Mapping[str, Look], zone: str) -> None:
+    def __init__(self, table: UnknownTable, joined: Mapping[str, ColumnLook], zone: str) -> None:
         self.table, self.zone = table, zone
         self.looks = {**joined, **table.looks}
         self.draft = CallsDraft()
@@ -154,7 +164,9 @@ class CallsWriter:
         times = self._moments(started) if started else None
         if times is None:
             return seen.unique > 0.5
-        spans = times.groupby(self._cells(name).as_text().astype(object)).agg(lambda t: (t.max() - t.min()).total_seconds())
+        spans = times.groupby(self._cells(name).as_text().astype(object)).agg(
+            lambda t: (t.max() - t.min()).total_seconds()
+        )
         return bool((spans.dropna() <= 6 * 3600).mean() > 0.9)
 
     def _moments(self, name: str) -> Any:
@@ -164,7 +176,11 @@ class CallsWriter:
         if not seen.formats:
             return None
         bare = cells.texts.str.replace(r"\s*(Z|UTC|[+-]\d\d:?\d\d)$", "", regex=True)
-        return pd.to_datetime(bare.astype(object), format="mixed" if len(seen.formats) > 1 or seen.zoned else seen.formats[0], errors="coerce")
+        return pd.to_datetime(
+            bare.astype(object),
+            format="mixed" if len(seen.formats) > 1 or seen.zoned else seen.formats[0],
+            errors="coerce",
+        )
 
     def _started(self) -> None:
         name, time = self.chosen.get("started_at"), self.choice.take("_time")
@@ -182,14 +198,21 @@ class CallsWriter:
         self._add("started_at", entry, name)
         if "callback_at" in self.chosen:
             later = self.chosen["callback_at"]
-            self._add("callback_at", time_entry("callback_at", {"column": later}, self.looks[later], self._cells(later)), later)
+            self._add(
+                "callback_at",
+                time_entry("callback_at", {"column": later}, self.looks[later], self._cells(later)),
+                later,
+            )
 
     def _direction(self) -> None:
         name = self.chosen.get("direction")
         if not name:
             waits = self.chosen.get("queue_s") or self.chosen.get("abandoned")
             if waits:
-                self.draft.entries["direction"] = Entry({"constant": "inbound"}, [f"{toml_lines.shown(waits)} is of callers; outbound if you dial"])
+                self.draft.entries["direction"] = Entry(
+                    {"constant": "inbound"},
+                    [f"{toml_lines.shown(waits)} is of callers; outbound if you dial"],
+                )
             return
         counts = self.looks[name].counts
         meant = {text: of_words(text, DIRECTIONS) for text in counts}
@@ -206,7 +229,11 @@ class CallsWriter:
             entry.above.append(toml_lines.comment(f"left out, by where above: {listed}"))
         if unknown:
             listed = ", ".join(f"{toml_lines.shown(text)} ({counts[text]:,})" for text in unknown[:8])
-            entry.above.append(toml_lines.comment(f'TODO: inbound or outbound? {listed}; name them in values, or "*" for all others'))
+            entry.above.append(
+                toml_lines.comment(
+                    f'TODO: inbound or outbound? {listed}; name them in values, or "*" for all others'
+                )
+            )
         self._add("direction", entry, name)
 
     def _ways(self) -> set[str]:
@@ -222,7 +249,9 @@ class CallsWriter:
         if (called or caller) and named < 0.7:
             ways = self._ways()
             if called and caller and ways == _NATIVE:
-                self._add("contact_id", Entry({"columns": [called, caller], "by": "direction"}), called, caller)
+                self._add(
+                    "contact_id", Entry({"columns": [called, caller], "by": "direction"}), called, caller
+                )
                 return
             name = (caller if ways == {"inbound"} else called) or called or caller
         if not name:
@@ -238,13 +267,16 @@ class CallsWriter:
         if self.looks[name].kind != "phone" or self.looks[name].share > 0.95:
             return []
         taken = {name, *self.chosen.values(), *self.draft.used}
-        return [other for other, seen in self.looks.items() if seen.kind == "phone" and other not in taken][:3]
+        return [other for other, seen in self.looks.items() if seen.kind == "phone" and other not in taken][
+            :3
+        ]
 
     def _outcome(self) -> None:
         name, flag = self.chosen.get("outcome_code"), self.chosen.get("handled")
         answered = bool(not name and flag and self._inbound)
         name = self.chosen.pop("handled") if answered else name
         if not name:
+            self._result_of_a_contact()
             return
         seen, second = self._filled_up(name)
         counts = seen.counts
@@ -258,12 +290,34 @@ class CallsWriter:
         self.draft.statuses = draft_outcomes.status_lines(counts, found)
         self._kinds = found
 
-    def _filled_up(self, name: str) -> tuple[Look, str | None]:
+    def _result_of_a_contact(self) -> None:
+        """Take a flag of success as the outcome, where rows are contacts and it is the last word on each."""
+        name = self.chosen.get("success")
+        if not name or not self.draft.repeat:
+            return
+        self.chosen.pop("success")
+        no = {folded(word) for word in FALSE}
+        found: dict[str, str | None] = {
+            text: "refusal" if folded(text) in no else "success" for text in self.looks[name].counts
+        }
+        self._add("outcome_code", Entry(name), name)
+        ask = '# QUESTION: is a contact without success a refusal ("refusal"), or was it perhaps not reached ("no_answer")?'
+        self.draft.statuses = [ask, *draft_outcomes.status_lines(self.looks[name].counts, found)]
+
+    def _filled_up(self, name: str) -> tuple[ColumnLook, str | None]:
         """Take what the line said where the agent said nothing: rows without an outcome have a second column's."""
         seen, second = self.looks[name], self.choice.others.get("outcome_code")
-        if not second or seen.filled == seen.size or name not in self.table.cells or second not in self.table.cells:
+        if (
+            not second
+            or seen.filled == seen.size
+            or name not in self.table.cells
+            or second not in self.table.cells
+        ):
             return seen, None
-        both = look(name, self._cells(name).or_else(self._cells(second)))
+        mine, others = (
+            self._cells(column).without(lambda texts: is_one_of(texts, NULLS)) for column in (name, second)
+        )
+        both = look(name, mine.or_else(others))
         if both.filled <= seen.filled or both.distinct > 60:
             return seen, None
         self.choice.others.pop("outcome_code")
@@ -279,7 +333,9 @@ class CallsWriter:
             return
         if "talk_s" not in self.chosen and ended and (answered or started):
             begin = str(answered or started)
-            entry = Entry({"column": ended, "minus": begin}, [] if answered else ["with ringing and waiting in it"])
+            entry = Entry(
+                {"column": ended, "minus": begin}, [] if answered else ["with ringing and waiting in it"]
+            )
             self._add("talk_s", entry, ended, begin)
         to = "queue_s" if self._inbound else "ring_s"
         if to not in self.chosen and answered and started and self.looks[started].kind == "moment":
@@ -288,8 +344,17 @@ class CallsWriter:
 
     def _billed(self) -> None:
         """Take the talk off the whole, where the file has both: what is left is ringing."""
-        talk, whole = self.chosen.get("talk_s"), next((n for n in self.looks if words_of(n) == "duration"), None)
-        if not talk or not whole or whole in self.draft.used or not words_of(talk).startswith("bill") or "ring_s" in self.draft.entries:
+        talk, whole = (
+            self.chosen.get("talk_s"),
+            next((n for n in self.looks if words_of(n) == "duration"), None),
+        )
+        if (
+            not talk
+            or not whole
+            or whole in self.draft.used
+            or not words_of(talk).startswith("bill")
+            or "ring_s" in self.draft.entries
+        ):
             return
         if self.looks[whole].kind == "number":
             self._add("ring_s", Entry({"column": whole, "minus": talk, "unit": "s"}), whole)
@@ -300,24 +365,43 @@ class CallsWriter:
                 self._add(to, Entry(name), name)
         self._answered()
         if "success" in self.chosen and "outcome_code" not in self.draft.entries:
-            self.draft.entries["success"].above.append("# QUESTION: what is a call without success: a refusal, or nobody reached? Name the column that says it as outcome_code.")
-        numbers = [self.looks[n] for to in (*LENGTHS, "value") if (n := self.chosen.get(to)) and self.looks[n].kind == "number"]
+            self.draft.entries["success"].above.append(
+                "# QUESTION: what is a call without success: a refusal, or nobody reached? Name the column that says it as outcome_code."
+            )
+        numbers = [
+            self.looks[n]
+            for to in (*LENGTHS, "value")
+            if (n := self.chosen.get(to)) and self.looks[n].kind == "number"
+        ]
         self.draft.marks, own = marks_of(numbers)
         if name := self.chosen.get("value"):
             signs = self.looks[name].signs
-            entry = Entry({"column": name, "type": "money"} if signs else name, [f"in {', '.join(signs)}"] if signs else [])
+            entry = Entry(
+                {"column": name, "type": "money"} if signs else name,
+                [f"in {', '.join(signs)}"] if signs else [],
+            )
             self._add("value", entry, name)
         for entry in self.draft.entries.values():
             column = entry.value if isinstance(entry.value, str) else entry.value.get("column")
             if isinstance(column, str) and column in own:
-                entry.value = {"column": column, **(entry.value if isinstance(entry.value, Mapping) else {}), **own[column]}
+                entry.value = {
+                    "column": column,
+                    **(entry.value if isinstance(entry.value, Mapping) else {}),
+                    **own[column],
+                }
 
     def _answered(self) -> None:
         """Tell who answered by what the file has of it: a column of people and machines, a time, a length."""
         for name, seen in self.looks.items():
             people = [text for text in seen.counts if folded(text) in PEOPLE]
             others = all(folded(text) in PEOPLE or of_words(text, {"no": NO_PEOPLE}) for text in seen.counts)
-            if seen.kind == "text" and people and others and name not in self.draft.used and "live" not in self.draft.entries:
+            if (
+                seen.kind == "text"
+                and people
+                and others
+                and name not in self.draft.used
+                and "live" not in self.draft.entries
+            ):
                 self._add("live", Entry({"column": name, "true": people}), name)
         if {"outcome_code", "connected", "handled", "live"} & set(self.draft.entries):
             return
@@ -334,19 +418,33 @@ class CallsWriter:
         if name and seen and seen.unique < 1.0 and not linked:
             whole = self._same_rows(name)
             if whole:
-                self.draft.said.append(toml_lines.comment(f"{whole:,} rows come twice, word for word: the same calls exported again"))
+                self.draft.said.append(
+                    toml_lines.comment(
+                        f"{whole:,} rows come twice, word for word: the same calls exported again"
+                    )
+                )
             if seen.distinct + whole < seen.filled:
                 linked = name
         if not linked:
             return
         count = self.looks[linked].filled - self.looks[linked].distinct
-        self.draft.said.append(toml_lines.comment(f"{toml_lines.shown(linked)} is the same in several rows ({count:,} more than there are calls): they are taken as legs of one call"))
+        self.draft.said.append(
+            toml_lines.comment(
+                f"{toml_lines.shown(linked)} is the same in several rows ({count:,} more than there are calls): they are taken as legs of one call"
+            )
+        )
         key = [linked] if linked == name or not name else [linked, name]
         self.draft.legs = {"key": key}
         started = self.chosen.get("started_at")
         if started:
             self.draft.legs["first"] = started
-        usual = {"outcome_code": "best", "agent_id": "answered", "started_at": "first", "talk_s": "sum", "ring_s": "max"}
+        usual = {
+            "outcome_code": "best",
+            "agent_id": "answered",
+            "started_at": "first",
+            "talk_s": "sum",
+            "ring_s": "max",
+        }
         self.draft.legs["keep"] = {to: how for to, how in usual.items() if to in self.draft.entries}
         if "outcome_code" in self.draft.entries:
             self.draft.legs["keep"] = {"handled": "any", **self.draft.legs["keep"]}
@@ -368,4 +466,7 @@ class CallsWriter:
 
 def _once(meant: Mapping[str, str | None]) -> dict[str, str | None]:
     """Keep one of the spellings that differ in nothing but case and spaces."""
-    return {text: way for (_, way), text in {(folded(text), way): text for text, way in reversed(meant.items())}.items()}
+    return {
+        text: way
+        for (_, way), text in {(folded(text), way): text for text, way in reversed(meant.items())}.items()
+    }

@@ -7,8 +7,8 @@ from typing import Any
 
 from callstats.sources.drafting import toml_lines
 from callstats.sources.drafting.candidates import Choice, choose, score, states_of
+from callstats.sources.drafting.column_looks import ColumnLook
 from callstats.sources.drafting.entries import Entry, length_entry, time_entry
-from callstats.sources.drafting.looks import Look
 from callstats.sources.drafting.synonyms import (
     AGENT_TIME,
     CALLS,
@@ -24,7 +24,10 @@ from callstats.sources.drafting.unknown_files import UnknownTable
 from callstats.sources.raw import header_key
 
 STATES_OF_COSTS = tuple(COST_WORDS)
-_SCORES = {"csat": "csat; csat score; satisfaction; satisfaction rating; satisfaction score; customer satisfaction; note satisfaction; оценка; удовлетворенность", "nps": "nps; nps score; recommendation; recommandation"}
+_SCORES = {
+    "csat": "csat; csat score; satisfaction; satisfaction rating; satisfaction score; customer satisfaction; note satisfaction; оценка; удовлетворенность",
+    "nps": "nps; nps score; recommendation; recommandation",
+}
 _SHARED = 0.5  # of the keys, for a second file to be joined
 _MOST_ATTRIBUTES = 12
 
@@ -43,12 +46,18 @@ def role(table: UnknownTable) -> str:
         return "costs"
     states = states_of(looks)
     is_call = {"call_id", "outcome_code", "direction", "contact_id"} & {
-        to for to, name in calls.items() if likeness(name, CALLS[to]) > 0.75 and to != "outcome_code" or to == "direction"
+        to
+        for to, name in calls.items()
+        if (likeness(name, CALLS[to]) > 0.75 and to != "outcome_code") or to == "direction"
     }
     if "agent_id" in hours and "start" in hours:
         if len(states) >= 3 and not {"call_id", "direction"} & is_call:
             return "agent_time"
-        if {"state", "seconds"} <= set(hours) and score("state", looks[hours["state"]], AGENT_TIME["state"]) > 0.6 and "contact_id" not in is_call:
+        if (
+            {"state", "seconds"} <= set(hours)
+            and score("state", looks[hours["state"]], AGENT_TIME["state"]) > 0.6
+            and "contact_id" not in is_call
+        ):
             return "agent_time"
         if not is_call and (len(states) == 2 or login_of(looks)):
             return "agent_time"
@@ -60,13 +69,26 @@ def role(table: UnknownTable) -> str:
     return "calls" if "started_at" in calls else ""
 
 
-def login_of(looks: Mapping[str, Look]) -> str | None:
+def login_of(looks: Mapping[str, ColumnLook]) -> str | None:
     """Return the column of an agent's whole time at work."""
     return next((name for name, seen in looks.items() if seen.lasts and likeness(name, LOGIN) >= 0.7), None)
 
 
 def _says_what_came(calls: Mapping[str, str]) -> bool:
-    return bool({"outcome_code", "talk_s", "agent_id", "direction", "call_id", "_ended_at", "handled", "success", "connected"} & set(calls))
+    return bool(
+        {
+            "outcome_code",
+            "talk_s",
+            "agent_id",
+            "direction",
+            "call_id",
+            "_ended_at",
+            "handled",
+            "success",
+            "connected",
+        }
+        & set(calls)
+    )
 
 
 def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
@@ -102,13 +124,23 @@ def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
     return [*lines, "[agent_time.columns]", *_lines(entries, made)]
 
 
-def _state_entry(seen: Look) -> Entry:
+def _state_entry(seen: ColumnLook) -> Entry:
     meant = {text: of_words(text, STATE_WORDS) for text in seen.counts}
     unknown = [toml_lines.shown(text) for text, state in meant.items() if state is None]
-    above = [toml_lines.comment(f"TODO: which state is {', '.join(unknown[:8])}? talk, hold, wrap, wait or pause")] if unknown else []
+    above = (
+        [
+            toml_lines.comment(
+                f"TODO: which state is {', '.join(unknown[:8])}? talk, hold, wrap, wait or pause"
+            )
+        ]
+        if unknown
+        else []
+    )
     if all(text.casefold() == state for text, state in meant.items()):
         return Entry(seen.name, above=above)
-    return Entry({"column": seen.name, "values": {text: state for text, state in meant.items() if state}}, above=above)
+    return Entry(
+        {"column": seen.name, "values": {text: state for text, state in meant.items() if state}}, above=above
+    )
 
 
 def costs_lines(table: UnknownTable, file: str) -> list[str]:
@@ -119,8 +151,14 @@ def costs_lines(table: UnknownTable, file: str) -> list[str]:
     meant = {text: of_words(text, COST_WORDS) for text in kind.counts}
     if any(text.casefold() != word for text, word in meant.items()):
         unknown = [toml_lines.shown(text) for text, word in meant.items() if word is None]
-        above = [toml_lines.comment(f"TODO: labour, advertising, technical or list? {', '.join(unknown[:8])}")] if unknown else []
-        entries["kind"] = Entry({"column": kind.name, "values": {t: w for t, w in meant.items() if w}}, above=above)
+        above = (
+            [toml_lines.comment(f"TODO: labour, advertising, technical or list? {', '.join(unknown[:8])}")]
+            if unknown
+            else []
+        )
+        entries["kind"] = Entry(
+            {"column": kind.name, "values": {t: w for t, w in meant.items() if w}}, above=above
+        )
     amount = table.looks[made.chosen["amount"]]
     if amount.decimal == "," and amount.kind == "number":
         entries["amount"] = Entry({"column": amount.name, "decimal": ","})
@@ -129,10 +167,15 @@ def costs_lines(table: UnknownTable, file: str) -> list[str]:
 
 def contacts_lines(table: UnknownTable, file: str, key: str) -> list[str]:
     """Return the section of contacts: who, from which list, loaded when, and what else is known of them."""
-    made = choose({name: seen for name, seen in table.looks.items() if name != key}, {k: v for k, v in CONTACTS.items() if k != "contact_id"})
+    made = choose(
+        {name: seen for name, seen in table.looks.items() if name != key},
+        {k: v for k, v in CONTACTS.items() if k != "contact_id"},
+    )
     entries = {"contact_id": Entry(key)} | {to: Entry(name) for to, name in made.chosen.items()}
     if loaded := made.chosen.get("loaded_at"):
-        entries["loaded_at"] = time_entry("loaded_at", {"column": loaded}, table.looks[loaded], table.cells[loaded])
+        entries["loaded_at"] = time_entry(
+            "loaded_at", {"column": loaded}, table.looks[loaded], table.cells[loaded]
+        )
     used = {key, *made.chosen.values()}
     attributes = attribute_lines(seen for name, seen in table.looks.items() if name not in used)
     return [
@@ -141,13 +184,15 @@ def contacts_lines(table: UnknownTable, file: str, key: str) -> list[str]:
     ]  # fmt: skip
 
 
-def attribute_lines(seen: Iterable[Look]) -> list[str]:
+def attribute_lines(seen: Iterable[ColumnLook]) -> list[str]:
     """Return what contacts can be compared by: columns of few different values, and numbers."""
     lines, names = [], set()
     for item in seen:
         key = "_".join(header_key(item.name).replace("-", " ").split())
         bare = key.isascii() and key.replace("_", "").isalnum()
-        fits = item.kind in ("number", "flag") or (item.kind == "text" and 2 <= item.distinct <= 50 and (item.unique < 0.5 or item.filled < 20))
+        fits = item.kind in ("number", "flag") or (
+            item.kind == "text" and 2 <= item.distinct <= 50 and (item.unique < 0.5 or item.filled < 20)
+        )
         if not fits or key in names or key in _RESERVED or len(lines) >= _MOST_ATTRIBUTES:
             continue
         names.add(key)
@@ -160,7 +205,7 @@ def attribute_lines(seen: Iterable[Look]) -> list[str]:
 _RESERVED = frozenset((*CONTACTS, "phone", "time_zone", "local_time"))
 
 
-def survey_lines(looks: Mapping[str, Look], call_id: str | None, file: str) -> tuple[list[str], str]:
+def survey_lines(looks: Mapping[str, ColumnLook], call_id: str | None, file: str) -> tuple[list[str], str]:
     """Return the section of a score that callers gave, and its column."""
     if call_id is None:
         return [], ""

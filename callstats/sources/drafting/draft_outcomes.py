@@ -19,7 +19,9 @@ _BEST = (
 _MOST = 100  # codes listed
 
 
-def kinds(counts: Mapping[str, int], *, agents: bool, inbound: bool, flag: bool = False) -> dict[str, str | None]:
+def kinds(
+    counts: Mapping[str, int], *, agents: bool, inbound: bool, flag: bool = False
+) -> dict[str, str | None]:
     """Return the kind of each code, None where its words do not tell.
 
     Parameters
@@ -41,7 +43,10 @@ def kinds(counts: Mapping[str, int], *, agents: bool, inbound: bool, flag: bool 
         return {code: _answered(code, inbound=inbound) for code in counts}
     shared = _of_a_system(counts)
     found = {code: shared.get(code) or kind_of(code) for code in counts}
-    return {code: in_context(kind, agents=agents, inbound=inbound) if kind else None for code, kind in found.items()}
+    return {
+        code: in_context(kind, agents=agents, inbound=inbound) if kind else None
+        for code, kind in found.items()
+    }
 
 
 def _answered(code: str, *, inbound: bool) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from callstats.errors import InputError
 from callstats.sources.cells import Cells
 from callstats.sources.drafting import toml_lines
-from callstats.sources.drafting.looks import Look
+from callstats.sources.drafting.column_looks import ColumnLook
 from callstats.sources.drafting.synonyms import unit_of
 from callstats.sources.times import parse
 
@@ -51,7 +51,7 @@ def is_iso(formats: tuple[str, ...]) -> bool:
     return all(form.startswith(_ISO) for form in formats)
 
 
-def time_entry(to: str, source: Mapping[str, str], seen: Look, cells: Cells) -> Entry:
+def time_entry(to: str, source: Mapping[str, str], seen: ColumnLook, cells: Cells) -> Entry:
     """Return the entry of a time: from a column or a template, by the format that fits.
 
     Parameters
@@ -59,7 +59,7 @@ def time_entry(to: str, source: Mapping[str, str], seen: Look, cells: Cells) -> 
     to : str
     source : mapping
         ``{"column": name}`` or ``{"template": text}``.
-    seen : Look
+    seen : ColumnLook
     cells : Cells
     """
     plain: Any = source["column"] if "column" in source else dict(source)
@@ -78,10 +78,14 @@ def time_entry(to: str, source: Mapping[str, str], seen: Look, cells: Cells) -> 
     return Entry({**source, "format": found[0] if len(found) == 1 else found})
 
 
-def _question(to: str, source: Mapping[str, str], plain: Any, seen: Look, cells: Cells) -> Entry:
+def _question(to: str, source: Mapping[str, str], plain: Any, seen: ColumnLook, cells: Cells) -> Entry:
     """Ask which number is the day; the import refuses to guess."""
     example = toml_lines.shown(next(iter(seen.counts), ""))
-    above = [toml_lines.comment(f"QUESTION: {example} can be read in {len(seen.formats)} ways. Put one of these lines in place of the one below:")]
+    above = [
+        toml_lines.comment(
+            f"QUESTION: {example} can be read in {len(seen.formats)} ways. Put one of these lines in place of the one below:"
+        )
+    ]
     for form in seen.formats[:4]:
         days = parse(cells.texts, (form,)).naive.dropna()
         span = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else "reads nothing"
@@ -89,14 +93,14 @@ def _question(to: str, source: Mapping[str, str], plain: Any, seen: Look, cells:
     return Entry(plain, above=above)
 
 
-def length_entry(seen: Look) -> Entry:
+def length_entry(seen: ColumnLook) -> Entry:
     """Return the entry of a duration, with its unit.
 
     Examples
     --------
-    >>> length_entry(Look("Talk ms", kind="number", high=95000.0, whole=True)).value
+    >>> length_entry(ColumnLook("Talk ms", kind="number", high=95000.0, whole=True)).value
     {'column': 'Talk ms', 'unit': 'ms'}
-    >>> length_entry(Look("Talk", kind="number", high=95.0, whole=True)).value
+    >>> length_entry(ColumnLook("Talk", kind="number", high=95.0, whole=True)).value
     'Talk'
     """
     named = unit_of(seen.name)[1]
@@ -109,21 +113,33 @@ def length_entry(seen: Look) -> Entry:
         above = []
         if seen.unit == "mm:ss" and named not in ("hh:mm", "hh:mm:ss"):
             example = next(iter(seen.counts), "")
-            above = [toml_lines.comment(f'QUESTION: read as minutes and seconds ({example}); unit = "hh:mm" if they are hours and minutes')]
+            above = [
+                toml_lines.comment(
+                    f'QUESTION: read as minutes and seconds ({example}); unit = "hh:mm" if they are hours and minutes'
+                )
+            ]
         return Entry({"column": seen.name, "unit": unit}, above=above)
     if seen.typed and not seen.whole and named in ("", "hh:mm:ss") and 0 < seen.high < 1:
         return Entry({"column": seen.name, "unit": "hh:mm:ss"}, ["parts of a day, as Excel keeps a clock"])
     if named in ("ms", "min", "h"):
         return Entry({"column": seen.name, "unit": named})
     if not named and seen.high > 65_000:
-        return Entry({"column": seen.name, "unit": "ms"}, above=["# QUESTION: too long for seconds; are these milliseconds?"])
+        return Entry(
+            {"column": seen.name, "unit": "ms"},
+            above=["# QUESTION: too long for seconds; are these milliseconds?"],
+        )
     return Entry(seen.name)
 
 
-def phone_entry(name: str, seen: Look, zone: str) -> Entry:
+def phone_entry(name: str, seen: ColumnLook, zone: str) -> Entry:
     """Return the entry of a contact that is a telephone number: in one way where it is written in several."""
     if seen.rounded:
-        return Entry(name, above=["# WARNING: a spreadsheet cut these numbers (3.3E+10): several people are one. Export them again as text."])
+        return Entry(
+            name,
+            above=[
+                "# WARNING: a spreadsheet cut these numbers (3.3E+10): several people are one. Export them again as text."
+            ],
+        )
     numbers = [text for text in seen.counts if re.fullmatch(r"\+?[\d\s().\-/]{6,22}", text)]
     if len(numbers) < 0.6 * len(seen.counts):
         return Entry(name)
@@ -135,7 +151,14 @@ def phone_entry(name: str, seen: Look, zone: str) -> Entry:
     if country or len(foreign) == len(numbers):
         entry: dict[str, Any] = {"column": name, "type": "phone"}
         return Entry({**entry, "country": country} if country else entry, ["written in several ways"])
-    return Entry(name, above=[toml_lines.comment(f'QUESTION: numbers are written in several ways; of which country are they? {{ column = {toml_lines.text(toml_lines.shown(name))}, type = "phone", country = "FR" }}')])
+    return Entry(
+        name,
+        above=[
+            toml_lines.comment(
+                f'QUESTION: numbers are written in several ways; of which country are they? {{ column = {toml_lines.text(toml_lines.shown(name))}, type = "phone", country = "FR" }}'
+            )
+        ],
+    )
 
 
 def _country(foreign: list[str]) -> str:
@@ -151,7 +174,7 @@ def _country(foreign: list[str]) -> str:
     return ""
 
 
-def marks_of(seen: list[Look]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+def marks_of(seen: list[ColumnLook]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """Return the decimal and thousands marks of all number columns, and of those that differ from them."""
     common: dict[str, str] = {}
     commas = [item for item in seen if item.decimal == ","]

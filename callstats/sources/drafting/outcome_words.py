@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from callstats.sources.drafting.synonyms import words_of
+from callstats.sources.drafting.synonyms import without_accents, words_of
 
 #: Kinds of outcome and the words that say them; the first that fits is taken, so what denies stands above what it denies.
 WORDS: tuple[tuple[str, str], ...] = (
@@ -20,7 +20,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("busy", r"busy|occupe\w*|занят\w*|besetzt|ocupado|comunicando|engaged"),
     ("abandoned", r"abandon\w*|dropped|hung up in queue|caller hung up|raccroche (avant|en attente)|потерян\w*|брошен\w*|не дожда\w+|aufgelegt in warteschlange"),
     ("no_answer", r"no[ -]?(answer|reply|response|pick ?up)|not answered|unanswered|not reached|no contact|nobody|no one|ring(ing)? (out|no answer|timeout)|did not (answer|pick ?up)|unreachable|not available|missed|non? reponse|pas de reponse|sans reponse|ne repond pas"
-     r"|absent|non joint|injoignable|manque|personne ne|не (ответ|взял|берет|дозвон|доступ)\w*|нет ответа|недозвон|без ответа|недоступ\w*|пропущ\w*|nicht (erreicht|abgenommen|gemeldet)|keine antwort|no contesta|sin respuesta"),
+     r"|absent|non joint|injoignable|manque|personne ne|не (ответ|отвеч|взял|берет|дозвон|доступ)\w*|нет ответа|недозвон|без ответа|недоступ\w*|пропущ\w*|nicht (erreicht|abgenommen|gemeldet)|keine antwort|no contesta|sin respuesta"),
     ("callback", r"call ?backs?|callback|call (me )?(later|again)|recall|follow ?up|later|reschedul\w*|rappel\w*|a rappeler|relance|rdv tel|перезвон\w*|позже|подум\w+|ruckruf|wiedervorlage|spater|volver a llamar|rellamad\w*|llamar (mas tarde|despues)|postpone\w*"),
     ("refusal", r"refus\w*|not interested|no interest|declin\w*|rejected|no sale|not sold|lost|does not want|too expensive|not qualified|pas interesse\w*|non interesse\w*|sans interet|non vente|perdu|отказ\w*|не интерес\w*|неинтерес\w*|не нужно|дорого|отклон\w*|kein interesse|abgelehnt|absage|no interesad\w*|rechaz\w*|hang ?up|hung up"),
     ("success", r"sale\w*|sold|success\w*|won|purchase\w*|order(ed)?|deal|converted|accepted|agreed|agreement|subscribed|signed|appointment|booked|meeting (set|booked)|interested|promise to pay|ptp|payment|paid|upgrade|yes|closed won"
@@ -62,7 +62,7 @@ def kind_of(code: str) -> str | None:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(rf"(?<!\w)(?:{words})(?!\w)")) for kind, words in WORDS)
+    return tuple((kind, re.compile(rf"(?<!\w)(?:{without_accents(words)})(?!\w)")) for kind, words in WORDS)
 
 
 def in_context(kind: str, *, agents: bool, inbound: bool) -> str:

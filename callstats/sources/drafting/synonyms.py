@@ -103,7 +103,12 @@ COSTS: dict[str, str] = {
     "kind": "kind; type; category; cost type; cost kind; nature; poste; categorie; вид; категория; тип; статья",
     "amount": "amount; cost; costs; price; total; value; sum; montant; cout; prix; сумма; стоимость; расход; затраты",
 }
-TABLES: dict[str, dict[str, str]] = {"calls": CALLS, "agent_time": AGENT_TIME, "contacts": CONTACTS, "costs": COSTS}
+TABLES: dict[str, dict[str, str]] = {
+    "calls": CALLS,
+    "agent_time": AGENT_TIME,
+    "contacts": CONTACTS,
+    "costs": COSTS,
+}
 #: Words of other languages and systems for the model's own.
 DIRECTIONS: dict[str, str] = {
     "outbound": r"out(bound|going)?\b|outgoing|dial|manual|progressive|predictive|preview|callback|sortant|emis|исход|ausgehend|saliente",
@@ -129,7 +134,32 @@ NOBODY = ("[none]", "none", "vdad", "vdcl", "system", "auto", "robot", "dialer",
 
 #: Words that say nothing of which column it is.
 NOISE = frozenset(
-    "n call calls the of a hs in is de d l la le du des appel appels звонка вызова field property record my".split()
+    [
+        "n",
+        "call",
+        "calls",
+        "the",
+        "of",
+        "a",
+        "hs",
+        "in",
+        "is",
+        "de",
+        "d",
+        "l",
+        "la",
+        "le",
+        "du",
+        "des",
+        "appel",
+        "appels",
+        "звонка",
+        "вызова",
+        "field",
+        "property",
+        "record",
+        "my",
+    ]
 )
 _UNITS: tuple[tuple[str, str], ...] = (
     (r"\b(?:in )?(?:milli ?sec(?:ond)?s?|msec|ms|мс)$", "ms"),
@@ -152,9 +182,19 @@ def words_of(header: str) -> str:
     ('hs call duration s', 'duree d appel')
     """
     text = re.sub(r"(?<=[a-zа-яё0-9])(?=[A-ZА-Я])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header[:200])
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(mark for mark in text if not unicodedata.combining(mark))
-    return " ".join(re.findall(r"[^\W_]+|№", text))
+    return " ".join(re.findall(r"[^\W_]+", without_accents(text.casefold())))
+
+
+def without_accents(text: str) -> str:
+    """Return a text with plain letters.
+
+    Examples
+    --------
+    >>> without_accents("répondeur"), without_accents("ещё й")
+    ('repondeur', 'еще и')
+    """
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(mark for mark in letters if not unicodedata.combining(mark))
 
 
 @cache
@@ -223,4 +263,7 @@ def of_words(text: str, table: Mapping[str, str]) -> str | None:
     ('outbound', 'pause', None)
     """
     words = words_of(text)
-    return next((name for name, pattern in table.items() if re.search(rf"\b(?:{pattern})", words)), None)
+    return next(
+        (name for name, pattern in table.items() if re.search(rf"\b(?:{without_accents(pattern)})", words)),
+        None,
+    )

@@ -61,8 +61,42 @@ def _key(name: str) -> str:
 
 
 _BARE = frozenset(
-    "column columns by first minus filled above constant template row_number format unit type country values true false file on "
-    "handled outcome_code agent_id started_at talk_s ring_s queue_s hold_s wrap_s talk hold wrap wait pause optional".split()
+    [
+        "column",
+        "columns",
+        "by",
+        "first",
+        "minus",
+        "filled",
+        "above",
+        "constant",
+        "template",
+        "row_number",
+        "format",
+        "unit",
+        "type",
+        "country",
+        "values",
+        "true",
+        "false",
+        "file",
+        "on",
+        "handled",
+        "outcome_code",
+        "agent_id",
+        "started_at",
+        "talk_s",
+        "ring_s",
+        "queue_s",
+        "hold_s",
+        "wrap_s",
+        "talk",
+        "hold",
+        "wrap",
+        "wait",
+        "pause",
+        "optional",
+    ]
 )
 
 

@@ -17,7 +17,7 @@ from callstats.sources import databases
 from callstats.sources.base import TextOptions
 from callstats.sources.cells import Cells
 from callstats.sources.containers import Found, expand
-from callstats.sources.drafting.looks import Look, look
+from callstats.sources.drafting.column_looks import ColumnLook, look
 from callstats.sources.drafting.synonyms import TABLES, likeness
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.files import kind_of, read_file
@@ -28,7 +28,9 @@ from callstats.sources.text_head import DELIMITER_NAMES, DELIMITERS
 MOST_ROWS = 200_000  # looked at in each table
 _SURE = 0.6  # a name of a column that we know
 #: A number, a date, a time, an amount: no title of a column.
-_VALUE = re.compile(r"[\d\s.,:/+\-()TZ$€£%]*\d[\d\s.,:/+\-()TZ$€£%]*([AaPp]\.?[Mm]\.?)?|\d{1,2}[ -][^\W\d]{3,9}\.?[ -]\d{2,4}.*|.*\b\d{4}-\d\d-\d\d\b.*")
+_VALUE = re.compile(
+    r"[\d\s.,:/+\-()TZ$€£%]*\d[\d\s.,:/+\-()TZ$€£%]*([AaPp]\.?[Mm]\.?)?|\d{1,2}[ -][^\W\d]{3,9}\.?[ -]\d{2,4}.*|.*\b\d{4}-\d\d-\d\d\b.*"
+)
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class UnknownTable:
     ----------
     raws : list of Raw
         Tables with the same columns: months of one export, sheets of one workbook.
-    looks : dict of str to Look
+    looks : dict of str to ColumnLook
     cells : dict of str to Cells
         Of all of them, one below the other.
     names : tuple of str
@@ -48,7 +50,7 @@ class UnknownTable:
     """
 
     raws: list[Raw]
-    looks: dict[str, Look] = field(default_factory=dict)
+    looks: dict[str, ColumnLook] = field(default_factory=dict)
     cells: dict[str, Cells] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     delimiter: str = ""
@@ -127,9 +129,20 @@ def _together(name: str, raws: Sequence[Raw]) -> Cells:
     held = dict.fromkeys(kind for cells in pieces for kind in cells.typed)
     joined = {"texts": pd.concat([cells.texts for cells in pieces], ignore_index=True)}
     for kind in held:
-        parts = [getattr(c, kind) if kind in c.typed else pd.Series(pd.NA, index=c.texts.index, dtype=object) for c in pieces]
+        parts = [
+            getattr(c, kind) if kind in c.typed else pd.Series(pd.NA, index=c.texts.index, dtype=object)
+            for c in pieces
+        ]
         values = pd.concat(parts, ignore_index=True)
-        joined[kind] = values if values.dtype != object else pd.Series(pd.to_datetime(values, errors="coerce") if kind == "moments" else values.astype("boolean" if kind == "flags" else "Float64"))
+        joined[kind] = (
+            values
+            if values.dtype != object
+            else pd.Series(
+                pd.to_datetime(values, errors="coerce")
+                if kind == "moments"
+                else values.astype("boolean" if kind == "flags" else "Float64")
+            )
+        )
     return Cells(**joined)
 
 
@@ -189,8 +202,13 @@ def _grids(found: Found) -> Iterator[tuple[Raw, TextOptions]]:
         if not bare.height:
             yield bare, TextOptions()
             continue
-        texts = [cells.each(lambda values: values.iloc[:LOOKED_AT]).as_text() for cells in bare.cells.values()]
-        rows = [["" if t is None or t != t else str(t) for t in row] for row in zip(*(c.astype(object).where(c.notna(), "") for c in texts), strict=True)]
+        texts = [
+            cells.each(lambda values: values.iloc[:LOOKED_AT]).as_text() for cells in bare.cells.values()
+        ]
+        rows = [
+            ["" if t is None or t != t else str(t) for t in row]
+            for row in zip(*(c.astype(object).where(c.notna(), "") for c in texts), strict=True)
+        ]
         place = find_titles(rows)
         if place is None:
             names = tuple(f"column_{number}" for number in range(1, len(bare.columns) + 1))
@@ -226,7 +244,10 @@ def find_titles(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def _known(cells: Sequence[str]) -> int:
-    return sum(max(likeness(cell, names) for table in TABLES.values() for names in table.values()) >= _SURE for cell in cells)
+    return sum(
+        max(likeness(cell, names) for table in TABLES.values() for names in table.values()) >= _SURE
+        for cell in cells
+    )
 
 
 def _is_wordy(cells: Sequence[str]) -> bool:

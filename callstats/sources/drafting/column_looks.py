@@ -22,7 +22,9 @@ MOST = 0.9  # share of the values that have to be of a kind
 _CLOCK = re.compile(r"-?(\d+ ?d\w*,? )?\d+:\d{2}(:\d{2}([.,]\d+)?)?")
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 _PHONE = re.compile(r"(\+|00)?[(\d][\d\s().\-/]{5,20}\d")
-_DATE_LIKE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{8}|\d{1,2}[ /-][^\W\d]{3,9}\.?,?[ /-]\d{2,4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4}")
+_DATE_LIKE = re.compile(
+    r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{8}|\d{1,2}[ /-][^\W\d]{3,9}\.?,?[ /-]\d{2,4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4}"
+)
 _WEEKDAY = r"^((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))[a-z]*\b"
 _CURRENCY = re.compile(r"[$€£¥₽₴₹₪₫₺]|\b(EUR|USD|GBP|RUB|CHF|CAD)\b|руб")
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
@@ -31,7 +33,7 @@ MARKS = ((".", ""), (",", "."), (".", ","))
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ColumnLook:
     """What is known of a column from its values alone.
 
     Attributes
@@ -112,8 +114,8 @@ class Look:
         return self.distinct / self.filled if self.filled else 0.0
 
 
-def look(name: str, cells: Cells) -> Look:
-    """Look at the cells of one column.
+def look(name: str, cells: Cells) -> ColumnLook:
+    """ColumnLook at the cells of one column.
 
     Examples
     --------
@@ -127,13 +129,21 @@ def look(name: str, cells: Cells) -> Look:
     written = written[~is_one_of(written, NULLS)].dropna()
     texts = written[~is_one_of(written, UNKNOWN)]
     if not len(written):
-        return Look(name, len(cells))
+        return ColumnLook(name, len(cells))
     counts = texts.value_counts()
-    sample = counts.index[np.linspace(0, len(counts) - 1, min(SAMPLE, len(counts))).astype(int)] if len(counts) else []
-    kind = (_typed(cells) or _of_texts(of_texts(pd.Series(sample, dtype=object)).texts)) if len(counts) else {"kind": "text"}
+    sample = (
+        counts.index[np.linspace(0, len(counts) - 1, min(SAMPLE, len(counts))).astype(int)]
+        if len(counts)
+        else []
+    )
+    kind = (
+        (_typed(cells) or _of_texts(of_texts(pd.Series(sample, dtype=object)).texts))
+        if len(counts)
+        else {"kind": "text"}
+    )
     if kind["kind"] == "text":  # a word such as NA may be a code
         texts, counts = written, written.value_counts()
-    return Look(
+    return ColumnLook(
         name, len(cells), len(texts), len(counts), {str(text): int(n) for text, n in counts.head(300).items()}, **kind
     )  # fmt: skip
 
@@ -149,14 +159,24 @@ def _typed(cells: Cells) -> dict | None:
     if name == "flags":
         return {"kind": "flag", "typed": True}
     if name == "spans":
-        return {"kind": "span", "typed": True, "times_of_day": bool((values < 86_400).all()), "high": float(values.max())}
+        return {
+            "kind": "span",
+            "typed": True,
+            "times_of_day": bool((values < 86_400).all()),
+            "high": float(values.max()),
+        }
     if name == "moments":
         if values.dt.tz is None and (values.dt.year < 1905).all():
             return {"kind": "span", "typed": True}
         bare = values.dt.tz is None and (values == values.dt.normalize()).all()
         others = _of_texts(cells.texts.dropna().drop_duplicates()) if cells.texts.notna().any() else {}
         formats = others.get("formats", ()) if others.get("kind") in ("moment", "date") else ()
-        return {"kind": "date" if bare else "moment", "typed": True, "zoned": values.dt.tz is not None, "formats": formats}
+        return {
+            "kind": "date" if bare else "moment",
+            "typed": True,
+            "zoned": values.dt.tz is not None,
+            "formats": formats,
+        }
     numbers = values.astype("float64")
     rest = cells.texts.dropna().drop_duplicates()
     marks = _marks(rest)[0] if len(rest) else MARKS[0]
@@ -167,7 +187,10 @@ def _of_texts(sample: Series) -> dict:
     for guess in (_flag, _clock, _numbers, _moment, _phone, _words):
         if (facts := guess(sample)) is not None:
             return facts
-    return {"kind": "text", "rounded": bool(sample.str.fullmatch(_ROUNDED.pattern, flags=re.IGNORECASE).any())}
+    return {
+        "kind": "text",
+        "rounded": bool(sample.str.fullmatch(_ROUNDED.pattern, flags=re.IGNORECASE).any()),
+    }
 
 
 def _share(sample: Series, fits: Callable[[str], object]) -> float:
@@ -226,7 +249,11 @@ def _numbers(sample: Series) -> dict | None:
     facts["rounded"] = _share(sample, _ROUNDED.fullmatch) > 0
     if decimal == "." and not signs and _share(sample, lambda t: re.fullmatch(r"0\d{6,}", t)) > 0.3:
         return {"kind": "phone"}
-    if decimal == "." and not signs and _share(sample, lambda t: re.fullmatch(r"(19|20)\d{6}(\d{6})?", t)) == 1.0:
+    if (
+        decimal == "."
+        and not signs
+        and _share(sample, lambda t: re.fullmatch(r"(19|20)\d{6}(\d{6})?", t)) == 1.0
+    ):
         return _moment(sample) or facts
     return facts
 
@@ -258,13 +285,18 @@ def _by_weekday(sample: Series, formats: tuple[str, ...]) -> tuple[str, ...]:
     said = sample.str.extract(_WEEKDAY)[0].str.casefold()
     if said.isna().any():
         return formats
-    agree = [form for form in formats if (parse(sample, (form,)).naive.dt.day_name().str[:3].str.casefold() == said).mean() >= MOST]
+    agree = [
+        form
+        for form in formats
+        if (parse(sample, (form,)).naive.dt.day_name().str[:3].str.casefold() == said).mean() >= MOST
+    ]
     return tuple(agree) or formats
 
 
 def _phone(sample: Series) -> dict | None:
     fits = _share(sample, lambda t: _PHONE.fullmatch(t) and 6 <= len(re.sub(r"\D", "", t)) <= 15)
-    return {"kind": "phone"} if fits >= MOST else None
+    month = _share(sample, lambda text: re.fullmatch(r"(19|20)\d\d[-/.](0[1-9]|1[0-2])", text))
+    return {"kind": "phone"} if fits >= MOST and month < MOST else None
 
 
 def _words(sample: Series) -> dict | None:

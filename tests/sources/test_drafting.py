@@ -1,0 +1,220 @@
+"""Drafts of mappings: what a person has to change in them, and that nothing in a file becomes more than text."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import callstats as cs
+from callstats.errors import InputError
+from callstats.sources import mapping
+from callstats.sources.drafting import draft_mapping, recognised
+from callstats.sources.drafting.outcome_words import kind_of
+from callstats.sources.drafting.unknown_files import find_titles
+from callstats.sources.outcomes import OUTCOMES
+from tests.sources.drafted_exports import EXPORTS
+
+
+def written(folder: Path, files: dict[str, str]) -> list[Path]:
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return [folder / name for name in files]
+
+
+def drafted(folder: Path, content: str, name: str = "calls.csv") -> dict[str, Any]:
+    return tomllib.loads(draft_mapping(written(folder, {name: content}), time_zone="Europe/Paris"))
+
+
+def lines_of(content: dict[str, Any]) -> dict[tuple[str, ...], Any]:
+    """Return a mapping as its lines: every column, code and rule by its place."""
+    lines: dict[tuple[str, ...], Any] = {}
+    for key, value in content.items():
+        if key == "time_zone":
+            continue
+        for inner, entry in value.items():
+            if inner in ("columns", "statuses", "attributes", "legs", "wide"):
+                lines |= {(key, inner, name): item for name, item in entry.items()}
+            else:
+                lines[key, inner] = entry
+    return lines
+
+
+def changes(draft: str, right: str) -> list[tuple[str, ...]]:
+    """Return the lines that a person has to add, to change or to take out."""
+    mine, theirs = lines_of(tomllib.loads(draft)), lines_of(tomllib.loads(right))
+    return [place for place in mine.keys() | theirs.keys() if mine.get(place) != theirs.get(place)]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_person_changes_at_most_three_lines(name: str, tmp_path: Path) -> None:
+    files, right = EXPORTS[name]
+    draft = draft_mapping(written(tmp_path, files), time_zone="Europe/Paris")
+    assert len(changes(draft, right)) <= 3, changes(draft, right)
+
+
+#: Rows of each table, counted in the files by hand.
+ROWS = {
+    "french_crm": {"calls": 5},
+    "russian_pbx": {"calls": 3},  # the internal one is left out
+    "service_line": {"calls": 4, "surveys": 4},
+    "switchboard": {"calls": 2},  # two legs are one call
+    "cloud_dialer": {"calls": 3, "agent_time": 8, "costs": 2},
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_draft_is_imported_as_it_is(name: str, tmp_path: Path) -> None:
+    files = written(tmp_path, EXPORTS[name][0])
+    (tmp_path / "draft.toml").write_text(draft_mapping(files, time_zone="Europe/Paris"), encoding="utf-8")
+    data = cs.read(files, mapping=tmp_path / "draft.toml")
+    assert data.provenance["rows"] == ROWS[name]
+    assert len(data.rejects.frame()) == 0
+
+
+def test_a_date_that_fits_two_ways_is_a_question_and_no_guess(tmp_path: Path) -> None:
+    files = written(tmp_path, {"a.csv": "Id,Date\n1,03/04/2026 10:00\n2,05/04/2026 11:00\n"})
+    draft = draft_mapping(files, time_zone="Europe/Paris")
+    assert (
+        '# started_at = { column = "Date", format = "%d/%m/%Y %H:%M" }  # 2026-04-03 to 2026-04-05' in draft
+    )
+    assert (
+        '# started_at = { column = "Date", format = "%m/%d/%Y %H:%M" }  # 2026-03-04 to 2026-05-04' in draft
+    )
+    assert tomllib.loads(draft)["calls"]["columns"]["started_at"] == "Date"
+    (tmp_path / "m.toml").write_text(draft, encoding="utf-8")
+    with pytest.raises(InputError, match="cannot tell the day from the month"):
+        cs.read(files, mapping=tmp_path / "m.toml")
+
+
+def test_a_weekday_settles_which_number_is_the_day(tmp_path: Path) -> None:
+    content = drafted(tmp_path, "Id,Date\n1,Wed 04/03/2026 10:00\n2,Fri 06/03/2026 10:00\n")  # 4 and 6 March
+    assert content["calls"]["columns"]["started_at"]["format"] == "%d/%m/%Y %H:%M"
+
+
+def test_text_of_a_file_becomes_a_string_or_one_comment(tmp_path: Path) -> None:
+    code = '"Sold""\n[evil]\nk = 1"'
+    head = '"Result""]\n[evil]\nx = 1"'
+    row = f"1,2026-09-01 10:00,{code},a\n"
+    more = "2,2026-09-01 10:05,No,b\n"
+    draft = draft_mapping(written(tmp_path, {"[x]\x07.csv": f'Id,Date,{head},"# y\n[evil]"\n' + row + more}))
+    content = tomllib.loads(draft)
+    assert "evil" not in content
+    assert set(content) == {"calls"}
+    (tmp_path / "m.toml").write_text(draft, encoding="utf-8")
+    assert mapping.load(tmp_path / "m.toml").statuses
+
+
+def test_a_code_nobody_can_tell_is_a_todo_and_no_line(tmp_path: Path) -> None:
+    files = written(tmp_path, {"a.csv": "Id,Date,Result\n1,2026-09-01 10:00,Sold\n2,2026-09-01 10:05,ZZ9\n"})
+    draft = draft_mapping(files)
+    assert '# "ZZ9" = "no_outcome"  # TODO: 1 row' in draft
+    assert tomllib.loads(draft)["calls"]["statuses"] == {"Sold": "success"}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("Not interested", "refusal"), ("Interested", "success"), ("No answer", "no_answer"), ("Answered", "spoken"),
+        ("Call back later", "callback"), ("Wrong number", "wrong_number"), ("Do not call", "do_not_call"),
+        ("Pas de réponse", "no_answer"), ("Pas intéressé", "refusal"), ("RDV pris", "success"), ("Faux numéro", "wrong_number"),
+        ("Не отвечает", "no_answer"), ("Отказ", "refusal"), ("Автоответчик", "machine"), ("Занято", "busy"),
+        ("Kein Interesse", "refusal"), ("Anrufbeantworter", "machine"), ("Nicht erreicht", "no_answer"), ("Verkauf", "success"),
+        ("No contesta", "no_answer"), ("Ocupado", "busy"), ("Buzón de voz", "machine"), ("No interesado", "refusal"),
+        ("NO_ANSWER", "no_answer"), ("noAnswer", "no_answer"), ("Lead 7", None), ("X1", None),
+    ],
+)  # fmt: skip
+def test_outcomes_are_told_by_their_words_in_five_languages(code: str, kind: str | None) -> None:
+    assert kind_of(code) == kind
+    assert kind is None or kind in OUTCOMES
+
+
+def test_months_in_several_files_are_one_table_with_the_codes_of_all(tmp_path: Path) -> None:
+    files = {
+        "c-08.csv": "Id,Date,Result\n1,2026-08-05 12:00,No\n",
+        "c-09.csv": "Date;Id;Result\n2026-09-05 12:00;2;Sold\n",
+    }
+    content = tomllib.loads(draft_mapping(written(tmp_path, files)))
+    assert content["calls"]["statuses"] == {"No": "refusal", "Sold": "success"}
+
+
+def test_an_id_that_comes_again_days_later_is_a_contact_and_no_call(tmp_path: Path) -> None:
+    rows = "".join(f"{who},2026-09-{day:02d} 10:00\n" for day in (1, 8, 15) for who in ("a", "b"))
+    columns = drafted(tmp_path, f"Ref,Date\n{rows}")["calls"]["columns"]
+    assert columns == {"contact_id": "Ref", "started_at": "Date"}
+
+
+def test_outcomes_in_a_second_file_are_joined_by_their_key(tmp_path: Path) -> None:
+    files = {
+        "calls.csv": "Id,Date,Lead\n1,2026-09-09 12:00,L1\n2,2026-09-09 12:01,L2\n",
+        "deals.csv": "Lead,Stage\nL1,Won\nL2,Lost\n",
+    }
+    content = tomllib.loads(draft_mapping(written(tmp_path, files)))["calls"]
+    assert content["join"] == {"file": "deals.csv", "on": "Lead"}
+    assert content["statuses"] == {"Won": "success", "Lost": "refusal"}
+
+
+def test_milliseconds_and_words_and_clocks_get_their_unit(tmp_path: Path) -> None:
+    content = drafted(
+        tmp_path,
+        "Id,Date,Talk Time (ms),Hold,ACW\n1,2026-09-09 12:00,95000,3m 25s,00:00:10\n2,2026-09-09 12:05,5000,25s,00:00:07\n",
+    )
+    columns = content["calls"]["columns"]
+    assert columns["talk_s"] == {"column": "Talk Time (ms)", "unit": "ms"}
+    assert columns["hold_s"] == {"column": "Hold", "unit": "text"}
+    assert columns["wrap_s"] == {"column": "ACW", "unit": "hh:mm:ss"}
+
+
+def test_a_file_without_a_header_gets_names(tmp_path: Path) -> None:
+    content = drafted(tmp_path, "1,2026-09-09 12:00,Sold\n2,2026-09-09 12:05,No\n")
+    assert content["file"] == {"header": "none", "names": ["column_1", "column_2", "column_3"]}
+    assert content["calls"]["columns"]["started_at"] == "column_2"
+    assert content["calls"]["columns"]["outcome_code"] == "column_3"
+
+
+def test_the_header_is_found_under_titles_in_a_workbook(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Calls of September"],
+        [],
+        ["Call ID", "Start Time", "Disposition"],
+        ["7", "2026-09-09 12:00", "Sold"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    draft = draft_mapping(tmp_path / "a.xlsx")
+    assert "header in row 3" in draft
+    assert tomllib.loads(draft)["calls"]["columns"]["call_id"] == "Call ID"
+
+
+def test_titles_are_told_from_data() -> None:
+    assert find_titles([["From 01/09/2026", ""], ["Call ID", "Date"], ["1", "2026-09-09"]]) == 1
+    assert find_titles([["Ann", "12.5"], ["Bob", "13"]]) is None
+
+
+def test_a_file_of_a_known_system_says_so_first(tmp_path: Path) -> None:
+    header = "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,length_in_sec,status,user\n"
+    file = tmp_path / "vicidial_log.csv"
+    file.write_text(
+        header + "1788861600.1,7,101,spring,2026-09-08 12:00:00,1788861600,95,SALE,ann\n", encoding="utf-8"
+    )
+    assert draft_mapping(file).splitlines()[0].startswith("# This looks like an export of VICIdial")
+    found = recognised([file])
+    assert found is not None
+    assert found.name == "vicidial"
+
+
+def test_a_file_without_times_is_refused_with_its_columns(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column with the time of a call"):
+        draft_mapping(written(tmp_path, {"a.csv": "Agent,Calls\nann,3\nbob,4\n"}))
+
+
+def test_an_unknown_time_zone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="unknown time zone"):
+        draft_mapping(written(tmp_path, {"a.csv": "Id,Date\n1,2026-09-01 10:00\n"}), time_zone="Paris")
