@@ -131,7 +131,7 @@ def _time(seen: ColumnLook) -> float:
 
 
 def _length(seen: ColumnLook) -> float:
-    return 1.0 if seen.lasts and seen.low >= 0 else 0.0
+    return 1.0 if seen.lasts and (seen.low >= 0 or -seen.low < seen.high) else 0.0
 
 
 def _flag(seen: ColumnLook) -> float:

@@ -427,6 +427,10 @@ class CallsWriter:
                 linked = name
         if not linked:
             return
+        if not self._same_contact(linked):
+            ask = f"QUESTION: {toml_lines.shown(linked)} comes several times, with different contacts; each is read as a call"
+            self.draft.said.append(toml_lines.comment(ask))
+            return
         count = self.looks[linked].filled - self.looks[linked].distinct
         self.draft.said.append(
             toml_lines.comment(
@@ -450,6 +454,16 @@ class CallsWriter:
             self.draft.legs["keep"] = {"handled": "any", **self.draft.legs["keep"]}
             self.draft.legs["best"] = draft_outcomes.best_first(self._kinds)
         self.draft.used.add(linked)
+
+    def _same_contact(self, linked: str) -> bool:
+        """Tell the legs of a call, which are with one contact, from ids that were given twice."""
+        who = self.draft.contact
+        if not who or who not in self.table.cells or linked not in self.table.cells:
+            return True
+        keys, contacts = (self._cells(name).as_text().astype(object) for name in (linked, who))
+        several = keys.notna() & keys.duplicated(keep=False)
+        different = contacts[several].groupby(keys[several]).nunique() > 1
+        return bool(different.mean() < 0.5) if len(different) else True
 
     def _linked(self, call: str | None) -> str | None:
         """Return a column by which rows with ids of their own belong to one call."""
