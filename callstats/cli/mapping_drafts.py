@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 #: KPIs to hold against the dialer's own screen; the first five that the export has.
 _HELD_AGAINST = (
-    "dials", "calls_offered", "connect_rate", "answer_rate", "calls_answered", "successes", "conversion_per_conversation",
+    "dials", "calls_offered", "connect_rate", "answer_rate", "calls_answered", "successes",
+    "conversion_per_conversation",
     "average_talk_time", "average_handle_time", "login_hours", "handled_calls",
 )  # fmt: skip
 _SHOWN = 5
@@ -93,7 +94,10 @@ def _dry_run(files: Sequence[Path], draft: str, config: Path | None) -> Iterator
 
     todo = sum(mark in line for line in draft.splitlines() for mark in ("QUESTION:", "TODO:"))
     if todo:
-        yield f"{todo} line{'s' * (todo != 1)} of the draft ask{'s' * (todo == 1)} for your answer: QUESTION or TODO."
+        yield (
+            f"{todo} line{'s' * (todo != 1)} of the draft ask{'s' * (todo == 1)} "
+            "for your answer: QUESTION or TODO."
+        )
     with tempfile.TemporaryDirectory(prefix="callstats-map-") as scratch:
         mapping = Path(scratch) / "draft.toml"
         mapping.write_text(draft, encoding="utf-8")

@@ -146,6 +146,29 @@ def test_an_id_that_comes_again_days_later_is_a_contact_and_no_call(tmp_path: Pa
     assert columns == {"contact_id": "Ref", "started_at": "Date"}
 
 
+def test_an_id_given_twice_to_different_contacts_is_no_call_of_two_legs(tmp_path: Path) -> None:
+    rows = "6,f,2026-09-08 12:25\n6,g,2026-09-08 12:30\n7,h,2026-09-08 12:35\n"
+    content = drafted(tmp_path, f"Ref,Customer,Date\n{rows}")
+    assert "legs" not in content["calls"]
+    assert content["calls"]["columns"]["call_id"] == "Ref"
+
+
+def test_contacts_with_an_owner_and_a_date_are_no_second_table_of_calls(tmp_path: Path) -> None:
+    files = {
+        "calls.csv": "Id,Date,Customer,Result\n1,2026-09-09 12:00,c1,Sold\n2,2026-09-09 12:01,c2,No\n3,2026-09-09 12:02,c1,No\n",
+        "leads.csv": "Customer,Owner,Created,Region\nc1,ann,2026-09-01 08:00,North\nc2,bob,2026-09-01 08:00,South\n",
+    }
+    contacts = tomllib.loads(draft_mapping(written(tmp_path, files)))["contacts"]
+    assert contacts["file"] == "leads.csv"
+    assert contacts["columns"] == {"contact_id": "Customer", "loaded_at": "Created"}
+    assert contacts["attributes"]["region"] == "Region"
+
+
+def test_one_negative_length_does_not_hide_the_column(tmp_path: Path) -> None:
+    columns = drafted(tmp_path, "Id,Date,Talk\n1,2026-09-08 12:25,95\n2,2026-09-08 12:30,-12\n")["calls"]["columns"]
+    assert columns["talk_s"] == "Talk"
+
+
 def test_outcomes_in_a_second_file_are_joined_by_their_key(tmp_path: Path) -> None:
     files = {
         "calls.csv": "Id,Date,Lead\n1,2026-09-09 12:00,L1\n2,2026-09-09 12:01,L2\n",

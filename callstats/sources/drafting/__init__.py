@@ -1,4 +1,4 @@
-"""Drafts of mappings: what the columns of an unknown export are likely to be, by their names and their values."""
+"""Drafts of mappings: what the columns of an unknown export are likely to be, by names and values."""
 
 from __future__ import annotations
 

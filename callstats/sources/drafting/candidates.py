@@ -59,7 +59,8 @@ def choose(looks: Mapping[str, ColumnLook], listed: Mapping[str, str]) -> Choice
     >>> from callstats.sources.cells import of_texts
     >>> from callstats.sources.drafting.column_looks import look
     >>> from callstats.sources.drafting.synonyms import CALLS
-    >>> cells = {"Ref": ["1", "2"], "When": ["2024-09-09 12:00", "2024-09-09 12:05"], "Result": ["Sold", "No"]}
+    >>> cells = {"Ref": ["1", "2"], "When": ["2024-09-09 12:00", "2024-09-10 09:05"]}
+    >>> cells["Result"] = ["Sold", "No"]
     >>> choose({name: look(name, of_texts(values)) for name, values in cells.items()}, CALLS).chosen
     {'outcome_code': 'Result', 'call_id': 'Ref', 'started_at': 'When'}
     """
@@ -144,6 +145,10 @@ def _amount(seen: ColumnLook) -> float:
     return 1.0 if seen.kind == "number" and not seen.is_epoch else 0.0
 
 
+def _count(seen: ColumnLook) -> float:
+    return 1.0 if seen.kind == "number" and seen.whole and seen.low >= 0 else 0.0
+
+
 def _direction(seen: ColumnLook) -> float:
     share = share_of(seen, lambda text: of_words(text, DIRECTIONS) is not None)
     known = share_of(seen, lambda text: bool(of_words(text, DIRECTIONS)))
@@ -205,13 +210,16 @@ def _period(seen: ColumnLook) -> float:
 _FITS: dict[str, Callable[[ColumnLook], float]] = {
     "call_id": _call_id, "contact_id": _identity, "_called": _identity, "_caller": _identity,
     "list_id": _name, "campaign_id": _name, "agent_id": _name, "direction": _direction,
-    "started_at": _time, "callback_at": _time, "_answered_at": _time, "_ended_at": _time, "loaded_at": _time, "start": _time,
+    **dict.fromkeys(("started_at", "callback_at", "_answered_at", "_ended_at", "loaded_at", "start"), _time),
     "_time": lambda seen: 1.0 if seen.times_of_day else 0.0,
-    "outcome_code": _outcome, "value": _amount, "amount": _amount, "state": _state, "kind": _cost_kind, "period": _period,
-    "pause_code": _name, "seconds": _length, "_repeat": lambda seen: 1.0 if seen.kind == "number" and seen.whole and seen.low >= 0 else 0.0,
+    "outcome_code": _outcome, "value": _amount, "amount": _amount, "state": _state, "kind": _cost_kind,
+    "period": _period,
+    "pause_code": _name, "seconds": _length, "_repeat": _count,
     **dict.fromkeys(("ring_s", "queue_s", "talk_s", "hold_s", "wrap_s"), _length),
     **dict.fromkeys(
-        ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled", "paid", "consent"), _flag
+        ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call",
+         "cancelled", "paid", "consent"),
+        _flag,
     ),
 }  # fmt: skip
 _BY_VALUES: dict[str, Callable[[ColumnLook], float]] = {

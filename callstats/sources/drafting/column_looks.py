@@ -23,7 +23,8 @@ _CLOCK = re.compile(r"-?(\d+ ?d\w*,? )?\d+:\d{2}(:\d{2}([.,]\d+)?)?")
 _TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 _PHONE = re.compile(r"(\+|00)?[(\d][\d\s().\-/]{5,20}\d")
 _DATE_LIKE = re.compile(
-    r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{8}|\d{1,2}[ /-][^\W\d]{3,9}\.?,?[ /-]\d{2,4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4}"
+    r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{8}|\d{1,2}[ /-][^\W\d]{3,9}\.?,?[ /-]\d{2,4}"
+    r"|[^\W\d]{3,9}\.? \d{1,2},? \d{4}"
 )
 _WEEKDAY = r"^((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))[a-z]*\b"
 _CURRENCY = re.compile(r"[$€£¥₽₴₹₪₫₺]|\b(EUR|USD|GBP|RUB|CHF|CAD)\b|руб")
@@ -144,7 +145,8 @@ def look(name: str, cells: Cells) -> ColumnLook:
     if kind["kind"] == "text":  # a word such as NA may be a code
         texts, counts = written, written.value_counts()
     return ColumnLook(
-        name, len(cells), len(texts), len(counts), {str(text): int(n) for text, n in counts.head(300).items()}, **kind
+        name, len(cells), len(texts), len(counts),
+        {str(text): int(n) for text, n in counts.head(300).items()}, **kind
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Draft a mapping: read files of an unknown layout and write the TOML that describes them, with what is open."""
+"""Draft a mapping: read files of an unknown layout, and write the TOML that describes them."""
 
 from __future__ import annotations
 
@@ -126,6 +126,8 @@ class _Draft:
         if not calls:
             raise self._no_calls()
         self.calls = max(calls, key=_call_like)
+        others = [table for table in calls if table is not self.calls and draft_further.are_contacts(table)]
+        self.roles = [("contacts" if any(t is o for o in others) else role, t) for role, t in self.roles]
 
     def _no_calls(self) -> InputError:
         table = max(self.tables, key=lambda item: item.first.height)
@@ -134,7 +136,10 @@ class _Draft:
             f"Its columns: {columns}. A call needs a time; export the list of calls, not a summary of them."
         )
         if self.source:
-            hint = f"It looks like an export of {self.source.title}: callstats import {table.first.file} --source {self.source.name}"
+            hint = (
+                f"It looks like an export of {self.source.title}: callstats "
+                f"import {table.first.file} --source {self.source.name}"
+            )
         return InputError("no column with the time of a call was found", file=table.first.called, hint=hint)
 
     def _join(self) -> dict[str, ColumnLook]:
@@ -159,13 +164,15 @@ class _Draft:
         if self.source:
             lines.append(
                 toml_lines.comment(
-                    f"This looks like an export of {self.source.title}, which needs no mapping: --source {self.source.name}",
+                    f"This looks like an export of {self.source.title}, which "
+                    f"needs no mapping: --source {self.source.name}",
                     300,
                 )
             )
         lines.append(
             toml_lines.comment(
-                f"A draft by callstats of how {names} is read. Check it, above all the lines with QUESTION or TODO.",
+                f"A draft by callstats of how {names} is read. Check "
+                "it, above all the lines with QUESTION or TODO.",
                 400,
             )
         )
@@ -177,7 +184,8 @@ class _Draft:
                 divided = f", divided by {delimiter_name(table.delimiter)}" if table.delimiter else ""
                 lines.append(
                     toml_lines.comment(
-                        f"{toml_lines.shown(raw.called)}: {header}, {len(raw.columns)} columns, {raw.height:,} rows{divided}",
+                        f"{toml_lines.shown(raw.called)}: {header}, {len(raw.columns)} "
+                        f"columns, {raw.height:,} rows{divided}",
                         300,
                     )
                 )
@@ -190,7 +198,8 @@ class _Draft:
             if table is not self.calls and not is_joined and role not in _FILLED_IN_ORDER:
                 lines.append(
                     toml_lines.comment(
-                        f"{toml_lines.shown(table.first.called)} is not described: what it holds could not be told",
+                        f"{toml_lines.shown(table.first.called)} is not "
+                        "described: what it holds could not be told",
                         300,
                     )
                 )
@@ -215,7 +224,7 @@ class _Draft:
         return ["", "[file]", *lines] if lines else []
 
     def _pattern(self, table: UnknownTable) -> str:
-        """Return a pattern of the files of a table, where others lie beside them: this month's and the next one's."""
+        """Return a pattern of the files of a table, also of the next month, where others lie beside them."""
         if len({name for item in self.tables for name in item.files}) == 1:
             return ""
         shared = {re.sub(r"\d+", "*", _literal(name)) for name in table.files}
@@ -301,7 +310,8 @@ class _Draft:
             lines.insert(
                 0,
                 toml_lines.comment(
-                    f"QUESTION: few calls have one of these contacts; is {toml_lines.shown(key)} what the calls name them by?"
+                    f"QUESTION: few calls have one of these contacts; is {toml_lines.shown(key)} "
+                    "what the calls name them by?"
                 ),
             )
         return lines
@@ -314,11 +324,13 @@ class _Draft:
             return []
         lines = [
             "",
-            "# Columns of the calls that are not read; what describes a contact can be compared by, in [contacts.attributes]:",
+            "# Columns of the calls that are not read; what describes "
+            "a contact can be compared by, in [contacts.attributes]:",
         ]
         return lines + [
             toml_lines.comment(
-                f"  {toml_lines.shown(seen.name)}: {seen.kind}, {seen.distinct:,} different in {seen.filled:,} rows"
+                f"  {toml_lines.shown(seen.name)}: {seen.kind}, {seen.distinct:,} "
+                f"different in {seen.filled:,} rows"
             )
             for seen in left[:40]
         ]

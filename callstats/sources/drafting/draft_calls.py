@@ -31,7 +31,8 @@ LENGTHS = ("ring_s", "queue_s", "talk_s", "hold_s", "wrap_s")
 FLAGS = ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled")
 _PLAIN = ("call_id", "list_id", "campaign_id", "agent_id")
 #: Columns that say which rows are one call, beside an id of each row.
-_LINKED = "linkedid; linked id; linked; interaction id; conversation id; call group; contact session id; session id; call id"
+_LINKED = """linkedid; linked id; linked; interaction id; conversation id; call group; contact session id;
+    session id; call id"""
 _NATIVE = {"inbound", "outbound"}
 
 
@@ -301,11 +302,14 @@ class CallsWriter:
             text: "refusal" if folded(text) in no else "success" for text in self.looks[name].counts
         }
         self._add("outcome_code", Entry(name), name)
-        ask = '# QUESTION: is a contact without success a refusal ("refusal"), or was it perhaps not reached ("no_answer")?'
+        ask = (
+            '# QUESTION: is a contact without success a refusal ("refusal"), '
+            'or was it perhaps not reached ("no_answer")?'
+        )
         self.draft.statuses = [ask, *draft_outcomes.status_lines(self.looks[name].counts, found)]
 
     def _filled_up(self, name: str) -> tuple[ColumnLook, str | None]:
-        """Take what the line said where the agent said nothing: rows without an outcome have a second column's."""
+        """Take what the line said where the agent said nothing: a second column fills the outcome up."""
         seen, second = self.looks[name], self.choice.others.get("outcome_code")
         if (
             not second
@@ -366,7 +370,8 @@ class CallsWriter:
         self._answered()
         if "success" in self.chosen and "outcome_code" not in self.draft.entries:
             self.draft.entries["success"].above.append(
-                "# QUESTION: what is a call without success: a refusal, or nobody reached? Name the column that says it as outcome_code."
+                "# QUESTION: what is a call without success: a refusal, or nobody "
+                "reached? Name the column that says it as outcome_code."
             )
         numbers = [
             self.looks[n]
@@ -428,13 +433,17 @@ class CallsWriter:
         if not linked:
             return
         if not self._same_contact(linked):
-            ask = f"QUESTION: {toml_lines.shown(linked)} comes several times, with different contacts; each is read as a call"
+            ask = (
+                f"QUESTION: {toml_lines.shown(linked)} comes several times, "
+                "with different contacts; each is read as a call"
+            )
             self.draft.said.append(toml_lines.comment(ask))
             return
         count = self.looks[linked].filled - self.looks[linked].distinct
         self.draft.said.append(
             toml_lines.comment(
-                f"{toml_lines.shown(linked)} is the same in several rows ({count:,} more than there are calls): they are taken as legs of one call"
+                f"{toml_lines.shown(linked)} is the same in several rows ({count:,} "
+                "more than there are calls): they are taken as legs of one call"
             )
         )
         key = [linked] if linked == name or not name else [linked, name]

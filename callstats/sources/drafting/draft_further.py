@@ -1,4 +1,4 @@
-"""The draft of what stands beside the calls: agents' hours, contacts, costs, surveys, columns joined by key."""
+"""The draft of what stands beside the calls: agents' hours, contacts, costs, surveys, joined columns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from callstats.sources.raw import header_key
 
 STATES_OF_COSTS = tuple(COST_WORDS)
 _SCORES = {
-    "csat": "csat; csat score; satisfaction; satisfaction rating; satisfaction score; customer satisfaction; note satisfaction; оценка; удовлетворенность",
+    "csat": """csat; csat score; satisfaction; satisfaction rating; satisfaction score; customer satisfaction;
+        note satisfaction; оценка; удовлетворенность""",
     "nps": "nps; nps score; recommendation; recommandation",
 }
 _SHARED = 0.5  # of the keys, for a second file to be joined
@@ -44,29 +45,32 @@ def role(table: UnknownTable) -> str:
     hours = choose(looks, AGENT_TIME).chosen
     if {"amount", "kind", "period"} <= set(costs) and "agent_id" not in calls:
         return "costs"
-    states = states_of(looks)
-    is_call = {"call_id", "outcome_code", "direction", "contact_id"} & {
-        to
-        for to, name in calls.items()
-        if (likeness(name, CALLS[to]) > 0.75 and to != "outcome_code") or to == "direction"
-    }
-    if "agent_id" in hours and "start" in hours:
-        if len(states) >= 3 and not {"call_id", "direction"} & is_call:
-            return "agent_time"
-        if (
-            {"state", "seconds"} <= set(hours)
-            and score("state", looks[hours["state"]], AGENT_TIME["state"]) > 0.6
-            and "contact_id" not in is_call
-        ):
-            return "agent_time"
-        if not is_call and (len(states) == 2 or login_of(looks)):
-            return "agent_time"
+    if {"agent_id", "start"} <= set(hours) and _are_hours(looks, hours, calls):
+        return "agent_time"
     if "started_at" in calls and _says_what_came(calls):
         return "calls"
-    who = choose(looks, CONTACTS).chosen.get("contact_id")
-    if who and looks[who].unique > 0.9:
+    if are_contacts(table):
         return "contacts"
     return "calls" if "started_at" in calls else ""
+
+
+def are_contacts(table: UnknownTable) -> bool:
+    """Tell whether each row is a contact of its own."""
+    who = choose(table.looks, CONTACTS).chosen.get("contact_id")
+    return who is not None and table.looks[who].unique > 0.9
+
+
+def _are_hours(looks: Mapping[str, ColumnLook], hours: Mapping[str, str], calls: Mapping[str, str]) -> bool:
+    """Tell rows of an agent's time from calls, which name an agent and a length too."""
+    sure = {to for to, name in calls.items() if likeness(name, CALLS[to]) > 0.75}
+    of_calls = ({"call_id", "contact_id"} & sure) | ({"direction"} & set(calls))
+    states = states_of(looks)
+    if len(states) >= 3 and not {"call_id", "direction"} & of_calls:
+        return True
+    if {"state", "seconds"} <= set(hours) and "contact_id" not in of_calls:
+        if score("state", looks[hours["state"]], AGENT_TIME["state"]) > 0.6:
+            return True
+    return not of_calls and (len(states) == 2 or login_of(looks) is not None)
 
 
 def login_of(looks: Mapping[str, ColumnLook]) -> str | None:
@@ -116,7 +120,10 @@ def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
         entries["state"] = _state_entry(table.looks[state])
     login = login_of(table.looks)
     if not state and login:
-        ask = f"# QUESTION: {toml_lines.shown(login)} is all the time at work; of which state is not said, so talk and pauses stay unknown"
+        ask = (
+            f"# QUESTION: {toml_lines.shown(login)} is all the time at work; "
+            "of which state is not said, so talk and pauses stay unknown"
+        )
         entries["state"] = Entry({"constant": "wait"}, above=[ask])
         entries["seconds"] = length_entry(table.looks[login])
     elif seconds := made.chosen.get("seconds"):
@@ -219,7 +226,7 @@ def survey_lines(looks: Mapping[str, ColumnLook], call_id: str | None, file: str
 
 
 def join_of(calls: UnknownTable, other: UnknownTable) -> tuple[str, str] | None:
-    """Return the columns by which rows of a second file belong to calls: there once each, here found mostly."""
+    """Return the columns by which rows of a second file belong to calls: unique there, mostly found here."""
     best, most = None, _SHARED
     for theirs, seen in other.looks.items():
         if seen.unique < 1.0 or seen.share < 0.9 or seen.kind in ("moment", "date", "clock", "span", "flag"):

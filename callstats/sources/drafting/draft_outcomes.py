@@ -13,7 +13,9 @@ from callstats.sources.outcomes import OUTCOMES
 
 #: Which leg of a call says what came of it, the first that there is.
 _BEST = (
-    "success", "refusal", "do_not_call", "callback", "completed", "wrong_number", "spoken", "handled", "transferred", "picked_up",
+    "success", "refusal", "do_not_call", "callback", "completed", "wrong_number",
+    "spoken", "handled", "transferred",
+    "picked_up",
     "machine", "fax", "silence", "abandoned", "busy", "no_answer", "invalid", "failed",
 )  # fmt: skip
 _MOST = 100  # codes listed

@@ -1,4 +1,4 @@
-"""The value of a column in a mapping: its format, unit and marks, as its values tell, and the questions they leave."""
+"""The value of a column in a mapping: its format, unit and marks, and the questions that are left."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from callstats.sources.times import parse
 _ISO = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d")
 _UNITS_OF_CLOCKS = ("hh:mm:ss", "hh:mm", "text")
 _COUNTRIES = {
-    "Europe/Paris": "FR", "Europe/London": "GB", "Europe/Berlin": "DE", "Europe/Madrid": "ES", "Europe/Rome": "IT",
-    "Europe/Brussels": "BE", "Europe/Zurich": "CH", "Europe/Amsterdam": "NL", "Europe/Lisbon": "PT", "Europe/Moscow": "RU",
+    "Europe/Paris": "FR", "Europe/London": "GB", "Europe/Berlin": "DE", "Europe/Madrid": "ES",
+    "Europe/Rome": "IT",
+    "Europe/Brussels": "BE", "Europe/Zurich": "CH", "Europe/Amsterdam": "NL", "Europe/Lisbon": "PT",
+    "Europe/Moscow": "RU",
     "America/New_York": "US", "America/Chicago": "US", "America/Denver": "US", "America/Los_Angeles": "US",
-    "Africa/Casablanca": "MA", "Africa/Tunis": "TN", "Africa/Dakar": "SN", "Asia/Manila": "PH", "Asia/Kolkata": "IN",
+    "Africa/Casablanca": "MA", "Africa/Tunis": "TN", "Africa/Dakar": "SN", "Asia/Manila": "PH",
+    "Asia/Kolkata": "IN",
 }  # fmt: skip
 
 
@@ -83,7 +86,8 @@ def _question(to: str, source: Mapping[str, str], plain: Any, seen: ColumnLook, 
     example = toml_lines.shown(next(iter(seen.counts), ""))
     above = [
         toml_lines.comment(
-            f"QUESTION: {example} can be read in {len(seen.formats)} ways. Put one of these lines in place of the one below:"
+            f"QUESTION: {example} can be read in {len(seen.formats)} ways. "
+            "Put one of these lines in place of the one below:"
         )
     ]
     for form in seen.formats[:4]:
@@ -115,7 +119,8 @@ def length_entry(seen: ColumnLook) -> Entry:
             example = next(iter(seen.counts), "")
             above = [
                 toml_lines.comment(
-                    f'QUESTION: read as minutes and seconds ({example}); unit = "hh:mm" if they are hours and minutes'
+                    f"QUESTION: read as minutes and seconds ({example}); "
+                    'unit = "hh:mm" if they are hours and minutes'
                 )
             ]
         return Entry({"column": seen.name, "unit": unit}, above=above)
@@ -137,7 +142,8 @@ def phone_entry(name: str, seen: ColumnLook, zone: str) -> Entry:
         return Entry(
             name,
             above=[
-                "# WARNING: a spreadsheet cut these numbers (3.3E+10): several people are one. Export them again as text."
+                "# WARNING: a spreadsheet cut these numbers (3.3E+10): "
+                "several people are one. Export them again as text."
             ],
         )
     numbers = [text for text in seen.counts if re.fullmatch(r"\+?[\d\s().\-/]{6,22}", text)]
@@ -155,7 +161,8 @@ def phone_entry(name: str, seen: ColumnLook, zone: str) -> Entry:
         name,
         above=[
             toml_lines.comment(
-                f'QUESTION: numbers are written in several ways; of which country are they? {{ column = {toml_lines.text(toml_lines.shown(name))}, type = "phone", country = "FR" }}'
+                "QUESTION: numbers are written in several ways; of which country are they? "
+                f'{{ column = {toml_lines.text(toml_lines.shown(name))}, type = "phone", country = "FR" }}'
             )
         ],
     )

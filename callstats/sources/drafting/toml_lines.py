@@ -1,4 +1,4 @@
-"""TOML written line by line: text from a file is a quoted string or a comment of one line, never anything else."""
+"""TOML written line by line: text from a file is a quoted string or a comment of one line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def text(value: str) -> str:
     return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def comment(said: str, most: int = 160) -> str:
+def comment(said: str, most: int = 400) -> str:
     r"""Return a comment of one line.
 
     Examples
@@ -31,7 +31,7 @@ def comment(said: str, most: int = 160) -> str:
 
 
 def shown(said: str, most: int = 60) -> str:
-    """Return a text of a file as it may stand in a comment: in one line, without control characters, not too long."""
+    """Return a text of a file as it may stand in a comment: one line, no control characters, not too long."""
     line = " ".join("".join(mark if mark.isprintable() else " " for mark in said).split())
     line = line.encode("utf-8", "replace").decode("utf-8")
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,4 +1,4 @@
-"""Read files of which nothing is known yet: find their header by what it says, and by what stands below it."""
+"""Read files of which nothing is known yet: find their header by what it says."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ MOST_ROWS = 200_000  # looked at in each table
 _SURE = 0.6  # a name of a column that we know
 #: A number, a date, a time, an amount: no title of a column.
 _VALUE = re.compile(
-    r"[\d\s.,:/+\-()TZ$€£%]*\d[\d\s.,:/+\-()TZ$€£%]*([AaPp]\.?[Mm]\.?)?|\d{1,2}[ -][^\W\d]{3,9}\.?[ -]\d{2,4}.*|.*\b\d{4}-\d\d-\d\d\b.*"
+    r"[\d\s.,:/+\-()TZ$€£%]*\d[\d\s.,:/+\-()TZ$€£%]*([AaPp]\.?[Mm]\.?)?"
+    r"|\d{1,2}[ -][^\W\d]{3,9}\.?[ -]\d{2,4}.*|.*\b\d{4}-\d\d-\d\d\b.*"
 )
 
 
@@ -206,7 +207,7 @@ def _grids(found: Found) -> Iterator[tuple[Raw, TextOptions]]:
             cells.each(lambda values: values.iloc[:LOOKED_AT]).as_text() for cells in bare.cells.values()
         ]
         rows = [
-            ["" if t is None or t != t else str(t) for t in row]
+            [str(text) for text in row]
             for row in zip(*(c.astype(object).where(c.notna(), "") for c in texts), strict=True)
         ]
         place = find_titles(rows)
