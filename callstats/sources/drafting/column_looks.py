@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -137,7 +138,7 @@ def look(name: str, cells: Cells) -> ColumnLook:
         if len(counts)
         else []
     )
-    kind = (
+    kind: dict[str, Any] = (
         (_typed(cells) or _of_texts(of_texts(pd.Series(sample, dtype=object)).texts))
         if len(counts)
         else {"kind": "text"}
@@ -150,7 +151,7 @@ def look(name: str, cells: Cells) -> ColumnLook:
     )  # fmt: skip
 
 
-def _typed(cells: Cells) -> dict | None:
+def _typed(cells: Cells) -> dict[str, Any] | None:
     """Return what the file itself says of most cells."""
     filled = max(1, int(cells.filled.sum()))
     held = {name: values.dropna() for name, values in cells.typed.items()}
@@ -185,7 +186,7 @@ def _typed(cells: Cells) -> dict | None:
     return {"typed": True, **_number(numbers, marks, ())}
 
 
-def _of_texts(sample: Series) -> dict:
+def _of_texts(sample: Series) -> dict[str, Any]:
     for guess in (_flag, _clock, _numbers, _moment, _phone, _words):
         if (facts := guess(sample)) is not None:
             return facts
@@ -199,7 +200,7 @@ def _share(sample: Series, fits: Callable[[str], object]) -> float:
     return sum(bool(fits(text)) for text in sample) / len(sample)
 
 
-def _flag(sample: Series) -> dict | None:
+def _flag(sample: Series) -> dict[str, Any] | None:
     words = {folded(text) for text in sample}
     yes, no = words & {folded(word) for word in TRUE}, words & {folded(word) for word in FALSE}
     if not words <= yes | no or words <= {"0", "1"}:
@@ -207,7 +208,7 @@ def _flag(sample: Series) -> dict | None:
     return {"kind": "flag"}
 
 
-def _clock(sample: Series) -> dict | None:
+def _clock(sample: Series) -> dict[str, Any] | None:
     if _share(sample, _TIME_OF_DAY.fullmatch) >= MOST and _share(sample, _CLOCK.fullmatch) < MOST:
         return {"kind": "clock", "times_of_day": True, "unit": "am/pm"}
     if _share(sample, _CLOCK.fullmatch) < MOST:
@@ -238,7 +239,7 @@ def _grouped(text: str) -> object:
     return re.fullmatch(r"\D{0,4}[1-9]\d{0,2}(,\d{3})+(\.\d+)?\D{0,4}", text)
 
 
-def _numbers(sample: Series) -> dict | None:
+def _numbers(sample: Series) -> dict[str, Any] | None:
     marks, share = _marks(sample)
     if share < MOST or all(text.lstrip().startswith("+") for text in sample):
         return None
@@ -260,7 +261,7 @@ def _numbers(sample: Series) -> dict | None:
     return facts
 
 
-def _number(numbers: Series, marks: tuple[str, str], signs: tuple[str, ...]) -> dict:
+def _number(numbers: Series, marks: tuple[str, str], signs: tuple[str, ...]) -> dict[str, Any]:
     low, high = float(numbers.min()), float(numbers.max())
     middle = float(numbers.median())
     unit = "epoch s" if 1e9 <= middle < 4e9 else ("epoch ms" if 1e12 <= middle < 4e12 else "")
@@ -270,14 +271,14 @@ def _number(numbers: Series, marks: tuple[str, str], signs: tuple[str, ...]) -> 
     }  # fmt: skip
 
 
-def _moment(sample: Series) -> dict | None:
+def _moment(sample: Series) -> dict[str, Any] | None:
     if _share(sample, _DATE_LIKE.search) < MOST / 2:
         return None
     formats, share = fitting_formats(sample)
-    if share < MOST / 2 or not formats:
+    if share < MOST / 2 or len(formats) == 0:
         return None
     formats = _by_weekday(sample, formats) if len(formats) > 1 else formats
-    day_only = not any(mark in formats[0] for mark in ("%H", "%I"))
+    day_only = not any(mark in next(iter(formats)) for mark in ("%H", "%I"))
     zoned = bool(sample.str.contains(r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)\)?$", regex=True).any())
     return {"kind": "date" if day_only else "moment", "formats": formats, "zoned": zoned}
 
@@ -295,13 +296,13 @@ def _by_weekday(sample: Series, formats: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(agree) or formats
 
 
-def _phone(sample: Series) -> dict | None:
+def _phone(sample: Series) -> dict[str, Any] | None:
     fits = _share(sample, lambda t: _PHONE.fullmatch(t) and 6 <= len(re.sub(r"\D", "", t)) <= 15)
     month = _share(sample, lambda text: re.fullmatch(r"(19|20)\d\d[-/.](0[1-9]|1[0-2])", text))
     return {"kind": "phone"} if fits >= MOST and month < MOST else None
 
 
-def _words(sample: Series) -> dict | None:
+def _words(sample: Series) -> dict[str, Any] | None:
     seconds = read_durations(sample, "text")
     if seconds.notna().mean() < MOST:
         return None

@@ -179,7 +179,7 @@ class CallsWriter:
         bare = cells.texts.str.replace(r"\s*(Z|UTC|[+-]\d\d:?\d\d)$", "", regex=True)
         return pd.to_datetime(
             bare.astype(object),
-            format="mixed" if len(seen.formats) > 1 or seen.zoned else seen.formats[0],
+            format="mixed" if len(seen.formats) > 1 or seen.zoned else next(iter(seen.formats)),
             errors="coerce",
         )
 
@@ -491,5 +491,7 @@ def _once(meant: Mapping[str, str | None]) -> dict[str, str | None]:
     """Keep one of the spellings that differ in nothing but case and spaces."""
     return {
         text: way
-        for (_, way), text in {(folded(text), way): text for text, way in reversed(meant.items())}.items()
+        for (_, way), text in {
+            (folded(text), way): text for text, way in reversed(list(meant.items()))
+        }.items()
     }

@@ -67,9 +67,9 @@ def _are_hours(looks: Mapping[str, ColumnLook], hours: Mapping[str, str], calls:
     states = states_of(looks)
     if len(states) >= 3 and not {"call_id", "direction"} & of_calls:
         return True
-    if {"state", "seconds"} <= set(hours) and "contact_id" not in of_calls:
-        if score("state", looks[hours["state"]], AGENT_TIME["state"]) > 0.6:
-            return True
+    said = {"state", "seconds"} <= set(hours) and "contact_id" not in of_calls
+    if said and score("state", looks[hours["state"]], AGENT_TIME["state"]) > 0.6:
+        return True
     return not of_calls and (len(states) == 2 or login_of(looks) is not None)
 
 
@@ -112,8 +112,8 @@ def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
             entries.pop(to, None)
         lines += ["[agent_time.columns]", *_lines(entries, made)]
         lines += ["[agent_time.wide]", toml_lines.line("states", states)]
-        units = {length_entry(table.looks[name]).value["unit"] for name in states.values()
-                 if not isinstance(length_entry(table.looks[name]).value, str)}  # fmt: skip
+        lengths = [length_entry(table.looks[name]).value for name in states.values()]
+        units = {str(item["unit"]) for item in lengths if isinstance(item, Mapping)}
         return [*lines, *([toml_lines.line("unit", units.pop())] if len(units) == 1 else [])]
     state = made.chosen.get("state")
     if state:

@@ -25,7 +25,7 @@ from callstats.sources.header import LOOKED_AT, is_total
 from callstats.sources.raw import Raw, header_key
 from callstats.sources.text_head import DELIMITER_NAMES, DELIMITERS
 
-MOST_ROWS = 200_000  # looked at in each table
+MOST_ROWS = 1_000_000  # looked at in each table
 _SURE = 0.6  # a name of a column that we know
 #: A number, a date, a time, an amount: no title of a column.
 _VALUE = re.compile(
