@@ -47,7 +47,7 @@ def test_the_dry_run_counts_the_cells_that_cannot_be_read(run: Run, tmp_path: Pa
 def test_the_file_that_is_written_can_be_imported(run: Run, calls: Path, tmp_path: Path) -> None:
     assert run("map", calls, "--time-zone", "Europe/Paris", "--to", tmp_path / "m.toml").out == ""
     done = run("import", calls, "--mapping", tmp_path / "m.toml", "--to", tmp_path / "data")
-    assert "4 calls written" in done.err
+    assert "5 rows = 4 calls + 1 rejected" in done.err
 
 
 def test_a_file_is_not_written_over_without_force(run: Run, calls: Path, tmp_path: Path) -> None:

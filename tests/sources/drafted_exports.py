@@ -1,4 +1,4 @@
-"""Invented exports in the manner of systems that callstats does not know, each with the mapping a person would write."""
+"""Invented exports of systems that callstats does not know, each with the mapping a person would write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts of mappings: what a person has to change in them, and that nothing in a file becomes more than text."""
+"""Drafts of mappings: what a person has to change in them; nothing in a file becomes more than text."""
 
 from __future__ import annotations
 
@@ -117,12 +117,16 @@ def test_a_code_nobody_can_tell_is_a_todo_and_no_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("Not interested", "refusal"), ("Interested", "success"), ("No answer", "no_answer"), ("Answered", "spoken"),
+        ("Not interested", "refusal"), ("Interested", "success"), ("No answer", "no_answer"),
+        ("Answered", "spoken"),
         ("Call back later", "callback"), ("Wrong number", "wrong_number"), ("Do not call", "do_not_call"),
-        ("Pas de réponse", "no_answer"), ("Pas intéressé", "refusal"), ("RDV pris", "success"), ("Faux numéro", "wrong_number"),
+        ("Pas de réponse", "no_answer"), ("Pas intéressé", "refusal"), ("RDV pris", "success"),
+        ("Faux numéro", "wrong_number"),
         ("Не отвечает", "no_answer"), ("Отказ", "refusal"), ("Автоответчик", "machine"), ("Занято", "busy"),
-        ("Kein Interesse", "refusal"), ("Anrufbeantworter", "machine"), ("Nicht erreicht", "no_answer"), ("Verkauf", "success"),
-        ("No contesta", "no_answer"), ("Ocupado", "busy"), ("Buzón de voz", "machine"), ("No interesado", "refusal"),
+        ("Kein Interesse", "refusal"), ("Anrufbeantworter", "machine"),
+        ("Nicht erreicht", "no_answer"), ("Verkauf", "success"),
+        ("No contesta", "no_answer"), ("Ocupado", "busy"),
+        ("Buzón de voz", "machine"), ("No interesado", "refusal"),
         ("NO_ANSWER", "no_answer"), ("noAnswer", "no_answer"), ("Lead 7", None), ("X1", None),
     ],
 )  # fmt: skip
@@ -155,8 +159,10 @@ def test_an_id_given_twice_to_different_contacts_is_no_call_of_two_legs(tmp_path
 
 def test_contacts_with_an_owner_and_a_date_are_no_second_table_of_calls(tmp_path: Path) -> None:
     files = {
-        "calls.csv": "Id,Date,Customer,Result\n1,2026-09-09 12:00,c1,Sold\n2,2026-09-09 12:01,c2,No\n3,2026-09-09 12:02,c1,No\n",
-        "leads.csv": "Customer,Owner,Created,Region\nc1,ann,2026-09-01 08:00,North\nc2,bob,2026-09-01 08:00,South\n",
+        "calls.csv": "Id,Date,Customer,Result\n1,2026-09-09 12:00,c1,Sold\n"
+        "2,2026-09-09 12:01,c2,No\n3,2026-09-09 12:02,c1,No\n",
+        "leads.csv": "Customer,Owner,Created,Region\n"
+        "c1,ann,2026-09-01 08:00,North\nc2,bob,2026-09-01 08:00,South\n",
     }
     contacts = tomllib.loads(draft_mapping(written(tmp_path, files)))["contacts"]
     assert contacts["file"] == "leads.csv"
@@ -165,7 +171,9 @@ def test_contacts_with_an_owner_and_a_date_are_no_second_table_of_calls(tmp_path
 
 
 def test_one_negative_length_does_not_hide_the_column(tmp_path: Path) -> None:
-    columns = drafted(tmp_path, "Id,Date,Talk\n1,2026-09-08 12:25,95\n2,2026-09-08 12:30,-12\n")["calls"]["columns"]
+    columns = drafted(tmp_path, "Id,Date,Talk\n1,2026-09-08 12:25,95\n2,2026-09-08 12:30,-12\n")["calls"][
+        "columns"
+    ]
     assert columns["talk_s"] == "Talk"
 
 
@@ -182,7 +190,8 @@ def test_outcomes_in_a_second_file_are_joined_by_their_key(tmp_path: Path) -> No
 def test_milliseconds_and_words_and_clocks_get_their_unit(tmp_path: Path) -> None:
     content = drafted(
         tmp_path,
-        "Id,Date,Talk Time (ms),Hold,ACW\n1,2026-09-09 12:00,95000,3m 25s,00:00:10\n2,2026-09-09 12:05,5000,25s,00:00:07\n",
+        "Id,Date,Talk Time (ms),Hold,ACW\n"
+        "1,2026-09-09 12:00,95000,3m 25s,00:00:10\n2,2026-09-09 12:05,5000,25s,00:00:07\n",
     )
     columns = content["calls"]["columns"]
     assert columns["talk_s"] == {"column": "Talk Time (ms)", "unit": "ms"}

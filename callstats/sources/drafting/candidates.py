@@ -56,7 +56,7 @@ def choose(looks: Mapping[str, ColumnLook], listed: Mapping[str, str]) -> Choice
 
     Examples
     --------
-    >>> from callstats.sources.cells import of_texts
+    >>> from callstats.sources.typed_cells import of_texts
     >>> from callstats.sources.drafting.column_looks import look
     >>> from callstats.sources.drafting.synonyms import CALLS
     >>> cells = {"Ref": ["1", "2"], "When": ["2024-09-09 12:00", "2024-09-10 09:05"]}

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from callstats.sources.base import FALSE, NULLS, TRUE, UNKNOWN, Field
-from callstats.sources.cells import Cells, of_texts
 from callstats.sources.convert import numbers_of
 from callstats.sources.durations import read_durations
 from callstats.sources.matching import folded, is_one_of
 from callstats.sources.raw import Series
 from callstats.sources.times import fitting_formats, parse
+from callstats.sources.typed_cells import Cells, of_texts
 
 SAMPLE = 400  # different values looked at
 MOST = 0.9  # share of the values that have to be of a kind

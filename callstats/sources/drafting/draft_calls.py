@@ -9,11 +9,10 @@ from typing import Any
 import pandas as pd
 
 from callstats.sources.base import FALSE, NULLS
-from callstats.sources.cells import Cells, of_texts
 from callstats.sources.drafting import draft_outcomes, toml_lines
 from callstats.sources.drafting.candidates import Choice, choose
 from callstats.sources.drafting.column_looks import ColumnLook, look
-from callstats.sources.drafting.entries import Entry, length_entry, marks_of, phone_entry, time_entry
+from callstats.sources.drafting.entries import DraftEntry, length_entry, marks_of, phone_entry, time_entry
 from callstats.sources.drafting.synonyms import (
     CALLS,
     DIRECTIONS,
@@ -26,6 +25,7 @@ from callstats.sources.drafting.synonyms import (
 )
 from callstats.sources.drafting.unknown_files import UnknownTable
 from callstats.sources.matching import folded, is_one_of
+from callstats.sources.typed_cells import Cells, of_texts
 
 LENGTHS = ("ring_s", "queue_s", "talk_s", "hold_s", "wrap_s")
 FLAGS = ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled")
@@ -42,7 +42,7 @@ class CallsDraft:
 
     Attributes
     ----------
-    entries : dict of str to Entry
+    entries : dict of str to DraftEntry
         By column of the model.
     where : dict of str to list of str
     legs : dict, optional
@@ -60,7 +60,7 @@ class CallsDraft:
         The column that names the contact, where it is one.
     """
 
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, DraftEntry] = field(default_factory=dict)
     where: dict[str, list[str]] = field(default_factory=dict)
     legs: dict[str, Any] | None = None
     repeat: str = ""
@@ -120,7 +120,7 @@ class CallsWriter:
                 entry.remarks.append("by its values, not by its name")
         return self.draft
 
-    def _add(self, to: str, entry: Entry, *columns: str) -> None:
+    def _add(self, to: str, entry: DraftEntry, *columns: str) -> None:
         self.draft.entries[to] = entry
         self.draft.used.update(columns)
 
@@ -146,7 +146,7 @@ class CallsWriter:
                 self.chosen["contact_id"] = self.chosen.pop("call_id")
         for to in _PLAIN:
             if to in self.chosen:
-                self._add(to, Entry(self.chosen[to]), self.chosen[to])
+                self._add(to, DraftEntry(self.chosen[to]), self.chosen[to])
         agent = self.chosen.get("agent_id")
         if agent:
             self.draft.no_agent = [text for text in self.looks[agent].counts if folded(text) in NOBODY]
@@ -210,7 +210,7 @@ class CallsWriter:
         if not name:
             waits = self.chosen.get("queue_s") or self.chosen.get("abandoned")
             if waits:
-                self.draft.entries["direction"] = Entry(
+                self.draft.entries["direction"] = DraftEntry(
                     {"constant": "inbound"},
                     [f"{toml_lines.shown(waits)} is of callers; outbound if you dial"],
                 )
@@ -224,7 +224,7 @@ class CallsWriter:
             self.draft.where[name] = [text for text, way in meant.items() if way != ""]
         native = all(folded(text) in _NATIVE for text, way in meant.items() if way)
         words = {text: way for text, way in _once(meant).items() if way}
-        entry = Entry(name) if native and not unknown else Entry({"column": name, "values": words})
+        entry = DraftEntry(name) if native and not unknown else DraftEntry({"column": name, "values": words})
         if others:
             listed = ", ".join(f"{toml_lines.shown(text)} ({counts[text]:,})" for text in others[:8])
             entry.above.append(toml_lines.comment(f"left out, by where above: {listed}"))
@@ -251,7 +251,7 @@ class CallsWriter:
             ways = self._ways()
             if called and caller and ways == _NATIVE:
                 self._add(
-                    "contact_id", Entry({"columns": [called, caller], "by": "direction"}), called, caller
+                    "contact_id", DraftEntry({"columns": [called, caller], "by": "direction"}), called, caller
                 )
                 return
             name = (caller if ways == {"inbound"} else called) or called or caller
@@ -284,7 +284,7 @@ class CallsWriter:
         inbound = self._ways() == {"inbound"}
         agents = "agent_id" in self.chosen
         found = draft_outcomes.kinds(counts, agents=agents, inbound=inbound, flag=answered)
-        entry = Entry({"column": [name, second], "first": "filled"} if second else name)
+        entry = DraftEntry({"column": [name, second], "first": "filled"} if second else name)
         if blank := seen.size - seen.filled:
             entry.remarks.append(f"{blank:,} without a code")
         self._add("outcome_code", entry, name, *([second] if second else []))
@@ -301,7 +301,7 @@ class CallsWriter:
         found: dict[str, str | None] = {
             text: "refusal" if folded(text) in no else "success" for text in self.looks[name].counts
         }
-        self._add("outcome_code", Entry(name), name)
+        self._add("outcome_code", DraftEntry(name), name)
         ask = (
             '# QUESTION: is a contact without success a refusal ("refusal"), '
             'or was it perhaps not reached ("no_answer")?'
@@ -337,13 +337,13 @@ class CallsWriter:
             return
         if "talk_s" not in self.chosen and ended and (answered or started):
             begin = str(answered or started)
-            entry = Entry(
+            entry = DraftEntry(
                 {"column": ended, "minus": begin}, [] if answered else ["with ringing and waiting in it"]
             )
             self._add("talk_s", entry, ended, begin)
         to = "queue_s" if self._inbound else "ring_s"
         if to not in self.chosen and answered and started and self.looks[started].kind == "moment":
-            self._add(to, Entry({"column": answered, "minus": started}), answered)
+            self._add(to, DraftEntry({"column": answered, "minus": started}), answered)
         self._billed()
 
     def _billed(self) -> None:
@@ -361,12 +361,12 @@ class CallsWriter:
         ):
             return
         if self.looks[whole].kind == "number":
-            self._add("ring_s", Entry({"column": whole, "minus": talk, "unit": "s"}), whole)
+            self._add("ring_s", DraftEntry({"column": whole, "minus": talk, "unit": "s"}), whole)
 
     def _flags_and_value(self) -> None:
         for to in FLAGS:
             if name := self.chosen.get(to):
-                self._add(to, Entry(name), name)
+                self._add(to, DraftEntry(name), name)
         self._answered()
         if "success" in self.chosen and "outcome_code" not in self.draft.entries:
             self.draft.entries["success"].above.append(
@@ -381,7 +381,7 @@ class CallsWriter:
         self.draft.marks, own = marks_of(numbers)
         if name := self.chosen.get("value"):
             signs = self.looks[name].signs
-            entry = Entry(
+            entry = DraftEntry(
                 {"column": name, "type": "money"} if signs else name,
                 [f"in {', '.join(signs)}"] if signs else [],
             )
@@ -407,14 +407,14 @@ class CallsWriter:
                 and name not in self.draft.used
                 and "live" not in self.draft.entries
             ):
-                self._add("live", Entry({"column": name, "true": people}), name)
+                self._add("live", DraftEntry({"column": name, "true": people}), name)
         if {"outcome_code", "connected", "handled", "live"} & set(self.draft.entries):
             return
         talk, answered = self.chosen.get("talk_s"), self.chosen.get("_answered_at")
         if answered and self.looks[answered].share < 1.0:
-            self._add("connected", Entry({"column": answered, "filled": True}), answered)
+            self._add("connected", DraftEntry({"column": answered, "filled": True}), answered)
         elif talk and words_of(talk).startswith("bill") and self.looks[talk].kind == "number":
-            self._add("connected", Entry({"column": talk, "above": 0}), talk)
+            self._add("connected", DraftEntry({"column": talk, "above": 0}), talk)
 
     def _rows(self) -> None:
         name = self.chosen.get("call_id")

@@ -8,7 +8,7 @@ from typing import Any
 from callstats.sources.drafting import toml_lines
 from callstats.sources.drafting.candidates import Choice, choose, score, states_of
 from callstats.sources.drafting.column_looks import ColumnLook
-from callstats.sources.drafting.entries import Entry, length_entry, time_entry
+from callstats.sources.drafting.entries import DraftEntry, length_entry, time_entry
 from callstats.sources.drafting.synonyms import (
     AGENT_TIME,
     CALLS,
@@ -100,10 +100,10 @@ def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
     made = choose(table.looks, AGENT_TIME)
     states = states_of(table.looks)
     wide = len(states) >= 2 and not {"state", "seconds"} <= set(made.chosen)
-    entries: dict[str, Entry] = {}
+    entries: dict[str, DraftEntry] = {}
     for to in ("agent_id", "campaign_id", "pause_code", "paid"):
         if name := made.chosen.get(to):
-            entries[to] = Entry(name)
+            entries[to] = DraftEntry(name)
     start = made.chosen["start"]
     entries["start"] = time_entry("start", {"column": start}, table.looks[start], table.cells[start])
     lines = ["[agent_time]", *_file(file)]
@@ -124,14 +124,14 @@ def agent_time_lines(table: UnknownTable, file: str) -> list[str]:
             f"# QUESTION: {toml_lines.shown(login)} is all the time at work; "
             "of which state is not said, so talk and pauses stay unknown"
         )
-        entries["state"] = Entry({"constant": "wait"}, above=[ask])
+        entries["state"] = DraftEntry({"constant": "wait"}, above=[ask])
         entries["seconds"] = length_entry(table.looks[login])
     elif seconds := made.chosen.get("seconds"):
         entries["seconds"] = length_entry(table.looks[seconds])
     return [*lines, "[agent_time.columns]", *_lines(entries, made)]
 
 
-def _state_entry(seen: ColumnLook) -> Entry:
+def _state_entry(seen: ColumnLook) -> DraftEntry:
     meant = {text: of_words(text, STATE_WORDS) for text in seen.counts}
     unknown = [toml_lines.shown(text) for text, state in meant.items() if state is None]
     above = (
@@ -144,8 +144,8 @@ def _state_entry(seen: ColumnLook) -> Entry:
         else []
     )
     if all(text.casefold() == state for text, state in meant.items()):
-        return Entry(seen.name, above=above)
-    return Entry(
+        return DraftEntry(seen.name, above=above)
+    return DraftEntry(
         {"column": seen.name, "values": {text: state for text, state in meant.items() if state}}, above=above
     )
 
@@ -153,7 +153,7 @@ def _state_entry(seen: ColumnLook) -> Entry:
 def costs_lines(table: UnknownTable, file: str) -> list[str]:
     """Return the section of costs."""
     made = choose(table.looks, COSTS)
-    entries = {to: Entry(name) for to, name in made.chosen.items()}
+    entries = {to: DraftEntry(name) for to, name in made.chosen.items()}
     kind = table.looks[made.chosen["kind"]]
     meant = {text: of_words(text, COST_WORDS) for text in kind.counts}
     if any(text.casefold() != word for text, word in meant.items()):
@@ -163,12 +163,12 @@ def costs_lines(table: UnknownTable, file: str) -> list[str]:
             if unknown
             else []
         )
-        entries["kind"] = Entry(
+        entries["kind"] = DraftEntry(
             {"column": kind.name, "values": {t: w for t, w in meant.items() if w}}, above=above
         )
     amount = table.looks[made.chosen["amount"]]
     if amount.decimal == "," and amount.kind == "number":
-        entries["amount"] = Entry({"column": amount.name, "decimal": ","})
+        entries["amount"] = DraftEntry({"column": amount.name, "decimal": ","})
     return ["[costs]", *_file(file), "[costs.columns]", *_lines(entries, made)]
 
 
@@ -178,7 +178,7 @@ def contacts_lines(table: UnknownTable, file: str, key: str) -> list[str]:
         {name: seen for name, seen in table.looks.items() if name != key},
         {k: v for k, v in CONTACTS.items() if k != "contact_id"},
     )
-    entries = {"contact_id": Entry(key)} | {to: Entry(name) for to, name in made.chosen.items()}
+    entries = {"contact_id": DraftEntry(key)} | {to: DraftEntry(name) for to, name in made.chosen.items()}
     if loaded := made.chosen.get("loaded_at"):
         entries["loaded_at"] = time_entry(
             "loaded_at", {"column": loaded}, table.looks[loaded], table.cells[loaded]
@@ -220,7 +220,11 @@ def survey_lines(looks: Mapping[str, ColumnLook], call_id: str | None, file: str
         for name, seen in looks.items():
             fits = seen.kind == "number" and seen.low >= 0 and seen.high <= (5 if kind == "csat" else 10)
             if fits and likeness(name, names) >= 0.7:
-                entries = {"call_id": Entry(call_id), "kind": Entry({"constant": kind}), "score": Entry(name)}
+                entries = {
+                    "call_id": DraftEntry(call_id),
+                    "kind": DraftEntry({"constant": kind}),
+                    "score": DraftEntry(name),
+                }
                 return ["[surveys]", *_file(file), "[surveys.columns]", *_lines(entries, Choice())], name
     return [], ""
 
@@ -249,7 +253,7 @@ def _file(name: str) -> list[str]:
     return [toml_lines.line("file", name)] if name else []
 
 
-def _lines(entries: Mapping[str, Entry], made: Choice) -> list[str]:
+def _lines(entries: Mapping[str, DraftEntry], made: Choice) -> list[str]:
     lines = []
     for to, entry in entries.items():
         if other := made.others.get(to):

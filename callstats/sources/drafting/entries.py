@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callstats.errors import InputError
-from callstats.sources.cells import Cells
 from callstats.sources.drafting import toml_lines
 from callstats.sources.drafting.column_looks import ColumnLook
 from callstats.sources.drafting.synonyms import unit_of
 from callstats.sources.times import parse
+from callstats.sources.typed_cells import Cells
 
 _ISO = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d")
 _UNITS_OF_CLOCKS = ("hh:mm:ss", "hh:mm", "text")
@@ -28,7 +28,7 @@ _COUNTRIES = {
 
 
 @dataclass(slots=True)
-class Entry:
+class DraftEntry:
     """One line of a mapping, with what is said of it.
 
     Attributes
@@ -54,7 +54,7 @@ def is_iso(formats: tuple[str, ...]) -> bool:
     return all(form.startswith(_ISO) for form in formats)
 
 
-def time_entry(to: str, source: Mapping[str, str], seen: ColumnLook, cells: Cells) -> Entry:
+def time_entry(to: str, source: Mapping[str, str], seen: ColumnLook, cells: Cells) -> DraftEntry:
     """Return the entry of a time: from a column or a template, by the format that fits.
 
     Parameters
@@ -67,21 +67,21 @@ def time_entry(to: str, source: Mapping[str, str], seen: ColumnLook, cells: Cell
     """
     plain: Any = source["column"] if "column" in source else dict(source)
     if seen.is_epoch:
-        return Entry({**source, "type": "epoch", "unit": seen.unit.removeprefix("epoch ")})
+        return DraftEntry({**source, "type": "epoch", "unit": seen.unit.removeprefix("epoch ")})
     formats = seen.formats
     if len(formats) > 1:
         return _question(to, source, plain, seen, cells)
     if not formats or is_iso(formats):
-        return Entry(plain, ["times say their offset"] if seen.zoned else [])
+        return DraftEntry(plain, ["times say their offset"] if seen.zoned else [])
     try:
         found = parse(cells.texts, (), {}).formats
     except InputError:
         found = formats
     found = found or formats
-    return Entry({**source, "format": found[0] if len(found) == 1 else found})
+    return DraftEntry({**source, "format": found[0] if len(found) == 1 else found})
 
 
-def _question(to: str, source: Mapping[str, str], plain: Any, seen: ColumnLook, cells: Cells) -> Entry:
+def _question(to: str, source: Mapping[str, str], plain: Any, seen: ColumnLook, cells: Cells) -> DraftEntry:
     """Ask which number is the day; the import refuses to guess."""
     example = toml_lines.shown(next(iter(seen.counts), ""))
     above = [
@@ -94,10 +94,10 @@ def _question(to: str, source: Mapping[str, str], plain: Any, seen: ColumnLook, 
         days = parse(cells.texts, (form,)).naive.dropna()
         span = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else "reads nothing"
         above.append("# " + toml_lines.line(to, {**source, "format": form}, span))
-    return Entry(plain, above=above)
+    return DraftEntry(plain, above=above)
 
 
-def length_entry(seen: ColumnLook) -> Entry:
+def length_entry(seen: ColumnLook) -> DraftEntry:
     """Return the entry of a duration, with its unit.
 
     Examples
@@ -109,7 +109,7 @@ def length_entry(seen: ColumnLook) -> Entry:
     """
     named = unit_of(seen.name)[1]
     if seen.kind == "span":
-        return Entry(seen.name)
+        return DraftEntry(seen.name)
     if seen.kind == "clock":
         unit = {"mm:ss": "hh:mm:ss"}.get(seen.unit, seen.unit)
         if named == "hh:mm" and seen.unit == "mm:ss":
@@ -123,23 +123,25 @@ def length_entry(seen: ColumnLook) -> Entry:
                     'unit = "hh:mm" if they are hours and minutes'
                 )
             ]
-        return Entry({"column": seen.name, "unit": unit}, above=above)
+        return DraftEntry({"column": seen.name, "unit": unit}, above=above)
     if seen.typed and not seen.whole and named in ("", "hh:mm:ss") and 0 < seen.high < 1:
-        return Entry({"column": seen.name, "unit": "hh:mm:ss"}, ["parts of a day, as Excel keeps a clock"])
+        return DraftEntry(
+            {"column": seen.name, "unit": "hh:mm:ss"}, ["parts of a day, as Excel keeps a clock"]
+        )
     if named in ("ms", "min", "h"):
-        return Entry({"column": seen.name, "unit": named})
+        return DraftEntry({"column": seen.name, "unit": named})
     if not named and seen.high > 65_000:
-        return Entry(
+        return DraftEntry(
             {"column": seen.name, "unit": "ms"},
             above=["# QUESTION: too long for seconds; are these milliseconds?"],
         )
-    return Entry(seen.name)
+    return DraftEntry(seen.name)
 
 
-def phone_entry(name: str, seen: ColumnLook, zone: str) -> Entry:
+def phone_entry(name: str, seen: ColumnLook, zone: str) -> DraftEntry:
     """Return the entry of a contact that is a telephone number: in one way where it is written in several."""
     if seen.rounded:
-        return Entry(
+        return DraftEntry(
             name,
             above=[
                 "# WARNING: a spreadsheet cut these numbers (3.3E+10): "
@@ -148,16 +150,16 @@ def phone_entry(name: str, seen: ColumnLook, zone: str) -> Entry:
         )
     numbers = [text for text in seen.counts if re.fullmatch(r"\+?[\d\s().\-/]{6,22}", text)]
     if len(numbers) < 0.6 * len(seen.counts):
-        return Entry(name)
+        return DraftEntry(name)
     foreign = [text for text in numbers if text.startswith(("+", "00"))]
     marked = {bool(re.search(r"[^\d+]", text)) for text in numbers}
     if not numbers or not (0 < len(foreign) < len(numbers) or len(marked) > 1):
-        return Entry(name)
+        return DraftEntry(name)
     country = _country(foreign) or _COUNTRIES.get(zone, "")
     if country or len(foreign) == len(numbers):
         entry: dict[str, Any] = {"column": name, "type": "phone"}
-        return Entry({**entry, "country": country} if country else entry, ["written in several ways"])
-    return Entry(
+        return DraftEntry({**entry, "country": country} if country else entry, ["written in several ways"])
+    return DraftEntry(
         name,
         above=[
             toml_lines.comment(

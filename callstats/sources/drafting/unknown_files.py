@@ -15,7 +15,6 @@ import pandas as pd
 from callstats.errors import InputError
 from callstats.sources import databases
 from callstats.sources.base import TextOptions
-from callstats.sources.cells import Cells
 from callstats.sources.containers import Found, expand
 from callstats.sources.drafting.column_looks import ColumnLook, look
 from callstats.sources.drafting.synonyms import TABLES, likeness
@@ -24,6 +23,7 @@ from callstats.sources.files import kind_of, read_file
 from callstats.sources.header import LOOKED_AT, is_total
 from callstats.sources.raw import Raw, header_key
 from callstats.sources.text_head import DELIMITER_NAMES, DELIMITERS
+from callstats.sources.typed_cells import Cells
 
 MOST_ROWS = 1_000_000  # looked at in each table
 _SURE = 0.6  # a name of a column that we know
