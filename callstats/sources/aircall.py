@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from callstats.sources.base import Field, Layout, Source
-from callstats.sources.cells import TEXT
 from callstats.sources.outcomes import OUTCOMES, unsold
 from callstats.sources.raw import Frame, Series
+from callstats.sources.typed_cells import TEXT
 
 _NOBODY = ("[No associated user]", "No associated user", "[Deleted user]")
 
@@ -27,7 +27,14 @@ _HISTORY = Layout(
         Field("_total", ("duration (total)",), type="number", unit="s"),
         Field("talk_s", ("duration (in call)",), unit="s"),
     ),
-    signature=("direction", "answered", "missed_call_reason", "duration (total)", "duration (in call)", "datetime (UTC)"),
+    signature=(
+        "direction",
+        "answered",
+        "missed_call_reason",
+        "duration (total)",
+        "duration (in call)",
+        "datetime (UTC)",
+    ),
 )
 
 _API = Layout(
@@ -55,11 +62,15 @@ def _complete(calls: Frame) -> Frame:
         own = calls["call_id"] if "call_id" in calls else calls["_row"]
         calls = calls.assign(call_id=own.fillna(calls["_row"]))
     answered = calls["_answered"].fillna(False).astype(bool)
-    reason = calls["outcome_code"] if "outcome_code" in calls else pd.Series(pd.NA, index=calls.index, dtype=TEXT)
+    reason = (
+        calls["outcome_code"] if "outcome_code" in calls else pd.Series(pd.NA, index=calls.index, dtype=TEXT)
+    )
     code = reason.mask(answered, "answered").fillna("not answered").mask(calls["_answered"].isna())
     inbound = calls["direction"].eq("inbound").fillna(False).astype(bool)
     waited = _waited(calls, answered)
-    calls = calls.assign(outcome_code=code.astype(TEXT), ring_s=waited.mask(inbound), queue_s=waited.where(inbound))
+    calls = calls.assign(
+        outcome_code=code.astype(TEXT), ring_s=waited.mask(inbound), queue_s=waited.where(inbound)
+    )
     return calls.drop(columns=[name for name in ("_row", "_answered", "_total") if name in calls])
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from callstats.sources.base import Condition, Field, Layout, Legs, Source
-from callstats.sources.cells import TEXT
+from callstats.sources.base import Field, Layout, Legs, RowCondition, Source
 from callstats.sources.matching import is_one_of
 from callstats.sources.outcomes import OUTCOMES, unsold
 from callstats.sources.raw import Frame, Series
+from callstats.sources.typed_cells import TEXT
 
 #: Who began a contact; of a transfer, the contact it goes on with says it.
 _WAYS = {
@@ -35,7 +35,13 @@ _RECORD = Layout(
         Field("contact_id", ("CustomerEndpoint.Address",)),
         Field("agent_id", ("Agent.Username",)),
         Field("campaign_id", ("Campaign.CampaignId", "Queue.Name"), pick="filled"),
-        Field("_agent", ("Agent.ConnectedToAgentTimestamp", "Agent.AgentInteractionDuration", "Agent.Username"), type="flag", filled=True, pick="filled"),
+        Field(
+            "_agent",
+            ("Agent.ConnectedToAgentTimestamp", "Agent.AgentInteractionDuration", "Agent.Username"),
+            type="flag",
+            filled=True,
+            pick="filled",
+        ),
         Field("_answered", ("ConnectedToSystemTimestamp",), type="flag", filled=True),
         Field("_queued", ("Queue.EnqueueTimestamp",), type="flag", filled=True),
         Field("_detected", ("AnsweringMachineDetectionStatus",), type="text"),
@@ -48,8 +54,8 @@ _RECORD = Layout(
     ),
     signature=("ContactId", "InitiationMethod", "InitiationTimestamp"),
     where=(
-        Condition("Channel", other_than=_OTHER_CHANNELS, optional=True),
-        Condition("InitiationMethod", other_than=_NO_CALL),
+        RowCondition("Channel", other_than=_OTHER_CHANNELS, optional=True),
+        RowCondition("InitiationMethod", other_than=_NO_CALL),
     ),
     legs=_LEGS,
 )
@@ -63,11 +69,32 @@ _SEARCH = Layout(
         Field("_method", ("Initiation method",), type="text"),
         Field("direction", ("Initiation method",), required=True, values=_WAYS),
         Field("started_at", ("Initiation timestamp",), required=True),
-        Field("contact_id", ("Customer phone number", "Customer phone number / email address", "Phone number", "Customer endpoint"), pick="filled"),
+        Field(
+            "contact_id",
+            (
+                "Customer phone number",
+                "Customer phone number / email address",
+                "Phone number",
+                "Customer endpoint",
+            ),
+            pick="filled",
+        ),
         Field("agent_id", ("Agent", "Agent name"), pick="filled"),
         Field("campaign_id", ("Queue",)),
-        Field("_agent", ("Connected to agent timestamp", "Agent interaction duration", "Agent"), type="flag", filled=True, pick="filled"),
-        Field("_answered", ("Connected to system timestamp", "Agent interaction duration"), type="flag", filled=True, pick="filled"),
+        Field(
+            "_agent",
+            ("Connected to agent timestamp", "Agent interaction duration", "Agent"),
+            type="flag",
+            filled=True,
+            pick="filled",
+        ),
+        Field(
+            "_answered",
+            ("Connected to system timestamp", "Agent interaction duration"),
+            type="flag",
+            filled=True,
+            pick="filled",
+        ),
         Field("_queued", ("Enqueue timestamp", "Queue"), type="flag", filled=True, pick="filled"),
         Field("_detected", ("Answering machine detection status",), type="text"),
         Field("_reason", ("Disconnect reason",), type="text"),
@@ -78,15 +105,21 @@ _SEARCH = Layout(
     ),
     signature=("Contact ID", "Initiation timestamp", "Initiation method"),
     where=(
-        Condition("Channel", other_than=_OTHER_CHANNELS, optional=True),
-        Condition("Initiation method", other_than=_NO_CALL),
-        Condition("Contact status", other_than=("In progress",), optional=True),
+        RowCondition("Channel", other_than=_OTHER_CHANNELS, optional=True),
+        RowCondition("Initiation method", other_than=_NO_CALL),
+        RowCondition("Contact status", other_than=("In progress",), optional=True),
     ),
     legs=_LEGS,
 )
 
 _HELPERS = ("_initial", "_method", "_agent", "_answered", "_queued", "_detected", "_reason", "_updated")
-_UNDETECTED = ("AMD_NOT_APPLICABLE", "AMD_ERROR", "AMD_UNRESOLVED", "AMD_UNRESOLVED_SILENCE", "AMD_NOT_ANALYZED")
+_UNDETECTED = (
+    "AMD_NOT_APPLICABLE",
+    "AMD_ERROR",
+    "AMD_UNRESOLVED",
+    "AMD_UNRESOLVED_SILENCE",
+    "AMD_NOT_ANALYZED",
+)
 SPOKEN, LEFT, NOT_QUEUED = "with an agent", "left the queue", "not queued"
 ANSWERED, NOT_ANSWERED, HUMAN_NO_AGENT = "answered", "not answered", "HUMAN_ANSWERED, no agent"
 
@@ -104,7 +137,9 @@ def _complete(calls: Frame) -> Frame:
 def _latest(calls: Frame) -> Frame:
     if "_updated" not in calls:
         return calls
-    last = calls.sort_values("_updated", kind="stable", na_position="first").drop_duplicates("call_id", keep="last")
+    last = calls.sort_values("_updated", kind="stable", na_position="first").drop_duplicates(
+        "call_id", keep="last"
+    )
     return calls.loc[last.index.sort_values()].reset_index(drop=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callstats.sources.base import Condition, Field, Layout, Source
+from callstats.sources.base import Field, Layout, RowCondition, Source
 from callstats.sources.outcomes import OUTCOMES, Outcome, unsold
 
 UNFINISHED = ("QUEUED", "RINGING", "CONNECTING", "CALLING_CRM_USER", "IN_PROGRESS")
@@ -47,7 +47,7 @@ def _properties(name: str, before: str, call_id: tuple[str, ...]) -> Layout:
             field("outcome_code", "hs_call_disposition", "hs_call_status", pick="filled"),
         ),
         signature=(f"{before}hs_timestamp", direction),
-        where=(Condition(f"{before}hs_call_status", other_than=UNFINISHED, optional=True),),
+        where=(RowCondition(f"{before}hs_call_status", other_than=UNFINISHED, optional=True),),
     )
 
 
@@ -66,7 +66,9 @@ _LIST = Layout(
     ),
     signature=("Record ID", "Call direction", "Activity date"),
     where=(
-        Condition("Call status", other_than=(*UNFINISHED, "In progress", "Calling CRM user"), optional=True),
+        RowCondition(
+            "Call status", other_than=(*UNFINISHED, "In progress", "Calling CRM user"), optional=True
+        ),
     ),
 )
 

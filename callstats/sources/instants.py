@@ -97,7 +97,9 @@ def _one_by_one(item: Field | None, reading: Reading) -> list[Field]:
     """Split a time that is the first filled of several columns: each of them is written in its own way."""
     if item is None or item.pick != "filled":
         return [] if item is None else [item]
-    return [replace(item, columns=(n,), pick="") for n in item.columns if reading.columns.actual(n) is not None]
+    return [
+        replace(item, columns=(n,), pick="") for n in item.columns if reading.columns.actual(n) is not None
+    ]
 
 
 def _zones(frame: Frame, reading: Reading) -> Series:

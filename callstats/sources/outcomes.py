@@ -78,7 +78,6 @@ OUTCOMES: dict[str, Outcome] = {
 }
 
 
-
 def unsold(kind: str) -> Outcome:
     """Return an outcome as a system says it that knows calls but no sales.
 

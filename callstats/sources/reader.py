@@ -125,7 +125,8 @@ def rows_by_raw(frame: Frame) -> dict[int, int]:
 
 def _calls(result: Extract, source: Source) -> Frame:
     calls = result.tables["calls"]
-    read = rows_by_raw(calls)
+    may_join = source.complete is not None or "_leg_key" in calls
+    read = rows_by_raw(calls) if may_join else {}
     calls = source.complete(calls) if source.complete else calls
     if "outcome_code" in calls:
         extra = source.more_statuses(result.tables) if source.more_statuses else {}
@@ -135,7 +136,7 @@ def _calls(result: Extract, source: Source) -> Frame:
         if layout.legs and "_leg_key" in calls:
             calls = rows.one_call_each(calls, layout.legs)
             break
-    if len(calls) < sum(read.values()):
+    if may_join:
         left = rows_by_raw(calls)
         for account in result.accounts:
             if account.table == "calls":

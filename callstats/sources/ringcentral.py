@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callstats.sources.base import Condition, Field, Layout, Source
+from callstats.sources.base import Field, Layout, RowCondition, Source
 from callstats.sources.outcomes import OUTCOMES, unsold
 
 _WAYS = {"Outgoing": "outbound", "Outbound": "outbound", "Incoming": "inbound", "Inbound": "inbound"}
@@ -22,7 +22,7 @@ def _portal(name: str, when: Field, *fields: Field, signature: tuple[str, ...]) 
             *fields,
         ),
         signature=signature,
-        where=(Condition("Type", other_than=_NO_CALLS, optional=True),),
+        where=(RowCondition("Type", other_than=_NO_CALLS, optional=True),),
     )
 
 
@@ -49,7 +49,7 @@ _API = Layout(
         Field("talk_s", ("duration",), unit="s"),
     ),
     signature=("sessionId", "startTime", "direction", "result", "action"),
-    where=(Condition("type", other_than=_NO_CALLS, optional=True),),
+    where=(RowCondition("type", other_than=_NO_CALLS, optional=True),),
 )
 
 SOURCE = Source(
@@ -57,11 +57,15 @@ SOURCE = Source(
     title="RingCentral",
     layouts=(
         _portal(
-            "RingCentral call log", _WHEN, *_ONE_NUMBER,
+            "RingCentral call log",
+            _WHEN,
+            *_ONE_NUMBER,
             signature=("Direction", "Phone Number", "Date", "Time", "Action", "Action Result"),
         ),
         _portal(
-            "RingCentral company call log", _WHEN, *_BOTH_NUMBERS,
+            "RingCentral company call log",
+            _WHEN,
+            *_BOTH_NUMBERS,
             signature=("Direction", "From", "To", "Date", "Time", "Action", "Action Result"),
         ),
         _API,

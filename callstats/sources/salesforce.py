@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callstats.sources.base import Condition, Field, Layout, Source
+from callstats.sources.base import Field, Layout, RowCondition, Source
 from callstats.sources.outcomes import OUTCOMES, unsold
 from callstats.sources.raw import Frame
 
@@ -21,9 +21,9 @@ _FIELDS = Layout(
     ),
     signature=("OwnerId", "CallType", "ActivityDate"),
     where=(
-        Condition("TaskSubtype", ("Call",), optional=True),
-        Condition("CallType", other_than=("Internal",)),
-        Condition("IsDeleted", other_than=("true", "1"), optional=True),
+        RowCondition("TaskSubtype", ("Call",), optional=True),
+        RowCondition("CallType", other_than=("Internal",)),
+        RowCondition("IsDeleted", other_than=("true", "1"), optional=True),
     ),
 )
 
@@ -41,8 +41,8 @@ _REPORT = Layout(
     ),
     signature=("Activity ID", "Call Type", "Date"),
     where=(
-        Condition("Task Subtype", ("Call",), optional=True),
-        Condition("Call Type", other_than=("Internal",)),
+        RowCondition("Task Subtype", ("Call",), optional=True),
+        RowCondition("Call Type", other_than=("Internal",)),
     ),
 )
 

@@ -208,12 +208,10 @@ def _found_out(
     return naive, tuple(formats)
 
 
-def _best_format(
-    texts: Series, where: dict | None, settled: tuple[str, ...], weekdays: Series
-) -> str | None:
+def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], weekdays: Series) -> str | None:
     """Return the format that reads most texts; None, or an error where one is due, if none does or two do.
 
-    Where two do, the names of weekdays tell which number is the day: a Tuesday is 10 September, not 9 October.
+    Where two do, the names of weekdays tell which number is the day.
     """
     sample = texts.drop_duplicates()
     if len(sample) > SAMPLE:

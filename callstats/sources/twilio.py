@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from callstats.sources.base import Condition, Field, Layout, Legs, Source
-from callstats.sources.cells import TEXT
+from callstats.sources.base import Field, Layout, Legs, RowCondition, Source
 from callstats.sources.outcomes import OUTCOMES, Outcome, unsold
 from callstats.sources.raw import Frame, Series
+from callstats.sources.typed_cells import TEXT
 
 _WAYS = {
     "inbound": "inbound", "trunking-originating": "inbound", "outbound-api": "outbound",
@@ -39,7 +39,9 @@ _INBOUND: dict[str, Outcome] = {
 }
 
 
-def _layout(name: str, sid: str, parent: str, start: str, answered_by: str, signature: tuple[str, ...]) -> Layout:
+def _layout(
+    name: str, sid: str, parent: str, start: str, answered_by: str, signature: tuple[str, ...]
+) -> Layout:
     return Layout(
         name,
         "calls",
@@ -55,7 +57,7 @@ def _layout(name: str, sid: str, parent: str, start: str, answered_by: str, sign
             Field("_status", ("status",), type="text"),
         ),
         signature=signature,
-        where=(Condition("status", other_than=_UNFINISHED),),
+        where=(RowCondition("status", other_than=_UNFINISHED),),
         legs=Legs(
             key=(parent, sid),
             keep={"handled": "any", "contact_id": "first", "talk_s": "sum", "agent_id": "answered"},
@@ -71,7 +73,9 @@ def _complete(calls: Frame) -> Frame:
     by_agent = _is_agent(calls["_from"]) & calls["direction"].eq("inbound") & ~child
     to_agent = _is_agent(calls["_to"]) & ~child
     first_agent = (by_agent | to_agent) & calls["call_id"].isin(calls["_parent"].dropna())
-    agent_leg = child & ~parent.map(calls.set_index("call_id")[first_agent.to_numpy()].index.to_series()).notna()
+    agent_leg = (
+        child & ~parent.map(calls.set_index("call_id")[first_agent.to_numpy()].index.to_series()).notna()
+    )
     agent_leg = agent_leg & (parent.notna() | _is_agent(calls["_to"]))
     calls = _with_people(calls, by_agent, to_agent & first_agent, agent_leg)
     calls = _with_flags(calls, agent_leg)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from callstats.sources.base import Field, Layout, Source
-from callstats.sources.cells import TEXT
 from callstats.sources.matching import is_one_of
 from callstats.sources.outcomes import OUTCOMES, Outcome, unsold
 from callstats.sources.raw import Frame, Series
+from callstats.sources.typed_cells import TEXT
 
 _WAYS = {
     "1": "inbound", "Inbound call": "inbound", "Inbound": "inbound", "Appel entrant": "inbound",
@@ -58,7 +58,9 @@ def _complete(calls: Frame) -> Frame:
     spoken = ((talk > 0) & agent).astype("boolean").mask(talk.isna() & agent)
     spoken = spoken.mask(spoken.eq(True).fillna(False).astype(bool) & said)
     inbound = calls["direction"].eq("inbound").fillna(False).astype(bool)
-    gave_up = calls["abandoned"] if "abandoned" in calls else pd.Series(pd.NA, index=calls.index, dtype="boolean")
+    gave_up = (
+        calls["abandoned"] if "abandoned" in calls else pd.Series(pd.NA, index=calls.index, dtype="boolean")
+    )
     nobody = (spoken.eq(False) & gave_up.eq(False) & ~inbound).fillna(False).astype(bool)
     live = pd.Series(pd.NA, index=calls.index, dtype="boolean").mask(nobody, False).mask(inbound, True)
     return calls.assign(

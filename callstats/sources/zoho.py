@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callstats.sources.base import Condition, Field, Layout, Source
+from callstats.sources.base import Field, Layout, RowCondition, Source
 from callstats.sources.outcomes import OUTCOMES, unsold
 from callstats.sources.raw import Frame
 
@@ -14,12 +14,14 @@ _WAYS = {
 _PLANNED = ("Scheduled", "Overdue", "Cancelled", "Canceled", "Missed Outgoing")
 
 
-def _layout(name: str, status: tuple[str, ...], kind: str, fields: tuple[Field, ...], signature: tuple[str, ...]) -> Layout:
+def _layout(
+    name: str, status: tuple[str, ...], kind: str, fields: tuple[Field, ...], signature: tuple[str, ...]
+) -> Layout:
     own = (
         Field("direction", (kind,), required=True, values=_WAYS),
         Field("_kind", (kind,)),
     )
-    conditions = tuple(Condition(column, other_than=_PLANNED, optional=True) for column in status)
+    conditions = tuple(RowCondition(column, other_than=_PLANNED, optional=True) for column in status)
     return Layout(name, "calls", (*fields, *own), signature=signature, where=conditions)
 
 
@@ -29,7 +31,19 @@ _EXPORT = _layout(
     "Call Type",
     (
         Field("call_id", ("Record Id", "Call Id", "CALLID"), required=True),
-        Field("contact_id", ("Contact Name.id", "Contact Name", "Related To.id", "Related To", "Lead Name", "Dialled Number", "Caller ID"), pick="filled"),
+        Field(
+            "contact_id",
+            (
+                "Contact Name.id",
+                "Contact Name",
+                "Related To.id",
+                "Related To",
+                "Lead Name",
+                "Dialled Number",
+                "Caller ID",
+            ),
+            pick="filled",
+        ),
         Field("agent_id", ("Call Owner", "Call Owner Id", "Call Owner.id"), pick="filled"),
         Field("started_at", ("Call Start Time",), required=True),
         Field("talk_s", ("Call Duration (in seconds)", "Call Duration In Seconds"), unit="s"),
@@ -45,7 +59,11 @@ _API = _layout(
     "Call_Type",
     (
         Field("call_id", ("id", "Id"), required=True),
-        Field("contact_id", ("Who_Id.id", "What_Id.id", "Who_Id", "What_Id", "Dialled_Number", "Caller_ID"), pick="filled"),
+        Field(
+            "contact_id",
+            ("Who_Id.id", "What_Id.id", "Who_Id", "What_Id", "Dialled_Number", "Caller_ID"),
+            pick="filled",
+        ),
         Field("agent_id", ("Owner.name", "Owner.id", "Owner"), pick="filled"),
         Field("started_at", ("Call_Start_Time",), required=True),
         Field("talk_s", ("Call_Duration_in_seconds",), unit="s"),
@@ -59,7 +77,9 @@ _API = _layout(
 def _complete(calls: Frame) -> Frame:
     """Take the duration from its clock where it is not given in seconds; a missed call says its outcome itself."""
     if "_length" in calls:
-        calls = calls.assign(talk_s=calls["talk_s"].fillna(calls["_length"]) if "talk_s" in calls else calls["_length"])
+        calls = calls.assign(
+            talk_s=calls["talk_s"].fillna(calls["_length"]) if "talk_s" in calls else calls["_length"]
+        )
     codes = calls["outcome_code"] if "outcome_code" in calls else calls["_kind"].where(False)
     missed = calls["_kind"].str.casefold().eq("missed").fillna(False).astype(bool)
     calls = calls.assign(outcome_code=codes.mask(missed & codes.isna(), "Missed"))

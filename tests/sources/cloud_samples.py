@@ -217,7 +217,8 @@ def aircall() -> str:
                 "line": "Sales",
                 "datetime (tz offset incl.)": call.site.strftime("%Y-%m-%d %H:%M:%S"),
                 "number timezone": "Europe/Paris",
-                "datetime (utc)": call.start.strftime("%Y-%m-%d %H:%M:%S") + (".083" if call.number % 9 == 0 else ""),
+                "datetime (utc)": call.start.strftime("%Y-%m-%d %H:%M:%S")
+                + (".083" if call.number % 9 == 0 else ""),
                 "country_code": "US",
                 "direction": call.way,
                 "from": ours if call.way == "outbound" else theirs,
@@ -294,7 +295,13 @@ def twilio_api() -> str:
 _REACHED: Flags = (True, True, None, None)
 TWILIO = TOLD | {("outbound", "spoken"): _REACHED, ("inbound", "spoken"): _REACHED}
 
-_DISPOSITIONS = {"spoken": "Connected", "machine": "Left voicemail", "busy": "Busy", "no_answer": "No answer", "missed": "Missed"}
+_DISPOSITIONS = {
+    "spoken": "Connected",
+    "machine": "Left voicemail",
+    "busy": "Busy",
+    "no_answer": "No answer",
+    "missed": "Missed",
+}
 
 
 def _tasks(names: dict[str, str], when: Callable[[Call], dict[str, object]]) -> str:
@@ -344,7 +351,13 @@ def salesforce_report() -> str:
     return _tasks(_REPORT, when)
 
 
-_ZOHO = {"spoken": "Interested", "busy": "Busy", "no_answer": "No response/Busy", "machine": "", "missed": "-None-"}
+_ZOHO = {
+    "spoken": "Interested",
+    "busy": "Busy",
+    "no_answer": "No response/Busy",
+    "machine": "",
+    "missed": "-None-",
+}
 ZOHO = TOLD | {("outbound", "machine"): (None, None, None, None)}
 
 
@@ -385,7 +398,13 @@ def zoho_api() -> str:
     return json.dumps({"data": records, "info": {"more_records": False}})
 
 
-_VOCALCOM = {"spoken": "Accord", "machine": "Répondeur", "busy": "Occupé", "no_answer": "Pas de réponse", "missed": ""}
+_VOCALCOM = {
+    "spoken": "Accord",
+    "machine": "Répondeur",
+    "busy": "Occupé",
+    "no_answer": "Pas de réponse",
+    "missed": "",
+}
 
 
 def vocalcom() -> str:
@@ -429,7 +448,9 @@ def _record(call: Call) -> dict[str, object]:
         "AgentInteractionDuration": call.talk, "CustomerHoldDuration": 3, "AfterContactWorkDuration": 7,
         "NumberOfHolds": 1,
     }  # fmt: skip
-    status = {"spoken": "HUMAN_ANSWERED", "machine": "VOICEMAIL_BEEP", "busy": "SIT_TONE_BUSY"}.get(call.what, "AMD_UNANSWERED")
+    status = {"spoken": "HUMAN_ANSWERED", "machine": "VOICEMAIL_BEEP", "busy": "SIT_TONE_BUSY"}.get(
+        call.what, "AMD_UNANSWERED"
+    )
     return {
         "AWSAccountId": "000000000000", "ContactId": f"c-{call.number:04d}", "InitialContactId": None, "Channel": "VOICE",
         "InitiationMethod": "INBOUND" if inbound else "API",

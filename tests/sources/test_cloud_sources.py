@@ -1,4 +1,4 @@
-"""Cloud telephony and CRM systems: an export in the system's own format gives the figures it was made with."""
+"""An export of a cloud telephone system or a CRM, in its own format, gives the figures it was made with."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_an_export_is_recognised_as_its_own_system(sample: Sample, file: Path) -
 def test_no_two_systems_know_one_header(sample: Sample, file: Path) -> None:
     from callstats.sources.containers import Found
     from callstats.sources.files import peek
-    from callstats.sources.reader import recognise
+    from callstats.sources.choosing import recognise
 
     found = Found(file, file.name, True)
     systems = [
@@ -100,7 +100,9 @@ def test_a_call_is_at_its_moment_in_winter_and_in_summer(sample: Sample, frame: 
     assert [moment.hour for moment in local] == [call.site.hour for call in calls()]
 
 
-def test_whether_a_talk_sold_is_unknown_where_the_system_knows_no_sales(sample: Sample, frame: pd.DataFrame) -> None:
+def test_whether_a_talk_sold_is_unknown_where_the_system_knows_no_sales(
+    sample: Sample, frame: pd.DataFrame
+) -> None:
     if "success" in frame:
         assert not frame["success"].fillna(False).any()
         spoken = frame["handled"].eq(True).fillna(False)
@@ -111,7 +113,9 @@ def test_a_contact_is_one_however_often_it_is_called(frame: pd.DataFrame) -> Non
     assert frame["contact_id"].nunique() == len({call.phone for call in calls()})
 
 
-def test_columns_in_another_order_and_further_ones_change_nothing(sample: Sample, file: Path, frame: pd.DataFrame) -> None:
+def test_columns_in_another_order_and_further_ones_change_nothing(
+    sample: Sample, file: Path, frame: pd.DataFrame
+) -> None:
     if file.suffix != ".csv":
         return
     table = pd.read_csv(file, dtype=str, keep_default_na=False)
