@@ -77,7 +77,8 @@ class Field:
     formats : tuple of str
         strptime formats of a time; if empty, inferred from the values.
     unit : str
-        Of a duration in the export; the data set holds seconds.
+        Of a duration in the export; the data set holds seconds. Of a time, that it may also be
+        a count of milliseconds since 1970 (``ms``).
     decimal, thousands : str
         The marks of a number written as a text.
     country : str
@@ -151,12 +152,18 @@ class RowCondition:
         Taken are rows with a greater number.
     filled : bool, optional
         Taken are rows that hold something there, or nothing.
+    other_than : tuple of str
+        Left out are rows with one of these texts.
+    optional : bool
+        A file without the column is taken whole.
     """
 
     column: str
     words: tuple[str, ...] = ()
     above: float | None = None
     filled: bool | None = None
+    other_than: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +259,7 @@ class Layout:
         if self.signature:
             return tuple((name,) for name in self.signature)
         groups = [group for item in self.fields if item.required for group in item.reads]
-        return tuple(dict.fromkeys((*groups, *((item.column,) for item in self.where))))
+        return tuple(dict.fromkeys((*groups, *((item.column,) for item in self.where if not item.optional))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +315,11 @@ class Source:
     nulls : tuple of str
     more_statuses : callable, optional
         Reads the export's own status tables: tables -> {(campaign or "", code): Outcome}.
+    inbound_statuses : mapping of str to Outcome
+        What a code says of an inbound call, where it says something else: "no answer" is then a caller who
+        was given no agent.
+    complete : callable, optional
+        Adds to calls what needs several columns, before outcomes and legs: calls -> calls.
     prepare : callable, optional
         Completes each row before it is checked: tables -> tables.
     shape : callable, optional
@@ -330,6 +342,8 @@ class Source:
     text: TextOptions = TextOptions()
     nulls: tuple[str, ...] = NULLS
     more_statuses: Callable[[Tables], dict[tuple[str, str], Outcome]] | None = None
+    inbound_statuses: Mapping[str, Outcome] = field(default_factory=dict)
+    complete: Callable[[Any], Any] | None = None
     prepare: Callable[[Tables], Tables] | None = None
     shape: Callable[[Tables, list[str], str], Tables] | None = None
     traps: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ class Columns:
         if missing:
             self.complain(missing)
         for condition in layout.where:
-            if self.actual(condition.column) is None:
+            if self.actual(condition.column) is None and not condition.optional:
                 self.complain([Field("", (condition.column,))])
 
     @property

@@ -244,7 +244,8 @@ def read_json(path: Path, file: str, options: TextOptions) -> Raw:
         records = _list_of_records(json.loads(text))
         raw.rows = list(range(1, len(records) + 1))
     except json.JSONDecodeError as error:
-        records = list(_records_by_line(text, raw))
+        records = _one_after_another(text) or list(_records_by_line(text, raw))
+        raw.rows = raw.rows or list(range(1, len(records) + 1))
         if not records:
             raise InputError(f"not JSON: {error.msg}", file=file, row=error.lineno) from error
     if not records:
@@ -266,6 +267,29 @@ def _list_of_records(content: Any) -> list[dict[str, Any]]:
         inner = [found for value in content.values() if (found := _list_of_records(value))]
         return max(inner, key=len, default=[content] if content and not inner else [])
     return []
+
+
+_SPACE = re.compile(r"\s*")
+
+
+def _one_after_another(text: str) -> list[dict[str, Any]]:
+    """Read records that follow one another without a comma or a line break, as streams write them to a file.
+
+    None where each line is a record: there a broken line costs itself alone.
+    """
+    decoder, text, place = json.JSONDecoder(), text.strip(), 0
+    records: list[dict[str, Any]] = []
+    while place < len(text):
+        try:
+            record, end = decoder.raw_decode(text, place)
+        except json.JSONDecodeError:
+            return []
+        by_line = not records and "\n" not in text[:end] and text[end : end + 1] in ("\r", "\n")
+        if by_line or not isinstance(record, dict):
+            return []
+        records.append(record)
+        place = found.end() if (found := _SPACE.match(text, end)) else end
+    return records
 
 
 def _records_by_line(text: str, raw: Raw) -> Iterator[dict[str, Any]]:

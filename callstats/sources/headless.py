@@ -35,6 +35,8 @@ def read_headless(single: Found, source: Source) -> Raw | None:
     """
     if not any(layout.order for layout in source.layouts):
         return None
+    if kind_of(single) not in ("text", "workbook", "page"):  # the others name their columns
+        return None
     width = _width(single, source)
     for layout in _candidates(source, width):
         names = (*layout.order, *(f"column_{n}" for n in range(len(layout.order) + 1, width + 1)))

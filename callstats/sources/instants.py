@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from callstats.model import TABLES
 from callstats.sources import notes
 from callstats.sources.base import UNKNOWN, Field, Layout
 from callstats.sources.columns import Columns
-from callstats.sources.convert import convert
+from callstats.sources.convert import convert, numbers_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Frame, Series
 from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
@@ -77,8 +77,8 @@ def add_moments(frame: Frame, reading: Reading) -> None:
         if text is None and epoch is None:
             continue
         utc = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
-        if text is not None:
-            utc = _from_cells(text, zones, reading, exact_elsewhere=epoch is not None)
+        for one in _one_by_one(text, reading):
+            utc = utc.fillna(_from_cells(one, zones, reading, exact_elsewhere=epoch is not None, after=utc))
         if epoch is not None:
             utc = _from_epoch(epoch, utc, reading)
         source = text or epoch
@@ -91,6 +91,15 @@ def add_moments(frame: Frame, reading: Reading) -> None:
             frame[local] = _by_zone(utc, zones, clock)
     if layout.table == "calls" and "started_at" in frame:
         frame["time_zone"] = zones
+
+
+def _one_by_one(item: Field | None, reading: Reading) -> list[Field]:
+    """Split a time that is the first filled of several columns: each of them is written in its own way."""
+    if item is None or item.pick != "filled":
+        return [] if item is None else [item]
+    return [
+        replace(item, columns=(n,), pick="") for n in item.columns if reading.columns.actual(n) is not None
+    ]
 
 
 def _zones(frame: Frame, reading: Reading) -> Series:
@@ -110,10 +119,17 @@ def _by_zone(moments: Series, zones: Series, change: Callable[[Series, str], Ser
     return pd.concat(parts).reindex(moments.index) if parts else change(moments, "UTC")
 
 
-def _from_cells(item: Field, zones: Series, reading: Reading, *, exact_elsewhere: bool) -> Series:
-    """Read moments: those that the file typed as they are, texts by their format."""
+def _from_cells(
+    item: Field, zones: Series, reading: Reading, *, exact_elsewhere: bool, after: Series
+) -> Series:
+    """Read moments: those that the file typed as they are, texts by their format.
+
+    Rows that have their time ``after`` another column was read are passed over.
+    """
     columns, problems = reading.columns, reading.problems
     name, cells = str(columns.name(item)), columns.cells(item)
+    cells = cells.each(lambda values: values.mask(after.notna())) if after.notna().any() else cells
+    cells = _counted(cells) if item.unit == "ms" else cells
     texts = cells.texts.mask(is_one_of(cells.texts, UNKNOWN))
     parsed = _parsed(texts, item, name, reading, exact_elsewhere=exact_elsewhere)
     typed = cells.moments
@@ -139,6 +155,16 @@ def _from_cells(item: Field, zones: Series, reading: Reading, *, exact_elsewhere
     if typed is not None and typed.dt.tz is not None:
         utc = utc.fillna(typed.astype("datetime64[us, UTC]"))
     return utc
+
+
+def _counted(cells: Cells) -> Cells:
+    """Take the cells that count milliseconds since 1970 as the moments that they are."""
+    counts = numbers_of(cells, Field(""))
+    counts = counts.where(counts.between(1e11, 1e14))
+    if counts.isna().all() or cells.moments is not None:
+        return cells
+    moments = pd.to_datetime(counts, unit="ms", utc=True).astype("datetime64[us, UTC]")
+    return Cells(cells.texts.mask(counts.notna()), moments=moments)
 
 
 def _parsed(texts: Series, item: Field, name: str, reading: Reading, *, exact_elsewhere: bool) -> Parsed:

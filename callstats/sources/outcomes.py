@@ -8,7 +8,7 @@ one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 Flag = bool | None
 
@@ -76,5 +76,19 @@ OUTCOMES: dict[str, Outcome] = {
     "not_dialled": Outcome(dialled=False),
     "no_outcome": Outcome(),
 }
+
+
+def unsold(kind: str) -> Outcome:
+    """Return an outcome as a system says it that knows calls but no sales.
+
+    Whether such a talk won or closed the contact is unknown, which is not "no".
+
+    Examples
+    --------
+    >>> unsold("spoken").handled, unsold("spoken").success
+    (True, None)
+    """
+    return replace(OUTCOMES[kind], argued=None, success=None, closed=None)
+
 
 NAMES: tuple[str, ...] = tuple(item.name for item in fields(Outcome))

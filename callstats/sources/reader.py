@@ -125,19 +125,22 @@ def rows_by_raw(frame: Frame) -> dict[int, int]:
 
 def _calls(result: Extract, source: Source) -> Frame:
     calls = result.tables["calls"]
+    may_join = source.complete is not None or "_leg_key" in calls
+    read = rows_by_raw(calls) if may_join else {}
+    calls = source.complete(calls) if source.complete else calls
     if "outcome_code" in calls:
         extra = source.more_statuses(result.tables) if source.more_statuses else {}
         calls = apply_statuses(calls, source, extra)
     calls = rows.earlier_dials_did_not_succeed(calls)
     for layout in source.layouts:
         if layout.legs and "_leg_key" in calls:
-            legs = rows_by_raw(calls)
             calls = rows.one_call_each(calls, layout.legs)
-            left = rows_by_raw(calls)
-            for account in result.accounts:
-                if account.table == "calls":
-                    account.merged += legs.get(account.raw, 0) - left.get(account.raw, 0)
             break
+    if may_join:
+        left = rows_by_raw(calls)
+        for account in result.accounts:
+            if account.table == "calls":
+                account.merged += read.get(account.raw, 0) - left.get(account.raw, 0)
     return calls
 
 

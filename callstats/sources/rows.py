@@ -27,6 +27,8 @@ def taken(columns: Columns, conditions: Sequence[RowCondition]) -> tuple[Series,
     kept = pd.Series(True, index=range(columns.size))
     left_out = {}
     for condition in conditions:
+        if columns.actual(condition.column) is None:  # it is optional
+            continue
         met = _met(columns, condition)
         gone = int((kept & ~met).sum())
         if gone:
@@ -41,6 +43,8 @@ def _met(columns: Columns, condition: RowCondition) -> Series:
         return cells.filled == condition.filled
     if condition.above is not None:
         return (numbers_of(cells, Field("")) > condition.above).fillna(False)
+    if condition.other_than:
+        return ~is_one_of(cells.as_text(), condition.other_than)
     return is_one_of(cells.as_text(), condition.words)
 
 
@@ -49,6 +53,8 @@ def _sentence(condition: RowCondition) -> str:
         return f"{condition.column} is {'empty' if condition.filled else 'filled'}"
     if condition.above is not None:
         return f"{condition.column} is not above {condition.above:g}"
+    if condition.other_than:
+        return f"{condition.column} is {' or '.join(condition.other_than)}"
     return f"{condition.column} is not {' or '.join(condition.words)}"
 
 

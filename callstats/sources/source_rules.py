@@ -84,7 +84,7 @@ def _origins(source: Source) -> str:
 
 def _columns(source: Source) -> str:
     """Check the columns of sources without ``prepare`` or ``shape``: helper columns would be unused."""
-    if source.prepare or source.shape:
+    if source.prepare or source.shape or source.complete:
         return ""
     strange = []
     for layout in source.layouts:
@@ -113,7 +113,8 @@ def _lacks(layout: Layout) -> list[str]:
 
 
 def _statuses(source: Source) -> str:
-    wrong = {code: _contradiction(outcome) for code, outcome in source.statuses.items()}
+    both = (*source.statuses.items(), *source.inbound_statuses.items())
+    wrong = {code: _contradiction(outcome) for code, outcome in both}
     return "; ".join(f"{code} is {what}" for code, what in wrong.items() if what)
 
 

@@ -16,6 +16,8 @@ from callstats.sources.typed_cells import TEXT
 
 Mask = npt.NDArray[np.bool_]
 Codes = Mapping[tuple[str, str], Outcome]
+#: Stands in the place of a campaign for codes of inbound calls; no campaign is called so.
+INBOUND = "\x00inbound"
 
 #: What each flag needs, from the first to the last; a flag that is set sets what it needs.
 _NEEDS: tuple[tuple[str, str], ...] = (
@@ -44,6 +46,7 @@ def apply_statuses(calls: Frame, source: Source, extra: Codes | None = None) -> 
         Codes of an installation's own; they override those of the source.
     """
     codes: dict[tuple[str, str], Outcome] = {("", code): item for code, item in source.statuses.items()}
+    codes |= {(INBOUND, code): item for code, item in source.inbound_statuses.items()}
     codes |= extra or {}
     if not codes:
         return calls
@@ -66,12 +69,14 @@ def apply_statuses(calls: Frame, source: Source, extra: Codes | None = None) -> 
 def _suggested(calls: Frame, codes: Codes) -> tuple[dict[str, Series], Series]:
     texts = calls["outcome_code"].fillna("").astype(object)
     campaigns = calls.get("campaign_id", pd.Series("", index=calls.index)).fillna("").astype(object)
-    places, different = pd.factorize(pd.MultiIndex.from_arrays([campaigns, texts]))
+    inbound = calls["direction"].eq("inbound").fillna(False) if "direction" in calls else campaigns.isna()
+    ways = inbound.map({True: INBOUND, False: ""})
+    places, different = pd.factorize(pd.MultiIndex.from_arrays([campaigns, ways, texts]))
     by_campaign: dict[str, dict[str, Outcome]] = {}
     for (campaign, code), outcome in codes.items():
         by_campaign.setdefault(campaign, {})[code] = outcome
     words = {campaign: CodeWords(meanings) for campaign, meanings in by_campaign.items()}
-    outcomes = [_outcome(words, campaign, code) for campaign, code in different]
+    outcomes = [_outcome(words, (campaign or way, way, ""), code) for campaign, way, code in different]
     flags = {}
     for name in (*FLAGS, "dialled", "handed_over"):
         values = pd.array([getattr(item, name) for item in outcomes], dtype="boolean")
@@ -80,8 +85,8 @@ def _suggested(calls: Frame, codes: Codes) -> tuple[dict[str, Series], Series]:
     return flags, pd.Series(reasons.take(places), index=calls.index)
 
 
-def _outcome(words: Mapping[str, CodeWords[Outcome]], campaign: str, code: str) -> Outcome:
-    for place in (campaign, ""):
+def _outcome(words: Mapping[str, CodeWords[Outcome]], among: tuple[str, ...], code: str) -> Outcome:
+    for place in among:
         if place in words and code and (found := words[place].get(code)) is not None:
             return found
     return Outcome()

@@ -58,6 +58,7 @@ _OFFSET_MARK = r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)\)?$"
 _FRACTION = r"(\d:\d{2}:\d{2})[.,](\d{1,9})"
 _FRACTION_MARK = r"\d:\d{2}:\d{2}[.,]\d"
 _WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SAMPLE = 2000  # different texts looked at to find out a format
 MOST_FORMATS = 4  # of one column: dates typed beside dates exported
 
@@ -132,7 +133,7 @@ def parse(
     wanted = tuple(re.sub(r"\s*%[zZ]|Z$", "", item) for item in formats)
     naive = _by_formats(bare, wanted) if wanted else _no_moments(texts)
     if not wanted:
-        naive, wanted = _found_out(_regular(bare), where or {}, likely)
+        naive, wanted = _found_out(_regular(bare), where or {}, likely, _weekdays(bare))
     bad = texts.notna() & naive.isna()
     return Parsed(naive, None if offset is None else _offset_seconds(offset), bad, wanted, not formats)
 
@@ -184,14 +185,22 @@ def _offset_seconds(offset: Series) -> Series:
     return seconds.mask(offset.notna() & seconds.isna(), 0.0).astype(float)
 
 
-def _found_out(texts: Series, where: dict, likely: tuple[str, ...]) -> tuple[Series, tuple[str, ...]]:
+def _weekdays(texts: Series) -> Series:
+    """Return the day of the week that a text begins with, 0 for Monday; nan where it names none."""
+    names = texts.str.extract(rf"^\s*({'|'.join(_DAYS)})[a-z]*\b", flags=re.IGNORECASE)[0]
+    return names.str.casefold().map({name: day for day, name in enumerate(_DAYS)}).astype(float)
+
+
+def _found_out(
+    texts: Series, where: dict, likely: tuple[str, ...], weekdays: Series
+) -> tuple[Series, tuple[str, ...]]:
     """Read a column by the format that reads most of it, and what is left by others that are beyond doubt."""
     naive, formats = _no_moments(texts), []
     while len(formats) < MOST_FORMATS:
         left = naive.isna() & texts.notna()
         if not left.any():
             break
-        form = _best_format(texts[left], where if not formats else None, likely)
+        form = _best_format(texts[left], where if not formats else None, likely, weekdays)
         if form is None or form.translate(_SWAPPED) in formats:
             break
         formats.append(form)
@@ -199,8 +208,11 @@ def _found_out(texts: Series, where: dict, likely: tuple[str, ...]) -> tuple[Ser
     return naive, tuple(formats)
 
 
-def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...]) -> str | None:
-    """Return the format that reads most texts; None, or an error where one is due, if none does or two do."""
+def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], weekdays: Series) -> str | None:
+    """Return the format that reads most texts; None, or an error where one is due, if none does or two do.
+
+    Where two do, the names of weekdays tell which number is the day.
+    """
     sample = texts.drop_duplicates()
     if len(sample) > SAMPLE:
         sample = sample.iloc[np.linspace(0, len(sample) - 1, SAMPLE).astype(int)]
@@ -220,6 +232,9 @@ def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...]) ->
     rival = next((o for o in likely if counts[o] == counts[best] and _contradicts(read[o], read[best])), None)
     if rival is None:
         return best
+    right = {form: int((read[form].dt.dayofweek == weekdays).sum()) for form in (best, rival)}
+    if right[best] != right[rival]:
+        return max(right, key=right.__getitem__)
     dates = [form.split(" ")[0] for form in settled]
     for form in (best, rival):
         if form.split(" ")[0] in dates:
