@@ -136,7 +136,9 @@ HEADLESS = tuple(
 
 _SIGNATURE = ("src", "dst", "billsec", "disposition")
 CDR = Layout("cdr", "calls", _RECORD, signature=_SIGNATURE)
-MASTER = Layout("Master", "calls", _RECORD, order=_CSV, looks={k: _LOOKS[k] for k in ("disposition", "channel")})
+MASTER = Layout(
+    "Master", "calls", _RECORD, order=_CSV, looks={k: _LOOKS[k] for k in ("disposition", "channel")}
+)
 
 _EVENT = (
     Field("event_time", ("time", "eventdate", "time_id", "created"), "text", required=True),
@@ -191,7 +193,9 @@ def _joined(records: Frame, calls: Frame) -> Frame:
     records = records.drop(columns="_ids")
     for position, name in named.dropna().items():
         if name in place:
-            calls.loc[place.pop(name), ["_raw", "_position"]] = records.loc[position, ["_raw", "_position"]].tolist()
+            calls.loc[place.pop(name), ["_raw", "_position"]] = records.loc[
+                position, ["_raw", "_position"]
+            ].tolist()
     others = records[named.isna().to_numpy()]
     together = pd.concat([others, calls], ignore_index=True)
     return together.sort_values("started_at", kind="stable", ignore_index=True)
@@ -214,7 +218,11 @@ FREEPBX = replace(
     SOURCE,
     name="freepbx",
     title="FreePBX",
-    layouts=(replace(CDR, signature=(*_OF_FREEPBX, "linkedid")), replace(CDR, name="cdr of few columns"), *SOURCE.layouts[1:]),
+    layouts=(
+        replace(CDR, signature=(*_OF_FREEPBX, "linkedid")),
+        replace(CDR, name="cdr of few columns"),
+        *SOURCE.layouts[1:],
+    ),
 )
 
 ISSABEL = replace(

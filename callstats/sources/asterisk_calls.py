@@ -8,7 +8,7 @@ from callstats.sources.base import Legs
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
-    INTERNAL, filled, holds, is_nobody, is_outside, like, merged, seconds, set_flags,
+    INTERNAL, filled, holds, is_nobody, is_outside, like, made_up_id, merged, seconds, set_flags, surely,
 )  # fmt: skip
 from callstats.sources.typed_cells import TEXT
 
@@ -51,22 +51,20 @@ def calls_of(records: Frame) -> Frame:
         calls between extensions bear a reason in ``_left_out``.
     """
     legs = records.copy()
-    row = legs["_raw"].astype(str) + ":" + legs["_position"].astype(str)
     own = filled(legs, "uniqueid").fillna(filled(legs, "linkedid"))
     key = filled(legs, "linkedid").fillna(own)
     way = _way(legs)
-    key_or_row = key.fillna("row " + row.astype(TEXT))
-    # the first leg that went outside says whose call it is; a queue then rings extensions
-    legs["_order"] = legs["started_at"]
-    first = _first(legs, key_or_row, way)
-    legs["direction"] = first
+    key_or_row = key.fillna(made_up_id(legs, "src", "dst"))
+    # the first leg with somebody outside says whose call it is; a queue then rings extensions
+    legs["direction"] = _first(legs, key_or_row, way)
     legs["call_id"] = key_or_row
     legs["_ids"] = _all_ids(own, key_or_row)
     _add_parties(legs)
     _add_lengths(legs)
     _add_flags(legs)
-    calls = legs.drop(columns=[name for name in (*_HELPERS, "_order") if name in legs])
+    calls = legs.drop(columns=[name for name in _HELPERS if name in legs])
     calls = merged(calls, key, _ONE_CALL)
+    set_flags(calls, surely(calls["handled"]), TALKED)
     outside = calls["direction"].isin(["inbound", "outbound"])
     calls["_left_out"] = pd.Series(pd.NA, index=calls.index, dtype=TEXT).mask(~outside, INTERNAL)
     return calls
@@ -117,7 +115,9 @@ def _add_parties(legs: Frame) -> None:
     legs["contact_id"] = dst.mask(inbound, caller)
     own = filled(legs, "cnum")
     dialling = own.mask(is_outside(own)).fillna(src.mask(is_outside(src) | is_nobody(src)))
-    legs["agent_id"] = dialling.fillna(peer(filled(legs, "channel"))).mask(inbound, peer(filled(legs, "dstchannel")))
+    legs["agent_id"] = dialling.fillna(peer(filled(legs, "channel"))).mask(
+        inbound, peer(filled(legs, "dstchannel"))
+    )
     queue = filled(legs, "lastdata").str.split(",").str[0].where(like(filled(legs, "lastapp"), "Queue"))
     legs["campaign_id"] = filled(legs, "accountcode").mask(inbound & queue.notna(), queue)
 
@@ -146,7 +146,9 @@ def _add_flags(legs: Frame) -> None:
     inbound = legs["direction"].eq("inbound").fillna(False).astype(bool)
     answered, app = _answered(legs), filled(legs, "lastapp")
     machine = like(app, _MACHINES)
-    reached = filled(legs, "dstchannel").notna() if "dstchannel" in legs else app.isna() | like(app, "Dial|Queue")
+    reached = (
+        filled(legs, "dstchannel").notna() if "dstchannel" in legs else app.isna() | like(app, "Dial|Queue")
+    )
     talked = inbound & answered & reached & ~machine
     waited = like(app, "Dial|Queue|VoiceMail") | (app.isna() & ~answered)
     set_flags(legs, inbound & ~talked & waited, GAVE_UP)

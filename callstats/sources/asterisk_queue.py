@@ -58,7 +58,9 @@ def member(names: Series) -> Series:
     >>> member(pd.Series(["SIP/ann", "Local/101@from-queue/n", "Agent/1001", "Ann Example"])).tolist()
     ['ann', '101', '1001', 'Ann Example']
     """
-    plain = names.astype(object).str.replace(r"^(?:Local|SIP|PJSIP|IAX2|Agent|SCCP|DAHDI|Zap|Khomp)/", "", regex=True)
+    plain = names.astype(object).str.replace(
+        r"^(?:Local|SIP|PJSIP|IAX2|Agent|SCCP|DAHDI|Zap|Khomp)/", "", regex=True
+    )
     return plain.str.replace(r"(?:@.*|/n)$", "", regex=True).astype(TEXT)
 
 
@@ -270,5 +272,3 @@ class _Shift:
             self.paused.clear()
         self.place = (event.raw_number, event.raw_position)  # type: ignore[attr-defined]
         self.since = event.at if self.queues or self.talking is not None else None  # type: ignore[attr-defined]
-
-

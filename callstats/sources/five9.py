@@ -10,19 +10,41 @@ from callstats.sources.base import NULLS, Field, Layout, Legs, Source
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.own_codes import PLAIN
 from callstats.sources.raw import Frame, Series
-from callstats.sources.switchboard import INTERNAL, filled, holds, merged, seconds, set_flags, surely
+from callstats.sources.switchboard import (
+    INTERNAL,
+    LAST_SAYS,
+    filled,
+    holds,
+    merged,
+    seconds,
+    set_flags,
+    surely,
+)
 from callstats.sources.typed_cells import TEXT
 
 _TALKED = Outcome(True, True, True, False)
 _SYSTEM = {
     "no_answer": ("No Answer", "No Answer Detected"),
     "busy": ("Busy",),
-    "failed": ("Fast Busy", "Dial Error", "Resource Unavailable", "System Error", "System Shutdown", "Hardware Timeout"),
+    "failed": (
+        "Fast Busy",
+        "Dial Error",
+        "Resource Unavailable",
+        "System Error",
+        "System Shutdown",
+        "Hardware Timeout",
+    ),
     "invalid": ("Operator Intercept", "Number Not In Service", "Disconnected Number"),
     "machine": ("Answering Machine", "Recording Played - Answering Machine", "Voicemail Dump"),
     "fax": ("Fax",),
     "silence": ("No Party Contact",),
-    "abandoned": ("Abandon", "Abandoned", "Caller Disconnected", "Sent To Voicemail", "Queue Callback Timeout"),
+    "abandoned": (
+        "Abandon",
+        "Abandoned",
+        "Caller Disconnected",
+        "Sent To Voicemail",
+        "Queue Callback Timeout",
+    ),
     "picked_up": ("Recording Played", "Call Completed"),
     "do_not_call": ("Do Not Call",),
     "callback": ("Callback", "Queue Callback Assigned"),
@@ -36,8 +58,8 @@ STATUSES: Mapping[str, Outcome] = {
 _OTHER_WORK = "calls of other kinds (internal, test, third party)"
 _ONE_CALL = Legs(
     key=("call_key",),
-    keep={"agent_id": "last", "campaign_id": "first", "talk_s": "sum", "wrap_s": "sum", "hold_s": "sum", "queue_s": "sum",
-          "outcome_code": "last", "abandoned_s": "max", "connected": "any", "live": "any", "handled": "any"},
+    keep={**LAST_SAYS, "campaign_id": "first", "talk_s": "sum", "wrap_s": "sum", "hold_s": "sum", "queue_s": "sum",
+          "gave_up": "max", "connected": "any", "live": "any", "handled": "any"},
 )  # fmt: skip
 
 
@@ -49,15 +71,26 @@ def prepare(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     calls["direction"] = pd.Series("outbound", index=calls.index, dtype=TEXT).mask(inbound, "inbound")
     calls["contact_id"] = filled(calls, "dnis").mask(inbound, filled(calls, "ani"))
     calls["_left_out"] = _left_out(kind)
+    held = seconds(calls, "hold_s").fillna(0.0) + seconds(calls, "park_s").fillna(0.0)
+    whole = seconds(calls, "whole_talk_s")
+    calls["talk_s"] = seconds(calls, "talk_s").fillna((whole - held).where(whole >= held, whole))
+    if "hold_s" in calls:
+        calls["hold_s"] = held.where(calls["hold_s"].notna())
     key = filled(calls, "call_id")
-    calls = merged(calls.drop(columns=["call_type", "ani", "dnis"], errors="ignore"), key, _ONE_CALL)
+    calls = merged(
+        calls.drop(columns=["call_type", "ani", "dnis", "park_s", "whole_talk_s"], errors="ignore"),
+        key,
+        _ONE_CALL,
+    )
     add_facts(calls, filled(calls, "agent_id").notna(), seconds(calls, "gave_up") > 0)
     return {**tables, "calls": calls.drop(columns="gave_up", errors="ignore")}
 
 
 def _left_out(kind: Series) -> Series:
     reason = pd.Series(pd.NA, index=kind.index, dtype=TEXT)
-    return reason.mask(holds(kind, "test|3rd party|third party"), _OTHER_WORK).mask(holds(kind, "internal"), INTERNAL)
+    return reason.mask(holds(kind, "test|3rd party|third party"), _OTHER_WORK).mask(
+        holds(kind, "internal"), INTERNAL
+    )
 
 
 def add_facts(calls: Frame, has_agent: Series, gave_up: Series) -> None:
@@ -75,17 +108,17 @@ def add_facts(calls: Frame, has_agent: Series, gave_up: Series) -> None:
     set_flags(calls, left, OUTCOMES["abandoned"])
     waited = inbound & silent & ~left & ~has_agent & ~surely(calls["handled"])
     set_flags(calls, waited & unknown, OUTCOMES["turned_away"])
-    calls["talk_s"] = talk.where(~surely(calls["abandoned"]))
+    calls["talk_s"] = talk.where(calls["handled"].ne(False).fillna(True).astype(bool))
 
 
 TRAPS = (
     "[None] stands for nobody, in AGENT and elsewhere.",
     "The contact is DNIS of a call that went out and ANI of one that came in.",
-    "CALL TYPE Autodial, Manual, Preview and Outbound are dials; Inbound, Inbound Voicemail and Queue Callback came in or are counted by their word.",
+    "CALL TYPE Inbound and Inbound Voicemail came in; Outbound, Autodial, Manual, Preview and Queue Callback are dials.",
     "Internal calls, tests and third parties of a conference are left out.",
     "Dispositions other than the system's are your own: those that are not plain words are a finding, with what the seconds say of them (an agent who talked had somebody on the line).",
     "Rows with one CALL ID are one call: the last agent's disposition counts, the seconds are added.",
-    "TALK TIME contains hold where the report says so in no column; HOLD TIME, where it is there, is taken as outside the talk, as Five9 defines handle time: talk, hold, park and after call work.",
+    "TALK TIME contains the time on hold and parked, which are taken off where their columns are there; TALK TIME LESS HOLD AND PARK is used as it stands.",
     "An Operator Intercept is a number that is not in service: it closes the contact.",
     "FinalDisp, FinalApplyToCampaigns, AddAndFinalize and AddAllNumbers are settings of a disposition and are not in the call log: whether a disposition closes the contact is told by its kind.",
     "Times are in the time zone that was chosen for the report.",
@@ -102,7 +135,9 @@ _CALL = (
     Field("list_id", ("LIST NAME",)),
     Field("queue_s", ("QUEUE WAIT TIME",), unit="hh:mm:ss"),
     Field("ring_s", ("RING TIME",), unit="hh:mm:ss"),
-    Field("talk_s", ("TALK TIME",), unit="hh:mm:ss"),
+    Field("talk_s", ("TALK TIME LESS HOLD AND PARK",), unit="hh:mm:ss"),
+    Field("whole_talk_s", ("TALK TIME",), "number", unit="hh:mm:ss"),
+    Field("park_s", ("PARK TIME",), "number", unit="hh:mm:ss"),
     Field("hold_s", ("HOLD TIME",), unit="hh:mm:ss"),
     Field("wrap_s", ("AFTER CALL WORK TIME",), unit="hh:mm:ss"),
     Field("gave_up", ("ABANDONED",), "number"),

@@ -11,7 +11,7 @@ from callstats.sources.five9 import add_facts
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.own_codes import PLAIN
 from callstats.sources.raw import Frame, Series
-from callstats.sources.switchboard import filled, holds, like, merged, seconds, surely
+from callstats.sources.switchboard import LAST_SAYS, filled, holds, like, made_up_id, merged, seconds, surely
 from callstats.sources.typed_cells import TEXT
 
 _DIALER = {
@@ -42,8 +42,7 @@ STATUSES: Mapping[str, Outcome] = {
 _NO_CALL = "Media Type is not voice"
 _ONE_CALL = Legs(
     key=("call_id",),
-    keep={"agent_id": "last", "talk_s": "sum", "wrap_s": "sum", "hold_s": "sum", "queue_s": "sum", "outcome_code": "last",
-          "connected": "any", "live": "any", "handled": "any", "gave_up": "any"},
+    keep={**LAST_SAYS, "talk_s": "sum", "wrap_s": "sum", "hold_s": "sum", "queue_s": "sum", "connected": "any", "live": "any", "handled": "any", "gave_up": "any"},
 )  # fmt: skip
 
 
@@ -61,8 +60,7 @@ def prepare(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     other = media.notna() & ~holds(media, "voice|call")
     calls["_left_out"] = pd.Series(pd.NA, index=calls.index, dtype=TEXT).mask(other, _NO_CALL)
     key = filled(calls, "call_id")
-    row = ("row " + calls["_raw"].astype(str) + ":" + calls["_position"].astype(str)).astype(TEXT)
-    calls["call_id"] = key.fillna(row)
+    calls["call_id"] = key.fillna(made_up_id(calls, "agent_id", "contact_id"))
     gone = ["way", "later_way", "ani", "dnis", "remote", "campaign", "queue", "media"]
     calls = merged(calls.drop(columns=gone, errors="ignore"), key, _ONE_CALL)
     gave_up = surely(calls["gave_up"]) if "gave_up" in calls else pd.Series(False, index=calls.index)
@@ -119,7 +117,7 @@ _VIEW = (
     Field("queue", ("First Queue", "Queue"), "text"),
     Field("campaign", ("Campaign Name", "Campaign", "Outbound Campaign"), "text"),
     Field("list_id", ("Contact List Name", "Contact List")),
-    Field("outcome_code", ("Wrap-up", "Wrap-up Code"), pick=""),
+    Field("outcome_code", ("Wrap-up", "Wrap-up Code")),
     Field("queue_s", ("Total Queue", "Queue Time"), unit="ms"),
     Field("ring_s", ("Total Alert",), unit="ms"),
     Field("talk_s", ("Total Talk", "Talk"), unit="ms"),

@@ -81,7 +81,7 @@ def _fits(raw: Raw, layout: Layout) -> bool:
 
 def _looks(columns: Columns, name: str, pattern: str) -> bool:
     texts = columns.column(name).as_text().dropna()
-    return texts.empty or bool(texts.str.fullmatch(pattern).mean() >= MOST)
+    return not texts.empty and bool(texts.str.fullmatch(pattern).mean() >= MOST)
 
 
 def _holds(columns: Columns, item: Field, layout: Layout) -> bool:

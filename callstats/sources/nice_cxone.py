@@ -11,7 +11,7 @@ from callstats.sources.five9 import add_facts
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.own_codes import PLAIN
 from callstats.sources.raw import Frame, Series
-from callstats.sources.switchboard import filled, holds, merged, seconds, surely
+from callstats.sources.switchboard import LAST_SAYS, filled, holds, merged, seconds, surely
 from callstats.sources.typed_cells import TEXT
 
 STATUSES: Mapping[str, Outcome] = {
@@ -27,8 +27,8 @@ STATUSES: Mapping[str, Outcome] = {
 _NO_CALL = "Media_Name is no phone call"
 _ONE_CALL = Legs(
     key=("call_key",),
-    keep={"call_id": "first", "agent_id": "last", "talk_s": "sum", "wrap_s": "sum", "hold_s": "sum", "queue_s": "sum",
-          "outcome_code": "last", "gave_up": "last", "connected": "any", "live": "any", "handled": "any"},
+    keep={**LAST_SAYS, "call_id": "first", "talk_s": "sum", "wrap_s": "sum", "hold_s": "sum", "queue_s": "sum",
+          "gave_up": "last", "connected": "any", "live": "any", "handled": "any"},
 )  # fmt: skip
 
 
@@ -87,6 +87,14 @@ TRAPS = (
     "Whether Hold_Time lies inside Agent_Time is not said in the documentation; in exports that were looked at it does.",
 )
 
+_FORMATS = (
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %I:%M %p",
+    "%Y-%m-%d %H:%M:%S",
+)
+
 _CONTACT = (
     Field("call_id", ("Contact_ID", "Contact ID", "ContactID"), "text", required=True),
     Field("parent", ("Master_Contact_ID", "Master Contact ID", "MasterContactID"), "text"),
@@ -112,7 +120,7 @@ SOURCE = Source(
     layouts=(
         Layout(
             "call detail, date and time", "calls",
-            (Field("started_at", template="{Start_Date} {start_time}", required=True), *_CONTACT),
+            (Field("started_at", template="{Start_Date} {start_time}", required=True, formats=_FORMATS), *_CONTACT),
             signature=("Contact_ID", "Master_Contact_ID", "Skill_Name", "Start_Date", "start_time"),
         ),
         Layout(

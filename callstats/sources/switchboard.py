@@ -15,6 +15,11 @@ from callstats.sources.typed_cells import TEXT
 
 #: A row that is no call of a call centre.
 INTERNAL = "calls between extensions"
+#: Of several agents the last one says what came of the call.
+LAST_SAYS = dict.fromkeys(
+    ("agent_id", "outcome_code", "argued", "success", "closed", "closed_reason", "right_party", "do_not_call",
+     "invalid_number"), "last",
+)  # fmt: skip
 #: The shortest number outside; extensions have fewer digits.
 LONGER_THAN_EXTENSION = 6
 _NUMBER = rf"\+?[\d\s().\-/]*\d"
@@ -59,6 +64,22 @@ def is_outside(numbers: Series) -> Series:
 def is_nobody(numbers: Series) -> Series:
     """Mark callers who hide their number."""
     return numbers.isna() | like(numbers, _NOBODY)
+
+
+def made_up_id(legs: Frame, *names: str) -> Series:
+    """Identify calls that have no number of their own, by their second and the parties.
+
+    Examples
+    --------
+    >>> call = {"started_at": pd.Timestamp("2026-09-08 10:00", tz="UTC"), "src": "100", "dst": "0199001001"}
+    >>> made_up_id(pd.DataFrame([call, call]), "src", "dst").tolist()
+    ['20260908100000-100-0199001001', '20260908100000-100-0199001001-2']
+    """
+    made = legs["started_at"].dt.strftime("%Y%m%d%H%M%S").astype(TEXT).fillna("")
+    for name in names:
+        made = made + "-" + filled(legs, name).fillna("")
+    again = made.groupby(made).cumcount() + 1
+    return made.where(again == 1, made + "-" + again.astype(str).astype(TEXT))
 
 
 def merged(calls: Frame, key: Series, legs: Legs, order: Series | None = None) -> Frame:

@@ -10,7 +10,7 @@ from callstats.sources.base import Field, Layout, Legs, Source
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
-    INTERNAL, filled, holds, is_nobody, is_outside, like, merged, seconds, set_flags,
+    INTERNAL, filled, holds, is_nobody, is_outside, like, made_up_id, merged, seconds, set_flags, surely,
 )  # fmt: skip
 from callstats.sources.typed_cells import TEXT
 
@@ -42,7 +42,7 @@ def prepare(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     (who, from_number), (whom, to_number) = _party(filled(legs, "from")), _party(filled(legs, "to"))
     way = _way(filled(legs, "way"), from_number, to_number)
     key = filled(legs, "call_key")
-    group = key.fillna(("row " + legs["_raw"].astype(str) + ":" + legs["_position"].astype(str)).astype(TEXT))
+    group = key.fillna(made_up_id(legs, "from", "to"))
     legs["direction"] = _of_the_call(legs, group, way)
     legs["call_id"] = group
     inbound = legs["direction"].eq("inbound").fillna(False).astype(bool)
@@ -54,6 +54,7 @@ def prepare(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     _add_flags(legs, inbound, queue)
     legs = legs.drop(columns=["from", "to", "way", "call_key"], errors="ignore")
     calls = merged(legs, key, _ONE_CALL)
+    set_flags(calls, surely(calls["handled"]), _TALKED)
     outside = calls["direction"].isin(["inbound", "outbound"])
     calls["_left_out"] = pd.Series(pd.NA, index=calls.index, dtype=TEXT).mask(~outside, INTERNAL)
     return {**tables, "calls": calls}
@@ -125,8 +126,8 @@ _LACKS = {
 _CALL = (
     Field("started_at", ("Call Time", "Start Time"), required=True),
     Field("outcome_code", ("Status",), required=True),
-    Field("ring_s", ("Ringing", "Ringing Time")),
-    Field("talk_s", ("Talking", "Talking Time"), required=True),
+    Field("ring_s", ("Ringing", "Ringing Time"), unit="hh:mm:ss"),
+    Field("talk_s", ("Talking", "Talking Time"), unit="hh:mm:ss", required=True),
 )
 
 SOURCE = Source(
