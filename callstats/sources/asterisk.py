@@ -15,6 +15,7 @@ from callstats.sources import asterisk_calls, asterisk_queue
 from callstats.sources.base import Field, Layout, Source
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.raw import Frame
+from callstats.sources.switchboard import TALKED
 
 #: Dispositions of call detail records, and the last event of a call in the log of the queues.
 STATUSES: Mapping[str, Outcome] = {
@@ -24,12 +25,12 @@ STATUSES: Mapping[str, Outcome] = {
     "CONGESTION": OUTCOMES["failed"],
     "FAILED": OUTCOMES["failed"],
     "ENTERQUEUE": Outcome(connected=True, live=True),
-    "CONNECT": asterisk_calls.TALKED,
-    "COMPLETEAGENT": asterisk_calls.TALKED,
-    "COMPLETECALLER": asterisk_calls.TALKED,
-    "TRANSFER": asterisk_calls.TALKED,
-    "BLINDTRANSFER": asterisk_calls.TALKED,
-    "ATTENDEDTRANSFER": asterisk_calls.TALKED,
+    "CONNECT": TALKED,
+    "COMPLETEAGENT": TALKED,
+    "COMPLETECALLER": TALKED,
+    "TRANSFER": TALKED,
+    "BLINDTRANSFER": TALKED,
+    "ATTENDEDTRANSFER": TALKED,
     "ABANDON": OUTCOMES["abandoned"],
     "EXITWITHTIMEOUT": OUTCOMES["abandoned"],
     "EXITEMPTY": OUTCOMES["abandoned"],
@@ -176,7 +177,7 @@ def shape(tables: Mapping[str, Frame], notes: list[str], zone: str) -> dict[str,
         return tables
     events = asterisk_queue.events_of(table, notes, zone)
     calls = asterisk_queue.calls_of(events, zone)
-    asterisk_queue.flag(calls, dict(STATUSES))
+    asterisk_queue.flag(calls, STATUSES)
     tables["calls"] = calls if records is None else _joined(records, calls)
     time = asterisk_queue.agent_time_of(events, notes, zone)
     if time is not None:

@@ -8,20 +8,32 @@ from callstats.sources.base import Legs
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
-    INTERNAL, filled, holds, is_nobody, is_outside, like, made_up_id, merged, seconds, set_flags, surely,
+    INTERNAL,
+    TALKED,
+    filled,
+    holds,
+    is_nobody,
+    is_outside,
+    like,
+    made_up_id,
+    merged,
+    seconds,
+    set_flags,
+    surely,
 )  # fmt: skip
 from callstats.sources.typed_cells import TEXT
 
 Tables = dict[str, Frame]
 
-#: What a call that an agent took says, and what is in nobody's records: the outcome of the talk.
-TALKED = Outcome(True, True, True, False)
 PICKED_UP = Outcome(connected=True, abandoned=None)
 GAVE_UP, TURNED_AWAY = OUTCOMES["abandoned"], OUTCOMES["turned_away"]
 
 _INBOUND = r"trunk|pstn|\bdid\b|from-did|incoming|inbound|from-zaptel|from-dahdi|from-sip-external"
 _INTERNAL = r"internal"
-_MACHINES = r"VoiceMail(?:Main)?|Play(?:back|tones)|Back[Gg]round|WaitExten|Congestion|Busy|Hang[Uu]p|Read|Echo|Record|ReceiveFAX|Milliwatt"
+_MACHINES = (
+    r"VoiceMail(?:Main)?|Play(?:back|tones)|Background|WaitExten|Congestion|Busy|Hangup|Read|Echo|Record"
+    r"|ReceiveFAX|Milliwatt"
+)
 _PEER = r"^(?:Local/|[A-Za-z0-9]+/)([^@/;]+?)(?:-[0-9a-fA-F]+)?(?:@.*|/.*|;.*)?$"
 _BEST = ("ANSWERED", "BUSY", "NO ANSWER", "CONGESTION", "FAILED")
 _ONE_CALL = Legs(

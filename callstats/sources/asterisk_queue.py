@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan, nan
+from typing import Any
 
 import pandas as pd
 
 from callstats.sources import notes as told
+from callstats.sources.outcomes import Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import filled, set_flags
 from callstats.sources.times import clock, localise, parse
@@ -68,55 +71,55 @@ def member(names: Series) -> Series:
 class _Call:
     """What the events of one caller say."""
 
-    at: pd.Timestamp
+    at: Any
     queue: object
     contact: object = None
     agent: object = None
-    wait: float = float("nan")
-    talk: float = float("nan")
-    ring: float = float("nan")
+    wait: float = nan
+    talk: float = nan
+    ring: float = nan
     code: str = "ENTERQUEUE"
-    connected_at: pd.Timestamp | None = None
-    entered_at: pd.Timestamp | None = None
+    connected_at: Any = None
+    entered_at: Any = None
 
-    def hear(self, event: object) -> None:
+    def hear(self, event: Any) -> None:
         """Take in the next event."""
-        name = str(event.event)  # type: ignore[attr-defined]
+        name = str(event.event)
         if name == "ENTERQUEUE":
-            self.entered_at, self.code = event.at, name  # type: ignore[attr-defined]
-            self.contact = _text(event.data2) or self.contact  # type: ignore[attr-defined]
+            self.entered_at, self.code = event.at, name
+            self.contact = _text(event.data2) or self.contact
         elif name == "CONNECT":
             self._connect(event)
         elif name in _ENDS:
             self._end(event, name)
         elif name in _LEFT:
-            self._wait(_number(getattr(event, f"data{_LEFT[name]}")), event.at)  # type: ignore[attr-defined]
+            self._wait(_number(getattr(event, f"data{_LEFT[name]}")), event.at)
             self.code = name
 
-    def _connect(self, event: object) -> None:
-        at, waited = event.at, _number(event.data1)  # type: ignore[attr-defined]
-        if self.entered_at is None and waited == waited:  # the log begins in the middle of the call
+    def _connect(self, event: Any) -> None:
+        at, waited = event.at, _number(event.data1)
+        if self.entered_at is None and not isnan(waited):  # the log begins in the middle of the call
             self.at = at - pd.Timedelta(seconds=waited)
         self._wait(waited, at)
-        self.agent, self.connected_at, self.code = event.agent, at, "CONNECT"  # type: ignore[attr-defined]
-        self.ring = _number(event.data3)  # type: ignore[attr-defined]
+        self.agent, self.connected_at, self.code = event.agent, at, "CONNECT"
+        self.ring = _number(event.data3)
 
-    def _end(self, event: object, name: str) -> None:
-        talk = _number(event.data2) if name in _COMPLETED else float("nan")  # type: ignore[attr-defined]
-        if talk != talk and self.connected_at is not None:
-            talk = (event.at - self.connected_at).total_seconds()  # type: ignore[attr-defined]
+    def _end(self, event: Any, name: str) -> None:
+        talk = _number(event.data2) if name in _COMPLETED else nan
+        if isnan(talk) and self.connected_at is not None:
+            talk = (event.at - self.connected_at).total_seconds()
         if self.connected_at is None:  # the log begins during the talk
-            self._wait(_number(event.data1) if name in _COMPLETED else float("nan"), event.at)  # type: ignore[attr-defined]
-        if talk == talk:
-            self.talk = talk if self.talk != self.talk else self.talk + talk
-        self.agent, self.code = event.agent or self.agent, name  # type: ignore[attr-defined]
+            self._wait(_number(event.data1) if name in _COMPLETED else nan, event.at)
+        if not isnan(talk):
+            self.talk = talk if isnan(self.talk) else self.talk + talk
+        self.agent, self.code = event.agent or self.agent, name
         self.connected_at = None
 
     def _wait(self, waited: float, at: pd.Timestamp) -> None:
-        if waited != waited and self.entered_at is not None:
+        if isnan(waited) and self.entered_at is not None:
             waited = (at - self.entered_at).total_seconds()
-        if waited == waited:
-            self.wait = waited if self.wait != self.wait else self.wait + waited
+        if not isnan(waited):
+            self.wait = waited if isnan(self.wait) else self.wait + waited
         self.entered_at = None
 
 
@@ -124,11 +127,11 @@ def _number(text: object) -> float:
     try:
         return float(str(text))
     except ValueError:
-        return float("nan")
+        return nan
 
 
 def _text(value: object) -> object:
-    return None if pd.isna(value) or str(value) in NONE else str(value)  # type: ignore[arg-type]
+    return None if pd.isna(value) or str(value) in NONE else str(value)
 
 
 def calls_of(events: Frame, zone: str) -> Frame:
@@ -166,7 +169,7 @@ def _table(calls: dict[str, _Call], places: dict[str, tuple[int, int]], zone: st
     return table
 
 
-def flag(calls: Frame, outcomes: dict) -> None:
+def flag(calls: Frame, outcomes: Mapping[str, Outcome]) -> None:
     """Set the flags of calls of a queue by their last event."""
     for code in calls["outcome_code"].dropna().unique():
         if code in outcomes:
@@ -204,17 +207,17 @@ class _Shift:
     paused: set[str] = field(default_factory=set)
     reason: object = None
     talking: str | None = None
-    since: pd.Timestamp | None = None
+    since: Any = None
     never_logged_in: bool = True
     place: tuple[int, int] = (0, 0)
 
-    def work(self, events: Frame) -> Iterator[dict] | list[dict]:
+    def work(self, events: Frame) -> list[dict[str, Any]]:
         """Return the stretches of all shifts."""
         names = set(events["event"])
         if not names & {*_LOGIN, *_LOGOFF, "ADDMEMBER", "REMOVEMEMBER"}:
             return []
         self.never_logged_in = False
-        done: list[dict] = []
+        done: list[dict[str, Any]] = []
         self._begin_before(events)
         for event in events.itertuples(index=False):
             if self.since is not None and event.at > self.since:
@@ -228,7 +231,7 @@ class _Shift:
         first = marks.iloc[0]
         if first["event"] in _LOGOFF:
             length = _number(first["data2"])
-            began = first["at"] - pd.Timedelta(seconds=length) if length == length else events["at"].iloc[0]
+            began = first["at"] - pd.Timedelta(seconds=length) if not isnan(length) else events["at"].iloc[0]
             self.since, self.queues = min(began, events["at"].iloc[0]), {_EVERYWHERE}
         elif first["event"] == "REMOVEMEMBER":
             self.since = events["at"].iloc[0]
@@ -236,21 +239,21 @@ class _Shift:
             added = set(marks.loc[marks["event"].eq("ADDMEMBER"), "queue"].dropna())
             self.queues = set(gone["queue"].dropna()) - added or {str(first["queue"])}
 
-    def _stretch(self, until: pd.Timestamp) -> dict:
+    def _stretch(self, until: pd.Timestamp) -> dict[str, Any]:
         state = "talk" if self.talking is not None else "pause" if self._is_paused() else "wait"
         only = next(iter(self.queues)) if len(self.queues) == 1 else None
         queue = self.talking if state == "talk" else None if only == _EVERYWHERE else only
         return {
             "_raw": self.place[0], "_position": self.place[1], "agent_id": self.agent, "campaign_id": queue,
-            "start": self.since, "state": state, "seconds": (until - self.since).total_seconds(),  # type: ignore[operator]
+            "start": self.since, "state": state, "seconds": (until - self.since).total_seconds(),
             "pause_code": self.reason if state == "pause" else None,
         }  # fmt: skip
 
     def _is_paused(self) -> bool:
         return _EVERYWHERE in self.paused or (bool(self.queues) and self.queues <= self.paused)
 
-    def _take(self, event: object) -> None:
-        name, queue = event.event, _text(event.queue) or _EVERYWHERE  # type: ignore[attr-defined]
+    def _take(self, event: Any) -> None:
+        name, queue = event.event, _text(event.queue) or _EVERYWHERE
         if name in _LOGIN or name == "ADDMEMBER":
             self.queues.add(str(queue))
         elif name in _LOGOFF:
@@ -259,7 +262,7 @@ class _Shift:
             self.queues.discard(str(queue))
         elif name in ("PAUSE", "PAUSEALL"):
             self.paused.add(_EVERYWHERE if name == "PAUSEALL" else str(queue))
-            self.reason = _text(event.data1)  # type: ignore[attr-defined]
+            self.reason = _text(event.data1)
         elif name == "UNPAUSEALL" or (name == "UNPAUSE" and queue == _EVERYWHERE):
             self.paused.clear()
         elif name == "UNPAUSE":
@@ -270,5 +273,5 @@ class _Shift:
             self.talking = None
         if not self.queues:
             self.paused.clear()
-        self.place = (event.raw_number, event.raw_position)  # type: ignore[attr-defined]
-        self.since = event.at if self.queues or self.talking is not None else None  # type: ignore[attr-defined]
+        self.place = (event.raw_number, event.raw_position)
+        self.since = event.at if self.queues or self.talking is not None else None

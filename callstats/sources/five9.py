@@ -13,16 +13,14 @@ from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
     INTERNAL,
     LAST_SAYS,
+    add_facts,
     filled,
     holds,
     merged,
     seconds,
-    set_flags,
-    surely,
 )
 from callstats.sources.typed_cells import TEXT
 
-_TALKED = Outcome(True, True, True, False)
 _SYSTEM = {
     "no_answer": ("No Answer", "No Answer Detected"),
     "busy": ("Busy",),
@@ -91,24 +89,6 @@ def _left_out(kind: Series) -> Series:
     return reason.mask(holds(kind, "test|3rd party|third party"), _OTHER_WORK).mask(
         holds(kind, "internal"), INTERNAL
     )
-
-
-def add_facts(calls: Frame, has_agent: Series, gave_up: Series) -> None:
-    """Set what the seconds say where the code of an installation's own says nothing.
-
-    An agent who talked had somebody on the line, unless the code says that it was a machine.
-    """
-    inbound = calls["direction"].eq("inbound").fillna(False).astype(bool)
-    unknown = calls["live"].isna() if "live" in calls else pd.Series(True, index=calls.index)
-    talk = seconds(calls, "talk_s")
-    talked = unknown & has_agent & (talk > 0)
-    set_flags(calls, talked, _TALKED, ("connected", "live", "handled", "abandoned"))
-    silent = (talk == 0) | talk.isna()
-    left = gave_up.fillna(False).astype(bool) & silent
-    set_flags(calls, left, OUTCOMES["abandoned"])
-    waited = inbound & silent & ~left & ~has_agent & ~surely(calls["handled"])
-    set_flags(calls, waited & unknown, OUTCOMES["turned_away"])
-    calls["talk_s"] = talk.where(calls["handled"].ne(False).fillna(True).astype(bool))
 
 
 TRAPS = (

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from callstats.sources.base import NULLS, Field, Layout, Legs, Source
-from callstats.sources.five9 import add_facts
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.own_codes import PLAIN
 from callstats.sources.raw import Frame, Series
-from callstats.sources.switchboard import LAST_SAYS, filled, holds, merged, seconds, surely
+from callstats.sources.switchboard import LAST_SAYS, add_facts, filled, holds, merged, seconds, surely
 from callstats.sources.typed_cells import TEXT
 
 STATUSES: Mapping[str, Outcome] = {

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 
 import pandas as pd
 
 from callstats.sources.base import Legs
-from callstats.sources.outcomes import FLAGS, Outcome
+from callstats.sources.outcomes import FLAGS, OUTCOMES, Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.rows import one_call_each
 from callstats.sources.typed_cells import TEXT
 
+#: A talk with an agent, of which nobody wrote down what came of it.
+TALKED = Outcome(connected=True, live=True, handled=True, abandoned=False)
 #: A row that is no call of a call centre.
 INTERNAL = "calls between extensions"
 #: Of several agents the last one says what came of the call.
@@ -22,7 +23,7 @@ LAST_SAYS = dict.fromkeys(
 )  # fmt: skip
 #: The shortest number outside; extensions have fewer digits.
 LONGER_THAN_EXTENSION = 6
-_NUMBER = rf"\+?[\d\s().\-/]*\d"
+_NUMBER = r"\+?[\d\s().\-/]*\d"
 _NOBODY = r"(?:anonymous|unknown|unavailable|private|restricted|withheld|no ?number|-)?"
 
 
@@ -105,14 +106,31 @@ def merged(calls: Frame, key: Series, legs: Legs, order: Series | None = None) -
 
 def set_flags(calls: Frame, rows: Series, outcome: Outcome, only: tuple[str, ...] = FLAGS) -> None:
     """Give some rows the flags of an outcome."""
-    known = {item.name for item in fields(Outcome)}
     for name in only:
         if name not in calls:
             calls[name] = pd.Series(pd.NA, index=calls.index, dtype="boolean")
-        value = getattr(outcome, name) if name in known else None
+        value = getattr(outcome, name)
         calls[name] = calls[name].astype("boolean").mask(rows, pd.NA if value is None else value)
 
 
 def surely(flag: Series) -> Series:
     """Mark the rows where a flag is set."""
     return flag.eq(True).fillna(False).astype(bool)
+
+
+def add_facts(calls: Frame, has_agent: Series, gave_up: Series) -> None:
+    """Set what the seconds say where the code of an installation's own says nothing.
+
+    An agent who talked had somebody on the line, unless the code says that it was a machine.
+    """
+    inbound = calls["direction"].eq("inbound").fillna(False).astype(bool)
+    unknown = calls["live"].isna() if "live" in calls else pd.Series(True, index=calls.index)
+    talk = seconds(calls, "talk_s")
+    talked = unknown & has_agent & (talk > 0)
+    set_flags(calls, talked, TALKED, ("connected", "live", "handled", "abandoned"))
+    silent = (talk == 0) | talk.isna()
+    left = gave_up.fillna(False).astype(bool) & silent
+    set_flags(calls, left, OUTCOMES["abandoned"])
+    waited = inbound & silent & ~left & ~has_agent & ~surely(calls["handled"])
+    set_flags(calls, waited & unknown, OUTCOMES["turned_away"])
+    calls["talk_s"] = talk.where(calls["handled"].ne(False).fillna(True).astype(bool))

@@ -10,11 +10,21 @@ from callstats.sources.base import Field, Layout, Legs, Source
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
-    INTERNAL, filled, holds, is_nobody, is_outside, like, made_up_id, merged, seconds, set_flags, surely,
+    INTERNAL,
+    TALKED,
+    filled,
+    holds,
+    is_nobody,
+    is_outside,
+    like,
+    made_up_id,
+    merged,
+    seconds,
+    set_flags,
+    surely,
 )  # fmt: skip
 from callstats.sources.typed_cells import TEXT
 
-_TALKED = Outcome(True, True, True, False)
 _STATUSES: Mapping[str, Outcome] = {
     "answered": Outcome(connected=True),
     "unanswered": OUTCOMES["no_answer"],
@@ -54,7 +64,7 @@ def prepare(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     _add_flags(legs, inbound, queue)
     legs = legs.drop(columns=["from", "to", "way", "call_key"], errors="ignore")
     calls = merged(legs, key, _ONE_CALL)
-    set_flags(calls, surely(calls["handled"]), _TALKED)
+    set_flags(calls, surely(calls["handled"]), TALKED)
     outside = calls["direction"].isin(["inbound", "outbound"])
     calls["_left_out"] = pd.Series(pd.NA, index=calls.index, dtype=TEXT).mask(~outside, INTERNAL)
     return {**tables, "calls": calls}
@@ -101,7 +111,7 @@ def _add_flags(legs: Frame, inbound: Series, queue: Series) -> None:
     set_flags(legs, inbound & answered & machine, OUTCOMES["turned_away"])
     # the queue's own row is answered by music; a row of an agent says who took the call
     set_flags(legs, inbound & ~talked & ~(answered & machine), OUTCOMES["abandoned"])
-    set_flags(legs, talked, _TALKED)
+    set_flags(legs, talked, TALKED)
     legs["agent_id"] = legs["agent_id"].mask(inbound & ~talked)
 
 
