@@ -160,12 +160,14 @@ def read_tables(
     paths = list(paths)
     extracted = extract(paths, source, zone)
     tables = source.prepare(extracted.tables) if source.prepare else extracted.tables
+    tables = {name: _without_left_out(name, frame, extracted) for name, frame in tables.items()}
     tables = _latest(tables, extracted)
     tables, judged = checks.apply(tables)
     if source.shape:
         tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
         judged = _together([judged, shaped])
     rejects = _rejects(extracted, _together([extracted.rejected, judged]))
+    _balance(extracted, rejects, tables if source.prepare or source.shape else {})
     tables, respelt = one_spelling(tables)
     extracted.notes.extend(respelt)
     if "agent_time" in tables:
@@ -178,6 +180,29 @@ def read_tables(
             "a header and no row", file=extracted.raws[0].file, hint="Export it again, for a time with calls."
         )
     return done, rejects, _provenance(extracted, paths, source, zone, done, rejects)
+
+
+def _without_left_out(name: str, frame: Frame, extracted: Extract) -> Frame:
+    """Take out the rows that the source leaves out on purpose, and enter them in the books."""
+    if "_left_out" not in frame:
+        return frame
+    gone = frame["_left_out"].notna()
+    for (number, reason), count in frame[gone].groupby(["_raw", "_left_out"]).size().items():
+        for account in extracted.accounts:
+            if (account.raw, account.table) == (number, name):
+                account.left_out[reason] = account.left_out.get(reason, 0) + int(count)
+                break
+    return frame[~gone].drop(columns="_left_out").reset_index(drop=True)
+
+
+def _balance(extracted: Extract, rejects: Rejects, tables: Mapping[str, Frame]) -> None:
+    """Enter in the books what was rejected, and which rows the source joined with others of the same call."""
+    judged = rejects.frame().groupby(["file", "table"]).size()
+    calls = rows_by_raw(tables["calls"]) if "calls" in tables else None
+    for account in extracted.accounts:
+        account.rejected = int(judged.get((account.file, account.table), account.rejected))
+        if calls is not None and account.table == "calls":
+            account.merged += max(0, account.taken - calls.get(account.raw, 0))
 
 
 def _latest(tables: dict[str, Frame], extracted: Extract) -> dict[str, Frame]:
@@ -255,9 +280,6 @@ def _provenance(
     tables: Mapping[str, pa.Table], rejects: Rejects,
 ) -> dict[str, Any]:  # fmt: skip
     reasons = rejects.frame()["rule"].value_counts()
-    judged = rejects.frame().groupby(["file", "table"]).size()
-    for account in extracted.accounts:
-        account.rejected = int(judged.get((account.file, account.table), account.rejected))
     return {
         "format": 1,
         "source": source.name,

@@ -95,11 +95,10 @@ def _likeness(single: Found, source: Source) -> int:
     from callstats.sources.headless import read_headless
     from callstats.sources.raw import table_name
 
-    if table_name(single.stem, [layout.name for layout in source.layouts]):
-        return _NAMED
+    named = _NAMED if table_name(single.stem, [layout.name for layout in source.layouts]) else 0
     layouts = [recognise(columns, source) for columns in peek(single, source.text, source.layouts)]
-    if any(layouts):
-        return max(len(layout.signature) for layout in layouts if layout)
+    if named or any(layouts):
+        return named + max((len(layout.signature) for layout in layouts if layout), default=0)
     return 1 if read_headless(single, source) is not None else 0
 
 

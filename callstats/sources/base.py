@@ -229,6 +229,11 @@ class Layout:
         Of these columns.
     order : tuple of str
         The columns of a file without a header, in order; more columns may follow.
+    looks : mapping of str to str
+        What the filled cells of a column look like, by which a file without a header is
+        told: a regular expression each.
+    ragged : bool
+        Rows of a file without a header may be shorter: a log of events, each with its own parameters.
     """
 
     name: str
@@ -244,6 +249,8 @@ class Layout:
     states: Mapping[str, str] = field(default_factory=dict)
     state_unit: Unit = ""
     order: tuple[str, ...] = ()
+    looks: Mapping[str, str] = field(default_factory=dict)
+    ragged: bool = False
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -279,6 +286,8 @@ class TextOptions:
     names : tuple of str
     fill_down : tuple of str
         Columns whose empty cells hold what stands above them.
+    ragged : bool
+        Rows may be shorter than the header, or than ``names``.
     """
 
     encoding: str = ""
@@ -289,6 +298,7 @@ class TextOptions:
     header: int | None = None
     names: tuple[str, ...] = ()
     fill_down: tuple[str, ...] = ()
+    ragged: bool = False
 
 
 Tables = dict[str, Any]
@@ -321,7 +331,8 @@ class Source:
     complete : callable, optional
         Adds to calls what needs several columns, before outcomes and legs: calls -> calls.
     prepare : callable, optional
-        Completes each row before it is checked: tables -> tables.
+        Completes each row before it is checked: tables -> tables. A row that it leaves out
+        on purpose bears the reason in the column ``_left_out``.
     shape : callable, optional
         Turns accepted rows into canonical tables: (tables, notes, time zone) -> tables.
     traps : tuple of str

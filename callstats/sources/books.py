@@ -90,4 +90,8 @@ def _line(account: dict[str, Any]) -> str:
     return f"{account['file']}: {rows} = {' + '.join(parts)}"
 
 
-_NOUNS = {"agent_time": "rows of agent time", "agent_log": "rows of agent time"}
+_NOUNS = {
+    "agent_time": "rows of agent time",
+    "agent_log": "rows of agent time",
+    "queue_events": "events of queues",
+}

@@ -55,7 +55,7 @@ def choose(
 
 def _without_header(single: Found, raws: list[Raw], source: Source) -> list[Raw]:
     """Read a file again that has no header: no layout fits it, and its first row holds no names."""
-    if not source.choose or any(not raw.unread and _layouts(raw, [], source, alone=False) for raw in raws):
+    if not source.choose or any(not raw.unread and _has_header(raw, source) for raw in raws):
         return []
     if any(_knows(raw, source) for raw in raws):
         return []
@@ -63,10 +63,17 @@ def _without_header(single: Found, raws: list[Raw], source: Source) -> list[Raw]
     return [] if headless is None else [headless]
 
 
+def _has_header(raw: Raw, source: Source) -> bool:
+    """Tell whether a table has a header; one that bears the name of a log may come without."""
+    layouts = _layouts(raw, [], source, alone=False)
+    return any(not item.order or holds_all(raw.columns, item.needs) for item in layouts)
+
+
 def _knows(raw: Raw, source: Source) -> bool:
     """Tell whether the header has names of the source: then it is one, of another layout."""
     known = {column for layout in source.layouts for column in layout.known}
-    return bool(raw.name) or sum(holds_all(raw.columns, ((column,),)) for column in known) >= _SOME
+    named = any(layout.name == raw.name and not layout.order for layout in source.layouts)
+    return named or sum(holds_all(raw.columns, ((column,),)) for column in known) >= _SOME
 
 
 _SOME = 3  # names of columns; one of them may be a value by chance, such as SALE

@@ -165,9 +165,9 @@ def _durations(cells: Cells, item: Field, numbers: Series, column: str, problems
             plain = cells.numbers.astype("float64")
             days = plain.where(plain.abs() < _MOST_DAYS) * 86_400.0
             values = values.fillna(plain if item.unit == "text" else days)
-    elif not item.unit:
+    else:  # a clock of three parts is one, whatever unit plain numbers have
         clear = is_clear(cells.texts) & values.isna()
-        if clear.any():
+        if clear.any() and not item.unit:
             clock = cells.texts[clear].str.contains(":", regex=False).any()
             problems.units.append((column, "hh:mm:ss" if clock else "text"))
         values = values.fillna(read_durations(cells.texts.where(clear), "text"))

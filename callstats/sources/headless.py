@@ -40,7 +40,7 @@ def read_headless(single: Found, source: Source) -> Raw | None:
     width = _width(single, source)
     for layout in _candidates(source, width):
         names = (*layout.order, *(f"column_{n}" for n in range(len(layout.order) + 1, width + 1)))
-        options = replace(source.text, header=0, names=names)
+        options = replace(source.text, header=0, names=names, ragged=layout.ragged)
         try:
             raw = next(read_file(single, options, [layout]), None)
         except InputError:
@@ -53,9 +53,11 @@ def read_headless(single: Found, source: Source) -> Raw | None:
 
 def _candidates(source: Source, width: int) -> Iterator[Layout]:
     """Yield the layouts of that many columns, then those that may have further ones, the shortest first."""
-    ordered = [layout for layout in source.layouts if layout.order]
+    ragged = [layout for layout in source.layouts if layout.ragged and width <= len(layout.order)]
+    ordered = [layout for layout in source.layouts if layout.order and layout not in ragged]
     yield from (layout for layout in ordered if len(layout.order) == width)
     yield from (x for x in sorted(ordered, key=lambda item: len(item.order)) if len(x.order) < width)
+    yield from ragged
 
 
 def _width(single: Found, source: Source) -> int:
@@ -75,7 +77,13 @@ def _width(single: Found, source: Source) -> int:
 def _fits(raw: Raw, layout: Layout) -> bool:
     """Tell whether typed columns hold what they should, and needed ones hold anything."""
     columns = Columns(raw, layout, ("", "NULL", "\\N"))
-    return all(_holds(columns, item, layout) for item in layout.fields if item.columns)
+    alike = all(_looks(columns, name, pattern) for name, pattern in layout.looks.items())
+    return alike and all(_holds(columns, item, layout) for item in layout.fields if item.columns)
+
+
+def _looks(columns: Columns, name: str, pattern: str) -> bool:
+    texts = columns.column(name).as_text().dropna()
+    return not texts.empty and bool(texts.str.fullmatch(pattern).mean() >= MOST)
 
 
 def _holds(columns: Columns, item: Field, layout: Layout) -> bool:

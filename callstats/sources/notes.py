@@ -71,6 +71,14 @@ SEVERAL_MATCHES = (
     "{file}: {count} key comes several times; its first row is joined",
     "{file}: {count} keys come several times; their first rows are joined",
 )
+EVENTS_WITHOUT_TIME = (
+    "{count} event of a queue has no time that can be read and is left out",
+    "{count} events of queues have no time that can be read and are left out",
+)
+NEVER_LOGGED_IN = (
+    "{count} agent never logs in to a queue: when they work is unknown",
+    "{count} agents never log in to a queue: when they work is unknown",
+)
 DATES_ONLY = "{column} holds dates without a time of day"
 ONE_NAME = "{column}: {spellings} are taken as one, {name}"
 MORE_NAMES = (
@@ -86,7 +94,7 @@ MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY, COPY, CAME_AGAIN),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
-    *(ONE_NAME, MORE_NAMES),
+    *(ONE_NAME, MORE_NAMES, EVENTS_WITHOUT_TIME, NEVER_LOGGED_IN),
 )
 
 

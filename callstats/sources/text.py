@@ -138,6 +138,8 @@ def _blocks(lines: _Lines, head: Head, raw: Raw) -> Iterator[_Records]:
             trailing = count == width + 1 and line.endswith(delimiter)
         if trailing and count == width + 1 and line.endswith(delimiter):
             line, count = line[:-1], width
+        if head.ragged and 1 < count < width:
+            line, count = line + delimiter * (width - count), width
         if line == head.line:
             raw.furniture[REPEATED] += 1
             continue

@@ -32,6 +32,8 @@ class Head:
         The header as it stands; a line like it is a repeated header.
     names : list of str
     delimiter, quote : str
+    ragged : bool
+        Rows may be shorter.
     """
 
     row: int
@@ -40,6 +42,7 @@ class Head:
     names: list[str]
     delimiter: str
     quote: str
+    ragged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +156,12 @@ def _without_header(lines: Sequence[str], start: int, asked: str, options: TextO
 
     def score(mark: str) -> int:
         rows = _rows(lines[:50], start, mark, _quote(mark, options))
+        if options.ragged:
+            return sum(1 < len(row.fields) <= wide for row in rows)
         return sum(len(row.fields) in (wide, wide + 1) for row in rows)
 
     best = max(marks, key=score)
-    return Head(0, start, "", unique_names(options.names), best, _quote(best, options))
+    return Head(0, start, "", unique_names(options.names), best, _quote(best, options), options.ragged)
 
 
 def _check(head: Head, score: tuple[bool, int, int], asked: str, file: str) -> None:

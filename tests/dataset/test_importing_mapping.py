@@ -182,3 +182,10 @@ def test_a_row_for_several_dials_gives_the_outcome_to_the_last(tmp_path: Path) -
     assert won["live"].isna().tolist() == [True, True, False]
     assert won["talk_s"].sum() == 79
     assert dataset.rejects.frame()["row"].tolist() == [4]
+
+
+def test_a_clock_is_a_clock_whatever_unit_plain_numbers_have(mapping, tmp_path):
+    rows = ROWS.replace("95000", "00:01:35").replace("30000", "00:00:30.500")
+    calls = read(_export(tmp_path, rows), mapping=mapping).table("calls").collect().to_pandas()
+    talk = calls.set_index("call_id")["talk_s"]
+    assert talk[["1", "2", "4"]].tolist() == [95.0, 30.5, 10.0]
