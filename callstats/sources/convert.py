@@ -171,8 +171,6 @@ def _durations(cells: Cells, item: Field, numbers: Series, column: str, problems
             clock = cells.texts[clear].str.contains(":", regex=False).any()
             problems.units.append((column, "hh:mm:ss" if clock else "text"))
         values = values.fillna(read_durations(cells.texts.where(clear), "text"))
-    else:  # a clock or words among numbers of seconds or milliseconds say their unit themselves
-        values = values.fillna(read_durations(cells.texts.where(is_clear(cells.texts)), "text"))
     if cells.spans is not None:
         values = values.fillna(cells.spans)
     if cells.moments is not None and cells.moments.dt.tz is None:

@@ -48,9 +48,9 @@ def test_an_export_is_recognised_as_its_own_system(sample: Sample, file: Path) -
 
 
 def test_no_two_systems_know_one_header(sample: Sample, file: Path) -> None:
+    from callstats.sources.choosing import recognise
     from callstats.sources.containers import Found
     from callstats.sources.files import peek
-    from callstats.sources.choosing import recognise
 
     found = Found(file, file.name, True)
     systems = [
