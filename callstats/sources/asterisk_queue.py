@@ -130,7 +130,7 @@ def _number(text: object) -> float:
         return nan
 
 
-def _text(value: object) -> object:
+def _text(value: Any) -> str | None:
     return None if pd.isna(value) or str(value) in NONE else str(value)
 
 
