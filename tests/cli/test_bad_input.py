@@ -81,14 +81,13 @@ def test_another_delimiter_is_noticed(run: Run, tmp_path: Path) -> None:
     [
         (export_row(77, length_in_sec=-5), "a duration is never negative", "-5"),
         (export_row(77, length_in_sec=70000), "a duration is under 65,000 seconds", "70000"),
-        (export_row(77, length_in_sec="abc"), "a number can be read", "abc"),
         (export_row(77, call_date="01/09/2026 10:00"), "a time can be read", "01/09/2026 10:00"),
         (export_row(77, call_date=""), "a call has a time", "nothing"),
         (GOOD[0], "a call is listed once", ""),
         (export_row(77, last_name="a\0b"), "a line has no NUL bytes", ""),
         ("2026-09-01 11:00:00\t33100", "a line has as many fields as the header", "2 fields"),
     ],
-    ids=["negative", "70000 s", "no number", "other date format", "no date", "twice", "NUL", "short line"],
+    ids=["negative", "70000 s", "other date format", "no date", "twice", "NUL", "short line"],
 )
 def test_a_bad_row_is_kept_with_its_reason_and_the_others_go_on(
     run: Run, tmp_path: Path, row: str, rule: str, found: str
@@ -103,6 +102,16 @@ def test_a_bad_row_is_kept_with_its_reason_and_the_others_go_on(
     assert rejected["row"].item() == 11
     assert rejected["file"].item() == "export.txt"
     assert found in rejected["found"].item()
+
+
+def test_a_length_that_is_no_number_costs_the_length_and_is_a_finding(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "export.txt").write_text(export(*GOOD, export_row(77, length_in_sec="abc")), encoding="utf-8")
+    done = _import(run, tmp_path / "export.txt")
+    assert done.code == 1
+    assert "10 calls" in done.err
+    assert "1 cell of length_in_sec cannot be read and is unknown ('abc', row 11)" in done.err
+    assert "every cell can be read" in done.out
+    assert len(_rejects(tmp_path)) == 0
 
 
 def test_a_truncated_last_line_is_kept_as_rejected(run: Run, tmp_path: Path) -> None:
