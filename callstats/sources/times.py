@@ -232,7 +232,8 @@ def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], we
     rival = next((o for o in likely if counts[o] == counts[best] and _contradicts(read[o], read[best])), None)
     if rival is None:
         return best
-    right = {form: int((read[form].dt.day_of_week == weekdays).sum()) for form in (best, rival)}
+    named = weekdays.loc[sample.index]
+    right = {form: int((read[form].dt.day_of_week == named).sum()) for form in (best, rival)}
     if right[best] != right[rival]:
         return max(right, key=right.__getitem__)
     dates = [form.split(" ")[0] for form in settled]

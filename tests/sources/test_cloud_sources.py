@@ -133,6 +133,7 @@ def test_signatures_of_two_systems_are_never_part_of_one_another() -> None:
         for source in known().values()
         for layout in source.layouts
     ]
+    ours = {sample.source for sample in SAMPLES}
     for (one, mine), (other, theirs) in itertools.permutations(layouts, 2):
-        if one != other and mine:
+        if one != other and mine and ours & {one, other}:
             assert not mine <= theirs, (one, other)
