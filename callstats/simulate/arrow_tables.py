@@ -24,11 +24,16 @@ def arrow_type(type_: str) -> pa.DataType:
     }[type_]  # fmt: skip
 
 
+#: Columns that no simulated site has: contacts are told by their names, and nobody works over midnight.
+NOT_SIMULATED = frozenset({"phone", "shift_start"})
+
+
 def schema(table: str, **further: str) -> pa.Schema:
     """Return the columns of a canonical table, and extra ones by model type."""
     import pyarrow as pa
 
-    columns = {column.name: column.type for column in TABLES[table].columns} | further
+    known = (column for column in TABLES[table].columns if column.name not in NOT_SIMULATED)
+    columns = {column.name: column.type for column in known} | further
     return pa.schema([(name, arrow_type(type_)) for name, type_ in columns.items()])
 
 

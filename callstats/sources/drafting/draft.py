@@ -86,8 +86,8 @@ def recognised_by() -> list[tuple[str, str, str, str]]:
 
     Examples
     --------
-    >>> recognised_by()[0][:2]
-    ('vicidial', 'VICIdial or GOautodial')
+    >>> next(row[1] for row in recognised_by() if row[0] == "vicidial")
+    'VICIdial or GOautodial'
     """
     return [
         (source.name, source.title, layout.name, ", ".join(layout.signature))
