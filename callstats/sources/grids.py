@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
@@ -86,8 +87,8 @@ def _cells_without_a_value(path: Path) -> dict[str, dict[str, int]]:
                     if b't="e"' in attributes or (b"<f" in inside and b"<v>" not in inside):
                         columns = found.setdefault(sheet, {})
                         columns[letters.decode()] = columns.get(letters.decode(), 0) + 1
-    except (zipfile.BadZipFile, KeyError, OSError):
-        return {}  # of another make (.xlsb, .ods): nothing can be said of it
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, NotImplementedError, RuntimeError):
+        return {}  # of another make (.xlsb, .ods), or damaged: its reader says what there is to say
     return found
 
 
