@@ -66,7 +66,9 @@ class CallstatsError(Exception):
             f"column {self.column!r}" if self.column is not None else None,
         ]
         where = ", ".join(place for place in places if place)
-        lines = [f"{where}: {self.found}." if where else f"{self.found}."]
+        found = str(self.found)
+        said = found if found.endswith((".", "?", "!")) else f"{found}."
+        lines = [f"{where}: {said}" if where else said]
         if self.near:
             lines.append("Did you mean " + " or ".join(repr(name) for name in self.near) + "?")
         if self.hint:

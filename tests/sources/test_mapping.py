@@ -63,3 +63,9 @@ def test_a_missing_mapping_file_is_an_input_error(tmp_path: Path) -> None:
 def test_the_outbound_direction_and_a_call_id_need_not_be_mapped() -> None:
     made = {item.to for item in parse({"calls": CALLS}).layouts[0].fields}
     assert made == {"started_at", "call_id", "direction"}
+
+
+def test_a_question_in_a_message_ends_in_one_mark() -> None:
+    with pytest.raises(InputError) as caught:
+        parse({"time_zone": "Europe/Pari", "calls": CALLS}, file="m.toml")
+    assert str(caught.value).splitlines()[0].endswith("?")
