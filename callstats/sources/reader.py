@@ -17,12 +17,12 @@ import pandas as pd
 
 from callstats.model import TABLES
 from callstats.sources import notes, rows
-from callstats.sources.base import Field, Layout, Source
+from callstats.sources.base import Field, Layout, Legs, Source
 from callstats.sources.books import Account
 from callstats.sources.choosing import check_all_described, choose, complain_of_nothing
 from callstats.sources.columns import Columns
 from callstats.sources.containers import expand
-from callstats.sources.convert import convert, nothing
+from callstats.sources.convert import convert, nothing, numbers_of
 from callstats.sources.copies import different
 from callstats.sources.differences import difference
 from callstats.sources.header import TOTAL, is_total
@@ -185,15 +185,23 @@ def _add_leg_keys(frame: Frame, layout: Layout, columns: Columns) -> None:
     legs = layout.legs
     if legs is None:
         return
-    missing = [Field("", (name,)) for name in (*legs.key, legs.first) if name]
-    named = [item for item in missing if columns.name(item) is not None]
-    if not any(columns.name(Field("", (name,))) is not None for name in legs.key):
-        columns.complain([item for item in missing if item not in named])
-    key = Field("_leg_key", tuple(n for n in legs.key if columns.actual(n)), "text", pick="filled")
-    frame["_leg_key"] = columns.cells(key).as_text()
-    frame["_leg_order"] = frame.get("started_at", frame["_position"])
-    if legs.first and columns.actual(legs.first) and "started_at" not in frame:
-        frame["_leg_order"] = columns.column(legs.first).as_text()
+    named = tuple(name for name in legs.key if columns.actual(name) is not None)
+    if not named:
+        columns.complain([Field("", (name,)) for name in legs.key])
+    if legs.first and columns.actual(legs.first) is None:
+        columns.complain([Field("", (legs.first,))])
+    frame["_leg_key"] = columns.cells(Field("_leg_key", named, "text", pick="filled")).as_text()
+    frame["_leg_order"] = _leg_order(frame, legs, layout, columns)
+
+
+def _leg_order(frame: Frame, legs: Legs, layout: Layout, columns: Columns) -> Series:
+    """Return what legs are ordered by: their start, unless the mapping names a column of numbers for it."""
+    starts = {columns.actual(c) for item in layout.fields if item.to == "started_at" for c in item.columns}
+    if legs.first and columns.actual(legs.first) not in starts:
+        numbers = numbers_of(columns.column(legs.first), Field(""))
+        if numbers.notna().any():
+            return numbers
+    return frame.get("started_at", frame["_position"])
 
 
 def _add_later(frame: Frame, reading: Reading) -> None:

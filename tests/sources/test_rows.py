@@ -89,6 +89,22 @@ def test_legs_of_a_call_are_one_call_without_a_word_of_how_each_column_is_made(t
     assert len(data.rejects) == 0
 
 
+def test_legs_are_ordered_by_the_column_that_first_names_though_it_is_not_their_start(tmp_path):
+    rows = (
+        "Id,Link,Date,S,Talk,Ring,Who,Seq\n"
+        "a,x,2026-09-08 12:00:00,BUSY,0,1,ann,10\n"
+        "b,x,2026-09-08 12:00:00,BUSY,0,1,bob,9\n"
+    )
+    data = imported(tmp_path, LEGS.replace('first = "Date"', 'first = "Seq"'), ("c.csv", rows))
+    assert list(calls(data).index) == ["b"]
+
+
+def test_an_order_of_legs_by_a_column_that_is_not_there_is_refused_by_name(tmp_path):
+    rows = "Id,Link,Date,S,Talk,Ring,Who\na,x,2026-09-08 12:00:00,BUSY,0,1,ann\n"
+    with pytest.raises(InputError, match="Sequence"):
+        imported(tmp_path, LEGS.replace('first = "Date"', 'first = "Sequence"'), ("c.csv", rows))
+
+
 def test_legs_of_one_call_in_two_files_are_one_call_and_each_file_s_books_balance(tmp_path):
     head = "Id,Link,Date,S,Talk,Ring,Who\n"
     data = imported(
