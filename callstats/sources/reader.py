@@ -89,14 +89,46 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     InputError
         A file is missing, empty, not text, of another layout, or lacks a required column.
     """
-    result = Extract(lacks=dict(source.lacks))
-    zone = time_zone if source.time_zone == "server" else source.time_zone
+    result = Extract()
     with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
         found = expand(files, Path(scratch))
         chosen = list(choose(different(found, result.notes), source, result.unread))
         if not any(layouts for _, layouts in chosen):
             complain_of_nothing(found, source, result.unread)
     check_all_described(chosen, source)
+    return extract_tables(chosen, source, time_zone, result)
+
+
+def extract_tables(
+    chosen: list[tuple[Raw, list[Layout]]],
+    source: Source,
+    time_zone: str = "UTC",
+    result: Extract | None = None,
+) -> Extract:
+    """Read raw tables as a source describes them, wherever they come from.
+
+    Parameters
+    ----------
+    chosen : list of (Raw, list of Layout)
+        Each table with the layouts that it is read by.
+    source : Source
+    time_zone : str
+        IANA zone of the clock, for a source that does not give it.
+    result : Extract, optional
+        With what choosing the tables has found; it is completed.
+
+    Returns
+    -------
+    Extract
+
+    Raises
+    ------
+    InputError
+        A table lacks a required column, or times of it that cannot be read.
+    """
+    result = result or Extract()
+    result.lacks |= source.lacks
+    zone = time_zone if source.time_zone == "server" else source.time_zone
     raws = [raw for raw, _ in chosen]
     pieces: dict[str, list[Frame]] = {}
     for raw, layouts in chosen:
