@@ -232,7 +232,7 @@ def _rejects(extracted: Extract, left_out: Frame) -> Rejects:
         broken = {-1 - place: bad for place, bad in enumerate(raw.bad)}
         placed = rows.assign(
             file=raw.called,
-            row=[broken[p].row if p < 0 else raw.rows[p] for p in places],
+            row=[broken[p].row if p < 0 else int(raw.rows[p]) for p in places],
             content=[broken[p].content if p < 0 else text for p, text in zip(places, contents, strict=True)],
         )
         pieces.append(placed)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
+import pyarrow as pa
 
 from callstats.model import CLOSED_REASONS, COST_KINDS, DIRECTIONS, STATES, TABLES
+from callstats.sources import distinct
 from callstats.sources.base import FALSE, TRUE, UNKNOWN, Field
+from callstats.sources.distinct import compute as pc
 from callstats.sources.durations import is_clear, read_durations
 from callstats.sources.matching import REST, CodeWords, is_one_of
 from callstats.sources.raw import Series
@@ -72,16 +75,16 @@ def numbers_of(cells: Cells, item: Field) -> Series:
 
 def _translated(texts: Series, item: Field, column: str, problems: Problems) -> Series:
     words = CodeWords(dict(item.values or {}))
-    meanings = {text: words.get(text) for text in texts.dropna().unique()}
-    unknown = texts.notna() & texts.map(meanings).isna()
+    meanings = distinct.each(texts, words.get, TEXT)
+    unknown = texts.notna() & meanings.isna()
     known = ", ".join([word for word in item.values or {} if word != REST][:10])
     reason = f'values knows {known}; add it there, or "*" for every other text'
     problems.add(unknown, "a value is one the mapping knows", column, texts, reason, item.to)
-    return texts.map(meanings).astype(TEXT)
+    return meanings
 
 
 def _choice(texts: Series, item: Field, column: str, problems: Problems) -> Series:
-    words = texts.str.casefold()
+    words = distinct.each(texts, str.casefold, TEXT)
     known = _CHOICES[item.to]
     example = ", ".join(f'"{text}" = "{known[0]}"' for text in texts.dropna().unique()[:1])
     reason = f"known are {', '.join(known)}; say which is which, as values = {{ {example} }}"
@@ -134,8 +137,23 @@ def _number(cells: Cells, item: Field, kind: str, column: str, problems: Problem
 
 def _plain_numbers(cells: Cells, item: Field) -> Series:
     """Read numbers as they stand: those that the file typed, and texts by the marks of the mapping."""
-    read = _numeric(_without_marks(cells.texts, item))
+    read = _read_numbers(cells.texts, item)
     return read if cells.numbers is None else cells.numbers.astype("float64").fillna(read)
+
+
+def _read_numbers(texts: Series, item: Field) -> Series:
+    """Read texts as numbers: digits as they are, and only what else there is with its marks taken off."""
+    array = distinct.arrow_of(texts)
+    fraction = r"(\.[0-9]{1,15})?" if item.decimal != "," and item.thousands != "." else ""
+    plain = pc.fill_null(pc.match_substring_regex(array, rf"^[+-]?[0-9]{{1,15}}{fraction}$"), False)
+    digits = pc.if_else(plain, array, pa.scalar(None, pa.string()))
+    unsigned = pc.utf8_ltrim(digits, "+")
+    read = unsigned.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    result = pd.Series(read, index=texts.index, dtype="float64")
+    marked = distinct.of_mask(texts, pc.and_(pc.is_valid(array), pc.invert(plain)))
+    if marked.any():
+        result[marked] = _numeric(_without_marks(texts[marked], item))
+    return result
 
 
 def _without_marks(texts: Series, item: Field) -> Series:
@@ -206,8 +224,7 @@ def _date(cells: Cells, item: Field, column: str, problems: Problems) -> Series:
 
 def _phone(texts: Series, item: Field, column: str, problems: Problems) -> Series:
     """Write telephone numbers in one way (E.164); what is none stays as it stands, and is told."""
-    written = {text: _e164(text, item.country) for text in texts.dropna().unique()}
-    numbers = texts.map(written).astype(TEXT)
+    numbers = distinct.each(texts, lambda text: _e164(text, item.country), TEXT)
     unread = texts.notna() & numbers.isna()
     reason = "no telephone number" + (
         "" if item.country else '; say country = "FR" where numbers have no +33'
@@ -216,6 +233,7 @@ def _phone(texts: Series, item: Field, column: str, problems: Problems) -> Serie
     return numbers.fillna(texts)
 
 
+@lru_cache(1 << 20)  # of the pieces of a long export, in which most numbers come again
 def _e164(text: str, country: str) -> str | None:
     import phonenumbers
 

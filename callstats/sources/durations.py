@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from callstats.sources import distinct
 from callstats.sources.raw import Series
 
 #: How a length is written in words, by its seconds; in English, French, German, Spanish and Russian.
@@ -29,6 +30,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _HOURS_MINUTES = re.compile(r"(?P<sign>-?)(?P<h>\d+):(?P<m>\d{1,2})(?::(?P<s>\d{1,2}(?:[.,]\d+)?))?")
+_THREE_PARTS = re.compile(r"-?\d+:\d{2}:\d{2}([.,]\d+)?")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _SIZES = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0}
 
@@ -58,18 +60,18 @@ def read_durations(texts: Series, unit: str) -> Series:
     [4200.0]
     """
     read = {"hh:mm:ss": _clock, "hh:mm": _hours_minutes, "text": _any}[unit]
-    seconds = {text: read(text.strip()) for text in texts.dropna().unique()}
-    return texts.map(seconds).astype("float64")
+    return distinct.numbers(texts, lambda text: read(text.strip()))
 
 
 def is_clear(texts: Series) -> Series:
     """Mark the texts that are a duration in one way only: three parts of a clock, words, or ISO 8601."""
-    marks = {
-        text: bool(re.fullmatch(r"-?\d+:\d{2}:\d{2}([.,]\d+)?", text))
-        or (not _PLAIN.fullmatch(text) and ":" not in text and not np.isnan(_any(text)))
-        for text in texts.dropna().unique()
-    }
-    return texts.map(marks).eq(True).fillna(False).astype(bool)
+    return distinct.marks(texts, _is_clear)
+
+
+def _is_clear(text: str) -> bool:
+    if _THREE_PARTS.fullmatch(text):
+        return True
+    return not _PLAIN.fullmatch(text) and ":" not in text and not np.isnan(_any(text))
 
 
 def _clock(text: str) -> float:

@@ -126,17 +126,18 @@ def from_grid(rows: Grid, file: str, options: TextOptions, layouts: Sequence[Lay
     names = unique_names([*titles, *[""] * (width - len(titles))])
     raw = Raw(file, header_row=header + 1)
     keys = [header_key(title) for title in titles]
-    records = []
+    records, numbers = [], []
     for number, row in enumerate(rows[header + 1 :], start=header + 2):
         if all(cell is None or cell == "" for cell in row):
             continue
         if header >= 0 and [header_key(_title(cell)) for cell in row] == keys:
             raw.furniture[REPEATED] += 1
             continue
-        raw.rows.append(number)
+        numbers.append(number)
         records.append([*row, *[None] * (width - len(row))])
     columns = zip(*records, strict=True) if records else ([] for _ in names)
     raw.cells = {name: of_objects(list(column)) for name, column in zip(names, columns, strict=True)}
+    raw.rows = numbers
     return raw
 
 
@@ -245,8 +246,12 @@ def read_json(path: Path, file: str, options: TextOptions) -> Raw:
         records = _list_of_records(json.loads(text))
         raw.rows = list(range(1, len(records) + 1))
     except json.JSONDecodeError as error:
-        records = _one_after_another(text) or list(_records_by_line(text, raw))
-        raw.rows = raw.rows or list(range(1, len(records) + 1))
+        records = _one_after_another(text)
+        raw.rows = list(range(1, len(records) + 1))
+        if not records:
+            numbered = list(_records_by_line(text, raw))
+            records = [record for _, record in numbered]
+            raw.rows = [number for number, _ in numbered]
         if not records:
             raise InputError(f"not JSON: {error.msg}", file=file, row=error.lineno) from error
     if not records:
@@ -293,7 +298,7 @@ def _one_after_another(text: str) -> list[dict[str, Any]]:
     return records
 
 
-def _records_by_line(text: str, raw: Raw) -> Iterator[dict[str, Any]]:
+def _records_by_line(text: str, raw: Raw) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
@@ -302,8 +307,7 @@ def _records_by_line(text: str, raw: Raw) -> Iterator[dict[str, Any]]:
         except json.JSONDecodeError as error:
             record = error.msg
         if isinstance(record, dict):
-            raw.rows.append(number)
-            yield record
+            yield number, record
         else:
             raw.bad.append(Bad(number, "a line is one JSON record", f"no record: {record}", line[:80], line))
 

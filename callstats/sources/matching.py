@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
+import pyarrow as pa
+
+from callstats.sources import distinct
+from callstats.sources.distinct import compute as pc
 from callstats.sources.raw import Series
 
 #: The word of a mapping that stands for every other.
@@ -50,6 +54,13 @@ class CodeWords(Generic[T]):
 
 def is_one_of(texts: Series, words: Iterable[str]) -> Series:
     """Mark the texts that are one of some words; an unknown one is none of them."""
+    words = tuple(words)
     known = CodeWords(dict.fromkeys(words, True))
-    marks = {text: bool(known.get(text, False)) for text in texts.dropna().unique()}
-    return texts.map(marks).eq(True).fillna(False).astype(bool)
+    if REST in words:
+        return distinct.marks(texts, lambda text: bool(known.get(text, False)))
+    array = distinct.arrow_of(texts)
+    likely = distinct.is_any_of(array, words)
+    if not pc.any(likely).as_py():  # the usual case of a column without blanks
+        return distinct.of_mask(texts, likely)
+    found = {t for t in array.filter(likely).unique().to_pylist() if known.get(t, False)}
+    return distinct.of_mask(texts, pc.is_in(array, value_set=pa.array(sorted(found), pa.string())))

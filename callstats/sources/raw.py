@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from callstats.sources.typed_cells import Cells
 
 #: pandas frames and columns; pandas' own annotations are unions that no check narrows.
@@ -45,7 +48,7 @@ class Raw:
         Name of the table, where the file says it; else empty.
     cells : dict of str to Cells
         Every column, by its name.
-    rows : list of int
+    rows : sequence of int
         The row of each record in the file, as an editor or a spreadsheet counts them.
     bad : list of Bad
         Lines that are not records.
@@ -67,7 +70,7 @@ class Raw:
     file: str
     name: str = ""
     cells: dict[str, Cells] = field(default_factory=dict)
-    rows: list[int] = field(default_factory=list)
+    rows: Sequence[int] | NDArray[np.int64] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     header_row: int = 1

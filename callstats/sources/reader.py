@@ -331,7 +331,7 @@ def _note_cells(raw: Raw, reading: Reading, account: Account, result: Extract) -
         result.notes.append(
             notes.write(
                 notes.UNREAD_CELLS, file=raw.called, count=cells.count, column=cells.column,
-                found=repr(_shown(cells)), row=raw.rows[cells.position], reason=cells.reason,
+                found=repr(_shown(cells)), row=int(raw.rows[cells.position]), reason=cells.reason,
             )
         )  # fmt: skip
 

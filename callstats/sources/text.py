@@ -4,6 +4,10 @@ Rows are numbered as a text editor shows them: the header is row 1, and a record
 that spans several lines has the number of its first line. Lines that are not
 records (too few fields, NUL bytes, a quote that never closes) are set aside with
 the reason; none is lost.
+
+A block of lines in which nothing is unusual is split at once by Arrow; any other
+is read line by line (:mod:`.text_records`), so that one broken line costs the time
+of its block and no more.
 """
 
 from __future__ import annotations
@@ -11,33 +15,24 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
 from callstats.sources.base import Layout, TextOptions
+from callstats.sources.distinct import compute as pc
 from callstats.sources.encoding import detect_encoding
-from callstats.sources.header import NOTE, REPEATED, TOTAL, is_total, is_words
-from callstats.sources.raw import Bad, Raw
+from callstats.sources.raw import Raw
 from callstats.sources.text_head import LONGEST_LINE, Head, find_head
+from callstats.sources.text_records import LONGEST_RECORD, Lines, Records, is_open, records
 from callstats.sources.typed_cells import of_arrow
 
-csv.field_size_limit(1 << 30)  # a long note is no fault
-BLOCK = 32 << 20  # characters of text turned into a table at a time
-LONGEST_RECORD = 200  # lines; a quoted text that runs on is a quote that was never closed
-
-
-@dataclass(slots=True)
-class _Records:
-    """The good records of a block, each with the line it starts on, and the bad ones."""
-
-    texts: list[str] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-    size: int = 0
+BLOCK = 8 << 20  # characters of text turned into a table at a time
+_Block = tuple[pa.Table, np.ndarray]
 
 
 def read_text(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Raw:
@@ -63,18 +58,40 @@ def read_text(path: Path, file: str, options: TextOptions, layouts: Sequence[Lay
     InputError
         Empty, not text, wrong encoding, or not split by the delimiter.
     """
+    return next(read_pieces(path, file, options, layouts))
+
+
+def read_pieces(
+    path: Path, file: str, options: TextOptions, layouts: Sequence[Layout], most: float = float("inf")
+) -> Iterator[Raw]:
+    """Read a delimited text file part by part, each of about ``most`` records; at least one part comes.
+
+    What is noted of the file as a whole is in the first part. See :func:`read_text`.
+    """
     encoding, note = detect_encoding(path, options.encoding, file)
     with path.open(encoding=encoding, newline="") as stream:
         head = find_head(list(_first_lines(stream)), options, layouts, file)
         stream.seek(0)
-        lines = _Lines(stream)
+        lines = Lines(stream)
         lines.skip(head.last_row)
         raw = Raw(file, header_row=head.row, notes=[note] if note else [])
-        names, delimiter, quote = head.names, head.delimiter, head.quote
-        tables = [_table(block, names, delimiter, quote) for block in _blocks(lines, head, raw)]
-    schema = pa.schema([(name, pa.string()) for name in names])
-    table = pa.concat_tables(tables) if tables else schema.empty_table()
-    raw.cells = {name: of_arrow(table.column(place)) for place, name in enumerate(names)}
+        blocks: list[_Block] = []
+        came = 0
+        for block in _blocks(lines, head, raw):
+            blocks.append(block)
+            if sum(len(rows) for _, rows in blocks) >= most:
+                yield _with(raw, blocks, head)
+                raw, blocks, came = Raw(file, header_row=head.row), [], came + 1
+        if blocks or raw.bad or raw.furniture or not came:
+            yield _with(raw, blocks, head)
+
+
+def _with(raw: Raw, blocks: list[_Block], head: Head) -> Raw:
+    """Give a raw table its cells and their rows."""
+    schema = pa.schema([(name, pa.string()) for name in head.names])
+    table = pa.concat_tables([t for t, _ in blocks]) if blocks else schema.empty_table()
+    raw.cells = {name: of_arrow(table.column(place)) for place, name in enumerate(head.names)}
+    raw.rows = np.concatenate([rows for _, rows in blocks]) if blocks else []
     return raw
 
 
@@ -90,166 +107,94 @@ def _first_lines(stream: io.TextIOBase) -> Iterator[str]:
         yield line[:LONGEST_LINE].rstrip("\r\n")
 
 
-class _Lines:
-    """Numbered lines, some of which can be put back."""
-
-    def __init__(self, stream: io.TextIOBase) -> None:
-        self._source = enumerate(stream, start=1)
-        self._back: deque[tuple[int, str]] = deque()
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        return self
-
-    def __next__(self) -> tuple[int, str]:
-        if self._back:
-            return self._back.popleft()
-        number, line = next(self._source)
-        return number, line.rstrip("\r\n")
-
-    def put_back(self, lines: list[tuple[int, str]]) -> None:
-        self._back.extendleft(reversed(lines))
-
-    def skip(self, count: int) -> None:
-        for _ in itertools.islice(self._source, count):
-            pass
+def _blocks(lines: Lines, head: Head, raw: Raw) -> Iterator[_Block]:
+    """Yield the records as tables of texts, with the row of each."""
+    block = records(lines, head, raw, 1)  # the first one settles whether records end with a delimiter
+    while True:
+        if block.texts:
+            yield _table(block, head), np.array(block.rows, np.int64)
+        text = lines.take(BLOCK)
+        while text and (at_once := _split_at_once(text, lines.row, head, trailing=bool(block.trailing))):
+            yield at_once[0], at_once[1]
+            lines.taken(at_once[2])
+            text = lines.take(BLOCK)
+        lines.give_back(text)
+        before = lines.row
+        block = records(lines, head, raw, len(text) or BLOCK, block.trailing)
+        if lines.row == before:  # there are no more
+            return
 
 
-def _blocks(lines: _Lines, head: Head, raw: Raw) -> Iterator[_Records]:
-    """Gather good records into blocks; bad lines go to ``raw.bad``, other lines to ``raw.furniture``."""
-    names, delimiter, quote = head.names, head.delimiter, head.quote
-    width = len(names)
-    nothing = f"{delimiter}{quote} \t"
-    trailing: bool | None = None
-    block = _Records()
-    for number, first in lines:
-        if not first.strip(nothing):
-            continue
-        line = first
-        if quote and quote in line:
-            whole = _whole_record(line, lines, delimiter, quote)
-            if whole is None:
-                raw.bad.append(_unclosed(number, line, quote))
-                continue
-            line = whole
-            count = len(_fields(line, delimiter, quote))
-        else:
-            count = line.count(delimiter) + 1
-        if trailing is None:  # some exports end every row with a delimiter, or none
-            trailing = count == width + 1 and line.endswith(delimiter)
-        if trailing and count == width + 1 and line.endswith(delimiter):
-            line, count = line[:-1], width
-        if head.ragged and 1 < count < width:
-            line, count = line + delimiter * (width - count), width
-        if line == head.line:
-            raw.furniture[REPEATED] += 1
-            continue
-        if count != width or "\x00" in line:
-            _put_aside(raw, number, line, count, head)
-            continue
-        block.texts.append(line)
-        block.rows.append(number)
-        block.size += len(line)
-        if block.size > BLOCK:
-            raw.rows.extend(block.rows)
-            yield block
-            block = _Records()
-    raw.rows.extend(block.rows)
-    if block.texts:
-        yield block
+def _split_at_once(
+    text: str, row: int, head: Head, *, trailing: bool
+) -> tuple[pa.Table, np.ndarray, int] | None:
+    """Split a text in which every line is a record or blank; None where that is not sure.
+
+    Returns
+    -------
+    table, rows, lines
+        The records, the row of each, and how many lines the text has.
+    """
+    text = text.replace("\r\n", "\n") if "\r" in text else text
+    count = text.count("\n") + (not text.endswith("\n"))
+    unusual = any(mark in text for mark in ("\r", "\x00", "\n\n")) or text.startswith("\n")
+    if unusual or (head.line and head.line in text) or len(head.names) < 2:
+        return None
+    names = [*head.names, "\x00"] if trailing else head.names
+    has_quotes = bool(head.quote) and head.quote in text
+    if has_quotes and is_open(text.rstrip("\n").rpartition("\n")[2], head.delimiter, head.quote):
+        return None  # its last record goes on
+    table = _parsed(text, names, head, has_quotes=has_quotes)
+    if table is None or table.num_rows != count:
+        return None
+    if trailing:
+        if pc.any(pc.not_equal(table.column(len(names) - 1), "")).as_py():
+            return None
+        table = table.select(head.names)
+    rows = np.arange(row, row + count)
+    blank = _blank(table)
+    if blank is not None:
+        table, rows = table.filter(pc.invert(blank)), rows[~blank.to_numpy(zero_copy_only=False)]
+    return table, rows, count
 
 
-def _put_aside(raw: Raw, number: int, line: str, count: int, head: Head) -> None:
-    """Keep a line that is no record: words alone are a note, anything else is broken."""
-    filled = [field for field in _fields(line, head.delimiter, head.quote) if field.strip()]
-    if len(filled) == 1 < len(head.names) and "\x00" not in line and is_words(filled[0]):
-        raw.furniture[TOTAL if is_total(filled[0]) else NOTE] += 1
-    elif count < len(head.names) and filled and is_total(filled[0]):
-        raw.furniture[TOTAL] += 1
-    else:
-        raw.bad.append(_broken(number, line, count, len(head.names)))
+def _blank(table: pa.Table) -> pa.Array | None:
+    """Mark the records without any text; None where there are none."""
+    blank: Any = None
+    for column in table.columns:
+        empty = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank).as_py():
+            return None
+    return blank.combine_chunks()
 
 
-def _fields(line: str, delimiter: str, quote: str) -> list[str]:
-    if quote and quote in line:
-        try:
-            return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, quotechar=quote), [])
-        except csv.Error:
-            return line.split(delimiter)
-    return line.split(delimiter)
-
-
-def _whole_record(line: str, lines: _Lines, delimiter: str, quote: str) -> str | None:
-    """Return the record that starts on this line, or None if a quote never closes."""
-    if not _is_open(line, delimiter, quote):
-        return line
-    taken: list[tuple[int, str]] = []
-    for following in lines:
-        taken.append(following)
-        line += "\n" + following[1]
-        if quote in following[1] and not _is_open(line, delimiter, quote):
-            return line
-        if len(taken) >= LONGEST_RECORD:
-            break
-    lines.put_back(taken)
-    return None
-
-
-def _is_open(line: str, delimiter: str, quote: str) -> bool:
-    """Return whether a quoted field is still open at the end; a quote opens only at a field's start."""
-    if line.count(quote) % 2 == 0 or not (line.startswith(quote) or delimiter + quote in line):
-        return False
-    inside, at_start, position = False, True, 0
-    while position < len(line):
-        mark = line[position]
-        if inside:
-            if mark == quote and line[position + 1 : position + 2] == quote:
-                position += 1
-            elif mark == quote:
-                inside = False
-        elif mark == quote and at_start:
-            inside = True
-        at_start = mark in (delimiter, "\n") and not inside
-        position += 1
-    return inside
-
-
-def _unclosed(row: int, line: str, quote: str) -> Bad:
-    return Bad(
-        row, "a quoted text is closed", f"a {quote} is not closed within {LONGEST_RECORD} lines", line, line
-    )  # fmt: skip
-
-
-def _broken(row: int, line: str, count: int, width: int) -> Bad:
-    if "\x00" in line:
-        return Bad(
-            row, "a line has no NUL bytes", "the line holds NUL bytes: part of the file was never written",
-            line.replace("\x00", "␀"), line.replace("\x00", "␀"),
-        )  # fmt: skip
-    cut = "cut off" if count < width else "too long, or holds the delimiter inside a field"
-    reason = f"{count} fields instead of {width}: the line is {cut}"
-    return Bad(row, "a line has as many fields as the header", reason, f"{count} fields", line)
-
-
-def _table(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.Table:
-    data = "\n".join(block.texts).encode("utf-8", "surrogatepass")
+def _parsed(text: str, names: Sequence[str], head: Head, *, has_quotes: bool) -> pa.Table | None:
+    """Let Arrow split a text; None where a record does not have as many fields as there are names."""
     try:
-        table = pyarrow.csv.read_csv(
-            io.BytesIO(data),
-            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=1 << 28),
+        return pyarrow.csv.read_csv(
+            io.BytesIO(text.encode("utf-8", "surrogatepass")),
+            read_options=pyarrow.csv.ReadOptions(column_names=list(names), block_size=1 << 28),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=delimiter, quote_char=quote or False, double_quote=True,
-                newlines_in_values=bool(quote), ignore_empty_lines=False,
+                delimiter=head.delimiter, quote_char=(head.quote or False) if has_quotes else False,
+                double_quote=True, newlines_in_values=has_quotes, ignore_empty_lines=False,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
         )  # fmt: skip
     except pa.ArrowInvalid:
-        return _table_slowly(block, names, delimiter, quote)
-    return table if table.num_rows == len(block.rows) else _table_slowly(block, names, delimiter, quote)
+        return None
 
 
-def _table_slowly(block: _Records, names: list[str], delimiter: str, quote: str) -> pa.Table:
+def _table(block: Records, head: Head) -> pa.Table:
+    table = _parsed("\n".join(block.texts), head.names, head, has_quotes=bool(head.quote))
+    if table is not None and table.num_rows == len(block.rows):
+        return table
+    return _table_slowly(block, head.names, head.delimiter, head.quote)
+
+
+def _table_slowly(block: Records, names: list[str], delimiter: str, quote: str) -> pa.Table:
     """Split record by record, for files where Arrow reads a stray quote differently."""
     records = [
         next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote))
