@@ -40,7 +40,7 @@ def each(texts: Series, change: Callable[[str], str | None], dtype: Any) -> Seri
     >>> each(pd.Series(["a", None, "b"]), {"a": "x"}.get, "string").tolist()
     ['x', <NA>, <NA>]
     """
-    return pd.Series(_each(arrow_of(texts), change, pa.string()).to_pandas(), index=texts.index, dtype=dtype)
+    return _column(_each(arrow_of(texts), change, pa.string()), texts, dtype)
 
 
 def numbers(texts: Series, read: Callable[[str], float]) -> Series:
@@ -53,6 +53,33 @@ def numbers(texts: Series, read: Callable[[str], float]) -> Series:
     """
     read_once = _each(arrow_of(texts), read, pa.float64())
     return pd.Series(read_once.to_numpy(zero_copy_only=False), index=texts.index, dtype="float64")
+
+
+def replaced(texts: Series, pattern: str, by: str) -> Series:
+    r"""Return a column with what a pattern matches written otherwise; RE2's patterns, without looking around.
+
+    Examples
+    --------
+    >>> replaced(pd.Series(["2026-09-14T10:05", None]), r"(\d)T(\d)", r"\1 \2").fillna("").tolist()
+    ['2026-09-14 10:05', '']
+    """
+    array = arrow_of(texts)
+    if not compute.any(compute.match_substring_regex(array, pattern)).as_py():
+        return texts
+    changed = compute.replace_substring_regex(array, pattern, by)
+    return _column(changed, texts, texts.dtype)
+
+
+def extracted(texts: Series, pattern: str) -> Series:
+    r"""Return what the group ``found`` of a pattern matches in each text; unknown where it does not match.
+
+    Examples
+    --------
+    >>> extracted(pd.Series(["10:05 +02:00", "10:05"]), r"(?P<found>[+-]\d\d):").tolist()
+    ['+02', <NA>]
+    """
+    found = compute.extract_regex(arrow_of(texts), pattern)
+    return _column(compute.struct_field(found, "found"), texts, "string")
 
 
 def of_mask(texts: Series, mask: pa.Array) -> Series:
@@ -72,6 +99,11 @@ def is_any_of(texts: pa.Array, words: Iterable[str]) -> pa.Array:
         compute.invert(compute.string_is_ascii(texts)), compute.match_substring_regex(plain, r"[\t-\r]|  ")
     )
     return compute.fill_null(compute.or_(compute.is_in(plain, value_set=known), foreign), False)
+
+
+def _column(array: pa.Array, like: Series, dtype: Any) -> Series:
+    values = array.to_pylist() if dtype == object else pd.array(array, dtype=dtype)
+    return pd.Series(values, index=like.index, dtype=dtype)
 
 
 def _each(texts: pa.Array, function: Callable[[str], Any], kind: pa.DataType) -> pa.Array:

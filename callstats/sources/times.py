@@ -14,8 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from callstats.errors import CallstatsError, InputError, near_names
+from callstats.sources import distinct
+from callstats.sources.distinct import compute as pc
 from callstats.sources.raw import Series
 
 _DATES = (
@@ -49,17 +52,24 @@ FORMATS = (
     "%Y%m%d%H%M%S",
     "%Y%m%d %H%M%S",
 )
+_ISO = "%Y-%m-%d %H:%M:%S"
+_ISO_TEXT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
 #: Formats that differ in nothing but which number is the day.
 _SWAPPED = str.maketrans({"d": "m", "m": "d"})
 _TIME = r":\d{2}(?:[.,]\d+)?(?:\s*[AaPp]\.?[Mm]\.?)?"
+#: A format's date and its time of day, whichever comes first.
+_PARTS = re.compile(r"(%[HI][^dmyYbB]*) ([^HIMSp]+)|([^HIMSp]+) (%[HI][^dmyYbB]*)")
 #: A zone after a time of day, as an offset or as a word; "14-09-2026" ends in none.
-_OFFSET = rf"({_TIME})\s*\(?((?:UTC|GMT)?\s?[+-]\d{{1,2}}(?::?\d{{2}})?|Z|UTC|GMT|Etc/UTC|Etc/GMT)\)?$"
+_ZONE = r"(?:UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?|Z|UTC|GMT|Etc/UTC|Etc/GMT"
+_OFFSET = rf"(?i)({_TIME})\s*\(?(?:{_ZONE})\)?$"
+_OFFSET_FOUND = rf"(?i)(?:{_TIME})\s*\(?(?P<found>{_ZONE})\)?$"
 _OFFSET_MARK = r":\d{2}.*(?:Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)\)?$"
 _FRACTION = r"(\d:\d{2}:\d{2})[.,](\d{1,9})"
 _FRACTION_MARK = r"\d:\d{2}:\d{2}[.,]\d"
 _WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SAMPLE = 2000  # different texts looked at to find out a format
+MANY = 5000  # texts, from which on it pays to read their different parts alone
 MOST_FORMATS = 4  # of one column: dates typed beside dates exported
 
 
@@ -127,15 +137,35 @@ def parse(
     """
     if texts.isna().all():
         return Parsed(_no_moments(texts), None, pd.Series(False, index=texts.index), formats)
+    if (plain := _as_iso(texts, formats)) is not None:
+        return plain
     has_offset = texts.str.contains(_OFFSET_MARK, regex=True, case=False).eq(True).any()
-    offset = texts.str.extract(_OFFSET, flags=re.IGNORECASE)[1] if has_offset else None
-    bare = texts.str.replace(_OFFSET, r"\1", regex=True, case=False) if has_offset else texts
+    offset = distinct.extracted(texts, _OFFSET_FOUND) if has_offset else None
+    bare = distinct.replaced(texts, _OFFSET, r"\1") if has_offset else texts
     wanted = tuple(re.sub(r"\s*%[zZ]|Z$", "", item) for item in formats)
     naive = _by_formats(bare, wanted) if wanted else _no_moments(texts)
     if not wanted:
-        naive, wanted = _found_out(_regular(bare), where or {}, likely, _weekdays(bare))
+        naive, wanted = _found_out(_regular(bare), where or {}, likely, bare)
     bad = texts.notna() & naive.isna()
     return Parsed(naive, None if offset is None else _offset_seconds(offset), bad, wanted, not formats)
+
+
+def _as_iso(texts: Series, formats: tuple[str, ...]) -> Parsed | None:
+    """Read texts that are all of ISO's form, with or without Z, at once; None where one is not."""
+    if formats not in ((), (_ISO,)):
+        return None
+    array = distinct.arrow_of(texts)
+    for mark, pattern in (("", _ISO_TEXT), ("Z", _ISO_TEXT + "[Zz]")):
+        if (formats and mark) or not pc.all(pc.match_substring_regex(array, f"^{pattern}$")).as_py():
+            continue
+        try:
+            moments = pc.utf8_rtrim(array, "Zz").cast(pa.timestamp("us"))
+        except pa.ArrowInvalid:  # a 31st of February: which one it is will be told
+            return None
+        naive = pd.Series(moments.to_pandas(), index=texts.index, dtype="datetime64[us]")
+        offset = pd.Series(0.0, index=texts.index).mask(texts.isna()) if mark else None
+        return Parsed(naive, offset, pd.Series(False, index=texts.index), (_ISO,), not formats)
+    return None
 
 
 def _no_moments(texts: Series) -> Series:
@@ -155,11 +185,11 @@ def _by_formats(texts: Series, formats: tuple[str, ...]) -> Series:
 
 def _regular(texts: Series) -> Series:
     """Bring what formats need not tell apart to one form: the T of ISO, names of weekdays, double spaces."""
-    plain = texts.str.replace(r"(\d)[Tt](\d)", r"\1 \2", regex=True)
+    plain = distinct.replaced(texts, r"(\d)[Tt](\d)", r"\1 \2")
     if plain.str.contains(r"[A-Za-z,]|  ", regex=True).eq(True).any():
-        plain = plain.str.replace(_WEEKDAY, "", regex=True, case=False).str.replace(r",?\s+", " ", regex=True)
-        plain = plain.str.replace(r"([AaPp])\.([Mm])\.", r"\1\2", regex=True)
-        plain = plain.str.replace(r"\bsept\b", "Sep", regex=True, case=False)
+        plain = distinct.replaced(distinct.replaced(plain, f"(?i){_WEEKDAY}", ""), r",?\s+", " ")
+        plain = distinct.replaced(plain, r"([AaPp])\.([Mm])\.", r"\1\2")
+        plain = distinct.replaced(plain, r"(?i)\bsept\b", "Sep")
     return plain
 
 
@@ -169,12 +199,34 @@ def _strptime(texts: Series, form: str) -> Series:
     if "%S" in form and "%f" not in form and texts.str.contains(_FRACTION_MARK, regex=True).eq(True).any():
         extra = texts.str.extract(_FRACTION)[1].str.ljust(9, "0").str.slice(0, 6)
         whole = texts.str.replace(_FRACTION, r"\1", regex=True)
-    naive = pd.to_datetime(whole.astype(object), format=form, errors="coerce", exact=True)
-    naive = naive.astype("datetime64[us]")
+    naive = _by_parts(whole, form) if len(whole) > MANY else _at_once(whole, form)
     if extra is None:
         return naive
     micros = pd.to_numeric(extra.astype(object), errors="coerce").fillna(0)
     return naive + pd.to_timedelta(micros, unit="us").astype("timedelta64[us]")
+
+
+def _at_once(texts: Series, form: str) -> Series:
+    read = pd.to_datetime(texts.astype(object), format=form, errors="coerce", exact=True)
+    return read.astype("datetime64[us]")
+
+
+def _by_parts(texts: Series, form: str) -> Series:
+    """Read dates and times of day apart: of either there are few different ones in a million texts."""
+    if (split := _PARTS.fullmatch(form)) is None:
+        return _at_once(texts, form)
+    parts = [part for part in split.groups() if part]
+    words = (r"[^ ]+" + " +[^ ]+" * part.count(" ") for part in parts)
+    found = pc.extract_regex(distinct.arrow_of(texts), "^(?P<a>{}) +(?P<b>{})$".format(*words))
+    read = []
+    for name, part in zip("ab", parts, strict=True):
+        coded = pc.struct_field(found, name).dictionary_encode()
+        known = _at_once(pd.Series(coded.dictionary.to_pylist(), dtype=object), part).to_numpy()
+        if "%H" in part or "%I" in part:
+            known = known - known.astype("datetime64[D]")
+        places = coded.indices.fill_null(-1).to_numpy()
+        read.append(np.append(known, np.array(["NaT"], known.dtype))[places])
+    return pd.Series(read[0] + read[1], index=texts.index).astype("datetime64[us]")
 
 
 def _offset_seconds(offset: Series) -> Series:
@@ -192,7 +244,7 @@ def _weekdays(texts: Series) -> Series:
 
 
 def _found_out(
-    texts: Series, where: dict, likely: tuple[str, ...], weekdays: Series
+    texts: Series, where: dict, likely: tuple[str, ...], whole: Series
 ) -> tuple[Series, tuple[str, ...]]:
     """Read a column by the format that reads most of it, and what is left by others that are beyond doubt."""
     naive, formats = _no_moments(texts), []
@@ -200,7 +252,7 @@ def _found_out(
         left = naive.isna() & texts.notna()
         if not left.any():
             break
-        form = _best_format(texts[left], where if not formats else None, likely, weekdays)
+        form = _best_format(texts[left], where if not formats else None, likely, whole)
         if form is None or form.translate(_SWAPPED) in formats:
             break
         formats.append(form)
@@ -208,10 +260,10 @@ def _found_out(
     return naive, tuple(formats)
 
 
-def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], weekdays: Series) -> str | None:
+def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], whole: Series) -> str | None:
     """Return the format that reads most texts; None, or an error where one is due, if none does or two do.
 
-    Where two do, the names of weekdays tell which number is the day.
+    Where two do, the names of weekdays in the whole texts tell which number is the day.
     """
     sample = texts.drop_duplicates()
     if len(sample) > SAMPLE:
@@ -232,7 +284,7 @@ def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], we
     rival = next((o for o in likely if counts[o] == counts[best] and _contradicts(read[o], read[best])), None)
     if rival is None:
         return best
-    named = weekdays.loc[sample.index]
+    named = _weekdays(whole.loc[sample.index])
     right = {form: int((read[form].dt.day_of_week == named).sum()) for form in (best, rival)}
     if right[best] != right[rival]:
         return max(right, key=right.__getitem__)
@@ -346,7 +398,7 @@ def fitting_formats(texts: Series) -> tuple[tuple[str, ...], float]:
     >>> fitting_formats(pd.Series(["03/04/2024", "25/04/2024"]))
     (('%d/%m/%Y',), 1.0)
     """
-    bare = _regular(texts.str.replace(_OFFSET, r"\1", regex=True, case=False))
+    bare = _regular(distinct.replaced(texts, _OFFSET, r"\1"))
     few = bare.iloc[:40]
     likely = [item for item in FORMATS if _strptime(few, item).notna().any()]
     read = {item: _strptime(bare, item) for item in likely}
