@@ -4,8 +4,8 @@
 engine, and reports what a reader should know before trusting it.
 """
 
-from callstats.checks.apply import apply
+from callstats.checks.apply import apply, rejected
 from callstats.checks.findings import Finding, findings
 from callstats.checks.rules import KEYS, RULES, Rule
 
-__all__ = ["KEYS", "RULES", "Finding", "Rule", "apply", "findings"]
+__all__ = ["KEYS", "RULES", "Finding", "Rule", "apply", "findings", "rejected"]

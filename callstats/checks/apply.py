@@ -56,7 +56,7 @@ def _judge(name: str, frame: Frame, rules: list[Rule]) -> tuple[Frame, Frame]:
             continue
         bad = broken(frame, rule) & free
         if bad.any():
-            pieces.append(_rejects(name, frame[bad], rule))
+            pieces.append(rejected(name, frame[bad], rule))
             free &= ~bad
     rejects = pd.concat(pieces) if pieces else pd.DataFrame(columns=pd.Index(REJECTS))
     return (frame if free.all() else frame[free].reset_index(drop=True)), rejects
@@ -74,7 +74,8 @@ def broken(frame: Frame, rule: Rule) -> Series:
     return pd.Series(marked.fillna(False).to_numpy(bool), index=frame.index)
 
 
-def _rejects(name: str, rows: Frame, rule: Rule) -> Frame:
+def rejected(name: str, rows: Frame, rule: Rule) -> Frame:
+    """Return rows that break a rule as they are kept: with the rule and what was found."""
     first, *more = rule.columns
     shown: Frame = rows[list(rule.columns)].astype(object)
     texts = [

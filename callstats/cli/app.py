@@ -13,7 +13,7 @@ from callstats.errors import UsageError
 
 if TYPE_CHECKING:
     from callstats.config import Config
-    from callstats.dataset import Dataset
+    from callstats.dataset import Arrived, Dataset
 
 Format = Literal["table", "csv", "json"]
 Language = Literal["en", "fr", "ru"]
@@ -41,19 +41,41 @@ def read_export(
     mapping: Path | None,
     time_zone: str | None,
     config: Path | None,
-    decided: Config | None = None,
 ) -> Dataset:
-    """Read what a dialer or CRM wrote, by a project file or by what is decided already."""
+    """Read what a dialer or CRM wrote."""
     from callstats import dataset
     from callstats.config import load
 
+    _check_named(files)
+    return dataset.read(files, source=source, mapping=mapping, time_zone=time_zone, config=load(config))
+
+
+def arrive(
+    files: list[Path],
+    source: str | None,
+    mapping: Path | None,
+    time_zone: str | None,
+    decided: Config,
+) -> Arrived:
+    """Read an export to add it to a data set; of a long one, say how far it is."""
+    from callstats import dataset
+
+    _check_named(files)
+    on_part = _progress if sys.stderr.isatty() else None
+    return dataset.arrive(
+        files, source=source, mapping=mapping, time_zone=time_zone, config=decided, on_part=on_part
+    )
+
+
+def _check_named(files: list[Path]) -> None:
     if not files:
         raise UsageError(
             "no file was named", hint="Name the export: callstats import FILE… --source vicidial --to DIR"
         )
-    return dataset.read(
-        files, source=source, mapping=mapping, time_zone=time_zone, config=decided or load(config)
-    )
+
+
+def _progress(rows: int) -> None:
+    print(f"\r{rows:,} rows", end="\r", file=sys.stderr, flush=True)
 
 
 def pairs(words: list[str]) -> dict[str, str]:

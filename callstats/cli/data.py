@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from callstats.cli.app import Format, app, open_data, read_export, say, show
+from callstats.cli.app import Format, app, arrive, open_data, read_export, say, show
 from callstats.sources import books
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ def import_(
     from callstats.answers.trust.data_check import check as run_checks
 
     decided = _decided(to, config, anew=replace)
-    data = read_export(list(files), source, mapping, time_zone, config, decided)
+    arrived = arrive(list(files), source, mapping, time_zone, decided)
+    data = arrived.data
     waiting = partial(say, f"Another import is writing to {to}: waiting until it is done.")
-    added = dataset.add(data, to, replace=replace, on_wait=waiting)
+    added = dataset.add(data, to, replace=replace, on_wait=waiting, parts=arrived.parts)
     for line in (*books.lines(data.provenance["books"]), *data.provenance["notes"], *told(added, to)):
         say(line)
     quality = run_checks(dataclasses.replace(dataset.open(to), rejects=data.rejects))

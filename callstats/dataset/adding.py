@@ -65,6 +65,7 @@ def add(
     *,
     replace: bool = False,
     on_wait: Callable[[], None] | None = None,
+    parts: Mapping[str, list[Path]] | None = None,
 ) -> Addition:
     """Add a data set to the one in a folder, or begin one there.
 
@@ -86,6 +87,8 @@ def add(
         Begin anew: what is there is removed; only its ``callstats.toml`` is kept.
     on_wait : callable, optional
         Called when another process is changing the folder, before waiting for it.
+    parts : mapping of str to list of Path, optional
+        The files in which the tables of a long export were laid down.
 
     Returns
     -------
@@ -123,7 +126,7 @@ def add(
     with files.locked(target, on_wait):
         files.clear(target)
         files.check_target(target)
-        store = _Store(data, target, replace=replace)
+        store = _Store(data, target, replace=replace, parts=parts or {})
         with files.staging(target) as stage:
             return store.written(stage)
 
@@ -143,8 +146,10 @@ class _Done:
 class _Store:
     """One addition: the data set that is there, what comes in, and how they are written."""
 
-    def __init__(self, data: Dataset, target: Path, *, replace: bool) -> None:
-        self.data, self.target = data, target
+    def __init__(
+        self, data: Dataset, target: Path, *, replace: bool, parts: Mapping[str, list[Path]]
+    ) -> None:
+        self.data, self.target, self.parts = data, target, parts
         is_there = files.is_data_set(target)
         self.replaced = is_there and replace
         self.told = log.provenance_of(target / "dataset.json") if is_there else {}
@@ -164,7 +169,7 @@ class _Store:
 
     def written(self, stage: files.Staging) -> Addition:
         """Write what is new into the stage, and put it in place."""
-        incoming = {name: [self._sunk(stage, name)] for name in self.data.frames}
+        incoming = {name: self.parts.get(name) or [self._sunk(stage, name)] for name in self.data.frames}
         connection = connect()
         followed = (
             self.told.get("format", 1) >= log.FORMAT,

@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-
-from callstats import checks
-from callstats.checks.rules import KEYS
 from callstats.config import Config
-from callstats.dataset.deriving import derive
-from callstats.dataset.identities import one_spelling
-from callstats.dataset.rejects import COLUMNS, Rejects
-from callstats.dataset.shifts import with_shifts
+from callstats.dataset.parts import Parts
+from callstats.dataset.reading import read_tables, unnamed
 from callstats.dataset.store_log import FORMAT
-from callstats.errors import InputError, UsageError
-from callstats.model import TABLES, TableColumn
-from callstats.sources import find, guess, notes
+from callstats.errors import UsageError
+from callstats.sources import find, guess, notes, pieces
 from callstats.sources import mapping as mapping_files
-from callstats.sources.base import Field, Source
-from callstats.sources.copies import later_wins
-from callstats.sources.raw import Frame, Series
-from callstats.sources.reader import Extract, extract, rows_by_raw
+from callstats.sources.base import Source
 from callstats.sources.times import known_zone
 
 if TYPE_CHECKING:
     from callstats.dataset.core import Dataset
 
-_HELPERS = ("_raw", "_position", "dialled", "handed_over")
-_NAMES = {rule.table: rule.columns for rule in KEYS}
-_KEPT = ("call_id", "contact_id", "list_id", "campaign_id", "agent_id", "direction", "started_at", "start")
 
-_ARROW: dict[str, pa.DataType] = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "flag": pa.bool_(),
-    "instant": pa.timestamp("us", tz="UTC"),
-    "clock": pa.timestamp("us"),
-    "date": pa.date32(),
-}
+@dataclass(frozen=True)
+class Arrived:
+    """An export that has been read.
+
+    Attributes
+    ----------
+    data : Dataset
+        Its tables. Of a long export without the columns that follow from other rows.
+    parts : mapping of str to list of Path
+        The files in which the tables of a long export are laid down, part by part; empty otherwise.
+    """
+
+    data: Dataset
+    parts: Mapping[str, list[Path]] = field(default_factory=dict)
+    kept: Parts | None = None
+
+    def whole(self) -> Dataset:
+        """Return a data set that answers every question: a long export as one on disk."""
+        if not self.parts:
+            return self.data
+        from callstats.dataset.adding import add
+        from callstats.dataset.opening import open
+
+        folder = Path(tempfile.mkdtemp(prefix="callstats-data-"))
+        try:
+            add(self.data, folder / "data", parts=self.parts)
+            opened = open(folder / "data", config=self.data.config)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        opened.at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+        return replace(opened, rejects=self.data.rejects)
 
 
 def read(
@@ -86,7 +95,8 @@ def read(
 
     Examples
     --------
-    >>> import tempfile
+    >>> import shutil
+    import tempfile
     >>> export = Path(tempfile.mkdtemp()) / "vicidial_log.csv"
     >>> _ = export.write_text(
     ...     "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,length_in_sec,status,user\n"
@@ -97,17 +107,47 @@ def read(
     >>> ds.provenance["rows"], ds.rejects.summary()["rule"].tolist()
     ({'calls': 1}, ['a duration is under 65,000 seconds'])
     """
+    arrived = arrive(files, source=source, mapping=mapping, time_zone=time_zone, config=config)
+    return arrived.whole()
+
+
+def arrive(
+    files: str | Path | Iterable[str | Path],
+    *,
+    source: str | None = None,
+    mapping: str | Path | None = None,
+    time_zone: str | None = None,
+    config: Config | None = None,
+    on_part: Callable[[int], None] | None = None,
+) -> Arrived:
+    """Read an export to add it to a data set; a long one is laid down in files, part by part.
+
+    The parameters are those of :func:`read`.
+
+    Parameters
+    ----------
+    on_part : callable, optional
+        Called after each part of a long export with the rows that have been read.
+
+    Returns
+    -------
+    Arrived
+        Of a long export without the columns that follow from other rows, which the data set makes.
+    """
     from callstats.dataset.core import Dataset
 
     config = config or Config()
     paths = [files] if isinstance(files, str | Path) else list(files)
     chosen, zone = _source(paths, source, mapping, time_zone, config)
-    tables, rejects, provenance = read_tables(paths, chosen, zone)
+    parts = Parts(chosen, zone) if pieces.are_due(paths, chosen) else None
+    read_in = read_tables(paths, chosen, zone) if parts is None else parts.read(paths, on_part)
+    tables, rejects, provenance = read_in
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
-    provenance |= {"currency": config.currency, "format": FORMAT, "unnamed": _unnamed(chosen)}
+    provenance |= {"currency": config.currency, "format": FORMAT, "unnamed": unnamed(chosen)}
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
-    return Dataset(tables, config=config, provenance=provenance, rejects=rejects)
+    data = Dataset(tables, config=config, provenance=provenance, rejects=rejects)
+    return Arrived(data) if parts is None else Arrived(data, parts.files, parts)
 
 
 def _source(
@@ -129,198 +169,3 @@ def _source(
     if chosen.time_zone not in ("server",) and not chosen.time_zone.startswith("column:"):
         return chosen, known_zone(chosen.time_zone)
     return chosen, known_zone(zone or config.time_zone)
-
-
-def _unnamed(source: Source) -> list[str]:
-    """Return the tables whose rows have no name of their own but one made of file and row."""
-    made = {
-        layout.table for layout in source.layouts for item in layout.fields if _is_made(layout.table, item)
-    }
-    return sorted(made)
-
-
-def _is_made(table: str, item: Field) -> bool:
-    return item.row_number and table in TABLES and item.to in TABLES[table].key[:1]
-
-
-def read_tables(
-    paths: Iterable[str | Path], source: Source, zone: str
-) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
-    """Read, check and complete the tables of an export.
-
-    Returns
-    -------
-    tables : dict of str to pyarrow.Table
-        Canonical tables, with the model's types.
-    rejects : Rejects
-        Every row that was left out, with the reason.
-    provenance : dict
-        As stored in ``dataset.json``.
-    """
-    paths = list(paths)
-    extracted = extract(paths, source, zone)
-    tables = source.prepare(extracted.tables) if source.prepare else extracted.tables
-    tables = {name: _without_left_out(name, frame, extracted) for name, frame in tables.items()}
-    tables = _latest(tables, extracted)
-    tables, judged = checks.apply(tables)
-    if source.shape:
-        tables, shaped = checks.apply(source.shape(tables, extracted.notes, zone))
-        judged = _together([judged, shaped])
-    rejects = _rejects(extracted, _together([extracted.rejected, judged]))
-    _balance(extracted, rejects, tables if source.prepare or source.shape else {})
-    tables, respelt = one_spelling(tables)
-    extracted.notes.extend(respelt)
-    if "agent_time" in tables:
-        tables["agent_time"] = with_shifts(tables["agent_time"])
-    done = derive({name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES})
-    if not done:
-        raise InputError("none of the files holds calls", hint="Give the call export, or a table of calls.")
-    if not any(raw.height or raw.bad for raw in extracted.raws):
-        raise InputError(
-            "a header and no row", file=extracted.raws[0].file, hint="Export it again, for a time with calls."
-        )
-    return done, rejects, _provenance(extracted, paths, source, zone, done, rejects)
-
-
-def _without_left_out(name: str, frame: Frame, extracted: Extract) -> Frame:
-    """Take out the rows that the source leaves out on purpose, and enter them in the books."""
-    if "_left_out" not in frame:
-        return frame
-    gone = frame["_left_out"].notna()
-    for (number, reason), count in frame[gone].groupby(["_raw", "_left_out"]).size().items():
-        for account in extracted.accounts:
-            if (account.raw, account.table) == (number, name):
-                account.left_out[reason] = account.left_out.get(reason, 0) + int(count)
-                break
-    return frame[~gone].drop(columns="_left_out").reset_index(drop=True)
-
-
-def _balance(extracted: Extract, rejects: Rejects, tables: Mapping[str, Frame]) -> None:
-    """Enter in the books what was rejected, and which rows the source joined with others of the same call."""
-    judged = rejects.frame().groupby(["file", "table"]).size()
-    calls = rows_by_raw(tables["calls"]) if "calls" in tables else None
-    for account in extracted.accounts:
-        account.rejected = int(judged.get((account.file, account.table), account.rejected))
-        if calls is not None and account.table == "calls":
-            account.merged += max(0, account.taken - calls.get(account.raw, 0))
-
-
-def _latest(tables: dict[str, Frame], extracted: Extract) -> dict[str, Frame]:
-    """Leave out rows that a later file holds as well, and enter them in the books."""
-    kept = later_wins(tables, _NAMES, extracted.raws, extracted.notes)
-    for account in extracted.accounts:
-        if account.table in tables and kept[account.table] is not tables[account.table]:
-            before, after = (rows_by_raw(every[account.table]) for every in (tables, kept))
-            account.again = before.get(account.raw, 0) - after.get(account.raw, 0)
-    return kept
-
-
-def _together(pieces: list[Frame]) -> Frame:
-    filled = [piece for piece in pieces if len(piece)]
-    return pd.concat(filled, ignore_index=True) if filled else pieces[0]
-
-
-def _rejects(extracted: Extract, left_out: Frame) -> Rejects:
-    """Name the file, row and content of every row that was left out."""
-    pieces = []
-    left_out = left_out.drop_duplicates(["table", "_raw", "_position"])
-    for number, rows in left_out.groupby("_raw", sort=True):
-        raw = extracted.raws[int(number)]  # type: ignore[arg-type]
-        places = rows["_position"].to_numpy(np.int64)
-        good = np.where(places < 0, 0, places)
-        contents = raw.content(good) if raw.height else [""] * len(rows)
-        broken = {-1 - place: bad for place, bad in enumerate(raw.bad)}
-        placed = rows.assign(
-            file=raw.called,
-            row=[broken[p].row if p < 0 else int(raw.rows[p]) for p in places],
-            content=[broken[p].content if p < 0 else text for p, text in zip(places, contents, strict=True)],
-        )
-        pieces.append(placed)
-    if not pieces:
-        return Rejects()
-    frame = pd.concat(pieces, ignore_index=True)
-    frame["row"] = frame["row"].astype("int64")
-    ordered: Frame = frame.sort_values(["file", "row", "table"], kind="stable", ignore_index=True)
-    ordered = ordered[list(COLUMNS)]
-    text = [name for name in COLUMNS if name != "row"]
-    return Rejects(ordered.astype(dict.fromkeys(text, "string")))
-
-
-def to_arrow(name: str, frame: Frame) -> pa.Table:
-    """Convert a canonical table to the model's types; other columns stay text or numbers.
-
-    A column with no known value is left out, so that a KPI that needs it
-    says so.
-    """
-    model = TABLES[name]
-    extra = [column for column in frame.columns if column not in model.names and column not in _HELPERS]
-    columns, fields = [], []
-    for column in [*(c for c in model.names if c in frame), *extra]:
-        values = frame[column]
-        if column not in _KEPT and len(values) and values.isna().all():
-            continue
-        array = _array(values, model[column] if column in model.names else None)
-        columns.append(array)
-        fields.append(pa.field(column, array.type))
-    return pa.table(columns, schema=pa.schema(fields))
-
-
-def _array(values: Series, column: TableColumn | None) -> pa.Array:
-    if column is None:
-        array = pa.array(values, from_pandas=True)
-    else:
-        array = pa.array(values, from_pandas=True)
-        array = array.cast(_ARROW[column.type], safe=False)
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
-
-
-def _provenance(
-    extracted: Extract, paths: list[str | Path], source: Source, zone: str,
-    tables: Mapping[str, pa.Table], rejects: Rejects,
-) -> dict[str, Any]:  # fmt: skip
-    reasons = rejects.frame()["rule"].value_counts()
-    return {
-        "format": 1,
-        "source": source.name,
-        "time_zone": zone,
-        "files": [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()],
-        "rows": {name: table.num_rows for name, table in tables.items()},
-        "rejected": {str(rule): int(count) for rule, count in reasons.items()},
-        "books": [account.as_dict() for account in extracted.accounts],
-        "unread": extracted.unread,
-        "notes": list(dict.fromkeys(extracted.notes)),
-        "lacks": extracted.lacks,
-    }
-
-
-def _by_name(paths: list[str | Path], extracted: Extract) -> dict[str, Path]:
-    """Find the files again by their names; a folder or a pattern stands for what was read from it."""
-    wanted = {raw.file.split("/")[0] for raw in extracted.raws} | {
-        name.split(", ")[0] for name in extracted.unread
-    }
-    files: dict[str, Path] = {}
-    for given in map(Path, paths):
-        if given.is_dir():
-            inside = sorted(given.iterdir())
-        elif given.exists():
-            inside = [given]
-        else:
-            inside = sorted(given.parent.glob(given.name))
-        files |= {path.name: path for path in inside if path.is_file() and _is_read(path.name, wanted)}
-    return files
-
-
-def _is_read(name: str, wanted: set[str]) -> bool:
-    return name in wanted or name.removesuffix(".gz") in wanted
-
-
-def _file(name: str, path: Path, extracted: Extract) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    rows = sum(
-        raw.size for raw in extracted.raws if raw.file.split("/")[0] in (name, name.removesuffix(".gz"))
-    )
-    return {"name": name, "rows": rows, "sha256": digest.hexdigest()}

@@ -17,7 +17,7 @@ from callstats.dataset.deriving import (
     stated,
     tell_apart,
 )
-from callstats.dataset.store_files import MONTH, UNDATED, in_order
+from callstats.dataset.store_files import FILE, MONTH, ROW, UNDATED, in_order
 from callstats.model import TABLES
 
 if TYPE_CHECKING:
@@ -93,10 +93,9 @@ class Merge:
         for name, paths in files.items():
             listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
             given[name] = f"{side}_given_{name}"
-            self.connection.execute(
-                f"CREATE TEMP VIEW {given[name]} AS "
-                f"SELECT * FROM read_parquet([{listed}], union_by_name=true)"
-            )
+            rows = f"read_parquet([{listed}], union_by_name=true)"
+            kept = [quoted(c) for c in self.connection.sql(f"FROM {rows}").columns if c not in (FILE, ROW)]
+            self.connection.execute(f"CREATE TEMP VIEW {given[name]} AS SELECT {', '.join(kept)} FROM {rows}")
         if followed:
             return {
                 name: stated(self.connection, name, view, f"{side}_{name}", followed=True)

@@ -76,6 +76,8 @@ class Field:
         The file's content and the row, which identify a row that has no id, instead of a column.
     formats : tuple of str
         strptime formats of a time; if empty, inferred from the values.
+    settled : tuple of str
+        Formats that a sample of the file is written in: tried first where the formats are inferred.
     unit : str
         Of a duration in the export; the data set holds seconds. Of a time, that it may also be
         a count of milliseconds since 1970 (``ms``).
@@ -108,6 +110,7 @@ class Field:
     above: float | None = None
     thousands: str = ""
     country: str = ""
+    settled: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[tuple[str, ...], ...]:
@@ -341,6 +344,8 @@ class Source:
         What this export cannot answer, and why.
     choose : bool
         If true, every file is one of the layouts; otherwise every layout is read from every file.
+    row_by_row : bool
+        What completes its tables looks at one row at a time, so that a long file can be read part by part.
     """
 
     name: str
@@ -360,3 +365,12 @@ class Source:
     traps: tuple[str, ...] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)
     choose: bool = True
+    row_by_row: bool = False
+
+    @property
+    def is_read_by_row(self) -> bool:
+        """Whether each row stands for itself: no other row decides what becomes of it."""
+        joins_rows = self.complete or self.prepare or self.shape or self.more_statuses
+        if any(layout.legs for layout in self.layouts) or self.text.fill_down:
+            return False
+        return self.row_by_row or not joins_rows

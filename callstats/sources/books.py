@@ -51,6 +51,14 @@ class Account:
         """The rows that are in the data set."""
         return self.rows - self.rejected - sum(self.left_out.values()) - self.merged - self.again
 
+    def enter(self, part: Account) -> None:
+        """Add the account of a further part of the same table."""
+        for name in ("rows", "rejected", "merged", "again"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        for mine, theirs in ((self.left_out, part.left_out), (self.unread_cells, part.unread_cells)):
+            for key, count in theirs.items():
+                mine[key] = mine.get(key, 0) + count
+
     def as_dict(self) -> dict[str, Any]:
         """Return the account as the provenance holds it."""
         return {

@@ -9,16 +9,16 @@ from callstats.errors import InputError, near_names
 from callstats.sources.base import Layout, Source
 from callstats.sources.columns import Columns
 from callstats.sources.containers import Found
-from callstats.sources.files import read_file
+from callstats.sources.files import PART_BY_PART, kind_of, read_file
 from callstats.sources.header import holds_all
 from callstats.sources.headless import read_headless
 from callstats.sources.raw import Raw
 
 
 def choose(
-    found: list[tuple[Found, str]], source: Source, unread: dict[str, str]
+    found: list[tuple[Found, str]], source: Source, unread: dict[str, str], most: float = float("inf")
 ) -> Iterator[tuple[Raw, list[Layout]]]:
-    """Yield every raw table with the layouts it is read by.
+    """Yield every raw table with the layouts it is read by; a long one in parts of about ``most`` rows.
 
     Parameters
     ----------
@@ -35,22 +35,37 @@ def choose(
         if not wanted and not is_joined:
             unread[single.name] = "no table of the mapping is read from it"
             continue
+        rest: Iterator[Raw] = iter(())
         try:
-            raws = list(read_file(single, source.text, wanted or source.layouts))
+            raws, rest = _tables(single, source, wanted, most)
         except InputError as error:
             if single.alone or len(found) == 1:
                 raise
             unread[single.name] = error.args[0] if error.args else str(error)
             continue
-        raws = _without_header(single, raws, source) or raws
+        if headless := _without_header(single, raws, source):
+            raws, rest = headless, iter(())
         alone = single.alone and len(raws) == 1
         for part, raw in enumerate(raws):
             raw.digest, raw.part = digest, part
             layouts = [] if raw.unread else _layouts(raw, wanted, source, alone=alone)
             if layouts or is_joined:
                 yield raw, layouts
+                for further in rest:
+                    further.digest = digest
+                    yield further, layouts
             else:
                 unread[raw.called] = raw.unread or _why_unread(raw, source)
+
+
+def _tables(
+    single: Found, source: Source, wanted: list[Layout], most: float
+) -> tuple[list[Raw], Iterator[Raw]]:
+    """Return the tables of a file; of one read part by part the first part, and the others to come."""
+    raws = read_file(single, source.text, wanted or source.layouts, most)
+    if most == float("inf") or kind_of(single) not in PART_BY_PART:
+        return list(raws), iter(())
+    return [next(raws)], raws
 
 
 def _without_header(single: Found, raws: list[Raw], source: Source) -> list[Raw]:

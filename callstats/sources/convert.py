@@ -212,7 +212,7 @@ def _numeric(texts: Series) -> Series:
 
 
 def _date(cells: Cells, item: Field, column: str, problems: Problems) -> Series:
-    parsed = parse(cells.texts, item.formats, {"column": column})
+    parsed = parse(cells.texts, item.formats, {"column": column}, settled=item.settled)
     reason = "no date of the expected format"
     bad = parsed.bad & ~is_one_of(cells.texts, UNKNOWN)
     problems.add(bad, "a date can be read", column, cells.texts, reason, item.to)

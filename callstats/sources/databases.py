@@ -23,19 +23,39 @@ def of_table(file: str, name: str, table: pa.Table) -> Raw:
     return Raw(file, name, cells, rows=list(range(2, table.num_rows + 2)))
 
 
-def read_parquet(path: Path, file: str, names: Sequence[str], stem: str) -> Raw:
-    """Read a Parquet file.
+def read_parquet(
+    path: Path, file: str, names: Sequence[str], stem: str, most: float = float("inf")
+) -> Iterator[Raw]:
+    """Read a Parquet file, in parts of about ``most`` rows; at least one part comes.
 
     Raises
     ------
     InputError
         It is damaged.
     """
+    name, row = table_name(stem, names), 2
     try:
-        return of_table(file, table_name(stem, names), pyarrow.parquet.read_table(path))
+        for table in _parts(path, most):
+            raw = of_table(file, name, table)
+            raw.rows = list(range(row, row + table.num_rows))
+            yield raw
+            row += table.num_rows
     except (pa.ArrowException, OSError, ValueError) as error:
         said = str(error).splitlines()[0]
         raise InputError(f"a damaged Parquet file: {said}", file=file, hint="Export it again.") from error
+
+
+def _parts(path: Path, most: float) -> Iterator[pa.Table]:
+    if most == float("inf"):
+        yield pyarrow.parquet.read_table(path)
+        return
+    with pyarrow.parquet.ParquetFile(path) as opened:
+        came = 0
+        for batch in opened.iter_batches(int(most)):
+            came += 1
+            yield pa.Table.from_batches([batch])
+        if not came:
+            yield opened.schema_arrow.empty_table()
 
 
 def read_duckdb(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> Iterator[Raw]:

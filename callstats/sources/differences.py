@@ -51,7 +51,8 @@ def is_clock(cells: Cells) -> Series:
 
 def _moments(cells: Cells, item: Field, columns: Columns) -> Series:
     texts = cells.texts.mask(is_one_of(cells.texts, UNKNOWN))
-    parsed = parse(texts, item.formats, {"column": columns.name(item), "file": columns.file})
+    where = {"column": columns.name(item), "file": columns.file}
+    parsed = parse(texts, item.formats, where, settled=item.settled)
     moments = parsed.naive
     if parsed.offset_s is not None:
         moments = moments - pd.to_timedelta(parsed.offset_s.fillna(0.0), unit="s").astype("timedelta64[us]")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from pandas.api.types import is_object_dtype
 
 from callstats.sources.raw import Series
 
@@ -102,7 +103,7 @@ def is_any_of(texts: pa.Array, words: Iterable[str]) -> pa.Array:
 
 
 def _column(array: pa.Array, like: Series, dtype: Any) -> Series:
-    values = array.to_pylist() if dtype == object else pd.array(array, dtype=dtype)
+    values = array.to_pylist() if is_object_dtype(dtype) else pd.array(array, dtype=dtype)
     return pd.Series(values, index=like.index, dtype=dtype)
 
 

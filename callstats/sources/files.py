@@ -42,6 +42,8 @@ _MAGIC = (
     (0, b"PK\x03\x04", "workbook"),
     (0, b"\xd0\xcf\x11\xe0", "workbook"),
 )
+#: Kinds of file that hold one table and can be read part by part.
+PART_BY_PART = ("text", "parquet")
 _MARKS_OF_PAGES = (b"<html", b"<table", b"<!doctype", b"<?xml", b"<body", b"<meta", b"<tr")
 
 
@@ -50,8 +52,10 @@ def _is_page(start: bytes) -> bool:
     return head[:1] == b"<" and any(mark in start.lower() for mark in _MARKS_OF_PAGES)
 
 
-def read_file(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> Iterator[Raw]:
-    """Read every table that a file holds.
+def read_file(
+    found: Found, options: TextOptions, layouts: Sequence[Layout], most: float = float("inf")
+) -> Iterator[Raw]:
+    """Read every table that a file holds; one that can be read part by part in parts of about ``most`` rows.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def read_file(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> 
         return any(holds_all(columns, layout.needs) for layout in layouts)
 
     kind = kind_of(found)
-    for raw in _tables(kind, found, options, layouts, names, wanted):
+    for raw in _tables(kind, found, options, layouts, wanted, most):
         if not raw.unread and not raw.name:
             raw.name = table_name(found.stem, names)
         if len(options.fill_down):
@@ -85,12 +89,12 @@ def peek(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> list[
 
 
 def _tables(
-    kind: str, found: Found, options: TextOptions, layouts: Sequence[Layout], names: list[str],
-    wanted: databases.Wanted,
+    kind: str, found: Found, options: TextOptions, layouts: Sequence[Layout],
+    wanted: databases.Wanted, most: float,
 ) -> Iterator[Raw]:  # fmt: skip
-    path, file = found.path, found.name
+    path, file, names = found.path, found.name, [layout.name for layout in layouts]
     if kind == "parquet":
-        yield databases.read_parquet(path, file, names, found.stem)
+        yield from databases.read_parquet(path, file, names, found.stem, most)
     elif kind == "sqlite":
         yield from databases.read_sqlite(path, file, names, wanted)
     elif kind == "duckdb":
@@ -106,9 +110,9 @@ def _tables(
 
         yield from read_dump(path, file, names)
     else:
-        from callstats.sources.text import read_text
+        from callstats.sources.text import read_pieces
 
-        yield read_text(path, file, options, layouts)
+        yield from read_pieces(path, file, options, layouts, most)
 
 
 def _fill_down(raw: Raw, columns: Sequence[str]) -> None:

@@ -170,7 +170,8 @@ def _counted(cells: Cells) -> Cells:
 def _parsed(texts: Series, item: Field, name: str, reading: Reading, *, exact_elsewhere: bool) -> Parsed:
     """Read texts; where a row can do without the time, one that cannot be told stays unknown."""
     try:
-        parsed = parse(texts, item.formats, {"column": name, "file": reading.columns.file}, reading.formats)
+        where = {"column": name, "file": reading.columns.file}
+        parsed = parse(texts, item.formats, where, reading.formats, item.settled)
     except InputError as error:
         if reading.problems.costly is None or (item.to in reading.problems.costly and not exact_elsewhere):
             raise

@@ -7,6 +7,7 @@ recovers the sentence and its fields, also in data imported by an earlier versio
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -123,6 +124,36 @@ def read(note: str) -> tuple[Message, dict[str, str]] | None:
         if found := pattern.fullmatch(note):
             return message, found.groupdict()
     return None
+
+
+def together(notes: Iterable[str]) -> list[str]:
+    """Return the notes on parts of an export as notes on the whole: counts are added, else the first holds.
+
+    Examples
+    --------
+    >>> together([write(OTHER_CLOCK, count=1), write(SIMULATED, seed=7), write(OTHER_CLOCK, count=2)])
+    ["3 calls are on the contact's clock, which is not the site's", 'simulated by callstats, seed 7']
+    """
+    kept: dict[tuple[Any, ...], tuple[Message, dict[str, str]] | None] = {}
+    for note in notes:
+        found = read(note)
+        if found is None or "count" not in found[1]:
+            kept.setdefault((note,), None)
+            continue
+        message, fields = found
+        named = tuple(value for key, value in fields.items() if key in _NAMING)
+        counted = kept.setdefault((message, *named), (message, {**fields, "count": "0"}))
+        assert counted is not None
+        counted[1]["count"] = str(int(counted[1]["count"]) + int(fields["count"]))
+    return [key[0] if found is None else write(found[0], **_numbers(found[1])) for key, found in kept.items()]
+
+
+#: Fields that say what a note is on; the others give an example.
+_NAMING = ("file", "column", "kind", "reason")
+
+
+def _numbers(fields: Mapping[str, str]) -> dict[str, Any]:
+    return {**fields, "count": int(fields["count"])}
 
 
 @cache

@@ -15,7 +15,9 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from callstats.sources.text_records import LONGEST_RECORD, Lines, Records, is_op
 from callstats.sources.typed_cells import of_arrow
 
 BLOCK = 8 << 20  # characters of text turned into a table at a time
+SAMPLES, SAMPLE_SIZE = 256, 8192  # places looked at in a long text, and bytes read at each
 _Block = tuple[pa.Table, np.ndarray]
 
 
@@ -74,25 +77,42 @@ def read_pieces(
         stream.seek(0)
         lines = Lines(stream)
         lines.skip(head.last_row)
-        raw = Raw(file, header_row=head.row, notes=[note] if note else [])
+        gathered = Raw(file, header_row=head.row, notes=[note] if note else [])
         blocks: list[_Block] = []
-        came = 0
-        for block in _blocks(lines, head, raw):
+        came = False
+        for block in _blocks(lines, head, gathered):
             blocks.append(block)
             if sum(len(rows) for _, rows in blocks) >= most:
-                yield _with(raw, blocks, head)
-                raw, blocks, came = Raw(file, header_row=head.row), [], came + 1
-        if blocks or raw.bad or raw.furniture or not came:
-            yield _with(raw, blocks, head)
+                yield _taken(gathered, blocks, head)
+                blocks, came = [], True
+        if blocks or gathered.bad or gathered.furniture or not came:
+            yield _taken(gathered, blocks, head)
 
 
-def _with(raw: Raw, blocks: list[_Block], head: Head) -> Raw:
-    """Give a raw table its cells and their rows."""
+def _taken(gathered: Raw, blocks: list[_Block], head: Head) -> Raw:
+    """Return a table of blocks with what has been gathered beside them, which begins anew."""
+    raw = replace(gathered)
+    gathered.bad, gathered.notes, gathered.furniture = [], [], Counter()
     schema = pa.schema([(name, pa.string()) for name in head.names])
     table = pa.concat_tables([t for t, _ in blocks]) if blocks else schema.empty_table()
     raw.cells = {name: of_arrow(table.column(place)) for place, name in enumerate(head.names)}
     raw.rows = np.concatenate([rows for _, rows in blocks]) if blocks else []
     return raw
+
+
+def read_sample(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Raw:
+    """Read some records from everywhere in a long text, to see what its columns hold."""
+    encoding, _ = detect_encoding(path, options.encoding, file)
+    head = read_head(path, file, options, layouts)
+    size, places = path.stat().st_size, []
+    with path.open("rb") as stream:
+        for part in range(SAMPLES):
+            stream.seek(size * part // SAMPLES // 4 * 4)  # whole characters, also of UTF-16 and UTF-32
+            places.append(stream.read(SAMPLE_SIZE).decode(encoding, "replace"))
+    whole = (line for text in places for line in text.splitlines(keepends=True)[1:-1])
+    raw = Raw(file, header_row=head.row)
+    block = records(Lines(io.StringIO("".join(whole), newline="")), head, raw, SAMPLES * SAMPLE_SIZE)
+    return _taken(raw, [(_table(block, head), np.array(block.rows, np.int64))] if block.texts else [], head)
 
 
 def read_head(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Head:

@@ -108,6 +108,7 @@ def parse(
     formats: tuple[str, ...] = (),
     where: dict | None = None,
     likely: tuple[str, ...] = (),
+    settled: tuple[str, ...] = (),
 ) -> Parsed:
     """Parse texts as instants.
 
@@ -122,6 +123,8 @@ def parse(
         File and column, for the error.
     likely : tuple of str
         Formats found out in another column of the file; they settle which number is the day.
+    settled : tuple of str
+        Formats that this column is written in elsewhere in the file; they are tried first.
 
     Raises
     ------
@@ -145,7 +148,7 @@ def parse(
     wanted = tuple(re.sub(r"\s*%[zZ]|Z$", "", item) for item in formats)
     naive = _by_formats(bare, wanted) if wanted else _no_moments(texts)
     if not wanted:
-        naive, wanted = _found_out(_regular(bare), where or {}, likely, bare)
+        naive, wanted = _found_out(_regular(bare), where or {}, likely, bare, settled)
     bad = texts.notna() & naive.isna()
     return Parsed(naive, None if offset is None else _offset_seconds(offset), bad, wanted, not formats)
 
@@ -244,10 +247,14 @@ def _weekdays(texts: Series) -> Series:
 
 
 def _found_out(
-    texts: Series, where: dict, likely: tuple[str, ...], whole: Series
+    texts: Series, where: dict, likely: tuple[str, ...], whole: Series, settled: tuple[str, ...]
 ) -> tuple[Series, tuple[str, ...]]:
     """Read a column by the format that reads most of it, and what is left by others that are beyond doubt."""
-    naive, formats = _no_moments(texts), []
+    naive, formats = _no_moments(texts), list(settled)
+    for form in settled:
+        left = naive.isna() & texts.notna()
+        if left.any():
+            naive[left] = _strptime(texts[left], form)
     while len(formats) < MOST_FORMATS:
         left = naive.isna() & texts.notna()
         if not left.any():

@@ -1,0 +1,138 @@
+"""A long export read part by part is what the same export is, read whole."""
+
+import random
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import callstats as cs
+from callstats import dataset
+from callstats.sources import pieces, text
+
+_MAPPING = """
+time_zone = "Europe/Paris"
+[calls.where]
+Way = ["out", "in"]
+[calls.columns]
+call_id = "Id"
+contact_id = "Customer"
+agent_id = "Agent"
+campaign_id = "Campaign"
+list_id = "List"
+started_at = "When"
+talk_s = { column = "Talk", unit = "hh:mm:ss" }
+outcome_code = "Result"
+direction = { column = "Way", values = { out = "outbound", in = "inbound" } }
+[calls.attributes]
+region = "Region"
+[calls.statuses]
+Sold = "success"
+Busy = "busy"
+"No answer" = "no_answer"
+"""
+
+
+def _rows(seed: int, size: int) -> list[str]:
+    made = random.Random(seed)
+    lines = []
+    for number in range(size):
+        day, second = 1 + number * 30 // size, made.randint(0, 35_999)
+        when = f"{day:02d}/09/2026 {9 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+        talk = made.choice(["00:01:05", "00:00:00", "0:10", "", "soon"]) if number % 50 == 7 else "00:00:42"
+        row = [
+            f"c{number}", f"p{made.randint(1, size // 3)}", made.choice(["ann", "bob", "cid"]), "spring",
+            made.choice(["l1", "l2"]), when, talk, made.choice(["Sold", "Busy", "No answer", "Odd"]),
+            made.choice(["out"] * 8 + ["in", "internal"]), made.choice(["north", "", "7"]),
+        ]  # fmt: skip
+        lines.append(";".join(row))
+    lines[size // 2] = "broken"
+    lines[size // 3] = lines[size // 3 - 1]  # listed twice
+    lines[size - 2] = lines[1]  # and far from the first time
+    lines[size // 4] = lines[size // 4].replace("/09/2026", "/13/2026")
+    lines.append("Total;;;;;;;;;")
+    return lines
+
+
+_HEADER = "Id;Customer;Agent;Campaign;List;When;Talk;Result;Way;Region"
+
+
+def _write(folder: Path, names: dict[str, list[str]]) -> list[Path]:
+    folder.mkdir()
+    for name, lines in names.items():
+        (folder / name).write_text("\n".join([_HEADER, *lines]) + "\n", encoding="utf-8")
+    (folder.parent / "mapping.toml").write_text(_MAPPING, encoding="utf-8")
+    return [folder / name for name in names]
+
+
+def _imported(files: list[Path], to: Path, mapping: Path) -> dict[str, bytes]:
+    arrived = dataset.arrive(files, mapping=mapping)
+    dataset.add(arrived.data, to, parts=arrived.parts)
+    return {f.relative_to(to).as_posix(): f.read_bytes() for f in sorted(to.rglob("*")) if f.is_file()}
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "LONG", 1)
+    monkeypatch.setattr(pieces, "PART", 60)
+    monkeypatch.setattr(text, "BLOCK", 3000)
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_long_export_comes_to_the_same_files_part_by_part(
+    files: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    rows = _rows(7, 900)
+    names = {"a.csv": rows} if files == 1 else {"a.csv": rows[:500], "b.csv": rows[450:]}
+    given = _write(tmp_path / "given", names)
+    whole = _imported(given, tmp_path / "whole", tmp_path / "mapping.toml")
+    request.getfixturevalue("in_parts")
+    parts = _imported(given, tmp_path / "parts", tmp_path / "mapping.toml")
+    assert whole.keys() == parts.keys()
+    for name in whole:
+        if name.endswith(".parquet"):
+            one, other = (pd.read_parquet(tmp_path / side / name) for side in ("whole", "parts"))
+            pd.testing.assert_frame_equal(one, other)
+        else:
+            assert whole[name].decode() == parts[name].decode(), name
+    assert whole == parts
+
+
+def test_a_long_export_answers_every_question_without_a_folder(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (given,) = _write(tmp_path / "given", {"a.csv": _rows(3, 600)})
+    whole = cs.read(given, mapping=tmp_path / "mapping.toml")
+    request.getfixturevalue("in_parts")
+    parts = cs.read(given, mapping=tmp_path / "mapping.toml").where(campaign_id="spring")
+    for kpi in ("dials", "successes", "conversion_per_contact"):
+        one, other = (cs.measure(ds, kpi, by="attempt_no") for ds in (whole, parts))
+        pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other), check_dtype=False)
+
+
+def test_a_part_in_which_no_day_is_beyond_the_twelfth_is_read_as_the_whole_file_says(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    (given,) = _write(tmp_path / "given", {"a.csv": _rows(5, 900)})
+    request.getfixturevalue("in_parts")
+    ds = cs.read(given, mapping=tmp_path / "mapping.toml")
+    days = cs.measure(ds, "dials", by="day")
+    assert (str(days["day"].min())[:10], str(days["day"].max())[:10]) == ("2026-09-01", "2026-09-30")
+
+
+def test_a_later_file_wins_over_an_earlier_one_in_parts(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    rows = [line for line in _rows(9, 300) if line.count(";") == 9]
+    corrected = [line.replace(";Odd;", ";Sold;") for line in rows]
+    given = _write(tmp_path / "given", {"a.csv": rows, "b.csv": corrected})
+    request.getfixturevalue("in_parts")
+    arrived = dataset.arrive(given, mapping=tmp_path / "mapping.toml")
+    books = {account["file"]: account for account in arrived.data.provenance["books"]}
+    assert all(
+        account["rows"] == account["taken"] + account["rejected"] + account["merged"] + account["again"]
+        + sum(account["left_out"].values()) for account in books.values()
+    )  # fmt: skip
+    assert books["a.csv"]["taken"] == 0
+    sold = {line for line in corrected if ";Sold;out;" in line and "/13/2026" not in line}
+    assert cs.measure(arrived.whole(), "successes")["value"].tolist() == [len(sold)]
