@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +23,32 @@ from callstats.dataset.deriving import FOLLOWING, quoted
 from callstats.dataset.engine_connection import connect
 from callstats.dataset.reading import accepted, check_any, provenance, to_arrow, unnamed
 from callstats.dataset.rejects import COLUMNS, Rejects
-from callstats.dataset.store_files import FILE, ROW
+from callstats.dataset.store_files import ROW
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
-from callstats.sources.base import Source
+from callstats.sources.base import Layout, Source
 from callstats.sources.books import Account
-from callstats.sources.pieces import contents_of, extract_pieces
+from callstats.sources.pieces import contents_of, pieces_of
 from callstats.sources.raw import Frame, Raw
-from callstats.sources.reader import Extract
+from callstats.sources.reader import Extract, extract_tables
 
 if TYPE_CHECKING:
     import duckdb
+
+
+#: The place of a file in the export.
+FILE = "_file"
+#: Parts that are read at the same time: Arrow works without holding Python up.
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part that has been read: what was noted of it, the rows left out, and the files of its tables."""
+
+    extracted: Extract
+    rejects: Frame
+    files: dict[str, Path]
 
 
 class Parts:
@@ -54,7 +71,7 @@ class Parts:
         self.files: dict[str, list[Path]] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="callstats-import-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._numbers: dict[str, int] = {}
+        self._of: dict[Path, str] = {}
         self._sizes: dict[str, int] = {}
         self._books: dict[tuple[str, str], Account] = {}
         self._rejects: list[Frame] = []
@@ -80,10 +97,17 @@ class Parts:
         paths = list(paths)
         scratch = self._folder / "unpacked"
         scratch.mkdir()
-        for part in extract_pieces(paths, self.source, self.zone, scratch):
-            self._lay_down(part)
-            if on_part is not None:
-                on_part(sum(account.rows for account in self._books.values()))
+        waiting: deque[Future[_Part]] = deque()
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for number, chosen in enumerate(pieces_of(paths, self.source, scratch, self._whole)):
+                waiting.append(pool.submit(self._lay_down, chosen, number))
+                if len(waiting) > WORKERS:
+                    self._enter(waiting.popleft().result(), on_part)
+            while waiting:
+                self._enter(waiting.popleft().result(), on_part)
+        self._whole.notes += [
+            notes.write(notes.NOT_READ, file=name, reason=why) for name, why in self._whole.unread.items()
+        ]
         connection = connect()
         for rule in KEYS:
             if rule.table in self.files and rule.table not in unnamed(self.source):
@@ -97,44 +121,56 @@ class Parts:
         counted = {name: sum(map(_rows, files)) for name, files in self.files.items()}
         return tables, rejects, provenance(self._whole, paths, self.source, self.zone, counted, rejects)
 
-    def _lay_down(self, part: Extract) -> None:
-        tables, rejects = accepted(part, self.source, self.zone)
+    def _lay_down(self, chosen: list[tuple[Raw, list[Layout]]], number: int) -> _Part:
+        """Read and check one part, and write its rows with their places."""
+        extracted = extract_tables(chosen, self.source, self.zone)
+        tables, rejects = accepted(extracted, self.source, self.zone)
+        files = {}
         for name, frame in tables.items():
             if name in TABLES:
-                self._write(name, frame, part.raws[0])
-        if len(rejects):
-            self._rejects.append(rejects.frame())
-        for account in part.accounts:
+                files[name] = self._folder / f"{name}-{number:05d}.parquet"
+                self._write(name, frame, extracted.raws[0], files[name])
+        extracted.tables = {}
+        return _Part(extracted, rejects.frame(), files)
+
+    def _write(self, name: str, frame: Frame, raw: Raw, file: Path) -> None:
+        table = to_arrow(name, frame)
+        following = (*FOLLOWING.get(name, ()), *(("loaded_at",) if name == "calls" else ()))
+        # what the export states of a derived column bears the name that says so
+        table = table.rename_columns([STATED + c if c in following else c for c in table.column_names])
+        rows = np.asarray(raw.rows, np.int64)[frame["_position"].to_numpy(np.int64)]
+        table = table.append_column(ROW, pa.array(rows, pa.int64()))
+        pq.write_table(table, file, compression="none", use_dictionary=False, write_statistics=False)
+
+    def _enter(self, part: _Part, on_part: Callable[[int], None] | None) -> None:
+        """Take up what became of a part, in the order of the export."""
+        raw, *lookups = part.extracted.raws
+        for table in (raw, *(other for other in lookups if other.called not in self._raws)):
+            self._raws.setdefault(table.called, replace(table, cells={}, rows=[], bad=[]))
+            self._sizes[table.called] = self._sizes.get(table.called, 0) + table.size
+        for name, file in part.files.items():
+            self.files.setdefault(name, []).append(file)
+            self._of[file] = raw.called
+        if len(part.rejects):
+            self._rejects.append(part.rejects)
+        for account in part.extracted.accounts:
             key = (account.file, account.table)
             if key in self._books:
                 self._books[key].enter(account)
             else:
                 self._books[key] = account
-        self._whole.notes += part.notes
-        self._whole.lacks |= part.lacks
-        self._whole.unread |= part.unread
-        for raw in part.raws[:1]:
-            self._raws.setdefault(raw.called, replace(raw, cells={}, rows=[], bad=[]))
-            self._sizes[raw.called] = self._sizes.get(raw.called, 0) + raw.size
-
-    def _write(self, name: str, frame: Frame, raw: Raw) -> None:
-        """Write the rows of a part with their places; what was stated of derived columns bears its name."""
-        if frame.empty and name in self.files:
-            return
-        table = to_arrow(name, frame)
-        following = (*FOLLOWING.get(name, ()), *(("loaded_at",) if name == "calls" else ()))
-        table = table.rename_columns([STATED + c if c in following else c for c in table.column_names])
-        number = self._numbers.setdefault(raw.digest or raw.file, len(self._numbers))
-        rows = np.asarray(raw.rows, np.int64)[frame["_position"].to_numpy(np.int64)]
-        table = table.append_column(FILE, pa.array(np.full(len(rows), number), pa.int32()))
-        table = table.append_column(ROW, pa.array(rows, pa.int64()))
-        file = self._folder / f"{name}-{len(self.files.get(name, ())):05d}.parquet"
-        pq.write_table(table, file, compression="lz4")
-        self.files.setdefault(name, []).append(file)
+        self._whole.notes += part.extracted.notes
+        self._whole.lacks |= part.extracted.lacks
+        if on_part is not None:
+            on_part(sum(account.rows for account in self._books.values()))
 
     def _once(self, connection: duckdb.DuckDBPyConnection, rule: Rule, paths: list[str | Path]) -> None:
         """Leave out the rows that bear the name of another: of a later file the first one is kept."""
-        rows = f"read_parquet({[str(file) for file in self.files[rule.table]]}, union_by_name=true)"
+        files = self.files[rule.table]
+        order = {called: place for place, called in enumerate(self._raws)}
+        places = {"filename": list(map(str, files)), FILE: [order[self._of[file]] for file in files]}
+        connection.register("places", pd.DataFrame(places))
+        rows = f"read_parquet({list(map(str, files))}, union_by_name=true, filename=true)"
         if not {*rule.columns} <= {*connection.sql(f"FROM {rows}").columns}:
             return
         key = ", ".join(map(quoted, rule.columns))
@@ -143,61 +179,40 @@ class Parts:
         if not connection.execute(some).fetchall()[0][0]:
             return
         found = connection.execute(
-            f"""WITH keyed AS (SELECT * FROM {rows} WHERE {known}),
+            f"""WITH keyed AS (SELECT {key}, {ROW}, filename FROM {rows} WHERE {known}),
             often AS (SELECT {key} FROM keyed GROUP BY ALL HAVING count(*) > 1)
-            SELECT {key}, {FILE}, {ROW}, {FILE} < max({FILE}) OVER (PARTITION BY {key}) AS again,
+            SELECT {key}, {FILE}, {ROW}, filename, {FILE} < max({FILE}) OVER (PARTITION BY {key}) AS again,
                 row_number() OVER (PARTITION BY {key}, {FILE} ORDER BY {ROW}) AS place
-            FROM keyed SEMI JOIN often USING ({key}) QUALIFY again OR place > 1
-            ORDER BY {FILE}, {ROW}"""
+            FROM keyed SEMI JOIN often USING ({key}) JOIN places USING (filename)
+            QUALIFY again OR place > 1 ORDER BY {FILE}, {ROW}"""
         ).df()
-        if found.empty:
-            return
-        self._enter_again(rule, found[found["again"]])
-        self._reject(rule, found[~found["again"]], paths)
-        gone = found if rule.table != "contacts" else found[~found["again"]]  # contacts keep their first load
-        self._take_out(connection, rule.table, gone)
-
-    def _enter_again(self, rule: Rule, rows: Frame) -> None:
-        for number, count in rows[FILE].value_counts().items():
-            self._account(int(str(number)), rule.table).again += int(count)
-        if len(rows):
-            self._whole.notes.append(notes.write(notes.CAME_AGAIN, count=len(rows)))
+        found["called"] = found["filename"].map({str(file): self._of[file] for file in files})
+        again, twice = found[found["again"]], found[~found["again"]]
+        if len(again):
+            self._whole.notes.append(notes.write(notes.CAME_AGAIN, count=len(again)))
+        for called, rows_again in again.groupby("called"):
+            self._books[str(called), rule.table].again += len(rows_again)
+        if len(twice):
+            self._reject(rule, twice.reset_index(drop=True), paths)
+        gone = twice if rule.table == "contacts" else found  # a contact keeps its first load
+        for file, rows_gone in gone.groupby("filename"):
+            table = pq.read_table(str(file))
+            kept = ~np.isin(table[ROW].to_numpy(), rows_gone[ROW].to_numpy())
+            pq.write_table(table.filter(pa.array(kept)), str(file))
 
     def _reject(self, rule: Rule, rows: Frame, paths: list[str | Path]) -> None:
-        if rows.empty:
-            return
-        digests = dict(enumerate(self._numbers))
-        wanted = {digests[int(str(n))]: set(part[ROW]) for n, part in rows.groupby(FILE)}
+        digests = {called: raw.digest for called, raw in self._raws.items()}
+        wanted = {digests[str(called)]: set(part[ROW]) for called, part in rows.groupby("called")}
         scratch = self._folder / "again"
         scratch.mkdir(exist_ok=True)
         contents = contents_of(paths, self.source, scratch, wanted)
-        told = rejected(rule.table, rows.reset_index(drop=True), rule)
-        places = list(zip(rows[FILE].map(digests), rows[ROW], strict=True))
-        told["file"] = [self._account(int(n), rule.table).file for n in rows[FILE]]
-        told["row"] = rows[ROW].to_numpy()
+        told = rejected(rule.table, rows, rule)
+        told["file"], told["row"] = rows["called"], rows[ROW]
+        places = zip(rows["called"].map(digests), rows[ROW], strict=True)
         told["content"] = [contents.get(place, "") for place in places]
         self._rejects.append(told[list(COLUMNS)])
-        for number, count in rows[FILE].value_counts().items():
-            self._account(int(str(number)), rule.table).rejected += int(count)
-
-    def _account(self, number: int, table: str) -> Account:
-        """Return the account of a file by its number."""
-        digest = list(self._numbers)[number]
-        called = next(name for name, raw in self._raws.items() if (raw.digest or raw.file) == digest)
-        return self._books[called, table]
-
-    def _take_out(self, connection: duckdb.DuckDBPyConnection, table: str, gone: Frame) -> None:
-        """Write the files of a table again without some of their rows."""
-        if gone.empty:
-            return
-        connection.register("gone", gone[[FILE, ROW]])
-        for file in self.files[table]:
-            rows = f"read_parquet('{file}')"
-            found = connection.execute(f"SELECT count(*) FROM {rows} SEMI JOIN gone USING ({FILE}, {ROW})")
-            if found.fetchall()[0][0]:
-                left = connection.sql(f"FROM {rows} ANTI JOIN gone USING ({FILE}, {ROW}) ORDER BY {ROW}")
-                pq.write_table(left.to_arrow_table(), file, compression="lz4")
-        connection.unregister("gone")
+        for called, count in rows["called"].value_counts().items():
+            self._books[str(called), rule.table].rejected += int(count)
 
     def _rejected(self) -> Rejects:
         if not self._rejects:
@@ -210,7 +225,7 @@ class Parts:
 
 def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
     found = connection.read_parquet([str(file) for file in files], union_by_name=True)
-    return found.select(*(c for c in found.columns if c not in (FILE, ROW)))
+    return found.select(*(c for c in found.columns if c != ROW))
 
 
 def _rows(file: Path) -> int:

@@ -30,8 +30,8 @@ UNDATED = "undated"
 MONTH = f"coalesce(strftime(local_started_at, '%Y-%m'), '{UNDATED}')"
 #: Rows of a row group: always as many, so that the same rows are the same bytes.
 GROUP = 131_072
-#: Where a row of a long export came from, until all its parts are there: the number of the file, and the row.
-FILE, ROW = "_file", "_row"
+#: The row that a row of a long export came from, until all parts of it are there.
+ROW = "_row"
 
 _COMMIT = ".complete"
 _WRITING = ".writing-"

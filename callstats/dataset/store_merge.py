@@ -17,7 +17,7 @@ from callstats.dataset.deriving import (
     stated,
     tell_apart,
 )
-from callstats.dataset.store_files import FILE, MONTH, ROW, UNDATED, in_order
+from callstats.dataset.store_files import MONTH, ROW, UNDATED, in_order
 from callstats.model import TABLES
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Merge:
             listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
             given[name] = f"{side}_given_{name}"
             rows = f"read_parquet([{listed}], union_by_name=true)"
-            kept = [quoted(c) for c in self.connection.sql(f"FROM {rows}").columns if c not in (FILE, ROW)]
+            kept = [quoted(c) for c in self.connection.sql(f"FROM {rows}").columns if c != ROW]
             self.connection.execute(f"CREATE TEMP VIEW {given[name]} AS SELECT {', '.join(kept)} FROM {rows}")
         if followed:
             return {

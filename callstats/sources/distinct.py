@@ -94,12 +94,17 @@ def is_any_of(texts: pa.Array, words: Iterable[str]) -> pa.Array:
 
     Nothing that is one of them is left unmarked; what is marked has to be looked at by itself.
     """
+    known = sorted({" ".join(word.split()).casefold() for word in words})
+    longest = max((len(word.encode()) for word in known), default=0)
+    short = compute.less_equal(compute.binary_length(texts), 2 * longest + 4)  # with doubled spaces at most
+    if not compute.any(short).as_py():
+        return compute.fill_null(short, False)
     plain = compute.ascii_lower(compute.utf8_trim_whitespace(texts))
-    known = pa.array(sorted({" ".join(word.split()).casefold() for word in words}), pa.string())
     foreign = compute.or_(
         compute.invert(compute.string_is_ascii(texts)), compute.match_substring_regex(plain, r"[\t-\r]|  ")
     )
-    return compute.fill_null(compute.or_(compute.is_in(plain, value_set=known), foreign), False)
+    listed = compute.is_in(plain, value_set=pa.array(known, pa.string()))
+    return compute.fill_null(compute.and_(short, compute.or_(listed, foreign)), False)
 
 
 def _column(array: pa.Array, like: Series, dtype: Any) -> Series:

@@ -25,6 +25,12 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 
+#: Every text that may be a total, for a first look at a whole column.
+MAY_BE_TOTAL = (
+    r"(?i)^\s*((grand |sub|report |page )?\s*-?(total|sum|average)|sous-total|somme|moyenne"
+    r"|итого|всего|сумма|gesamt|summe|totaal|totale|suma|promedio)"
+)
+
 
 def find_header(rows: Iterable[Sequence[str]], needs: Iterable[Needs], known: Iterable[str]) -> int | None:
     """Return the position of the header among the first rows of a file.

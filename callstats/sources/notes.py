@@ -137,7 +137,7 @@ def together(notes: Iterable[str]) -> list[str]:
     kept: dict[tuple[Any, ...], tuple[Message, dict[str, str]] | None] = {}
     for note in notes:
         found = read(note)
-        if found is None or "count" not in found[1]:
+        if found is None or "count" not in found[1] or found[0] == SEVERAL_MATCHES:  # of a whole file
             kept.setdefault((note,), None)
             continue
         message, fields = found

@@ -7,6 +7,7 @@ number is the day.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +21,14 @@ from callstats.sources.copies import different
 from callstats.sources.files import PART_BY_PART, kind_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Raw
-from callstats.sources.reader import Extract, extract_tables
+from callstats.sources.reader import Extract
+from callstats.sources.rows import joined
 from callstats.sources.times import parse
 
 #: Bytes of a file from which on it is read part by part: some 300,000 calls of a dialer's log.
 LONG = 48 << 20
-#: Rows of a part: some 500 MB of memory while they are read.
-PART = 250_000
+#: Rows of a part; some 400 MB of memory while they are read.
+PART = 200_000
 
 
 def are_due(files: Iterable[str | Path], source: Source) -> bool:
@@ -40,47 +42,49 @@ def are_due(files: Iterable[str | Path], source: Source) -> bool:
     return any(file.is_file() and file.stat().st_size >= LONG for file in inside)
 
 
-def extract_pieces(
-    files: Iterable[str | Path], source: Source, time_zone: str, scratch: Path
-) -> Iterator[Extract]:
-    """Yield an export part by part, each as :func:`callstats.sources.reader.extract` returns the whole.
+def pieces_of(
+    files: Iterable[str | Path], source: Source, scratch: Path, whole: Extract
+) -> Iterator[list[tuple[Raw, list[Layout]]]]:
+    """Yield an export part by part, each as :func:`callstats.sources.reader.extract_tables` takes it.
 
     Parameters
     ----------
     files : iterable of paths
     source : Source
         One whose rows each stand for themselves.
-    time_zone : str
-        IANA zone of the clock, for a source that does not give it.
     scratch : Path
         A folder for what is unpacked.
+    whole : Extract
+        What is noted of the export as a whole, and what is not read of it, is entered here.
 
     Raises
     ------
     InputError
         As :func:`callstats.sources.reader.extract` does.
     """
-    whole = Extract()
     found = different(_joined_first(expand(files, scratch), source), whole.notes)
     by_name = {single.name: single for single, _ in found}
+    joins = any(layout.join for layout in source.layouts)
     lookups: list[Raw] = []
     heads: list[tuple[Raw, list[Layout]]] = []
     settled: dict[tuple[str, str], Layout] = {}
     for raw, layouts in choose(found, source, whole.unread, PART):
-        new = [layout for layout in layouts if (raw.file, layout.name) not in settled]
+        new = [layout for layout in layouts if (raw.called, layout.name) not in settled]
         for layout in new:
-            settled[raw.file, layout.name] = _settled(layout, by_name.get(raw.file), raw, source)
+            settled[raw.called, layout.name] = _settled(
+                layout, by_name.get(raw.file), [raw, *lookups], source
+            )
         if new or not layouts:
             heads.append((replace(raw, rows=[]), layouts))
-        if any(layout.join for layout in source.layouts) and not layouts:
+        if layouts:
+            used = [settled[raw.called, layout.name] for layout in layouts]
+            yield [(raw, used), *((table, []) for table in lookups)]
+            lookups = [replace(table, notes=[], furniture=Counter()) for table in lookups]  # told once
+        elif joins:
             lookups.append(raw)
-        elif layouts:
-            used = [settled[raw.file, layout.name] for layout in layouts]
-            yield extract_tables([(raw, used), *((table, []) for table in lookups)], source, time_zone)
     if not any(layouts for _, layouts in heads):
         complain_of_nothing([single for single, _ in found], source, whole.unread)
     check_all_described(heads, source)
-    yield extract_tables([], source, time_zone, whole)
 
 
 def _joined_first(found: list[Found], source: Source) -> list[Found]:
@@ -95,13 +99,15 @@ def _joined_first(found: list[Found], source: Source) -> list[Found]:
     return sorted(found, key=lambda single: not is_joined(single))
 
 
-def _settled(layout: Layout, found: Found | None, raw: Raw, source: Source) -> Layout:
+def _settled(layout: Layout, found: Found | None, raws: list[Raw], source: Source) -> Layout:
     """Return a layout whose times have the formats that a sample of the file is written in."""
-    sample = raw
+    sample = raws[0]
     if found is not None and found.path.stat().st_size >= LONG and kind_of(found) == PART_BY_PART[0]:
         from callstats.sources.text import read_sample
 
         sample = read_sample(found.path, found.name, source.text, source.layouts)
+    if layout.join:
+        sample = joined(replace(sample, notes=[]), layout.join, raws)
     columns = Columns(sample, layout, source.nulls)
     likely: tuple[str, ...] = ()
     formats: dict[int, tuple[str, ...]] = {}
@@ -136,7 +142,7 @@ def contents_of(
     Parameters
     ----------
     files, source, scratch
-        As of :func:`extract_pieces`.
+        As of :func:`pieces_of`.
     wanted : mapping of str to set of int
         SHA-256 of a file -> rows in it.
 

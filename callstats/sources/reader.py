@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from callstats.model import TABLES
-from callstats.sources import notes, rows
+from callstats.sources import distinct, notes, rows
 from callstats.sources.base import Field, Layout, Legs, Source
 from callstats.sources.books import Account
 from callstats.sources.choosing import check_all_described, choose, complain_of_nothing
@@ -25,10 +25,11 @@ from callstats.sources.containers import expand
 from callstats.sources.convert import convert, nothing, numbers_of
 from callstats.sources.copies import different
 from callstats.sources.differences import difference
-from callstats.sources.header import TOTAL, is_total
+from callstats.sources.header import MAY_BE_TOTAL, TOTAL, is_total
 from callstats.sources.instants import Reading, add_moments
 from callstats.sources.raw import Frame, Raw, Series
 from callstats.sources.statuses import apply_statuses
+from callstats.sources.typed_cells import Cells
 from callstats.sources.unreadable import Problems, UnreadCells, needed
 
 LONGEST = 65_000  # s; a longer call is a clock that ran over, or another unit
@@ -286,11 +287,13 @@ def _totals(raw: Raw, layout: Layout, columns: Columns) -> Series:
     none = pd.Series(False, index=range(raw.height))
     if not raw.height or raw.header_row < 0:
         return none
+    candidates = list(raw.cells.values())[:4]
+    if not any(_may_be_total(cells) for cells in candidates):
+        return none
     first = pd.Series("", index=none.index, dtype=object)
-    for cells in reversed(list(raw.cells.values())[:4]):
+    for cells in reversed(candidates):
         first = cells.as_text().astype(object).where(cells.filled, first).fillna("")
-    marks = {text: is_total(str(text)) for text in pd.unique(first)}
-    totals = first.map(marks).eq(True)
+    totals = distinct.marks(first, is_total)
     if not totals.any():
         return none
     for item in layout.fields:
@@ -298,6 +301,11 @@ def _totals(raw: Raw, layout: Layout, columns: Columns) -> Series:
             cells = columns.cells(item)
             totals &= ~cells.filled | (cells.as_text().astype(object).fillna("") == first)
     return totals.astype(bool)
+
+
+def _may_be_total(cells: Cells) -> bool:
+    found = distinct.compute.match_substring_regex(distinct.arrow_of(cells.texts), MAY_BE_TOTAL)
+    return bool(distinct.compute.any(found).as_py())
 
 
 def _check_lengths(frame: Frame, reading: Reading) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,22 +68,41 @@ def apply_statuses(calls: Frame, source: Source, extra: Codes | None = None) -> 
 
 
 def _suggested(calls: Frame, codes: Codes) -> tuple[dict[str, Series], Series]:
-    texts = calls["outcome_code"].fillna("").astype(object)
-    campaigns = calls.get("campaign_id", pd.Series("", index=calls.index)).fillna("").astype(object)
-    inbound = calls["direction"].eq("inbound").fillna(False) if "direction" in calls else campaigns.isna()
-    ways = inbound.map({True: INBOUND, False: ""})
-    places, different = pd.factorize(pd.MultiIndex.from_arrays([campaigns, ways, texts]))
+    nobody = pd.Series(pd.NA, index=calls.index, dtype=TEXT)
+    inbound = calls["direction"].eq("inbound").fillna(False) if "direction" in calls else nobody.notna()
+    columns = [calls.get("campaign_id", nobody), inbound.astype(bool), calls["outcome_code"]]
+    places, different = _combinations(columns)
     by_campaign: dict[str, dict[str, Outcome]] = {}
     for (campaign, code), outcome in codes.items():
         by_campaign.setdefault(campaign, {})[code] = outcome
     words = {campaign: CodeWords(meanings) for campaign, meanings in by_campaign.items()}
-    outcomes = [_outcome(words, (campaign or way, way, ""), code) for campaign, way, code in different]
+    outcomes = []
+    for campaign, is_inbound, code in different:
+        way = INBOUND if is_inbound else ""
+        outcomes.append(_outcome(words, (campaign or way, way, ""), code))
     flags = {}
     for name in (*FLAGS, "dialled", "handed_over"):
         values = pd.array([getattr(item, name) for item in outcomes], dtype="boolean")
         flags[name] = pd.Series(values.take(places), index=calls.index)
     reasons = pd.array([item.closed_reason for item in outcomes], dtype=TEXT)
     return flags, pd.Series(reasons.take(places), index=calls.index)
+
+
+def _combinations(columns: Sequence[Series]) -> tuple[npt.NDArray[np.int64], list[tuple[Any, ...]]]:
+    """Return the different combinations of values, unknown as an empty text, and which one each row has."""
+    whole = np.zeros(len(columns[0]), np.int64)
+    values = []
+    for column in columns:
+        codes, known = pd.factorize(column, use_na_sentinel=True)
+        values.append([*known, ""])
+        whole = whole * len(values[-1]) + np.where(codes < 0, len(known), codes)
+    places, found = pd.factorize(whole)
+    different = []
+    sizes = [len(listed) for listed in values]
+    for number in map(int, found):
+        at = np.unravel_index(number, sizes)
+        different.append(tuple(listed[int(place)] for listed, place in zip(values, at, strict=True)))
+    return places, different
 
 
 def _outcome(words: Mapping[str, CodeWords[Outcome]], among: tuple[str, ...], code: str) -> Outcome:

@@ -1,5 +1,6 @@
 """A long export read part by part is what the same export is, read whole."""
 
+import json
 import random
 from pathlib import Path
 
@@ -95,6 +96,26 @@ def test_a_long_export_comes_to_the_same_files_part_by_part(
             pd.testing.assert_frame_equal(one, other)
         else:
             assert whole[name].decode() == parts[name].decode(), name
+    assert whole == parts
+
+
+def test_a_second_file_is_joined_to_every_part(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    given = _write(tmp_path / "given", {"a.csv": _rows(1, 400)})
+    names = tmp_path / "given" / "people.csv"
+    names.write_text("Agent;Team\nann;north\nbob;south\nbob;east\n;\nTotal;\n", encoding="utf-8")
+    mapping = tmp_path / "mapping.toml"
+    joined = '[calls]\nfile = "a.csv"\njoin = { file = "people.csv", on = "Agent" }\n[calls.where]'
+    mapping.write_text(
+        _MAPPING.replace("[calls.where]", joined) + '[calls.attributes.team]\ncolumn = "Team"\n'
+    )
+    whole = _imported([*given, names], tmp_path / "whole", mapping)
+    request.getfixturevalue("in_parts")
+    parts = _imported([*given, names], tmp_path / "parts", mapping)
+    told = [json.loads(side.pop("dataset.json")) for side in (whole, parts)]
+    for said in told:
+        for notes in (said["notes"], said["imports"][0]["notes"]):
+            notes.sort()  # a note on a later part stands later
+    assert told[0] == told[1]
     assert whole == parts
 
 
