@@ -13,7 +13,7 @@ from callstats.errors import UsageError
 
 if TYPE_CHECKING:
     from callstats.config import Config
-    from callstats.dataset import Arrived, Dataset
+    from callstats.dataset import Dataset, Incoming
 
 Format = Literal["table", "csv", "json"]
 Language = Literal["en", "fr", "ru"]
@@ -56,7 +56,7 @@ def arrive(
     mapping: Path | None,
     time_zone: str | None,
     decided: Config,
-) -> Arrived:
+) -> Incoming:
     """Read an export to add it to a data set; of a long one, say how far it is."""
     from callstats import dataset
 

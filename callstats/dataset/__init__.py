@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from callstats.dataset.adding import Addition, add
     from callstats.dataset.core import Dataset
-    from callstats.dataset.importing import Arrived, arrive, read
+    from callstats.dataset.importing import Incoming, arrive, read
     from callstats.dataset.opening import open
     from callstats.dataset.period import Period
     from callstats.dataset.rejects import Rejects
@@ -20,12 +20,12 @@ _HOMES = {
     "Rejects": "callstats.dataset.rejects",
     "add": "callstats.dataset.adding",
     "open": "callstats.dataset.opening",
-    "Arrived": "callstats.dataset.importing",
+    "Incoming": "callstats.dataset.importing",
     "arrive": "callstats.dataset.importing",
     "read": "callstats.dataset.importing",
 }
 
-__all__ = ["Addition", "Arrived", "Dataset", "Period", "Rejects", "add", "arrive", "open", "read"]
+__all__ = ["Addition", "Dataset", "Incoming", "Period", "Rejects", "add", "arrive", "open", "read"]
 
 
 def __getattr__(name: str) -> Any:

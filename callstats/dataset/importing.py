@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callstats.config import Config
-from callstats.dataset.parts import Parts
+from callstats.dataset.long_export import LongExport
 from callstats.dataset.reading import read_tables, unnamed
 from callstats.dataset.store_log import FORMAT
 from callstats.errors import UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Arrived:
+class Incoming:
     """An export that has been read.
 
     Attributes
@@ -37,7 +37,7 @@ class Arrived:
 
     data: Dataset
     parts: Mapping[str, list[Path]] = field(default_factory=dict)
-    kept: Parts | None = None
+    kept: LongExport | None = None
 
     def whole(self) -> Dataset:
         """Return a data set that answers every question: a long export as one on disk."""
@@ -119,7 +119,7 @@ def arrive(
     time_zone: str | None = None,
     config: Config | None = None,
     on_part: Callable[[int], None] | None = None,
-) -> Arrived:
+) -> Incoming:
     """Read an export to add it to a data set; a long one is laid down in files, part by part.
 
     The parameters are those of :func:`read`.
@@ -131,7 +131,7 @@ def arrive(
 
     Returns
     -------
-    Arrived
+    Incoming
         Of a long export without the columns that follow from other rows, which the data set makes.
     """
     from callstats.dataset.core import Dataset
@@ -139,7 +139,7 @@ def arrive(
     config = config or Config()
     paths = [files] if isinstance(files, str | Path) else list(files)
     chosen, zone = _source(paths, source, mapping, time_zone, config)
-    parts = Parts(chosen, zone) if pieces.are_due(paths, chosen) else None
+    parts = LongExport(chosen, zone) if pieces.are_due(paths, chosen) else None
     read_in = read_tables(paths, chosen, zone) if parts is None else parts.read(paths, on_part)
     tables, rejects, provenance = read_in
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
@@ -147,7 +147,7 @@ def arrive(
     provenance |= {"currency": config.currency, "format": FORMAT, "unnamed": unnamed(chosen)}
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     data = Dataset(tables, config=config, provenance=provenance, rejects=rejects)
-    return Arrived(data) if parts is None else Arrived(data, parts.files, parts)
+    return Incoming(data) if parts is None else Incoming(data, parts.files, parts)
 
 
 def _source(

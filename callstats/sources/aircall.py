@@ -106,6 +106,7 @@ SOURCE = Source(
         "caller_requested_callback": OUTCOMES["turned_away"],
     },
     complete=_complete,
+    call_by_call=True,
     traps=(
         "duration (total), and duration of the API, include ringing and the wait: talk is duration (in call), or ended_at less answered_at.",
         "An outbound call is answered also when a machine answers: whether a person spoke is unknown.",

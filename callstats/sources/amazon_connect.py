@@ -189,6 +189,7 @@ SOURCE = Source(
         NOT_QUEUED: OUTCOMES["turned_away"],
     },
     complete=_complete,
+    call_by_call=True,
     traps=(
         "A transfer is a contact of its own with the InitialContactId of the first: they are one call. In the contact search, add the field Initial contact ID.",
         "A record is delivered again when it changes: the one with the latest LastUpdateTimestamp counts.",

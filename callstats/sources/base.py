@@ -237,6 +237,11 @@ class Layout:
         told: a regular expression each.
     ragged : bool
         Rows of a file without a header may be shorter: a log of events, each with its own parameters.
+    together : tuple of str, optional
+        Where the source's functions look at several rows at a time: the column whose equal values are on the
+        rows that belong together, in all its tables.
+    shared : bool
+        Every row of the other tables may need it: a table of codes.
     """
 
     name: str
@@ -254,6 +259,8 @@ class Layout:
     order: tuple[str, ...] = ()
     looks: Mapping[str, str] = field(default_factory=dict)
     ragged: bool = False
+    together: tuple[str, ...] | None = None
+    shared: bool = False
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -344,8 +351,8 @@ class Source:
         What this export cannot answer, and why.
     choose : bool
         If true, every file is one of the layouts; otherwise every layout is read from every file.
-    row_by_row : bool
-        What completes its tables looks at one row at a time, so that a long file can be read part by part.
+    call_by_call : bool
+        Its functions look at the rows of one call at a time, so that a long file can be read part by part.
     """
 
     name: str
@@ -365,12 +372,17 @@ class Source:
     traps: tuple[str, ...] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)
     choose: bool = True
-    row_by_row: bool = False
+    call_by_call: bool = False
 
-    @property
-    def is_read_by_row(self) -> bool:
-        """Whether each row stands for itself: no other row decides what becomes of it."""
-        joins_rows = self.complete or self.prepare or self.shape or self.more_statuses
-        if any(layout.legs for layout in self.layouts) or self.text.fill_down:
-            return False
-        return self.row_by_row or not joins_rows
+    def together(self, layout: Layout) -> tuple[str, ...] | None:
+        """Return the columns that rows which belong together have alike; the first filled one counts.
+
+        None of them: each row stands for itself. None: the whole table belongs together.
+        """
+        if layout.together is not None:
+            return layout.together
+        if self.text.fill_down:
+            return None
+        if self.call_by_call or not (self.complete or self.prepare or self.shape or self.more_statuses):
+            return layout.legs.key if layout.legs else ()
+        return None

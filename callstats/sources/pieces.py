@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from callstats.errors import InputError
+from callstats.sources.aside import Aside, Chosen
 from callstats.sources.base import UNKNOWN, Layout, Source
 from callstats.sources.choosing import check_all_described, choose, complain_of_nothing
 from callstats.sources.columns import Columns
 from callstats.sources.containers import Found, expand
 from callstats.sources.copies import different
-from callstats.sources.files import PART_BY_PART, kind_of
+from callstats.sources.files import kind_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Raw
 from callstats.sources.reader import Extract
@@ -31,29 +33,42 @@ LONG = 48 << 20
 PART = 200_000
 
 
+@dataclass(slots=True)
+class Piece:
+    """A part of an export.
+
+    Attributes
+    ----------
+    own : list of (Raw, list of Layout)
+        Rows that no other part has, as :func:`callstats.sources.reader.extract_tables` takes them.
+    shared : list of (Raw, list of Layout)
+        Tables that the rows of every part may need: joined files, tables of codes.
+    """
+
+    own: list[Chosen]
+    shared: list[Chosen] = field(default_factory=list)
+
+
 def are_due(files: Iterable[str | Path], source: Source) -> bool:
-    """Tell whether an export is so long that it is read part by part, and each of its rows stands for itself.
+    """Tell whether an export is so long that it is read part by part, and its source lets it.
 
     Archives are not looked into: they are unpacked before they are read.
     """
-    if not source.is_read_by_row:
+    if any(source.together(layout) is None and not layout.shared for layout in source.layouts):
         return False
     inside = (inner for given in map(Path, files) for inner in ([given], given.iterdir())[given.is_dir()])
     return any(file.is_file() and file.stat().st_size >= LONG for file in inside)
 
 
-def pieces_of(
-    files: Iterable[str | Path], source: Source, scratch: Path, whole: Extract
-) -> Iterator[list[tuple[Raw, list[Layout]]]]:
-    """Yield an export part by part, each as :func:`callstats.sources.reader.extract_tables` takes it.
+def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole: Extract) -> Iterator[Piece]:
+    """Yield an export part by part; rows that belong together come in one part.
 
     Parameters
     ----------
     files : iterable of paths
     source : Source
-        One whose rows each stand for themselves.
     scratch : Path
-        A folder for what is unpacked.
+        A folder for what is unpacked and set aside.
     whole : Extract
         What is noted of the export as a whole, and what is not read of it, is entered here.
 
@@ -62,57 +77,88 @@ def pieces_of(
     InputError
         As :func:`callstats.sources.reader.extract` does.
     """
-    found = different(_joined_first(expand(files, scratch), source), whole.notes)
-    by_name = {single.name: single for single, _ in found}
-    joins = any(layout.join for layout in source.layouts)
-    lookups: list[Raw] = []
-    heads: list[tuple[Raw, list[Layout]]] = []
-    settled: dict[tuple[str, str], Layout] = {}
+    found = different(_shared_first(expand(files, scratch), source), whole.notes)
+    size = sum(single.path.stat().st_size for single, _ in found)
+    aside = Aside(scratch, size // LONG + 1)
+    settling = _Settling(source, {single.name: single for single, _ in found})
+    shared: list[Chosen] = []
+    heads: list[Chosen] = []
     for raw, layouts in choose(found, source, whole.unread, PART):
-        new = [layout for layout in layouts if (raw.called, layout.name) not in settled]
-        for layout in new:
-            settled[raw.called, layout.name] = _settled(
-                layout, by_name.get(raw.file), [raw, *lookups], source
-            )
-        if new or not layouts:
+        used = settling.settled(raw, layouts, [table for table, _ in shared])
+        if raw.called not in {head.called for head, _ in heads}:
             heads.append((replace(raw, rows=[]), layouts))
-        if layouts:
-            used = [settled[raw.called, layout.name] for layout in layouts]
-            yield [(raw, used), *((table, []) for table in lookups)]
-            lookups = [replace(table, notes=[], furniture=Counter()) for table in lookups]  # told once
-        elif joins:
-            lookups.append(raw)
+        keys = {source.together(layout) for layout in layouts}
+        if not layouts or layouts[0].shared:
+            shared.append((raw, used))
+        elif keys == {()}:
+            yield Piece([(raw, used)], shared)
+            shared = _told(shared)
+        else:
+            aside.put(raw, used, next(iter(keys - {()})) or ())
     if not any(layouts for _, layouts in heads):
         complain_of_nothing([single for single, _ in found], source, whole.unread)
     check_all_described(heads, source)
+    for own in aside.taken():
+        yield Piece(own, shared)
+        shared = _told(shared)
+    if shared and not any(not layouts[0].shared for _, layouts in heads if layouts):
+        yield Piece([], shared)
 
 
-def _joined_first(found: list[Found], source: Source) -> list[Found]:
-    """Put the files whose columns are joined to others before these."""
-    from fnmatch import fnmatch
-
-    joins = [layout.join.file for layout in source.layouts if layout.join]
-
-    def is_joined(single: Found) -> bool:
-        return any(fnmatch(single.name.rsplit("/", 1)[-1], file) for file in joins)
-
-    return sorted(found, key=lambda single: not is_joined(single))
+def _told(shared: list[Chosen]) -> list[Chosen]:
+    """Return shared tables without what is noted of them, which is told once."""
+    return [(replace(raw, notes=[], furniture=Counter()), layouts) for raw, layouts in shared]
 
 
-def _settled(layout: Layout, found: Found | None, raws: list[Raw], source: Source) -> Layout:
-    """Return a layout whose times have the formats that a sample of the file is written in."""
-    sample = raws[0]
-    if found is not None and found.path.stat().st_size >= LONG and kind_of(found) == PART_BY_PART[0]:
-        from callstats.sources.text import read_sample
+def _shared_first(found: list[Found], source: Source) -> list[Found]:
+    """Put the files that the rows of others may need before these."""
+    names = [layout.join.file for layout in source.layouts if layout.join]
+    names += [f"{layout.name}*" for layout in source.layouts if layout.shared]
 
-        sample = read_sample(found.path, found.name, source.text, source.layouts)
-    if layout.join:
-        sample = joined(replace(sample, notes=[]), layout.join, raws)
-    columns = Columns(sample, layout, source.nulls)
+    def is_shared(single: Found) -> bool:
+        return any(fnmatch(single.name.rsplit("/", 1)[-1], name) for name in names)
+
+    return sorted(found, key=lambda single: not is_shared(single))
+
+
+@dataclass(slots=True)
+class _Settling:
+    """Layouts whose times have the formats that a sample of the file is written in."""
+
+    source: Source
+    files: dict[str, Found]
+    known: dict[tuple[str, str], Layout] = field(default_factory=dict)
+
+    def settled(self, raw: Raw, layouts: list[Layout], shared: list[Raw]) -> list[Layout]:
+        """Return the layouts of a table; each is settled once."""
+        for layout in layouts:
+            if (raw.called, layout.name) not in self.known:
+                self.known[raw.called, layout.name] = self._settle(layout, raw, shared)
+        return [self.known[raw.called, layout.name] for layout in layouts]
+
+    def _settle(self, layout: Layout, raw: Raw, shared: list[Raw]) -> Layout:
+        found, sample = self.files.get(raw.file), raw
+        if found is not None and found.path.stat().st_size >= LONG and kind_of(found) == "text":
+            from callstats.sources.text import read_sample
+
+            if raw.header_row:
+                sample = read_sample(found.path, found.name, self.source.text, self.source.layouts)
+        if layout.join:
+            sample = joined(replace(sample, notes=[]), layout.join, [raw, *shared])
+        columns = Columns(sample, layout, self.source.nulls)
+        formats = _formats(layout, columns)
+        fields = (
+            replace(item, settled=formats[id(item)]) if id(item) in formats else item
+            for item in layout.fields
+        )
+        return replace(layout, fields=tuple(fields))
+
+
+def _formats(layout: Layout, columns: Columns) -> dict[int, tuple[str, ...]]:
+    """Return the formats of each field that holds times, by its identity."""
     likely: tuple[str, ...] = ()
     formats: dict[int, tuple[str, ...]] = {}
-    first = sorted(layout.fields, key=lambda item: item.to not in ("started_at", "start"))
-    for item in first:
+    for item in sorted(layout.fields, key=lambda item: item.to not in ("started_at", "start")):
         timed = item.type_in(layout.table) in ("instant", "date") or item.minus
         if not timed or item.formats or columns.name(item) is None:
             continue
@@ -126,12 +172,8 @@ def _settled(layout: Layout, found: Found | None, raws: list[Raw], source: Sourc
             except InputError:  # it will be told where the rows are read
                 continue
             likely = (*likely, *read.formats)
-            formats[id(item)] = (*formats.get(id(item), ()), *read.formats)
-    fields = (
-        replace(item, settled=tuple(dict.fromkeys(formats[id(item)]))) if id(item) in formats else item
-        for item in layout.fields
-    )
-    return replace(layout, fields=tuple(fields))
+            formats[id(item)] = tuple(dict.fromkeys((*formats.get(id(item), ()), *read.formats)))
+    return formats
 
 
 def contents_of(

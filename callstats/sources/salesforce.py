@@ -76,6 +76,7 @@ SOURCE = Source(
     },
     inbound_statuses=dict.fromkeys(("No answer", "Missed"), OUTCOMES["abandoned"]),
     complete=_complete,
+    call_by_call=True,
     traps=(
         "Tasks that are no call (TaskSubtype is not Call) and calls between colleagues (CallType Internal) are left out.",
         "ActivityDate is a due date without an hour. CompletedDateTime, where it is filled, is the time; it is when the task was closed, so a call that was logged later is later here.",

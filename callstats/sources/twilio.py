@@ -146,6 +146,7 @@ SOURCE = Source(
     statuses=_STATUSES,
     inbound_statuses=_INBOUND,
     complete=_complete,
+    call_by_call=True,
     traps=(
         "Who answered is in answered_by, which is filled only where machine detection was on. completed alone says that the line was answered: live is unknown.",
         "Whether an agent took a call is known only where it was sent on (<Dial>): the leg to the agent has a parent_call_sid, and both are one call. Who is put through by a conference or a queue is not seen.",

@@ -94,6 +94,19 @@ class Cells:
         return text
 
 
+def together(parts: Sequence[Cells]) -> Cells:
+    """Return the cells of one column that lies in several parts."""
+    if len(parts) == 1:
+        return parts[0]
+    typed = {}
+    for name in dict.fromkeys(name for part in parts for name in part.typed):
+        like = next(part.typed[name] for part in parts if name in part.typed)
+        lacking = (like.iloc[:0].reindex(range(len(part))) for part in parts)
+        pieces = [part.typed.get(name, empty) for part, empty in zip(parts, lacking, strict=True)]
+        typed[name] = pd.concat(pieces, ignore_index=True)
+    return Cells(pd.concat([part.texts for part in parts], ignore_index=True), **typed)
+
+
 def _number(value: Any) -> str:
     if isinstance(value, int | np.integer):
         return str(value)

@@ -210,16 +210,26 @@ _EXPORT = (
     Field("wrap_s", ("wrapup_time",)),
 )
 
+#: A call and the in-groups that it came to are of one lead; so are its agents' log and what was loaded.
+_LEAD_ROWS = ("lead_id",)
+
 CALL_EXPORT = Layout(
     "call export", "calls", _EXPORT,
     signature=("call_date", "status", "user", "campaign_id", "lead_id", "length_in_sec"),
     unlike=("start_epoch", "closecallid", "agent_log_id"),
     order=(*_FORM, *_NAMES),
+    together=_LEAD_ROWS,
 )  # fmt: skip
 
 #: The form's other choices; with a header they are read as the one above. Older versions end with the names.
 EXTENDED = tuple(
-    Layout(f"call export, {name}", "calls", _EXPORT, order=(*_FORM, *_LEAD, *more, *_NAMES, *end))
+    Layout(
+        f"call export, {name}",
+        "calls",
+        _EXPORT,
+        order=(*_FORM, *_LEAD, *more, *_NAMES, *end),
+        together=_LEAD_ROWS,
+    )
     for name, more, end in (
         ("EXTENDED without the carrier", (), ()),
         ("EXTENDED", (), _CARRIER),
@@ -248,6 +258,7 @@ ALTERNATE = Layout(
     signature=(*_SHORT[:4], "vendor_lead_code", "length_in_sec", "called_count", "last_local_call_time"),
     unlike=("user", "lead_id"),
     order=_SHORT,
+    together=("phone_number_dialed",),
 )  # fmt: skip
 
 VICIDIAL_LOG = Layout(
@@ -261,6 +272,7 @@ VICIDIAL_LOG = Layout(
     ),
     signature=("uniqueid", "call_date", "status", "user", "lead_id", "length_in_sec", "start_epoch"),
     unlike=("closecallid", "queue_seconds"),
+    together=_LEAD_ROWS,
 )  # fmt: skip
 
 VICIDIAL_CLOSER_LOG = Layout(
@@ -275,6 +287,7 @@ VICIDIAL_CLOSER_LOG = Layout(
         Field("transfer_id", ("xfercallid",)),
     ),
     signature=("closecallid", "call_date", "status", "user", "lead_id", "length_in_sec", "queue_seconds"),
+    together=_LEAD_ROWS,
 )  # fmt: skip
 
 VICIDIAL_AGENT_LOG = Layout(
@@ -291,6 +304,7 @@ VICIDIAL_AGENT_LOG = Layout(
         Field("pause_code", ("sub_status",)),
     ),
     signature=("user", "event_time", "pause_sec", "wait_sec", "talk_sec", "dispo_sec"),
+    together=_LEAD_ROWS,
 )  # fmt: skip
 
 VICIDIAL_LIST = Layout(
@@ -307,6 +321,7 @@ VICIDIAL_LIST = Layout(
     ),
     signature=("lead_id", "entry_date", "list_id", "gmt_offset_now", "called_count", "last_local_call_time"),
     unlike=("call_date", "length_in_sec"),
+    together=_LEAD_ROWS,
 )  # fmt: skip
 
 VICIDIAL_CALLBACKS = Layout(
@@ -320,6 +335,7 @@ VICIDIAL_CALLBACKS = Layout(
         Field("due_at", ("callback_time",), required=True),
     ),
     signature=("lead_id", "callback_time", "entry_time"),
+    together=_LEAD_ROWS,
 )  # fmt: skip
 
 _STATUS_FLAGS = tuple(
@@ -346,10 +362,19 @@ SOURCE = Source(
         VICIDIAL_LIST,
         VICIDIAL_CALLBACKS,
         Layout(
-            "vicidial_campaign_statuses", "statuses", _STATUS, ("status", "campaign_id", "human_answered")
+            "vicidial_campaign_statuses",
+            "statuses",
+            _STATUS,
+            ("status", "campaign_id", "human_answered"),
+            shared=True,
         ),
         Layout(
-            "vicidial_statuses", "statuses", _STATUS, ("status", "human_answered"), unlike=("campaign_id",)
+            "vicidial_statuses",
+            "statuses",
+            _STATUS,
+            ("status", "human_answered"),
+            unlike=("campaign_id",),
+            shared=True,
         ),
         *EXTENDED,
         ALTERNATE,

@@ -89,6 +89,7 @@ SOURCE = Source(
     layouts=(_CALLS,),
     statuses=_STATUSES,
     complete=_complete,
+    call_by_call=True,
     no_agent=("0", "-1"),
     traps=(
         "CallType 1 is inbound and 2 outbound; what other types are is not documented: such rows are rejected by name.",

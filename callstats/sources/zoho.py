@@ -103,6 +103,7 @@ SOURCE = Source(
     },
     inbound_statuses={"Missed": OUTCOMES["abandoned"], "No response/Busy": OUTCOMES["abandoned"]},
     complete=_complete,
+    call_by_call=True,
     traps=(
         "Call Type Missed is an inbound call that nobody answered.",
         "Call Duration is minutes and seconds (03:25 is 205 s), also where a spreadsheet shows it as a time of day; Call Duration (in seconds) is read first.",

@@ -26,9 +26,9 @@ from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.dataset.store_files import ROW
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
-from callstats.sources.base import Layout, Source
+from callstats.sources.base import Source
 from callstats.sources.books import Account
-from callstats.sources.pieces import contents_of, pieces_of
+from callstats.sources.pieces import Piece, contents_of, pieces_of
 from callstats.sources.raw import Frame, Raw
 from callstats.sources.reader import Extract, extract_tables
 
@@ -44,14 +44,15 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class _Part:
-    """A part that has been read: what was noted of it, the rows left out, and the files of its tables."""
+    """A part that has been read: what was noted, rows left out, files of its tables, how many are its own."""
 
     extracted: Extract
     rejects: Frame
     files: dict[str, Path]
+    own: int
 
 
-class Parts:
+class LongExport:
     """The tables of a long export as they are laid down.
 
     Parameters
@@ -99,8 +100,8 @@ class Parts:
         scratch.mkdir()
         waiting: deque[Future[_Part]] = deque()
         with ThreadPoolExecutor(WORKERS) as pool:
-            for number, chosen in enumerate(pieces_of(paths, self.source, scratch, self._whole)):
-                waiting.append(pool.submit(self._lay_down, chosen, number))
+            for number, piece in enumerate(pieces_of(paths, self.source, scratch, self._whole)):
+                waiting.append(pool.submit(self._lay_down, piece, number))
                 if len(waiting) > WORKERS:
                     self._enter(waiting.popleft().result(), on_part)
             while waiting:
@@ -121,40 +122,44 @@ class Parts:
         counted = {name: sum(map(_rows, files)) for name, files in self.files.items()}
         return tables, rejects, provenance(self._whole, paths, self.source, self.zone, counted, rejects)
 
-    def _lay_down(self, chosen: list[tuple[Raw, list[Layout]]], number: int) -> _Part:
+    def _lay_down(self, piece: Piece, number: int) -> _Part:
         """Read and check one part, and write its rows with their places."""
-        extracted = extract_tables(chosen, self.source, self.zone)
+        extracted = extract_tables([*piece.own, *piece.shared], self.source, self.zone)
         tables, rejects = accepted(extracted, self.source, self.zone)
         files = {}
         for name, frame in tables.items():
             if name in TABLES:
                 files[name] = self._folder / f"{name}-{number:05d}.parquet"
-                self._write(name, frame, extracted.raws[0], files[name])
+                self._write(name, frame, piece, files[name])
         extracted.tables = {}
-        return _Part(extracted, rejects.frame(), files)
+        return _Part(extracted, rejects.frame(), files, len(piece.own))
 
-    def _write(self, name: str, frame: Frame, raw: Raw, file: Path) -> None:
+    def _write(self, name: str, frame: Frame, piece: Piece, file: Path) -> None:
         table = to_arrow(name, frame)
         following = (*FOLLOWING.get(name, ()), *(("loaded_at",) if name == "calls" else ()))
         # what the export states of a derived column bears the name that says so
         table = table.rename_columns([STATED + c if c in following else c for c in table.column_names])
-        rows = np.asarray(raw.rows, np.int64)[frame["_position"].to_numpy(np.int64)]
-        table = table.append_column(ROW, pa.array(rows, pa.int64()))
+        if len(piece.own) == 1:  # of several tables, rows that bear one name have come together
+            rows = np.asarray(piece.own[0][0].rows, np.int64)[frame["_position"].to_numpy(np.int64)]
+            table = table.append_column(ROW, pa.array(rows, pa.int64()))
         pq.write_table(table, file, compression="none", use_dictionary=False, write_statistics=False)
 
     def _enter(self, part: _Part, on_part: Callable[[int], None] | None) -> None:
         """Take up what became of a part, in the order of the export."""
-        raw, *lookups = part.extracted.raws
-        for table in (raw, *(other for other in lookups if other.called not in self._raws)):
+        own, shared = part.extracted.raws[: part.own], part.extracted.raws[part.own :]
+        again = {table.called for table in shared if table.called in self._raws}
+        for table in (*own, *(other for other in shared if other.called not in again)):
             self._raws.setdefault(table.called, replace(table, cells={}, rows=[], bad=[]))
             self._sizes[table.called] = self._sizes.get(table.called, 0) + table.size
         for name, file in part.files.items():
             self.files.setdefault(name, []).append(file)
-            self._of[file] = raw.called
+            self._of[file] = own[0].called if own else ""
         if len(part.rejects):
             self._rejects.append(part.rejects)
         for account in part.extracted.accounts:
             key = (account.file, account.table)
+            if account.file in again:
+                continue
             if key in self._books:
                 self._books[key].enter(account)
             else:
@@ -171,7 +176,7 @@ class Parts:
         places = {"filename": list(map(str, files)), FILE: [order[self._of[file]] for file in files]}
         connection.register("places", pd.DataFrame(places))
         rows = f"read_parquet({list(map(str, files))}, union_by_name=true, filename=true)"
-        if not {*rule.columns} <= {*connection.sql(f"FROM {rows}").columns}:
+        if not {*rule.columns, ROW} <= {*connection.sql(f"FROM {rows}").columns}:
             return
         key = ", ".join(map(quoted, rule.columns))
         known = " AND ".join(f"{quoted(c)} IS NOT NULL" for c in rule.columns)
