@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -110,10 +109,6 @@ class Dataset:
         frames = _Conformed(frames)
         object.__setattr__(self, "frames", frames)
         object.__setattr__(self, "schemas", frames.schemas)
-
-    def at_end(self, call: Callable[[], object]) -> None:
-        """Call something when neither these tables nor a view of them are in use any more."""
-        weakref.finalize(self.frames, call)
 
     def __repr__(self) -> str:
         told = f"; {self.filters}" if self.filters else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -53,7 +54,8 @@ class Incoming:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        opened.at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+        # a frame may outlive the data set it was taken from: the files stay until the process ends
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         return replace(opened, rejects=self.data.rejects)
 
 
