@@ -52,13 +52,15 @@ def import_(
     """
     from callstats import dataset
     from callstats.answers.trust.data_check import check as run_checks
+    from callstats.dataset.identities import about_names
 
     decided = _decided(to, config, anew=replace)
     arrived = arrive(list(files), source, mapping, time_zone, decided)
     data = arrived.data
     waiting = partial(say, f"Another import is writing to {to}: waiting until it is done.")
     added = dataset.add(data, to, replace=replace, on_wait=waiting, parts=arrived.parts)
-    for line in (*books.lines(data.provenance["books"]), *data.provenance["notes"], *told(added, to)):
+    notes = [note for note in data.provenance["notes"] if not about_names(note)]  # the months decide those
+    for line in (*books.lines(data.provenance["books"]), *notes, *added.notes, *told(added, to)):
         say(line)
     quality = run_checks(dataclasses.replace(dataset.open(to), rejects=data.rejects))
     if quality.lacking:
