@@ -87,6 +87,7 @@ def told(added: Addition, to: Path) -> Iterator[str]:
         rows = ", ".join(f"{count:,} {_called(name)}" for name, count in added.removed.items())
         days = " ({} to {})".format(*(at[:10] for at in added.removed_span)) if added.removed_span else ""
         yield f"removed what was there: {rows}{days}"
+    yield from added.project
     for name in added.known:
         yield f"{name} was imported before, the same to the byte"
     if added.known and added.nothing_new:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from callstats.dataset import store_files as files
 from callstats.dataset import store_log as log
 from callstats.dataset.deriving import FOLLOWING_CALLS
 from callstats.dataset.engine_connection import connect
+from callstats.dataset.project_file import restate
 from callstats.dataset.saving import canonical, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
 from callstats.errors import InputError
@@ -46,6 +47,8 @@ class Addition:
         When its calls began and ended.
     notes : tuple of str
         What holds since this addition: names that are written in several ways and taken as one.
+    project : tuple of str
+        What has changed in the project file, or is to be changed there, for the data begun anew.
     """
 
     folder: Path
@@ -55,6 +58,7 @@ class Addition:
     removed: Mapping[str, int] = field(default_factory=dict)
     removed_span: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
 
     @property
     def nothing_new(self) -> bool:
@@ -87,7 +91,8 @@ def add(
         New, or one that an import or a save wrote. It changes whole or not at all, whatever
         happens to the process.
     replace : bool
-        Begin anew: what is there is removed; only its ``callstats.toml`` is kept.
+        Begin anew: what is there is removed. Its ``callstats.toml`` is kept; where its time zone
+        or currency are not those of the new data, they are changed in it.
     on_wait : callable, optional
         Called when another process is changing the folder, before waiting for it.
     parts : mapping of str to list of Path, optional
@@ -276,15 +281,26 @@ class _Store:
             notes=tuple(note for note in done.names if note not in before),
         )  # fmt: skip
         this = {**done.this, "nothing_new": True} if done.before and added.nothing_new else done.this
-        like = {"currency": self.data.config.currency, **self.data.provenance}
-        like.setdefault("time_zone", self.data.config.time_zone)
+        like = {**self.data.provenance, **self._decided()}
         imports = log.with_line(done.before, this)
         said = log.whole(imports, rows, done.rejects, self.told if done.before else like, done.names)
         files.write_json(said, stage.file("dataset.json"))
-        if not (self.target / FILE_NAME).exists():
-            write_project_file(self.data.config, stage.file(FILE_NAME))
+        added = replace(added, project=tuple(self._project_file(stage)))
         stage.commit(done.gone)
         return added
+
+    def _decided(self) -> dict[str, str]:
+        """Return the clock and the currency of what comes in."""
+        known, config = self.data.provenance, self.data.config
+        return {key: known.get(key) or getattr(config, key) for key in ("time_zone", "currency")}
+
+    def _project_file(self, stage: files.Staging) -> list[str]:
+        """Write the project's file where there is none; where the data begin anew, let it fit them."""
+        file, decided = self.target / FILE_NAME, self._decided()
+        if not file.exists():
+            write_project_file(replace(self.data.config, **decided), stage.file(FILE_NAME))
+            return []
+        return restate(file, decided, stage.file(FILE_NAME)) if self.replaced else []
 
     def _rows(self, stage: files.Staging, gone: set[str]) -> dict[str, int]:
         """Count the rows of each table as it will be."""
