@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
 from callstats.dataset import store_files
 from callstats.errors import InputError
-from tests.dataset.desk import bytes_of, calls, put, told
+from tests.dataset.desk import HEADER, bytes_of, calls, put, told
 
 #: Adds September to August in a process of its own.
 ADD = """
@@ -105,6 +107,22 @@ class TestWholeOrNotAtAll:
             put(desk, "sep.csv")
         assert bytes_of(desk / "data") == before
 
+    def test_what_cannot_be_put_in_place_is_finished_once_it_can(self, desk, monkeypatch):
+        put(desk, "aug.csv")
+        order = (desk / "data" / ".complete").resolve()
+        move = Path.replace
+
+        def refused(self, target):
+            if order.exists():
+                raise OSError(5, "Input/output error")
+            return move(self, target)
+
+        monkeypatch.setattr(Path, "replace", refused)
+        with pytest.raises(InputError, match="written but cannot be put in place"):
+            put(desk, "sep.csv")
+        monkeypatch.undo()
+        assert whole(desk) == 5
+
     @pytest.mark.parametrize("limit", [0, 200, 2000])
     def test_files_that_may_not_grow_are_told_and_leave_everything_as_it_was(self, desk, limit):
         put(desk, "aug.csv")
@@ -157,3 +175,59 @@ class TestWholeOrNotAtAll:
         process.communicate()
         put(desk, "aug.csv")
         assert whole(desk) == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks Linux which file a handle is of")
+class TestPowerCut:
+    """What is renamed is on the disk before, and the names are on it after."""
+
+    @pytest.fixture
+    def steps(self, monkeypatch):
+        """Record what reaches the disk, is moved and is removed, by name within the desk."""
+        done = []
+        move, remove, sync = Path.replace, Path.unlink, os.fsync
+
+        def moved(self, target):
+            done.append(("move", self.name, Path(target).name))
+            return move(self, target)
+
+        def removed(self, missing_ok=False):
+            done.append(("remove", self.name))
+            return remove(self, missing_ok)
+
+        def synced(handle):
+            done.append(("sync", Path(f"/proc/self/fd/{handle}").readlink().name))
+            return sync(handle)
+
+        monkeypatch.setattr(Path, "replace", moved)
+        monkeypatch.setattr(Path, "unlink", removed)
+        monkeypatch.setattr(os, "fsync", synced)
+        return done
+
+    def test_the_order_counts_once_all_it_names_is_on_the_disk(self, desk, steps):
+        put(desk, "aug.csv")
+        steps.clear()
+        put(desk, "sep.csv")
+        ordered = steps.index(("move", ".complete", ".complete"))
+        moved = [step[1] for step in steps[ordered + 1 :] if step[0] == "move"]
+        assert sorted(moved) == ["2024-09.parquet", "dataset.json"]
+        before = {step[1] for step in steps[:ordered] if step[0] == "sync"}
+        assert {*moved, "calls", "data", ".complete"} <= before
+        assert steps[ordered + 1] == ("sync", "data")
+
+    def test_the_order_goes_once_all_moves_are_on_the_disk(self, desk, steps):
+        put(desk, "aug.csv")
+        steps.clear()
+        put(desk, "moved.csv", text=HEADER + "1,2024-09-01 00:10,c1,No\n2,2024-09-02 00:10,c2,No\n")
+        gone = steps.index(("remove", ".complete"))
+        last = max(n for n, step in enumerate(steps[:gone]) if step[0] != "sync")
+        assert steps[last] == ("remove", "2024-08.parquet")
+        assert steps[last + 1 : gone] == [("sync", "calls"), ("sync", "data")]
+        assert steps[gone + 1] == ("sync", "data")
+
+    def test_a_new_folder_is_on_the_disk_before_it_has_its_name(self, desk, steps):
+        put(desk, "aug.csv")
+        named = next(n for n, step in enumerate(steps) if step[0] == "move" and step[2] == "data")
+        before = {step[1] for step in steps[:named] if step[0] == "sync"}
+        assert {"2024-08.parquet", "dataset.json", "rejects.parquet", "callstats.toml", "calls"} <= before
+        assert steps[named + 1] == ("sync", desk.name)
