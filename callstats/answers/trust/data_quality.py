@@ -322,7 +322,7 @@ def _finding(row: Mapping[Hashable, object], voice: Voice) -> QualityFinding:
     content = row["found"]
     shown = "" if content is None or content != content else f": {shortened(str(content))}"  # noqa: PLR0124 - nan
     example = f"{shortened(str(row['file']))}, {_('row {row}', row=row['row'])}{shown}"
-    reason = _(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else ""
+    reason = voice.because(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else ""
     rule, table, count = _(str(row["rule"])), str(row["table"]), row["rows"]
     assert isinstance(count, int)
     return QualityFinding("rejected", rule, table, count, example, _sentence(reason))
