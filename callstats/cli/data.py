@@ -84,7 +84,7 @@ def _decided(to: Path, config: Path | None, *, anew: bool) -> Config:
 def told(added: Addition, to: Path) -> Iterator[str]:
     """Yield what an import has done to the data in a folder."""
     if added.removed:
-        rows = ", ".join(f"{count:,} {_called(name)}" for name, count in added.removed.items())
+        rows = ", ".join(books.counted(count, name) for name, count in added.removed.items())
         days = " ({} to {})".format(*(at[:10] for at in added.removed_span)) if added.removed_span else ""
         yield f"removed what was there: {rows}{days}"
     yield from added.project
@@ -96,7 +96,7 @@ def told(added: Addition, to: Path) -> Iterator[str]:
         parts = [(fate.new, "new"), (fate.changed, "in place of earlier ones"), (fate.same, "there already")]
         said = ", ".join(f"{count:,} {what}" for count, what in parts if count)
         yield f"{_called(name)}: {said or 'none'}"
-    yield f"{added.rows['calls']:,} calls in {to}"
+    yield f"{books.counted(added.rows['calls'], 'calls')} in {to}"
 
 
 def _called(table: str) -> str:
