@@ -45,6 +45,9 @@ _REASONS = (
     (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
 )
 
+#: Between the values of a rule.
+_OR = mark(" or ")
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -167,10 +170,13 @@ class Voice:
 
         Examples
         --------
-        >>> Voice("fr").rule("Type is not Outbound")
-        'Type n’est pas Outbound'
+        >>> Voice("fr").rule("Type is not Outbound or Callback")
+        'Type n’est pas Outbound ou Callback'
         """
-        return self._filled(reasons.read_rule(rule), rule)
+        found = reasons.read_rule(rule)
+        if found is not None and "values" in found[1]:
+            found[1]["values"] = found[1]["values"].replace(" or ", self.say(_OR))
+        return self._filled(found, rule)
 
     def _filled(self, found: tuple[notes.Message, dict[str, str]] | None, otherwise: str) -> str:
         if found is None or not isinstance(found[0], str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import callstats as cs
 from callstats.answers.core.voice import Voice
 from callstats.show.words import words
-from callstats.sources import notes, reasons
+from callstats.sources import instants, notes, reasons
 from callstats.sources.notes import MESSAGES
 from tests.answers.small_campaigns import calls, data, demo, plain
 
@@ -120,3 +121,20 @@ def test_what_the_readers_say_is_among_the_reasons(tmp_path: Path) -> None:
     assert (len(told), len(rejected), rules) == (2, 3, ["Kind is not Outbound"])
     assert [reason for reason in (*told, *rejected) if reasons.read(reason) is None] == []
     assert all(reasons.read_rule(rule) for rule in rules)
+
+
+def rules_of_the_readers() -> set[str]:
+    """Return the rules that a reader names beside a cell or a line, read from its source."""
+    found = {instants.NEVER, instants.PLAUSIBLE, instants.MIXED}
+    for file in Path(instants.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and len(node.args) > 3 and isinstance(node.args[1], ast.Constant):
+                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                found |= {str(node.args[1].value)} if called in ("add", "Bad") else set()
+    return found
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_every_rule_of_the_readers_is_translated(language: str) -> None:
+    assert len(rules_of_the_readers()) > 10
+    assert [rule for rule in sorted(rules_of_the_readers()) if not words(language).has(rule)] == []
