@@ -36,8 +36,11 @@ def provenance_of(file: Path) -> dict[str, Any]:
 def line(provenance: Mapping[str, Any], span: tuple[str, str] | None) -> dict[str, Any]:
     """Return what an import has to say of itself, under a name that its files decide.
 
-    How names are written is no affair of one import: all months together decide it.
+    How names are written is no affair of one import: all months together decide it. Of a data
+    set on disk that is one import itself, that one's books and files are taken.
     """
+    if len(provenance.get("imports", ())) == 1:
+        provenance = {**provenance, **provenance["imports"][0]}
     said = {key: value for key, value in provenance.items() if key not in _OF_THE_WHOLE}
     if "notes" in said:
         said["notes"] = [note for note in said["notes"] if not about_names(note)]

@@ -286,6 +286,16 @@ class TestProvenance:
         assert rejects[["file", "row"]].values.tolist() == [["bad.csv", 4]]
         assert told(desk / "data")["rejected"] == {"a time can be read": 1}
 
+    def test_a_data_set_that_is_one_import_brings_its_books(self, desk):
+        put(desk, "aug.csv")
+        put(desk, "sep.csv", to="other")
+        cs.add(cs.open(desk / "other"), desk / "data")
+        put(desk, "aug.csv", to="right")
+        put(desk, "sep.csv", to="right")
+        assert [line["books"] for line in told(desk / "data")["imports"]] == [
+            line["books"] for line in told(desk / "right")["imports"]
+        ]
+
     def test_times_of_another_clock_are_refused(self, desk):
         put(desk, "aug.csv")
         (desk / "m.toml").write_text(MAPPING.replace("Europe/Paris", "America/New_York"))
