@@ -52,13 +52,15 @@ def import_(
     """
     from callstats import dataset
     from callstats.answers.trust.data_check import check as run_checks
+    from callstats.dataset.identities import about_names
 
     decided = _decided(to, config, anew=replace)
     arrived = arrive(list(files), source, mapping, time_zone, decided)
     data = arrived.data
     waiting = partial(say, f"Another import is writing to {to}: waiting until it is done.")
     added = dataset.add(data, to, replace=replace, on_wait=waiting, parts=arrived.parts)
-    for line in (*books.lines(data.provenance["books"]), *data.provenance["notes"], *told(added, to)):
+    notes = [note for note in data.provenance["notes"] if not about_names(note)]  # the months decide those
+    for line in (*books.lines(data.provenance["books"]), *notes, *added.notes, *told(added, to)):
         say(line)
     quality = run_checks(dataclasses.replace(dataset.open(to), rejects=data.rejects))
     if quality.lacking:
@@ -82,9 +84,10 @@ def _decided(to: Path, config: Path | None, *, anew: bool) -> Config:
 def told(added: Addition, to: Path) -> Iterator[str]:
     """Yield what an import has done to the data in a folder."""
     if added.removed:
-        rows = ", ".join(f"{count:,} {_called(name)}" for name, count in added.removed.items())
+        rows = ", ".join(books.counted(count, name) for name, count in added.removed.items())
         days = " ({} to {})".format(*(at[:10] for at in added.removed_span)) if added.removed_span else ""
         yield f"removed what was there: {rows}{days}"
+    yield from added.project
     for name in added.known:
         yield f"{name} was imported before, the same to the byte"
     if added.known and added.nothing_new:
@@ -93,7 +96,7 @@ def told(added: Addition, to: Path) -> Iterator[str]:
         parts = [(fate.new, "new"), (fate.changed, "in place of earlier ones"), (fate.same, "there already")]
         said = ", ".join(f"{count:,} {what}" for count, what in parts if count)
         yield f"{_called(name)}: {said or 'none'}"
-    yield f"{added.rows['calls']:,} calls in {to}"
+    yield f"{books.counted(added.rows['calls'], 'calls')} in {to}"
 
 
 def _called(table: str) -> str:

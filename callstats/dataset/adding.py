@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from callstats.config import FILE_NAME
 from callstats.dataset import store_files as files
 from callstats.dataset import store_log as log
-from callstats.dataset.deriving import FOLLOWING
+from callstats.dataset.deriving import FOLLOWING_CALLS
 from callstats.dataset.engine_connection import connect
+from callstats.dataset.project_file import restate
 from callstats.dataset.saving import canonical, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
 from callstats.errors import InputError
@@ -44,6 +45,10 @@ class Addition:
         Rows of each table of the data set that was there and has been replaced.
     removed_span : tuple of str, optional
         When its calls began and ended.
+    notes : tuple of str
+        What holds since this addition: names that are written in several ways and taken as one.
+    project : tuple of str
+        What has changed in the project file, or is to be changed there, for the data begun anew.
     """
 
     folder: Path
@@ -52,6 +57,8 @@ class Addition:
     known: tuple[str, ...] = ()
     removed: Mapping[str, int] = field(default_factory=dict)
     removed_span: tuple[str, str] | None = None
+    notes: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
 
     @property
     def nothing_new(self) -> bool:
@@ -84,7 +91,8 @@ def add(
         New, or one that an import or a save wrote. It changes whole or not at all, whatever
         happens to the process.
     replace : bool
-        Begin anew: what is there is removed; only its ``callstats.toml`` is kept.
+        Begin anew: what is there is removed. Its ``callstats.toml`` is kept; where its time zone
+        or currency are not those of the new data, they are changed in it.
     on_wait : callable, optional
         Called when another process is changing the folder, before waiting for it.
     parts : mapping of str to list of Path, optional
@@ -133,7 +141,7 @@ def add(
 
 @dataclass(frozen=True)
 class _Done:
-    """What has been written aside: fates, imports before and this one, rejects, files gone and known."""
+    """What has been written aside: fates, imports, rejects, files gone and known, notes on names."""
 
     fates: dict[str, Fate]
     before: list[dict[str, Any]]
@@ -141,6 +149,7 @@ class _Done:
     rejects: pd.DataFrame
     gone: list[str]
     again: tuple[str, ...]
+    names: list[str]
 
 
 class _Store:
@@ -189,7 +198,7 @@ class _Store:
         if self.there and not changes and not new_files:
             stage.leave()
             return Addition(self.target, fates, self.told.get("rows", {}), again)
-        return self._commit(stage, _Done(fates, before, this, rejects, gone, again))
+        return self._commit(stage, _Done(fates, before, this, rejects, gone, again, merge.names.notes()))
 
     def _sunk(self, stage: files.Staging, name: str) -> Path:
         """Write what comes in as it is, whatever engine it is on."""
@@ -221,9 +230,14 @@ class _Store:
     def _write_tables(self, stage: files.Staging, merge: Merge) -> list[str]:
         written = {f"{name}.parquet" for name in merge.types if name != files.CALLS}
         for name in merge.types:
-            if name != files.CALLS and (name in merge.incoming or name in FOLLOWING or not self.by_month):
+            if name != files.CALLS and self._may_change(name, merge):
                 self._write(merge.connection, merge.table(name), stage.file(f"{name}.parquet"))
         return self._gone(written, calls=False)
+
+    def _may_change(self, name: str, merge: Merge) -> bool:
+        if name in merge.incoming or name in FOLLOWING_CALLS or not self.by_month:
+            return True
+        return merge.respelt(name)
 
     def _gone(self, kept: set[str], *, calls: bool) -> list[str]:
         """Return the files of tables that are no more: another layout's, an empty month's."""
@@ -259,21 +273,34 @@ class _Store:
 
     def _commit(self, stage: files.Staging, done: _Done) -> Addition:
         rows = self._rows(stage, set(done.gone))
+        before = self.told.get("notes", ()) if self.there else ()
         added = Addition(
             self.target, done.fates, rows, done.again,
             removed=self.told.get("rows", {}) if self.replaced else {},
             removed_span=_removed_span(self.told) if self.replaced else None,
+            notes=tuple(note for note in done.names if note not in before),
         )  # fmt: skip
         this = {**done.this, "nothing_new": True} if done.before and added.nothing_new else done.this
-        like = {"currency": self.data.config.currency, **self.data.provenance}
-        like.setdefault("time_zone", self.data.config.time_zone)
+        like = {**self.data.provenance, **self._decided()}
         imports = log.with_line(done.before, this)
-        said = log.whole(imports, rows, done.rejects, self.told if done.before else like)
+        said = log.whole(imports, rows, done.rejects, self.told if done.before else like, done.names)
         files.write_json(said, stage.file("dataset.json"))
-        if not (self.target / FILE_NAME).exists():
-            write_project_file(self.data.config, stage.file(FILE_NAME))
+        added = replace(added, project=tuple(self._project_file(stage)))
         stage.commit(done.gone)
         return added
+
+    def _decided(self) -> dict[str, str]:
+        """Return the clock and the currency of what comes in."""
+        known, config = self.data.provenance, self.data.config
+        return {key: known.get(key) or getattr(config, key) for key in ("time_zone", "currency")}
+
+    def _project_file(self, stage: files.Staging) -> list[str]:
+        """Write the project's file where there is none; where the data begin anew, let it fit them."""
+        file, decided = self.target / FILE_NAME, self._decided()
+        if not file.exists():
+            write_project_file(replace(self.data.config, **decided), stage.file(FILE_NAME))
+            return []
+        return restate(file, decided, stage.file(FILE_NAME)) if self.replaced else []
 
     def _rows(self, stage: files.Staging, gone: set[str]) -> dict[str, int]:
         """Count the rows of each table as it will be."""

@@ -1,5 +1,8 @@
 """Columns that follow from other rows: which attempt a call was, how old its contact, whether a promise held.
 
+So do the names of agents and campaigns, of which one spelling is kept, and the shift that a
+stretch of agent time belongs to.
+
 They look back over all the data there are, so they are made when an export is read and
 again when it is added to others. What the export itself said of such a column is kept
 beside it, under a name that begins with :data:`STATED`: it outranks what would follow,
@@ -16,6 +19,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from callstats.dataset.engine_connection import quoted
+from callstats.dataset.identities import Spellings, respelt
+from callstats.dataset.shifts import with_shifts
 from callstats.model import STATED, TABLES
 
 if TYPE_CHECKING:
@@ -29,20 +35,20 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
     "calls": ("attempt_no", "live_no", "since_loaded_s"),
     "contacts": ("campaign_id",),
     "callbacks": ("kept", "success"),
+    "agent_time": ("shift_start",),
 }
+#: The tables whose columns follow from the calls: they are made anew whenever calls come in.
+FOLLOWING_CALLS = ("contacts", "callbacks")
 #: What helps to derive and is no column of the model: when a call's own row says the contact was loaded.
 _HELPERS: dict[str, tuple[str, ...]] = {"calls": ("loaded_at",)}
 #: Begins the names under which derived columns go while it is found out whether they were stated.
 _SEEN = "_seen_"
+#: The place that a row has in a table that was read: tables that nothing else orders keep their order.
+_PLACE = "_place"
 _TYPES = {
     **{"attempt_no": "BIGINT", "live_no": "BIGINT", "since_loaded_s": "DOUBLE", "campaign_id": "VARCHAR"},
     **{"kept": "BOOLEAN", "success": "BOOLEAN"},
 }
-
-
-def quoted(name: str) -> str:
-    """Quote a name of a column or table for a statement."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,13 @@ class Derivation:
     connection : duckdb.DuckDBPyConnection
     views : mapping of str to str
         Canonical table -> name of the view with what is stated (see :func:`stated`).
+    spellings : str, optional
+        The table of the names that are written in several ways, where there are any.
     """
 
     connection: duckdb.DuckDBPyConnection
     views: Mapping[str, str]
+    spellings: str | None = None
 
     def columns(self, table: str) -> tuple[str, ...]:
         """Return the columns of a table's view, none where there is no such table."""
@@ -74,13 +83,15 @@ class Derivation:
         return quoted(column) if self.has(table, column) else missing
 
 
-def derive(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Add the columns that follow from other rows to accepted tables.
+def derive(tables: Mapping[str, pa.Table], notes: list[str]) -> dict[str, pa.Table]:
+    """Add the columns that follow from other rows to accepted tables, and write each name in one way.
 
     Parameters
     ----------
     tables : mapping of str to pyarrow.Table
         Canonical tables, of the types of the model.
+    notes : list of str
+        Notes are added on names that are brought together.
 
     Returns
     -------
@@ -95,19 +106,26 @@ def derive(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     ...     "call_id": ["b", "a"], "contact_id": ["7", "7"], "live": [True, False],
     ...     "started_at": pd.to_datetime(["2026-09-02", "2026-09-01"], utc=True),
     ... })
-    >>> derived = derive({"calls": pa.Table.from_pandas(calls)})["calls"]
+    >>> derived = derive({"calls": pa.Table.from_pandas(calls)}, [])["calls"]
     >>> derived.select(["call_id", "attempt_no", "live_no"]).to_pydict()
     {'call_id': ['a', 'b'], 'attempt_no': [1, 2], 'live_no': [None, 1]}
     """
     import duckdb
+    import pyarrow as pa
 
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         views = {}
         for name, table in tables.items():
-            connection.register(f"given_{name}", table)
+            place = pa.array(range(len(table)), pa.int64())
+            connection.register(f"given_{name}", table.append_column(_PLACE, place))
             views[name] = stated(connection, name, f"given_{name}", f"stated_{name}")
-        derivation = Derivation(connection, views)
+        found = Spellings.over(connection, views.items())
+        notes += found.notes()
+        spellings = found.table(connection, "spellings") if found else None
+        if spellings is not None:
+            views = respelt(connection, views, spellings, "respelt")
+        derivation = Derivation(connection, views, spellings)
         return {name: _known(derivation, name, table) for name, table in tables.items()}
 
 
@@ -179,13 +197,16 @@ def tell_apart(
 
 def _known(derivation: Derivation, name: str, table: pa.Table) -> pa.Table:
     """Return a table with what follows; a derived column of which nothing is known is left out."""
-    sql = complete(derivation, name)
-    order = {"calls": calls_in_order(derivation), "callbacks": '"due_at"'}
-    if name not in FOLLOWING and name != "cases":
+    if name not in FOLLOWING and name != "cases" and not derivation.views[name].startswith("respelt_"):
         return table
-    if name in order and (name == "calls" or derivation.has(name, "due_at")):
-        sql = f"{sql} ORDER BY {order[name]}"
-    found = derivation.connection.sql(sql).to_arrow_table()
+    order = _PLACE
+    if name == "calls":
+        order = calls_in_order(derivation)
+    elif name == "callbacks" and derivation.has("callbacks", "due_at"):
+        order = f'"due_at", {_PLACE}'
+    found = derivation.connection.sql(
+        f"SELECT * EXCLUDE ({_PLACE}) FROM ({complete(derivation, name)}) ORDER BY {order}"
+    ).to_arrow_table()
     unknown = [
         column
         for column in found.column_names
@@ -210,6 +231,8 @@ def complete(derivation: Derivation, name: str) -> str:
         return _contacts(derivation)
     if name == "callbacks":
         return _callbacks(derivation)
+    if name == "agent_time":
+        return _agent_time(derivation)
     if name == "cases" and derivation.has("cases", "opened_at", "closed_at"):
         length = "date_diff('microsecond', opened_at, closed_at) / 1e6"
         kept = [quoted(c) for c in derivation.columns("cases") if c != "resolution_s"]
@@ -272,7 +295,17 @@ def _loads(derivation: Derivation) -> tuple[str, str]:
 
 
 def _contacts(derivation: Derivation) -> str:
-    """A contact's campaign is the one its list was mostly dialled for."""
+    """A contact's campaign is the one its list was mostly dialled for, written as all of them are."""
+    own = _dialled_for(derivation)
+    if derivation.spellings is None:
+        return own
+    ways = f"SELECT given, kept FROM {derivation.spellings} WHERE of_column = 'campaign_id'"
+    return f"""
+        SELECT * EXCLUDE (given, kept) REPLACE (coalesce(kept, campaign_id) AS campaign_id)
+        FROM ({own}) LEFT JOIN ({ways}) ON given = campaign_id"""
+
+
+def _dialled_for(derivation: Derivation) -> str:
     said = derivation.value("contacts", STATED + "campaign_id")
     view = derivation.views["contacts"]
     if not (derivation.has("calls", "list_id", "campaign_id") and derivation.has("contacts", "list_id")):
@@ -285,6 +318,14 @@ def _contacts(derivation: Derivation) -> str:
     return f"""
         SELECT * EXCLUDE (dialled_list, dialled_for), coalesce({said}, dialled_for) AS campaign_id
         FROM {view} LEFT JOIN ({most}) ON dialled_list = list_id"""
+
+
+def _agent_time(derivation: Derivation) -> str:
+    said = derivation.value("agent_time", STATED + "shift_start")
+    view = derivation.views["agent_time"]
+    if not derivation.has("agent_time", "agent_id", "local_start", "seconds"):
+        return f"SELECT *, CAST({said} AS TIMESTAMP) AS shift_start FROM {view}"
+    return with_shifts(view, said)
 
 
 def _callbacks(derivation: Derivation) -> str:

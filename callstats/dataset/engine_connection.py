@@ -27,3 +27,8 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     if threads is not None:
         connection.execute("SET threads = ?", [threads])
     return connection
+
+
+def quoted(name: str) -> str:
+    """Quote a name of a column or table for a statement."""
+    return '"' + name.replace('"', '""') + '"'

@@ -14,9 +14,7 @@ import pyarrow as pa
 from callstats import checks
 from callstats.checks.rules import KEYS
 from callstats.dataset.deriving import derive
-from callstats.dataset.identities import one_spelling
 from callstats.dataset.rejects import COLUMNS, Rejects
-from callstats.dataset.shifts import with_shifts
 from callstats.errors import InputError
 from callstats.model import TABLES, TableColumn
 from callstats.sources.base import Field, Source
@@ -56,11 +54,8 @@ def read_tables(
     paths = list(paths)
     extracted = extract(paths, source, zone)
     tables, rejects = accepted(extracted, source, zone)
-    tables, respelt = one_spelling(tables)
-    extracted.notes.extend(respelt)
-    if "agent_time" in tables:
-        tables["agent_time"] = with_shifts(tables["agent_time"])
-    done = derive({name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES})
+    canonical = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
+    done = derive(canonical, extracted.notes)
     check_any(done, extracted)
     rows = {name: table.num_rows for name, table in done.items()}
     return done, rejects, provenance(extracted, paths, source, zone, rows, rejects)

@@ -1,12 +1,23 @@
 """How a data set lies in a folder, and how the folder changes: whole or not at all.
 
-New files are written aside. One small file, put in place by a single renaming, says that
-they are complete; whoever comes next finishes what it names. So a process may be killed
-at any moment: before that file there is the old data set, from then on the new one.
+New files are written aside. One small file, the order, is put in place by a single renaming
+and says that they are complete; whoever comes next finishes what it names. So a process may
+be killed at any moment: before the order there is the old data set, from then on the new one.
+
+The same holds when the power goes, since what is renamed is on the disk first, in this order:
+
+1. each new file, then the folders that name it;
+2. the order, its renaming, then the data set's folder: from here on the new data set counts;
+3. the moves of the new files and the removal of old ones, then the folders they lie in;
+4. the removal of the order, then the folder.
+
+Where the data set is new, its whole folder is renamed at once, after 1, and then the folder
+around it is put on the disk.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -139,17 +150,37 @@ class Staging:
         """Put the new files in place of the old, and take away those that are gone."""
         shutil.rmtree(self.scratch)
         self.place.chmod(0o755)  # mkdtemp shuts others out
+        _sync(*self.place.rglob("*"), self.place)
         if not self.inside:
             self.place.replace(self.target)
+            _sync(self.target.parent)
             return
         order = self.place / _COMMIT
         write_json({"place": self.place.name, "gone": sorted(gone)}, order)
+        _sync(order, self.place, self.target)
         order.replace(self.target / _COMMIT)
+        _sync(self.target)
         _finish(self.target)
 
     def leave(self) -> None:
         """Take away what was written."""
         shutil.rmtree(self.place, ignore_errors=True)
+
+
+def _sync(*paths: Path) -> None:
+    """Put files, and what folders name, on the disk before anything that comes after."""
+    for path in paths:
+        folder = path.is_dir()
+        if folder and os.name == "nt":  # names are put on the disk with their files there
+            continue
+        handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if not (folder and error.errno in (errno.EINVAL, errno.ENOTSUP)):  # a share may not know how
+                raise
+        finally:
+            os.close(handle)
 
 
 @contextmanager
@@ -166,9 +197,15 @@ def staging(target: Path) -> Iterator[Staging]:
         place = Staging(target)
         yield place
     except BaseException as error:
-        if place is not None and not (target / _COMMIT).exists():
+        complete = (target / _COMMIT).exists()
+        if place is not None and not complete:
             place.leave()
         if (refusal := _refusal(error)) is not None:
+            if complete:
+                raise InputError(
+                    f"the new data are written but cannot be put in place ({refusal})", file=target,
+                    hint="Set that right: the next command that opens the folder puts them in place.",
+                ) from error  # fmt: skip
             raise InputError(
                 f"cannot be written ({refusal}); what was there is as it was", file=target,
                 hint="Make room or choose another folder, and import again.",
@@ -222,7 +259,9 @@ def _finish(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):  # there are months in it, or it never was
         (folder / CALLS).rmdir()
+    _sync(*(f for f in (folder / CALLS, folder) if f.is_dir()))
     order.unlink()
+    _sync(folder)
     shutil.rmtree(place, ignore_errors=True)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats.dataset.identities import about_names
 from callstats.dataset.rejects import COLUMNS
 from callstats.errors import InputError
 from callstats.model import TABLES
@@ -33,8 +34,16 @@ def provenance_of(file: Path) -> dict[str, Any]:
 
 
 def line(provenance: Mapping[str, Any], span: tuple[str, str] | None) -> dict[str, Any]:
-    """Return what an import has to say of itself, under a name that its files decide."""
+    """Return what an import has to say of itself, under a name that its files decide.
+
+    How names are written is no affair of one import: all months together decide it. Of a data
+    set on disk that is one import itself, that one's books and files are taken.
+    """
+    if len(provenance.get("imports", ())) == 1:
+        provenance = {**provenance, **provenance["imports"][0]}
     said = {key: value for key, value in provenance.items() if key not in _OF_THE_WHOLE}
+    if "notes" in said:
+        said["notes"] = [note for note in said["notes"] if not about_names(note)]
     if span is not None:
         said["begin"], said["end"] = span
     hashes = sorted(file["sha256"] for file in said.get("files", ()))
@@ -69,7 +78,11 @@ def hashes(imports: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def whole(
-    imports: list[dict[str, Any]], rows: Mapping[str, int], rejects: pd.DataFrame, like: Mapping[str, Any]
+    imports: list[dict[str, Any]],
+    rows: Mapping[str, int],
+    rejects: pd.DataFrame,
+    like: Mapping[str, Any],
+    names: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Return the content of ``dataset.json``.
 
@@ -82,6 +95,8 @@ def whole(
         Every row that was left out.
     like : mapping
         The provenance that says what holds of the whole: time zone and currency.
+    names : iterable of str
+        Notes on names that are written in several ways, over all imports.
     """
     files = {file["sha256"]: file for item in imports for file in item.get("files", ())}
     reasons = rejects["rule"].value_counts()
@@ -94,7 +109,7 @@ def whole(
         "files": list(files.values()),
         "rows": {name: rows[name] for name in TABLES if name in rows},
         "rejected": {str(rule): int(count) for rule, count in sorted(reasons.items())},
-        "notes": list(dict.fromkeys(note for item in imports for note in item.get("notes", ()))),
+        "notes": list(dict.fromkeys([*(n for item in imports for n in item.get("notes", ())), *names])),
         "lacks": lacks,
         "unnamed": sorted({table for item in imports for table in item.get("unnamed", ())}),
         "imports": imports,

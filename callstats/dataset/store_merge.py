@@ -13,10 +13,11 @@ from callstats.dataset.deriving import (
     calls_in_order,
     complete,
     numbers,
-    quoted,
     stated,
     tell_apart,
 )
+from callstats.dataset.engine_connection import quoted
+from callstats.dataset.identities import Spellings, respelt, written_otherwise
 from callstats.dataset.store_files import MONTH, ROW, UNDATED, in_order
 from callstats.model import TABLES
 
@@ -80,13 +81,27 @@ class Merge:
         self.incoming = self._views("incoming", incoming, followed[1])
         if "calls" in self.incoming:
             self.incoming["calls"] = self._once(self.incoming["calls"])
+        several = Spellings.over(connection, (*self.there.items(), *self.incoming.items()))
+        if several:  # rows are the same whatever the spelling of their names
+            ways = several.table(connection, "ways")
+            self.there = respelt(connection, self.there, ways, "there_alike")
+            self.incoming = respelt(connection, self.incoming, ways, "incoming_alike")
         self.types: dict[str, dict[str, str]] = {}
-        merged = {}
+        self.merged: dict[str, str] = {}
         for name in TABLES:
             if name in self.there or name in self.incoming:
                 self.types[name] = self._types(name)
-                merged[name] = self._merged(name)
-        self.derivation = Derivation(connection, merged)
+                self.merged[name] = self._merged(name)
+        self.names = several and Spellings.over(connection, self.merged.items(), known=several)
+        self.derivation = self._derivation()
+
+    def _derivation(self) -> Derivation:
+        """Write each name as most rows of both sides do."""
+        if not self.names:
+            return Derivation(self.connection, self.merged)
+        spellings = self.names.table(self.connection, "spellings")
+        views = respelt(self.connection, self.merged, spellings, "respelt")
+        return Derivation(self.connection, views, spellings)
 
     def _views(self, side: str, files: Mapping[str, list[Path]], followed: bool) -> dict[str, str]:
         given = {}
@@ -177,7 +192,7 @@ class Merge:
     def fate(self, name: str) -> Fate:
         """Count what became of the rows that came in."""
         come = self.aligned(name, self.incoming[name])
-        merged = self.derivation.views[name]
+        merged = self.merged[name]
         same = self._same(name)
         touched = f"SELECT * FROM {merged} AS o SEMI JOIN ({come}) AS n ON {same}"
         rows = self._count(f"SELECT count(*) FROM ({touched})")
@@ -205,7 +220,7 @@ class Merge:
         """Return the months in which a call is new, gone, or has other derived columns than before."""
         if "calls" not in self.there:
             return self.months()
-        touched = [self._months_that_differ()]
+        touched = [self._months_that_differ(), *self._months_respelt()]
         if "calls" in self.incoming:
             come = self.aligned("calls", self.incoming["calls"])
             old = self.aligned("calls", self.there["calls"])
@@ -225,6 +240,26 @@ class Merge:
         )
         month = self._month() if "local_started_at" in have else f"'{UNDATED}'"
         return f"SELECT {month} FROM {given} AS o JOIN numbered AS n USING (call_id) WHERE {differs}"
+
+    def _months_respelt(self) -> list[str]:
+        """Return the statement for the months in which a name is written in another way than before."""
+        otherwise = self._otherwise("calls")
+        have = self.connection.table("there_given_calls").columns
+        month = self._month() if "local_started_at" in have else f"'{UNDATED}'"
+        return [f"SELECT {month} FROM there_given_calls WHERE {otherwise}"] if otherwise else []
+
+    def _otherwise(self, name: str) -> str | None:
+        """Return the condition for rows that are there and bear another name than is kept now."""
+        if self.derivation.spellings is None or name not in self.there:
+            return None
+        columns = self.connection.table(f"there_given_{name}").columns
+        return written_otherwise(name, columns, self.derivation.spellings)
+
+    def respelt(self, name: str) -> bool:
+        """Tell whether a name in a table that is there is written in another way than before."""
+        otherwise = self._otherwise(name)
+        given = f"there_given_{name}"
+        return otherwise is not None and bool(self._count(f"SELECT count(*) FROM {given} WHERE {otherwise}"))
 
     def _month(self) -> str:
         return MONTH if "local_started_at" in self.types["calls"] else f"'{UNDATED}'"

@@ -74,6 +74,39 @@ class Account:
         }
 
 
+#: What the rows of a table are, one and several.
+NOUNS: dict[str, tuple[str, str]] = {
+    "calls": ("{count} call", "{count} calls"),
+    "agent_time": ("{count} row of agent time", "{count} rows of agent time"),
+    "agent_log": ("{count} row of agent time", "{count} rows of agent time"),
+    "queue_events": ("{count} event of a queue", "{count} events of queues"),
+    "contacts": ("{count} contact", "{count} contacts"),
+    "costs": ("{count} cost", "{count} costs"),
+    "evaluations": ("{count} score", "{count} scores"),
+    "surveys": ("{count} survey answer", "{count} survey answers"),
+    "callbacks": ("{count} call-back", "{count} call-backs"),
+    "cases": ("{count} case", "{count} cases"),
+    "statuses": ("{count} status", "{count} statuses"),
+    "": ("{count} row", "{count} rows"),
+}
+_LEGS = ("{count} further leg of the same call", "{count} further legs of the same calls")
+
+
+def counted(count: int, table: str = "") -> str:
+    """Return a number of rows of a table in words.
+
+    Examples
+    --------
+    >>> counted(1, "calls"), counted(1200, "agent_time"), counted(1)
+    ('1 call', '1,200 rows of agent time', '1 row')
+    """
+    return _said(NOUNS.get(table, NOUNS[""]), count)
+
+
+def _said(noun: tuple[str, str], count: int) -> str:
+    return noun[count != 1].format(count=f"{count:,}")
+
+
 def lines(books: list[dict[str, Any]]) -> list[str]:
     """Return the books as sentences, a line for each file and table.
 
@@ -86,20 +119,12 @@ def lines(books: list[dict[str, Any]]) -> list[str]:
 
 
 def _line(account: dict[str, Any]) -> str:
-    parts = [f"{account['taken']:,} {_NOUNS.get(account['table'], account['table'])}"]
+    parts = [counted(account["taken"], account["table"])]
     if account["rejected"]:
         parts.append(f"{account['rejected']:,} rejected")
     if account["merged"]:
-        parts.append(f"{account['merged']:,} further legs of the same calls")
+        parts.append(_said(_LEGS, account["merged"]))
     if account["again"]:
         parts.append(f"{account['again']:,} that a later file holds as well")
     parts += [f"{count:,} left out ({reason})" for reason, count in account["left_out"].items()]
-    rows = f"{account['rows']:,} row{'s' if account['rows'] != 1 else ''}"
-    return f"{account['file']}: {rows} = {' + '.join(parts)}"
-
-
-_NOUNS = {
-    "agent_time": "rows of agent time",
-    "agent_log": "rows of agent time",
-    "queue_events": "events of queues",
-}
+    return f"{account['file']}: {counted(account['rows'])} = {' + '.join(parts)}"

@@ -120,8 +120,13 @@ def read(note: str) -> tuple[Message, dict[str, str]] | None:
     >>> read("simulated by callstats, seed 7")
     ('simulated by callstats, seed {seed}', {'seed': '7'})
     """
-    for pattern, message in _patterns():
-        if found := pattern.fullmatch(note):
+    return found_among(MESSAGES, note)
+
+
+def found_among(messages: tuple[Message, ...], text: str) -> tuple[Message, dict[str, str]] | None:
+    """Return the first of some messages that a text is written by, and its fields."""
+    for pattern, message in _patterns(messages):
+        if found := pattern.fullmatch(text):
             return message, found.groupdict()
     return None
 
@@ -157,8 +162,8 @@ def _numbers(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Message], ...]:
-    texts = ((t, m) for m in MESSAGES for t in ((m,) if isinstance(m, str) else m))
+def _patterns(messages: tuple[Message, ...]) -> tuple[tuple[re.Pattern[str], Message], ...]:
+    texts = ((t, m) for m in messages for t in ((m,) if isinstance(m, str) else m))
     return tuple((re.compile(_pattern(text), re.DOTALL), message) for text, message in texts)
 
 

@@ -95,3 +95,45 @@ def test_rejects_of_an_earlier_month_are_not_told_again(run: Run, desk: Path) ->
     assert bring(run, "sep.txt", "--source", "vicidial", "--time-zone", "Europe/Paris")[0] == 1
     assert bring(run, "oct.txt", "--source", "vicidial")[0] == 0
     assert "a duration is never negative" in run("check", "data").out
+
+
+PROJECT = (
+    '# Lyon, since 2024\ntime_zone = "Europe/Paris"  # the site\ncurrency = "RUB"\n\n[labels]\nA = "Été"\n'
+)
+
+
+def test_data_begun_anew_on_another_clock_change_that_line_of_the_project_file(run: Run, desk: Path) -> None:
+    bring(run, "sep.txt", "--source", "vicidial", "--time-zone", "Europe/Paris")
+    Path("data/callstats.toml").write_text(PROJECT, encoding="utf-8")
+    words = ("oct.txt", "--source", "vicidial", "--time-zone", "Asia/Tokyo", "--replace")
+    _, said, _ = bring(run, *words)
+    now = Path("data/callstats.toml").read_text(encoding="utf-8")
+    assert now == PROJECT.replace("Europe/Paris", "Asia/Tokyo")
+    assert (
+        "callstats.toml now says time_zone = \"Asia/Tokyo\", as the data have it; it was 'Europe/Paris'"
+        in said
+    )
+    assert "callstats.toml" not in bring(run, *words)[1]
+
+
+def test_data_begun_anew_in_another_currency_change_that_line_as_well(run: Run, desk: Path) -> None:
+    bring(run, "sep.txt", "--source", "vicidial", "--time-zone", "Europe/Paris")
+    Path("data/callstats.toml").write_text(PROJECT, encoding="utf-8")
+    Path("usd.toml").write_text('currency = "USD"\ntime_zone = "Europe/Paris"\n', encoding="utf-8")
+    _, said, _ = bring(run, "sep.txt", "--source", "vicidial", "--config", "usd.toml", "--replace")
+    assert Path("data/callstats.toml").read_text(encoding="utf-8") == PROJECT.replace("RUB", "USD")
+    assert 'currency = "USD"' in said
+
+
+def test_a_project_file_that_says_what_the_data_have_stays_to_the_byte(run: Run, desk: Path) -> None:
+    bring(run, "sep.txt", "--source", "vicidial", "--time-zone", "Europe/Paris")
+    Path("data/callstats.toml").write_bytes(PROJECT.replace("\n", "\r\n").encode())
+    bring(run, "oct.txt", "--source", "vicidial", "--replace")
+    assert Path("data/callstats.toml").read_bytes() == PROJECT.replace("\n", "\r\n").encode()
+    assert json.loads(Path("data/dataset.json").read_text(encoding="utf-8"))["time_zone"] == "Europe/Paris"
+
+
+def test_the_project_file_that_is_begun_says_the_clock_of_the_data(run: Run, desk: Path) -> None:
+    Path("callstats.toml").write_text('time_zone = "Europe/Paris"\n', encoding="utf-8")
+    bring(run, "sep.txt", "--source", "vicidial", "--time-zone", "Asia/Tokyo")
+    assert 'time_zone = "Asia/Tokyo"' in Path("data/callstats.toml").read_text(encoding="utf-8")

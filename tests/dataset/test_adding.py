@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
-import signal
-import subprocess
-import sys
-import textwrap
-import time
 
 import pandas as pd
 import pytest
 
 import callstats as cs
 from callstats.config import Config
-from callstats.dataset import store_files
 from callstats.errors import InputError, UsageError
-
-MAPPING = """
-time_zone = "Europe/Paris"
-[calls.columns]
-call_id = "Id"
-started_at = "Date"
-contact_id = "Who"
-outcome_code = "Result"
-[calls.statuses]
-Sold = "success"
-No = "refusal"
-Nobody = "no_answer"
-"""
-HEADER = "Id,Date,Who,Result\n"
-AUGUST = HEADER + "1,2024-08-05 12:00,c1,Nobody\n2,2024-08-06 12:00,c2,No\n"
-SEPTEMBER = HEADER + "3,2024-09-09 12:00,c1,Sold\n4,2024-09-10 12:00,c3,Nobody\n5,2024-09-11 12:00,c4,Sold\n"
-UNNAMED = MAPPING.replace('call_id = "Id"\n', "")
-
-
-@pytest.fixture
-def desk(tmp_path):
-    """A folder with two months and a mapping."""
-    for name, text in {"m.toml": MAPPING, "aug.csv": AUGUST, "sep.csv": SEPTEMBER}.items():
-        (tmp_path / name).write_text(text)
-    return tmp_path
-
-
-def put(desk, *names, to="data", text=None, mapping="m.toml", **options):
-    if text is not None:
-        (desk / names[0]).write_text(text)
-    data = cs.read([desk / name for name in names], mapping=desk / mapping)
-    return cs.add(data, desk / to, **options)
-
-
-def told(folder):
-    return json.loads((folder / "dataset.json").read_text())
-
-
-def bytes_of(folder):
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
-
-
-def calls(folder, *columns):
-    frame = cs.open(folder).table("calls").sort("call_id").select(*columns).collect().to_pandas()
-    return frame[list(columns)].values.tolist()
+from tests.dataset.desk import AUGUST, HEADER, MAPPING, SEPTEMBER, UNNAMED, bytes_of, calls, put, told
 
 
 class TestMonths:
@@ -338,6 +286,16 @@ class TestProvenance:
         assert rejects[["file", "row"]].values.tolist() == [["bad.csv", 4]]
         assert told(desk / "data")["rejected"] == {"a time can be read": 1}
 
+    def test_a_data_set_that_is_one_import_brings_its_books(self, desk):
+        put(desk, "aug.csv")
+        put(desk, "sep.csv", to="other")
+        cs.add(cs.open(desk / "other"), desk / "data")
+        put(desk, "aug.csv", to="right")
+        put(desk, "sep.csv", to="right")
+        assert [line["books"] for line in told(desk / "data")["imports"]] == [
+            line["books"] for line in told(desk / "right")["imports"]
+        ]
+
     def test_times_of_another_clock_are_refused(self, desk):
         put(desk, "aug.csv")
         (desk / "m.toml").write_text(MAPPING.replace("Europe/Paris", "America/New_York"))
@@ -364,151 +322,6 @@ class TestProvenance:
         (desk / "data" / "thesis.txt").write_text("mine")
         with pytest.raises(UsageError, match="no data set"):
             put(desk, "aug.csv")
-
-
-#: Adds September to August in a process of its own.
-ADD = """
-import sys, callstats as cs
-from pathlib import Path
-desk = Path(sys.argv[1])
-data = cs.read(desk / "sep.csv", mapping=desk / "m.toml")
-print("ready", flush=True)
-sys.stdin.readline()
-cs.add(data, desk / "data")
-"""
-
-
-def started(desk, code=ADD):
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code), str(desk)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
-def go(process):
-    process.stdin.write("go\n")
-    process.stdin.flush()
-
-
-def killed_after(desk, seconds):
-    process = started(desk)
-    go(process)
-    time.sleep(seconds)
-    process.kill()
-    process.communicate()
-
-
-def whole(desk):
-    """Open the data and return how many calls there are, as its provenance says."""
-    rows = len(calls(desk / "data", "call_id"))
-    assert told(desk / "data")["rows"]["calls"] == rows
-    return rows
-
-
-class TestWholeOrNotAtAll:
-    @pytest.mark.parametrize(
-        "seconds",
-        [0.02, 0.08, *(pytest.param(t / 50, marks=pytest.mark.slow) for t in range(1, 21))],
-    )
-    def test_a_process_that_is_killed_leaves_the_old_or_the_new(self, desk, seconds):
-        put(desk, "aug.csv")
-        killed_after(desk, seconds)
-        assert whole(desk) in (2, 5)
-        put(desk, "sep.csv")
-        assert whole(desk) == 5
-        assert not list((desk / "data").glob(".*"))
-        assert not list(desk.glob(".*"))
-
-    @pytest.mark.parametrize("moves", [0, 1])
-    def test_what_was_cut_off_between_two_files_is_finished_by_whoever_opens(self, desk, moves):
-        put(desk, "aug.csv")
-        dying = f"""
-            import os, signal
-            left, move = [{moves} + 1], Path.replace  # the first is the order itself
-            def replace(self, target):
-                if not left[0]:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                left[0] -= 1
-                return move(self, target)
-            Path.replace = replace
-            """
-        process = started(
-            desk, ADD.replace("sys.stdin.readline()\n", "sys.stdin.readline()\n" + textwrap.dedent(dying))
-        )
-        go(process)
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
-        assert (desk / "data" / ".complete").exists()
-        assert whole(desk) == 5
-        assert not list((desk / "data").glob(".*"))
-
-    def test_a_disk_that_is_full_leaves_everything_as_it_was(self, desk, monkeypatch):
-        put(desk, "aug.csv")
-        before = bytes_of(desk / "data")
-
-        def full(*_):
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(store_files, "write_json", full)
-        with pytest.raises(InputError, match="No space left"):
-            put(desk, "sep.csv")
-        assert bytes_of(desk / "data") == before
-
-    @pytest.mark.parametrize("limit", [0, 200, 2000])
-    def test_files_that_may_not_grow_are_told_and_leave_everything_as_it_was(self, desk, limit):
-        put(desk, "aug.csv")
-        before = bytes_of(desk / "data")
-        limited = ADD.replace(
-            "sys.stdin.readline()",
-            f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit},) * 2)",
-        )
-        process = started(desk, limited)
-        assert process.stderr is not None
-        _, said = process.communicate()
-        assert "InputError" in said
-        assert "is as it was" in said
-        assert bytes_of(desk / "data") == before
-
-    def test_two_at_once_both_count(self, desk):
-        both = [started(desk, ADD), started(desk, ADD.replace("sep.csv", "aug.csv"))]
-        for process in both:
-            go(process)
-        assert [process.communicate()[1] for process in both] == ["", ""]
-        put(desk, "aug.csv", to="right")
-        put(desk, "sep.csv", to="right")
-        assert bytes_of(desk / "data") == bytes_of(desk / "right")
-
-    def test_a_second_import_says_that_it_waits(self, desk):
-        said = []
-        with store_files.locked(desk / "data"):
-            process = started(
-                desk,
-                ADD.replace('desk / "data")', 'desk / "data", on_wait=lambda: print("waiting", flush=True))'),
-            )
-            go(process)
-            said.append(process.stdout.readline())
-        process.communicate()
-        assert said == ["waiting\n"]
-        assert whole(desk) == 3
-
-    def test_a_lock_ends_with_its_process(self, desk):
-        holding = """
-            from callstats.dataset import store_files
-            store_files.locked(desk / "data").__enter__()
-            print("held", flush=True)
-            sys.stdin.readline()
-            """
-        code = ADD.replace("cs.add(", textwrap.dedent(holding) + "cs.add(")
-        process = started(desk, code)
-        go(process)
-        assert process.stdout.readline() == "held\n"
-        process.kill()
-        process.communicate()
-        put(desk, "aug.csv")
-        assert whole(desk) == 2
 
 
 def test_months_may_come_in_any_order(desk):

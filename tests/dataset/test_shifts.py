@@ -4,12 +4,17 @@ import pandas as pd
 
 from callstats.answers.core.measure import measure
 from callstats.dataset import Dataset
-from callstats.dataset.shifts import with_shifts
+from callstats.dataset.deriving import derive
+from callstats.dataset.reading import to_arrow
 
 
 def stretch(*rows: tuple[str, str, float]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["agent_id", "local_start", "seconds"])
     return frame.assign(local_start=pd.to_datetime(frame["local_start"]), state="wait")
+
+
+def with_shifts(frame: pd.DataFrame) -> pd.DataFrame:
+    return derive({"agent_time": to_arrow("agent_time", frame)}, [])["agent_time"].to_pandas()
 
 
 def days(frame: pd.DataFrame) -> list[int]:
@@ -35,13 +40,34 @@ def test_who_never_logs_out_begins_a_shift_every_day() -> None:
     hours = pd.date_range("2026-09-09 08:00", "2026-09-11 07:00", freq="h")
     rows = [("ann", str(hour), 3600.0) for hour in hours]
     # the 16 hours that a shift lasts at most end at midnight: every day is one, as the calendar has it
-    frame = stretch(*rows)
-    assert with_shifts(frame) is frame
+    assert "shift_start" not in with_shifts(stretch(*rows))
 
 
 def test_without_a_shift_over_midnight_nothing_is_added() -> None:
     frame = stretch(("ann", "2026-09-09 09:00", 3600.0), ("ann", "2026-09-10 09:00", 3600.0))
-    assert with_shifts(frame) is frame
+    assert "shift_start" not in with_shifts(frame)
+
+
+def test_stretches_that_begin_at_one_moment_are_of_one_shift() -> None:
+    both = (("ann", "2026-09-09 23:00", 0.0), ("ann", "2026-09-09 23:00", 7200.0))
+    for order in (both, both[::-1]):
+        found = with_shifts(stretch(*order, ("ann", "2026-09-10 01:00", 60.0)))
+        assert found["shift_start"].dt.strftime("%d %H").tolist() == ["09 23"] * 3
+
+
+def test_a_break_of_more_than_three_hours_over_midnight_parts_two_shifts() -> None:
+    evening = ("ann", "2026-09-09 20:00", 3600.0)  # until nine
+    assert days(stretch(*NIGHT, evening, ("ann", "2026-09-11 00:00", 60.0))) == [9, 9, 9, 11]
+    apart = with_shifts(
+        stretch(*NIGHT, ("bob", "2026-09-09 20:00", 3600.0), ("bob", "2026-09-10 00:01", 60.0))
+    )
+    assert apart[apart["agent_id"] == "bob"]["shift_start"].dt.day.tolist() == [9, 10]
+
+
+def test_the_shift_that_an_export_states_is_kept() -> None:
+    stated = stretch(*NIGHT).assign(shift_start=[pd.Timestamp("2026-09-09 21:00"), pd.NaT])
+    found = with_shifts(stated)
+    assert found["shift_start"].dt.hour.tolist() == [21, 22]
 
 
 def test_calls_per_shift_count_the_night_once() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from callstats.kpis.translations import words as kpi_words
 from callstats.show.format import Formatter
 from callstats.show.words import Words, mark, words
-from callstats.sources import notes
+from callstats.sources import notes, reasons
 
 if TYPE_CHECKING:
     from callstats.answers.core.estimates import Estimate
@@ -44,6 +44,9 @@ _REASONS = (
     ),
     (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
 )
+
+#: Between the values of a rule.
+_OR = mark(" or ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ class Voice:
         if parsed is None:
             return self.say(note)
         message, fields = parsed
+        fields |= {key: self.because(fields[key]) for key in ("reason", "kind") if key in fields}
         if "hours" in fields:
             hours = float(fields["hours"])
             fields["hours"] = "+" * (hours > 0) + self.form.number(hours, 2)
@@ -150,6 +154,34 @@ class Voice:
             return self.say(message, **fields)
         count = int(fields["count"])
         return self.say.ngettext(*message, count, **{**fields, "count": self.form.number(count)})
+
+    def because(self, reason: str) -> str:
+        """Return why a row, a cell or a file was not taken, in the language.
+
+        Examples
+        --------
+        >>> Voice("fr").because("a year outside 1990 to 2026")
+        'une année hors de 1990 à 2026'
+        """
+        return self._filled(reasons.read(reason), reason)
+
+    def rule(self, rule: str) -> str:
+        """Return the rule by which rows are left out on purpose, in the language.
+
+        Examples
+        --------
+        >>> Voice("fr").rule("Type is not Outbound or Callback")
+        'Type n’est pas Outbound ou Callback'
+        """
+        found = reasons.read_rule(rule)
+        if found is not None and "values" in found[1]:
+            found[1]["values"] = found[1]["values"].replace(" or ", self.say(_OR))
+        return self._filled(found, rule)
+
+    def _filled(self, found: tuple[notes.Message, dict[str, str]] | None, otherwise: str) -> str:
+        if found is None or not isinstance(found[0], str):
+            return self.say(otherwise)
+        return self.say(found[0], **found[1])
 
     def _spelled(self, key: str, value: str) -> str:
         if key == "share":

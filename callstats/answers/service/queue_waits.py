@@ -170,11 +170,9 @@ class Waiting(Answer):
 
     voice: Voice
     period: str
-    before: str
     confidence: float
     within_s: float
     waits: Mapping[str, Waits]
-    earlier: Estimate | None = None
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
@@ -206,10 +204,7 @@ def waiting(about: Scope) -> Waiting:
     notes = [voice.note(now[SPEED].kpi, now[SPEED].note)] if not kinds else []
     if kinds and "gave_up" not in kinds and not now[TO_ABANDON].note.startswith("undefined"):
         notes.append(voice.note(now[TO_ABANDON].kpi, now[TO_ABANDON].note))
-    earlier = estimates(about.before, [SPEED])[SPEED] if about.before is not None and kinds else None
-    return Waiting(
-        voice, about.label, about.earlier_label, config.confidence, within, kinds, earlier, tuple(notes)
-    )
+    return Waiting(voice, about.label, config.confidence, within, kinds, tuple(notes))
 
 
 def _waits_by_kind(dataset: Dataset, means: Mapping[str, Estimate], within: float) -> dict[str, Waits]:

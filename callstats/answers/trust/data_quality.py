@@ -13,7 +13,9 @@ from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.scope import records
 from callstats.answers.core.voice import Voice
 from callstats.answers.trust.data_check import check, kept, missing_columns
+from callstats.answers.trust.import_books import Books, books
 from callstats.answers.trust.searches import QualityFinding
+from callstats.answers.trust.shortening import shortened
 from callstats.answers.trust.suspect_calls import Codes, Durations, Transfers, codes, durations, transfers
 from callstats.answers.trust.suspect_days import AgentDays, Gaps, agent_days, gaps
 from callstats.dataset.clock import unknown
@@ -26,11 +28,6 @@ if TYPE_CHECKING:
 
     from callstats.dataset import Dataset, Period
     from callstats.show.display import Record, TableView
-
-#: A longer example is truncated.
-_LONGEST = 80
-#: Characters that change the direction of the text after them.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +177,8 @@ class QualityReport(Answer):
     voice : Voice
     arrivals : Arrivals
         What came in.
+    books : Books
+        What became of every row of the files, by import.
     left_out : LeftOut
         What was left out, by rule.
     doubts : Doubts
@@ -200,6 +199,7 @@ class QualityReport(Answer):
 
     voice: Voice
     arrivals: Arrivals
+    books: Books
     left_out: LeftOut
     doubts: Doubts
     codes: Codes
@@ -260,6 +260,7 @@ def data_quality(dataset: Dataset, period: str | Period | None = None) -> Qualit
     return QualityReport(
         Voice.of(now),
         came_in,
+        books(whole),
         left_out(whole, came_in.imported),
         Doubts(Voice.of(now), tuple(f for f in check(now).findings if f.severity == "doubtful")),
         codes(now),
@@ -322,7 +323,7 @@ def _finding(row: Mapping[Hashable, object], voice: Voice) -> QualityFinding:
     content = row["found"]
     shown = "" if content is None or content != content else f": {shortened(str(content))}"  # noqa: PLR0124 - nan
     example = f"{shortened(str(row['file']))}, {_('row {row}', row=row['row'])}{shown}"
-    reason = _(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else ""
+    reason = voice.because(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else ""
     rule, table, count = _(str(row["rule"])), str(row["table"]), row["rows"]
     assert isinstance(count, int)
     return QualityFinding("rejected", rule, table, count, example, _sentence(reason))
@@ -331,18 +332,6 @@ def _finding(row: Mapping[Hashable, object], voice: Voice) -> QualityFinding:
 def _sentence(text: str) -> str:
     end = "" if text.endswith((".", "?", "…")) else "."
     return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
-
-
-def shortened(text: str) -> str:
-    """Return a text truncated if long, and without characters that change the direction of text.
-
-    Examples
-    --------
-    >>> shortened("abc"), len(shortened("x" * 500))
-    ('abc', 80)
-    """
-    shown = "".join(f"[U+{ord(c):04X}]" if c in _TURNING else c for c in text)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def lacking(dataset: Dataset) -> Lacking:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
-from callstats.answers.trust.data_quality import Arrivals, Doubts, Lacking, LeftOut, QualityReport, shortened
+from callstats.answers.trust.data_quality import Arrivals, Doubts, Lacking, LeftOut, QualityReport
+from callstats.answers.trust.shortening import shortened
 from callstats.kpis import get
 from callstats.show.display import Record
 
@@ -57,6 +58,7 @@ class QualityReportTelling(Telling[QualityReport]):
         parts: tuple[Answer, ...] = (
             self.opening(),
             self.answer.arrivals,
+            self.answer.books,
             self.answer.left_out,
             self.answer.doubts,
             self.answer.codes,
