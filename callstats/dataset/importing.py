@@ -97,8 +97,7 @@ def read(
 
     Examples
     --------
-    >>> import shutil
-    import tempfile
+    >>> import tempfile
     >>> export = Path(tempfile.mkdtemp()) / "vicidial_log.csv"
     >>> _ = export.write_text(
     ...     "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,length_in_sec,status,user\n"
