@@ -12,8 +12,8 @@ import callstats as cs
 from callstats.errors import InputError
 from callstats.sources import mapping
 from callstats.sources.drafting import draft_mapping, recognised
-from callstats.sources.drafting.outcome_words import kind_of
 from callstats.sources.drafting.unknown_files import find_titles
+from callstats.sources.outcome_words import kind_of
 from callstats.sources.outcomes import OUTCOMES
 from tests.sources.drafted_exports import EXPORTS
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from callstats.sources.drafting.column_looks import ColumnLook
-from callstats.sources.drafting.outcome_words import kind_of
 from callstats.sources.drafting.synonyms import (
     COST_WORDS,
     DIRECTIONS,
@@ -15,6 +14,7 @@ from callstats.sources.drafting.synonyms import (
     likeness,
     of_words,
 )
+from callstats.sources.outcome_words import kind_of
 
 #: Below it a column is no candidate.
 LEAST = 0.3

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from callstats.sources import known
 from callstats.sources.base import FALSE, TRUE
 from callstats.sources.drafting import toml_lines
-from callstats.sources.drafting.outcome_words import in_context, kind_of
 from callstats.sources.matching import REST, folded
+from callstats.sources.outcome_words import in_context, kind_of
 from callstats.sources.outcomes import OUTCOMES
 
 #: Which leg of a call says what came of it, the first that there is.
@@ -30,7 +30,7 @@ def kinds(
     ----------
     counts : mapping of str to int
     agents, inbound : bool
-        See :func:`~callstats.sources.drafting.outcome_words.in_context`.
+        See :func:`~callstats.sources.outcome_words.in_context`.
     flag : bool
         The column says whether a call was answered.
 

@@ -7,9 +7,10 @@ Names are compared as words (:func:`words_of`), so ``Call_ID``, ``callId`` and
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
+
+from callstats.sources.plain_words import without_accents, words_of
 
 #: Of each column of the calls table, and of helpers that begin with ``_``.
 CALLS: dict[str, str] = {
@@ -170,31 +171,6 @@ _UNITS: tuple[tuple[str, str], ...] = (
     (r"\b(?:in |en |в )?(?:h(?:ou)?rs?|h|heures?|час(?:ах|ы)?)$", "h"),
 )
 _TAILS = re.compile(r"\b(?:y n|yes no|o n|oui non|да нет|utc|gmt|local|rounded|raw|value)$")
-
-
-@cache
-def words_of(header: str) -> str:
-    """Return a header as words: in lower case, without accents, marks and joined capitals.
-
-    Examples
-    --------
-    >>> words_of("hs_callDuration (s)"), words_of("Durée d'appel")
-    ('hs call duration s', 'duree d appel')
-    """
-    text = re.sub(r"(?<=[a-zа-яё0-9])(?=[A-ZА-Я])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header[:200])
-    return " ".join(re.findall(r"[^\W_]+", without_accents(text.casefold())))
-
-
-def without_accents(text: str) -> str:
-    """Return a text with plain letters.
-
-    Examples
-    --------
-    >>> without_accents("répondeur"), without_accents("ещё й")
-    ('repondeur', 'еще и')
-    """
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(mark for mark in letters if not unicodedata.combining(mark))
 
 
 @cache
