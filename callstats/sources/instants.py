@@ -15,7 +15,16 @@ from callstats.sources.columns import Columns
 from callstats.sources.convert import convert, numbers_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Frame, Series
-from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
+from callstats.sources.times import (
+    AmbiguousDatesError,
+    Localised,
+    Parsed,
+    clock,
+    is_zone,
+    known_zone,
+    localise,
+    parse,
+)
 from callstats.sources.typed_cells import Cells
 from callstats.sources.unreadable import Problems
 
@@ -44,7 +53,9 @@ class Reading:
     notes : list of str
     lacks : dict of str to str
     formats : tuple of str
-        Formats of times found so far.
+        Formats that settle which number is the day: what is said of the source, and those found so far.
+    ships_as : str
+        The name of the source; empty for a mapping, which says formats itself.
     """
 
     columns: Columns
@@ -54,6 +65,7 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     lacks: dict[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
+    ships_as: str = ""
 
     def field_of(self, to: str, kind: str) -> Field | None:
         """Return the field of this type that the file holds for a column."""
@@ -174,13 +186,24 @@ def _parsed(texts: Series, item: Field, name: str, reading: Reading, *, exact_el
         parsed = parse(texts, item.formats, where, reading.formats, item.settled)
     except InputError as error:
         if reading.problems.costly is None or (item.to in reading.problems.costly and not exact_elsewhere):
-            raise
+            raise _with_option(error, reading) from error
         reason = str(error).splitlines()[0].partition(": ")[2] or str(error)
         reading.problems.add(texts.notna(), "a time can be read", name, texts, reason, item.to)
         nothing = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
         return Parsed(nothing, None, pd.Series(False, index=texts.index), ())
     reading.formats = (*reading.formats, *parsed.formats)
     return parsed
+
+
+def _with_option(error: InputError, reading: Reading) -> InputError:
+    """Name the option that settles which number is the day, in the words of the source that is read."""
+    if not isinstance(error, AmbiguousDatesError) or not reading.ships_as:
+        return error
+    return AmbiguousDatesError(
+        error.found, file=error.file, column=error.column,
+        hint=f'Say which: --dates day-first or --dates month-first; or, in callstats.toml below '
+        f'[sources.{reading.ships_as}], dates = "day-first" or dates = "month-first".',
+    )  # fmt: skip
 
 
 def _no_moment(cells: Cells) -> Series:

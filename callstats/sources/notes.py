@@ -55,7 +55,8 @@ NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
 FORMAT_FOUND = (
-    "{file}: times of {column} are read as {formats}; say format in the mapping if another is meant"
+    "{file}: times of {column} are read as {formats}; if another is meant, say --dates day-first or "
+    "month-first, or format in the mapping"
 )
 UNIT_FOUND = "{file}: lengths of {column} are read as {unit}; say unit in the mapping if another is meant"
 NO_VALUE = (

@@ -23,7 +23,7 @@ from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Raw
 from callstats.sources.reader import Extract
 from callstats.sources.rows import joined
-from callstats.sources.times import parse
+from callstats.sources.times import DATE_ORDERS, parse
 
 #: Bytes of a file from which on it is read part by part: some 300,000 calls of a dialer's log.
 LONG = 48 << 20
@@ -109,7 +109,7 @@ def _settled(layout: Layout, found: Found | None, raws: list[Raw], source: Sourc
     if layout.join:
         sample = joined(replace(sample, notes=[]), layout.join, raws)
     columns = Columns(sample, layout, source.nulls)
-    likely: tuple[str, ...] = ()
+    likely = DATE_ORDERS.get(source.dates, ())
     formats: dict[int, tuple[str, ...]] = {}
     first = sorted(layout.fields, key=lambda item: item.to not in ("started_at", "start"))
     for item in first:

@@ -29,6 +29,7 @@ from callstats.sources.header import MAY_BE_TOTAL, TOTAL, is_total
 from callstats.sources.instants import Reading, add_moments
 from callstats.sources.raw import Frame, Raw, Series
 from callstats.sources.statuses import apply_statuses
+from callstats.sources.times import DATE_ORDERS
 from callstats.sources.typed_cells import Cells
 from callstats.sources.unreadable import Problems, UnreadCells, needed
 
@@ -181,6 +182,8 @@ def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: st
     columns = Columns(raw, layout, source.nulls)
     costly = needed(layout.table) if layout.table in TABLES else None
     reading = Reading(columns, layout, zone, Problems(costly), result.notes, result.lacks)
+    reading.formats = DATE_ORDERS.get(source.dates, ())
+    reading.ships_as = source.name if source.choose else ""
     frame = pd.DataFrame({"_raw": number, "_position": range(raw.height)})
     kept, account = _taken(raw, layout, columns)
     account.raw = number

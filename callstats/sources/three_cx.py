@@ -105,7 +105,7 @@ def _add_flags(legs: Frame, inbound: Series, queue: Series) -> None:
 
 TRAPS = (
     "The report has a title above and totals below; they are no calls.",
-    "Times are written as the console's language has them: 09.09.2024 or 9/9/2024. Where no day is above 12, say which in a mapping or choose another language.",
+    "Times are written as the console's language has them: 09.09.2024 or 9/9/2024. Where no day is above 12, say which with --dates day-first or month-first.",
     "Who is outside is told by the number where no direction is stated: six digits or more.",
     "Calls between extensions are left out.",
     "Answered of a dial may be a voicemail: the line was answered, by whom is unknown.",
