@@ -23,10 +23,14 @@ _ONE_CALL_S = 6 * 3600
 
 @dataclass(frozen=True, slots=True)
 class LegsFound:
-    """The columns that name the call of each leg, none where rows are calls, and what to say of them."""
+    """The columns that name the call of each leg, none where rows are calls, and what to say of them.
+
+    ``shared`` says that the supposed id of a call is that of many calls, such as an hour of dialling.
+    """
 
     key: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ class CallIds:
         shown = toml_lines.shown(linked)
         if not self._same_contact(linked, contact):
             ask = f"QUESTION: {shown} comes several times, with different contacts; each is read as a call"
-            return LegsFound(said=[*said, _said(ask)])
+            return LegsFound(
+                said=[*said, _said(ask)], shared=linked == name and self.looks[linked].unique < 0.5
+            )
         count = self.looks[linked].filled - self.looks[linked].distinct
         told = (
             f"{shown} is the same in several rows ({count:,} "

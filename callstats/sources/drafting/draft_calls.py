@@ -187,7 +187,7 @@ class CallsWriter:
         name = self.chosen.get("direction")
         if not name:
             waits = self.chosen.get("queue_s") or self.chosen.get("abandoned")
-            if waits:
+            if waits and "list_id" not in self.chosen:  # a list is dialled; its agents wait
                 self.draft.entries["direction"] = DraftEntry(
                     {"constant": "inbound"},
                     [f"{toml_lines.shown(waits)} is of callers; outbound if you dial"],
@@ -257,6 +257,7 @@ class CallsWriter:
         if not name:
             self._result_of_a_contact()
             return
+        name = self._more_telling(name)
         seen, second = self._filled_up(name)
         counts = seen.counts
         inbound = self._ways() == {"inbound"}
@@ -268,6 +269,16 @@ class CallsWriter:
         self._add("outcome_code", entry, name, *([second] if second else []))
         self.draft.statuses = draft_outcomes.status_lines(counts, found)
         self._kinds = found
+
+    def _more_telling(self, name: str) -> str:
+        """Prefer the agent's word on a talk to the line's, which fills it up where there is none."""
+        other = self.choice.others.get("outcome_code")
+        if not other or not draft_outcomes.tell_sales(self.looks[other].counts):
+            return name
+        if draft_outcomes.tell_sales(self.looks[name].counts):
+            return name
+        self.choice.others["outcome_code"] = name
+        return other
 
     def _result_of_a_contact(self) -> None:
         """Take a flag of success as the outcome, where rows are contacts and it is the last word on each."""
@@ -397,6 +408,8 @@ class CallsWriter:
     def _legs(self) -> None:
         found = self._ids.legs(self.chosen.get("call_id"), self.draft.contact)
         self.draft.said += found.said
+        if found.shared:  # an id that several contacts have names no call
+            self.draft.entries.pop("call_id", None)
         if not found.key:
             return
         self.draft.used.add(found.key[0])
