@@ -145,8 +145,9 @@ def arrive(
     paths = [files] if isinstance(files, str | Path) else list(files)
     chosen, zone = _source(paths, source, mapping, time_zone, config)
     chosen = _as_the_site_writes(chosen, dates, config)
-    parts = Parts(chosen, zone) if pieces.are_due(paths, chosen) else None
-    read_in = read_tables(paths, chosen, zone) if parts is None else parts.read(paths, on_part)
+    tolerance = config.unknown_tolerance
+    parts = Parts(chosen, zone, tolerance) if pieces.are_due(paths, chosen) else None
+    read_in = read_tables(paths, chosen, zone, tolerance) if parts is None else parts.read(paths, on_part)
     tables, rejects, provenance = read_in
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))

@@ -82,6 +82,10 @@ NEVER_LOGGED_IN = (
     "{count} agents never log in to a queue: when they work is unknown",
 )
 DATES_ONLY = "{column} holds dates without a time of day"
+NO_HOUR = (
+    "{file}: {count} time of {column} is a date without an hour, and stands at midnight",
+    "{file}: {count} times of {column} are dates without an hour, and stand at midnight",
+)
 ONE_NAME = "{column}: {spellings} are taken as one, {name}"
 MORE_NAMES = (
     "{column}: {count} more name is written in several ways and taken as one",
@@ -96,7 +100,7 @@ MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY, COPY, CAME_AGAIN),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
-    *(ONE_NAME, MORE_NAMES, EVENTS_WITHOUT_TIME, NEVER_LOGGED_IN),
+    *(ONE_NAME, MORE_NAMES, EVENTS_WITHOUT_TIME, NEVER_LOGGED_IN, NO_HOUR),
 )
 
 

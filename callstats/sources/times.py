@@ -106,10 +106,14 @@ class Parsed:
     formats: tuple[str, ...]
     found: bool = False
 
-    @property
-    def date_only(self) -> bool:
-        """Whether the texts lack a time of day."""
-        return bool(self.formats) and not any(re.search("%[HIcXTRs]", item) for item in self.formats)
+    def without_hour(self, texts: Series) -> Series:
+        """Mark the texts that were read as a date alone."""
+        bare = tuple(item for item in self.formats if not re.search("%[HIcXTRs]", item))
+        if not bare:
+            return pd.Series(False, index=texts.index)
+        if len(bare) == len(self.formats):
+            return texts.notna() & self.naive.notna()
+        return _by_formats(_regular(texts), bare).notna()
 
 
 def parse(
