@@ -86,6 +86,24 @@ class DeclaredTest:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What a site says of its exports of a system that callstats knows.
+
+    Both are checked when an export is read, also those of other systems.
+
+    Attributes
+    ----------
+    statuses : dict of str to str or dict
+        The site's own outcome codes, each with the name of an outcome or with flags, as in a mapping.
+    dates : str
+        ``day-first`` or ``month-first``, where every date of an export could be either.
+    """
+
+    statuses: dict[str, str | dict[str, Any]] = field(default_factory=dict)
+    dates: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What a project decides once.
 
@@ -110,6 +128,8 @@ class Config:
         What to call campaigns, lists and agents in reports.
     ab_tests : dict of str to DeclaredTest
         The A/B tests in progress, by a name the project chooses.
+    sources : dict of str to SourceSettings
+        What is particular to the site's exports, by the name of the source.
     """
 
     currency: str = "EUR"
@@ -122,6 +142,7 @@ class Config:
     settings: dict[str, float] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     ab_tests: dict[str, DeclaredTest] = field(default_factory=dict)
+    sources: dict[str, SourceSettings] = field(default_factory=dict)
 
     def setting(self, name: str, default: float) -> float:
         """Return a setting, or the default from the definition that uses it."""
@@ -186,7 +207,7 @@ def _refused(first: Any, file: object) -> InputError:
     )
 
 
-_SECTIONS: dict[str, type] = {"targets": Target, "ab_tests": DeclaredTest}
+_SECTIONS: dict[str, type] = {"targets": Target, "ab_tests": DeclaredTest, "sources": SourceSettings}
 
 
 def _plain(target: Target) -> dict[str, Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Format = Literal["table", "csv", "json"]
 Language = Literal["en", "fr", "ru"]
+DateOrder = Literal["day-first", "month-first"]
 Words = Annotated[list[str], Parameter(negative=(), show_default=False)]
 
 app = App(
@@ -41,13 +42,17 @@ def read_export(
     mapping: Path | None,
     time_zone: str | None,
     config: Path | None,
+    *,
+    dates: DateOrder | None = None,
 ) -> Dataset:
     """Read what a dialer or CRM wrote."""
     from callstats import dataset
     from callstats.config import load
 
     _check_named(files)
-    return dataset.read(files, source=source, mapping=mapping, time_zone=time_zone, config=load(config))
+    return dataset.read(
+        files, source=source, mapping=mapping, time_zone=time_zone, dates=dates, config=load(config)
+    )
 
 
 def arrive(
@@ -55,6 +60,7 @@ def arrive(
     source: str | None,
     mapping: Path | None,
     time_zone: str | None,
+    dates: DateOrder | None,
     decided: Config,
 ) -> Incoming:
     """Read an export to add it to a data set; of a long one, say how far it is."""
@@ -63,7 +69,13 @@ def arrive(
     _check_named(files)
     on_part = _progress if sys.stderr.isatty() else None
     return dataset.arrive(
-        files, source=source, mapping=mapping, time_zone=time_zone, config=decided, on_part=on_part
+        files,
+        source=source,
+        mapping=mapping,
+        time_zone=time_zone,
+        dates=dates,
+        config=decided,
+        on_part=on_part,
     )
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from callstats.cli.app import Format, app, arrive, open_data, read_export, say, show
+from callstats.cli.app import DateOrder, Format, app, arrive, open_data, read_export, say, show
 from callstats.sources import books
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from callstats.answers.trust.data_check import DataQuality
-    from callstats.config import Config
-    from callstats.dataset import Addition
+    from callstats.config import Config, SourceSettings
+    from callstats.dataset import Addition, Dataset
 
 
 @app.command(name="import")
@@ -28,6 +28,7 @@ def import_(
     source: str | None = None,
     mapping: Path | None = None,
     time_zone: str | None = None,
+    dates: DateOrder | None = None,
     config: Path | None = None,
     replace: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -45,6 +46,8 @@ def import_(
         A mapping file (TOML) for anything else.
     time_zone
         IANA zone of the dialer's clock, such as Europe/Paris; that of the folder where it holds data.
+    dates
+        How dates are written that could be either; that of the folder where it was said before.
     config
         Project file; ./callstats.toml where there is one, else that of the folder.
     replace
@@ -55,12 +58,14 @@ def import_(
     from callstats.dataset.identities import about_names
 
     decided = _decided(to, config, anew=replace)
-    arrived = arrive(list(files), source, mapping, time_zone, decided)
+    arrived = arrive(list(files), source, mapping, time_zone, dates, decided)
     data = arrived.data
     waiting = partial(say, f"Another import is writing to {to}: waiting until it is done.")
     added = dataset.add(data, to, replace=replace, on_wait=waiting, parts=arrived.parts)
     notes = [note for note in data.provenance["notes"] if not about_names(note)]  # the months decide those
     for line in (*books.lines(data.provenance["books"]), *notes, *added.notes, *told(added, to)):
+        say(line)
+    for line in _meanings_asked(data, config or _project_file(to)):
         say(line)
     quality = run_checks(dataclasses.replace(dataset.open(to), rejects=data.rejects))
     if quality.lacking:
@@ -70,15 +75,49 @@ def import_(
 
 def _decided(to: Path, config: Path | None, *, anew: bool) -> Config:
     """Return what the project has decided; where it says nothing, what the data there were read with."""
-    from callstats.config import FILE_NAME, load, stated_keys
+    from callstats.config import load, stated_keys
     from callstats.dataset.store_log import provenance_of
 
-    beside = None if config is not None or Path(FILE_NAME).exists() else to / FILE_NAME
-    known = load(beside if beside is not None and beside.exists() else config)
+    known = load(config or (file if (file := _project_file(to)).exists() else None))
     there = {} if anew else provenance_of(to / "dataset.json")
     said = stated_keys(config)
     kept = {key: there[key] for key in ("time_zone", "currency") if there.get(key) and key not in said}
-    return dataclasses.replace(known, **kept)
+    return dataclasses.replace(known, **kept, sources=_as_read_before(known.sources, there))
+
+
+def _project_file(to: Path) -> Path:
+    """Return the project file where none is named: that of the working directory, else the folder's."""
+    from callstats.config import FILE_NAME
+
+    here = Path(FILE_NAME)
+    return here if here.exists() else to / FILE_NAME
+
+
+def _meanings_asked(data: Dataset, file: Path) -> Iterator[str]:
+    """Yield the lines by which an analyst says what the codes mean that nothing else explains."""
+    from callstats.answers.trust.code_meanings import lines_to_paste
+    from callstats.answers.trust.searches import codes_without_meaning
+
+    if codes := codes_without_meaning(data):
+        header, *lines = lines_to_paste(data, codes)
+        place = file if header.startswith("[sources.") else "the mapping"
+        yield f"Outcome codes that nothing explains. Say in {place} what they mean, and import again:"
+        yield from (header, *lines)
+
+
+def _as_read_before(
+    said: Mapping[str, SourceSettings], there: Mapping[str, Any]
+) -> dict[str, SourceSettings]:
+    """Return what is said of sources, with the order of dates that imports into the folder were told."""
+    from callstats.config import SourceSettings
+    from callstats.sources import known
+
+    settings = dict(said)
+    told_before = {item["source"]: item["dates"] for item in there.get("imports", ()) if "dates" in item}
+    for name in known().keys() & told_before.keys():
+        mine = settings.get(name, SourceSettings())
+        settings[name] = dataclasses.replace(mine, dates=mine.dates or told_before[name])
+    return settings
 
 
 def told(added: Addition, to: Path) -> Iterator[str]:
@@ -111,6 +150,7 @@ def check(
     source: str | None = None,
     mapping: Path | None = None,
     time_zone: str | None = None,
+    dates: DateOrder | None = None,
     config: Path | None = None,
     format: Format = "table",
 ) -> int:
@@ -126,6 +166,8 @@ def check(
         A mapping file for the export.
     time_zone
         IANA zone of the dialer's clock.
+    dates
+        How dates of the export are written that could be either.
     config
         Project file; ./callstats.toml where there is one.
     format
@@ -134,7 +176,7 @@ def check(
     from callstats.answers.trust.data_check import check as run_checks
 
     if source or mapping:
-        opened = read_export([Path(data)], source, mapping, time_zone, config)
+        opened = read_export([Path(data)], source, mapping, time_zone, config, dates=dates)
     else:
         opened = open_data(data, config)
     found = run_checks(opened)

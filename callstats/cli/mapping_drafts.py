@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,6 +109,39 @@ def _dry_run(files: Sequence[Path], draft: str, config: Path | None) -> Iterator
             return
     yield "Tried, nothing was written:"
     yield from (f"  {line}" for line in told(data))
+    yield from (f"  {line}" for line in _effect_of_groups(files, draft, data))
+
+
+def _effect_of_groups(files: Sequence[Path], draft: str, data: Dataset) -> Iterator[str]:
+    """Tell what comes of cells that are written once for a group, by reading the files without it."""
+    from callstats import dataset
+
+    if "fill_down" not in tomllib.loads(draft).get("file", {}):
+        return
+    without = "\n".join(line for line in draft.splitlines() if not line.startswith("fill_down = "))
+    with tempfile.TemporaryDirectory(prefix="callstats-map-") as scratch:
+        mapping = Path(scratch) / "draft.toml"
+        mapping.write_text(without, encoding="utf-8")
+        try:
+            plain = dataset.read(files, mapping=mapping, config=data.config)
+        except InputError:
+            yield "fill_down: without it, the file cannot be read"
+            return
+    calls, fewer = (read.provenance["rows"]["calls"] for read in (data, plain))
+    if calls != fewer:
+        yield f"fill_down: {calls:,} calls, without it {fewer:,}"
+    for column in ("agent_id", "campaign_id", "list_id"):
+        known, before = _known(data, column), _known(plain, column)
+        if known != before:
+            yield f"fill_down: {column} is known of {known:,} calls, without it of {before:,}"
+
+
+def _known(data: Dataset, column: str) -> int:
+    import narwhals as nw
+
+    if not data.has("calls", column):
+        return 0
+    return int(data.table("calls").select(nw.col(column).count()).collect().item())
 
 
 def told(data: Dataset) -> list[str]:

@@ -15,7 +15,7 @@ from callstats.dataset.long_export import LongExport
 from callstats.dataset.reading import read_tables, unnamed
 from callstats.dataset.store_log import FORMAT
 from callstats.errors import UsageError
-from callstats.sources import find, guess, notes, pieces
+from callstats.sources import find, guess, notes, pieces, site_settings
 from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
 from callstats.sources.times import known_zone
@@ -65,6 +65,7 @@ def read(
     source: str | None = None,
     mapping: str | Path | None = None,
     time_zone: str | None = None,
+    dates: str | None = None,
     config: Config | None = None,
 ) -> Dataset:
     r"""Read what a dialer or CRM exported.
@@ -80,7 +81,10 @@ def read(
     time_zone : str, optional
         IANA zone of the clock the export's times were read from; if omitted, that
         of the mapping, else of the project file.
+    dates : {"day-first", "month-first"}, optional
+        How dates are written that could be either; dates that tell it themselves need it not.
     config : Config, optional
+        Its ``sources`` say what is particular to the site's exports: own outcome codes, the order of dates.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def read(
     InputError
         A file cannot be read in the form it was declared to have.
     UsageError
-        The source is unknown, or both a source and a mapping are named.
+        The source or the order of dates is unknown, or both a source and a mapping are named.
 
     Examples
     --------
@@ -108,7 +112,7 @@ def read(
     >>> ds.provenance["rows"], ds.rejects.summary()["rule"].tolist()
     ({'calls': 1}, ['a duration is under 65,000 seconds'])
     """
-    arrived = arrive(files, source=source, mapping=mapping, time_zone=time_zone, config=config)
+    arrived = arrive(files, source=source, mapping=mapping, time_zone=time_zone, dates=dates, config=config)
     return arrived.whole()
 
 
@@ -118,6 +122,7 @@ def arrive(
     source: str | None = None,
     mapping: str | Path | None = None,
     time_zone: str | None = None,
+    dates: str | None = None,
     config: Config | None = None,
     on_part: Callable[[int], None] | None = None,
 ) -> Incoming:
@@ -140,11 +145,15 @@ def arrive(
     config = config or Config()
     paths = [files] if isinstance(files, str | Path) else list(files)
     chosen, zone = _source(paths, source, mapping, time_zone, config)
-    parts = LongExport(chosen, zone) if pieces.are_due(paths, chosen) else None
-    read_in = read_tables(paths, chosen, zone) if parts is None else parts.read(paths, on_part)
+    chosen = _as_the_site_writes(chosen, dates, config)
+    tolerance = config.unknown_tolerance
+    parts = LongExport(chosen, zone, tolerance) if pieces.are_due(paths, chosen) else None
+    read_in = read_tables(paths, chosen, zone, tolerance) if parts is None else parts.read(paths, on_part)
     tables, rejects, provenance = read_in
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
+    if chosen.choose and chosen.dates:
+        provenance["dates"] = chosen.dates
     provenance |= {"currency": config.currency, "format": FORMAT, "unnamed": unnamed(chosen)}
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     data = Dataset(tables, config=config, provenance=provenance, rejects=rejects)
@@ -170,3 +179,11 @@ def _source(
     if chosen.time_zone not in ("server",) and not chosen.time_zone.startswith("column:"):
         return chosen, known_zone(chosen.time_zone)
     return chosen, known_zone(zone or config.time_zone)
+
+
+def _as_the_site_writes(source: Source, dates: str | None, config: Config) -> Source:
+    """Return a source with what the project file and this import say of it, the import first."""
+    site_settings.check(config.sources)
+    if source.choose and source.name in config.sources:
+        source = site_settings.with_settings(source, config.sources[source.name])
+    return replace(source, dates=site_settings.order_of_dates(dates or source.dates))

@@ -21,7 +21,7 @@ from callstats.checks import rejected
 from callstats.checks.rules import KEYS, Rule
 from callstats.dataset.deriving import FOLLOWING, quoted
 from callstats.dataset.engine_connection import connect
-from callstats.dataset.reading import accepted, check_any, provenance, to_arrow, unnamed
+from callstats.dataset.reading import accepted, check_any, provenance, say_hours, to_arrow, unnamed
 from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.dataset.store_files import ROW
 from callstats.model import STATED, TABLES
@@ -60,6 +60,8 @@ class LongExport:
     source : Source
     zone : str
         IANA zone of the export's clock.
+    tolerance : float
+        Hours can be asked for as long as no larger share of the calls has a date alone.
 
     Attributes
     ----------
@@ -67,8 +69,8 @@ class LongExport:
         The Parquet files of each table; they are there as long as this object is.
     """
 
-    def __init__(self, source: Source, zone: str) -> None:
-        self.source, self.zone = source, zone
+    def __init__(self, source: Source, zone: str, tolerance: float) -> None:
+        self.source, self.zone, self.tolerance = source, zone, tolerance
         self.files: dict[str, list[Path]] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="callstats-import-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -115,6 +117,7 @@ class LongExport:
                 self._once(connection, rule, paths)
         tables = {name: _relation(connection, files) for name, files in self.files.items()}
         self._whole.accounts = list(self._books.values())
+        say_hours(self._whole, self.tolerance)
         self._whole.notes = notes.together(self._whole.notes)
         self._whole.raws = [replace(raw, rows=range(self._sizes[name])) for name, raw in self._raws.items()]
         check_any(tables, self._whole)
@@ -166,6 +169,7 @@ class LongExport:
                 self._books[key] = account
         self._whole.notes += part.extracted.notes
         self._whole.lacks |= part.extracted.lacks
+        self._whole.hours.enter(part.extracted.hours)
         if on_part is not None:
             on_part(sum(account.rows for account in self._books.values()))
 

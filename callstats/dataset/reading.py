@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from callstats import checks
 from callstats.checks.rules import KEYS
+from callstats.config import Config
 from callstats.dataset.deriving import derive
 from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.errors import InputError
@@ -38,9 +39,17 @@ _ARROW: dict[str, pa.DataType] = {
 
 
 def read_tables(
-    paths: Iterable[str | Path], source: Source, zone: str
+    paths: Iterable[str | Path], source: Source, zone: str, tolerance: float = Config().unknown_tolerance
 ) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
     """Read, check and complete the tables of an export.
+
+    Parameters
+    ----------
+    paths : iterable of paths
+    source : Source
+    zone : str
+    tolerance : float
+        Hours can be asked for as long as no larger share of the calls has a date alone.
 
     Returns
     -------
@@ -53,12 +62,22 @@ def read_tables(
     """
     paths = list(paths)
     extracted = extract(paths, source, zone)
+    say_hours(extracted, tolerance)
     tables, rejects = accepted(extracted, source, zone)
     canonical = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}
     done = derive(canonical, extracted.notes)
     check_any(done, extracted)
     rows = {name: table.num_rows for name, table in done.items()}
     return done, rejects, provenance(extracted, paths, source, zone, rows, rejects)
+
+
+def say_hours(extracted: Extract, tolerance: float) -> None:
+    """Say how many calls have a date alone, and refuse hours where they are too many."""
+    said, asked = extracted.hours.judged(tolerance)
+    if not asked:
+        extracted.lacks.setdefault("hour", said)
+    elif said:
+        extracted.notes.append(said)
 
 
 def check_any(tables: Mapping[str, Any], extracted: Extract) -> None:

@@ -127,7 +127,7 @@ def as_toml(config: Config) -> str:
     import dataclasses
 
     content = {k: v for k, v in dataclasses.asdict(config).items() if v != getattr(Config(), k)}
-    for section in ("targets", "ab_tests"):
+    for section in ("targets", "ab_tests", "sources"):
         if section in content:
             content[section] = {name: _stated(entry) for name, entry in content[section].items()}
     if "targets" in content:  # a benchmark that was taken away is one without bounds

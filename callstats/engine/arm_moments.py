@@ -179,7 +179,8 @@ def unit_frame(
     known = [c for c in (*unit, *strata) if c != "contact_id" or _ROW not in keys]
     if known:
         frame = frame.filter(*(~nw.col(column).is_null() for column in known))
-    return UnitFrame(frame.select(by, *strata, *keys, *columns), keys)
+    # agents compared by their days are the arm and a part of the unit
+    return UnitFrame(frame.select(*dict.fromkeys((by, *strata, *keys, *columns))), keys)
 
 
 def products(

@@ -8,18 +8,17 @@ from callstats.sources.base import Legs
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
-    INTERNAL,
     TALKED,
+    calls_outside,
+    direction_of_calls,
     filled,
     holds,
     is_nobody,
     is_outside,
     like,
     made_up_id,
-    merged,
     seconds,
     set_flags,
-    surely,
 )  # fmt: skip
 from callstats.sources.typed_cells import TEXT
 
@@ -67,19 +66,13 @@ def calls_of(records: Frame) -> Frame:
     key = filled(legs, "linkedid").fillna(own)
     way = _way(legs)
     key_or_row = key.fillna(made_up_id(legs, "src", "dst"))
-    # the first leg with somebody outside says whose call it is; a queue then rings extensions
-    legs["direction"] = _first(legs, key_or_row, way)
+    legs["direction"] = direction_of_calls(legs, key_or_row, way)
     legs["call_id"] = key_or_row
     legs["_ids"] = _all_ids(own, key_or_row)
     _add_parties(legs)
     _add_lengths(legs)
     _add_flags(legs)
-    calls = legs.drop(columns=[name for name in _HELPERS if name in legs])
-    calls = merged(calls, key, _ONE_CALL)
-    set_flags(calls, surely(calls["handled"]), TALKED)
-    outside = calls["direction"].isin(["inbound", "outbound"])
-    calls["_left_out"] = pd.Series(pd.NA, index=calls.index, dtype=TEXT).mask(~outside, INTERNAL)
-    return calls
+    return calls_outside(legs.drop(columns=[name for name in _HELPERS if name in legs]), key, _ONE_CALL)
 
 
 def _way(legs: Frame) -> Series:
@@ -94,13 +87,6 @@ def _way(legs: Frame) -> Series:
     way = way.mask(src_out & ~dst_out, "inbound")
     way = way.mask(holds(context, _INBOUND) & ~inside, "inbound")
     return way.mask(filled(legs, "did").notna() & ~(dst_out & inside), "inbound")
-
-
-def _first(legs: Frame, key: Series, way: Series) -> Series:
-    """Return of every leg the direction of its call: that of the first leg with somebody outside."""
-    order = legs.assign(_key=key, _way=way, _inside=way.eq("internal"))
-    order = order.sort_values(["_inside", "started_at", "_position"], kind="stable")
-    return key.map(order.drop_duplicates("_key").set_index("_key")["_way"]).astype(TEXT)
 
 
 def _all_ids(own: Series, key: Series) -> Series:

@@ -349,6 +349,8 @@ class Source:
         What is easily misread in this export; printed in the docs.
     lacks : mapping of str to str
         What this export cannot answer, and why.
+    dates : str
+        ``day-first`` or ``month-first``: how a date is read that could be either.
     choose : bool
         If true, every file is one of the layouts; otherwise every layout is read from every file.
     call_by_call : bool
@@ -371,6 +373,7 @@ class Source:
     shape: Callable[[Tables, list[str], str], Tables] | None = None
     traps: tuple[str, ...] = ()
     lacks: Mapping[str, str] = field(default_factory=dict)
+    dates: str = ""
     choose: bool = True
     call_by_call: bool = False
 

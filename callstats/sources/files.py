@@ -10,6 +10,7 @@ from callstats.sources.base import Layout, TextOptions
 from callstats.sources.containers import Found
 from callstats.sources.header import holds_all
 from callstats.sources.raw import Raw, table_name
+from callstats.sources.typed_cells import Cells
 
 
 def kind_of(found: Found) -> str:
@@ -122,5 +123,12 @@ def _fill_down(raw: Raw, columns: Sequence[str]) -> None:
     asked = {header_key(name) for name in columns}
     for name, cells in raw.cells.items():
         if header_key(name) in asked:
-            group = cells.filled.cumsum()
-            raw.cells[name] = cells.each(lambda values, group=group: values.groupby(group).ffill())
+            raw.cells[name] = filled_down(cells)
+
+
+def filled_down(cells: Cells) -> Cells:
+    """Return the cells of a column in which an empty one holds what stands above."""
+    # a text file has no other way of writing an empty cell than a text of length 0
+    held = cells.without(lambda texts: texts.str.strip().eq("").fillna(False))
+    group = held.filled.cumsum()
+    return held.each(lambda values: values.groupby(group).ffill())

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from callstats.sources.base import Field, Layout, Legs, Source
+from callstats.sources.outcome_words import PLAIN
 from callstats.sources.outcomes import OUTCOMES, Outcome
-from callstats.sources.own_codes import PLAIN
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
     LAST_SAYS,

@@ -15,7 +15,16 @@ from callstats.sources.columns import Columns
 from callstats.sources.convert import convert, numbers_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Frame, Series
-from callstats.sources.times import Localised, Parsed, clock, is_zone, known_zone, localise, parse
+from callstats.sources.times import (
+    AmbiguousDatesError,
+    Localised,
+    Parsed,
+    clock,
+    is_zone,
+    known_zone,
+    localise,
+    parse,
+)
 from callstats.sources.typed_cells import Cells
 from callstats.sources.unreadable import Problems
 
@@ -44,7 +53,13 @@ class Reading:
     notes : list of str
     lacks : dict of str to str
     formats : tuple of str
-        Formats of times found so far.
+        Formats that settle which number is the day: what is said of the source, and those found so far.
+    ships_as : str
+        The name of the source; empty for a mapping, which says formats itself.
+    hourless : Series of bool, optional
+        Calls whose time is a date alone.
+    dated_by : str
+        The column that says so.
     """
 
     columns: Columns
@@ -54,6 +69,9 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     lacks: dict[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
+    ships_as: str = ""
+    hourless: Series | None = None
+    dated_by: str = ""
 
     def field_of(self, to: str, kind: str) -> Field | None:
         """Return the field of this type that the file holds for a column."""
@@ -62,6 +80,54 @@ class Reading:
             if right and not item.minus and self.columns.name(item) is not None:
                 return item
         return None
+
+
+@dataclass(slots=True)
+class HourCount:
+    """How many calls of an export have no time of day, and in which column that shows.
+
+    Attributes
+    ----------
+    calls, without : int
+    column, file : str
+    """
+
+    calls: int = 0
+    without: int = 0
+    column: str = ""
+    file: str = ""
+
+    def add(self, reading: Reading, kept: Series) -> None:
+        """Count the rows of a table that are kept."""
+        self.calls += int(kept.sum())
+        bare = 0 if reading.hourless is None else int((reading.hourless & kept).sum())
+        if bare and not self.without:
+            self.column, self.file = reading.dated_by, reading.columns.file
+        self.without += bare
+
+    def enter(self, part: HourCount) -> None:
+        """Take up the calls of another part of the export."""
+        if part.without and not self.without:
+            self.column, self.file = part.column, part.file
+        self.calls += part.calls
+        self.without += part.without
+
+    def judged(self, tolerance: float) -> tuple[str, bool]:
+        """Return what to say of calls without an hour, and whether hours can still be asked for.
+
+        Examples
+        --------
+        >>> HourCount(100, 2, "ActivityDate", "tasks.csv").judged(0.05)
+        ('tasks.csv: 2 times of ActivityDate are dates without an hour, and stand at midnight', True)
+        >>> HourCount(100, 8, "ActivityDate", "tasks.csv").judged(0.05)
+        ('ActivityDate holds dates without a time of day', False)
+        """
+        if not self.without:
+            return "", True
+        if self.without > tolerance * self.calls:
+            return notes.write(notes.DATES_ONLY, column=self.column), False
+        said = {"file": self.file, "count": self.without, "column": self.column}
+        return notes.write(notes.NO_HOUR, **said), True
 
 
 def add_moments(frame: Frame, reading: Reading) -> None:
@@ -142,8 +208,8 @@ def _from_cells(
     )
     problems.add(unread, "a time can be read", name, shown, f"not a time of the format {expected}", item.to)
     _note_format(parsed, name, reading)
-    if reading.layout.table == "calls" and item.to == "started_at" and _dates_alone(parsed, cells):
-        reading.lacks.setdefault("hour", notes.write(notes.DATES_ONLY, column=name))
+    if reading.layout.table == "calls" and item.to == "started_at" and not exact_elsewhere:
+        _mark_hourless(parsed, cells, name, reading)
     local = _localised(parsed, zones)
     utc = local.utc
     if parsed.offset_s is not None:
@@ -174,13 +240,24 @@ def _parsed(texts: Series, item: Field, name: str, reading: Reading, *, exact_el
         parsed = parse(texts, item.formats, where, reading.formats, item.settled)
     except InputError as error:
         if reading.problems.costly is None or (item.to in reading.problems.costly and not exact_elsewhere):
-            raise
+            raise _with_option(error, reading) from error
         reason = str(error).splitlines()[0].partition(": ")[2] or str(error)
         reading.problems.add(texts.notna(), "a time can be read", name, texts, reason, item.to)
         nothing = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
         return Parsed(nothing, None, pd.Series(False, index=texts.index), ())
     reading.formats = (*reading.formats, *parsed.formats)
     return parsed
+
+
+def _with_option(error: InputError, reading: Reading) -> InputError:
+    """Name the option that settles which number is the day, in the words of the source that is read."""
+    if not isinstance(error, AmbiguousDatesError) or not reading.ships_as:
+        return error
+    return AmbiguousDatesError(
+        error.found, file=error.file, column=error.column,
+        hint=f'Say which: --dates day-first or --dates month-first; or, in callstats.toml below '
+        f'[sources.{reading.ships_as}], dates = "day-first" or dates = "month-first".',
+    )  # fmt: skip
 
 
 def _no_moment(cells: Cells) -> Series:
@@ -192,11 +269,15 @@ def _no_moment(cells: Cells) -> Series:
     return other
 
 
-def _dates_alone(parsed: Parsed, cells: Cells) -> bool:
+def _mark_hourless(parsed: Parsed, cells: Cells, name: str, reading: Reading) -> None:
+    """Mark the calls whose time is a date alone; those of another column that has hours keep them."""
+    bare = parsed.without_hour(cells.texts)
     typed = cells.moments
-    at_midnight = typed is None or bool((typed.dropna() == typed.dropna().dt.normalize()).all())
-    texts = parsed.date_only or cells.texts.isna().all()
-    return bool(texts and at_midnight and cells.filled.any())
+    if typed is not None and bool((typed.dropna() == typed.dropna().dt.normalize()).all()):
+        bare |= typed.notna()
+    if bare.any():
+        reading.hourless = bare if reading.hourless is None else reading.hourless | bare
+        reading.dated_by = reading.dated_by or name
 
 
 def _note_format(parsed: Parsed, column: str, reading: Reading) -> None:

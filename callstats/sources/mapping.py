@@ -20,13 +20,12 @@ from callstats.sources.mapping_entries import (
     ColumnEntry,
     Content,
     FileEntry,
-    OutcomeEntry,
     TableEntry,
     known_keys,
     plain_message,
 )
 from callstats.sources.matching import REST
-from callstats.sources.outcomes import FLAGS, OUTCOMES, Outcome
+from callstats.sources.status_entries import outcomes_of
 
 
 def load(path: str | Path) -> Source:
@@ -69,7 +68,7 @@ def parse(content: dict[str, Any], file: str = "mapping") -> Source:
         name=checked.name or Path(file).stem,
         title=checked.title or f"the mapping {file}",
         layouts=tuple(_layout(name, table, checked.file, file) for name, table in tables.items()),
-        statuses=_statuses(checked.calls.statuses if checked.calls else {}, file),
+        statuses=outcomes_of(checked.calls.statuses if checked.calls else {}, "calls.statuses", file),
         time_zone=zone if isinstance(zone, str) else f"column:{zone.column}",
         no_agent=checked.no_agent,
         handled_needs_agent=checked.handled_needs_agent,
@@ -213,27 +212,3 @@ def _check_rules(table: str, to: str, entry: ColumnEntry, columns: tuple[str, ..
         refuse("minus takes one column off another, not off a template")
     if entry.country and entry.type != "phone":
         refuse('country belongs to type = "phone"')
-
-
-def _statuses(entries: dict[str, Any], file: str) -> dict[str, Outcome]:
-    """Compile statuses: the name of a kind of outcome, or the flags themselves."""
-    outcomes = {}
-    for code, entry in entries.items():
-        if isinstance(entry, str):
-            if entry not in OUTCOMES:
-                raise InputError(
-                    f"calls.statuses.{code}: unknown outcome {entry!r}", file=file,
-                    near=near_names(entry, OUTCOMES), hint=f"Known: {', '.join(OUTCOMES)}.",
-                )  # fmt: skip
-            outcomes[code] = OUTCOMES[entry]
-            continue
-        try:
-            flags = OutcomeEntry.model_validate(entry).model_dump()
-        except ValidationError as error:
-            key = str(error.errors()[0]["loc"][-1:] or "")
-            raise InputError(
-                f"calls.statuses.{code}: {error.errors()[0]['msg'].lower()}", file=file,
-                near=near_names(key, FLAGS), hint=f"Flags: {', '.join(FLAGS)}, closed_reason, dialled.",
-            ) from error  # fmt: skip
-        outcomes[code] = Outcome(**flags)
-    return outcomes

@@ -8,13 +8,14 @@ import zoneinfo
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, create_model
 from pydantic import Field as Entry
 
 from callstats.errors import near_names
 from callstats.model import STATES, TABLES
 from callstats.sources.base import Unit
 from callstats.sources.rows import KEPT_HOW
+from callstats.sources.status_entries import Strict
 from callstats.sources.time_formats import check_format
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
@@ -83,12 +84,6 @@ def check_zone(text: str) -> str:
     return text
 
 
-class Strict(BaseModel):
-    """A table of a mapping file in which every key is known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class ColumnEntry(Strict):
     """How one column is got; the keys are those of :class:`~callstats.sources.base.Field`."""
 
@@ -114,23 +109,6 @@ class ColumnEntry(Strict):
     values: dict[str, str] | None = None
     true: Texts | None = None
     false: Texts | None = None
-
-
-class OutcomeEntry(Strict):
-    """The flags of a status that is none of the usual kinds."""
-
-    connected: bool | None = None
-    live: bool | None = None
-    handled: bool | None = None
-    abandoned: bool | None = None
-    right_party: bool | None = None
-    argued: bool | None = None
-    success: bool | None = None
-    closed: bool | None = None
-    do_not_call: bool | None = None
-    invalid_number: bool | None = None
-    closed_reason: Literal["success", "refusal", "invalid", "do_not_call", "exhausted"] | None = None
-    dialled: bool = True
 
 
 class RepeatEntry(Strict):

@@ -55,7 +55,8 @@ NO_ZONE = "no time zone was given: the export's clock was taken to be on {zone}"
 NARROWED = "narrowed to {filters}"
 SIMULATED = "simulated by callstats, seed {seed}"
 FORMAT_FOUND = (
-    "{file}: times of {column} are read as {formats}; say format in the mapping if another is meant"
+    "{file}: times of {column} are read as {formats}; if another is meant, say --dates day-first or "
+    "month-first, or format in the mapping"
 )
 UNIT_FOUND = "{file}: lengths of {column} are read as {unit}; say unit in the mapping if another is meant"
 NO_VALUE = (
@@ -81,6 +82,10 @@ NEVER_LOGGED_IN = (
     "{count} agents never log in to a queue: when they work is unknown",
 )
 DATES_ONLY = "{column} holds dates without a time of day"
+NO_HOUR = (
+    "{file}: {count} time of {column} is a date without an hour, and stands at midnight",
+    "{file}: {count} times of {column} are dates without an hour, and stand at midnight",
+)
 ONE_NAME = "{column}: {spellings} are taken as one, {name}"
 MORE_NAMES = (
     "{column}: {count} more name is written in several ways and taken as one",
@@ -95,7 +100,7 @@ MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY, COPY, CAME_AGAIN),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
-    *(ONE_NAME, MORE_NAMES, EVENTS_WITHOUT_TIME, NEVER_LOGGED_IN),
+    *(ONE_NAME, MORE_NAMES, EVENTS_WITHOUT_TIME, NEVER_LOGGED_IN, NO_HOUR),
 )
 
 

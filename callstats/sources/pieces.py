@@ -25,7 +25,7 @@ from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Raw
 from callstats.sources.reader import Extract
 from callstats.sources.rows import joined
-from callstats.sources.times import parse
+from callstats.sources.times import DATE_ORDERS, parse
 
 #: Bytes of a file from which on it is read part by part: some 300,000 calls of a dialer's log.
 LONG = 48 << 20
@@ -146,7 +146,7 @@ class _Settling:
         if layout.join:
             sample = joined(replace(sample, notes=[]), layout.join, [raw, *shared])
         columns = Columns(sample, layout, self.source.nulls)
-        formats = _formats(layout, columns)
+        formats = _formats(layout, columns, DATE_ORDERS.get(self.source.dates, ()))
         fields = (
             replace(item, settled=formats[id(item)]) if id(item) in formats else item
             for item in layout.fields
@@ -154,9 +154,8 @@ class _Settling:
         return replace(layout, fields=tuple(fields))
 
 
-def _formats(layout: Layout, columns: Columns) -> dict[int, tuple[str, ...]]:
+def _formats(layout: Layout, columns: Columns, likely: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
     """Return the formats of each field that holds times, by its identity."""
-    likely: tuple[str, ...] = ()
     formats: dict[int, tuple[str, ...]] = {}
     for item in sorted(layout.fields, key=lambda item: item.to not in ("started_at", "start")):
         timed = item.type_in(layout.table) in ("instant", "date") or item.minus

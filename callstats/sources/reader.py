@@ -26,9 +26,10 @@ from callstats.sources.convert import convert, nothing, numbers_of
 from callstats.sources.copies import different
 from callstats.sources.differences import difference
 from callstats.sources.header import MAY_BE_TOTAL, TOTAL, is_total
-from callstats.sources.instants import Reading, add_moments
+from callstats.sources.instants import HourCount, Reading, add_moments
 from callstats.sources.raw import Frame, Raw, Series
 from callstats.sources.statuses import apply_statuses
+from callstats.sources.times import DATE_ORDERS
 from callstats.sources.typed_cells import Cells
 from callstats.sources.unreadable import Problems, UnreadCells, needed
 
@@ -57,6 +58,8 @@ class Extract:
         Files, sheets and tables of which nothing was read, and why.
     notes : list of str
     lacks : dict of str to str
+    hours : HourCount
+        How many calls have a date alone.
     """
 
     tables: dict[str, Frame] = field(default_factory=dict)
@@ -67,6 +70,7 @@ class Extract:
     unread: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     lacks: dict[str, str] = field(default_factory=dict)
+    hours: HourCount = field(default_factory=HourCount)
 
 
 def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC") -> Extract:
@@ -181,6 +185,8 @@ def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: st
     columns = Columns(raw, layout, source.nulls)
     costly = needed(layout.table) if layout.table in TABLES else None
     reading = Reading(columns, layout, zone, Problems(costly), result.notes, result.lacks)
+    reading.formats = DATE_ORDERS.get(source.dates, ())
+    reading.ships_as = source.name if source.choose else ""
     frame = pd.DataFrame({"_raw": number, "_position": range(raw.height)})
     kept, account = _taken(raw, layout, columns)
     account.raw = number
@@ -204,6 +210,8 @@ def _read_layout(raw: Raw, number: int, layout: Layout, source: Source, zone: st
     _leave_out(raw, number, reading, result)
     account.rejected += len(reading.problems.found)
     kept &= ~frame["_position"].isin(list(reading.problems.found))
+    if layout.table == "calls":
+        result.hours.add(reading, kept)
     return _shaped(frame[kept], reading, kept)
 
 

@@ -83,6 +83,32 @@ def made_up_id(legs: Frame, *names: str) -> Series:
     return made.where(again == 1, made + "-" + again.astype(str).astype(TEXT))
 
 
+def direction_of_calls(legs: Frame, key: Series, way: Series) -> Series:
+    """Give every leg the direction of its call: that of the first leg with somebody outside.
+
+    A queue then rings extensions, which say nothing of whose call it is.
+
+    Examples
+    --------
+    >>> legs = pd.DataFrame({"started_at": [2, 1, 3], "_position": [0, 1, 2]})
+    >>> way = pd.Series(["inbound", "internal", "outbound"])
+    >>> direction_of_calls(legs, pd.Series(["a", "a", "b"]), way).tolist()
+    ['inbound', 'inbound', 'outbound']
+    """
+    order = legs.assign(_key=key, _way=way, _inside=way.eq("internal"))
+    order = order.sort_values(["_inside", "started_at", "_position"], kind="stable")
+    return key.map(order.drop_duplicates("_key").set_index("_key")["_way"]).astype(TEXT)
+
+
+def calls_outside(legs: Frame, key: Series, how: Legs) -> Frame:
+    """Make one call of its legs; calls between extensions bear the reason in ``_left_out``."""
+    calls = merged(legs, key, how)
+    set_flags(calls, surely(calls["handled"]), TALKED)
+    outside = calls["direction"].isin(["inbound", "outbound"])
+    calls["_left_out"] = pd.Series(pd.NA, index=calls.index, dtype=TEXT).mask(~outside, INTERNAL)
+    return calls
+
+
 def merged(calls: Frame, key: Series, legs: Legs, order: Series | None = None) -> Frame:
     """Make one row of the legs of every call; the same leg exported twice is one.
 

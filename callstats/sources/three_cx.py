@@ -10,18 +10,17 @@ from callstats.sources.base import Field, Layout, Legs, Source
 from callstats.sources.outcomes import OUTCOMES, Outcome
 from callstats.sources.raw import Frame, Series
 from callstats.sources.switchboard import (
-    INTERNAL,
     TALKED,
+    calls_outside,
+    direction_of_calls,
     filled,
     holds,
     is_nobody,
     is_outside,
     like,
     made_up_id,
-    merged,
     seconds,
     set_flags,
-    surely,
 )  # fmt: skip
 from callstats.sources.typed_cells import TEXT
 
@@ -53,7 +52,7 @@ def prepare(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     way = _way(filled(legs, "way"), from_number, to_number)
     key = filled(legs, "call_key")
     group = key.fillna(made_up_id(legs, "from", "to"))
-    legs["direction"] = _of_the_call(legs, group, way)
+    legs["direction"] = direction_of_calls(legs, group, way)
     legs["call_id"] = group
     inbound = legs["direction"].eq("inbound").fillna(False).astype(bool)
     # the further legs of a call that came in are rung by the queue, not by the caller
@@ -63,11 +62,7 @@ def prepare(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     queue = holds(filled(legs, "way"), "queue")
     _add_flags(legs, inbound, queue)
     legs = legs.drop(columns=["from", "to", "way", "call_key"], errors="ignore")
-    calls = merged(legs, key, _ONE_CALL)
-    set_flags(calls, surely(calls["handled"]), TALKED)
-    outside = calls["direction"].isin(["inbound", "outbound"])
-    calls["_left_out"] = pd.Series(pd.NA, index=calls.index, dtype=TEXT).mask(~outside, INTERNAL)
-    return {**tables, "calls": calls}
+    return {**tables, "calls": calls_outside(legs, key, _ONE_CALL)}
 
 
 def _party(texts: Series) -> tuple[Series, Series]:
@@ -94,13 +89,6 @@ def _way(stated: Series, source: Series, target: Series) -> Series:
     return way
 
 
-def _of_the_call(legs: Frame, group: Series, way: Series) -> Series:
-    """Give every leg the direction of the first leg with somebody outside."""
-    order = legs.assign(_key=group, _way=way, _inside=way.eq("internal"))
-    order = order.sort_values(["_inside", "started_at", "_position"], kind="stable")
-    return group.map(order.drop_duplicates("_key").set_index("_key")["_way"]).astype(TEXT)
-
-
 def _add_flags(legs: Frame, inbound: Series, queue: Series) -> None:
     answered = like(filled(legs, "outcome_code"), r"\s*answered\s*")
     machine = holds(filled(legs, "to"), "voice ?mail|ivr|digital receptionist")
@@ -117,7 +105,7 @@ def _add_flags(legs: Frame, inbound: Series, queue: Series) -> None:
 
 TRAPS = (
     "The report has a title above and totals below; they are no calls.",
-    "Times are written as the console's language has them: 09.09.2024 or 9/9/2024. Where no day is above 12, say which in a mapping or choose another language.",
+    "Times are written as the console's language has them: 09.09.2024 or 9/9/2024. Where no day is above 12, say which with --dates day-first or month-first.",
     "Who is outside is told by the number where no direction is stated: six digits or more.",
     "Calls between extensions are left out.",
     "Answered of a dial may be a voicemail: the line was answered, by whom is unknown.",

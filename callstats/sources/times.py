@@ -54,6 +54,11 @@ FORMATS = (
 )
 _ISO = "%Y-%m-%d %H:%M:%S"
 _ISO_TEXT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+#: Formats by which of two numbers is the day; one of each decides for all.
+DATE_ORDERS = {
+    "day-first": tuple(form for form in _DATES if form.startswith("%d") and "%m" in form),
+    "month-first": tuple(form for form in _DATES if form.startswith("%m")),
+}
 #: Formats that differ in nothing but which number is the day.
 _SWAPPED = str.maketrans({"d": "m", "m": "d"})
 _TIME = r":\d{2}(?:[.,]\d+)?(?:\s*[AaPp]\.?[Mm]\.?)?"
@@ -71,6 +76,10 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SAMPLE = 2000  # different texts looked at to find out a format
 MANY = 5000  # texts, from which on it pays to read their different parts alone
 MOST_FORMATS = 4  # of one column: dates typed beside dates exported
+
+
+class AmbiguousDatesError(InputError):
+    """Every date of a column could be read with the day first or with the month first."""
 
 
 @dataclass(slots=True)
@@ -97,10 +106,14 @@ class Parsed:
     formats: tuple[str, ...]
     found: bool = False
 
-    @property
-    def date_only(self) -> bool:
-        """Whether the texts lack a time of day."""
-        return bool(self.formats) and not any(re.search("%[HIcXTRs]", item) for item in self.formats)
+    def without_hour(self, texts: Series) -> Series:
+        """Mark the texts that were read as a date alone."""
+        bare = tuple(item for item in self.formats if not re.search("%[HIcXTRs]", item))
+        if not bare:
+            return pd.Series(False, index=texts.index)
+        if len(bare) == len(self.formats):
+            return texts.notna() & self.naive.notna()
+        return _by_formats(_regular(texts), bare).notna()
 
 
 def parse(
@@ -122,7 +135,8 @@ def parse(
     where : dict, optional
         File and column, for the error.
     likely : tuple of str
-        Formats found out in another column of the file; they settle which number is the day.
+        Formats that settle which number is the day, those that outrank others first: what is said of
+        the source, and what was found out in another column of the file.
     settled : tuple of str
         Formats that this column is written in elsewhere in the file; they are tried first.
 
@@ -295,17 +309,23 @@ def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], wh
     right = {form: int((read[form].dt.day_of_week == named).sum()) for form in (best, rival)}
     if right[best] != right[rival]:
         return max(right, key=right.__getitem__)
-    dates = [form.split(" ")[0] for form in settled]
-    for form in (best, rival):
-        if form.split(" ")[0] in dates:
-            return form
+    for date in map(_date_of, settled):
+        for form in (best, rival):
+            if _date_of(form) == date:
+                return form
     if where is None:
         return None
-    raise InputError(
+    raise AmbiguousDatesError(
         f"{sample.iloc[0]!r}: cannot tell the day from the month, every text fits {best} and {rival}",
         **where,
-        hint=f'Say which in a mapping: format = "{best}"; or export with dates such as 2026-09-14.',
+        hint=f'Say format = "{best}" in the mapping, or --dates day-first; or format = "{rival}", '
+        "or --dates month-first.",
     )
+
+
+def _date_of(form: str) -> str:
+    """Return the date of a format, which may stand before or after the time of day."""
+    return next((part for part in form.split(" ") if "%d" in part), form)
 
 
 def _contradicts(one: Series, other: Series) -> bool:

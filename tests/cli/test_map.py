@@ -94,3 +94,12 @@ def test_what_cannot_be_drafted_is_an_error_with_a_way_out(run: Run, tmp_path: P
     nowhere = run("map", tmp_path / "ok.csv", "--to", tmp_path / "no" / "m.toml")
     assert nowhere.code == 2
     assert "cannot be written" in nowhere.err
+
+
+def test_the_dry_run_shows_what_filling_groups_down_does(run: Run, tmp_path: Path) -> None:
+    rows = "Ann;1;14/09/2026 10:00\n;2;14/09/2026 10:05\nBob;3;14/09/2026 10:10\n;4;14/09/2026 10:15\n"
+    file = tmp_path / "grouped.csv"
+    file.write_text(f"Agent;Id;Date\n{rows}", encoding="utf-8")
+    done = run("map", file, "--time-zone", "Europe/Paris")
+    assert tomllib.loads(done.out)["file"] == {"fill_down": ["Agent"]}
+    assert "fill_down: agent_id is known of 4 calls, without it of 2" in done.err

@@ -157,3 +157,36 @@ def test_a_later_file_wins_over_an_earlier_one_in_parts(
     assert books["a.csv"]["taken"] == 0
     sold = {line for line in corrected if ";Sold;out;" in line and "/13/2026" not in line}
     assert cs.measure(arrived.whole(), "successes")["value"].tolist() == [len(sold)]
+
+
+_DATED = 'time_zone = "UTC"\n[calls.columns]\ncall_id = "Id"\nstarted_at = "When"\n'
+
+
+def _dated(folder: Path, without: int) -> list[Path]:
+    """Write 200 calls of the first eight days of a month, the first ones without an hour."""
+    hours = ["" if i < without else f" 10:{i % 60:02d}" for i in range(200)]
+    rows = [f"{i},0{1 + i // 25}/09/2026{hour}" for i, hour in enumerate(hours)]
+    (folder / "mapping.toml").write_text(_DATED, encoding="utf-8")
+    (folder / "a.csv").write_text("\n".join(["Id,When", *rows]) + "\n", encoding="utf-8")
+    return [folder / "a.csv"]
+
+
+@pytest.mark.usefixtures("in_parts")
+@pytest.mark.parametrize(("order", "month"), [("day-first", 9), ("month-first", 1)])
+def test_a_long_export_is_read_by_the_order_of_dates_that_is_said(
+    order: str, month: int, tmp_path: Path
+) -> None:
+    data = dataset.read(_dated(tmp_path, 0), mapping=tmp_path / "mapping.toml", dates=order)
+    assert data.table("calls").collect().to_pandas()["local_started_at"].min().month == month
+
+
+@pytest.mark.usefixtures("in_parts")
+@pytest.mark.parametrize(("without", "refused"), [(10, False), (11, True)])
+def test_calls_without_an_hour_are_counted_over_all_parts(
+    without: int, refused: bool, tmp_path: Path
+) -> None:
+    files = _dated(tmp_path, without)
+    data = dataset.read(files, mapping=tmp_path / "mapping.toml", dates="day-first")
+    assert ("hour" in data.provenance["lacks"]) == refused
+    said = f"a.csv: {without} times of When are dates without an hour, and stand at midnight"
+    assert (said in data.provenance["notes"]) != refused

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import callstats as cs
-from callstats.config import DEFAULT_TARGETS, Config, DeclaredTest, Target, load
+from callstats.config import DEFAULT_TARGETS, Config, DeclaredTest, SourceSettings, Target, load
 from callstats.dataset.saving import write_project_file
 from callstats.errors import UsageError
 
@@ -28,6 +28,8 @@ AB_TEST = st.builds(
     horizon_days=st.none() | st.integers(1, 400), margin=OPTIONAL,
     planned_contacts=st.none() | st.integers(0, 10**9),
 )  # fmt: skip
+FLAGS = st.dictionaries(st.sampled_from(["handled", "success"]), st.booleans())
+SOURCE = st.builds(SourceSettings, statuses=st.dictionaries(TEXT, TEXT | FLAGS, max_size=3), dates=TEXT)
 SECTIONS = {
     "currency": TEXT,
     "time_zone": TEXT,
@@ -39,6 +41,7 @@ SECTIONS = {
     "settings": st.dictionaries(TEXT, NUMBER, max_size=3),
     "labels": st.dictionaries(TEXT, TEXT, max_size=3),
     "ab_tests": st.dictionaries(TEXT, AB_TEST, max_size=3),
+    "sources": st.dictionaries(TEXT, SOURCE, max_size=3),
 }
 
 

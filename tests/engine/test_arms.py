@@ -256,6 +256,26 @@ def test_a_stratum_of_few_units_is_widened():
     assert found.units["contact_id",].products["treatment", "treatment"] == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize("engine", frames.ENGINES)
+def test_agents_are_compared_by_their_own_days_within_strata(engine):
+    # Two days an agent, one of them with an answer: as above, with the arm a part of the unit.
+    rows = [
+        {"call_id": f"{agent}{day}", "agent_id": agent, "handled": day == 1, "slot": "am",
+         "local_started_at": pd.Timestamp(2026, 9, day, 10)}
+        for agent in "AB"
+        for day in (1, 2)
+    ]  # fmt: skip
+    calls = pd.DataFrame(rows).astype({"handled": "boolean"})
+    ds = Dataset({"calls": frames.on(engine, "calls", calls.to_dict("records"))})
+    one = kpi("share", Share(Predicate("calls", "h", (Condition("handled", "==", True),)), ALL), "contact")
+    found = standardised(ds, one, "agent_id", "B", "A", strata=["slot"], units=[("agent_id", "day")])
+    assert (found.treatment, found.control) == (0.5, 0.5)
+    days = found.units["agent_id", "day"]
+    assert days.n == 4
+    assert days.products["treatment", "treatment"] == pytest.approx(0.25)
+    assert days.products[pair("control", "treatment")] == 0.0
+
+
 def test_arms_without_a_stratum_in_common_have_no_average():
     found = standardised(
         dataset(rows=[row for row in CALLS if row["list_id"] == "A"]),

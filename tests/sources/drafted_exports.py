@@ -164,4 +164,88 @@ kind = { column = "Kind", values = { "Salaries" = "labour", "Telephony" = "techn
 amount = "Amount"
 """,
     ),
+    # the session of an agent looks like the id of a call; two times of day a minute apart
+    "power_dialer": (
+        {
+            "session.csv": """Call Date,Call Time,Agent,Contact ID,Phone,Folder,Disposition,Connected,Call Length,Session ID
+09/14/26,09:00 AM,Ann,301,+12025550101,New,Set Appointment,Yes,1:35,S1
+09/14/26,09:07 AM,Ann,302,+12025550102,New,Not Interested,Yes,0:40,S1
+09/14/26,09:14 AM,Ann,303,+12025550103,New,No Answer,No,0:00,S1
+09/14/26,09:21 AM,Ann,304,+12025550104,New,Left Message,No,0:12,S1
+09/14/26,01:28 PM,Bob,305,+12025550105,New,Call Back,Yes,0:30,S2
+09/14/26,01:35 PM,Bob,306,+12025550106,New,No Answer,No,0:00,S2
+09/14/26,01:42 PM,Bob,301,+12025550101,New,Not Interested,Yes,1:05,S2
+09/14/26,01:49 PM,Bob,308,+12025550108,New,No Answer,No,0:00,S2
+"""
+        },
+        """[calls.columns]
+contact_id = "Contact ID"
+agent_id = "Agent"
+started_at = { template = "{Call Date} {Call Time}", format = "%m/%d/%y %I:%M %p" }
+outcome_code = "Disposition"
+connected = "Connected"
+talk_s = { column = "Call Length", unit = "hh:mm:ss" }
+[calls.statuses]
+"Set Appointment" = "success"
+"Not Interested" = "refusal"
+"No Answer" = "no_answer"
+"Left Message" = "machine"
+"Call Back" = "callback"
+""",
+    ),
+    # a federal state is no outcome, and agents who dial a list wait as well as callers
+    "predictive_dialer": (
+        {
+            "log.csv": """Log Time,Call Log ID,Lead ID,Phone,State,Campaign,List,Agent,Log Type,Duration,Wait
+09/14/2026 09:00:00 AM,7001,101,2025550101,NY,Solar,Sept,Ann,Appointment Set,95,6
+09/14/2026 09:07:00 AM,7002,102,2025550102,NY,Solar,Sept,Bob,Not Interested,40,8
+09/14/2026 09:14:00 AM,7003,103,2025550103,NY,Solar,Sept,,No Answer,0,0
+09/14/2026 01:21:00 PM,7004,104,2025550104,NY,Solar,Sept,,Answering Machine,12,0
+09/14/2026 01:28:00 PM,7005,101,2025550101,NY,Solar,Sept,Ann,Callback,30,5
+"""
+        },
+        """[calls.columns]
+call_id = "Call Log ID"
+contact_id = "Lead ID"
+list_id = "List"
+campaign_id = "Campaign"
+agent_id = "Agent"
+started_at = { column = "Log Time", format = "%m/%d/%Y %I:%M:%S %p" }
+outcome_code = "Log Type"
+talk_s = "Duration"
+[calls.statuses]
+"Appointment Set" = "success"
+"Not Interested" = "refusal"
+"No Answer" = "no_answer"
+"Answering Machine" = "machine"
+"Callback" = "callback"
+""",
+    ),
+    # the line says "Answered" of every talk; what came of it is in the agent's code, where there is one
+    "cloud_phone": (
+        {
+            "calls.csv": """Call ID,Contact Name,Contact Number,Own Number,Agent Name,Call Date,Call Time,Call Type,Call Status,Call Duration,Disposition Code
+9001,P1,+12025550101,+12025550001,Ann,"Sep 14, 2026",09:00 AM,Outgoing,Answered,00:01:35,Sale
+9002,P2,+12025550102,+12025550001,Bob,"Sep 14, 2026",09:07 AM,Outgoing,Answered,00:00:40,Not Interested
+9003,P3,+12025550103,+12025550001,Ann,"Sep 14, 2026",09:14 AM,Outgoing,Unanswered,00:00:00,
+9004,P4,+12025550104,+12025550001,Bob,"Sep 14, 2026",01:21 PM,Incoming,Answered,00:00:12,Call Back
+9005,P1,+12025550101,+12025550001,Ann,"Sep 14, 2026",01:28 PM,Outgoing,Voicemail,00:00:30,
+"""
+        },
+        """[calls.columns]
+call_id = "Call ID"
+contact_id = "Contact Number"
+agent_id = "Agent Name"
+direction = { column = "Call Type", values = { "Outgoing" = "outbound", "Incoming" = "inbound" } }
+started_at = { template = "{Call Date} {Call Time}", format = "%b %d %Y %I:%M %p" }
+outcome_code = { column = ["Disposition Code", "Call Status"], first = "filled" }
+talk_s = { column = "Call Duration", unit = "hh:mm:ss" }
+[calls.statuses]
+"Sale" = "success"
+"Not Interested" = "refusal"
+"Unanswered" = "no_answer"
+"Call Back" = "callback"
+"Voicemail" = "machine"
+""",
+    ),
 }

@@ -12,8 +12,8 @@ import callstats as cs
 from callstats.errors import InputError
 from callstats.sources import mapping
 from callstats.sources.drafting import draft_mapping, recognised
-from callstats.sources.drafting.outcome_words import kind_of
 from callstats.sources.drafting.unknown_files import find_titles
+from callstats.sources.outcome_words import kind_of
 from callstats.sources.outcomes import OUTCOMES
 from tests.sources.drafted_exports import EXPORTS
 
@@ -62,6 +62,9 @@ ROWS = {
     "service_line": {"calls": 4, "surveys": 4},
     "switchboard": {"calls": 2},  # two legs are one call
     "cloud_dialer": {"calls": 3, "agent_time": 8, "costs": 2},
+    "power_dialer": {"calls": 8},
+    "predictive_dialer": {"calls": 5},
+    "cloud_phone": {"calls": 5},
 }
 
 
@@ -155,6 +158,35 @@ def test_an_id_given_twice_to_different_contacts_is_no_call_of_two_legs(tmp_path
     content = drafted(tmp_path, f"Ref,Customer,Date\n{rows}")
     assert "legs" not in content["calls"]
     assert content["calls"]["columns"]["call_id"] == "Ref"
+
+
+GROUPED = """Agent;Day;Time;Customer;Result
+Ann;14/09/2026;10:00;a;Sold
+;;10:05;b;No answer
+;15/09/2026;10:00;c;Refused
+;;10:10;d;Sold
+Bob;14/09/2026;11:00;e;Busy
+;;11:05;f;Sold
+"""
+
+
+def test_groups_that_are_written_once_are_filled_down(tmp_path: Path) -> None:
+    draft = draft_mapping(written(tmp_path, {"calls.csv": GROUPED}), time_zone="Europe/Paris")
+    said = 'fill_down = ["Agent", "Day"]  # filled in 2 and 3 of 6 rows: the first of each group'
+    assert said in draft
+    (tmp_path / "draft.toml").write_text(draft, encoding="utf-8")
+    data = cs.read(tmp_path / "calls.csv", mapping=tmp_path / "draft.toml")
+    calls = data.table("calls").collect().to_pandas().sort_values("contact_id")
+    assert calls["agent_id"].tolist() == ["Ann"] * 4 + ["Bob"] * 2
+    assert calls["local_started_at"].dt.day.tolist() == [14, 14, 15, 15, 14, 14]
+
+
+def test_a_column_that_is_seldom_filled_is_no_group(tmp_path: Path) -> None:
+    rows = (
+        "Remark;Id;Date;Agent\nlate;1;14/09/2026 10:00;Ann\n;2;14/09/2026 10:05;\n;3;14/09/2026 10:10;Ann\n"
+    )
+    rows += "late;4;14/09/2026 10:15;\n;5;14/09/2026 10:20;Bob\n;6;14/09/2026 10:25;\n"
+    assert "file" not in drafted(tmp_path, rows)
 
 
 def test_contacts_with_an_owner_and_a_date_are_no_second_table_of_calls(tmp_path: Path) -> None:

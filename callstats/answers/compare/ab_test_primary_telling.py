@@ -44,10 +44,8 @@ class PrimaryTelling(Telling[Primary]):
 
     def sentences(self) -> tuple[Sentence, ...]:
         """What the evidence supports about the primary figure."""
-        first = self._first()
-        return tuple(
-            s for s in (first, self._worth(), self._agents(), self._selected(), self._late()) if s is not None
-        )
+        said = (self._first(), self._worth(), self._agents(), self._selected())
+        return tuple(sentence for sentence in said if sentence is not None)
 
     def _first(self) -> Sentence:
         primary, decision = self.answer, self.answer.decision
@@ -108,17 +106,20 @@ class PrimaryTelling(Telling[Primary]):
         )
         return Sentence(text, "unknown")
 
-    def _late(self) -> Sentence | None:
-        """Say that many successes came after the horizon, which then is too short to judge by."""
+    def late(self) -> tuple[str, ...]:
+        """Say that many successes came after the horizon, which then is too short to judge by.
+
+        It bears on every figure of the test, so it stands with the test's warnings.
+        """
         inside, late = self.answer.cells.events + self.answer.cells.control_events, self.answer.late
         if late < LATE_SHARE * (late + inside) or not late:
-            return None
+            return ()
         text = self.say.ngettext(
             "{n} success came after the horizon and is left out: a longer horizon counts it.",
             "{n} successes came after the horizon and are left out: a longer horizon counts them.",
             late,
         )
-        return Sentence(text, "unknown")
+        return (text,)
 
     def table(self) -> TableView:
         """Return both arms, their difference and the relative lift."""

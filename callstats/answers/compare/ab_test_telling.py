@@ -38,7 +38,7 @@ class ABTestTelling(Telling[ABTest]):
         sentences = (*self.answer.split.sentences, *self.answer.primary.sentences[1:])
         doubts = [sentence.text for sentence in sentences if sentence.tone in ("bad", "unknown")]
         notes = [*self.answer.money.notes, *self.answer.guardrails.notes]
-        return tuple(dict.fromkeys([*doubts, *notes]))
+        return tuple(dict.fromkeys([*doubts, *self.answer.primary.telling.late(), *notes]))
 
     def summary(self) -> Section:
         """The verdict, what to bear in mind, and the record for the report's JSON."""

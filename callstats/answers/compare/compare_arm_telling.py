@@ -86,6 +86,7 @@ _REMEDIES = {
     ("unknown", "export"): mark("Export the column for every call, or compare without those rows."),
     ("unknown", "costs by group"): mark("Write the costs down by group, or compare a KPI without costs."),
     ("unknown", "per contact"): mark("Leads were moved: compare a KPI of the contacts dialled."),
+    ("rejected", ""): mark("A row that was left out is in no group: look at the rejects of the import."),
     ("empty", ""): mark("Compare over a longer period, or a KPI it has."),
     ("total", ""): mark("Compare a rate per call, contact or hour."),
     ("fewer than two units", ""): mark("Compare over a longer period."),
@@ -232,6 +233,8 @@ class ComparedArmTelling(Telling[ComparedArm]):
         }
         if finding.finding == "unknown":
             text = f"{name}: {filled['note'].removeprefix('not computable: ')}"
+        elif finding.finding == "rejected":
+            text = self.answer.voice.reason(filled["note"])
         else:
             text = self.say(_FINDINGS[finding.finding], **filled)
         remedy = _REMEDIES.get((finding.finding, finding.remedy), "")

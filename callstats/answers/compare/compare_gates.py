@@ -164,6 +164,7 @@ def _numbers(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
     both = (arm, pairs.control)
     findings = [finding for each in both for finding in _unknown(pairs, survey, each)]
     findings += [GateFinding("empty", "empty", each, refuses=True) for each in both if pairs.empty(each)]
+    findings += [GateFinding("unknown", "rejected", None, {"note": note}) for note in survey.rejected]
     if any(finding.refuses for finding in findings):
         return findings
     findings += too_few_units(pairs, arm)

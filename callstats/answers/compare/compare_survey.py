@@ -13,7 +13,7 @@ import narwhals as nw
 
 from callstats.answers.compare.compare_design import Arm, common_rows, made_by_agents, per_lead, tables_of
 from callstats.answers.compare.compare_tests import LEAST_DAYS, MONTH, MonthlyVolume
-from callstats.answers.core.obstacles import Unknown, counted, unknowns
+from callstats.answers.core.obstacles import Unknown, counted, rejected, tables_read, unknowns
 from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import TIME_KEYS, unknown, written
@@ -62,6 +62,9 @@ class Survey:
     loaded : mapping of arm to Loaded
     planned : mapping of arm to float
     volume : MonthlyVolume
+    same : SameContacts
+    rejected : tuple of str
+        Which tables that the KPI reads lost too many rows at import.
     """
 
     dataset: Dataset
@@ -79,6 +82,7 @@ class Survey:
     planned: Mapping[Arm, float]
     volume: MonthlyVolume
     same: SameContacts
+    rejected: tuple[str, ...] = ()
 
     @cached_property
     def moments_dialled(self) -> Traffic | None:
@@ -146,6 +150,7 @@ def survey_arms(
         _planned(split, arms),
         monthly_volume(dataset, sums),
         same_contacts(dataset, [kpi], [by]),
+        tuple(note for table, note in rejected(dataset).items() if table in tables_read(kpi)),
     )
 
 

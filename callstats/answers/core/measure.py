@@ -53,8 +53,8 @@ def measure(
         Names of the catalogue (or aliases), or KPIs of your own.
     by : str or sequence of str, optional
         Columns (campaign_id, list_id, agent_id, any attribute of the contact) and
-        time keys: hour (0-23), weekday (1 is Monday), day (2026-09-14), week
-        (2026-W36), month (2026-09), on the clock of the calls.
+        time keys: hour (0-23), weekday (1 is Monday), day (2026-09-14), shift (the day
+        on which it began), week (2026-W36), month (2026-09), on the clock of the calls.
     confidence : float, optional
         Of the intervals; if omitted, the project's (0.95).
     interval : bool

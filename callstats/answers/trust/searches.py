@@ -16,6 +16,7 @@ import narwhals as nw
 
 from callstats import checks
 from callstats.answers.core.scope import all_periods, around, count, date_of, inside, records
+from callstats.answers.trust.code_meanings import is_unlisted, where_to_say
 from callstats.answers.trust.identity_searches import moved, rounded, shared_phones, spellings
 from callstats.answers.trust.interval_searches import calls_of_agents, forgotten, overlaps, stretches
 from callstats.sources.raw import SHORT
@@ -100,7 +101,7 @@ def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     codes = codes_without_meaning(dataset)
     if codes:
         listed = ", ".join(f"{code} ({calls})" for code, calls in list(codes.items())[:5])
-        hint = _("Say in the mapping file, or in the table of statuses, what the code means.")
+        hint = where_to_say(dataset, _, next(iter(codes)))
         yield _doubt(_("every outcome code is known"), "calls", sum(codes.values()), listed, hint)
 
 
@@ -108,7 +109,8 @@ def codes_without_meaning(dataset: Dataset) -> dict[str, int]:
     """Return the codes that leave open what the call came to, with their calls.
 
     Every flag from dial to conversation is unknown; or whether a person was reached, of a
-    call that no agent had; or whether an agent talked and sold.
+    call that no agent had; or whether an agent talked and sold. Where the seconds tell that an agent
+    talked, a code that the system does not list leaves open whether it was a sale.
     """
     flags = [flag for flag in FLAGS if dataset.has("calls", flag)]
     if not flags or not dataset.has("calls", "outcome_code"):
@@ -117,10 +119,17 @@ def codes_without_meaning(dataset: Dataset) -> dict[str, int]:
     for pair in OPEN:
         if dataset.has("calls", *pair, "handled"):
             silent = silent | (_all_unknown(pair) & ~nw.col("handled").fill_null(value=False))
-    coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null(), silent)
-    rows = records(coded.group_by("outcome_code").agg(rows=nw.len()))
-    codes = {str(row["outcome_code"]): int(row["rows"]) for row in rows}
+    coded = dataset.table("calls").filter(~nw.col("outcome_code").is_null())
+    codes = _counted(coded.filter(silent))
+    if dataset.has("calls", "success"):
+        open_sales = _counted(coded.filter(nw.col("success").is_null()))
+        codes |= {code: calls for code, calls in open_sales.items() if is_unlisted(dataset, code)}
     return dict(sorted(codes.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _counted(coded: nw.LazyFrame) -> dict[str, int]:
+    rows = records(coded.group_by("outcome_code").agg(rows=nw.len()))
+    return {str(row["outcome_code"]): int(row["rows"]) for row in rows}
 
 
 def _all_unknown(columns: Iterable[str]) -> nw.Expr:

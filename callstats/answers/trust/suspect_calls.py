@@ -11,6 +11,7 @@ import narwhals as nw
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import records
 from callstats.answers.core.voice import Voice
+from callstats.answers.trust.code_meanings import where_to_say
 from callstats.answers.trust.searches import FLAGS, LONG_TALK_S, codes_without_meaning
 from callstats.dataset.clock import unknown
 
@@ -39,6 +40,8 @@ class Codes(Answer):
         All calls with a code.
     note : str
         Why it cannot be determined; empty otherwise.
+    remedy : str
+        Where to say what the first of them means.
     """
 
     voice: Voice
@@ -46,6 +49,7 @@ class Codes(Answer):
     known: int
     calls: int
     note: str = ""
+    remedy: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per code without a meaning: code, calls, share."""
@@ -71,7 +75,8 @@ def codes(dataset: Dataset) -> Codes:
         why = voice.reason("not computable: needs calls.outcome_code")
         return Codes(voice, {}, 0, 0, voice.say("Unknown codes: {why}.", why=why))
     unexplained = codes_without_meaning(dataset)
-    return Codes(voice, unexplained, len(calls) - len(unexplained), sum(calls.values()))
+    remedy = where_to_say(dataset, voice.say, next(iter(unexplained))) if unexplained else ""
+    return Codes(voice, unexplained, len(calls) - len(unexplained), sum(calls.values()), remedy=remedy)
 
 
 @dataclass(frozen=True)

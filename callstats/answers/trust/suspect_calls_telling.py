@@ -63,8 +63,7 @@ class CodesTelling(Telling[Codes]):
             calls = sum(rest)
             share = self.answer.share(calls)
             lines.append([Cell(label), Cell(form.number(calls)), Cell(form.percent(share))])
-        note = _("Say in the mapping file, or in the table of statuses, what the code means.")
-        return TableView(_("Outcome codes without a meaning"), heads, lines, (note,))
+        return TableView(_("Outcome codes without a meaning"), heads, lines, (self.answer.remedy,))
 
     def views(self) -> tuple[View, ...]:
         """Return the sentence and the codes, or one line if calls have none."""

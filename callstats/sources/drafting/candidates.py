@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from callstats.sources.drafting.column_looks import ColumnLook
-from callstats.sources.drafting.outcome_words import kind_of
 from callstats.sources.drafting.synonyms import (
     COST_WORDS,
     DIRECTIONS,
@@ -15,6 +14,7 @@ from callstats.sources.drafting.synonyms import (
     likeness,
     of_words,
 )
+from callstats.sources.outcome_words import kind_of
 
 #: Below it a column is no candidate.
 LEAST = 0.3
@@ -171,6 +171,8 @@ def _outcome(seen: ColumnLook) -> float:
     if seen.distinct > 20 and seen.unique > 0.6:
         return 0.0
     known = share_of(seen, lambda text: kind_of(text) is not None)
+    if seen.distinct == 1 and not known:  # a federal state, a country
+        return 0.3
     if seen.kind == "number":
         return 0.6 if seen.typed or seen.distinct <= 30 else 0.0
     return 0.75 + 0.25 * known if seen.kind == "text" else 0.7

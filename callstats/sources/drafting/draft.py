@@ -221,6 +221,11 @@ class _Draft:
                 toml_lines.line("names", self.calls.names, "rename them here and below as you like"),
             ]
         lines += [toml_lines.line(key, mark) for key, mark in draft.marks.items()]
+        groups = {name: rows for name, rows in self.calls.groups.items() if name in draft.used}
+        if groups:
+            filled = " and ".join(f"{rows:,}" for rows in groups.values())
+            said = f"filled in {filled} of {self.calls.first.height:,} rows: the first of each group"
+            lines.append(toml_lines.line("fill_down", list(groups), said))
         return ["", "[file]", *lines] if lines else []
 
     def _pattern(self, table: UnknownTable) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
-
 from callstats.sources.base import FALSE, NULLS
 from callstats.sources.drafting import draft_outcomes, toml_lines
+from callstats.sources.drafting.call_ids import CallIds
 from callstats.sources.drafting.candidates import Choice, choose
 from callstats.sources.drafting.column_looks import ColumnLook, look
 from callstats.sources.drafting.entries import DraftEntry, length_entry, marks_of, phone_entry, time_entry
@@ -30,9 +29,14 @@ from callstats.sources.typed_cells import Cells, of_texts
 LENGTHS = ("ring_s", "queue_s", "talk_s", "hold_s", "wrap_s")
 FLAGS = ("connected", "live", "handled", "abandoned", "right_party", "success", "do_not_call", "cancelled")
 _PLAIN = ("call_id", "list_id", "campaign_id", "agent_id")
-#: Columns that say which rows are one call, beside an id of each row.
-_LINKED = """linkedid; linked id; linked; interaction id; conversation id; call group; contact session id;
-    session id; call id"""
+#: How a call is made of its legs.
+_KEPT = {
+    "outcome_code": "best",
+    "agent_id": "answered",
+    "started_at": "first",
+    "talk_s": "sum",
+    "ring_s": "max",
+}
 _NATIVE = {"inbound", "outbound"}
 
 
@@ -92,6 +96,7 @@ class CallsWriter:
         self.draft = CallsDraft()
         self.choice = self._choice()
         self.chosen = self.choice.chosen
+        self._ids = CallIds(table, self.looks, self.chosen.get("started_at"))
         self._kinds: dict[str, str | None] = {}
 
     def _choice(self) -> Choice:
@@ -110,7 +115,7 @@ class CallsWriter:
         self._outcome()
         self._lengths()
         self._flags_and_value()
-        self._rows()
+        self._legs()
         order = list(CALLS)
         self.draft.entries = dict(sorted(self.draft.entries.items(), key=lambda item: order.index(item[0])))
         for to, entry in self.draft.entries.items():
@@ -134,7 +139,7 @@ class CallsWriter:
 
     def _identity(self) -> None:
         name = self.chosen.get("call_id")
-        if name and not self._is_call(name):
+        if name and not self._ids.is_call(name):
             self.chosen.pop("call_id")
             if "contact_id" not in self.chosen:
                 self.chosen["contact_id"] = name
@@ -155,33 +160,6 @@ class CallsWriter:
         """Return the column that names a person once, where rows are people rather than calls."""
         names = [self.chosen.get("contact_id"), self.chosen.get("call_id")]
         return next((n for n in names if n and self.looks[n].unique == 1.0), None)
-
-    def _is_call(self, name: str) -> bool:
-        """Tell an id of calls, some of which have several legs, from one of people who are called again."""
-        seen = self.looks[name]
-        if seen.unique >= 0.98:
-            return True
-        started = self.chosen.get("started_at")
-        times = self._moments(started) if started else None
-        if times is None:
-            return seen.unique > 0.5
-        spans = times.groupby(self._cells(name).as_text().astype(object)).agg(
-            lambda t: (t.max() - t.min()).total_seconds()
-        )
-        return bool((spans.dropna() <= 6 * 3600).mean() > 0.9)
-
-    def _moments(self, name: str) -> Any:
-        seen, cells = self.looks[name], self._cells(name)
-        if cells.moments is not None:
-            return cells.moments
-        if not seen.formats:
-            return None
-        bare = cells.texts.str.replace(r"\s*(Z|UTC|[+-]\d\d:?\d\d)$", "", regex=True)
-        return pd.to_datetime(
-            bare.astype(object),
-            format="mixed" if len(seen.formats) > 1 or seen.zoned else next(iter(seen.formats)),
-            errors="coerce",
-        )
 
     def _started(self) -> None:
         name, time = self.chosen.get("started_at"), self.choice.take("_time")
@@ -209,7 +187,7 @@ class CallsWriter:
         name = self.chosen.get("direction")
         if not name:
             waits = self.chosen.get("queue_s") or self.chosen.get("abandoned")
-            if waits:
+            if waits and "list_id" not in self.chosen:  # a list is dialled; its agents wait
                 self.draft.entries["direction"] = DraftEntry(
                     {"constant": "inbound"},
                     [f"{toml_lines.shown(waits)} is of callers; outbound if you dial"],
@@ -279,6 +257,7 @@ class CallsWriter:
         if not name:
             self._result_of_a_contact()
             return
+        name = self._more_telling(name)
         seen, second = self._filled_up(name)
         counts = seen.counts
         inbound = self._ways() == {"inbound"}
@@ -290,6 +269,16 @@ class CallsWriter:
         self._add("outcome_code", entry, name, *([second] if second else []))
         self.draft.statuses = draft_outcomes.status_lines(counts, found)
         self._kinds = found
+
+    def _more_telling(self, name: str) -> str:
+        """Prefer the agent's word on a talk to the line's, which fills it up where there is none."""
+        other = self.choice.others.get("outcome_code")
+        if not other or not draft_outcomes.tell_sales(self.looks[other].counts):
+            return name
+        if draft_outcomes.tell_sales(self.looks[name].counts):
+            return name
+        self.choice.others["outcome_code"] = name
+        return other
 
     def _result_of_a_contact(self) -> None:
         """Take a flag of success as the outcome, where rows are contacts and it is the last word on each."""
@@ -416,75 +405,21 @@ class CallsWriter:
         elif talk and words_of(talk).startswith("bill") and self.looks[talk].kind == "number":
             self._add("connected", DraftEntry({"column": talk, "above": 0}), talk)
 
-    def _rows(self) -> None:
-        name = self.chosen.get("call_id")
-        linked = self._linked(name)
-        seen = self.looks[name] if name else None
-        if name and seen and seen.unique < 1.0 and not linked:
-            whole = self._same_rows(name)
-            if whole:
-                self.draft.said.append(
-                    toml_lines.comment(
-                        f"{whole:,} rows come twice, word for word: the same calls exported again"
-                    )
-                )
-            if seen.distinct + whole < seen.filled:
-                linked = name
-        if not linked:
+    def _legs(self) -> None:
+        found = self._ids.legs(self.chosen.get("call_id"), self.draft.contact)
+        self.draft.said += found.said
+        if found.shared:  # an id that several contacts have names no call
+            self.draft.entries.pop("call_id", None)
+        if not found.key:
             return
-        if not self._same_contact(linked):
-            ask = (
-                f"QUESTION: {toml_lines.shown(linked)} comes several times, "
-                "with different contacts; each is read as a call"
-            )
-            self.draft.said.append(toml_lines.comment(ask))
-            return
-        count = self.looks[linked].filled - self.looks[linked].distinct
-        self.draft.said.append(
-            toml_lines.comment(
-                f"{toml_lines.shown(linked)} is the same in several rows ({count:,} "
-                "more than there are calls): they are taken as legs of one call"
-            )
-        )
-        key = [linked] if linked == name or not name else [linked, name]
-        self.draft.legs = {"key": key}
-        started = self.chosen.get("started_at")
-        if started:
+        self.draft.used.add(found.key[0])
+        self.draft.legs = {"key": found.key}
+        if started := self.chosen.get("started_at"):
             self.draft.legs["first"] = started
-        usual = {
-            "outcome_code": "best",
-            "agent_id": "answered",
-            "started_at": "first",
-            "talk_s": "sum",
-            "ring_s": "max",
-        }
-        self.draft.legs["keep"] = {to: how for to, how in usual.items() if to in self.draft.entries}
+        self.draft.legs["keep"] = {to: how for to, how in _KEPT.items() if to in self.draft.entries}
         if "outcome_code" in self.draft.entries:
             self.draft.legs["keep"] = {"handled": "any", **self.draft.legs["keep"]}
             self.draft.legs["best"] = draft_outcomes.best_first(self._kinds)
-        self.draft.used.add(linked)
-
-    def _same_contact(self, linked: str) -> bool:
-        """Tell the legs of a call, which are with one contact, from ids that were given twice."""
-        who = self.draft.contact
-        if not who or who not in self.table.cells or linked not in self.table.cells:
-            return True
-        keys, contacts = (self._cells(name).as_text().astype(object) for name in (linked, who))
-        several = keys.notna() & keys.duplicated(keep=False)
-        different = contacts[several].groupby(keys[several]).nunique() > 1
-        return bool(different.mean() < 0.5) if len(different) else True
-
-    def _linked(self, call: str | None) -> str | None:
-        """Return a column by which rows with ids of their own belong to one call."""
-        for name, seen in self.looks.items():
-            repeated = seen.filled and seen.unique < 1.0 and seen.kind in ("text", "number")
-            if name != call and repeated and likeness(name, _LINKED) >= 0.9 and self._is_call(name):
-                return name
-        return None
-
-    def _same_rows(self, name: str) -> int:
-        texts = pd.DataFrame({n: cells.as_text().astype(object) for n, cells in self.table.cells.items()})
-        return int(texts[texts[name].notna()].duplicated().sum())
 
 
 def _once(meant: Mapping[str, str | None]) -> dict[str, str | None]:

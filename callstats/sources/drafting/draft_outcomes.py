@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from callstats.sources import known
 from callstats.sources.base import FALSE, TRUE
 from callstats.sources.drafting import toml_lines
-from callstats.sources.drafting.outcome_words import in_context, kind_of
 from callstats.sources.matching import REST, folded
-from callstats.sources.outcomes import OUTCOMES
+from callstats.sources.outcome_words import in_context, kind_of
+from callstats.sources.outcomes import OUTCOMES, Outcome
 
 #: Which leg of a call says what came of it, the first that there is.
 _BEST = (
@@ -30,7 +30,7 @@ def kinds(
     ----------
     counts : mapping of str to int
     agents, inbound : bool
-        See :func:`~callstats.sources.drafting.outcome_words.in_context`.
+        See :func:`~callstats.sources.outcome_words.in_context`.
     flag : bool
         The column says whether a call was answered.
 
@@ -62,12 +62,31 @@ def _answered(code: str, *, inbound: bool) -> str | None:
 
 def _of_a_system(counts: Mapping[str, int]) -> dict[str, str]:
     """Return what codes mean in the system that knows most of them, where it knows enough to be the one."""
-    names = {outcome: name for name, outcome in reversed(OUTCOMES.items())}
     for source in known().values():
-        shared = {code: names[source.statuses[code]] for code in counts if source.statuses.get(code) in names}
+        shared = {
+            code: name for code in counts if (name := _name_of(code, source.statuses.get(code))) is not None
+        }
         if len(shared) >= 4 and len(shared) >= 0.6 * len(counts):
             return shared
     return {}
+
+
+def _name_of(code: str, outcome: Outcome | None) -> str | None:
+    """Return the name of an outcome, that of the code's own words where several set the same flags."""
+    names = [name for name, flags in OUTCOMES.items() if flags == outcome]
+    said = kind_of(code)
+    return said if said in names else next(iter(names), None)
+
+
+def tell_sales(counts: Mapping[str, int]) -> bool:
+    """Tell whether codes say what came of talks, not only whether there were any.
+
+    Examples
+    --------
+    >>> tell_sales({"Sold": 1, "Busy": 1}), tell_sales({"Answered": 1, "Missed": 1})
+    (True, False)
+    """
+    return bool({kind_of(code) for code in counts} & {"success", "refusal"})
 
 
 def status_lines(counts: Mapping[str, int], found: Mapping[str, str | None]) -> list[str]:

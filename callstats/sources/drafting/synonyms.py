@@ -7,18 +7,19 @@ Names are compared as words (:func:`words_of`), so ``Call_ID``, ``callId`` and
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
+from callstats.sources.plain_words import without_accents, words_of
+
 #: Of each column of the calls table, and of helpers that begin with ``_``.
 CALLS: dict[str, str] = {
-    "call_id": """call id; unique id; uniqueid; linkedid; linked id; interaction id; session id; conversation id; activity id;
+    "call_id": """call id; call log id; unique id; uniqueid; linkedid; linked id; interaction id; session id; conversation id; activity id;
         contact session id; sid; call sid; object id; call key; call guid; call uuid; uuid; guid; call number; call no; call ref; call reference; ref;
         id appel; identifiant appel; numero appel; id звонка; ид звонка; номер звонка; идентификатор звонка; record id;
         task id; id; no; nr; №; identifiant; ид; номер""",
     "contact_id": """contact id; customer id; lead id; client id; prospect id; who id; account id; person id; debtor id; callee object id;
-        system contact id; contact key; customer number; customer no; client number; contact; customer; lead; client; prospect; who; account; account number;
+        system contact id; contact key; contact number; external number; customer phone number; contact phone number; customer number; customer no; client number; contact; customer; lead; client; prospect; who; account; account number;
         id client; id contact; numero client; fiche; id fiche; клиент; ид клиента; id клиента; контакт; абонент; лид;
         phone number dialed; phone number; customer phone; customer number phone; contact phone; client phone; phone; telephone;
         tel; mobile; mobile phone; msisdn; number; dialed number; dialled number; dialled to number; number dialed; telephone number; numero; numero telephone; numero appele; telephone client;
@@ -35,19 +36,19 @@ CALLS: dict[str, str] = {
         conseiller; teleconseiller; nom agent; nom conseiller; operateur; utilisateur; teleoperateur;
         оператор; агент; сотрудник; менеджер; ответственный; имя оператора; фио оператора; пользователь""",
     "direction": """direction; call direction; dir; call type; type; call kind; inbound outbound; sens; sens appel; type appel; type d appel; направление; тип звонка; тип; направление звонка; тип вызова""",
-    "started_at": """started at; start time; start; call start time; call start; call date; calldate; date time; datetime; call date time; call datetime; call timestamp; timestamp; dial time; dialed at; initiated at; initiation timestamp;
-        created at; created date; creation date; created; created on; log date; logdate; date; call time; activity date; date and time; when; day; ts; start date; completed date time; time started; call started at; start timestamp; time; calls date;
+    "started_at": """started at; date started; start time; start; call start time; call start; call date; calldate; date time; datetime; call date time; call datetime; call timestamp; timestamp; dial time; dialed at; initiated at; initiation timestamp;
+        created at; created date; creation date; created; created on; log date; logdate; date; call time; activity date; date and time; when; day; ts; start date; completed date time; time started; call started at; start timestamp; time; calls date; log time;
         date appel; date d appel; date heure; date et heure; debut; debut appel; heure debut; date debut; horodatage; jour;
         дата; дата и время; дата звонка; время звонка; начало; время начала; дата время; начало звонка; дата вызова; дата начала; дата создания""",
     "_time": """time; call time; start time; hour; time of day; log time; logtime; time of call; heure; heure appel; heure d appel; heure debut; время; время звонка; время начала""",
-    "_answered_at": """answered at; answer time; answer; answered time; answer timestamp; connected at; connect time; time answered; pickup time; connected to agent timestamp; agent connected;
+    "_answered_at": """answered at; date connected; answer time; answer; answered time; answer timestamp; connected at; connect time; time answered; pickup time; connected to agent timestamp; agent connected;
         decroche; heure decroche; heure reponse; время ответа; ответ; ser start""",
-    "_ended_at": """ended at; end time; end; hangup time; hangup at; disconnect time; disconnect timestamp; end timestamp; end date; finished at; time ended; closed at; completed at; call end; call end time; end datetime;
+    "_ended_at": """ended at; date ended; end time; end; hangup time; hangup at; disconnect time; disconnect timestamp; end timestamp; end date; finished at; time ended; closed at; completed at; call end; call end time; end datetime;
         fin; heure fin; fin appel; date fin; raccroche; конец; окончание; время окончания; завершение; время завершения; ser exit""",
     "callback_at": """callback at; callback time; callback date; callback datetime; next call; next call date; follow up date; recall date; recall at; scheduled for;
         date rappel; rappel; prochain appel; дата перезвона; время перезвона; перезвонить; следующий звонок""",
     "outcome_code": """outcome code; outcome; disposition; call disposition; disposition name; wrap up code; wrapup code; wrap up reason name; wrap up reason; wrap up; result; call result; call outcome; call status; status; state; result code; status code; status name; termination code;
-        resolution; stage; action result; call stage; hangup cause; end reason; ended reason; call ended reason; sip code; primary disposition; closing code; qualification; qualif; statut; resultat; statut appel; resultat appel; code fin; motif;
+        resolution; stage; action result; call stage; hangup cause; end reason; ended reason; call ended reason; sip code; primary disposition; log type; closing code; qualification; qualif; statut; resultat; statut appel; resultat appel; code fin; motif;
         cloture; результат; результат звонка; статус; статус звонка; итог; итог звонка; исход; состояние; код завершения; code; s""",
     "connected": "connected; is connected; call connected; established; connecte; соединен; соединение; дозвон",
     "live": "human; human answered; live; live answer; is human; person answered; joint; personne",
@@ -61,7 +62,7 @@ CALLS: dict[str, str] = {
     "ring_s": "ring time; ringing; ring; ringing time; ring duration; ring seconds; setup time; sonnerie; duree sonnerie; temps sonnerie; звонил; вызов; длительность вызова; время дозвона",
     "queue_s": """queue wait time; queue time; wait time; waiting time; wait; waiting; queue; queue seconds; speed of answer; time in queue; hold queue time; asa; q time; response time; waited; queue duration; wait duration;
         attente; temps attente; temps d attente; duree attente; ожидание; время ожидания; длительность ожидания; время в очереди""",
-    "talk_s": """talk time; talk; talking; talk duration; billsec; bill sec; billable seconds; conversation duration; conversation time; avg talk duration; average talk duration; speaking time; in call duration; agent interaction duration; ser time; agent talk time;
+    "talk_s": """talk time; talk; talking; talking time; talk duration; billsec; bill sec; billable seconds; conversation duration; conversation time; avg talk duration; average talk duration; speaking time; in call duration; agent interaction duration; ser time; agent talk time;
         call duration; duration; length in sec; length; call length; handle time; call seconds; call time; duration seconds; total duration; totals; total time; seconds; secs; sec; minutes; min;
         duree conversation; temps conversation; duree communication; temps parole; duree appel; duree d appel; duree de l appel; duree; conversation;
         длительность разговора; время разговора; разговор; длительность; длительность звонка; продолжительность; продолжительность разговора""",
@@ -170,31 +171,6 @@ _UNITS: tuple[tuple[str, str], ...] = (
     (r"\b(?:in |en |в )?(?:h(?:ou)?rs?|h|heures?|час(?:ах|ы)?)$", "h"),
 )
 _TAILS = re.compile(r"\b(?:y n|yes no|o n|oui non|да нет|utc|gmt|local|rounded|raw|value)$")
-
-
-@cache
-def words_of(header: str) -> str:
-    """Return a header as words: in lower case, without accents, marks and joined capitals.
-
-    Examples
-    --------
-    >>> words_of("hs_callDuration (s)"), words_of("Durée d'appel")
-    ('hs call duration s', 'duree d appel')
-    """
-    text = re.sub(r"(?<=[a-zа-яё0-9])(?=[A-ZА-Я])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header[:200])
-    return " ".join(re.findall(r"[^\W_]+", without_accents(text.casefold())))
-
-
-def without_accents(text: str) -> str:
-    """Return a text with plain letters.
-
-    Examples
-    --------
-    >>> without_accents("répondeur"), without_accents("ещё й")
-    ('repondeur', 'еще и')
-    """
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(mark for mark in letters if not unicodedata.combining(mark))
 
 
 @cache

@@ -17,6 +17,7 @@ from callstats.sources import databases
 from callstats.sources.base import TextOptions
 from callstats.sources.containers import Found, expand
 from callstats.sources.drafting.column_looks import ColumnLook, look
+from callstats.sources.drafting.grouped_columns import grouped, grouping_columns
 from callstats.sources.drafting.synonyms import TABLES, likeness
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.files import kind_of, read_file
@@ -45,6 +46,9 @@ class UnknownTable:
     looks : dict of str to ColumnLook
     cells : dict of str to Cells
         Of all of them, one below the other.
+    groups : dict of str to int
+        Columns that are filled in the first row of each group alone, and in how many rows; in
+        ``cells`` every row of the group has what they hold.
     names : tuple of str
         Given to the columns of a file without a header.
     delimiter : str
@@ -53,6 +57,7 @@ class UnknownTable:
     raws: list[Raw]
     looks: dict[str, ColumnLook] = field(default_factory=dict)
     cells: dict[str, Cells] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     delimiter: str = ""
 
@@ -104,7 +109,9 @@ def read_unknown(files: Iterable[str | Path], scratch: Path) -> tuple[list[Unkno
     for table in tables.values():
         for name in table.first.columns:
             table.cells[name] = _together(name, table.raws)
-            table.looks[name] = look(name, table.cells[name])
+        table.groups = grouping_columns(table.cells)
+        table.cells = grouped(table.cells, table.groups)
+        table.looks = {name: look(name, cells) for name, cells in table.cells.items()}
     return list(tables.values()), unread
 
 

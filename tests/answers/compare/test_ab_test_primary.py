@@ -44,6 +44,15 @@ class TestPrimary:
         assert both.primary.difference.standard_error > 1.4 * plain.primary.difference.standard_error
         assert both.status.low == both.primary.difference.low
 
+    def test_successes_after_the_horizon_are_told_once(self):
+        # 40 of 200 a list within the horizon, and 30 more of list A on day 20.
+        people, calls = lists()
+        late = [call(f"A{k}", 20, success=True) for k in range(60, 90)]
+        found = run(people, [*calls, *late])
+        told = [word for word in found.warnings if "came after the horizon" in word]
+        assert told == ["30 successes came after the horizon and are left out: a longer horizon counts them."]
+        assert not any("came after" in s.text for s in found.primary.sentences)
+
     def test_a_margin_that_is_kept_is_not_worse(self):
         found = run(*lists(2000, 2000, (200, 215)), margin=0.02)
         assert "not worse than A by more than 2" in found.sentences[0].text

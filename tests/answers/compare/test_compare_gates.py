@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import callstats as cs
+from callstats.dataset import Dataset
+from callstats.dataset.rejects import Rejects
 from callstats.errors import ComparisonRefused
 from callstats.simulate import Scenario, simulate
 from tests.answers.compare.comparable import answers, dataset, drawn, gates, two_shares
@@ -25,8 +29,6 @@ class TestSoundData:
         assert gates(cs.compare(simulated(seed), kpi)) == set()
 
     def test_lists_that_truly_differ_pass_them_too(self):
-        from dataclasses import replace
-
         scenario = Scenario.small(3, contacts=1200)
         campaign = scenario.campaigns[0]
         better = (campaign.lists[0], replace(campaign.lists[1], reach=0.45, success=0.3))
@@ -41,6 +43,31 @@ class TestSoundData:
         data = simulated(2, lists=("A",), call_list={"arms": ("x", "y")})
         found = cs.compare(data, "conversion_per_lead", by="arm", control="x", split="even")
         assert gates(found) == set()
+
+
+class TestRejectedRows:
+    """Twenty of a hundred rows were left out at import, where 5 % may be."""
+
+    def lost(self, rows: int) -> Dataset:
+        rejects = Rejects(pd.DataFrame({"table": ["calls"] * rows, "rule": "a call has a time"}))
+        return replace(dataset(drawn(1, n=80, contacts=40)), rejects=rejects)
+
+    def test_the_share_is_told_with_the_comparison(self):
+        found = cs.compare(self.lost(20), "conversion_per_conversation", force=True)
+        said = [str(w) for w in found.warnings if w.gate == "unknown"]
+        assert len(said) == 1
+        assert said[0].startswith("20% of the rows of calls were rejected at import")
+
+    def test_few_are_not(self):
+        found = cs.compare(self.lost(4), "conversion_per_conversation", force=True)
+        assert "unknown" not in gates(found)
+
+    def test_those_of_a_table_that_the_figure_does_not_read_are_not(self):
+        data = self.lost(20)
+        rejects = Rejects(data.rejects.frame().assign(table="costs"))
+        assert "unknown" not in gates(
+            cs.compare(replace(data, rejects=rejects), "conversion_per_conversation", force=True)
+        )
 
 
 class TestAgents:
