@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 @app.command(name="import")
 def import_(
-    *files: Path,
+    *files: str,
     to: Path,
     source: str | None = None,
     mapping: Path | None = None,
     time_zone: str | None = None,
+    period: str | None = None,
     config: Path | None = None,
     replace: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -36,7 +37,10 @@ def import_(
     Parameters
     ----------
     files
-        The export: files, or one folder of table files.
+        The export: files, or one folder of table files. Or the address of the dialer's database:
+        mysql://reader@dialer/asterisk, mariadb://, postgresql://, sqlite:///calls.db or duckdb:///calls.db.
+        Leave the password out: it is taken from CALLSTATS_DB_PASSWORD, MYSQL_PWD, PGPASSWORD, ~/.my.cnf or
+        ~/.pgpass, or asked for.
     to
         Folder to write: new, or one an earlier import wrote, to which this one is added.
     source
@@ -45,6 +49,8 @@ def import_(
         A mapping file (TOML) for anything else.
     time_zone
         IANA zone of the dialer's clock, such as Europe/Paris; that of the folder where it holds data.
+    period
+        Of a database, the days to ask for: 2026-09, 2026-W36, 2026-09-01..2026-09-14; else all is read.
     config
         Project file; ./callstats.toml where there is one, else that of the folder.
     replace
@@ -54,7 +60,7 @@ def import_(
     from callstats.answers.trust.data_check import check as run_checks
 
     decided = _decided(to, config, anew=replace)
-    arrived = arrive(list(files), source, mapping, time_zone, decided)
+    arrived = arrive(list(files), source, mapping, time_zone, decided, period)
     data = arrived.data
     waiting = partial(say, f"Another import is writing to {to}: waiting until it is done.")
     added = dataset.add(data, to, replace=replace, on_wait=waiting, parts=arrived.parts)
@@ -131,7 +137,7 @@ def check(
     from callstats.answers.trust.data_check import check as run_checks
 
     if source or mapping:
-        opened = read_export([Path(data)], source, mapping, time_zone, config)
+        opened = read_export([data], source, mapping, time_zone, config)
     else:
         opened = open_data(data, config)
     found = run_checks(opened)

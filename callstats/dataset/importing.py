@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from callstats.config import Config
 from callstats.dataset.parts import Parts
+from callstats.dataset.period import Period
 from callstats.dataset.reading import read_tables, unnamed
 from callstats.dataset.store_log import FORMAT
 from callstats.errors import UsageError
-from callstats.sources import find, guess, notes, pieces
+from callstats.sources import find, guess, known, notes, pieces, servers
 from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
 from callstats.sources.times import known_zone
@@ -64,13 +65,15 @@ def read(
     mapping: str | Path | None = None,
     time_zone: str | None = None,
     config: Config | None = None,
+    period: str | Period | None = None,
 ) -> Dataset:
-    r"""Read what a dialer or CRM exported.
+    r"""Read what a dialer or CRM exported, or the database that it writes to.
 
     Parameters
     ----------
     files : path or iterable of paths
-        Files, or folders with files named like the source's tables.
+        Files, or folders with files named like the source's tables; or the address of a database, such as
+        ``mysql://reader@dialer/asterisk``, ``postgresql://…``, ``sqlite:///calls.db`` or ``duckdb:///calls.duckdb``.
     source : str, optional
         A known system, such as ``vicidial``; if omitted, it is detected from the columns.
     mapping : path, optional
@@ -79,6 +82,8 @@ def read(
         IANA zone of the clock the export's times were read from; if omitted, that
         of the mapping, else of the project file.
     config : Config, optional
+    period : str or Period, optional
+        Of a database, the days to ask for, such as ``2026-09``; else everything is read.
 
     Returns
     -------
@@ -89,14 +94,14 @@ def read(
     Raises
     ------
     InputError
-        A file cannot be read in the form it was declared to have.
+        A file cannot be read in the form it was declared to have, or a database cannot be reached.
     UsageError
-        The source is unknown, or both a source and a mapping are named.
+        The source is unknown, both a source and a mapping are named, the address is none, or a
+        period is asked of files.
 
     Examples
     --------
-    >>> import shutil
-    import tempfile
+    >>> import tempfile
     >>> export = Path(tempfile.mkdtemp()) / "vicidial_log.csv"
     >>> _ = export.write_text(
     ...     "uniqueid,lead_id,list_id,campaign_id,call_date,start_epoch,length_in_sec,status,user\n"
@@ -106,8 +111,21 @@ def read(
     >>> ds = read(export, source="vicidial", time_zone="Europe/Paris")
     >>> ds.provenance["rows"], ds.rejects.summary()["rule"].tolist()
     ({'calls': 1}, ['a duration is under 65,000 seconds'])
+
+    The same from a database, of one day:
+
+    >>> import sqlite3
+    >>> file = export.with_name("dialer.db")
+    >>> with sqlite3.connect(file) as base:
+    ...     _ = base.execute(f"CREATE TABLE vicidial_log ({export.read_text().splitlines()[0]})")
+    ...     for line in export.read_text().splitlines()[1:]:
+    ...         _ = base.execute(f"INSERT INTO vicidial_log VALUES ({','.join('?' * 9)})", line.split(","))
+    >>> base.close()
+    >>> ds = read(f"sqlite:///{file}", source="vicidial", time_zone="Europe/Paris", period="2026-09-08")
+    >>> ds.provenance["rows"], ds.provenance["files"][0]["name"]
+    ({'calls': 1}, 'sqlite:///dialer.db/vicidial_log')
     """
-    arrived = arrive(files, source=source, mapping=mapping, time_zone=time_zone, config=config)
+    arrived = arrive(files, source=source, mapping=mapping, time_zone=time_zone, config=config, period=period)
     return arrived.whole()
 
 
@@ -118,7 +136,9 @@ def arrive(
     mapping: str | Path | None = None,
     time_zone: str | None = None,
     config: Config | None = None,
+    period: str | Period | None = None,
     on_part: Callable[[int], None] | None = None,
+    on_day: Callable[[servers.Fetched], None] | None = None,
 ) -> Arrived:
     """Read an export to add it to a data set; a long one is laid down in files, part by part.
 
@@ -128,6 +148,8 @@ def arrive(
     ----------
     on_part : callable, optional
         Called after each part of a long export with the rows that have been read.
+    on_day : callable, optional
+        Called after each day that has been read from a database.
 
     Returns
     -------
@@ -138,16 +160,38 @@ def arrive(
 
     config = config or Config()
     paths = [files] if isinstance(files, str | Path) else list(files)
+    address, asked = _asked(paths, period)
     chosen, zone = _source(paths, source, mapping, time_zone, config)
-    parts = Parts(chosen, zone) if pieces.are_due(paths, chosen) else None
-    read_in = read_tables(paths, chosen, zone) if parts is None else parts.read(paths, on_part)
-    tables, rejects, provenance = read_in
+    parts = Parts(chosen, zone) if address is None and pieces.are_due(paths, chosen) else None
+    if address is not None:
+        extracted = servers.extract_from(address, chosen, asked, zone, progress=on_day)
+        tables, rejects, provenance = read_tables([], chosen, zone, extracted)
+    else:
+        read_in = read_tables(paths, chosen, zone) if parts is None else parts.read(paths, on_part)
+        tables, rejects, provenance = read_in
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
     provenance |= {"currency": config.currency, "format": FORMAT, "unnamed": unnamed(chosen)}
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     data = Dataset(tables, config=config, provenance=provenance, rejects=rejects)
     return Arrived(data) if parts is None else Arrived(data, parts.files, parts)
+
+
+def _asked(
+    paths: list[str | Path], period: str | Period | None
+) -> tuple[servers.Address | None, Period | None]:
+    """Return the database that is meant, if it is one, and the days to ask it for."""
+    asked = None if period is None else Period.parse(period)
+    addresses = [str(path) for path in paths if servers.is_address(path)]
+    if addresses and len(paths) > 1:
+        hint = "Import the files after it, into the same folder."
+        raise UsageError("a database is read by itself", hint=hint)
+    if asked is not None and not addresses:
+        raise UsageError(
+            "a file is read whole: a period is asked of a database alone",
+            hint="Import it, and ask for the period afterwards: callstats measure DATA KPI --period 2026-09.",
+        )
+    return (servers.parse_address(addresses[0]) if addresses else None), asked
 
 
 def _source(
@@ -165,7 +209,12 @@ def _source(
         if zone is not None:
             chosen = replace(chosen, time_zone=zone)
     else:
-        chosen = find(name) if name is not None else guess(paths)
+        chosen = find(name) if name is not None else _guessed(paths)
     if chosen.time_zone not in ("server",) and not chosen.time_zone.startswith("column:"):
         return chosen, known_zone(chosen.time_zone)
     return chosen, known_zone(zone or config.time_zone)
+
+
+def _guessed(paths: list[str | Path]) -> Source:
+    address = str(paths[0]) if paths else ""
+    return servers.guess_from(address, known().values()) if servers.is_address(address) else guess(paths)

@@ -40,9 +40,17 @@ _ARROW: dict[str, pa.DataType] = {
 
 
 def read_tables(
-    paths: Iterable[str | Path], source: Source, zone: str
+    paths: Iterable[str | Path], source: Source, zone: str, extracted: Extract | None = None
 ) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
     """Read, check and complete the tables of an export.
+
+    Parameters
+    ----------
+    paths : iterable of paths
+    source : Source
+    zone : str
+    extracted : Extract, optional
+        What has been read already, of a database: then there are no paths.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def read_tables(
         As stored in ``dataset.json``.
     """
     paths = list(paths)
-    extracted = extract(paths, source, zone)
+    extracted = extracted or extract(paths, source, zone)
     tables, rejects = accepted(extracted, source, zone)
     tables, respelt = one_spelling(tables)
     extracted.notes.extend(respelt)
@@ -198,7 +206,7 @@ def provenance(
         "format": 1,
         "source": source.name,
         "time_zone": zone,
-        "files": [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()],
+        "files": _files(paths, extracted),
         "rows": dict(rows),
         "rejected": {str(rule): int(count) for rule, count in reasons.items()},
         "books": [account.as_dict() for account in extracted.accounts],
@@ -206,6 +214,13 @@ def provenance(
         "notes": list(dict.fromkeys(extracted.notes)),
         "lacks": extracted.lacks,
     }
+
+
+def _files(paths: list[str | Path], extracted: Extract) -> list[dict[str, Any]]:
+    """Say what was read: files, or the tables of a database, whose hash is that of the rows asked for."""
+    if not paths:
+        return [{"name": raw.file, "rows": raw.size, "sha256": raw.digest} for raw in extracted.raws]
+    return [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()]
 
 
 def _by_name(paths: list[str | Path], extracted: Extract) -> dict[str, Path]:
