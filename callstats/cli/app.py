@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from callstats.errors import UsageError
 if TYPE_CHECKING:
     from callstats.config import Config
     from callstats.dataset import Dataset, Incoming
+    from callstats.sources.servers import Fetched
 
 Format = Literal["table", "csv", "json"]
 Language = Literal["en", "fr", "ru"]
@@ -37,7 +39,7 @@ def open_data(data: str, config: Path | None) -> Dataset:
 
 
 def read_export(
-    files: list[Path],
+    files: Sequence[str | Path],
     source: str | None,
     mapping: Path | None,
     time_zone: str | None,
@@ -56,30 +58,27 @@ def read_export(
 
 
 def arrive(
-    files: list[Path],
+    files: Sequence[str | Path],
     source: str | None,
     mapping: Path | None,
     time_zone: str | None,
+    *,
     dates: DateOrder | None,
     decided: Config,
+    period: str | None,
 ) -> Incoming:
-    """Read an export to add it to a data set; of a long one, say how far it is."""
+    """Read an export to add it to a data set; of a long one and of a database, say how far it is."""
     from callstats import dataset
 
     _check_named(files)
-    on_part = _progress if sys.stderr.isatty() else None
+    on_part, on_day = (_progress, _days) if sys.stderr.isatty() else (None, None)
     return dataset.arrive(
-        files,
-        source=source,
-        mapping=mapping,
-        time_zone=time_zone,
-        dates=dates,
-        config=decided,
-        on_part=on_part,
-    )
+        files, source=source, mapping=mapping, time_zone=time_zone, dates=dates, config=decided,
+        period=period, on_part=on_part, on_day=on_day,
+    )  # fmt: skip
 
 
-def _check_named(files: list[Path]) -> None:
+def _check_named(files: Sequence[str | Path]) -> None:
     if not files:
         raise UsageError(
             "no file was named", hint="Name the export: callstats import FILE… --source vicidial --to DIR"
@@ -88,6 +87,12 @@ def _check_named(files: list[Path]) -> None:
 
 def _progress(rows: int) -> None:
     print(f"\r{rows:,} rows", end="\r", file=sys.stderr, flush=True)
+
+
+def _days(fetched: Fetched) -> None:
+    day = f"{fetched.last}: " if fetched.last else ""
+    line = f"\r{day}{fetched.done} of {fetched.total} days, {fetched.rows:,} rows"
+    print(line, end="\r", file=sys.stderr, flush=True)
 
 
 def pairs(words: list[str]) -> dict[str, str]:

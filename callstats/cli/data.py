@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 @app.command(name="import")
 def import_(
-    *files: Path,
+    *files: str,
     to: Path,
     source: str | None = None,
     mapping: Path | None = None,
     time_zone: str | None = None,
     dates: DateOrder | None = None,
+    period: str | None = None,
     config: Path | None = None,
     replace: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -37,7 +38,10 @@ def import_(
     Parameters
     ----------
     files
-        The export: files, or one folder of table files.
+        The export: files, or one folder of table files. Or the address of the dialer's database:
+        mysql://reader@dialer/asterisk, mariadb://, postgresql://, sqlite:///calls.db or duckdb:///calls.db.
+        Leave the password out: it is taken from CALLSTATS_DB_PASSWORD, MYSQL_PWD, PGPASSWORD, ~/.my.cnf or
+        ~/.pgpass, or asked for.
     to
         Folder to write: new, or one an earlier import wrote, to which this one is added.
     source
@@ -48,6 +52,8 @@ def import_(
         IANA zone of the dialer's clock, such as Europe/Paris; that of the folder where it holds data.
     dates
         How dates are written that could be either; that of the folder where it was said before.
+    period
+        Of a database, the days to ask for: 2026-09, 2026-W36, 2026-09-01..2026-09-14; else all is read.
     config
         Project file; ./callstats.toml where there is one, else that of the folder.
     replace
@@ -58,7 +64,7 @@ def import_(
     from callstats.dataset.identities import about_names
 
     decided = _decided(to, config, anew=replace)
-    arrived = arrive(list(files), source, mapping, time_zone, dates, decided)
+    arrived = arrive(list(files), source, mapping, time_zone, dates=dates, decided=decided, period=period)
     data = arrived.data
     waiting = partial(say, f"Another import is writing to {to}: waiting until it is done.")
     added = dataset.add(data, to, replace=replace, on_wait=waiting, parts=arrived.parts)
@@ -176,7 +182,7 @@ def check(
     from callstats.answers.trust.data_check import check as run_checks
 
     if source or mapping:
-        opened = read_export([Path(data)], source, mapping, time_zone, config, dates=dates)
+        opened = read_export([data], source, mapping, time_zone, config, dates=dates)
     else:
         opened = open_data(data, config)
     found = run_checks(opened)

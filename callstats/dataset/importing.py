@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from callstats.config import Config
 from callstats.dataset.long_export import LongExport
+from callstats.dataset.period import Period
 from callstats.dataset.reading import read_tables, unnamed
 from callstats.dataset.store_log import FORMAT
 from callstats.errors import UsageError
-from callstats.sources import find, guess, notes, pieces, site_settings
+from callstats.sources import find, guess, known, notes, pieces, servers, site_settings
 from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
 from callstats.sources.times import known_zone
@@ -67,13 +68,15 @@ def read(
     time_zone: str | None = None,
     dates: str | None = None,
     config: Config | None = None,
+    period: str | Period | None = None,
 ) -> Dataset:
-    r"""Read what a dialer or CRM exported.
+    r"""Read what a dialer or CRM exported, or the database that it writes to.
 
     Parameters
     ----------
     files : path or iterable of paths
-        Files, or folders with files named like the source's tables.
+        Files, or folders with files named like the source's tables; or the address of a database, such as
+        ``mysql://reader@dialer/asterisk``, ``postgresql://…``, ``sqlite:///calls.db`` or ``duckdb:///calls.duckdb``.
     source : str, optional
         A known system, such as ``vicidial``; if omitted, it is detected from the columns.
     mapping : path, optional
@@ -85,6 +88,8 @@ def read(
         How dates are written that could be either; dates that tell it themselves need it not.
     config : Config, optional
         Its ``sources`` say what is particular to the site's exports: own outcome codes, the order of dates.
+    period : str or Period, optional
+        Of a database, the days to ask for, such as ``2026-09``; else everything is read.
 
     Returns
     -------
@@ -95,9 +100,10 @@ def read(
     Raises
     ------
     InputError
-        A file cannot be read in the form it was declared to have.
+        A file cannot be read in the form it was declared to have, or a database cannot be reached.
     UsageError
-        The source or the order of dates is unknown, or both a source and a mapping are named.
+        The source or the order of dates is unknown, both a source and a mapping are named, the
+        address is none, or a period is asked of files.
 
     Examples
     --------
@@ -111,8 +117,23 @@ def read(
     >>> ds = read(export, source="vicidial", time_zone="Europe/Paris")
     >>> ds.provenance["rows"], ds.rejects.summary()["rule"].tolist()
     ({'calls': 1}, ['a duration is under 65,000 seconds'])
+
+    The same from a database, of one day:
+
+    >>> import sqlite3
+    >>> file = export.with_name("dialer.db")
+    >>> with sqlite3.connect(file) as base:
+    ...     _ = base.execute(f"CREATE TABLE vicidial_log ({export.read_text().splitlines()[0]})")
+    ...     for line in export.read_text().splitlines()[1:]:
+    ...         _ = base.execute(f"INSERT INTO vicidial_log VALUES ({','.join('?' * 9)})", line.split(","))
+    >>> base.close()
+    >>> ds = read(f"sqlite:///{file}", source="vicidial", time_zone="Europe/Paris", period="2026-09-08")
+    >>> ds.provenance["rows"], ds.provenance["files"][0]["name"]
+    ({'calls': 1}, 'sqlite:///dialer.db/vicidial_log')
     """
-    arrived = arrive(files, source=source, mapping=mapping, time_zone=time_zone, dates=dates, config=config)
+    arrived = arrive(
+        files, source=source, mapping=mapping, time_zone=time_zone, dates=dates, config=config, period=period
+    )
     return arrived.whole()
 
 
@@ -124,7 +145,9 @@ def arrive(
     time_zone: str | None = None,
     dates: str | None = None,
     config: Config | None = None,
+    period: str | Period | None = None,
     on_part: Callable[[int], None] | None = None,
+    on_day: Callable[[servers.Fetched], None] | None = None,
 ) -> Incoming:
     """Read an export to add it to a data set; a long one is laid down in files, part by part.
 
@@ -134,6 +157,8 @@ def arrive(
     ----------
     on_part : callable, optional
         Called after each part of a long export with the rows that have been read.
+    on_day : callable, optional
+        Called after each day that has been read from a database.
 
     Returns
     -------
@@ -144,12 +169,20 @@ def arrive(
 
     config = config or Config()
     paths = [files] if isinstance(files, str | Path) else list(files)
+    address, asked = _asked(paths, period)
     chosen, zone = _source(paths, source, mapping, time_zone, config)
     chosen = _as_the_site_writes(chosen, dates, config)
     tolerance = config.unknown_tolerance
-    parts = LongExport(chosen, zone, tolerance) if pieces.are_due(paths, chosen) else None
-    read_in = read_tables(paths, chosen, zone, tolerance) if parts is None else parts.read(paths, on_part)
-    tables, rejects, provenance = read_in
+    parts: LongExport | None = None
+    if address is not None:
+        parts = LongExport(chosen, zone, tolerance)
+        came = servers.pieces_from(address, chosen, asked, zone, progress=on_day)
+        tables, rejects, provenance = parts.read_pieces(came)
+    elif pieces.are_due(paths, chosen):
+        parts = LongExport(chosen, zone, tolerance)
+        tables, rejects, provenance = parts.read(paths, on_part)
+    else:
+        tables, rejects, provenance = read_tables(paths, chosen, zone, tolerance)
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
     if chosen.choose and chosen.dates:
@@ -158,6 +191,23 @@ def arrive(
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     data = Dataset(tables, config=config, provenance=provenance, rejects=rejects)
     return Incoming(data) if parts is None else Incoming(data, parts.files, parts)
+
+
+def _asked(
+    paths: list[str | Path], period: str | Period | None
+) -> tuple[servers.Address | None, Period | None]:
+    """Return the database that is meant, if it is one, and the days to ask it for."""
+    asked = None if period is None else Period.parse(period)
+    addresses = [str(path) for path in paths if servers.is_address(path)]
+    if addresses and len(paths) > 1:
+        hint = "Import the files after it, into the same folder."
+        raise UsageError("a database is read by itself", hint=hint)
+    if asked is not None and not addresses:
+        raise UsageError(
+            "a file is read whole: a period is asked of a database alone",
+            hint="Import it, and ask for the period afterwards: callstats measure DATA KPI --period 2026-09.",
+        )
+    return (servers.parse_address(addresses[0]) if addresses else None), asked
 
 
 def _source(
@@ -175,7 +225,7 @@ def _source(
         if zone is not None:
             chosen = replace(chosen, time_zone=zone)
     else:
-        chosen = find(name) if name is not None else guess(paths)
+        chosen = find(name) if name is not None else _guessed(paths)
     if chosen.time_zone not in ("server",) and not chosen.time_zone.startswith("column:"):
         return chosen, known_zone(chosen.time_zone)
     return chosen, known_zone(zone or config.time_zone)
@@ -187,3 +237,8 @@ def _as_the_site_writes(source: Source, dates: str | None, config: Config) -> So
     if source.choose and source.name in config.sources:
         source = site_settings.with_settings(source, config.sources[source.name])
     return replace(source, dates=site_settings.order_of_dates(dates or source.dates))
+
+
+def _guessed(paths: list[str | Path]) -> Source:
+    address = str(paths[0]) if paths else ""
+    return servers.guess_from(address, known().values()) if servers.is_address(address) else guess(paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 import weakref
@@ -80,6 +81,8 @@ class LongExport:
         self._rejects: list[Frame] = []
         self._whole = Extract()
         self._raws: dict[str, Raw] = {}
+        self._digests: dict[str, list[str]] = {}
+        self._seen: dict[str, np.ndarray] = {}
 
     def read(
         self, paths: Iterable[str | Path], on_part: Callable[[int], None] | None = None
@@ -100,30 +103,50 @@ class LongExport:
         paths = list(paths)
         scratch = self._folder / "unpacked"
         scratch.mkdir()
+        return self.read_pieces(pieces_of(paths, self.source, scratch, self._whole), paths, on_part)
+
+    def read_pieces(
+        self,
+        pieces: Iterable[Piece],
+        paths: Iterable[str | Path] = (),
+        on_part: Callable[[int], None] | None = None,
+    ) -> tuple[dict[str, Any], Rejects, dict[str, Any]]:
+        """Read, check and lay down what comes part by part: of ``paths``, or of a database.
+
+        See :meth:`read`.
+        """
+        paths = list(paths)
         waiting: deque[Future[_Part]] = deque()
         with ThreadPoolExecutor(WORKERS) as pool:
-            for number, piece in enumerate(pieces_of(paths, self.source, scratch, self._whole)):
+            for number, piece in enumerate(pieces):
                 waiting.append(pool.submit(self._lay_down, piece, number))
                 if len(waiting) > WORKERS:
                     self._enter(waiting.popleft().result(), on_part)
             while waiting:
                 self._enter(waiting.popleft().result(), on_part)
-        self._whole.notes += [
-            notes.write(notes.NOT_READ, file=name, reason=why) for name, why in self._whole.unread.items()
-        ]
         connection = connect()
         for rule in KEYS:
             if rule.table in self.files and rule.table not in unnamed(self.source):
                 self._once(connection, rule, paths)
         tables = {name: _relation(connection, files) for name, files in self.files.items()}
-        self._whole.accounts = list(self._books.values())
-        say_hours(self._whole, self.tolerance)
-        self._whole.notes = notes.together(self._whole.notes)
-        self._whole.raws = [replace(raw, rows=range(self._sizes[name])) for name, raw in self._raws.items()]
-        check_any(tables, self._whole)
+        whole = self._summed_up()
+        check_any(tables, whole)
         rejects = self._rejected()
         counted = {name: sum(map(_rows, files)) for name, files in self.files.items()}
-        return tables, rejects, provenance(self._whole, paths, self.source, self.zone, counted, rejects)
+        return tables, rejects, provenance(whole, paths, self.source, self.zone, counted, rejects)
+
+    def _summed_up(self) -> Extract:
+        """Return what was noted of the parts as what is noted of the whole."""
+        whole = self._whole
+        whole.notes += [notes.write(notes.NOT_READ, file=n, reason=why) for n, why in whole.unread.items()]
+        whole.accounts = list(self._books.values())
+        say_hours(whole, self.tolerance)
+        whole.notes = notes.together(whole.notes)
+        whole.raws = [
+            replace(raw, rows=range(self._sizes[name]), digest=_digest(self._digests[name]))
+            for name, raw in self._raws.items()
+        ]
+        return whole
 
     def _lay_down(self, piece: Piece, number: int) -> _Part:
         """Read and check one part, and write its rows with their places."""
@@ -142,7 +165,7 @@ class LongExport:
         following = (*FOLLOWING.get(name, ()), *(("loaded_at",) if name == "calls" else ()))
         # what the export states of a derived column bears the name that says so
         table = table.rename_columns([STATED + c if c in following else c for c in table.column_names])
-        if len(piece.own) == 1:  # of several tables, rows that bear one name have come together
+        if piece.by_row:  # elsewhere rows that bear one name have come together
             rows = np.asarray(piece.own[0][0].rows, np.int64)[frame["_position"].to_numpy(np.int64)]
             table = table.append_column(ROW, pa.array(rows, pa.int64()))
         pq.write_table(table, file, compression="none", use_dictionary=False, write_statistics=False)
@@ -150,19 +173,23 @@ class LongExport:
     def _enter(self, part: _Part, on_part: Callable[[int], None] | None) -> None:
         """Take up what became of a part, in the order of the export."""
         own, shared = part.extracted.raws[: part.own], part.extracted.raws[part.own :]
-        again = {table.called for table in shared if table.called in self._raws}
-        for table in (*own, *(other for other in shared if other.called not in again)):
+        known = {table.called for table in shared if table.called in self._raws}
+        for table in (*own, *(other for other in shared if other.called not in known)):
             self._raws.setdefault(table.called, replace(table, cells={}, rows=[], bad=[]))
+            self._digests.setdefault(table.called, []).append(table.digest)
             self._sizes[table.called] = self._sizes.get(table.called, 0) + table.size
         for name, file in part.files.items():
             self.files.setdefault(name, []).append(file)
             self._of[file] = own[0].called if own else ""
-        if len(part.rejects):
-            self._rejects.append(part.rejects)
-        for account in part.extracted.accounts:
+        accounts = [account for account in part.extracted.accounts if account.file not in known]
+        rejects = part.rejects
+        for table in own:
+            if table.keyed:
+                rejects = self._without_rows_again(table, accounts, rejects)
+        if len(rejects):
+            self._rejects.append(rejects)
+        for account in accounts:
             key = (account.file, account.table)
-            if account.file in again:
-                continue
             if key in self._books:
                 self._books[key].enter(account)
             else:
@@ -172,6 +199,22 @@ class LongExport:
         self._whole.hours.enter(part.extracted.hours)
         if on_part is not None:
             on_part(sum(account.rows for account in self._books.values()))
+
+    def _without_rows_again(self, table: Raw, accounts: list[Account], rejects: Frame) -> Frame:
+        """Count a row that several parts need once: a contact that is called on two days."""
+        rows = np.asarray(table.rows, np.int64)
+        seen = self._seen.get(table.called, np.array([], np.int64))
+        again = rows[np.isin(rows, seen)]
+        self._seen[table.called] = np.union1d(seen, rows)
+        if not len(again):
+            return rejects
+        self._sizes[table.called] -= len(again)
+        gone = (rejects["file"] == table.called) & rejects["row"].isin(again)
+        for account in accounts:
+            if account.file == table.called:
+                account.rows -= len(again)
+                account.rejected -= int((gone & (rejects["table"] == account.table)).sum())
+        return rejects[~gone]
 
     def _once(self, connection: duckdb.DuckDBPyConnection, rule: Rule, paths: list[str | Path]) -> None:
         """Leave out the rows that bear the name of another: of a later file the first one is kept."""
@@ -235,6 +278,13 @@ class LongExport:
 def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
     found = connection.read_parquet([str(file) for file in files], union_by_name=True)
     return found.select(*(c for c in found.columns if c != ROW))
+
+
+def _digest(parts: list[str]) -> str:
+    """Return the SHA-256 of a file; of a table that came in stretches, that of theirs."""
+    if len(set(parts)) == 1:
+        return parts[0]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def _rows(file: Path) -> int:

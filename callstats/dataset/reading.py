@@ -212,7 +212,7 @@ def provenance(
         "format": 1,
         "source": source.name,
         "time_zone": zone,
-        "files": [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()],
+        "files": _files(paths, extracted),
         "rows": dict(rows),
         "rejected": {str(rule): int(count) for rule, count in reasons.items()},
         "books": [account.as_dict() for account in extracted.accounts],
@@ -220,6 +220,13 @@ def provenance(
         "notes": list(dict.fromkeys(extracted.notes)),
         "lacks": extracted.lacks,
     }
+
+
+def _files(paths: list[str | Path], extracted: Extract) -> list[dict[str, Any]]:
+    """Say what was read: files, or the tables of a database, whose hash is that of the rows asked for."""
+    if not paths:
+        return [{"name": raw.file, "rows": raw.size, "sha256": raw.digest} for raw in extracted.raws]
+    return [_file(name, path, extracted) for name, path in _by_name(paths, extracted).items()]
 
 
 def _by_name(paths: list[str | Path], extracted: Extract) -> dict[str, Path]:

@@ -55,7 +55,7 @@ class Columns:
         raise InputError(
             f"no column {listed}",
             file=self._raw.called,
-            row=self._raw.header_row,
+            row=self._raw.header_row if self._raw.header_row > 0 else None,
             near=tuple(dict.fromkeys(near))[:3],
             hint=f"{self._layout.name} needs it; the file has: {shown}.",
         )

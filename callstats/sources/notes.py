@@ -96,11 +96,18 @@ CAME_AGAIN = (
     "{count} row came again in a later file, which counts",
     "{count} rows came again in a later file, which counts",
 )
+OTHER_TABLES = (
+    "{file}: {count} other table is not read",
+    "{file}: {count} other tables are not read",
+)
+READ_WHOLE = "{file} is read whole, whatever the period: {reason}"
+IN_BOTH = "{file} holds rows that are in {other} as well; they count once"
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY, COPY, CAME_AGAIN),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
     *(ONE_NAME, MORE_NAMES, EVENTS_WITHOUT_TIME, NEVER_LOGGED_IN, NO_HOUR),
+    *(OTHER_TABLES, READ_WHOLE, IN_BOTH),
 )
 
 

@@ -43,10 +43,13 @@ class Piece:
         Rows that no other part has, as :func:`callstats.sources.reader.extract_tables` takes them.
     shared : list of (Raw, list of Layout)
         Tables that the rows of every part may need: joined files, tables of codes.
+    by_row : bool
+        It has rows of one table, and others of the same names may be in other parts.
     """
 
     own: list[Chosen]
     shared: list[Chosen] = field(default_factory=list)
+    by_row: bool = False
 
 
 def are_due(files: Iterable[str | Path], source: Source) -> bool:
@@ -91,8 +94,8 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
         if not layouts or layouts[0].shared:
             shared.append((raw, used))
         elif keys == {()}:
-            yield Piece([(raw, used)], shared)
-            shared = _told(shared)
+            yield Piece([(raw, used)], shared, by_row=True)
+            shared = told(shared)
         else:
             aside.put(raw, used, next(iter(keys - {()})) or ())
     if not any(layouts for _, layouts in heads):
@@ -100,12 +103,12 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
     check_all_described(heads, source)
     for own in aside.taken():
         yield Piece(own, shared)
-        shared = _told(shared)
+        shared = told(shared)
     if shared and not any(not layouts[0].shared for _, layouts in heads if layouts):
         yield Piece([], shared)
 
 
-def _told(shared: list[Chosen]) -> list[Chosen]:
+def told(shared: list[Chosen]) -> list[Chosen]:
     """Return shared tables without what is noted of them, which is told once."""
     return [(replace(raw, notes=[], furniture=Counter()), layouts) for raw, layouts in shared]
 

@@ -65,6 +65,8 @@ class Raw:
         SHA-256 of the file, where it is known.
     part : int
         Which of the file's tables it is, counted from 0.
+    keyed : bool
+        The rows bear the numbers of the key of a table in a database: they name a record for good.
     """
 
     file: str
@@ -79,11 +81,12 @@ class Raw:
     unread: str = ""
     digest: str = ""
     part: int = 0
+    keyed: bool = False
 
     @property
     def identity(self) -> str:
         """What names the table wherever it lies: files of other content may bear the same name."""
-        if not self.digest:
+        if self.keyed or not self.digest:
             return self.file
         return self.digest[:SHORT] + (f"-{self.part}" if self.part else "")
 

@@ -42,7 +42,7 @@ def _rows(seed: int, size: int) -> list[str]:
         when = f"{day:02d}/09/2026 {9 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
         talk = made.choice(["00:01:05", "00:00:00", "0:10", "", "soon"]) if number % 50 == 7 else "00:00:42"
         row = [
-            f"c{number}", f"p{made.randint(1, size // 3)}", made.choice(["ann", "bob", "cid"]), "spring",
+            f"c{number}", f"p{made.randint(1, size // 3)}", made.choice(["ann", "bob", "Ann"]), "spring",
             made.choice(["l1", "l2"]), when, talk, made.choice(["Sold", "Busy", "No answer", "Odd"]),
             made.choice(["out"] * 8 + ["in", "internal"]), made.choice(["north", "", "7"]),
         ]  # fmt: skip
