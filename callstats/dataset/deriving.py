@@ -223,10 +223,7 @@ def complete(derivation: Derivation, name: str) -> str:
     """Return the statement for a whole table with the columns that follow."""
     view = derivation.views[name]
     if name == "calls":
-        return (
-            f"SELECT c.*, {', '.join(f'n.{quoted(c)}' for c in FOLLOWING['calls'])} "
-            f"FROM {view} AS c LEFT JOIN ({numbers(derivation)}) AS n USING (call_id)"
-        )
+        return numbers(derivation, "c.*")
     if name == "contacts":
         return _contacts(derivation)
     if name == "callbacks":
@@ -251,20 +248,27 @@ def _outbound(derivation: Derivation) -> str:
     return "coalesce(direction <> 'inbound', true)" if derivation.has("calls", "direction") else "true"
 
 
-def numbers(derivation: Derivation) -> str:
-    """Return the statement for call_id and what follows of each call: its numbers, and the contact's age."""
+def numbers(derivation: Derivation, beside: str = "call_id") -> str:
+    """Return the statement for what follows of each call: its numbers, and the contact's age.
+
+    Parameters
+    ----------
+    derivation : Derivation
+    beside : str
+        What stands before these columns: the call's name, or all of its columns (``c.*``).
+    """
     said = {c: derivation.value("calls", STATED + c) for c in FOLLOWING["calls"]}
     view = derivation.views["calls"]
     if not derivation.has("calls", "contact_id", "started_at"):
         listed = ", ".join(f"CAST({value} AS {_TYPES[c]}) AS {c}" for c, value in said.items())
-        return f"SELECT call_id, {listed} FROM {view}"
+        return f"SELECT {beside}, {listed} FROM {view} AS c"
     dialled = f"contact_id IS NOT NULL AND {_outbound(derivation)}"
     live = f"contact_id IS NOT NULL AND coalesce({derivation.value('calls', 'live', 'false')}, false)"
     count = "count(*) FILTER (WHERE {}) OVER look_back END"
     loads, joins = _loads(derivation)
     age = f"date_diff('microsecond', {loads}, started_at) / 1e6"
     return f"""
-        SELECT call_id,
+        SELECT {beside},
             CAST(coalesce({said["attempt_no"]}, CASE WHEN {dialled} THEN {count.format(dialled)})
                 AS BIGINT) AS attempt_no,
             CAST(coalesce({said["live_no"]}, CASE WHEN {live} THEN {count.format(live)})

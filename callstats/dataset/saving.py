@@ -13,6 +13,7 @@ import narwhals as nw
 from callstats.config import DEFAULT_TARGETS, FILE_NAME, Config, parse
 from callstats.dataset import store_files
 from callstats.dataset.engine_connection import connect
+from callstats.dataset.store_rows import write_parquet
 from callstats.errors import InputError, UsageError
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
@@ -84,7 +85,7 @@ def _by_month(file: Path, stage: store_files.Staging) -> None:
     for name in sorted(found) or [store_files.UNDATED]:
         chosen = calls.filter(f"{month} = '{name}'")
         with chosen.to_arrow_reader(store_files.GROUP) as reader:
-            store_files.write_parquet(reader, reader.schema, stage.file(f"calls/{name}.parquet"))
+            write_parquet(reader, reader.schema, stage.file(f"calls/{name}.parquet"))
 
 
 def canonical(data: Dataset, name: str, *, hidden: bool = False) -> nw.LazyFrame:

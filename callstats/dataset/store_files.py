@@ -28,9 +28,6 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from callstats.errors import InputError, UsageError
 from callstats.model import STATED, TABLES
 
@@ -96,23 +93,6 @@ def check_target(folder: Path) -> None:
             return
     if folder.exists():
         raise UsageError(f"{folder} is there already and is no data set", hint="Name another folder.")
-
-
-def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, file: Path) -> None:
-    """Write rows as they come, in row groups of one size."""
-    waiting: list[pa.Table] = []
-    size = 0
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in batches:
-            waiting.append(pa.Table.from_batches([batch], schema))
-            size += batch.num_rows
-            if size >= GROUP:
-                rows = pa.concat_tables(waiting)
-                whole = size - size % GROUP
-                writer.write_table(rows.slice(0, whole).combine_chunks(), row_group_size=GROUP)
-                waiting, size = [rows.slice(whole)], size - whole
-        if size:
-            writer.write_table(pa.concat_tables(waiting).combine_chunks(), row_group_size=GROUP)
 
 
 def write_json(content: Any, file: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from callstats.dataset.deriving import (
 from callstats.dataset.engine_connection import quoted
 from callstats.dataset.identities import Spellings, respelt, written_otherwise
 from callstats.dataset.store_files import MONTH, ROW, UNDATED, in_order
+from callstats.dataset.store_rows import MONTH_OF
 from callstats.model import TABLES
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cases": ("case_id",),
 }
 #: Columns that are written though nothing is known of them: people ask by them.
-_ASKED_BY = (
+ASKED_BY = (
     "call_id",
     "contact_id",
     "list_id",
@@ -160,8 +162,8 @@ class Merge:
 
     def _once(self, calls: str) -> str:
         """Return the calls that came in; of frames that list a call twice, the last row."""
-        if not self._count(f"SELECT count(call_id) - count(DISTINCT call_id) FROM {calls}"):
-            return calls
+        if not self._count(f"SELECT count(call_id) - count(DISTINCT hash(call_id)) FROM {calls}"):
+            return calls  # numbers are told apart in a third of the memory that names need
         self.connection.execute(
             "CREATE TEMP TABLE once_calls AS SELECT * EXCLUDE (place) FROM "
             f"(SELECT *, row_number() OVER () AS place FROM {calls}) "
@@ -193,11 +195,11 @@ class Merge:
         """Count what became of the rows that came in."""
         come = self.aligned(name, self.incoming[name])
         merged = self.merged[name]
+        if name not in self.there:
+            return Fate(self._count(f"SELECT count(*) FROM {merged}"))
         same = self._same(name)
         touched = f"SELECT * FROM {merged} AS o SEMI JOIN ({come}) AS n ON {same}"
         rows = self._count(f"SELECT count(*) FROM ({touched})")
-        if name not in self.there:
-            return Fate(rows)
         old = self.aligned(name, self.there[name])
         new = self._count(f"SELECT count(*) FROM ({touched}) AS o ANTI JOIN ({old}) AS n ON {same}")
         before = f"SELECT * FROM ({old}) AS o SEMI JOIN ({come}) AS n ON {same}"
@@ -209,12 +211,22 @@ class Merge:
     # What is to be written
 
     def number_calls(self) -> None:
-        """Number the calls of both sides anew."""
-        self.connection.execute(f"CREATE TEMP TABLE numbered AS {numbers(self.derivation)}")
+        """Number the calls of both sides anew, to see in which months a number changes."""
+        if self.there:
+            self.connection.execute(f"CREATE TEMP TABLE numbered AS {numbers(self.derivation)}")
+
+    @cached_property
+    def _filled(self) -> dict[str, set[str]]:
+        """Which columns of the calls have a known value, by month; columns that follow are not looked at."""
+        view = self.derivation.views["calls"]
+        columns = self.connection.table(view).columns
+        counts = ", ".join(f"count({quoted(c)})" for c in columns)
+        found = self.connection.execute(f"SELECT {self._month()}, {counts} FROM {view} GROUP BY 1").fetchall()
+        return {month: {c for c, n in zip(columns, counted, strict=True) if n} for month, *counted in found}
 
     def months(self) -> list[str]:
         """Return the months that there are calls in."""
-        return self._texts(f"SELECT DISTINCT {self._month()} FROM {self.derivation.views['calls']}")
+        return sorted(self._filled)
 
     def months_touched(self) -> list[str]:
         """Return the months in which a call is new, gone, or has other derived columns than before."""
@@ -267,17 +279,36 @@ class Merge:
     def _texts(self, sql: str) -> list[str]:
         return sorted(str(row[0]) for row in self.connection.execute(sql).fetchall())
 
-    def month(self, month: str) -> str:
-        """Return the statement for the calls of a month, complete and in their order."""
-        view = self.derivation.views["calls"]
-        chosen = f"SELECT * FROM {view} WHERE {self._month()} = '{month}'"
-        derived = ", ".join(f"numbered.{c}" for c in FOLLOWING["calls"])
-        whole = f"SELECT c.*, {derived} FROM ({chosen}) AS c LEFT JOIN numbered USING (call_id)"
-        return self._known("calls", whole, calls_in_order(self.derivation))
+    def calls(self, months: Iterable[str]) -> str:
+        """Return the statement for the calls of some months, complete, in the order of their months."""
+        order = f"{MONTH_OF}, {calls_in_order(self.derivation)}"
+        if not self.there:
+            every = numbers(self.derivation, f"{self._month()} AS {MONTH_OF}, c.*")
+            return f"SELECT * FROM ({every}) ORDER BY {order}"
+        listed = ", ".join(f"'{month}'" for month in months)
+        chosen = f"SELECT {self._month()} AS {MONTH_OF}, * FROM {self.derivation.views['calls']}"
+        derived = ", ".join(f"n.{c}" for c in FOLLOWING["calls"])
+        return (
+            f"SELECT c.*, {derived} FROM (SELECT * FROM ({chosen}) WHERE {MONTH_OF} IN ({listed})) AS c "
+            f"LEFT JOIN numbered AS n USING (call_id) ORDER BY {order}"
+        )
+
+    def no_calls(self) -> str:
+        """Return the statement for a table of calls that has none."""
+        asked = [quoted(column) for column in ASKED_BY if column in self.types["calls"]]
+        return f"SELECT {', '.join(asked)} FROM ({self.calls([])}) LIMIT 0"
+
+    def columns_of_calls(self) -> dict[str, list[str]]:
+        """Return the columns that each month may be written with, in their order."""
+        asked = [column for column in ASKED_BY if column in self.types["calls"]]
+        return {
+            month: in_order("calls", {*filled, *asked, *FOLLOWING["calls"]})
+            for month, filled in self._filled.items()
+        }
 
     def would_have(self, have: Mapping[str, str]) -> bool:
         """Tell whether a month whose rows are as they were would be written with the columns it has."""
-        asked = {column for column in _ASKED_BY if column in self.types["calls"]}
+        asked = {column for column in ASKED_BY if column in self.types["calls"]}
         return asked <= have.keys() and all(
             self.types["calls"].get(column, kind) == kind for column, kind in have.items()
         )
@@ -296,8 +327,8 @@ class Merge:
         counted = self.connection.execute(
             f"SELECT {', '.join(f'count({quoted(c)})' for c in columns)} FROM ({sql})"
         ).fetchall()[0]
-        filled = {column for column, known in zip(columns, counted, strict=True) if known}
-        kept = [c for c in columns if c in filled or (c in _ASKED_BY and c in self.types[name])]
+        filled = {c for c, known in zip(columns, counted, strict=True) if known}
+        kept = [c for c in columns if c in filled or (c in ASKED_BY and c in self.types[name])]
         listed = ", ".join(map(quoted, in_order(name, kept)))
         rest = ", ".join(f"{quoted(c)} NULLS LAST" for c in in_order(name, kept))
         return f"SELECT {listed} FROM ({sql}) ORDER BY {order}, {rest}"
