@@ -17,7 +17,7 @@ from callstats.dataset.deriving import FOLLOWING_CALLS
 from callstats.dataset.engine_connection import connect
 from callstats.dataset.project_file import restate
 from callstats.dataset.saving import canonical, write_project_file
-from callstats.dataset.store_merge import ASKED_BY, Fate, Merge
+from callstats.dataset.store_merge import Fate, Merge
 from callstats.dataset.store_rows import write_months, write_parquet
 from callstats.errors import InputError
 from callstats.model import TABLES
@@ -215,7 +215,7 @@ class _Store:
         written = [month for month in months if month in touched or not self._fits(month, merge)]
         with merge.connection.sql(merge.calls(written)).to_arrow_reader(files.GROUP) as reader:
             file_of = lambda month: stage.file(f"{files.CALLS}/{month}.parquet")  # noqa: E731
-            write_months(reader, file_of, merge.columns_of_calls(), ASKED_BY)
+            write_months(reader, file_of, merge.columns_of_calls())
         if not merge.months():
             self._write(merge.connection, merge.no_calls(), file_of(files.UNDATED))
         return self._gone({f"{files.CALLS}/{month}.parquet" for month in months}, calls=True)

@@ -36,6 +36,8 @@ CALLS = "calls"
 UNDATED = "undated"
 #: The month a call lies in, in SQL.
 MONTH = f"coalesce(strftime(local_started_at, '%Y-%m'), '{UNDATED}')"
+#: The same as a number, which is faster to group by and to put in order: months since 1970.
+MONTH_NUMBER = "date_diff('month', DATE '1970-01-01', local_started_at)"
 #: Rows of a row group: always as many, so that the same rows are the same bytes.
 GROUP = 131_072
 #: The row that a row of a long export came from, until all parts of it are there.
@@ -43,6 +45,17 @@ ROW = "_row"
 
 _COMMIT = ".complete"
 _WRITING = ".writing-"
+
+
+def month_name(number: int | None) -> str:
+    """Return the month that a number stands for.
+
+    Examples
+    --------
+    >>> month_name(680), month_name(None)
+    ('2026-09', 'undated')
+    """
+    return UNDATED if number is None else f"{1970 + number // 12}-{number % 12 + 1:02d}"
 
 
 def call_files(folder: Path) -> list[Path]:

@@ -19,7 +19,7 @@ from callstats.dataset.deriving import (
 )
 from callstats.dataset.engine_connection import quoted
 from callstats.dataset.identities import Spellings, respelt, written_otherwise
-from callstats.dataset.store_files import MONTH, ROW, UNDATED, in_order
+from callstats.dataset.store_files import MONTH, MONTH_NUMBER, ROW, UNDATED, in_order, month_name
 from callstats.dataset.store_rows import MONTH_OF
 from callstats.model import TABLES
 
@@ -211,18 +211,29 @@ class Merge:
     # What is to be written
 
     def number_calls(self) -> None:
-        """Number the calls of both sides anew, to see in which months a number changes."""
-        if self.there:
-            self.connection.execute(f"CREATE TEMP TABLE numbered AS {numbers(self.derivation)}")
+        """Number the calls of both sides anew.
+
+        Apart from their other columns, which would all be sorted by contact with them.
+        """
+        beside = f"call_id, {self._number()} AS {MONTH_OF}"
+        self.connection.execute(f"CREATE TEMP TABLE numbered AS {numbers(self.derivation, beside)}")
 
     @cached_property
     def _filled(self) -> dict[str, set[str]]:
-        """Which columns of the calls have a known value, by month; columns that follow are not looked at."""
+        """Which columns of the calls have a known value, by month."""
         view = self.derivation.views["calls"]
-        columns = self.connection.table(view).columns
-        counts = ", ".join(f"count({quoted(c)})" for c in columns)
-        found = self.connection.execute(f"SELECT {self._month()}, {counts} FROM {view} GROUP BY 1").fetchall()
-        return {month: {c for c, n in zip(columns, counted, strict=True) if n} for month, *counted in found}
+        filled: dict[str, set[str]] = {}
+        for rows, number, columns in (
+            (view, self._number(), self.connection.table(view).columns),
+            ("numbered", MONTH_OF, FOLLOWING["calls"]),
+        ):
+            counts = ", ".join(f"count({quoted(c)})" for c in columns)
+            for month, *counted in self.connection.execute(
+                f"SELECT {number}, {counts} FROM {rows} GROUP BY 1"
+            ).fetchall():
+                known = {c for c, n in zip(columns, counted, strict=True) if n}
+                filled.setdefault(month_name(month), set()).update(known)
+        return filled
 
     def months(self) -> list[str]:
         """Return the months that there are calls in."""
@@ -276,21 +287,21 @@ class Merge:
     def _month(self) -> str:
         return MONTH if "local_started_at" in self.types["calls"] else f"'{UNDATED}'"
 
+    def _number(self) -> str:
+        return MONTH_NUMBER if "local_started_at" in self.types["calls"] else "CAST(NULL AS BIGINT)"
+
     def _texts(self, sql: str) -> list[str]:
         return sorted(str(row[0]) for row in self.connection.execute(sql).fetchall())
 
     def calls(self, months: Iterable[str]) -> str:
         """Return the statement for the calls of some months, complete, in the order of their months."""
-        order = f"{MONTH_OF}, {calls_in_order(self.derivation)}"
-        if not self.there:
-            every = numbers(self.derivation, f"{self._month()} AS {MONTH_OF}, c.*")
-            return f"SELECT * FROM ({every}) ORDER BY {order}"
         listed = ", ".join(f"'{month}'" for month in months)
-        chosen = f"SELECT {self._month()} AS {MONTH_OF}, * FROM {self.derivation.views['calls']}"
+        some = "" if {*months} == {*self.months()} else f"WHERE {self._month()} IN ({listed or 'NULL'})"
+        chosen = f"SELECT {self._number()} AS {MONTH_OF}, * FROM {self.derivation.views['calls']} {some}"
         derived = ", ".join(f"n.{c}" for c in FOLLOWING["calls"])
         return (
-            f"SELECT c.*, {derived} FROM (SELECT * FROM ({chosen}) WHERE {MONTH_OF} IN ({listed})) AS c "
-            f"LEFT JOIN numbered AS n USING (call_id) ORDER BY {order}"
+            f"SELECT c.*, {derived} FROM ({chosen}) AS c LEFT JOIN numbered AS n USING (call_id) "
+            f"ORDER BY c.{MONTH_OF} NULLS LAST, {calls_in_order(self.derivation)}"
         )
 
     def no_calls(self) -> str:
@@ -299,12 +310,9 @@ class Merge:
         return f"SELECT {', '.join(asked)} FROM ({self.calls([])}) LIMIT 0"
 
     def columns_of_calls(self) -> dict[str, list[str]]:
-        """Return the columns that each month may be written with, in their order."""
+        """Return the columns that each month is written with, in their order."""
         asked = [column for column in ASKED_BY if column in self.types["calls"]]
-        return {
-            month: in_order("calls", {*filled, *asked, *FOLLOWING["calls"]})
-            for month, filled in self._filled.items()
-        }
+        return {month: in_order("calls", {*filled, *asked}) for month, filled in self._filled.items()}
 
     def would_have(self, have: Mapping[str, str]) -> bool:
         """Tell whether a month whose rows are as they were would be written with the columns it has."""

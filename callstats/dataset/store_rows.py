@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, groupby
 from operator import itemgetter
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from callstats.dataset.store_files import GROUP
+from callstats.dataset.store_files import GROUP, month_name
 
 MONTH_OF = "month"
 
@@ -80,55 +80,30 @@ def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, file: Pa
 
 
 def write_months(
-    batches: Iterable[pa.RecordBatch],
-    file_of: Callable[[str], Path],
-    kept: Mapping[str, list[str]],
-    asked_by: Collection[str],
+    batches: Iterable[pa.RecordBatch], file_of: Callable[[str], Path], kept: Mapping[str, list[str]]
 ) -> None:
     """Write rows in the order of their months, each month in a file of its own.
 
     Parameters
     ----------
     batches : iterable of pyarrow.RecordBatch
-        With the month in a column ``month``.
+        With the number of the month in a column ``month``.
     file_of : callable
         A month -> where to write it.
     kept : mapping of str to list of str
         Of each month the columns to write, in their order.
-    asked_by : collection of str
-        Columns that are written also where nothing turns out to be known of them.
     """
     parts = (part for batch in batches for part in _parts(batch))
     for month, rows in groupby(parts, key=itemgetter(0)):
-        columns, file = kept[month], file_of(month)
-        known = set(asked_by)
-        chosen = (batch.select(columns) for _, batch in rows)
+        chosen = (batch.select(kept[month]) for _, batch in rows)
         first = next(chosen)
-        with RowFile(file, first.schema) as written:
-            for batch in chain([first], chosen):
-                known |= {c for c in columns if batch.column(c).null_count < batch.num_rows}
-                written.add(batch)
-        if not known.issuperset(columns):
-            _write_again(file, [c for c in columns if c in known])
+        write_parquet(chain([first], chosen), first.schema, file_of(month))
 
 
 def _parts(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Divide rows that lie in the order of their months."""
-    if not batch.num_rows:
-        return
-    runs = batch.column(MONTH_OF).dictionary_encode()
-    months = runs.dictionary.to_pylist()
-    ends = [*np.flatnonzero(np.diff(runs.indices.to_numpy())) + 1, batch.num_rows]
-    start = 0
-    for month, end in zip(months, ends, strict=True):
-        yield month, batch.slice(start, int(end) - start)
-        start = int(end)
-
-
-def _write_again(file: Path, columns: list[str]) -> None:
-    beside = file.with_suffix(".again")
-    with pq.ParquetFile(file) as opened:
-        batches = opened.iter_batches(GROUP, columns=columns)
-        schema = pa.schema([opened.schema_arrow.field(name) for name in columns])
-        write_parquet((batch.select(columns) for batch in batches), schema, beside)
-    beside.replace(file)
+    numbers = batch.column(MONTH_OF)
+    whole = numbers.fill_null(-1).to_numpy()
+    starts = [0, *(int(place) + 1 for place in np.flatnonzero(np.diff(whole)))] if len(whole) else []
+    for start, end in zip(starts, [*starts[1:], len(whole)], strict=True):
+        yield month_name(numbers[start].as_py()), batch.slice(start, end - start)
