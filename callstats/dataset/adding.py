@@ -14,7 +14,7 @@ from callstats.config import FILE_NAME
 from callstats.dataset import store_files as files
 from callstats.dataset import store_log as log
 from callstats.dataset.deriving import FOLLOWING_CALLS
-from callstats.dataset.engine_connection import connect
+from callstats.dataset.engine_connection import WRITING, connect
 from callstats.dataset.project_file import restate
 from callstats.dataset.saving import canonical, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
@@ -180,7 +180,7 @@ class _Store:
     def written(self, stage: files.Staging) -> Addition:
         """Write what is new into the stage, and put it in place."""
         incoming = {name: self.parts.get(name) or [self._sunk(stage, name)] for name in self.data.frames}
-        connection = connect()
+        connection = connect(memory=WRITING)
         followed = (
             self.told.get("format", 1) >= log.FORMAT,
             self.data.provenance.get("format", 1) >= log.FORMAT,

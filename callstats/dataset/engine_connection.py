@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 _MEMORY = "1500MB"
 
 
-def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+#: While a data set is written: the rows that are being put in order stand beside those being compressed.
+WRITING = "1000MB"
+
+
+def connect(threads: int | None = None, memory: str = _MEMORY) -> duckdb.DuckDBPyConnection:
     """Return a connection that leaves nothing where the analyst works, and memory to others."""
     import duckdb
 
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])  # not where the analyst works
-    connection.execute("SET memory_limit = ?", [_MEMORY])
+    connection.execute("SET memory_limit = ?", [memory])
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         connection.execute("SET enable_progress_bar = false")  # refused in a kernel without ipywidgets
     if threads is not None:

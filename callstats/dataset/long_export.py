@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from callstats.checks import rejected
 from callstats.checks.rules import KEYS, Rule
 from callstats.dataset.deriving import FOLLOWING, quoted
-from callstats.dataset.engine_connection import connect
+from callstats.dataset.engine_connection import WRITING, connect
 from callstats.dataset.reading import accepted, check_any, provenance, say_hours, to_arrow, unnamed
 from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.dataset.store_files import ROW
@@ -124,7 +124,7 @@ class LongExport:
                     self._enter(waiting.popleft().result(), on_part)
             while waiting:
                 self._enter(waiting.popleft().result(), on_part)
-        connection = connect()
+        connection = connect(memory=WRITING)
         for rule in KEYS:
             if rule.table in self.files and rule.table not in unnamed(self.source):
                 self._once(connection, rule, paths)
