@@ -8,21 +8,27 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from callstats.config import Config
 from callstats.dataset.long_export import LongExport
 from callstats.dataset.period import Period
 from callstats.dataset.reading import read_tables, unnamed
+from callstats.dataset.rejects import Rejects
 from callstats.dataset.store_log import FORMAT
 from callstats.errors import UsageError
 from callstats.sources import find, guess, known, notes, pieces, servers, site_settings
 from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
-from callstats.sources.times import known_zone
+from callstats.sources.date_order import order_of_files
+from callstats.sources.times import AmbiguousDatesError, known_zone
 
 if TYPE_CHECKING:
     from callstats.dataset.core import Dataset
+
+
+#: Tables, what was left out, and where it all came from.
+ReadIn = tuple[Mapping[str, Any], Rejects, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -173,16 +179,19 @@ def arrive(
     chosen, zone = _source(paths, source, mapping, time_zone, config)
     chosen = _as_the_site_writes(chosen, dates, config)
     tolerance = config.unknown_tolerance
-    parts: LongExport | None = None
     if address is not None:
         parts = LongExport(chosen, zone, tolerance)
-        came = servers.pieces_from(address, chosen, asked, zone, progress=on_day)
-        tables, rejects, provenance = parts.read_pieces(came)
-    elif pieces.are_due(paths, chosen):
-        parts = LongExport(chosen, zone, tolerance)
-        tables, rejects, provenance = parts.read(paths, on_part)
+        read_in = parts.read_pieces(servers.pieces_from(address, chosen, asked, zone, progress=on_day))
     else:
-        tables, rejects, provenance = read_tables(paths, chosen, zone, tolerance)
+        try:
+            parts, read_in = _read_files(paths, chosen, zone, tolerance, on_part)
+        except AmbiguousDatesError:  # another file of the export may tell
+            order = order_of_files(paths, chosen) if not chosen.dates else ""
+            if not order:
+                raise
+            as_shown = replace(chosen, dates=order)
+            parts, read_in = _read_files(paths, as_shown, zone, tolerance, on_part)
+    tables, rejects, provenance = read_in
     if time_zone is None and chosen.time_zone == "server" and config.time_zone == Config().time_zone:
         provenance["notes"].append(notes.write(notes.NO_ZONE, zone=zone))
     if chosen.choose and chosen.dates:
@@ -191,6 +200,20 @@ def arrive(
     config = replace(config, time_zone=zone) if config.time_zone == Config().time_zone else config
     data = Dataset(tables, config=config, provenance=provenance, rejects=rejects)
     return Incoming(data) if parts is None else Incoming(data, parts.files, parts)
+
+
+def _read_files(
+    paths: list[str | Path],
+    source: Source,
+    zone: str,
+    tolerance: float,
+    on_part: Callable[[int], None] | None,
+) -> tuple[LongExport | None, ReadIn]:
+    """Read an export whole, or part by part where it is long."""
+    if not pieces.are_due(paths, source):
+        return None, read_tables(paths, source, zone, tolerance)
+    parts = LongExport(source, zone, tolerance)
+    return parts, parts.read(paths, on_part)
 
 
 def _asked(

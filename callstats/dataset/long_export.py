@@ -24,7 +24,7 @@ from callstats.dataset.deriving import FOLLOWING, quoted
 from callstats.dataset.engine_connection import WRITING, connect
 from callstats.dataset.reading import accepted, check_any, provenance, say_hours, to_arrow, unnamed
 from callstats.dataset.rejects import COLUMNS, Rejects
-from callstats.dataset.store_files import ROW
+from callstats.dataset.store_files import FILE, ROW
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
 from callstats.sources.base import Source
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     import duckdb
 
 
-#: The place of a file in the export.
-FILE = "_file"
 #: Parts that are read at the same time: Arrow works without holding Python up.
 WORKERS = 2
 
@@ -75,7 +73,7 @@ class LongExport:
         self.files: dict[str, list[Path]] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="callstats-import-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._of: dict[Path, str] = {}
+        self._numbers: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
         self._books: dict[tuple[str, str], Account] = {}
         self._rejects: list[Frame] = []
@@ -119,6 +117,8 @@ class LongExport:
         waiting: deque[Future[_Part]] = deque()
         with ThreadPoolExecutor(WORKERS) as pool:
             for number, piece in enumerate(pieces):
+                for raw, _ in piece.own:
+                    self._numbers.setdefault(raw.called, len(self._numbers))
                 waiting.append(pool.submit(self._lay_down, piece, number))
                 if len(waiting) > WORKERS:
                     self._enter(waiting.popleft().result(), on_part)
@@ -166,9 +166,17 @@ class LongExport:
         # what the export states of a derived column bears the name that says so
         table = table.rename_columns([STATED + c if c in following else c for c in table.column_names])
         if piece.by_row:  # elsewhere rows that bear one name have come together
-            rows = np.asarray(piece.own[0][0].rows, np.int64)[frame["_position"].to_numpy(np.int64)]
+            which, rows = self._places(frame, [raw for raw, _ in piece.own])
+            table = table.append_column(FILE, pa.array(which, pa.int32()))
             table = table.append_column(ROW, pa.array(rows, pa.int64()))
         pq.write_table(table, file, compression="none", use_dictionary=False, write_statistics=False)
+
+    def _places(self, frame: Frame, raws: list[Raw]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the number of its file and its row in it for each row of a table."""
+        number, position = (frame[name].to_numpy(np.int64) for name in ("_raw", "_position"))
+        starts = np.cumsum([0, *(raw.height for raw in raws)])
+        rows = np.concatenate([np.asarray(raw.rows, np.int64) for raw in raws])
+        return np.array([self._numbers[raw.called] for raw in raws])[number], rows[starts[number] + position]
 
     def _enter(self, part: _Part, on_part: Callable[[int], None] | None) -> None:
         """Take up what became of a part, in the order of the export."""
@@ -180,7 +188,6 @@ class LongExport:
             self._sizes[table.called] = self._sizes.get(table.called, 0) + table.size
         for name, file in part.files.items():
             self.files.setdefault(name, []).append(file)
-            self._of[file] = own[0].called if own else ""
         accounts = [account for account in part.extracted.accounts if account.file not in known]
         rejects = part.rejects
         for table in own:
@@ -218,11 +225,8 @@ class LongExport:
 
     def _once(self, connection: duckdb.DuckDBPyConnection, rule: Rule, paths: list[str | Path]) -> None:
         """Leave out the rows that bear the name of another: of a later file the first one is kept."""
-        files = self.files[rule.table]
-        order = {called: place for place, called in enumerate(self._raws)}
-        places = {"filename": list(map(str, files)), FILE: [order[self._of[file]] for file in files]}
-        connection.register("places", pd.DataFrame(places))
-        rows = f"read_parquet({list(map(str, files))}, union_by_name=true, filename=true)"
+        files = list(map(str, self.files[rule.table]))
+        rows = f"read_parquet({files}, union_by_name=true, filename=true)"
         if not {*rule.columns, ROW} <= {*connection.sql(f"FROM {rows}").columns}:
             return
         key = ", ".join(map(quoted, rule.columns))
@@ -231,14 +235,14 @@ class LongExport:
         if not connection.execute(some).fetchall()[0][0]:
             return
         found = connection.execute(
-            f"""WITH keyed AS (SELECT {key}, {ROW}, filename FROM {rows} WHERE {known}),
+            f"""WITH keyed AS (SELECT {key}, {FILE}, {ROW}, filename FROM {rows} WHERE {known}),
             often AS (SELECT {key} FROM keyed GROUP BY ALL HAVING count(*) > 1)
-            SELECT {key}, {FILE}, {ROW}, filename, {FILE} < max({FILE}) OVER (PARTITION BY {key}) AS again,
+            SELECT *, {FILE} < max({FILE}) OVER (PARTITION BY {key}) AS again,
                 row_number() OVER (PARTITION BY {key}, {FILE} ORDER BY {ROW}) AS place
-            FROM keyed SEMI JOIN often USING ({key}) JOIN places USING (filename)
-            QUALIFY again OR place > 1 ORDER BY {FILE}, {ROW}"""
+            FROM keyed SEMI JOIN often USING ({key}) QUALIFY again OR place > 1 ORDER BY {FILE}, {ROW}"""
         ).df()
-        found["called"] = found["filename"].map({str(file): self._of[file] for file in files})
+        names = list(self._numbers)
+        found["called"] = [names[int(number)] for number in found[FILE]]
         again, twice = found[found["again"]], found[~found["again"]]
         if len(again):
             self._whole.notes.append(notes.write(notes.CAME_AGAIN, count=len(again)))
@@ -249,8 +253,12 @@ class LongExport:
         gone = twice if rule.table == "contacts" else found  # a contact keeps its first load
         for file, rows_gone in gone.groupby("filename"):
             table = pq.read_table(str(file))
-            kept = ~np.isin(table[ROW].to_numpy(), rows_gone[ROW].to_numpy())
-            pq.write_table(table.filter(pa.array(kept)), str(file))
+            left = (
+                table.select([FILE, ROW])
+                .to_pandas()
+                .merge(rows_gone[[FILE, ROW]], how="left", indicator=True)
+            )
+            pq.write_table(table.filter(pa.array(left["_merge"].eq("left_only"))), str(file))
 
     def _reject(self, rule: Rule, rows: Frame, paths: list[str | Path]) -> None:
         digests = {called: raw.digest for called, raw in self._raws.items()}
@@ -277,7 +285,7 @@ class LongExport:
 
 def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
     found = connection.read_parquet([str(file) for file in files], union_by_name=True)
-    return found.select(*(c for c in found.columns if c != ROW))
+    return found.select(*(c for c in found.columns if c not in (FILE, ROW)))
 
 
 def _digest(parts: list[str]) -> str:

@@ -40,8 +40,8 @@ MONTH = f"coalesce(strftime(local_started_at, '%Y-%m'), '{UNDATED}')"
 MONTH_NUMBER = "date_diff('month', DATE '1970-01-01', local_started_at)"
 #: Rows of a row group: always as many, so that the same rows are the same bytes.
 GROUP = 131_072
-#: The row that a row of a long export came from, until all parts of it are there.
-ROW = "_row"
+#: Where a row of a long export came from, until all parts are there: the number of its file, and its row.
+FILE, ROW = "_file", "_row"
 
 _COMMIT = ".complete"
 _WRITING = ".writing-"

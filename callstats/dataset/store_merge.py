@@ -19,7 +19,7 @@ from callstats.dataset.deriving import (
 )
 from callstats.dataset.engine_connection import quoted
 from callstats.dataset.identities import Spellings, respelt, written_otherwise
-from callstats.dataset.store_files import MONTH, MONTH_NUMBER, ROW, UNDATED, in_order, month_name
+from callstats.dataset.store_files import FILE, MONTH, MONTH_NUMBER, ROW, UNDATED, in_order, month_name
 from callstats.dataset.store_rows import MONTH_OF
 from callstats.model import TABLES
 
@@ -111,7 +111,7 @@ class Merge:
             listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
             given[name] = f"{side}_given_{name}"
             rows = f"read_parquet([{listed}], union_by_name=true)"
-            kept = [quoted(c) for c in self.connection.sql(f"FROM {rows}").columns if c != ROW]
+            kept = [quoted(c) for c in self.connection.sql(f"FROM {rows}").columns if c not in (FILE, ROW)]
             self.connection.execute(f"CREATE TEMP VIEW {given[name]} AS SELECT {', '.join(kept)} FROM {rows}")
         if followed:
             return {

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+import numpy as np
+
 from callstats.errors import InputError
 from callstats.sources.aside import Aside, Chosen
 from callstats.sources.base import UNKNOWN, Layout, Source
@@ -27,8 +29,10 @@ from callstats.sources.reader import Extract
 from callstats.sources.rows import joined
 from callstats.sources.times import DATE_ORDERS, parse
 
-#: Bytes of a file from which on it is read part by part: some 300,000 calls of a dialer's log.
+#: Bytes of an export from which on it is read part by part: some 300,000 calls of a dialer's log.
 LONG = 48 << 20
+#: How much smaller an archive makes an export, about.
+PACKED = 8
 #: Rows of a part; some 400 MB of memory while they are read.
 PART = 200_000
 
@@ -44,7 +48,7 @@ class Piece:
     shared : list of (Raw, list of Layout)
         Tables that the rows of every part may need: joined files, tables of codes.
     by_row : bool
-        It has rows of one table, and others of the same names may be in other parts.
+        Other parts may have rows of the same names.
     """
 
     own: list[Chosen]
@@ -53,14 +57,24 @@ class Piece:
 
 
 def are_due(files: Iterable[str | Path], source: Source) -> bool:
-    """Tell whether an export is so long that it is read part by part, and its source lets it.
-
-    Archives are not looked into: they are unpacked before they are read.
-    """
+    """Tell whether an export is so long that it is read part by part, and its source lets it."""
     if any(source.together(layout) is None and not layout.shared for layout in source.layouts):
         return False
-    inside = (inner for given in map(Path, files) for inner in ([given], given.iterdir())[given.is_dir()])
-    return any(file.is_file() and file.stat().st_size >= LONG for file in inside)
+    inside = (inner for given in map(Path, files) for inner in _inside(given))
+    return sum(map(_size, inside)) >= LONG
+
+
+def _inside(given: Path) -> Iterable[Path]:
+    if given.is_dir():
+        return given.iterdir()
+    return [given] if given.exists() else given.parent.glob(given.name) if given.name else []
+
+
+def _size(file: Path) -> int:
+    """Return the bytes of a file; of an archive about what comes out of it."""
+    if not file.is_file():
+        return 0
+    return file.stat().st_size * (PACKED if file.suffix.lower() in (".gz", ".zip") else 1)
 
 
 def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole: Extract) -> Iterator[Piece]:
@@ -86,21 +100,27 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
     settling = _Settling(source, {single.name: single for single, _ in found})
     shared: list[Chosen] = []
     heads: list[Chosen] = []
+    waiting: list[Chosen] = []  # short files are read several at a time
     for raw, layouts in choose(found, source, whole.unread, PART):
         used = settling.settled(raw, layouts, [table for table, _ in shared])
         if raw.called not in {head.called for head, _ in heads}:
-            heads.append((replace(raw, rows=[]), layouts))
+            heads.append((raw.taken(np.array([], int)), layouts))  # its columns are asked for
         keys = {source.together(layout) for layout in layouts}
         if not layouts or layouts[0].shared:
             shared.append((raw, used))
         elif keys == {()}:
-            yield Piece([(raw, used)], shared, by_row=True)
-            shared = told(shared)
+            waiting.append((raw, used))
+            if sum(table.height for table, _ in waiting) >= PART:
+                yield Piece(waiting, shared, by_row=True)
+                waiting, shared = [], told(shared)
         else:
             aside.put(raw, used, next(iter(keys - {()})) or ())
     if not any(layouts for _, layouts in heads):
         complain_of_nothing([single for single, _ in found], source, whole.unread)
     check_all_described(heads, source)
+    if waiting:
+        yield Piece(waiting, shared, by_row=True)
+        shared = told(shared)
     for own in aside.taken():
         yield Piece(own, shared)
         shared = told(shared)
@@ -141,7 +161,7 @@ class _Settling:
 
     def _settle(self, layout: Layout, raw: Raw, shared: list[Raw]) -> Layout:
         found, sample = self.files.get(raw.file), raw
-        if found is not None and found.path.stat().st_size >= LONG and kind_of(found) == "text":
+        if found is not None and raw.height >= PART and kind_of(found) == "text":
             from callstats.sources.text import read_sample
 
             if raw.header_row:
@@ -149,7 +169,7 @@ class _Settling:
         if layout.join:
             sample = joined(replace(sample, notes=[]), layout.join, [raw, *shared])
         columns = Columns(sample, layout, self.source.nulls)
-        formats = _formats(layout, columns, DATE_ORDERS.get(self.source.dates, ()))
+        formats = formats_of(layout, columns, DATE_ORDERS.get(self.source.dates, ()))
         fields = (
             replace(item, settled=formats[id(item)]) if id(item) in formats else item
             for item in layout.fields
@@ -157,8 +177,8 @@ class _Settling:
         return replace(layout, fields=tuple(fields))
 
 
-def _formats(layout: Layout, columns: Columns, likely: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
-    """Return the formats of each field that holds times, by its identity."""
+def formats_of(layout: Layout, columns: Columns, likely: tuple[str, ...] = ()) -> dict[int, tuple[str, ...]]:
+    """Return the formats of each field that holds times, by its identity; none where they cannot be told."""
     formats: dict[int, tuple[str, ...]] = {}
     for item in sorted(layout.fields, key=lambda item: item.to not in ("started_at", "start")):
         timed = item.type_in(layout.table) in ("instant", "date") or item.minus

@@ -309,9 +309,9 @@ def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], wh
     right = {form: int((read[form].dt.day_of_week == named).sum()) for form in (best, rival)}
     if right[best] != right[rival]:
         return max(right, key=right.__getitem__)
-    for date in map(_date_of, settled):
+    for date in map(date_of, settled):
         for form in (best, rival):
-            if _date_of(form) == date:
+            if date_of(form) == date:
                 return form
     if where is None:
         return None
@@ -323,7 +323,7 @@ def _best_format(texts: Series, where: dict | None, settled: tuple[str, ...], wh
     )
 
 
-def _date_of(form: str) -> str:
+def date_of(form: str) -> str:
     """Return the date of a format, which may stand before or after the time of day."""
     return next((part for part in form.split(" ") if "%d" in part), form)
 
