@@ -10,6 +10,7 @@ import pytest
 import callstats as cs
 from callstats import dataset
 from callstats.dataset import long_export
+from callstats.simulate import Queue, Scenario, simulate, write_vicidial
 from callstats.sources import pieces, text
 
 _MAPPING = """
@@ -75,8 +76,8 @@ def _imported(files: list[Path], to: Path, mapping: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "LONG", 1)
-    monkeypatch.setattr(pieces, "PART", 60)
+    monkeypatch.setattr(pieces, "LONG", 10_000)
+    monkeypatch.setattr(pieces, "PART", 100)
     monkeypatch.setattr(text, "BLOCK", 3000)
 
 
@@ -94,11 +95,12 @@ def test_a_long_export_comes_to_the_same_files_part_by_part(
 
 
 def _assert_same(whole: dict[str, bytes], parts: dict[str, bytes]) -> None:
-    """Compare files to the byte; a note on a later part may stand later."""
+    """Compare files to the byte; notes, files and books may stand in the order of their parts."""
     told = [json.loads(side["dataset.json"]) for side in (whole, parts)]
     for said in told:
-        for notes in (said["notes"], said["imports"][0]["notes"]):
-            notes.sort()
+        line = said["imports"][0]
+        for listed in (said["notes"], said["files"], line["notes"], line["files"], line["books"]):
+            listed.sort(key=str)
     assert told[0] == told[1]
     assert {**whole, "dataset.json": b""} == {**parts, "dataset.json": b""}
 
@@ -107,8 +109,8 @@ def test_many_short_files_are_read_several_at_a_time(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # the first days tell no order; a row that is twice in one file and again in another may count as either
-    rows = list(dict.fromkeys(line.replace("/13/2026", "/09/2026") for line in _rows(11, 1200)))
-    given = _write(tmp_path / "given", {f"{n:02d}.csv": rows[n * 40 : n * 40 + 50] for n in range(30)})
+    rows = list(dict.fromkeys(line.replace("/13/2026", "/09/2026") for line in _rows(11, 420)))
+    given = _write(tmp_path / "given", {f"{n:02d}.csv": rows[n * 40 : n * 40 + 50] for n in range(10)})
     whole = _imported(given, tmp_path / "whole", tmp_path / "mapping.toml")
     request.getfixturevalue("in_parts")
     counted: list[int] = []
@@ -117,7 +119,7 @@ def test_many_short_files_are_read_several_at_a_time(
         long_export, "pieces_of", lambda *args: (counted.append(1) or piece for piece in pieces_of(*args))
     )
     _assert_same(whole, _imported(given, tmp_path / "parts", tmp_path / "mapping.toml"))
-    assert len(counted) < 25  # of 1,500 rows, at least 60 a part
+    assert len(counted) < 9  # of 500 rows, at least 100 a part
 
 
 def test_a_second_file_is_joined_to_every_part(tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -206,3 +208,80 @@ def test_calls_without_an_hour_are_counted_over_all_parts(
     assert ("hour" in data.provenance["lacks"]) == refused
     said = f"a.csv: {without} times of When are dates without an hour, and stand at midnight"
     assert (said in data.provenance["notes"]) != refused
+
+
+@pytest.fixture(scope="module")
+def vicidial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("vicidial")
+    agents = ("alder", "aspen", "birch", "cedar", "elm", "fir")
+    queue = Queue("service", ("elm", "fir"), calls=10.0)
+    campaign = {"agents": agents[:4]}
+    write_vicidial(
+        simulate(Scenario.small(seed=5, contacts=300, queues=(queue,), agents=agents, campaign=campaign)),
+        folder,
+    )
+    return folder
+
+
+@pytest.mark.parametrize("what", ["tables", "report"])
+def test_calls_whose_rows_lie_in_several_tables_are_the_same_part_by_part(
+    what: str, vicidial: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses = [vicidial / "tables" / f"vicidial_{kind}.txt" for kind in ("statuses", "campaign_statuses")]
+    files = [vicidial / "export.txt", *statuses] if what == "report" else [vicidial / "tables"]
+    sides = []
+    for side in ("whole", "parts"):
+        if side == "parts":
+            request.getfixturevalue("in_parts")
+            monkeypatch.setattr(pieces, "LONG", 150_000)
+        arrived = dataset.arrive(files, source="vicidial", time_zone="Europe/Paris")
+        assert bool(arrived.parts) == (side == "parts")
+        dataset.add(arrived.data, tmp_path / side, parts=arrived.parts)
+        sides.append(
+            {
+                f.relative_to(tmp_path / side).as_posix(): f.read_bytes()
+                for f in (tmp_path / side).rglob("*")
+                if f.is_file()
+            }
+        )
+    _assert_same(*sides)
+
+
+_LEGS = """
+time_zone = "UTC"
+[calls.legs]
+key = ["linked"]
+first = "start"
+keep = { handled = "any", talk_s = "sum" }
+best = ["ANSWERED", "BUSY"]
+[calls.columns]
+call_id = "linked"
+contact_id = "dst"
+started_at = "start"
+talk_s = "billsec"
+outcome_code = "disposition"
+direction = { constant = "outbound" }
+[calls.statuses]
+ANSWERED = "picked_up"
+BUSY = "busy"
+"""
+
+
+def test_the_legs_of_a_call_come_together_however_far_apart_they_lie(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    mapping, file = tmp_path / "legs.toml", tmp_path / "cdr.csv"
+    mapping.write_text(_LEGS, encoding="utf-8")
+    legs = [
+        f"c{n % 200},p{n % 200},2026-09-01 10:{n // 60 % 60:02d}:{n % 60:02d},{n % 7},BUSY"
+        for n in range(600)
+    ]
+    file.write_text("linked,dst,start,billsec,disposition\n" + "\n".join(legs) + "\n", encoding="utf-8")
+    request.getfixturevalue("in_parts")
+    arrived = dataset.arrive([file], mapping=mapping)
+    assert arrived.parts
+    assert arrived.data.provenance["rows"] == {"calls": 200}
+    calls = arrived.whole().table("calls").collect().to_pandas().set_index("call_id")
+    assert calls.loc["c3", "talk_s"] == sum(n % 7 for n in (3, 203, 403))
+    book = arrived.data.provenance["books"][0]
+    assert (book["rows"], book["taken"], book["merged"]) == (600, 200, 400)
