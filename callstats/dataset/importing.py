@@ -63,7 +63,8 @@ class Incoming:
             raise
         # a frame may outlive the data set it was taken from: the files stay until the process ends
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return replace(opened, rejects=self.data.rejects)
+        told = {**self.data.provenance, **{key: opened.provenance[key] for key in ("rows", "notes")}}
+        return replace(opened, rejects=self.data.rejects, provenance=told)
 
 
 def read(

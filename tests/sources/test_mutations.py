@@ -4,6 +4,7 @@ import pytest
 
 from callstats.dataset import read
 from callstats.errors import CallstatsError
+from callstats.sources import pieces, text
 from tests.sources.mutator import MAPPING, WRITERS, mutate
 
 
@@ -34,6 +35,15 @@ def assert_balanced_or_refused(folder, kind, seed):
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("seed", range(8))
 def test_a_spoilt_export_balances_or_is_refused(tmp_path, kind, seed):
+    assert_balanced_or_refused(tmp_path, kind, seed)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("seed", range(8))
+def test_a_spoilt_export_that_is_read_part_by_part_balances_or_is_refused(tmp_path, monkeypatch, kind, seed):
+    monkeypatch.setattr(pieces, "LONG", 1)
+    monkeypatch.setattr(pieces, "PART", 20)
+    monkeypatch.setattr(text, "BLOCK", 600)
     assert_balanced_or_refused(tmp_path, kind, seed)
 
 
