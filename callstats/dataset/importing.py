@@ -176,6 +176,7 @@ def arrive(
 
     config = config or Config()
     paths = [files] if isinstance(files, str | Path) else list(files)
+    site_settings.check(config.sources)
     address, asked = _asked(paths, period)
     chosen, zone = _source(paths, source, mapping, time_zone, config)
     chosen = _as_the_site_writes(chosen, dates, config)
@@ -257,7 +258,6 @@ def _source(
 
 def _as_the_site_writes(source: Source, dates: str | None, config: Config) -> Source:
     """Return a source with what the project file and this import say of it, the import first."""
-    site_settings.check(config.sources)
     if source.choose and source.name in config.sources:
         source = site_settings.with_settings(source, config.sources[source.name])
     return replace(source, dates=site_settings.order_of_dates(dates or source.dates))
