@@ -49,14 +49,14 @@ class Aside:
             number = np.where(hashed.isna(), number, hashed.fillna(0.0)).astype(int)
         for place, file in enumerate(self._files):
             chosen = np.flatnonzero(number == place)
-            part = raw.taken(chosen)
+            part = raw.at(chosen)
             if place:  # what is noted beside the rows is told once
                 part = replace(part, bad=[], notes=[], furniture=type(part.furniture)())
             if len(chosen) or part.bad or part.notes or part.furniture:
                 with file.open("ab") as stream:
                     pickle.dump(part, stream, pickle.HIGHEST_PROTOCOL)
 
-    def taken(self) -> Iterator[list[Chosen]]:
+    def tables(self) -> Iterator[list[Chosen]]:
         """Yield the tables of each file."""
         for file in self._files:
             if not file.exists():

@@ -104,7 +104,7 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
     for raw, layouts in choose(found, source, whole.unread, PART):
         used = settling.settled(raw, layouts, [table for table, _ in shared])
         if raw.called not in {head.called for head, _ in heads}:
-            heads.append((raw.taken(np.array([], int)), layouts))  # its columns are asked for
+            heads.append((raw.at(np.array([], int)), layouts))  # its columns are asked for
         keys = {source.together(layout) for layout in layouts}
         if not layouts or layouts[0].shared:
             shared.append((raw, used))
@@ -121,7 +121,7 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
     if waiting:
         yield Piece(waiting, shared, by_row=True)
         shared = told(shared)
-    for own in aside.taken():
+    for own in aside.tables():
         yield Piece(own, shared)
         shared = told(shared)
     if shared and not any(not layouts[0].shared for _, layouts in heads if layouts):

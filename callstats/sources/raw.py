@@ -114,7 +114,7 @@ class Raw:
         """Return the table with further or changed columns."""
         return replace(self, cells={**self.cells, **cells})
 
-    def taken(self, positions: NDArray[np.int64]) -> Raw:
+    def at(self, positions: NDArray[np.int64]) -> Raw:
         """Return some of the records."""
         cells = {n: c.each(lambda v: v.take(positions).reset_index(drop=True)) for n, c in self.cells.items()}
         return replace(self, cells=cells, rows=[int(self.rows[place]) for place in positions])

@@ -38,8 +38,10 @@ SAMPLES, SAMPLE_SIZE = 256, 8192  # places looked at in a long text, and bytes r
 _Block = tuple[pa.Table, np.ndarray]
 
 
-def read_text(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Raw:
-    """Read a delimited text file as it stands: every value a text.
+def read_pieces(
+    path: Path, file: str, options: TextOptions, layouts: Sequence[Layout], most: float = float("inf")
+) -> Iterator[Raw]:
+    """Yield a delimited text file as it stands, every value a text; at least one part comes.
 
     Parameters
     ----------
@@ -50,26 +52,19 @@ def read_text(path: Path, file: str, options: TextOptions, layouts: Sequence[Lay
         What is said of the file; the rest is found out.
     layouts : sequence of Layout
         What it may hold; their columns settle which row is the header and what divides it.
+    most : float
+        About how many records a part has; all of them where nothing is said.
 
-    Returns
-    -------
+    Yields
+    ------
     Raw
-        Texts of all records, their rows, and the lines that are not records.
+        Texts of the records, their rows, and the lines that are not records. What is noted of
+        the file as a whole is in the first part.
 
     Raises
     ------
     InputError
         Empty, not text, wrong encoding, or not split by the delimiter.
-    """
-    return next(read_pieces(path, file, options, layouts))
-
-
-def read_pieces(
-    path: Path, file: str, options: TextOptions, layouts: Sequence[Layout], most: float = float("inf")
-) -> Iterator[Raw]:
-    """Read a delimited text file part by part, each of about ``most`` records; at least one part comes.
-
-    What is noted of the file as a whole is in the first part. See :func:`read_text`.
     """
     encoding, note = detect_encoding(path, options.encoding, file)
     with path.open(encoding=encoding, newline="") as stream:
@@ -83,13 +78,13 @@ def read_pieces(
         for block in _blocks(lines, head, gathered):
             blocks.append(block)
             if sum(len(rows) for _, rows in blocks) >= most:
-                yield _taken(gathered, blocks, head)
+                yield _part(gathered, blocks, head)
                 blocks, came = [], True
         if blocks or gathered.bad or gathered.furniture or not came:
-            yield _taken(gathered, blocks, head)
+            yield _part(gathered, blocks, head)
 
 
-def _taken(gathered: Raw, blocks: list[_Block], head: Head) -> Raw:
+def _part(gathered: Raw, blocks: list[_Block], head: Head) -> Raw:
     """Return a table of blocks with what has been gathered beside them, which begins anew."""
     raw = replace(gathered)
     gathered.bad, gathered.notes, gathered.furniture = [], [], Counter()
@@ -112,7 +107,7 @@ def read_sample(path: Path, file: str, options: TextOptions, layouts: Sequence[L
     whole = (line for text in places for line in text.splitlines(keepends=True)[1:-1])
     raw = Raw(file, header_row=head.row)
     block = records(Lines(io.StringIO("".join(whole), newline="")), head, raw, SAMPLES * SAMPLE_SIZE)
-    return _taken(raw, [(_table(block, head), np.array(block.rows, np.int64))] if block.texts else [], head)
+    return _part(raw, [(_table(block, head), np.array(block.rows, np.int64))] if block.texts else [], head)
 
 
 def read_head(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Head:

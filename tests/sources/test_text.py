@@ -19,7 +19,7 @@ _UNUSUAL = [
 
 
 def _read(file: Path, **options: object) -> Raw:
-    return text.read_text(file, file.name, TextOptions(**options), [_LAYOUT])
+    return next(text.read_pieces(file, file.name, TextOptions(**options), [_LAYOUT]))
 
 
 def _told(raw: Raw) -> tuple[list[dict[str, object]], list[int], list[object], dict[str, int]]:
