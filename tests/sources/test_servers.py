@@ -5,69 +5,22 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from callstats.dataset.importing import arrive, read
 from callstats.dataset.period import Period
 from callstats.errors import InputError, UsageError
-from callstats.sources import find, servers
+from callstats.sources import servers
 from callstats.sources.servers.addresses import parse_address
 from callstats.sources.servers.embedded import SQLite
 from callstats.sources.servers.picking import Pick
 from callstats.sources.servers.ranges import Moment, moment_of
 from callstats.sources.servers.sessions import Relation
-
-LOG = (
-    "uniqueid", "lead_id", "list_id", "campaign_id", "call_date", "start_epoch", "length_in_sec", "status",
-    "user", "phone_number", "comments",
-)  # fmt: skip
-CLOSER = (
-    "closecallid INTEGER PRIMARY KEY", "lead_id", "list_id", "campaign_id", "call_date", "start_epoch",
-    "length_in_sec", "status", "user", "queue_seconds", "xfercallid", "uniqueid",
-)  # fmt: skip
-LIST = (
-    "lead_id INTEGER PRIMARY KEY", "entry_date", "list_id", "gmt_offset_now", "called_count",
-    "last_local_call_time", "status",
-)  # fmt: skip
-VICIDIAL = find("vicidial")
-
-
-def dial(
-    name: str, at: str, lead: int = 1, status: str = "NI", user: str = "ann", listed: int = 101
-) -> tuple:
-    return (name, lead, listed, "spring", at, None, 60, status, user, "600", "private")
-
-
-def taken(number: int, name: str, at: str, lead: int = 1) -> tuple:
-    return (number, lead, 101, "CLOSERS", at, None, 90, "SALE", "eve", 5, 77, name)
-
-
-def lead(number: int, listed: int, loaded: str = "2026-01-05 10:00:00") -> tuple:
-    return (number, loaded, listed, 2, 1, None, "NEW")
-
-
-def database(file: Path, **tables: tuple[Sequence[str], Iterable[tuple]]) -> str:
-    """Make a SQLite file, and return its address."""
-    with sqlite3.connect(file) as base:
-        for name, (columns, records) in tables.items():
-            base.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
-            base.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", list(records))
-    base.close()
-    return f"sqlite:///{file}"
-
-
-def calls_of(address: str, period: str | None = None, zone: str = "Europe/Paris", **more: Any) -> Any:
-    options = {"source": "vicidial", **more}
-    data = read(address, time_zone=zone, period=period, **options)
-    return data.table("calls").collect().to_pandas().sort_values("call_id", ignore_index=True)
+from tests.sources.small_databases import CLOSER, LIST, LOG, VICIDIAL, calls_of, database, dial, lead, taken
 
 
 class TestThePeriod:
@@ -224,121 +177,6 @@ class TestWhatIsAskedFor:
         address = database(tmp_path / "d.db", vicidial_log=rows, phones=(("a",), []), servers=(("b",), []))
         data = read(address, source="vicidial", time_zone="UTC", period="2026-09")
         assert "sqlite:///d.db: 2 other tables are not read" in data.provenance["notes"]
-
-
-def duck(file: Path, kind: str, values: Iterable[str]) -> str:
-    with duckdb.connect(str(file)) as base:
-        base.execute(f'CREATE TABLE calls (id INTEGER PRIMARY KEY, "when" {kind}, who VARCHAR)')
-        for number, value in enumerate(values, start=1):
-            base.execute(f"INSERT INTO calls VALUES ({number}, {value}, 'c{number}')")
-    return f"duckdb:///{file}"
-
-
-class TestAClock:
-    """Paris goes from winter to summer time on 29 March 2026 at 02:00, and back on 25 October at 03:00."""
-
-    ZONE = "Europe/Paris"
-    SPRING = (
-        "2026-03-28 22:59:59+00",
-        "2026-03-28 23:00:00+00",
-        "2026-03-29 21:59:59+00",
-        "2026-03-29 22:00:00+00",
-    )
-    AUTUMN = (
-        "2026-10-24 21:59:59+00",
-        "2026-10-24 22:00:00+00",
-        "2026-10-25 22:59:59+00",
-        "2026-10-25 23:00:00+00",
-    )
-
-    @pytest.fixture
-    def mapping(self, tmp_path: Path) -> Path:
-        file = tmp_path / "m.toml"
-        file.write_text(
-            '[calls.columns]\ncall_id = "id"\nstarted_at = "when"\ncontact_id = "who"\n', encoding="utf-8"
-        )
-        return file
-
-    def names(self, address: str, mapping: Path, period: str) -> list[str]:
-        return calls_of(address, period, self.ZONE, source=None, mapping=mapping)["call_id"].tolist()
-
-    @pytest.mark.parametrize(("day", "moments"), [("2026-03-29", SPRING), ("2026-10-25", AUTUMN)])
-    def test_of_moments_a_day_of_23_or_25_hours_is_whole(
-        self, day: str, moments: tuple[str, ...], tmp_path: Path, mapping: Path
-    ) -> None:
-        address = duck(tmp_path / "d.duckdb", "TIMESTAMPTZ", (f"'{at}'" for at in moments))
-        assert self.names(address, mapping, day) == ["2", "3"]
-
-    @pytest.mark.parametrize(("day", "moments"), [("2026-03-29", SPRING), ("2026-10-25", AUTUMN)])
-    @pytest.mark.parametrize(("kind", "factor"), [("BIGINT", 1), ("BIGINT", 1000), ("VARCHAR", 1)])
-    def test_of_epochs_too(
-        self, day: str, moments: tuple[str, ...], kind: str, factor: int, tmp_path: Path, mapping: Path
-    ) -> None:
-        unit = ', unit = "ms"' if factor > 1 else ""
-        mapping.write_text(
-            f'[calls.columns]\ncall_id = "id"\nstarted_at = {{ column = "when", type = "epoch"{unit} }}\n'
-            'contact_id = "who"\n', encoding="utf-8",
-        )  # fmt: skip
-        epochs = [int(datetime.fromisoformat(f"{at}:00").timestamp()) * factor for at in moments]
-        address = duck(tmp_path / "d.duckdb", kind, (f"'{epoch}'" for epoch in epochs))
-        assert self.names(address, mapping, day) == ["2", "3"]
-
-    def test_without_a_zone_is_compared_as_it_is(self, tmp_path: Path, mapping: Path) -> None:
-        times = ("2026-10-24 23:59:59", "2026-10-25 00:00:00", "2026-10-25 23:59:59", "2026-10-26 00:00:00")
-        address = duck(tmp_path / "d.duckdb", "TIMESTAMP", (f"'{at}'" for at in times))
-        assert self.names(address, mapping, "2026-10-25") == ["2", "3"]
-
-    @pytest.mark.parametrize(
-        "times",
-        [
-            ("2026-10-24T23:59:59", "2026-10-25T00:00:00", "2026-10-25T23:59:59", "2026-10-26T00:00:00"),
-            ("2026-10-24T21:59:59Z", "2026-10-24T22:00:00Z", "2026-10-25T22:59:59Z", "2026-10-25T23:00:00Z"),
-        ],
-    )
-    def test_written_as_a_text_has_its_order(
-        self, times: tuple[str, ...], tmp_path: Path, mapping: Path
-    ) -> None:
-        address = duck(tmp_path / "d.duckdb", "VARCHAR", (f"'{at}'" for at in times))
-        assert self.names(address, mapping, "2026-10-25") == ["2", "3"]
-
-    def test_of_days_is_the_days(self, tmp_path: Path, mapping: Path) -> None:
-        days = ("2026-10-23", "2026-10-24", "2026-10-25", "2026-10-26")
-        address = duck(tmp_path / "d.duckdb", "DATE", (f"'{day}'" for day in days))
-        assert self.names(address, mapping, "2026-10-24..2026-10-25") == ["2", "3"]
-
-    def test_that_has_no_order_is_read_whole_and_told(self, tmp_path: Path, mapping: Path) -> None:
-        address = duck(tmp_path / "d.duckdb", "VARCHAR", ("'24/10/2026 12:00'", "'25/10/2026 12:00'"))
-        data = read(address, mapping=mapping, time_zone=self.ZONE, period="2026-10-25")
-        assert data.provenance["rows"] == {"calls": 2}
-        assert any("read whole, whatever the period" in note for note in data.provenance["notes"])
-
-    def test_that_has_no_midnight_begins_its_day_where_the_clock_goes_on(self) -> None:
-        # in Beirut the clock went from 23:59:59 on 28 March 2026 to 01:00 on the 29th: 22:00 in UTC
-        at = Moment("t", "epoch").at(datetime(2026, 3, 29), "Asia/Beirut", None)  # type: ignore[arg-type]
-        assert at == str(int(datetime.fromisoformat("2026-03-28T22:00:00+00:00").timestamp()))
-
-    def test_of_a_queue_is_read_by_its_epochs(self, tmp_path: Path) -> None:
-        columns = ("time", "callid", "queuename", "agent", "event", "data1", "data2", "data3")
-        events = [
-            (
-                1788904800 + n * 86400 + s,
-                f"c{n}",
-                "sales",
-                "SIP/ann",
-                event,
-                *data,
-            )  # 2026-09-09 00:00 in Paris
-            for n in (-1, 0, 1)
-            for s, event, data in (
-                (36000, "ENTERQUEUE", ("", "60011122", "1")),
-                (36010, "CONNECT", ("10", "b", "3")),
-                (36070, "COMPLETECALLER", ("10", "60", "1")),
-            )
-        ]
-        events = [(str(at), *rest) for at, *rest in events]
-        address = database(tmp_path / "q.db", queue_log=(columns, events))
-        calls = calls_of(address, "2026-09-09", source="asterisk")
-        assert calls[["call_id", "talk_s", "queue_s"]].values.tolist() == [["c0", 60.0, 10.0]]
 
 
 class TestAMapping:
