@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.config import FILE_NAME, Config, load
+from callstats.dataset.attempt_counting import with_attempts
 from callstats.dataset.conform import check_required, conform
 from callstats.dataset.core import Dataset
 from callstats.dataset.engine_connection import connect
@@ -31,7 +32,8 @@ def open(
     ----------
     data : path or mapping of str to frame
         A folder that ``callstats import`` or :meth:`Dataset.save` wrote, a DuckDB
-        file with tables of the canonical names, or the frames themselves.
+        file with tables of the canonical names, or the frames themselves. Calls that do
+        not say which dial to their contact they were are counted by their moments.
     config : Config, optional
         Without it, the ``callstats.toml`` of the folder, else of the working directory.
     threads : int, optional
@@ -74,6 +76,8 @@ def _from_frames(frames: Mapping[str, Any], config: Config | None) -> Dataset:
             raise unknown_name("table", name, TABLES)
         checked[name] = conform(name, frame)
         check_required(name, checked[name].collect_schema().names())
+        if name == "calls":
+            checked[name] = with_attempts(checked[name])
     return _with_calls(Dataset(checked, config=config or load()), None)
 
 
@@ -135,6 +139,8 @@ def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Data
             relation = connection.table(f"data.main.{name}")
             check_required(name, relation.columns, file)
             frames[name] = conform(name, relation, file)
+    if "calls" in frames:
+        frames["calls"] = with_attempts(frames["calls"])
     return _with_calls(Dataset(frames, config=config or load()), file)
 
 

@@ -11,6 +11,7 @@ The steps from the rows of a data set to the moments that the statistics see:
 ``arm_moments``   the same for arms side by side, where a unit may be in several of them
 ``influences``    the same for arms averaged over strata (hour by weekday)
 ``periods``       the same for a unit's sums in two periods
+``day_sums``      sums by day, and the products of the rows within days: ``DaySums``
 ``quantile``      quantiles, which cannot be computed from sums
 ================  =====================================================================
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from callstats.errors import UsageError
-from callstats.moments import Moments
+from callstats.moments import DaySums, Moments
 from callstats.stats.arms import (
     Arms,
     among_agents,
@@ -27,6 +27,7 @@ from callstats.stats.arms import (
     widening,
 )
 from callstats.stats.checking import tails
+from callstats.stats.day_clusters import DayVariance, day_variance
 from callstats.stats.limits import p_value, quantiles
 from callstats.stats.proportion_differences import proportion_difference
 from callstats.stats.ratios import ratio_interval
@@ -41,12 +42,14 @@ def ratio_difference(
     agents: Moments | None = None,
     intersections: Moments | None = None,
     rows: Moments | None = None,
+    days: tuple[DaySums, DaySums] | DayVariance | None = None,
     proportion: bool = False,
     relative: bool = False,
     margin: float = 0.0,
     scale: float = 1.0,
     degrees_of_freedom: float | None = None,
     few_units: bool = False,
+    corrected: bool = True,
     alternative: str = "two-sided",
     confidence: float = 0.95,
 ) -> Comparison:
@@ -74,6 +77,12 @@ def ratio_difference(
         agents had no influence on which rows those are.
     rows : Moments, optional
         Columns `ARM_COLUMNS` over rows, for the design effect.
+    days : tuple of DaySums, or DayVariance, optional
+        The sums of treatment and control by day (or their covariance over days), for
+        arms that do not share their days: rows may then also be correlated through
+        their day, and the comparison speaks of days like these.
+        V = V_contact + V_day K / (K - 1) - V_within, never below
+        V_contact.
     proportion : bool
         The numerators count some of the denominators' rows. If an arm has no event,
         or only events, its linearised variance is a meaningless 0:
@@ -93,6 +102,9 @@ def ratio_difference(
         are multiplied by K / (K - 1), with K = (sum n)^2 / sum n^2 the arm's effective
         number of units, and Welch's degrees of freedom are used. Agents who work for
         both arms share one K (`effective_shared_units`) and K - 1 degrees of freedom.
+    corrected : bool
+        False leaves out the factors for few agents and days, and lets the sum of variances
+        fall below that of contacts: the plain two-way variance (CR0).
     alternative : str
         "two-sided", "greater" or "less".
     confidence : float
@@ -137,7 +149,7 @@ def ratio_difference(
     joint = contacts if contacts is not None else both_arms(treatment, control)
     ratios = _ratios(joint)
     weight = _lift_base(*ratios) if relative else 1.0
-    method = ("fieller, " if relative else "") + ("contact and agent" if agents else "clustered delta")
+    method = ("fieller, " if relative else "") + _method(agents is not None, days is not None)
     if min(treatment.n, control.n) < 2:
         estimate = weight - 1 if relative else (ratios[0] - ratios[1]) * scale
         reason = "an arm has one independent unit: no interval"
@@ -145,10 +157,19 @@ def ratio_difference(
     if proportion and not relative and any(ratio in (0.0, 1.0) for ratio in ratios):
         return _at_effective_sizes(treatment, control, margin, scale, alternative, confidence)
     arms, floored = _arms(
-        joint, ratios, weight, agents, intersections, shared=contacts is not None, few=few_units
+        joint,
+        ratios,
+        weight,
+        agents,
+        intersections,
+        shared=contacts is not None,
+        few=few_units,
+        corrected=corrected,
     )
     if degrees_of_freedom is not None:
         arms = replace(arms, degrees_of_freedom=degrees_of_freedom)
+    if days is not None:
+        arms = _among_days(arms, days, weight, corrected=corrected)
     design_effect = NAN if rows is None else _design_effect(arms, weight, rows)
     found = _fieller(arms, share, margin) if relative else _difference(arms, share, margin, scale)
     estimate, low, high, statistic, error, reason = found
@@ -198,6 +219,7 @@ def _arms(
     *,
     shared: bool,
     few: bool,
+    corrected: bool,
 ) -> tuple[Arms, str]:
     one_way = covariance(joint, ratios, joint.sums)
     if agents is None or intersections is None:
@@ -211,14 +233,37 @@ def _arms(
         raise UsageError("one agent: nothing varies between agents", hint="Leave out agents=.")
     among = ratios_with_agents(agents, ratios)
     units = among_agents(agents) if few else np.array([float(clusters)])
-    by_agent = covariance(agents, among, joint.sums) * widening(units)
+    by_agent = covariance(agents, among, joint.sums) * (widening(units) if corrected else 1.0)
     two_way = one_way + by_agent - covariance(intersections, among, joint.sums)
     df = welch(two_way, units, weight) if len(units) > 1 else max(min(joint.n, units[0]) - 1, 1)
     both, contact = Arms(*ratios, two_way, df), Arms(*ratios, one_way, df)
     w = np.array([1.0, -weight])
-    if float(w @ two_way @ w) < contact.contrast(weight):
+    if corrected and float(w @ two_way @ w) < contact.contrast(weight):
         return contact, "agents add no variance: that of contacts is used"
     return both, ""
+
+
+def _method(agents: bool, days: bool) -> str:
+    named = [name for name, given in (("agent", agents), ("day", days)) if given]
+    return f"{', '.join(['contact', *named[:-1]])} and {named[-1]}" if named else "clustered delta"
+
+
+def _among_days(
+    arms: Arms, days: tuple[DaySums, DaySums] | DayVariance, weight: float, *, corrected: bool
+) -> Arms:
+    """Add what days add to the covariance of two ratios; nothing with a single day in an arm."""
+    found = days
+    if not isinstance(found, DayVariance):
+        found = day_variance(found, (arms.treatment, arms.control), corrected=corrected)
+    if not found.told:
+        return arms
+    w = np.array([1.0, -weight])
+    within = np.where(np.isnan(found.chance), arms.covariance, found.chance)
+    wider = arms.covariance + found.between - within
+    if corrected and float(w @ wider @ w) < arms.contrast(weight):
+        wider = arms.covariance
+    df = found.freedom(max(float(w @ wider @ w), 0.0), w)
+    return replace(arms, covariance=wider, degrees_of_freedom=min(df, arms.degrees_of_freedom))
 
 
 def _design_effect(arms: Arms, weight: float, rows: Moments) -> float:

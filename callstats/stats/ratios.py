@@ -2,7 +2,8 @@
 
 A contact dialled eight times is one unit, not eight. The influence of a unit on
 the ratio R is (Y - R N) / sum(N), with Y and N its own totals; the sum of the
-squared influences is a variance valid for any correlation inside the unit.
+squared influences is a variance valid for any correlation inside the unit. Where
+days are a sample too, they add to it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import math
 from functools import lru_cache
 
 from callstats.errors import UsageError
-from callstats.moments import Moments, pair
+from callstats.moments import DaySums, Moments, pair
 from callstats.stats.checking import tails
+from callstats.stats.day_clusters import Widened, day_variance, with_days
 from callstats.stats.results import NAN, Interval
 
 
@@ -70,12 +72,16 @@ def ratio_interval(
     confidence: float = 0.95,
     proportion: bool = False,
     scale: float = 1.0,
+    days: DaySums | None = None,
+    degrees_of_freedom: float | None = None,
 ) -> Interval:
     """Interval of a ratio of sums whose units are independent but whose rows are not.
 
     The units (contacts, agent-days, respondents) are an independent sample from a
     large population. The interval uses the t quantile with units - 1
-    degrees of freedom.
+    degrees of freedom. With `days`, the days are a sample too: the interval speaks of
+    days like these, V = V_unit + max(V_day K / (K - 1) - V_within, 0), with
+    Satterthwaite's degrees of freedom.
 
     Parameters
     ----------
@@ -93,6 +99,10 @@ def ratio_interval(
     scale : float
         Factor applied to the ratio (3600 for per hour when the denominator is
         in seconds).
+    days : DaySums, optional
+        The same sums by day; with a single day, the interval speaks of that day.
+    degrees_of_freedom : float, optional
+        Of the t quantile, where the interval is one of two that are compared.
 
     Returns
     -------
@@ -135,11 +145,15 @@ def ratio_interval(
     if units < 2:
         reason = "one independent unit: no interval"
         return Interval(estimate * scale, NAN, NAN, method, confidence, n=units, reason=reason)
-    variance = ratio_variance(moments, numerator, denominator)
+    variance, df = ratio_variance(moments, numerator, denominator), units - 1
+    if days is not None:
+        widened = with_days(variance, df, day_variance([days], [estimate]))
+        variance, df = widened.variance, widened.degrees_of_freedom
+    df = df if degrees_of_freedom is None else degrees_of_freedom
     if proportion and 0 <= estimate <= 1 and below > 0:
-        return _effective_wilson(moments.sums[numerator], below, units, variance, share, scale)
+        return _effective_wilson(moments.sums[numerator], below, units, Widened(variance, df), share, scale)
     reason = "not between 0 and 1: taken as a mean" if proportion else ""
-    t, error = t_quantile(share, units - 1), math.sqrt(variance)
+    t, error = t_quantile(share, df), math.sqrt(variance)
     return Interval(
         estimate * scale,
         min(x := (estimate - t * error) * scale, y := (estimate + t * error) * scale),
@@ -148,7 +162,7 @@ def ratio_interval(
         confidence,
         standard_error=error * abs(scale),
         n=units,
-        degrees_of_freedom=units - 1,
+        degrees_of_freedom=df,
         reason=reason,
     )
 
@@ -164,8 +178,9 @@ def t_quantile(share: float, degrees_of_freedom: float) -> float:
 
 
 def _effective_wilson(
-    events: float, rows: float, units: int, variance: float, share: float, scale: float
+    events: float, rows: float, units: int, spread: Widened, share: float, scale: float
 ) -> Interval:
+    variance, df = spread.variance, spread.degrees_of_freedom
     p = events / rows
     naive = p * (1 - p) / rows
     if naive > 0:
@@ -173,7 +188,7 @@ def _effective_wilson(
         size = rows / max(design_effect, 1.0)
     else:
         design_effect, size = NAN, min(units, rows)
-    z, t = t_quantile(share, math.inf), t_quantile(share, units - 1)
+    z, t = t_quantile(share, math.inf), t_quantile(share, df)
     # Wilson at size * (z / t)^2 with z equals Wilson with a half-width based on t.
     scaled = size * (z / t) ** 2
     # Plain floats, since a report requests thousands of groups one by one.
@@ -190,12 +205,18 @@ def _effective_wilson(
         n=units,
         design_effect=design_effect,
         effective_n=size,
-        degrees_of_freedom=units - 1,
+        degrees_of_freedom=df,
     )
 
 
 def total_interval(
-    moments: Moments, column: str = "numerator", *, confidence: float = 0.95, scale: float = 1.0
+    moments: Moments,
+    column: str = "numerator",
+    *,
+    confidence: float = 0.95,
+    scale: float = 1.0,
+    days: DaySums | None = None,
+    degrees_of_freedom: float | None = None,
 ) -> Interval:
     """Interval of a total over independent units, with their number treated as fixed.
 
@@ -212,6 +233,10 @@ def total_interval(
         Of the interval, by the t quantile with units - 1 degrees of freedom.
     scale : float
         Factor applied to the total.
+    days : DaySums, optional
+        The same sum by day: what the total of as many other, similar days would be.
+    degrees_of_freedom : float, optional
+        As in :func:`ratio_interval`.
 
     Returns
     -------
@@ -240,8 +265,14 @@ def total_interval(
         return Interval(value, NAN, NAN, "total", confidence, n=units, reason=reason)
     squares = product(moments, column, column)
     spread = max(squares - total**2 / units, 0.0)
-    error = math.sqrt(spread * units / (units - 1)) * abs(scale)
-    half = t_quantile(share, units - 1) * error
+    variance, df = spread * units / (units - 1), units - 1
+    if days is not None and len(days) > 1:
+        among = DaySums(days.days, {"numerator": days.sums[column]}, days.within)
+        widened = with_days(variance, df, day_variance([among], [total / len(days)]))
+        variance, df = widened.variance, widened.degrees_of_freedom
+    df = df if degrees_of_freedom is None else degrees_of_freedom
+    error = math.sqrt(variance) * abs(scale)
+    half = t_quantile(share, df) * error
     return Interval(
         total * scale,
         total * scale - half,
@@ -250,5 +281,5 @@ def total_interval(
         confidence,
         standard_error=error,
         n=units,
-        degrees_of_freedom=units - 1,
+        degrees_of_freedom=df,
     )

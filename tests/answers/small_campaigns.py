@@ -33,6 +33,14 @@ def many(n: int, **same: Any) -> list[dict[str, Any]]:
     return [dict(same) for _ in range(n)]
 
 
+def over_days(rows: list[dict[str, Any]], first: dt.date, days: int = 10) -> list[dict[str, Any]]:
+    """Return rows dealt in turn over days from a first one on, at ten o'clock: all days are alike."""
+    return [
+        {**row, "local_started_at": dt.datetime.combine(first + dt.timedelta(i % days), dt.time(10))}
+        for i, row in enumerate(rows)
+    ]
+
+
 def numbered(*groups: list[dict[str, Any]], **same: Any) -> pd.DataFrame:
     """Return the calls of several groups of rows."""
     return calls(*(row for group in groups for row in group), **same)

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.estimates import Change, Estimate, change, estimates
+from callstats.answers.core.estimates import Change, Estimate, estimates
+from callstats.answers.core.period_changes import PeriodChange, period_changes
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
 from callstats.kpis import predicates as rows
@@ -43,17 +44,23 @@ class Step:
         Their share of the step before; None at the first step.
     earlier : Estimate or None
         The same in the comparison period.
+    moved : PeriodChange or None
+        The sums of both periods; None if one has no value.
+    confidence : float
+        Of the change's interval.
     """
 
     label: str
     count: int
     rate: Estimate | None = None
     earlier: Estimate | None = None
+    moved: PeriodChange | None = None
+    confidence: float = 0.95
 
     @property
     def change(self) -> Change:
         """The rate minus that of the comparison period."""
-        return Change() if self.rate is None else change(self.rate, self.earlier)
+        return Change() if self.moved is None else self.moved.change(self.confidence)
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,8 @@ def funnel(
     Returns
     -------
     Funnel
-        Intervals are clustered by contact. A step whose flag the data lack, or have for
-        too few dials, is left out with a note.
+        Intervals are clustered by contact, those of changes by contact and day. A step
+        whose flag the data lack, or have for too few dials, is left out with a note.
 
     Examples
     --------
@@ -120,9 +127,14 @@ def funnel(
     rates = [_rate(part, of, _(label)) for (of, _l), (part, label) in pairwise(passed)]
     now = estimates(about.now, rates) if rates else {}
     then = estimates(about.before, rates) if rates and about.before is not None else {}
+    moved = {}
+    if rates and about.before is not None:
+        moved = period_changes(about.now, about.before, rates)
+    level = about.now.config.confidence
     steps = [Step(_(passed[0][1]), counts[rows.DIALS.key][0])]
     for kpi, (part, label) in zip(rates, passed[1:], strict=True):
-        steps.append(Step(_(label), counts[part.key][0], now[kpi.name], then.get(kpi.name)))
+        ends = now[kpi.name], then.get(kpi.name), moved.get(((), kpi.name))
+        steps.append(Step(_(label), counts[part.key][0], *ends, level))
     return Funnel(about.voice, about.label, about.earlier_label, tuple(steps), (note,) if missing else ())
 
 

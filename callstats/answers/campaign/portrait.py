@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.campaign.portrait_numbers import Figure
+from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.estimates import Change, estimates
+from callstats.answers.core.estimates import Change
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
-from callstats.config import Target
 from callstats.show.digits import unknown
 
 if TYPE_CHECKING:
@@ -112,8 +111,8 @@ def portrait(
     Returns
     -------
     Portrait
-        Changes treat the two periods as independent; their intervals come from
-        those of the figures, which are clustered by each KPI's own unit.
+        Changes are clustered by each KPI's own unit and by day: contacts dialled in both
+        periods are kept together, and days are taken as days like others.
 
     Raises
     ------
@@ -134,15 +133,10 @@ def portrait(
     """
     about = scope(dataset, period, before)
     names = (*kpis, *(name for name in _ASIDE if name not in kpis))
-    now = estimates(about.now, names)
-    then = estimates(about.before, names) if about.before is not None else {}
-    targets = dataset.config.targets
     bridged = _bridged(bridge)
-    figures = {
-        name: Figure(e, then.get(name), targets.get(name, Target()), bridged.get(name))
-        for name, e in now.items()
-    }
-    shown = tuple(name for name in now if name not in _ASIDE or name in kpis)
+    found = next(iter(moved_figures(about.now, about.before, names).values()), {})
+    figures = {name: replace(figure, bridged=bridged.get(name)) for name, figure in found.items()}
+    shown = tuple(name for name in figures if name not in _ASIDE or name in kpis)
     return Portrait(
         about.voice,
         about.label,

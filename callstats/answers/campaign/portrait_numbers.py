@@ -6,21 +6,41 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.core.estimates import Change, Estimate, change
+from callstats.answers.core.estimates import NAN, Change, Estimate, change, estimates_by
+from callstats.answers.core.period_changes import PeriodChange, period_changes
 from callstats.config import Target
+from callstats.kpis import get
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from callstats.dataset import Dataset
     from callstats.kpis.define import KPI
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One key figure: now, before, its target, and its change if a bridge gives it."""
+    """One key figure: now, before, and its target.
+
+    Attributes
+    ----------
+    now : Estimate
+    before : Estimate or None
+    target : Target
+    bridged : Change or None
+        Its change, if a bridge gives it.
+    moved : PeriodChange or None
+        The sums of both periods; without them, the two estimates are taken as independent.
+    confidence : float
+        Of the change's interval.
+    """
 
     now: Estimate
     before: Estimate | None
     target: Target
     bridged: Change | None = None
+    moved: PeriodChange | None = None
+    confidence: float = 0.95
 
     @property
     def kpi(self) -> KPI:
@@ -30,7 +50,16 @@ class Figure:
     @property
     def change(self) -> Change:
         """The figure minus that of the comparison period, or the bridge's change if there is one."""
-        return change(self.now, self.before) if self.bridged is None else self.bridged
+        if self.bridged is not None:
+            return self.bridged
+        if self.before is None or not (self.now.known and self.before.known):
+            return Change()
+        return change(self.now, self.before) if self.moved is None else self.moved.change(self.confidence)
+
+    @property
+    def p_value(self) -> float:
+        """The probability of such a change under no change; nan if unknown."""
+        return NAN if self.moved is None else self.moved.p_value()
 
     @property
     def has_target(self) -> bool:
@@ -73,3 +102,32 @@ class Figure:
             "change_high": moved.high,
             "note": self.now.note,
         }
+
+
+def moved_figures(
+    now: Dataset, before: Dataset | None, asked: Iterable[str], by: Sequence[str] = ()
+) -> dict[tuple[object, ...], dict[str, Figure]]:
+    """Return every figure of every group, in the period and the comparison period."""
+    kpis = [get(name) for name in dict.fromkeys(asked)]
+    later = estimates_by(now, kpis, by)
+    earlier = estimates_by(before, kpis, by) if before is not None else {}
+    moved = {} if before is None else period_changes(now, before, kpis, by)
+    targets, level = now.config.targets, now.config.confidence
+    return {
+        group: {
+            name: Figure(
+                estimate,
+                earlier.get(group, {}).get(name),
+                targets.get(name, Target()),
+                moved=moved.get((group, name)) if _both(estimate, earlier.get(group, {}).get(name)) else None,
+                confidence=level,
+            )
+            for name, estimate in estimates.items()
+        }
+        for group, estimates in later.items()
+    }
+
+
+def _both(now: Estimate, before: Estimate | None) -> bool:
+    """Return whether both values are known, with intervals of positive width."""
+    return before is not None and all(e.known and e.low < e.high for e in (now, before))

@@ -34,6 +34,8 @@ _CLUSTERS = {
     ("call_id",): mark("call"),
     ("case_id",): mark("issue"),
 }
+#: What ties units together, by its name in a statistic.
+_TIES = {"agent": mark("agent"), "day": mark("day")}
 _STRATA = {"hour": mark("hour"), "weekday": mark("weekday"), "attempt_no": mark("attempt")}
 #: Units whose missing number can be put into words.
 _MISSING = ("contact", "agent", "agent_day", "respondent", "call", "day")
@@ -41,6 +43,7 @@ _MISSING = ("contact", "agent", "agent_day", "respondent", "call", "day")
 _SHARES = ("share", "planned", "other")
 
 _FINDINGS = {
+    "outcome": mark("{by} tells what came of a call: groups made of it differ because they were made to"),
     "empty": mark("{who} is empty: there is nothing to divide by"),
     "total": mark("{kpi} is a total, and a larger group has more of it"),
     "fewer than two units": mark(
@@ -70,6 +73,14 @@ _FINDINGS = {
         "{n} contacts are in both {name} and {control}: what one did to them the other shows too"
     ),
     "other hours": mark("{name} and {control} were dialled at different hours ({share} of the calls)"),
+    "other days": mark(
+        "{name} and {control} were dialled on different days ({share} of the work): "
+        "how days differ is in the interval"
+    ),
+    "one day": mark(
+        "{name} and {control} have different days ({mine} and {others}): "
+        "what one day did and what they do cannot be told apart"
+    ),
     "other depth": mark(
         "{name} and {control} were dialled to different depth ({mine} and {others} dials per open contact)"
     ),
@@ -87,6 +98,7 @@ _REMEDIES = {
     ("unknown", "costs by group"): mark("Write the costs down by group, or compare a KPI without costs."),
     ("unknown", "per contact"): mark("Leads were moved: compare a KPI of the contacts dialled."),
     ("rejected", ""): mark("A row that was left out is in no group: look at the rejects of the import."),
+    ("outcome", ""): mark("Compare groups that were there before the dial: lists, campaigns, hours, agents."),
     ("empty", ""): mark("Compare over a longer period, or a KPI it has."),
     ("total", ""): mark("Compare a rate per call, contact or hour."),
     ("fewer than two units", ""): mark("Compare over a longer period."),
@@ -106,6 +118,8 @@ _REMEDIES = {
         "Compare a KPI that counts calls, hour by hour; or dial both at the same hours."
     ),
     ("other hours", "within hours"): mark('Compare within hours: stratify=["hour", "weekday"].'),
+    ("other days", ""): mark("Dial both on the same days: the answer gets sharper."),
+    ("one day", ""): mark("Compare over several days of each; or dial both on the same days."),
     ("other depth", "ask"): mark('Compare attempt by attempt: stratify=["attempt_no"].'),
     ("other depth", "none"): mark(
         "Later dials reach fewer people: dial both to the same depth, then compare."
@@ -206,7 +220,8 @@ class ComparedArmTelling(Telling[ComparedArm]):
             return within + _("Miettinen-Nurminen at the effective sizes")
         unit = row.design.unit
         units = [_(_CLUSTERS[unit]) if unit in _CLUSTERS else " x ".join(unit)]
-        units += [_("agent")] if "contact and agent" in row.statistic else []
+        named = row.statistic.removeprefix("contact")
+        units += [_(word) for key, word in _TIES.items() if key in named and word not in units]
         return within + _("delta method, clustered by {units}", units=self._listed(units))
 
     def _listed(self, names: Sequence[str]) -> str:

@@ -31,6 +31,12 @@ CLUSTERS: dict[str, Unit] = {
 AGENT_MADE = frozenset({
     "right_party", "argued", "success", "do_not_call", "talk_s", "hold_s", "wrap_s", "value", "cancelled",
 })  # fmt: skip
+#: Columns of a call that tell what came of it: groups made of them were not there before the dial.
+OUTCOMES = frozenset({
+    "connected", "live", "live_no", "handled", "abandoned", "right_party", "argued", "success", "closed",
+    "closed_reason", "callback_at", "do_not_call", "invalid_number", "ring_s", "queue_s", "talk_s", "hold_s",
+    "wrap_s", "value", "cancelled", "outcome_code",
+})  # fmt: skip
 _AGENT_TABLES = frozenset({"agent_time", "evaluations", "surveys", "callbacks"})
 #: From this share of rows with a known agent, agents count as involved in all of them.
 EVERY_ROW = 0.9

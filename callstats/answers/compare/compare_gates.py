@@ -11,9 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from callstats.answers.compare.compare_design import Arm, common_rows, per_contact, per_lead, tables_of
+from callstats.answers.compare.compare_contacts import Depth, Loaded
+from callstats.answers.compare.compare_design import (
+    OUTCOMES,
+    Arm,
+    common_rows,
+    per_contact,
+    per_lead,
+    tables_of,
+)
 from callstats.answers.compare.compare_pairs import Pairs, TestedPair
-from callstats.answers.compare.compare_survey import Depth, Loaded, Survey, Traffic, divergence
+from callstats.answers.compare.compare_survey import Survey, Traffic, divergence
 from callstats.answers.core.obstacles import shared_obstacle
 from callstats.dataset.clock import TIME_KEYS
 from callstats.engine.keys import Group
@@ -40,7 +48,7 @@ _HOURS = ("hour", "weekday")
 #: Tables that dialling KPIs read: login times are not the list's doing.
 _DIALLED = {"calls", "contacts"}
 #: Gates that can be overridden, giving doubtful numbers.
-_FORCIBLE = ("agents", "depth", "hours")
+_FORCIBLE = ("agents", "depth", "hours", "days", "outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,8 @@ class GateFinding:
     Attributes
     ----------
     gate : str
-        ``agents``, ``units``, ``split``, ``depth``, ``hours``, ``both``, ``unknown``,
-        ``empty``, ``total`` or ``strata``.
+        ``agents``, ``units``, ``split``, ``depth``, ``hours``, ``days``, ``both``,
+        ``unknown``, ``empty``, ``outcome``, ``total`` or ``strata``.
     finding : str
         What was found: the key of its words.
     arm : object
@@ -118,6 +126,7 @@ def check_gates(
         own = _numbers(pairs, survey, arm)
         if not any(finding.refuses for finding in own):
             own += _working(pairs, survey, arm)
+            own += _days(pairs, arm)
             own += _dialling(pairs, survey, arm, asked, uneven)
         own = [_forced(finding) if force else finding for finding in own]
         findings += [finding for finding in own if finding not in findings]
@@ -162,6 +171,8 @@ def stratifiable(pairs: Pairs, strata: Sequence[str]) -> bool:
 def _numbers(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
     """Check an arm for what numbers require: known flags, a nonzero denominator, two units."""
     both = (arm, pairs.control)
+    if pairs.by in OUTCOMES:
+        return [GateFinding("outcome", "outcome", None, {"by": pairs.by}, refuses=True)]
     findings = [finding for each in both for finding in _unknown(pairs, survey, each)]
     findings += [GateFinding("empty", "empty", each, refuses=True) for each in both if pairs.empty(each)]
     findings += [GateFinding("unknown", "rejected", None, {"note": note}) for note in survey.rejected]
@@ -254,6 +265,19 @@ def off_split(
 
 
 # When and how often the arms were dialled
+
+
+def _days(pairs: Pairs, arm: Arm) -> list[GateFinding]:
+    """Say that an arm was dialled on other days; refuse it if there is only one day of them."""
+    days = pairs.days_of(arm)
+    if days is None:
+        return []
+    numbers = {"mine": len(days[0]), "others": len(days[1])}
+    if min(numbers.values()) < 2:
+        return [GateFinding("days", "one day", arm, numbers, refuses=True)]
+    if pairs.by in TIME_KEYS:
+        return []
+    return [GateFinding("days", "other days", arm, {"share": pairs.other_days[arm], **numbers})]
 
 
 def _dialling(

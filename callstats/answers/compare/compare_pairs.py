@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from typing import TYPE_CHECKING, Any
-
-import narwhals as nw
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from callstats import engine
+from callstats.answers.compare.compare_days import OTHER_DAYS, day_units, other_days, within_strata
 from callstats.answers.compare.compare_design import Arm, ComparisonDesign
+from callstats.answers.compare.compare_quantiles import quantile_arms, quantile_test
 from callstats.answers.compare.compare_tests import (
     PairTest,
     Ratios,
@@ -23,25 +22,21 @@ from callstats.answers.compare.compare_tests import (
 )
 from callstats.answers.core.intervals import counts_once
 from callstats.engine.arm_moments import ArmMoments, arm_moments, contact_agent_moments, separable
+from callstats.engine.day_sums import day_sums
 from callstats.engine.influences import Standardised, standardised
 from callstats.engine.units import formula_terms, parts
 from callstats.errors import UsageError
-from callstats.kpis.define import KPI, Condition, Count, Distinct, Quantile, Ratio, Sum, known, linear
+from callstats.kpis.define import KPI, Count, Distinct, Ratio, Sum
 from callstats.model import TABLES
-from callstats.moments import Moments, Pair, pair
-from callstats.stats import Comparison
+from callstats.moments import DaySums, Moments, Pair, pair
+from callstats.stats import Comparison, total_interval
 from callstats.stats.proportion_differences import _METHODS as PROPORTION_METHODS
-from callstats.stats.ratios import ratio_variance
-from callstats.stats.results import NAN
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 #: Valid values of `method`: the delta method, or one for shares of independent trials.
 METHODS = ("delta", *PROPORTION_METHODS)
-_VALUE = "quantile_of"
-#: Distance from the quantile at which the distribution is read on both sides, in standard errors.
-_WIDTH = 1.96
 
 
 @dataclass(frozen=True)
@@ -62,6 +57,8 @@ class Pairs:
         As if rows were independent.
     quantiles : mapping of arm to tuple of float
         Quantile and its standard error, if the KPI is one; `units` then hold the share below it.
+    days : mapping of arm to DaySums
+        The same sums by day; empty where the data know no days.
     """
 
     dataset: Dataset
@@ -74,6 +71,7 @@ class Pairs:
     both: ArmMoments | None = None
     naive: ArmMoments | None = None
     quantiles: Mapping[Arm, tuple[float, float]] = field(default_factory=dict)
+    days: Mapping[Arm, DaySums] = field(default_factory=dict)
 
     def own(self, arm: Arm) -> Moments:
         """Return the moments of one arm over its units."""
@@ -87,6 +85,16 @@ class Pairs:
         """Return whether an arm has nothing to divide by, or no unit."""
         own = self.own(arm)
         return own.n == 0 if self.design.kind == "total" else own.sums["denominator"] == 0
+
+    @cached_property
+    def other_days(self) -> Mapping[Arm, float]:
+        """How much of each arm was dialled on other days than the control, 0 to 1."""
+        return other_days(self.days, self.control)
+
+    def days_of(self, arm: Arm) -> tuple[DaySums, DaySums] | None:
+        """Return the sums by day of an arm and the control, if they were dialled on other days."""
+        apart = self.other_days.get(arm, 0.0) > OTHER_DAYS
+        return (self.days[arm], self.days[self.control]) if apart else None
 
     def agents_of(self, arm: Arm) -> int:
         """Return how many agents an arm and the control have together."""
@@ -113,7 +121,7 @@ def fetch(
     if not design.joint:
         sums = engine.moments(dataset, [kpi], (by,))
         units = ArmMoments({arm: sums.get((arm,), {}).get(kpi.name, _nothing(kpi)) for arm in arms})
-        return Pairs(dataset, kpi, by, control, design, units)
+        return Pairs(dataset, kpi, by, control, design, units, days=_by_day(dataset, kpi, by, units))
     units = arm_moments(dataset, kpi, by, arms, control, unit=design.unit, complete=True)
     agents = both = None
     if design.agents == "rows":
@@ -124,7 +132,13 @@ def fetch(
     elif design.agents == "home":
         agents, both = contact_agent_moments(dataset, kpi, by, arms, control)
     naive = _naive(dataset, kpi, by, arms, control, units)
-    return Pairs(dataset, kpi, by, control, design, units, agents, both, naive)
+    days = _by_day(dataset, kpi, by, units)
+    return Pairs(dataset, kpi, by, control, design, units, agents, both, naive, days=days)
+
+
+def _by_day(dataset: Dataset, kpi: KPI, by: str, units: ArmMoments) -> dict[Arm, DaySums]:
+    found = day_sums(dataset, [kpi], (by,), {(arm,): {kpi.name: own} for arm, own in units.arms.items()})
+    return {group[0]: own[kpi.name] for group, own in found.items() if kpi.name in own}
 
 
 def _nothing(kpi: KPI) -> Moments:
@@ -174,7 +188,7 @@ def pair_test(pairs: Pairs, arm: Arm, *, method: str | None = None) -> PairTest:
     """
     treatment, control = pairs.own(arm), pairs.own(pairs.control)
     if pairs.design.kind == "total":
-        return _totals(treatment, control)
+        return _totals(treatment, control, pairs.days_of(arm))
     if pairs.design.kind == "quantile":
         return quantile_test(pairs.units, pairs.quantiles, arm, pairs.control)
     if method != "delta" and _independent(pairs, arm):
@@ -195,13 +209,14 @@ def pair_test(pairs: Pairs, arm: Arm, *, method: str | None = None) -> PairTest:
         scale=pairs.ratio.scale,
         degrees_of_freedom=None if shared or few else welch_of(treatment, control),
         few_units=few,
+        days=pairs.days_of(arm),
     )
     return _with_agents(test, pairs, arm)
 
 
 def _independent(pairs: Pairs, arm: Arm) -> bool:
     """Return whether both arms are shares of units that count once and are in only one arm."""
-    if not pairs.ratio.proportion or pairs.design.agents or pairs.shared(arm):
+    if not pairs.ratio.proportion or pairs.design.agents or pairs.shared(arm) or pairs.days_of(arm):
         return False
     return all(counts_once(pairs.own(each)) for each in (arm, pairs.control))
 
@@ -228,21 +243,16 @@ def _freedom(test: Ratios, agents: Moments, nested: bool) -> float:
     return max(min(test.treatment.n + test.control.n, agents.n) - 1, 1)
 
 
-def _totals(treatment: Moments, control: Moments) -> Ratios:
-    """Return the test of two totals, treating each number of units as fixed."""
+def _totals(treatment: Moments, control: Moments, days: tuple[DaySums, DaySums] | None) -> Ratios:
+    """Return the test of two totals, treating each number of units (and days, if apart) as fixed."""
+    first, second = days or (None, None)
+    found = [total_interval(sums, days=own) for sums, own in ((treatment, first), (control, second))]
+    variances = found[0].standard_error ** 2, found[1].standard_error ** 2
     values = treatment.sums["numerator"], control.sums["numerator"]
-    variances = _total_variance(treatment), _total_variance(control)
     joint = stand_in(values, (variances[0], 0.0, variances[1]), max(treatment.n + control.n, 1))
-    df = degrees(variances, (treatment.n, control.n)) if min(treatment.n, control.n) > 1 else None
+    freedom = [one.degrees_of_freedom + 1 for one in found]
+    df = degrees(variances, (freedom[0], freedom[1])) if min(treatment.n, control.n) > 1 else None
     return Ratios(treatment, control, contacts=joint, degrees_of_freedom=df)
-
-
-def _total_variance(units: Moments) -> float:
-    if units.n < 2:
-        return NAN
-    total = units.sums["numerator"]
-    spread = max(units.products[pair("numerator", "numerator")] - total**2 / units.n, 0.0)
-    return spread * units.n / (units.n - 1)
 
 
 @dataclass(frozen=True)
@@ -259,6 +269,8 @@ def stratified_test(
     """Return the test of an arm against the control within strata that both have; None without any."""
     design = pairs.design
     units = [design.unit, *([("agent_id",), (*design.unit, "agent_id")] if design.agents == "rows" else [])]
+    apart = pairs.days_of(arm)
+    units += day_units(design.unit) if apart is not None else []
     within = standardised(pairs.dataset, pairs.kpi, pairs.by, arm, pairs.control, strata=strata, units=units)
     if not within.strata:
         return None
@@ -270,9 +282,10 @@ def stratified_test(
         rows=pairs.rows(arm),
         scale=pairs.ratio.scale,
         degrees_of_freedom=max(joint.n - (1 if pairs.shared(arm) else 2), 1),
+        days=None if apart is None else within_strata(apart, within, design.unit),
     )
     if design.agents == "rows" and within.units["agent_id",].n > 1:
-        agents, both = (_standing_in(within, unit) for unit in units[1:])
+        agents, both = (_standing_in(within, unit) for unit in units[1:3])
         df = _freedom(test, agents, nested)
         test = replace(test, agents=agents, intersections=both, degrees_of_freedom=df)
     return Stratified(test, within.covered)
@@ -335,89 +348,3 @@ def compare_pair(
         return None
     adjusted = within.test.difference(terms.confidence, terms.alternative)
     return TestedPair(arm, within.test, adjusted, difference, strata, within.covered)
-
-
-# Quantiles: their standard error from the share below them
-
-
-def quantile_arms(
-    dataset: Dataset, kpi: KPI, by: str, arms: Sequence[Any], unit: tuple[str, ...]
-) -> tuple[ArmMoments, dict[Any, tuple[float, float]]]:
-    """Return every arm's share below its own quantile over the units, and the quantile's standard error.
-
-    The share's clustered interval is converted to the quantile by reading the
-    distribution at both its ends [1]_.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    kpi : KPI
-        A quantile.
-    by : str
-    arms : sequence
-    unit : tuple of str
-
-    Returns
-    -------
-    ArmMoments
-        ``numerator`` counts rows up to the quantile, ``denominator`` rows.
-    dict
-        Arm -> quantile and its standard error, in the KPI's unit.
-
-    References
-    ----------
-    .. [1] Woodruff RS (1952). Confidence intervals for medians and other position
-       measures. JASA 47:635-646.
-    """
-    formula = kpi.formula
-    assert isinstance(formula, Quantile)
-    quantiles = {group[0]: value for group, (value, _) in engine.quantiles(dataset, formula, (by,)).items()}
-    valued = _with_value(dataset, formula)
-    below = {arm: _share_below(kpi, formula, quantiles[arm]) for arm in arms if arm in quantiles}
-    named = {arm: replace(share, name=f"below_{i}") for i, (arm, share) in enumerate(below.items())}
-    sums = engine.moments(valued, named.values(), (by,), unit=unit)
-    counted = {arm: sums.get((arm,), {}).get(share.name, _NOTHING) for arm, share in named.items()}
-    errors = {arm: (quantiles[arm], _error(dataset, formula, by, arm, m)) for arm, m in counted.items()}
-    return ArmMoments({arm: counted.get(arm, _NOTHING) for arm in arms}), errors
-
-
-_NOTHING = Moments.of({"numerator": [], "denominator": []})
-
-
-def _with_value(dataset: Dataset, formula: Quantile) -> Dataset:
-    """Return the data set with the quantile's value added as a column of its table."""
-    table = formula.where.table
-    columns = [c for c in formula.of if c not in formula.optional or dataset.has(table, c)]
-    summands = [nw.col(c).fill_null(0.0) if c in formula.optional else nw.col(c) for c in columns]
-    value = reduce(lambda a, b: a + b, summands).alias(_VALUE)
-    return replace(dataset, frames={**dataset.frames, table: dataset.frames[table].with_columns(value)})
-
-
-def _share_below(kpi: KPI, formula: Quantile, quantile: float) -> KPI:
-    rows = formula.where.also(formula.where.label, *known(_VALUE))
-    least = quantile / formula.scale
-    part = rows.also("rows up to the quantile", Condition(_VALUE, "<=", least + 1e-9 * max(abs(least), 1.0)))
-    share = Ratio(linear(Count(part)), linear(Count(rows)), proportion=True)
-    return replace(kpi, formula=share)
-
-
-def _error(dataset: Dataset, formula: Quantile, by: str, arm: Any, below: Moments) -> float:
-    """Return a quantile's standard error, from the distribution around it."""
-    if below.n < 2:
-        return NAN
-    width = _WIDTH * math.sqrt(ratio_variance(below))
-    ends = []
-    for level in (formula.level - width, formula.level + width):
-        asked = replace(formula, level=min(max(level, 0.0), 1.0))
-        ends.append(engine.quantiles(dataset, asked, (by,))[arm,][0])
-    return (ends[1] - ends[0]) / (2 * _WIDTH)
-
-
-def quantile_test(
-    units: ArmMoments, errors: Mapping[Any, tuple[float, float]], arm: Any, control: Any
-) -> Ratios:
-    """Return the test of two quantiles, treating arms as independent."""
-    (mine, error), (base, control_error) = errors[arm], errors[control]
-    treatment, own = units.arms[arm], units.arms[control]
-    joint = stand_in((mine, base), (error**2, 0.0, control_error**2), treatment.n + own.n)
-    return Ratios(treatment, own, contacts=joint, degrees_of_freedom=welch_of(treatment, own))

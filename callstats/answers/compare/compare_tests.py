@@ -12,7 +12,7 @@ import numpy as np
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Count, Distinct, Ratio, Term
 from callstats.kpis.predicates import SUCCESSES
-from callstats.moments import Moments, Pair, pair
+from callstats.moments import DaySums, Moments, Pair, pair
 from callstats.stats import (
     Comparison,
     adjust,
@@ -22,6 +22,7 @@ from callstats.stats import (
     ratio_difference,
 )
 from callstats.stats.arms import ARM_COLUMNS, welch
+from callstats.stats.day_clusters import DayVariance
 from callstats.stats.ratios import ratio_variance
 from callstats.stats.results import NAN
 
@@ -92,6 +93,7 @@ class Ratios:
     agents: Moments | None = None
     intersections: Moments | None = None
     rows: Moments | None = None
+    days: tuple[DaySums, DaySums] | DayVariance | None = None
     proportion: bool = False
     scale: float = 1.0
     degrees_of_freedom: float | None = None
@@ -141,6 +143,7 @@ class Ratios:
             "agents": self.agents,
             "intersections": self.intersections,
             "rows": self.rows,
+            "days": self.days,
             "proportion": self.proportion,
             "degrees_of_freedom": self.degrees_of_freedom,
             "few_units": self.few_units,
@@ -172,7 +175,7 @@ def welch_of(treatment: Moments, control: Moments) -> float | None:
     return degrees((ratio_variance(treatment), ratio_variance(control)), (treatment.n, control.n))
 
 
-def degrees(variances: tuple[float, float], units: tuple[int, int]) -> float:
+def degrees(variances: tuple[float, float], units: tuple[float, float]) -> float:
     """Return Welch's degrees of freedom of the difference of two independent estimates.
 
     Examples

@@ -15,7 +15,7 @@ from callstats.stats import Interval, ratio_interval, total_interval
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
-    from callstats.moments import Moments
+    from callstats.moments import DaySums, Moments
 
 NAN = float("nan")
 _NUMBERS = ("value", "low", "high", "numerator", "denominator", "n")
@@ -84,17 +84,30 @@ def estimates_by(
     return by_group
 
 
-def interval(kpi: KPI, moments: Moments, confidence: float) -> Interval:
+def interval(
+    kpi: KPI,
+    moments: Moments,
+    confidence: float,
+    days: DaySums | None = None,
+    degrees_of_freedom: float | None = None,
+) -> Interval:
     """Return the interval of a KPI from its moments, as its formula requires.
 
-    What only counts rows or adds up time cannot lie below 0.
+    With the sums by day it speaks of days like these. What only counts rows or adds up
+    time cannot lie below 0.
     """
+    df = degrees_of_freedom
     found = (
         ratio_interval(
-            moments, confidence=confidence, proportion=kpi.formula.proportion, scale=kpi.formula.scale
+            moments,
+            confidence=confidence,
+            proportion=kpi.formula.proportion,
+            scale=kpi.formula.scale,
+            days=days,
+            degrees_of_freedom=df,
         )
         if isinstance(kpi.formula, Ratio)
-        else total_interval(moments, confidence=confidence)
+        else total_interval(moments, confidence=confidence, days=days, degrees_of_freedom=df)
     )
     bounded = adds_only(kpi) and not amounts_below_zero(kpi) and found.estimate >= 0
     return replace(found, low=max(found.low, 0.0)) if bounded else found

@@ -8,7 +8,7 @@ from math import inf, isclose, nan
 from callstats.engine.units import Clustering, formula_terms, parts
 from callstats.kpis.define import KPI, Condition, Count, Net, Ratio, Sum, Term
 from callstats.model import TABLES
-from callstats.moments import Moments, pair
+from callstats.moments import DaySums, Moments, pair
 from callstats.stats import Interval, proportion_interval, ratio_interval, total_interval
 
 UNIT_WORDS = {
@@ -33,7 +33,24 @@ class Limits:
     note: str = ""
 
 
-def limits(kpi: KPI, moments: Moments, confidence: float, *, least: float = -inf) -> Limits:
+def varies_by_day(kpi: KPI) -> bool:
+    """Return whether days are part of what a KPI's interval speaks of: days like these, not these alone.
+
+    Rates per hour, money and service depend on what kind of day it was as much as on whom
+    it brought; a share of dials is told of these contacts on these days.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> [varies_by_day(get(name)) for name in ("successes_per_login_hour", "revenue", "answer_rate")]
+    [True, True, False]
+    """
+    return kpi.independence in ("agent_day", "day") or kpi.domain in ("money", "service")
+
+
+def limits(
+    kpi: KPI, moments: Moments, confidence: float, *, least: float = -inf, days: DaySums | None = None
+) -> Limits:
     """Return the interval of a KPI's value.
 
     Wilson for a share of units that count once each; Wilson at the effective size
@@ -48,6 +65,8 @@ def limits(kpi: KPI, moments: Moments, confidence: float, *, least: float = -inf
     confidence : float
     least : float
         What the value can never lie under: an interval that would reach further ends there.
+    days : DaySums, optional
+        The sums by day, where the interval speaks of days like these.
     """
     if kpi.independence == "none":
         return Limits(note="no interval: not a sample")
@@ -59,11 +78,11 @@ def limits(kpi: KPI, moments: Moments, confidence: float, *, least: float = -inf
     if not proportion and not varies(moments):
         return Limits(n=moments.n, note=f"no interval: all {UNIT_WORDS[kpi.independence]} are alike")
     if isinstance(formula, Net):
-        interval = total_interval(moments, "numerator", confidence=confidence)
-    elif proportion and counts_once(moments):
+        interval = total_interval(moments, "numerator", confidence=confidence, days=days)
+    elif proportion and counts_once(moments) and days is None:
         interval = _wilson(moments, confidence)
     else:
-        interval = ratio_interval(moments, confidence=confidence, proportion=proportion)
+        interval = ratio_interval(moments, confidence=confidence, proportion=proportion, days=days)
     scale = formula.scale if isinstance(formula, Ratio) else 1.0
     low, high = sorted((interval.low * scale, interval.high * scale))
     return Limits(max(low, least), high, moments.n, interval.reason)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from callstats import engine
 from callstats import kpis as registry
-from callstats.answers.core.intervals import Limits, adds_only, amounts_below_zero, limits, notes_on
+from callstats.answers.core.intervals import (
+    Limits,
+    adds_only,
+    amounts_below_zero,
+    limits,
+    notes_on,
+    varies_by_day,
+)
 from callstats.answers.core.obstacles import (
     Unknown,
     counted,
@@ -20,13 +27,14 @@ from callstats.answers.core.obstacles import (
 )
 from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.dataset import Dataset
+from callstats.engine.day_sums import day_sums
 from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
 from callstats.engine.units import clustering, formula_terms
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Quantile, Ratio
 from callstats.kpis.evaluate import Evaluation, evaluate
-from callstats.moments import Moments
+from callstats.moments import DaySums, Moments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +91,8 @@ def measure(
     Intervals: Wilson's for a share of independent units [1]_; Wilson's at the
     effective sample size for a share of calls, several of which go to one contact
     [2]_; the delta method over independent units for other ratios [3]_, with the
-    t quantile; none for a quantile.
+    t quantile; none for a quantile. Rates per hour, money and service are clustered
+    by day too: their intervals speak of days like these, all others of these days.
 
     References
     ----------
@@ -126,6 +135,7 @@ class _Facts:
     same: SameContacts
     sums: Mapping[Group, Mapping[str, float]]
     moments: Mapping[Group, Mapping[str, Moments]]
+    days: Mapping[Group, Mapping[str, DaySums]]
     quantiles: Mapping[str, Mapping[Group, tuple[float, int]]]
 
     def obstacle(self, kpi: KPI, group: Group) -> str | None:
@@ -168,6 +178,8 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
         for t in (*formula_terms(kpi), *counted(doubts[kpi.name]), *amounts_below_zero(kpi))
     }
     drawn = [kpi for kpi in able if kpi.independence != "none"] if interval else []
+    moments = engine.moments(dataset, drawn, keys)
+    by_day = [kpi for kpi in drawn if varies_by_day(kpi)] if not {"day", "shift"} & set(keys) else []
     return _Facts(
         keys,
         {name: reason for name, reason in obstacles.items() if reason is not None},
@@ -175,7 +187,8 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
         rejected(dataset),
         same_contacts(dataset, able, keys),
         sums_by_group(dataset, list(terms.values()), keys),
-        engine.moments(dataset, drawn, keys),
+        moments,
+        day_sums(dataset, by_day, keys, moments),
         {k.name: engine.quantiles(dataset, k.formula, keys) for k in able if isinstance(k.formula, Quantile)},
     )
 
@@ -212,7 +225,8 @@ def _row(
         whole = adds_only(kpi) and evaluated.value >= 0
         least = 0.0 if whole and not any(sums[t.key] for t in amounts_below_zero(kpi)) else -inf
         moments = facts.moments.get(group, {}).get(kpi.name, _NO_UNITS)
-        bounds = limits(kpi, moments, confidence, least=least)
+        days = facts.days.get(group, {}).get(kpi.name)
+        bounds = limits(kpi, moments, confidence, least=least, days=days)
         notes += [*([bounds.note] if bounds.note else []), *notes_on(clustering(dataset, kpi), kpi)]
     return _valued(kpi, evaluated, bounds, "; ".join(dict.fromkeys(notes)))
 

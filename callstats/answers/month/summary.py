@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.bridge import Bridge, bridge
 from callstats.answers.campaign.portrait import Portrait
+from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.estimates import NAN, Change
 from callstats.answers.core.scope import Scope, scope
@@ -15,10 +16,8 @@ from callstats.answers.core.voice import Voice
 from callstats.answers.month.summary_numbers import (
     INBOUND,
     CampaignFigures,
-    MovedFigure,
     Movement,
     campaign_figures,
-    moved_figures,
     tested_movements,
 )
 from callstats.answers.month.targets import ReasonFinder, Targets, targets
@@ -96,7 +95,7 @@ class Campaigns(Answer):
         return self.telling.figure(kpi)
 
 
-def _figure_row(campaign: CampaignFigures, f: MovedFigure) -> tuple[Any, ...]:
+def _figure_row(campaign: CampaignFigures, f: Figure) -> tuple[Any, ...]:
     """Return a figure of a campaign as a row of :data:`COLUMNS`."""
     moved, now = f.change, f.now
     before = f.before.value if f.before else None
@@ -310,7 +309,7 @@ def _overall(about: Scope, whole: Bridge) -> Portrait:
     The change of profit is the bridge's, whose interval comes from whole days, so that a
     report gives only one interval for it.
     """
-    figures = next(iter(moved_figures(about, OVERALL).values()), {})
+    figures = next(iter(moved_figures(about.now, about.before, OVERALL).values()), {})
     known = {name: f for name, f in figures.items() if f.now.known or name == "profit"}
     if whole.terms and whole.measure == "profit":
         known["profit"] = replace(known["profit"], bridged=whole.change)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.estimates import Estimate
 from callstats.answers.core.telling import (
@@ -21,7 +22,7 @@ from callstats.answers.core.telling import (
     tells,
 )
 from callstats.answers.month.summary import PAGE, QUEUES, Campaigns, Movements, Summary
-from callstats.answers.month.summary_numbers import CampaignFigures, MovedFigure, Movement
+from callstats.answers.month.summary_numbers import CampaignFigures, Movement
 from callstats.kpis import get
 from callstats.show.display import Record
 
@@ -122,7 +123,7 @@ class CampaignsTelling(Telling[Campaigns]):
         ]
         return TableView(caption, heads, rows, notes)
 
-    def _cell(self, f: MovedFigure | None) -> Cell:
+    def _cell(self, f: Figure | None) -> Cell:
         """Return a figure with its interval and its change beneath."""
         form = self.form
         if f is None:
@@ -132,7 +133,7 @@ class CampaignsTelling(Telling[Campaigns]):
         between = " … ".join(ends) if now.low == now.low else ""
         return Cell(self.value(now), under=[line for line in (between, self._moved(f)) if line])
 
-    def _moved(self, f: MovedFigure) -> str:
+    def _moved(self, f: Figure) -> str:
         """Return a change, with an arrow if it is certain; "" if there is nothing to compare."""
         moved = f.change
         if moved.low != moved.low:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from callstats.answers.campaign.bridge import Bridge, Term, bridge
 from callstats.answers.campaign.bridge_numbers import TERM_UNITS
 from callstats.answers.campaign.funnel import Step, funnel
+from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
-from callstats.answers.month.summary_numbers import CampaignFigures, MovedFigure, moved_figures
+from callstats.answers.month.summary_numbers import CampaignFigures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,9 +60,9 @@ class Reason(Answer):
     voice : Voice
     earlier : str
         The comparison period, in words; empty if there is none.
-    figure : MovedFigure
+    figure : Figure
         The KPI that missed its target.
-    factor : Term, Step, MovedFigure or None
+    factor : Term, Step, Figure or None
         The bridge term, funnel step or KPI that moved; None if none did.
     bridge : Bridge or None
         The bridge of that term.
@@ -69,8 +70,8 @@ class Reason(Answer):
 
     voice: Voice
     earlier: str
-    figure: MovedFigure
-    factor: Term | Step | MovedFigure | None = None
+    figure: Figure
+    factor: Term | Step | Figure | None = None
     bridge: Bridge | None = None
 
     @property
@@ -100,13 +101,13 @@ class Missed:
     Attributes
     ----------
     campaign : CampaignFigures
-    figure : MovedFigure
+    figure : Figure
     likely : Reason
         What moved against it.
     """
 
     campaign: CampaignFigures
-    figure: MovedFigure
+    figure: Figure
     likely: Reason
 
     @property
@@ -209,10 +210,10 @@ class ReasonFinder:
         return funnel(self.about.whole, self.about.period, self.about.earlier).steps
 
     @cached_property
-    def _driven(self) -> Mapping[str, MovedFigure]:
-        return next(iter(moved_figures(self.about, _DRIVEN).values()), {})
+    def _driven(self) -> Mapping[str, Figure]:
+        return next(iter(moved_figures(self.about.now, self.about.before, _DRIVEN).values()), {})
 
-    def of(self, figure: MovedFigure) -> Reason:
+    def of(self, figure: Figure) -> Reason:
         """Return the likely reason: a bridge term, a funnel step, or a KPI that affects it."""
         voice, earlier, name = self.about.voice, self.about.earlier_label, figure.kpi.name
         if self.about.before is None:
@@ -234,7 +235,7 @@ class ReasonFinder:
         fallen = [s for s in steps if s.change.certain and s.change.estimate < 0]
         return min(fallen, key=lambda s: s.change.estimate / (s.earlier.value or 1), default=None)  # type: ignore[union-attr]
 
-    def _driver(self, wanted: Mapping[str, int]) -> MovedFigure | None:
+    def _driver(self, wanted: Mapping[str, int]) -> Figure | None:
         """Return the KPI that moved most, beyond noise, in the harmful direction."""
         there = [(self._driven[name], side) for name, side in wanted.items() if name in self._driven]
         against = [f for f, side in there if f.change.certain and f.change.estimate * side > 0]

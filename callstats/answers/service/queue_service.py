@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.portrait import Portrait, portrait
-from callstats.answers.campaign.portrait_numbers import Figure
+from callstats.answers.campaign.portrait_numbers import moved_figures
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.estimates import estimates
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
 from callstats.answers.service.queue_issues import (
@@ -217,7 +216,6 @@ def _figures(about: Scope) -> Portrait:
     calls = received(about.now)
     if calls is about.now:
         return figures
-    now = estimates(calls, _OF_CALLERS)
-    before = estimates(received(about.before), _OF_CALLERS) if about.before is not None else {}
-    of_callers = {n: Figure(e, before.get(n), figures.figures[n].target) for n, e in now.items()}
+    before = received(about.before) if about.before is not None else None
+    of_callers = next(iter(moved_figures(calls, before, _OF_CALLERS).values()), {})
     return replace(figures, figures={**figures.figures, **of_callers})

@@ -8,7 +8,7 @@ import pytest
 
 import callstats as cs
 from callstats.stats import proportion_interval
-from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain, settle, written
+from tests.answers.small_campaigns import calls, data, demo, many, numbered, over_days, plain, settle, written
 
 STEPS = {"connected": True, "live": True, "handled": True, "argued": True, "success": True}
 
@@ -62,10 +62,8 @@ def test_no_dial_takes_one_line() -> None:
 
 
 def test_the_step_that_moved_is_named_with_its_interval() -> None:
-    august = many(200, live=False, local_started_at=dt.datetime(2026, 8, 3, 10)) + many(
-        200, live=True, local_started_at=dt.datetime(2026, 8, 3, 10)
-    )
-    september = many(100, live=False) + many(300, live=True)
+    august = over_days(many(200, live=False) + many(200, live=True), dt.date(2026, 8, 3))
+    september = over_days(many(100, live=False) + many(300, live=True), dt.date(2026, 9, 1))
     found = cs.funnel(data(numbered(august, september)), "2026-09", "previous")
     said = found.sentences[1]
     assert plain(said).startswith("The step that moved most since August 2026: Person answered, up +25 pp (")

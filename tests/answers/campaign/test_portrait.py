@@ -15,7 +15,7 @@ from callstats.answers.core.estimates import Estimate
 from callstats.answers.core.voice import Voice
 from callstats.config import Target
 from callstats.kpis import get
-from tests.answers.small_campaigns import calls, data, demo, many, numbered, plain, settle, written
+from tests.answers.small_campaigns import calls, data, demo, many, numbered, over_days, plain, settle, written
 
 NAN = float("nan")
 
@@ -125,13 +125,21 @@ def test_profit_is_value_less_cost() -> None:
 
 
 def test_the_change_is_this_period_less_the_other() -> None:
-    august = many(80, handled=False, local_started_at=dt.datetime(2026, 8, 3, 10)) + many(
-        20, handled=True, local_started_at=dt.datetime(2026, 8, 3, 10)
-    )
-    september = many(60, handled=False) + many(40, handled=True)
+    august = over_days(many(80, handled=False) + many(20, handled=True), dt.date(2026, 8, 3))
+    september = over_days(many(60, handled=False) + many(40, handled=True), dt.date(2026, 9, 1))
     made = cs.portrait(data(numbered(august, september)), "2026-09", kpis=["answer_rate"])
     assert made.figures["answer_rate"].change.estimate == pytest.approx(0.2)
     assert made.figures["answer_rate"].change.certain
+
+
+def test_a_single_day_says_nothing_of_a_change_beyond_that_day() -> None:
+    august = over_days(many(80, handled=False) + many(20, handled=True), dt.date(2026, 8, 3))
+    september = many(60, handled=False) + many(40, handled=True)
+    moved = cs.portrait(data(numbered(august, september)), "2026-09", kpis=["answer_rate"]).figures[
+        "answer_rate"
+    ]
+    assert moved.change.estimate == pytest.approx(0.2)
+    assert not moved.change.certain
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])

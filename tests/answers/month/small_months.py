@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.estimates import Change, Estimate
-from callstats.answers.month.summary_numbers import CampaignFigures, MovedFigure, PeriodChange
+from callstats.answers.core.period_changes import PeriodChange
+from callstats.answers.month.summary_numbers import CampaignFigures
 from callstats.config import Target
 from callstats.kpis import get
 from callstats.moments import Moments
@@ -40,16 +42,16 @@ def figure(
     value: float = 10.0,
     low: float | None = None,
     high: float | None = None,
-) -> MovedFigure:
+) -> Figure:
     kpi = get(name)
     ends = (value, value - 0.1 * abs(value), value + 0.1 * abs(value))
     before = Estimate(kpi, value - size, value - size - 1, value - size + 1)
-    return MovedFigure(
+    return Figure(
         Estimate(kpi, *ends), before, Target(low, high), moved=Known(kpi, EMPTY, EMPTY, p=p, size=size)
     )
 
 
-def campaign(label: str, *figures: MovedFigure) -> CampaignFigures:
+def campaign(label: str, *figures: Figure) -> CampaignFigures:
     return CampaignFigures(label.lower(), label, {f.kpi.name: f for f in figures}, dials=1.0)
 
 

@@ -144,7 +144,8 @@ def test_profit_of_all_campaigns_changes_as_the_bridge_says() -> None:
 def test_the_verdict_has_three_sentences() -> None:
     earned, moved, missed = (plain(s) for s in september().sentences)
     assert earned.startswith("Profit in September 2026: €4,377")
-    assert "moved by more than noise since August 2026. The largest: Spring offer, Profit +€3,928." in moved
+    # the days of spring differ so much that €3,928 more profit is within what 27 figures do by chance
+    assert moved == "None of 27 figures moved by more than noise since August 2026."
     assert "targets are missed: Spring offer (Abandonment rate, outbound)" in missed
 
 

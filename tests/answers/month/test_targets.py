@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import callstats as cs
+from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.voice import Voice
-from callstats.answers.month.summary_numbers import MovedFigure
 from callstats.answers.month.targets import targets
 from callstats.config import Target
 from tests.answers.month.small_months import campaign, figure, two_months
@@ -18,7 +18,7 @@ from tests.answers.small_campaigns import data, plain, settle, written
 
 
 class Never:
-    def of(self, figure: MovedFigure) -> SimpleNamespace:
+    def of(self, figure: Figure) -> SimpleNamespace:
         return SimpleNamespace(text=f"because of {figure.kpi.name}")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import callstats as cs
 from callstats.answers.core.estimates import interval
-from callstats.answers.month.summary_numbers import LEAST_P, PeriodChange
+from callstats.answers.core.period_changes import LEAST_P, PeriodChange
 from callstats.engine import moments
 from callstats.engine.periods import Shared, shared_sums
 from callstats.kpis import get
