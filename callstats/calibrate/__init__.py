@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.calibrate.agent_situations import JUDGING
 from callstats.calibrate.calibration_result import Calibration, Row, in_order, rows_of
+from callstats.calibrate.day_situations import DAYS_DIFFER
 from callstats.calibrate.list_situations import LISTS
 from callstats.calibrate.look_situations import LOOKING
 from callstats.calibrate.rate_situations import RATES
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["SITUATIONS", "Calibration", "CheckedMethod", "MethodAnswer", "Row", "Situation", "calibrate"]
 
 #: Every situation, starting with those of the table in docs/calibration.md.
-SITUATIONS: tuple[Situation, ...] = (*LISTS, *LOOKING, *RATES, *SHARES, *JUDGING)
+SITUATIONS: tuple[Situation, ...] = (*LISTS, *DAYS_DIFFER, *LOOKING, *RATES, *SHARES, *JUDGING)
 
 
 def calibrate(

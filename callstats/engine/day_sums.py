@@ -26,7 +26,7 @@ from callstats.moments import DaySums, Moments, pair
 
 #: Tables whose clock says when something was loaded or paid, not when people were dialled.
 _UNTIMED = ("contacts", "costs")
-#: Column of the number of rows, by which sums without a day are shared out.
+#: Column of the number of calls, by which sums without a day are shared out.
 _ROWS = "__rows"
 
 
@@ -52,8 +52,8 @@ def day_sums(
     -------
     dict
         Group -> name of the KPI -> DaySums with the columns ``numerator`` and, for a
-        ratio, ``denominator``. Sums that belong to no day are shared out equally, or in
-        proportion to the rows where nothing of a part belongs to one.
+        ratio, ``denominator``. Sums that belong to no day, costs among them, are shared
+        out over the days in proportion to their calls.
 
     Examples
     --------
@@ -148,7 +148,8 @@ def _read(piece: _Piece) -> dict[Group, _Rows]:
     keys = list(dict.fromkeys((*piece.by, "day")))
     of = [column for term in piece.terms.values() if isinstance(term, Distinct) for column in term.of]
     frame = with_summands(piece.dataset, piece.table, piece.terms, dict.fromkeys((*keys, *of)), keep=keys)
-    frame = frame.with_columns(**sums).with_columns(**products, **{_ROWS: nw.lit(1.0)})
+    calls = 1.0 if piece.table == "calls" else 0.0
+    frame = frame.with_columns(**sums).with_columns(**products, **{_ROWS: nw.lit(calls)})
     names = [*sums, *products, _ROWS]
     rows: Any = frame.group_by(*keys).agg(nw.col(*names).sum()).collect("pandas").to_native()
     rows = rows[rows["day"].notna()].sort_values("day", kind="stable")
@@ -203,8 +204,8 @@ def _on(days: tuple[int, ...], own: _Rows) -> _Rows:
 class _DatedPart:
     """One part of a formula: its sums by day, and what its rows in the data stand for.
 
-    ``factor`` is applied to a row's own value; ``each`` is what every row adds where the
-    part has no rows of its own: contacts loaded, shared out over dials.
+    ``factor`` is applied to a row's own value; ``each`` is what every call adds where sums
+    belong to no day: costs and contacts loaded are shared out over the dials.
     """
 
     name: str
@@ -214,18 +215,15 @@ class _DatedPart:
 
     @classmethod
     def of(cls, name: str, place: int, part: Linear, total: float, frames: Sequence[_Rows]) -> _DatedPart:
-        dated = sum(
-            (own[c] for own in frames if (c := f"{name}_{place}") in own), np.zeros(len(frames[0][_ROWS]))
-        )
+        nothing = np.zeros(len(frames[0][_ROWS]))
+        dated = sum((own[c] for own in frames if (c := f"{name}_{place}") in own), nothing)
         whole = float(dated.sum())
-        if not dated.any():
-            size = sum((own[_ROWS] for own in frames), np.zeros(len(dated)))
-            each = total / float(size.sum())
-            return cls(name, size * each, 0.0, each)
-        if all(isinstance(term, Distinct) for term, _ in part):
+        if dated.any() and all(isinstance(term, Distinct) for term, _ in part):
             factor = total / whole if whole else 1.0
             return cls(name, dated * factor, factor)
-        return cls(name, dated + (total - whole) / len(dated))
+        rows = sum((own[_ROWS] for own in frames), nothing)
+        each = (total - whole) / float(rows.sum()) if rows.any() else 0.0
+        return cls(name, dated + rows * each, 1.0, each)
 
 
 def _product(a: _DatedPart, b: _DatedPart, place: int, own: _Rows) -> float:
@@ -234,7 +232,6 @@ def _product(a: _DatedPart, b: _DatedPart, place: int, own: _Rows) -> float:
     column = f"{first.name}_{second.name}_{place}"
     found = float(own[column].sum()) * a.factor * b.factor if column in own else 0.0
     for one, other in ((a, b), (b, a)):
-        own_column = f"{one.name}_{place}"
-        if other.each and own_column in own and one is not other:
-            found += float(own[own_column].sum()) * one.factor * other.each
+        if (alone := f"{one.name}_{place}") in own:
+            found += float(own[alone].sum()) * one.factor * other.each
     return found + a.each * b.each * float(own[_ROWS].sum())

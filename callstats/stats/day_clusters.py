@@ -142,17 +142,13 @@ class Widened:
     degrees_of_freedom: float
 
 
-def with_days(
-    variance: float, degrees_of_freedom: float, days: DayVariance, weights: Sequence[float] = (1.0,)
-) -> Widened:
+def with_days(units: Widened, days: DayVariance, weights: Sequence[float] = (1.0,)) -> Widened:
     """Add to the variance of a contrast what days add, never less than nothing.
 
     Parameters
     ----------
-    variance : float
-        Of the contrast over its independent units.
-    degrees_of_freedom : float
-        Of that variance.
+    units : Widened
+        The variance of the contrast over its independent units.
     days : DayVariance
     weights : sequence of float, shape (arms,)
         Of the contrast: (1, -1) for a difference.
@@ -172,12 +168,12 @@ def with_days(
     Examples
     --------
     >>> days = DayVariance(np.array([[4.0]]), np.array([[1.0]]), np.array([20.0]))
-    >>> with_days(1.0, 999.0, days)
+    >>> with_days(Widened(1.0, 999.0), days)
     Widened(variance=4.0, degrees_of_freedom=19.0)
     """
     w = np.asarray(weights, dtype=float)
     if not days.told:
-        return Widened(variance, degrees_of_freedom)
+        return units
     between, chance = days.of(w)
-    whole = variance + max(between - (variance if np.isnan(chance) else chance), 0.0)
-    return Widened(whole, min(days.freedom(whole, w), degrees_of_freedom))
+    whole = units.variance + max(between - (units.variance if np.isnan(chance) else chance), 0.0)
+    return Widened(whole, min(days.freedom(whole, w), units.degrees_of_freedom))

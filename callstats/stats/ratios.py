@@ -9,6 +9,7 @@ days are a sample too, they add to it.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 from callstats.errors import UsageError
@@ -72,8 +73,7 @@ def ratio_interval(
     confidence: float = 0.95,
     proportion: bool = False,
     scale: float = 1.0,
-    days: DaySums | None = None,
-    degrees_of_freedom: float | None = None,
+    days: DaySums | Widened | None = None,
 ) -> Interval:
     """Interval of a ratio of sums whose units are independent but whose rows are not.
 
@@ -99,10 +99,9 @@ def ratio_interval(
     scale : float
         Factor applied to the ratio (3600 for per hour when the denominator is
         in seconds).
-    days : DaySums, optional
-        The same sums by day; with a single day, the interval speaks of that day.
-    degrees_of_freedom : float, optional
-        Of the t quantile, where the interval is one of two that are compared.
+    days : DaySums or Widened, optional
+        The same sums by day; with a single day, the interval speaks of that day. Or the
+        variance with what they add to it, where it is known already.
 
     Returns
     -------
@@ -145,13 +144,12 @@ def ratio_interval(
     if units < 2:
         reason = "one independent unit: no interval"
         return Interval(estimate * scale, NAN, NAN, method, confidence, n=units, reason=reason)
-    variance, df = ratio_variance(moments, numerator, denominator), units - 1
+    spread = Widened(ratio_variance(moments, numerator, denominator), units - 1)
     if days is not None:
-        widened = with_days(variance, df, day_variance([days], [estimate]))
-        variance, df = widened.variance, widened.degrees_of_freedom
-    df = df if degrees_of_freedom is None else degrees_of_freedom
+        spread = days if isinstance(days, Widened) else with_days(spread, day_variance([days], [estimate]))
+    variance, df = spread.variance, spread.degrees_of_freedom
     if proportion and 0 <= estimate <= 1 and below > 0:
-        return _effective_wilson(moments.sums[numerator], below, units, Widened(variance, df), share, scale)
+        return _effective_wilson(moments.sums[numerator], below, units, spread, share, scale)
     reason = "not between 0 and 1: taken as a mean" if proportion else ""
     t, error = t_quantile(share, df), math.sqrt(variance)
     return Interval(
@@ -165,6 +163,34 @@ def ratio_interval(
         degrees_of_freedom=df,
         reason=reason,
     )
+
+
+def above_zero(found: Interval) -> Interval:
+    """Return the interval of what cannot lie below 0, on the logarithm if it would otherwise.
+
+    Counts, sums, times and rates are never negative, and what was seen is never 0:
+    estimate * exp(-t s / estimate) to estimate * exp(t s / estimate), s the standard error.
+
+    Parameters
+    ----------
+    found : Interval
+        Symmetric, with a standard error.
+
+    References
+    ----------
+    1. Clayton D, Hills M (1993). Statistical Models in Epidemiology, chapter 9 (error
+       factors of a positive parameter).
+
+    Examples
+    --------
+    >>> r = above_zero(Interval(2.0, -0.8, 4.8, "total", 0.95, standard_error=1.4))
+    >>> round(r.low, 2), round(r.high, 2)
+    (0.49, 8.11)
+    """
+    if not (found.estimate > 0 and found.low < 0 and found.high < math.inf):
+        return found
+    factor = math.exp((found.high - found.low) / 2 / found.estimate)
+    return replace(found, low=found.estimate / factor, high=found.estimate * factor)
 
 
 @lru_cache(maxsize=65_536)
@@ -215,8 +241,7 @@ def total_interval(
     *,
     confidence: float = 0.95,
     scale: float = 1.0,
-    days: DaySums | None = None,
-    degrees_of_freedom: float | None = None,
+    days: DaySums | Widened | None = None,
 ) -> Interval:
     """Interval of a total over independent units, with their number treated as fixed.
 
@@ -233,10 +258,8 @@ def total_interval(
         Of the interval, by the t quantile with units - 1 degrees of freedom.
     scale : float
         Factor applied to the total.
-    days : DaySums, optional
+    days : DaySums or Widened, optional
         The same sum by day: what the total of as many other, similar days would be.
-    degrees_of_freedom : float, optional
-        As in :func:`ratio_interval`.
 
     Returns
     -------
@@ -265,13 +288,13 @@ def total_interval(
         return Interval(value, NAN, NAN, "total", confidence, n=units, reason=reason)
     squares = product(moments, column, column)
     spread = max(squares - total**2 / units, 0.0)
-    variance, df = spread * units / (units - 1), units - 1
-    if days is not None and len(days) > 1:
+    known = Widened(spread * units / (units - 1), units - 1)
+    if isinstance(days, Widened):
+        known = days
+    elif days is not None and len(days) > 1:
         among = DaySums(days.days, {"numerator": days.sums[column]}, days.within)
-        widened = with_days(variance, df, day_variance([among], [total / len(days)]))
-        variance, df = widened.variance, widened.degrees_of_freedom
-    df = df if degrees_of_freedom is None else degrees_of_freedom
-    error = math.sqrt(variance) * abs(scale)
+        known = with_days(known, day_variance([among], [total / len(days)]))
+    error, df = math.sqrt(known.variance) * abs(scale), known.degrees_of_freedom
     half = t_quantile(share, df) * error
     return Interval(
         total * scale,

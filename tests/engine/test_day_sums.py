@@ -62,10 +62,13 @@ def test_contacts_loaded_are_shared_out_over_dials():
     assert days.within["denominator", "numerator"] == pytest.approx(2 * 2)
 
 
-def test_sums_without_a_day_are_shared_out_equally():
+def test_costs_are_shared_out_over_the_calls():
+    """8 over five dials, three of them on the first day."""
     costs = pd.DataFrame({"period": ["2026-09"], "kind": ["labour"], "amount": [8.0]})
     days = found("profit", costs=costs)[0][()]
-    assert days.sums["numerator"] == pytest.approx([10 - 4, 30 - 4])
+    assert days.sums["numerator"] == pytest.approx([10 - 4.8, 30 - 3.2])
+    # each dial costs 1.6; two bring 10 and 30
+    assert days.within["numerator", "numerator"] == pytest.approx(8.4**2 + 28.4**2 + 3 * 1.6**2)
 
 
 def test_agent_days_lie_within_a_day_and_hours_have_theirs():
@@ -104,4 +107,4 @@ def test_a_row_without_a_day_is_in_no_day_but_in_the_whole():
     days, sums = found("answer_rate", data=rows)
     assert sums[()]["answer_rate"].sums["denominator"] == 5
     assert np.sum(days[()].sums["denominator"]) == pytest.approx(5)
-    assert days[()].sums["denominator"] == pytest.approx([3.5, 1.5])
+    assert days[()].sums["denominator"] == pytest.approx([3.75, 1.25])

@@ -8,7 +8,7 @@ from scipy import stats as scipy_stats
 
 from callstats.moments import DaySums, Moments
 from callstats.stats import ratio_difference, ratio_interval, total_interval
-from callstats.stats.day_clusters import DayVariance, day_variance, with_days
+from callstats.stats.day_clusters import DayVariance, Widened, day_variance, with_days
 
 
 def dials(draw, contacts=800, days=20, sd=0.0, dialled=4, first=0):
@@ -75,10 +75,10 @@ def test_a_single_day_tells_nothing_of_days():
 
 def test_the_degrees_of_freedom_are_those_of_days_where_these_are_all_there_is():
     days = DayVariance(np.array([[4.0]]), np.array([[1.0]]), np.array([9.0]))
-    assert with_days(1.0, 500.0, days).degrees_of_freedom == pytest.approx(8)
+    assert with_days(Widened(1.0, 500.0), days).degrees_of_freedom == pytest.approx(8)
     # where contacts make most of the variance, they are many more
     days = DayVariance(np.array([[0.5]]), np.array([[0.1]]), np.array([9.0]))
-    assert with_days(3.0, 500.0, days).degrees_of_freedom == pytest.approx(3.4**2 / (0.5**2 / 8))
+    assert with_days(Widened(3.0, 500.0), days).degrees_of_freedom == pytest.approx(3.4**2 / (0.5**2 / 8))
 
 
 def test_units_that_lie_within_a_day_are_not_counted_twice():

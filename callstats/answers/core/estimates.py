@@ -16,6 +16,7 @@ from callstats.stats import Interval, ratio_interval, total_interval
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
     from callstats.moments import DaySums, Moments
+    from callstats.stats.day_clusters import Widened
 
 NAN = float("nan")
 _NUMBERS = ("value", "low", "high", "numerator", "denominator", "n")
@@ -85,18 +86,13 @@ def estimates_by(
 
 
 def interval(
-    kpi: KPI,
-    moments: Moments,
-    confidence: float,
-    days: DaySums | None = None,
-    degrees_of_freedom: float | None = None,
+    kpi: KPI, moments: Moments, confidence: float, days: DaySums | Widened | None = None
 ) -> Interval:
     """Return the interval of a KPI from its moments, as its formula requires.
 
     With the sums by day it speaks of days like these. What only counts rows or adds up
     time cannot lie below 0.
     """
-    df = degrees_of_freedom
     found = (
         ratio_interval(
             moments,
@@ -104,10 +100,9 @@ def interval(
             proportion=kpi.formula.proportion,
             scale=kpi.formula.scale,
             days=days,
-            degrees_of_freedom=df,
         )
         if isinstance(kpi.formula, Ratio)
-        else total_interval(moments, confidence=confidence, days=days, degrees_of_freedom=df)
+        else total_interval(moments, confidence=confidence, days=days)
     )
     bounded = adds_only(kpi) and not amounts_below_zero(kpi) and found.estimate >= 0
     return replace(found, low=max(found.low, 0.0)) if bounded else found

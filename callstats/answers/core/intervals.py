@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from math import inf, isclose, nan
 
 from callstats.engine.units import Clustering, formula_terms, parts
-from callstats.kpis.define import KPI, Condition, Count, Net, Ratio, Sum, Term
+from callstats.kpis.define import KPI, Condition, Count, Distinct, Net, Ratio, Sum, Term
 from callstats.model import TABLES
 from callstats.moments import DaySums, Moments, pair
-from callstats.stats import Interval, proportion_interval, ratio_interval, total_interval
+from callstats.stats import Interval, proportion_interval, rate_interval, ratio_interval, total_interval
+from callstats.stats.ratios import above_zero
 
 UNIT_WORDS = {
     "contact": "contacts",
@@ -64,7 +65,8 @@ def limits(
         Of its numerator and denominator over its independent units.
     confidence : float
     least : float
-        What the value can never lie under: an interval that would reach further ends there.
+        What the value can never lie under. If it is 0, an interval that would reach below is
+        taken on the logarithm, and nothing seen has an upper limit.
     days : DaySums, optional
         The sums by day, where the interval speaks of days like these.
     """
@@ -75,6 +77,8 @@ def limits(
     formula = kpi.formula
     varies = _total_varies if isinstance(formula, Net) else _varies
     proportion = isinstance(formula, Ratio) and formula.proportion
+    if (none := _no_event(kpi, moments, confidence)) is not None and least >= 0:
+        return none
     if not proportion and not varies(moments):
         return Limits(n=moments.n, note=f"no interval: all {UNIT_WORDS[kpi.independence]} are alike")
     if isinstance(formula, Net):
@@ -83,9 +87,29 @@ def limits(
         interval = _wilson(moments, confidence)
     else:
         interval = ratio_interval(moments, confidence=confidence, proportion=proportion, days=days)
+    if least >= 0:
+        interval = above_zero(interval)
     scale = formula.scale if isinstance(formula, Ratio) else 1.0
     low, high = sorted((interval.low * scale, interval.high * scale))
     return Limits(max(low, least), high, moments.n, interval.reason)
+
+
+def _no_event(kpi: KPI, moments: Moments, confidence: float) -> Limits | None:
+    """Return the limits of a count or rate of which nothing was seen; None where something was.
+
+    The upper limit is the largest mean that leaves a chance of (1 - confidence) / 2 of
+    seeing nothing: 3.7 events at 95 %.
+    """
+    formula = kpi.formula
+    counted = all(isinstance(term, Count | Distinct) for term, _ in parts(kpi)["numerator"])
+    if not counted or moments.sums["numerator"] != 0 or (isinstance(formula, Ratio) and formula.proportion):
+        return None
+    exposure = moments.sums["denominator"] if isinstance(formula, Ratio) else 1.0
+    if exposure <= 0 or not adds_only(kpi):
+        return None
+    found = rate_interval(0, exposure, confidence=confidence)
+    scale = formula.scale if isinstance(formula, Ratio) else 1.0
+    return Limits(0.0, float(found.high) * scale, moments.n)
 
 
 def amounts_below_zero(kpi: KPI) -> list[Term]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ import numpy as np
 from callstats.answers.core.estimates import NAN, Change, interval
 from callstats.kpis.define import KPI, Quantile, Ratio
 from callstats.stats.arms import welch
+from callstats.stats.day_clusters import Widened
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -85,15 +87,27 @@ class PeriodChange:
 
     def _ends(self, confidence: float) -> tuple[Interval, Interval]:
         """Return both periods' intervals, at the degrees of freedom of their difference."""
-        periods = list(zip((self.now, self.before), self.days, strict=True))
-        alone = [interval(self.kpi, sums, confidence, days) for sums, days in periods]
-        variances = alone[0].standard_error ** 2, alone[1].standard_error ** 2
+        now, before = (
+            interval(self.kpi, sums, confidence, spread)
+            for sums, spread in zip((self.now, self.before), self._spreads, strict=True)
+        )
+        return now, before
+
+    @cached_property
+    def _spreads(self) -> tuple[Widened | None, Widened | None]:
+        """The variance of both periods' figures, days included, with the same degrees of freedom.
+
+        None where a period's own interval has no variance to speak of.
+        """
+        periods = zip((self.now, self.before), self.days, strict=True)
+        alone = [interval(self.kpi, sums, 0.95, days) for sums, days in periods]
+        scale = abs(self.kpi.formula.scale) if isinstance(self.kpi.formula, Ratio) else 1.0
+        variances = [(one.standard_error / scale) ** 2 for one in alone]
         if not all(v > 0 for v in variances):
-            return alone[0], alone[1]
+            return None, None
         freedom = np.array([max(one.degrees_of_freedom, 1e-9) for one in alone])
         df = welch(np.diag(variances), freedom + 1, 1.0)
-        now, before = (interval(self.kpi, sums, confidence, days, df) for sums, days in periods)
-        return now, before
+        return Widened(variances[0], df), Widened(variances[1], df)
 
     @property
     def one_day(self) -> bool:

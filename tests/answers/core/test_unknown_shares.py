@@ -74,9 +74,18 @@ def sales(values: list[float | None]) -> Dataset:
     return Dataset({"calls": calls(contact_id=ids, success=won, value=values)})
 
 
-def test_limits_of_counts_and_amounts_end_at_0() -> None:
+def test_limits_of_counts_and_amounts_lie_above_0() -> None:
+    """One sale among 24 contacts: s = 1 and t(23) = 2.0687, so 1 / exp(2.0687) to 1 * exp(2.0687)."""
     found = measure(sales([80.0] + [None] * 23), ["successes", "revenue"])
-    assert found["low"].tolist() == [0.0, 0.0]
+    assert found["low"].tolist() == pytest.approx([0.12635, 80 * 0.12635], rel=1e-3)
+    assert found["high"].tolist() == pytest.approx([7.914, 80 * 7.914], rel=1e-3)
+
+
+def test_nothing_seen_has_an_upper_limit() -> None:
+    """Garwood: no event in 24 contacts is likely (2.5 %) at a mean of at most 3.69."""
+    found = measure(sales([None] * 24), "successes").iloc[0]
+    assert (found["value"], found["low"]) == (0, 0)
+    assert found["high"] == pytest.approx(3.689, abs=1e-3)
 
 
 def test_amounts_that_may_be_negative_have_limits_below_0() -> None:
