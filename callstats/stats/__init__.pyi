@@ -12,6 +12,7 @@ from .charts import ControlLimits, control_limits
 from .clustered import ratio_difference
 from .counting import conversion_e_value, proportion_sequence
 from .covariates import adjusted_difference
+from .daily_series import DailySum, DayDependence, day_dependence, sum_of_days
 from .decomposition import Decomposition, lmdi, logarithmic_mean, shapley
 from .erlang import QueuePerformance, agents_needed, queue_performance
 from .incidence import Incidence, cumulative_incidence
@@ -42,6 +43,8 @@ from .survival import LifeTable, hazard_ratio, life_table
 __all__ = [
     "Comparison",
     "ControlLimits",
+    "DailySum",
+    "DayDependence",
     "Decomposition",
     "DetectableEffect",
     "FunnelLimits",
@@ -69,6 +72,7 @@ __all__ = [
     "control_limits",
     "conversion_e_value",
     "cumulative_incidence",
+    "day_dependence",
     "funnel_limits",
     "funnel_scores",
     "group_sequential_bounds",
@@ -105,5 +109,6 @@ __all__ = [
     "stratified_difference",
     "stratified_odds_ratio",
     "stratified_risk_ratio",
+    "sum_of_days",
     "total_interval",
 ]

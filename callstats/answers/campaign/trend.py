@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.estimates import estimates, estimates_by
+from callstats.answers.core.estimates import Estimate, estimates, estimates_by
 from callstats.answers.core.scope import lacking, scope
 from callstats.answers.core.voice import Voice
 from callstats.kpis import get
-from callstats.kpis.define import KPI, Ratio
+from callstats.kpis.define import KPI, Count, Ratio
 from callstats.stats import ControlLimits, control_limits
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 FEWEST_DAYS = 8
 #: Longer periods are charted by week.
 MOST_DAYS = 100
-#: Days with fewer expected events are never outside: the limits rely on the normal distribution.
-FEWEST_EXPECTED = 1.0
+#: Standard errors between an estimate and the limit of its interval.
+_WIDTH = 1.96
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,8 @@ class Chart:
 
     @property
     def signals(self) -> tuple[date, ...]:
-        """Days beyond the limits, or ending a run of eight or more on one side of the centre."""
-        enough = self.sizes * self.limits.estimate >= FEWEST_EXPECTED
-        flagged = (self.limits.outside & enough) | self._run_starts()
+        """Days beyond the limits, or on which a run on one side becomes too long for chance."""
+        flagged = self.limits.outside | self._run_starts()
         return tuple(day for day, flag in zip(self.days, flagged, strict=True) if flag)
 
     def _run_starts(self) -> np.ndarray:
@@ -66,16 +65,16 @@ class Trend(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return kpi, day, value, low, high, size, outside, run: one row per day and KPI."""
+        """Return kpi, day, value, low, high, size, outside, run, expected: one row per day and KPI."""
         import pandas as pd
 
-        columns = ["kpi", "day", "value", "low", "high", "size", "outside", "run"]
+        columns = ["kpi", "day", "value", "low", "high", "size", "outside", "run", "expected"]
         rows = [
             (c.kpi.name, day, *values)
             for c in self.charts
             for day, *values in zip(
                 c.days, c.limits.values, c.limits.low, c.limits.high, c.sizes, c.limits.outside, c.limits.run,
-                strict=True,
+                c.limits.expected, strict=True,
             )
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
@@ -105,12 +104,17 @@ def trend(
     Returns
     -------
     Trend
-        Laney's limits reflect how ordinary days differ, not chance alone.
+        Each day is judged by the other days of the chart: the weekday pattern and a
+        slow trend are taken out, and the limits allow for how days differ and
+        resemble their neighbours. A chart of ordinary days has a signal in 5 % of
+        periods, whatever their number; see :func:`callstats.stats.control_limits`.
 
     References
     ----------
-    1. Laney DB (2002). Improved control charts for attributes. Quality
-       Engineering 14:531-537.
+    1. Harville DA (1974). Bayesian inference for variance components using only
+       error contrasts. Biometrika 61:383-385.
+    2. Rosner B (1983). Percentage points for a generalized ESD many-outlier
+       procedure. Technometrics 25:165-172.
     """
     about = scope(dataset, period)
     voice = about.voice
@@ -139,7 +143,7 @@ def _second(dataset: Dataset) -> str:
     return "successes_per_login_hour" if whole else "conversion_per_conversation"
 
 
-def _chart(kpi: KPI, by: str, days: dict[str, Any], voice: Voice) -> Chart | str:
+def _chart(kpi: KPI, by: str, days: dict[str, Estimate], voice: Voice) -> Chart | str:
     """Return the chart of one KPI, or one line on why there is none."""
     when = sorted(days)
     sizes = np.nan_to_num(np.array([days[day].denominator for day in when], dtype=float))
@@ -156,8 +160,32 @@ def _chart(kpi: KPI, by: str, days: dict[str, Any], voice: Voice) -> Chart | str
             least=FEWEST_DAYS,
         )
     kind = "proportion" if isinstance(kpi.formula, Ratio) and kpi.formula.proportion else "rate"
-    limits = control_limits(events, sizes, kind=kind)
-    return Chart(kpi, by, tuple(_date(day) for day in when), sizes, limits)
+    dates = tuple(_date(day) for day in when)
+    limits = control_limits(
+        events,
+        sizes,
+        kind=kind,
+        weekdays=[date.weekday() for date in dates] if by == "day" else None,
+        design_effect=_size_of_one(kpi, [days[day] for day in when]),
+    )
+    return Chart(kpi, by, dates, sizes, limits)
+
+
+def _size_of_one(kpi: KPI, days: list[Estimate]) -> float:
+    """Return a day's sampling variance over that of a count: the size of one, for seconds or money.
+
+    It is that of the days' own intervals. Counts vary by chance as counts do: what
+    contacts and agents add from day to day is in the variance between days.
+    """
+    if isinstance(kpi.formula, Ratio) and all(isinstance(term, Count) for term, _ in kpi.formula.numerator):
+        return 1.0
+    # of the numerator, whose unit may not be that of the value
+    ratios = [
+        ((day.high - day.low) / (2 * _WIDTH * day.value)) ** 2 * day.numerator
+        for day in days
+        if day.value > 0 and day.high - day.low > 0
+    ]
+    return max(float(np.median(ratios)), 1e-9) if ratios else 1.0
 
 
 def _date(written: str) -> date:

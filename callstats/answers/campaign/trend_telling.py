@@ -42,12 +42,13 @@ class TrendTelling(Telling[Trend]):
         _, form = self.say, self.form
         at = chart.days.index(day)
         value, limits = float(chart.limits.values[at]), chart.limits
+        fields = {"n": form.number(limits.run_length)}
         if limits.outside[at]:
             where = _("above its limits") if value > limits.high[at] else _("below its limits")
-        elif value > limits.estimate:
-            where = _("the eighth in a row above the mean")
+        elif value > limits.expected[at]:
+            where = _("number {n} in a row above what was expected", **fields)
         else:
-            where = _("the eighth in a row below the mean")
+            where = _("number {n} in a row below what was expected", **fields)
         shown = form.value(value, chart.kpi.unit, limits.low[at], limits.high[at])
         return f"{form.day(day)} ({shown}, {where})"
 
@@ -59,7 +60,7 @@ class TrendTelling(Telling[Trend]):
         return control_chart(
             chart.days,
             list(chart.limits.values),
-            chart.limits.estimate,
+            list(chart.limits.expected),
             list(chart.limits.low),
             list(chart.limits.high),
             signals=[day in chart.signals for day in chart.days],
@@ -88,7 +89,17 @@ class TrendTelling(Telling[Trend]):
         if chart.limits.dispersion < 1.05:
             wide = _("with the limits of ordinary variation")
         alt = _("Control chart of {kpi} around a mean of {centre}.", **fields)
-        return figure(self.plot(chart.kpi.name), f"{caption}, {wide}", f"{alt} {self._sentence(chart).text}")
+        text = f"{alt} {self._sentence(chart).text}"
+        return figure(self.plot(chart.kpi.name), f"{caption}, {wide}{self._taken_out(chart)}", text)
+
+    def _taken_out(self, chart: Chart) -> str:
+        """Return "; taken out: the weekday pattern and a slow trend", or nothing."""
+        _, slope = self.say, chart.limits.slope
+        if chart.by == "week":
+            return f"; {_('taken out: a slow trend')}" if slope else ""
+        if slope:
+            return f"; {_('taken out: the weekday pattern and a slow trend')}"
+        return f"; {_('taken out: the weekday pattern')}"
 
     def views(self) -> tuple[View, ...]:
         """Return one figure per KPI, the sentences, and what could not be drawn."""

@@ -37,19 +37,34 @@ def test_a_day_beyond_its_limits_is_dated() -> None:
     assert "above its limits" in found.sentences[0].text
 
 
-def test_a_run_of_eight_on_one_side_is_one_signal() -> None:
-    found = cs.trend(days(20, 30, 20, 30, *(23,) * 11), kpis=("answer_rate",))
-    assert found.charts[0].signals == (dt.date(2026, 9, 12),)
-    assert "the eighth in a row below the mean" in found.sentences[0].text
+def test_a_run_that_is_too_long_for_chance_is_one_signal() -> None:
+    """Chance gives runs of 11 and more to one of 100 series of 22 days that do not depend on each other.
+
+    22 days: 2**-10 (1 + 11 / 2) = 0.6 %, of 10 and more 1.4 %; that neighbours may be alike makes it longer.
+    """
+    found = cs.trend(days(*(20, 30) * 12, *(23,) * 24, *(20, 30) * 12), kpis=("answer_rate",))
+    limits = found.charts[0].limits
+    assert limits.run_length >= 11
+    first = dt.date(2026, 9, 25) + dt.timedelta(days=limits.run_length - 1)
+    assert found.charts[0].signals == (first,)
+    assert f"number {limits.run_length} in a row below what was expected" in plain(found.sentences[0])
 
 
 def test_days_that_differ_by_nature_widen_the_limits() -> None:
-    """Laney's sigma z: the mean moving range of the standardised values over 1.128."""
+    """Days 15 points around 25 %, where chance has 4.3: over 3 times as far."""
     found = cs.trend(days(10, 40, 10, 40, 10, 40, 10, 40), kpis=("answer_rate",))
     centre, error = 0.25, (0.25 * 0.75 / 100) ** 0.5
     assert found.charts[0].limits.estimate == centre
-    assert found.charts[0].limits.dispersion == pytest.approx(0.30 / error / 1.128, rel=1e-3)
+    assert found.charts[0].limits.dispersion == pytest.approx(0.15 * (8 / 7) ** 0.5 / error, rel=0.2)
     assert found.charts[0].signals == ()
+
+
+def test_the_line_follows_the_weekday_and_the_caption_says_so() -> None:
+    found = cs.trend(days(*(20, 21, 19, 45, 20, 21, 19) * 4), kpis=("answer_rate",))
+    expected = found.to_frame()["expected"]
+    assert expected[3::7].min() > 1.6 * expected.drop(index=expected.index[3::7]).max()
+    assert found.charts[0].signals == ()
+    assert found.figure().caption.endswith("taken out: the weekday pattern and a slow trend")
 
 
 def test_few_days_take_one_line() -> None:
