@@ -13,7 +13,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from callstats.calibrate.agent_situations import JUDGING
+from callstats.calibrate.bridge_situations import BRIDGES
 from callstats.calibrate.calibration_result import Calibration, Row, in_order, rows_of
+from callstats.calibrate.chart_situations import CHARTS
 from callstats.calibrate.day_situations import DAYS_DIFFER
 from callstats.calibrate.list_situations import LISTS
 from callstats.calibrate.look_situations import LOOKING
@@ -29,7 +31,16 @@ if TYPE_CHECKING:
 __all__ = ["SITUATIONS", "Calibration", "CheckedMethod", "MethodAnswer", "Row", "Situation", "calibrate"]
 
 #: Every situation, starting with those of the table in docs/calibration.md.
-SITUATIONS: tuple[Situation, ...] = (*LISTS, *DAYS_DIFFER, *LOOKING, *RATES, *SHARES, *JUDGING)
+SITUATIONS: tuple[Situation, ...] = (
+    *LISTS,
+    *DAYS_DIFFER,
+    *LOOKING,
+    *RATES,
+    *SHARES,
+    *JUDGING,
+    *CHARTS,
+    *BRIDGES,
+)
 
 
 def calibrate(

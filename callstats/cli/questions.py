@@ -271,9 +271,9 @@ def bridge(
     method
         How effects that go together are shared out.
     bootstrap
-        Resamples of days behind the intervals.
+        0 for no intervals.
     seed
-        Of the resampling.
+        Has no effect.
     """
     from callstats.answers.campaign.bridge import bridge as run
 

@@ -104,7 +104,7 @@ def neighbour_correlations(days: int, correlations: Any = CORRELATIONS) -> np.nd
 
 
 def sum_of_days(
-    values: Any, *, periods: Any = None, weekdays: Any = None, confidence: float = 0.95
+    values: Any, *, periods: Any = None, weekdays: Any = None, signs: Any = None, confidence: float = 0.95
 ) -> DailySum:
     """Return the sum of daily values, with an interval for days that depend on their neighbours.
 
@@ -117,13 +117,14 @@ def sum_of_days(
     Parameters
     ----------
     values : array_like of shape (days,)
-        In time order within each period; to compare two periods, give one of them
-        negative signs.
+        In time order within each period.
     periods : array_like of shape (days,), optional
         Which period each day belongs to; one period if omitted.
     weekdays : array_like of shape (days,), optional
         If given, a weekday pattern is taken out of the variation, where enough
         days are left.
+    signs : array_like of shape (days,), optional
+        1 or -1: days to add and days to subtract, for the difference of two periods.
     confidence : float
 
     Raises
@@ -150,13 +151,14 @@ def sum_of_days(
         raise UsageError("no day, or a daily value is not finite")
     share = tails(confidence)[0]
     period = np.zeros(len(y), dtype=int) if periods is None else np.unique(periods, return_inverse=True)[1]
+    sign = np.ones(len(y)) if signs is None else np.asarray(signs, dtype=float).ravel()
     design = _pattern(np.eye(period.max() + 1)[period], weekdays)
-    estimate = float(y.sum())
+    estimate = float(y @ sign)
     if len(y) <= design.shape[1]:
         nan = float("nan")
         none = DayDependence(nan, nan, len(y), nan)
         return DailySum(estimate, nan, nan, nan, nan, confidence, none)
-    weighed = _weigh(y, period, design)
+    weighed = _weigh(y, period, design, sign)
     dependence = _dependence(weighed, len(y))
     if weighed is None:
         return DailySum(estimate, estimate, estimate, float(estimate == 0), 0.0, confidence, dependence)
@@ -204,7 +206,7 @@ def _pattern(design: np.ndarray, weekdays: Any) -> np.ndarray:
     return full if rank == full.shape[1] and len(design) - rank >= _FEWEST_LEFT else design
 
 
-def _weigh(y: np.ndarray, period: np.ndarray, design: np.ndarray) -> _Weighed | None:
+def _weigh(y: np.ndarray, period: np.ndarray, design: np.ndarray, sign: np.ndarray) -> _Weighed | None:
     """Return every correlation's weight and standard error; None if the days do not vary."""
     freedom = len(y) - design.shape[1]
     together = period[:, None] == period[None, :]
@@ -218,7 +220,7 @@ def _weigh(y: np.ndarray, period: np.ndarray, design: np.ndarray) -> _Weighed | 
         return None
     fit = -0.5 * (np.linalg.slogdet(alike)[1] + np.linalg.slogdet(gram)[1] + freedom * np.log(squares))
     weights = np.exp(fit - fit.max())
-    spread = alike.sum(axis=(1, 2))
+    spread = (alike @ sign) @ sign
     return _Weighed(weights / weights.sum(), np.sqrt(spread * squares / freedom), freedom, spread / len(y))
 
 
@@ -244,5 +246,6 @@ def _half_width(weighed: _Weighed, share: float) -> float:
 
     t = -stdtrit(weighed.freedom, share)
     low, high = float(t * weighed.errors.min()), float(t * weighed.errors.max())
-    part: Any = brentq(lambda part: _beyond(weighed, part * high) - share, low / high, 1.0)
+    # a little beyond the ends, where rounding cannot turn the signs
+    part: Any = brentq(lambda part: _beyond(weighed, part * high) - share, 0.99 * low / high, 1.01)
     return high * float(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,12 +71,15 @@ class DailySums:
         Costs recorded for a day.
     fixed : ndarray of shape (kinds,)
         Costs recorded for a month, or for a day without work.
+    weekdays : ndarray of int, shape (days,), optional
+        0 is Monday; days are in time order.
     """
 
     sums: Mapping[str, Array]
     hours: Array
     costs: Array
     fixed: Array
+    weekdays: Array | None = None
 
     @property
     def size(self) -> int:
@@ -170,7 +174,8 @@ def daily_sums(frames: PeriodFrames, layout: BridgeLayout) -> DailySums:
     names = [*layout.steps, *(["value"] if layout.value else [])]
     sums = {name: _spread(calls["day"], at, calls[name], order, len(layout.groups)) for name in names}
     costs, fixed = _cost_arrays(frames, layout, order)
-    return DailySums(sums, _hour_array(hours, layout, order), costs, fixed)
+    weekdays = np.array([date.fromisoformat(str(day)).weekday() for day in order], dtype=int)
+    return DailySums(sums, _hour_array(hours, layout, order), costs, fixed, weekdays)
 
 
 def _only(frame: pd.DataFrame, rows_: Any) -> pd.DataFrame:
