@@ -29,6 +29,7 @@ class ChartedMonth:
 
 def charted(
     seed: int,
+    *,
     dials: float = 1500,
     rate: float = 0.22,
     spread: float = 0.1,

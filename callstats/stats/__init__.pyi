@@ -37,7 +37,7 @@ from .results import Comparison, Interval
 from .sequential import Sequential, confidence_sequence
 from .shrinkage import Shrunken, shrink_proportions, shrink_rates
 from .standardised import StandardisedRatio, standardised_ratio
-from .strata import stratified_odds_ratio, stratified_risk_ratio
+from .strata import clustered_risk_ratio, stratified_odds_ratio, stratified_risk_ratio
 from .survival import LifeTable, hazard_ratio, life_table
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "arm_moments",
     "bonferroni_confidence",
     "both_arms",
+    "clustered_risk_ratio",
     "confidence_sequence",
     "control_limits",
     "conversion_e_value",

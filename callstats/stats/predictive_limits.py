@@ -17,6 +17,9 @@ _FEWEST_FOR_SLOPE = 15
 _SHARE_OF_RUNS = 0.2
 #: Most days set aside as far out: a quarter of them, and no more than this.
 _MOST_ASIDE = 6
+#: What is left of the false alarms when the farthest day was not beyond its limits: others may only
+#: have been hidden by far days, and those stand out.
+_LATER = 0.25
 _SHORTEST_RUN = 8
 
 
@@ -100,9 +103,10 @@ def _usual(
     """
     most = min(max(len(scale.events) // 4, 1), _MOST_ASIDE)
     current, out, last = model, [], 0
-    for _ in range(most):
+    for step in range(most):
         days = np.flatnonzero(current.kept)
         tail = (1 - _SHARE_OF_RUNS) * false_alarms / 2 / len(days)
+        tail *= 1.0 if step == 0 else _LATER
         found = current.predicted(days, tail)
         score = np.abs(scale.values[days] - found.expected) / found.distance
         score[_last_of_their_weekday(days, out, weekdays)] = -1.0

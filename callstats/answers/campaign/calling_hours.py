@@ -109,7 +109,8 @@ def calling_hours(
     Returns
     -------
     CallingHours
-        Intervals are clustered by contact and hold jointly for all slots. The slots
+        Intervals hold jointly for all slots and speak of other days like these: what
+        varies is an hour of a day, beyond the chance of its dials. The slots
         are as dialled; ``within`` compares hours on the same contacts, so that easy
         contacts dialled in the morning do not make the morning look good.
     """

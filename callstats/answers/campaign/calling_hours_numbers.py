@@ -6,25 +6,32 @@ list, weekday and attempt, to contacts first dialled in the same hour, with the 
 earlier result (reached or not). First attempts drop out, as they define their stratum.
 Stopping once a person answers does no harm, since an attempt is compared with
 attempts of the same number.
+
+An hour that was good on some days may not be good on others: what varies is the day
+and its hours, and 20 days of 1,000 dials are 20 observations, not 20,000.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
 
 from callstats.answers.core.estimates import Estimate, estimates, estimates_by
 from callstats.answers.core.scope import Scope, records
-from callstats.dataset.clock import TIME_KEYS, unknown
+from callstats.dataset.clock import TIME_KEYS
 from callstats.kpis import get
-from callstats.kpis.define import KPI
+from callstats.kpis.define import KPI, Ratio
+from callstats.stats.hour_variation import HourVariation, hour_variation
 from callstats.stats.multiplicity import bonferroni_confidence
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from callstats.dataset import Dataset
     from callstats.stats import Comparison
 
@@ -60,21 +67,89 @@ def overall_rate(dataset: Dataset, kpi: str) -> Estimate:
 
 
 def hour_slots(dataset: Dataset, kpi: KPI, fewest: int) -> tuple[tuple[HourSlot, ...], tuple[HourSlot, ...]]:
-    """Return hours of each weekday and of all, with intervals widened for the number tested."""
+    """Return hours of each weekday and of all, with intervals widened for days and for the number tested.
+
+    How hours vary from day to day is estimated over all slots together: one slot
+    has four Mondays, all of them have the whole month.
+    """
     keys = (["weekday", "hour"], ["hour"])
     plain = [e for by in keys for e in estimates_by(dataset, [kpi], by).values()]
     judged = sum(group[kpi.name].denominator >= fewest for group in plain)
     level = bonferroni_confidence(dataset.config.confidence, judged)
     slots, hours = (estimates_by(dataset, [kpi], by, confidence=level) for by in keys)
+    days = _day_cells(dataset, kpi)
     by_day = ((int(day), hour, by_kpi[kpi.name]) for (day, hour), by_kpi in slots.items())
     by_hour = ((None, hour, by_kpi[kpi.name]) for (hour,), by_kpi in hours.items())
-    return tuple(_slots_of(by_day, fewest)), tuple(_slots_of(by_hour, fewest))
+    return tuple(_slots_of(by_day, fewest, days)), tuple(_slots_of(by_hour, fewest, days))
 
 
-def _slots_of(rates: Iterable[tuple[int | None, int, Estimate]], fewest: int) -> Iterator[HourSlot]:
+@dataclass(frozen=True)
+class DayCells:
+    """Dials and those that reached somebody, of every hour of every day; arrays of shape (cells,)."""
+
+    day: np.ndarray
+    weekday: np.ndarray
+    hour: np.ndarray
+    dials: np.ndarray
+    reached: np.ndarray
+
+    def merged(self) -> DayCells:
+        """Return one cell for each hour of each day."""
+        both, at = np.unique(
+            np.column_stack([self.day, self.weekday, self.hour]), axis=0, return_inverse=True
+        )
+        sums = (np.bincount(at.ravel(), values) for values in (self.dials, self.reached))
+        return DayCells(*both.T, *sums)
+
+    def variation(self) -> HourVariation:
+        """Return how one hour varies from day to day."""
+        weeks = len(np.unique(self.day)) - len(np.unique(self.weekday))
+        # with few weeks, weekdays are not told from days
+        hour = self.hour if weeks < _FEWEST_WEEKS else self.weekday * 24 + self.hour
+        return hour_variation(hour, self.day, self.dials, self.reached)
+
+    def repeats(self, weekday: int | None, hour: int) -> float:
+        """Return the share of a slot's dials that one day has: 1 / 4 for four equal Mondays."""
+        here = (self.hour == hour) & ((self.weekday == weekday) | (weekday is None))
+        dials = self.dials[here]
+        return float((dials**2).sum() / dials.sum() ** 2) if dials.sum() else 1.0
+
+
+#: Days beyond one of each weekday that are needed to tell weekdays from days.
+_FEWEST_WEEKS = 8
+
+
+def _day_cells(dataset: Dataset, kpi: KPI) -> DayCells:
+    from callstats.engine.sums import raw_totals
+
+    formula = kpi.formula
+    assert isinstance(formula, Ratio)
+    terms = [term for part in (formula.numerator, formula.denominator) for term, _ in part]
+    frame = raw_totals(dataset, terms, ["day", "hour"]).dropna().sort_values(["day", "hour"])
+    reached, dials = (
+        sum(weight * frame[term.key].to_numpy(dtype=float) for term, weight in part)
+        for part in (formula.numerator, formula.denominator)
+    )
+    day = frame["day"].to_numpy(dtype=int)
+    weekday = np.array([date.fromisoformat(str(d)).isoweekday() for d in day], dtype=int)
+    hour = frame["hour"].to_numpy(dtype=int)
+    return DayCells(day, weekday, hour, np.asarray(dials), np.asarray(reached))
+
+
+def _slots_of(
+    rates: Iterable[tuple[int | None, int, Estimate]], fewest: int, days: DayCells
+) -> Iterator[HourSlot]:
+    variation = days.variation()
     for day, hour, rate in rates:
         if rate.denominator > 0:
-            yield HourSlot(day, int(hour), rate, not rate.denominator >= fewest)
+            wide = _widened(rate, variation, days.repeats(day, int(hour)))
+            yield HourSlot(day, int(hour), wide, not rate.denominator >= fewest)
+
+
+def _widened(rate: Estimate, variation: HourVariation, repeats: float) -> Estimate:
+    """Return a rate with the interval of contacts widened by the variation of days, on the logit."""
+    low, high = variation.limits(rate.value, rate.low, rate.high, repeats, rate.confidence)
+    return replace(rate, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +227,8 @@ class WithinContact:
 def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> WithinContact | None:
     """Compare every hour with the others of the same strata, None if the data do not allow it.
 
-    All intervals hold jointly at the project's confidence.
+    All intervals hold jointly at the project's confidence, for other days like
+    these: what varies is the day.
 
     Parameters
     ----------
@@ -168,24 +244,49 @@ def within_contact(about: Scope, kpi: str, fewest: int, move: float = 0.1) -> Wi
     ----------
     1. Greenland S, Robins JM (1985). Estimation of a common effect parameter from
        sparse follow-up data. Biometrics 41:55-68.
-    2. Mundlak Y (1978). On the pooling of time series and cross section data.
+    2. Bell RM, McCaffrey DF (2002). Bias reduction in standard errors for linear
+       regression with multi-stage samples. Survey Methodology 28:169-181.
+    3. Mundlak Y (1978). On the pooling of time series and cross section data.
        Econometrica 46:69-85 (why the first hour is held fixed).
     """
     flag = FLAGS.get(kpi)
     if flag is None or not about.now.has("calls", *NEEDED, flag):
         return None
-    strata = _strata(about, flag)
-    hours = sorted({hour for cells in strata for hour in cells})
-    counts = np.array([[cells.get(hour, (0, 0)) for hour in hours] for cells in strata], dtype=float)
+    cells = _strata(about, flag)
+    hours = [int(hour) for hour in np.unique(cells.hour)]
     if len(hours) < 2:
         return None
-    effects = _effects(hours, counts, fewest, about.whole.config.confidence)
-    gain = _gain(about, WithinContact(effects), hours, counts, move)
+    effects = hour_effects(hours, cells, fewest, about.whole.config.confidence)
+    gain = _gain(about, WithinContact(effects), cells, move)
     return WithinContact(effects, gain)
 
 
-def _strata(about: Scope, flag: str) -> list[dict[int, tuple[int, int]]]:
-    """Return dials, and dials that reached somebody, by hour for every stratum."""
+@dataclass(frozen=True)
+class HourCells:
+    """Dials, and those that reached somebody, by stratum, hour and day; arrays of shape (cells,)."""
+
+    stratum: np.ndarray
+    hour: np.ndarray
+    day: np.ndarray
+    dials: np.ndarray
+    reached: np.ndarray
+
+    def of(self, hours: Iterable[int]) -> np.ndarray:
+        """Return which cells are of some hours."""
+        return np.isin(self.hour, list(hours))
+
+    def where(self, kept: np.ndarray) -> HourCells:
+        """Return some of the cells."""
+        return HourCells(*(getattr(self, one.name)[kept] for one in fields(self)))
+
+    def comparable(self, some: np.ndarray, rest: np.ndarray) -> HourCells:
+        """Return the cells of strata that have both kinds."""
+        both = np.intersect1d(self.stratum[some], self.stratum[rest])
+        return self.where((some | rest) & np.isin(self.stratum, both))
+
+
+def _strata(about: Scope, flag: str) -> HourCells:
+    """Return dials, and dials that reached somebody, by hour and day for every stratum of several hours."""
     outbound = (nw.col("direction") == "outbound") & ~nw.col("attempt_no").is_null()
     clock, extra = nw.col("local_started_at"), ["list_id"] if about.now.has("calls", "list_id") else []
     whole = about.whole.table("calls").filter(outbound)
@@ -207,25 +308,32 @@ def _strata(about: Scope, flag: str) -> list[dict[int, tuple[int, int]]]:
         .with_columns(
             hour=TIME_KEYS["hour"](clock),
             weekday=TIME_KEYS["weekday"](clock),
+            day=TIME_KEYS["day"](clock),
             before=nw.when(before).then(1).otherwise(0),
             hit=nw.when(nw.col(flag)).then(1).otherwise(0),
         )
-        .group_by(*keys, "hour")
+        .group_by(*keys, "hour", "day")
         .agg(nw.len().alias("dials"), nw.col("hit").sum())
-        .sort(*keys, "hour")
     )
-    strata: dict[tuple[Any, ...], dict[int, tuple[int, int]]] = {}
-    for row in records(cells):
-        if not unknown(row["hour"]):
-            stratum = tuple(str(row[key]) for key in keys)
-            strata.setdefault(stratum, {})[int(row["hour"])] = (int(row["dials"]), int(row["hit"]))
-    return [cells for cells in strata.values() if len(cells) > 1]
+    return _several_hours(cells.collect("pandas").to_native(), keys)
 
 
-def _effects(
-    hours: Sequence[int], counts: np.ndarray, fewest: int, confidence: float
+def _several_hours(frame: pd.DataFrame, keys: Sequence[str]) -> HourCells:
+    """Return the cells of strata with more than one hour, in an order that the engine does not set."""
+    frame = frame[frame["hour"].notna()].sort_values([*keys, "hour", "day"])
+    stratum = frame.groupby(list(keys), dropna=False, sort=False).ngroup().to_numpy(dtype=int)
+    hour, day, dials, hit = (frame[c].to_numpy(dtype=float) for c in ("hour", "day", "dials", "hit"))
+    cells = HourCells(stratum, hour.astype(int), day.astype(int), dials, hit)
+    pairs = np.unique(np.column_stack([cells.stratum, cells.hour]), axis=0)
+    several = np.flatnonzero(np.bincount(pairs[:, 0]) > 1) if len(pairs) else pairs[:, 0]
+    return cells.where(np.isin(cells.stratum, several))
+
+
+def hour_effects(
+    hours: Sequence[int], cells: HourCells, fewest: int, confidence: float
 ) -> tuple[HourEffect, ...]:
-    plain = {hour: _against(counts, [i], _others(hours, i)) for i, hour in enumerate(hours)}
+    """Return every hour's effect, with intervals that hold together at the confidence."""
+    plain = {hour: _against(cells, [hour], [h for h in hours if h != hour]) for hour in hours}
     judged = sum(dials >= fewest for dials, _, _ in plain.values())
     level = bonferroni_confidence(confidence, judged)
     effects = []
@@ -239,40 +347,38 @@ def _effects(
     return tuple(effects)
 
 
-def _others(hours: Sequence[int], i: int) -> list[int]:
-    return [j for j in range(len(hours)) if j != i]
-
-
 def _against(
-    counts: np.ndarray, some: Sequence[int], rest: Sequence[int]
+    cells: HourCells, some: Sequence[int], rest: Sequence[int]
 ) -> tuple[float, float, Callable[[float], Comparison]]:
     """Return the comparable dials of some hours, the rate of the rest, and the comparison."""
-    a, b = counts[:, list(some)].sum(axis=1), counts[:, list(rest)].sum(axis=1)
-    both = (a[:, 0] > 0) & (b[:, 0] > 0)
-    a, b = a[both], b[both]
-    tables = np.stack(
-        [np.column_stack([a[:, 1], a[:, 0] - a[:, 1]]), np.column_stack([b[:, 1], b[:, 0] - b[:, 1]])], axis=1
+    both = cells.comparable(cells.of(some), cells.of(rest))
+    ours = both.of(some)
+    size = int(both.stratum.max(initial=0)) + 1
+    dials, others, reached = (
+        np.bincount(both.stratum, values, size)
+        for values in (both.dials * ours, both.dials * ~ours, both.reached * ~ours)
     )
     # the rest, weighted like these hours' dials: its reach on the same contacts
-    rate = float((a[:, 0] * b[:, 1] / b[:, 0]).sum() / a[:, 0].sum()) if both.any() else float("nan")
+    rate = float("nan")
+    if dials.sum() > 0:
+        rate = float((dials * reached / np.maximum(others, 1)).sum() / dials.sum())
 
     def compare(confidence: float) -> Comparison:
-        from callstats.stats.strata import stratified_risk_ratio
+        from callstats.stats import clustered_risk_ratio
 
-        return stratified_risk_ratio(tables, confidence=confidence)
+        return clustered_risk_ratio(
+            both.stratum, ours, both.day, both.dials, both.reached, confidence=confidence
+        )
 
-    return float(a[:, 0].sum()), rate, compare
+    return float(dials.sum()), rate, compare
 
 
-def _gain(
-    about: Scope, within: WithinContact, hours: Sequence[int], counts: np.ndarray, move: float
-) -> Gain | None:
+def _gain(about: Scope, within: WithinContact, cells: HourCells, move: float) -> Gain | None:
     """Return the monthly gain from moving some dials from the worse hours to the better ones."""
     if not within.better or not within.worse:
         return None
-    at: Mapping[int, int] = {hour: i for i, hour in enumerate(hours)}
-    better, worse = ([at[e.hour] for e in some] for some in (within.better, within.worse))
-    _, rate, compare = _against(counts, worse, better)
+    better, worse = ([e.hour for e in some] for some in (within.better, within.worse))
+    _, rate, compare = _against(cells, worse, better)
     level = bonferroni_confidence(about.whole.config.confidence, sum(not e.thin for e in within.effects))
     # `rate` is the better hours' reach on the worse ones' contacts; the ratio is worse to better
     ratio = compare(level)

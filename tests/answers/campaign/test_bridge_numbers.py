@@ -190,7 +190,7 @@ class TestIntervals:
             False,
         )
         a, b = (
-            DailySums({name: dials[:, None] for name in ("dials", "successes", "value")},
+            DailySums(dict.fromkeys(("dials", "successes", "value"), dials[:, None]),
                       np.zeros((6, 0)), np.zeros((6, 0)), np.zeros(0))
             for dials in (np.array([10.0, 12, 9, 11, 10, 14]), np.array([20.0, 18, 21, 25, 17, 19]))
         )  # fmt: skip

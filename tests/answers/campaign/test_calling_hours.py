@@ -19,6 +19,11 @@ def at(hour: int, live: int, n: int, day: int = 0) -> list[dict]:
     return many(live, live=True, local_started_at=when) + many(n - live, live=False, local_started_at=when)
 
 
+def over(hour: int, live: int, n: int, days: int = 10) -> list[dict]:
+    """Return as many dials on each of ten days, so many of them live."""
+    return [row for day in range(days) for row in at(hour, live, n, day)]
+
+
 def test_slots_are_by_local_weekday_and_hour() -> None:
     found = cs.calling_hours(data(numbered(at(10, 10, 50), at(18, 30, 60, day=1))))
     slots = {(s.weekday, s.hour): s.rate.value for s in found.slots}
@@ -32,7 +37,7 @@ def test_thin_slots_make_no_claim() -> None:
 
 
 def test_hours_beyond_chance_are_named_with_their_interval() -> None:
-    found = cs.calling_hours(data(numbered(at(10, 40, 400), at(14, 42, 400), at(18, 160, 400))))
+    found = cs.calling_hours(data(numbered(over(10, 4, 40), over(14, 4, 40), over(18, 16, 40))))
     better, worse = found.sentences
     assert better.text.startswith("Better than overall (20%): 18:00 40% (3")
     assert worse.text.startswith("Worse than overall (20%): 10:00 10% (")
@@ -47,10 +52,24 @@ def test_equal_hours_give_no_evidence() -> None:
 
 def test_more_slots_need_more_evidence() -> None:
     """The same slot has a wider interval where more are judged at once."""
-    few = cs.calling_hours(data(numbered(at(10, 40, 200), at(14, 41, 200))))
-    more = cs.calling_hours(data(numbered(at(10, 40, 200), *(at(h, 41, 200) for h in range(11, 20)))))
-    width = [s.rate.high - s.rate.low for found in (few, more) for s in found.slots if s.hour == 10]
+    few = cs.calling_hours(data(numbered(over(10, 12, 60), over(14, 13, 60))))
+    more = cs.calling_hours(data(numbered(over(10, 12, 60), *(over(h, 13, 60) for h in range(11, 20)))))
+    width = [s.rate.high - s.rate.low for found in (few, more) for s in found.hours if s.hour == 10]
     assert width[1] > width[0]
+
+
+def test_hours_of_a_single_day_make_no_claim() -> None:
+    """What an hour was on one day says nothing about the hour."""
+    found = cs.calling_hours(data(numbered(at(10, 40, 400), at(14, 42, 400), at(18, 160, 400))))
+    assert [(s.rate.low, s.rate.high) for s in found.hours] == [(0, 1)] * 3
+    assert "No evidence that any hour is better" in found.sentences[-1].text
+
+
+def test_an_hour_that_was_good_on_some_days_only_makes_no_claim() -> None:
+    """As many answer at 18 as in the test of hours beyond chance, but all on three of ten days."""
+    evening = [row for day in range(10) for row in at(18, 36 if day in (1, 4, 8) else 7, 40, day)]
+    found = cs.calling_hours(data(numbered(over(10, 4, 40), over(14, 4, 40), evening)))
+    assert 18 not in {s.hour for s in found.above(found.hours)}
 
 
 def test_too_few_dials_take_one_line() -> None:

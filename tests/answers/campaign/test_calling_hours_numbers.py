@@ -18,6 +18,8 @@ from tests.answers.small_campaigns import data, demo, settle
 def dialled(easy_first: bool, evening: float, size: int = 6000, seed: int = 2) -> Dataset:
     """Return contacts of two kinds, easy (0.5) and hard (0.15), dialled three times at 10 or 18 o'clock.
 
+    Their first dials are spread over twenty days.
+
     With ``easy_first`` the easy ones have their first dial at 10, the hard ones at
     18, and later dials mostly at the hour of the first.
     """
@@ -25,6 +27,9 @@ def dialled(easy_first: bool, evening: float, size: int = 6000, seed: int = 2) -
     easy = rng.random(size) < 0.5
     morning = easy if easy_first else rng.random(size) < 0.5
     open_still, frames = np.ones(size, bool), []
+    start = pd.Timestamp("2026-09-01") + pd.to_timedelta(
+        np.random.default_rng([seed, 1]).integers(0, 20, size), unit="D"
+    )
     for attempt in range(1, 4):
         same = rng.random(size) < 0.7
         ten = morning if attempt == 1 else np.where(same, morning, ~morning)
@@ -32,7 +37,7 @@ def dialled(easy_first: bool, evening: float, size: int = 6000, seed: int = 2) -
         live = rng.random(size) < chance
         frame = pd.DataFrame({"contact_id": np.arange(size).astype(str), "attempt_no": attempt, "live": live})
         hours = pd.to_timedelta(np.where(ten, 10, 18), unit="h")
-        frame["local_started_at"] = pd.Timestamp("2026-09-07") + pd.Timedelta(days=attempt) + hours
+        frame["local_started_at"] = start + pd.Timedelta(days=attempt) + hours
         frames.append(frame[open_still])
         open_still &= ~live
     calls = pd.concat(frames, ignore_index=True).assign(direction="outbound")
@@ -66,24 +71,44 @@ def test_hours_that_are_equal_are_claimed_to_differ_in_one_test_of_twenty() -> N
     assert claims <= 6  # 40 x 0.05 = 2; more than 6 has a chance of 0.3 %
 
 
-def test_one_stratum_is_its_two_by_two_table() -> None:
-    """100 second dials at 18 h, 40 of them live; 100 at 10 h, 25 live; all first dialled at 9 h."""
+def test_one_stratum_has_the_interval_of_its_days() -> None:
+    """Second dials on four Mondays, 100 at 18 h and 100 at 10 h on each; all first dialled at 9 h."""
+    evening, morning = np.array([30, 33, 36, 29]), np.array([20, 25, 19, 24])
     rows = []
-    for hour, live in ((10, 25), (18, 40)):
-        for i in range(100):
-            contact = f"{hour}-{i}"
-            rows.append({"contact_id": contact, "attempt_no": 1, "live": False, "at": 9})
-            rows.append({"contact_id": contact, "attempt_no": 2, "live": i < live, "at": hour})
+    for week, lives in enumerate(zip(morning, evening, strict=True)):
+        for hour, live in zip((10, 18), lives, strict=True):
+            for i in range(100):
+                contact = f"{week}-{hour}-{i}"
+                rows.append(
+                    {"contact_id": contact, "attempt_no": 1, "live": False, "day": 7 * week - 4, "at": 9}
+                )
+                rows.append(
+                    {"contact_id": contact, "attempt_no": 2, "live": i < live, "day": 7 * week, "at": hour}
+                )
     frame = pd.DataFrame(rows)
-    frame["local_started_at"] = pd.Timestamp("2026-09-07") + pd.to_timedelta(frame.pop("at"), unit="h")
+    when = pd.to_timedelta(frame.pop("day"), unit="D") + pd.to_timedelta(frame.pop("at"), unit="h")
+    frame["local_started_at"] = pd.Timestamp("2026-09-07") + when
     frame = frame.assign(call_id=frame.index.astype(str), direction="outbound")
     within = within_contact(scope(data(frame)), "contact_rate_dial", 50)
     assert within is not None
-    evening = within.effects[1]
-    error = (1 / 40 - 1 / 100 + 1 / 25 - 1 / 100) ** 0.5  # of the log of a ratio of two proportions
-    ends = 1.6 * np.exp(np.array([-1, 1]) * 2.241403 * error)  # two hours are judged: 97.5 %
-    assert (evening.ratio, evening.low, evening.high) == pytest.approx((1.6, *ends), rel=1e-5)
-    assert (evening.rate, evening.others) == pytest.approx((0.4, 0.25))
+    found = within.effects[1]
+    # with as many dials on each day, a day's influence on the logarithm is its share of both sums
+    influence = evening / 128 - morning / 88
+    error = ((influence**2).sum() / (1 - 1 / 4)) ** 0.5
+    # two hours are judged: 97.5 %, that is t of 3 degrees of freedom beyond 1.25 % on each side
+    ends = 128 / 88 * np.exp(np.array([-1, 1]) * 4.176535 * error)
+    assert (found.ratio, found.low, found.high) == pytest.approx((128 / 88, *ends), rel=1e-5)
+    assert (found.rate, found.others) == pytest.approx((0.32, 0.22))
+
+
+def test_dials_of_one_day_have_no_interval() -> None:
+    frame = dialled(False, 1.4).table("calls").collect("pandas").to_native()
+    clock = frame["local_started_at"]
+    same = pd.Timestamp("2026-09-30") + pd.to_timedelta(clock.dt.hour, unit="h")
+    frame["local_started_at"] = clock.where(frame["attempt_no"] == 1, same)
+    within = within_contact(scope(data(frame)), "contact_rate_dial", 50)
+    assert within is not None
+    assert all(e.thin for e in within.effects)
 
 
 def test_what_moving_dials_brings_is_in_live_calls_a_month() -> None:
