@@ -68,11 +68,11 @@ def _answer(sample: TwoMonths) -> MethodAnswer:
 
 def _resampled(sample: TwoMonths) -> MethodAnswer:
     rng = stream(sample.seed, "resampled days")
-    drawn = [
+    before, after = (
         totals(d, rng.multinomial(d.size, np.full(d.size, 1 / d.size), _RESAMPLES).astype(float))
         for d in (sample.before, sample.after)
-    ]
-    low, high = np.quantile(all_effects(*drawn, PLAN)["answer"], [0.025, 0.975])
+    )
+    low, high = np.quantile(all_effects(before, after, PLAN)["answer"], [0.025, 0.975])
     return _tested(float(low), float(high))
 
 

@@ -9,6 +9,7 @@ be known from so few days; every result here is averaged over what it may be.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -211,19 +212,31 @@ def _pattern(design: np.ndarray, weekdays: Any) -> np.ndarray:
 def _weigh(y: np.ndarray, period: np.ndarray, design: np.ndarray, sign: np.ndarray) -> _Weighed | None:
     """Return every correlation's weight and standard error; None if the days do not vary."""
     freedom = len(y) - design.shape[1]
-    together = period[:, None] == period[None, :]
-    alike = neighbour_correlations(len(y), _FINE) * together
-    inverse = np.linalg.inv(alike)
-    reach = inverse @ design
-    gram = design.T @ reach
-    projector = inverse - reach @ np.linalg.solve(gram, np.swapaxes(reach, 1, 2))
+    alike, projector, size = _correlated(tuple(period), tuple(map(tuple, design)))
     squares = (projector @ y) @ y
     if squares.min() <= 1e-18 * max(float(y @ y), 1e-300):
         return None
-    fit = -0.5 * (np.linalg.slogdet(alike)[1] + np.linalg.slogdet(gram)[1] + freedom * np.log(squares))
+    fit = -0.5 * (size + freedom * np.log(squares))
     weights = np.exp(fit - fit.max())
     spread = (alike @ sign) @ sign
     return _Weighed(weights / weights.sum(), np.sqrt(spread * squares / freedom), freedom, spread / len(y))
+
+
+@lru_cache(maxsize=4)
+def _correlated(
+    period: tuple[int, ...], design: tuple[tuple[float, ...], ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return for every correlation: its matrix, the projector past the design, the log determinants.
+
+    Kept, as all terms of a bridge ask for the same ones.
+    """
+    columns, belongs = np.array(design), np.array(period)
+    alike = neighbour_correlations(len(belongs), _FINE) * (belongs[:, None] == belongs[None, :])
+    inverse = np.linalg.inv(alike)
+    reach = inverse @ columns
+    gram = columns.T @ reach
+    projector = inverse - reach @ np.linalg.solve(gram, np.swapaxes(reach, 1, 2))
+    return alike, projector, np.linalg.slogdet(alike)[1] + np.linalg.slogdet(gram)[1]
 
 
 def _dependence(weighed: _Weighed | None, days: int) -> DayDependence:

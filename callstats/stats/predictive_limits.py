@@ -19,7 +19,7 @@ _SHARE_OF_RUNS = 0.2
 _MOST_ASIDE = 6
 #: What is left of the false alarms when the farthest day was not beyond its limits: others may only
 #: have been hidden by far days, and those stand out.
-_LATER = 0.25
+_LATER = 0.7
 _SHORTEST_RUN = 8
 
 

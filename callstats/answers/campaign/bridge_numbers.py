@@ -409,14 +409,10 @@ def _around(
         return math.nan, math.nan
     # gains of the earlier period have the other sign: with it their weekday pattern is that of the later one
     signs = np.repeat([-1.0, 1.0], [before.size, after.size])
-    known = before.weekdays is not None and after.weekdays is not None
-    found = sum_of_days(
-        signs * gains,
-        periods=signs,
-        weekdays=np.concatenate([before.weekdays, after.weekdays]) if known else None,
-        signs=signs,
-        confidence=confidence,
-    )
+    weekdays = None
+    if before.weekdays is not None and after.weekdays is not None:
+        weekdays = np.concatenate([before.weekdays, after.weekdays])
+    found = sum_of_days(signs * gains, periods=signs, weekdays=weekdays, signs=signs, confidence=confidence)
     if math.isnan(found.low):
         return math.nan, math.nan
     half = (found.high - found.low) / 2

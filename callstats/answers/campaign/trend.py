@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 FEWEST_DAYS = 8
 #: Longer periods are charted by week.
 MOST_DAYS = 100
-#: Standard errors between an estimate and the limit of its interval.
-_WIDTH = 1.96
 
 
 @dataclass(frozen=True)
@@ -106,8 +104,9 @@ def trend(
     Trend
         Each day is judged by the other days of the chart: the weekday pattern and a
         slow trend are taken out, and the limits allow for how days differ and
-        resemble their neighbours. A chart of ordinary days has a signal in 5 % of
-        periods, whatever their number; see :func:`callstats.stats.control_limits`.
+        resemble their neighbours. A chart of ordinary days has a signal in at most 5 %
+        of periods (one less the project's confidence), however many days they have;
+        see :func:`callstats.stats.control_limits`.
 
     References
     ----------
@@ -133,7 +132,8 @@ def trend(
         if not whole[kpi.name].known:
             notes.append(voice.note(kpi, whole[kpi.name].note))
             continue
-        drawn = _chart(kpi, by, {key[0]: group[kpi.name] for key, group in days.items() if key[0]}, voice)
+        values = {key[0]: group[kpi.name] for key, group in days.items() if key[0]}
+        drawn = _chart(kpi, by, values, voice, about.whole.config.confidence)
         (notes if isinstance(drawn, str) else charts).append(drawn)
     return Trend(voice, about.label, tuple(charts), tuple(notes))
 
@@ -143,7 +143,7 @@ def _second(dataset: Dataset) -> str:
     return "successes_per_login_hour" if whole else "conversion_per_conversation"
 
 
-def _chart(kpi: KPI, by: str, days: dict[str, Estimate], voice: Voice) -> Chart | str:
+def _chart(kpi: KPI, by: str, days: dict[str, Estimate], voice: Voice, confidence: float) -> Chart | str:
     """Return the chart of one KPI, or one line on why there is none."""
     when = sorted(days)
     sizes = np.nan_to_num(np.array([days[day].denominator for day in when], dtype=float))
@@ -167,6 +167,7 @@ def _chart(kpi: KPI, by: str, days: dict[str, Estimate], voice: Voice) -> Chart 
         kind=kind,
         weekdays=[date.weekday() for date in dates] if by == "day" else None,
         design_effect=_size_of_one(kpi, [days[day] for day in when]),
+        false_alarms=1 - confidence,
     )
     return Chart(kpi, by, dates, sizes, limits)
 
@@ -180,8 +181,10 @@ def _size_of_one(kpi: KPI, days: list[Estimate]) -> float:
     if isinstance(kpi.formula, Ratio) and all(isinstance(term, Count) for term, _ in kpi.formula.numerator):
         return 1.0
     # of the numerator, whose unit may not be that of the value
+    from scipy.special import ndtri
+
     ratios = [
-        ((day.high - day.low) / (2 * _WIDTH * day.value)) ** 2 * day.numerator
+        ((day.high - day.low) / (2 * ndtri((1 + day.confidence) / 2) * day.value)) ** 2 * day.numerator
         for day in days
         if day.value > 0 and day.high - day.low > 0
     ]

@@ -32,7 +32,7 @@ TOPICS: dict[str, tuple[str, str]] = {
             "Profit is hours times dials per hour times answer rate times argued share times success rate "
             "times value, less costs. Each factor's effect is its mean over all orders in which the factors "
             "may change, so the effects add up to the change. It is an accounting and names no cause; the "
-            "intervals come from drawing whole days again, a thousand times."
+            "intervals come from how days vary, neighbouring days being alike."
         ),
     ),
     "many": (
@@ -45,8 +45,9 @@ TOPICS: dict[str, tuple[str, str]] = {
     "limits": (
         mark("Control limits"),
         mark(
-            "Days are judged against limits as wide as ordinary days differ, not as wide as pure chance "
-            "would have it (Laney's limits)."
+            "Each day is judged by the other days: what they say of its weekday and of a slow trend, and how "
+            "far ordinary days differ. In at most {wrong} of 100 reports a chart of ordinary days has a "
+            "signal."
         ),
     ),
     "attempts": (
