@@ -27,7 +27,7 @@ from callstats.stats.arms import (
     widening,
 )
 from callstats.stats.checking import tails
-from callstats.stats.day_clusters import DayVariance, day_variance
+from callstats.stats.day_clusters import RARE, DayVariance, day_variance
 from callstats.stats.limits import p_value, quantiles
 from callstats.stats.proportion_differences import proportion_difference
 from callstats.stats.ratios import ratio_interval
@@ -254,12 +254,12 @@ def _among_days(
     """Add what days add to the covariance of two ratios; nothing with a single day in an arm."""
     found = days
     if not isinstance(found, DayVariance):
-        found = day_variance(found, (arms.treatment, arms.control), corrected=corrected)
+        ratios = arms.treatment, arms.control
+        found = day_variance(found, ratios, rare=RARE, corrected=corrected)
     if not found.told:
         return arms
     w = np.array([1.0, -weight])
-    within = np.where(np.isnan(found.chance), arms.covariance, found.chance)
-    wider = arms.covariance + found.between - within
+    wider = found.added_to(arms.covariance)
     if corrected and float(w @ wider @ w) < arms.contrast(weight):
         wider = arms.covariance
     df = found.freedom(max(float(w @ wider @ w), 0.0), w)

@@ -8,6 +8,7 @@ be known from so few days; every result here is averaged over what it may be.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,8 @@ from callstats.stats.checking import tails
 CORRELATIONS = np.array([-0.2, 0.0, 0.2, 0.4, 0.6, 0.8])
 #: The same range in finer steps, where a step costs little.
 _FINE = np.linspace(-0.2, 0.8, 11)
+#: A wider range, for single figures.
+_WIDE = np.linspace(-0.2, 0.9, 12)
 #: Fewer degrees of freedom than this are not spent on a weekday pattern.
 _FEWEST_LEFT = 8
 
@@ -197,6 +200,59 @@ def day_dependence(values: Any, *, periods: Any = None, weekdays: Any = None) ->
     (True, True)
     """
     return sum_of_days(values, periods=periods, weekdays=weekdays).dependence
+
+
+def dependence_factor(*periods: np.ndarray, rare: float = math.inf) -> float:
+    """Return by how much dependent days widen the variance of a sum, averaged over their dependence.
+
+    As :func:`sum_of_days` does without a weekday pattern, in closed form, for thousands of
+    figures: correlations of neighbours from -0.2 to 0.9 are weighed by their restricted
+    likelihood.
+
+    Parameters
+    ----------
+    *periods : ndarray of shape (days,)
+        Daily values in time order, a period each; alike in scale.
+    rare : float
+        How fast positive correlations become less likely beforehand: by a factor of e for
+        every `rare`. If omitted, all are equally likely, as for the load of a queue.
+
+    Returns
+    -------
+    float
+        1 if the values do not vary, or there are too few.
+
+    Examples
+    --------
+    >>> slow = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 7, 6, 5, 4, 3, 2, 1, 0])
+    >>> mixed = slow[[0, 7, 1, 9, 14, 5, 3, 11]]
+    >>> dependence_factor(slow) > 3, dependence_factor(mixed, rare=0.4) < 1.5
+    (True, True)
+    """
+    rho, freedom = _WIDE, sum(len(y) - 1 for y in periods)
+    parts = [_restricted(y, rho) for y in periods]
+    squares, log_determinants, spread = (sum(column) for column in zip(*parts, strict=True))
+    size = float(sum(y @ y for y in periods))
+    if freedom < 1 or not np.min(squares) > 1e-18 * max(size, 1e-300):
+        return 1.0
+    fit = -0.5 * (log_determinants + freedom * np.log(squares)) - np.maximum(rho, 0) / rare
+    weights = np.exp(fit - fit.max())
+    independent = sum(len(y) for y in periods) * sum(float(((y - y.mean()) ** 2).sum()) for y in periods)
+    return float(weights @ (spread * squares) / weights.sum() / independent)
+
+
+def _restricted(y: np.ndarray, rho: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a period's squares past its mean, log determinants and spread of its sum, by correlation."""
+    n = len(y)
+    spread = n + 2 * rho / (1 - rho) * (n - (1 - rho**n) / (1 - rho))
+    if n < 2:
+        return np.zeros(len(rho)), np.zeros(len(rho)), spread
+    inner = y[1:-1]
+    ones = (2 + (n - 2) * (1 - rho)) / (1 + rho)
+    across = (y[0] + y[-1] + (1 - rho) * inner.sum()) / (1 + rho)
+    own = y[0] ** 2 + y[-1] ** 2 + (1 + rho**2) * (inner @ inner) - 2 * rho * (y[1:] @ y[:-1])
+    squares = own / (1 - rho**2) - across**2 / ones
+    return squares, (n - 1) * np.log(1 - rho**2) + np.log(ones), spread
 
 
 def _pattern(design: np.ndarray, weekdays: Any) -> np.ndarray:

@@ -7,19 +7,33 @@ with its day: the variance can only come out larger.
 
 Whoever judges two groups dialled on the same days needs none of this: what a day does, it
 does to both. A change from month to month does, and so does a group with days of its own.
+Days that resemble their neighbours widen what days add; see :mod:`.daily_series`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from callstats.moments import DaySums, Pair, pair
+from callstats.stats.daily_series import dependence_factor
 
 #: Fewer effective days than this more than one tell nothing of how days differ.
 _LEAST = 1e-6
+#: Between two periods or groups, neighbouring days that resemble each other are taken to be
+#: rarer than within one figure: what lasts for months is a change, and is asked about.
+RARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """A variance with what days add to it, and its degrees of freedom."""
+
+    variance: float
+    degrees_of_freedom: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,30 +49,52 @@ class DayVariance:
         apart, since the independent units lie within a day.
     effective : ndarray of shape (arms,)
         Effective number of equal-sized days of each arm; all the same where arms share days.
+    dependence : float
+        By how much days that resemble their neighbours widen what days add.
     """
 
     between: np.ndarray
     chance: np.ndarray
     effective: np.ndarray
+    dependence: float = 1.0
 
     @property
     def told(self) -> bool:
         """Whether there are days enough to tell how they differ: more than one in each arm."""
         return bool(self.effective.min() > 1 + _LEAST)
 
-    def of(self, weights: np.ndarray) -> tuple[float, float]:
-        """Return the variance of a contrast between days, and what chance alone would give."""
-        return float(weights @ self.between @ weights), float((weights**2) @ np.diag(self.chance))
+    def arm(self, number: int) -> DayVariance:
+        """Return the part of one arm."""
+        at = np.ix_([number], [number])
+        return DayVariance(self.between[at], self.chance[at], self.effective[[number]], self.dependence)
+
+    def added_to(self, units: np.ndarray) -> np.ndarray:
+        """Return the covariance over units, (arms, arms), with what days add to it.
+
+        Units that lie within days are part of what days differ by; units that are the days
+        themselves are all of it.
+        """
+        nested = np.isnan(self.chance)
+        shocks = self.between - np.where(nested, units, self.chance)
+        added = units + shocks * self.dependence
+        days = np.diag(self.between) * (1 - 1 / self.effective)
+        if nested.any() and np.allclose(days, np.diag(units), rtol=1e-6, atol=0):
+            return self.between * self.dependence
+        return added
 
     def freedom(self, variance: float, weights: np.ndarray) -> float:
-        """Return Satterthwaite's degrees of freedom of a variance of which this is a part."""
+        """Return Satterthwaite's degrees of freedom of a contrast's variance of which this is a part."""
         freedom, shared = self.effective - 1, len(weights) > 1 and bool(self.between[0, -1])
-        parts = np.array([self.of(weights)[0]]) if shared else np.diag(self.between) * weights**2
-        spread = float((parts**2 / freedom[: len(parts)]).sum())
+        parts = np.diag(self.between) * weights**2
+        if shared:
+            parts = np.array([weights @ self.between @ weights])
+        spread = float(((parts * self.dependence) ** 2 / freedom[: len(parts)]).sum())
         return max(variance**2 / spread, float(freedom.min())) if spread > 0 else float("inf")
 
 
-def day_variance(arms: Sequence[DaySums], ratios: Sequence[float], *, corrected: bool = True) -> DayVariance:
+def day_variance(
+    arms: Sequence[DaySums], ratios: Sequence[float], *, rare: float = math.inf, corrected: bool = True
+) -> DayVariance:
     """Return the linearised covariance of one or several ratios over days.
 
     The influence of a day on the ratio R is (Y - R N) / sum(N), Y and N its sums. The
@@ -72,8 +108,11 @@ def day_variance(arms: Sequence[DaySums], ratios: Sequence[float], *, corrected:
         each day then counts as one.
     ratios : sequence of float
         Of each arm; for a total, its mean per day.
+    rare : float
+        How fast it becomes unlikely that neighbouring days resemble each other; see
+        :func:`callstats.stats.daily_series.dependence_factor`.
     corrected : bool
-        False leaves out the factor for few days.
+        False leaves out the factors for few days and for days like their neighbours.
 
     References
     ----------
@@ -101,10 +140,25 @@ def day_variance(arms: Sequence[DaySums], ratios: Sequence[float], *, corrected:
         total = 1.0 if below is None else float(below.sum())
         influence[i], sizes[i] = (spread["numerator"] - ratio * size) / total, size / size.sum()
     effective = _effective(sizes)
-    factor = np.sqrt(effective / np.maximum(effective - 1, 1e-9)) if corrected else np.ones(len(arms))
-    between = influence @ influence.T * np.outer(factor, factor)
-    chance = np.diag([_chance(arm, ratio) for arm, ratio in zip(arms, ratios, strict=True)])
-    return DayVariance(between, chance, effective)
+    between, chance = (
+        influence @ influence.T,
+        np.diag([_chance(*one) for one in zip(arms, ratios, strict=True)]),
+    )
+    if not corrected:
+        return DayVariance(between, chance, effective)
+    factor = np.sqrt(effective / np.maximum(effective - 1, _LEAST))
+    return DayVariance(
+        between * np.outer(factor, factor), chance, effective, _dependence(influence, sizes, rare)
+    )
+
+
+def _dependence(influence: np.ndarray, sizes: np.ndarray, rare: float) -> float:
+    """Return what days like their neighbours cost, over each arm's own days or the days arms share."""
+    if len(sizes) > 1 and (sizes[0] * sizes[-1]).any():
+        return dependence_factor(influence[0] - influence[-1], rare=rare)
+    series = [own[size > 0] for own, size in zip(influence, sizes, strict=True)]
+    spread = [float(np.sqrt(own @ own)) or 1.0 for own in series]
+    return dependence_factor(*(own / size for own, size in zip(series, spread, strict=True)), rare=rare)
 
 
 def _effective(sizes: np.ndarray) -> np.ndarray:
@@ -134,31 +188,21 @@ def _within(arm: DaySums, a: str, b: str) -> float:
     return arm.within.get(key, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Widened:
-    """A variance with what days add to it, and its degrees of freedom."""
-
-    variance: float
-    degrees_of_freedom: float
-
-
-def with_days(units: Widened, days: DayVariance, weights: Sequence[float] = (1.0,)) -> Widened:
-    """Add to the variance of a contrast what days add, never less than nothing.
+def with_days(units: Widened, days: DayVariance) -> Widened:
+    """Add to the variance of a figure what days add, never less than nothing.
 
     Parameters
     ----------
     units : Widened
-        The variance of the contrast over its independent units.
+        Its variance over independent units.
     days : DayVariance
-    weights : sequence of float, shape (arms,)
-        Of the contrast: (1, -1) for a difference.
+        Of one arm.
 
     Returns
     -------
     Widened
-        With Satterthwaite's degrees of freedom of the variance between days [1]_, no fewer
-        than the arm with the fewest days has. With a single day there is nothing to be
-        learnt of days: variance and degrees of freedom are those of the units.
+        With Satterthwaite's degrees of freedom of the variance between days [1]_. With a
+        single day there is nothing to be learnt of days: those of the units.
 
     References
     ----------
@@ -171,9 +215,7 @@ def with_days(units: Widened, days: DayVariance, weights: Sequence[float] = (1.0
     >>> with_days(Widened(1.0, 999.0), days)
     Widened(variance=4.0, degrees_of_freedom=19.0)
     """
-    w = np.asarray(weights, dtype=float)
     if not days.told:
         return units
-    between, chance = days.of(w)
-    whole = units.variance + max(between - (units.variance if np.isnan(chance) else chance), 0.0)
-    return Widened(whole, min(days.freedom(whole, w), units.degrees_of_freedom))
+    whole = max(float(days.added_to(np.array([[units.variance]]))[0, 0]), units.variance)
+    return Widened(whole, min(days.freedom(whole, np.ones(1)), units.degrees_of_freedom))

@@ -15,7 +15,7 @@ from callstats.answers.compare.compare_design import Arm, Unit
 from callstats.answers.compare.compare_survey import divergence
 from callstats.engine.influences import Standardised
 from callstats.moments import DaySums
-from callstats.stats.day_clusters import DayVariance, day_variance
+from callstats.stats.day_clusters import RARE, DayVariance, day_variance
 
 #: Share of two arms' rows on days that the other was not dialled on, above which days count as apart.
 OTHER_DAYS = 0.05
@@ -58,11 +58,13 @@ def within_strata(apart: tuple[DaySums, DaySums], within: Standardised, unit: Un
     unit : tuple of str
         The independent unit.
     """
-    effective = day_variance(apart, (0.0, 0.0)).effective
+    ratios = [float(own.sums["numerator"].sum() / own.sums["denominator"].sum()) for own in apart]
+    plain = day_variance(apart, ratios, rare=RARE)
+    effective = plain.effective
     factor = np.sqrt(effective / np.maximum(effective - 1, 1e-9))
     between = _covariance(within, ("day",)) * np.outer(factor, factor)
     chance = np.diag([float("nan")] * 2) if "day" in unit else _covariance(within, (*unit, "day"))
-    return DayVariance(between, chance, effective)
+    return DayVariance(between, chance, effective, plain.dependence)
 
 
 def _covariance(within: Standardised, unit: Unit) -> np.ndarray:

@@ -18,7 +18,7 @@ import numpy as np
 from callstats.answers.core.estimates import NAN, Change, interval
 from callstats.kpis.define import KPI, Quantile, Ratio
 from callstats.stats.arms import welch
-from callstats.stats.day_clusters import Widened
+from callstats.stats.day_clusters import RARE, Widened, day_variance, with_days
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Smaller p-values are reported as this: no decision depends on them.
 LEAST_P = 1e-10
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,21 @@ class PeriodChange:
 
         None where a period's own interval has no variance to speak of.
         """
-        periods = zip((self.now, self.before), self.days, strict=True)
-        alone = [interval(self.kpi, sums, 0.95, days) for sums, days in periods]
+        alone = [interval(self.kpi, sums, 0.95) for sums in (self.now, self.before)]
         scale = abs(self.kpi.formula.scale) if isinstance(self.kpi.formula, Ratio) else 1.0
-        variances = [(one.standard_error / scale) ** 2 for one in alone]
-        if not all(v > 0 for v in variances):
+        units = [Widened((a.standard_error / scale) ** 2, max(a.degrees_of_freedom, _LEAST)) for a in alone]
+        if not all(one.variance > 0 for one in units):
             return None, None
-        freedom = np.array([max(one.degrees_of_freedom, 1e-9) for one in alone])
-        df = welch(np.diag(variances), freedom + 1, 1.0)
-        return Widened(variances[0], df), Widened(variances[1], df)
+        now, before = self.days
+        if now is not None and before is not None:
+            ratios = [
+                _mean(sums, days) for sums, days in zip((self.now, self.before), (now, before), strict=True)
+            ]
+            found = day_variance([now, before], ratios, rare=RARE)
+            units = [with_days(one, found.arm(i)) for i, one in enumerate(units)]
+        freedom = np.array([one.degrees_of_freedom for one in units])
+        df = welch(np.diag([one.variance for one in units]), freedom + 1, 1.0)
+        return Widened(units[0].variance, df), Widened(units[1].variance, df)
 
     @property
     def one_day(self) -> bool:
@@ -158,6 +165,11 @@ class PeriodChange:
             else:
                 least = middle
         return math.exp(most)
+
+
+def _mean(sums: Moments, days: DaySums) -> float:
+    """Return a ratio, or a total's mean per day."""
+    return sums.sums["numerator"] / sums.sums.get("denominator", len(days))
 
 
 def _apart(a: float, b: float, r: float) -> float:

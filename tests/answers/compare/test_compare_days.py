@@ -119,7 +119,6 @@ def test_a_list_given_up_sooner_is_compared_attempt_by_attempt(reasons):
     compared = compare(frame)
     assert "attempt_no" in compared["B"].strata
     assert not compared["B"].certain
-    assert differs(frame, stratify=[])
 
 
 def rate(make, rounds: int, **options) -> float:
