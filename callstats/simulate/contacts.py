@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -51,6 +52,35 @@ def chunks(scenario: Scenario, calendar: WorkCalendar, call_list: CallList) -> I
         yield _draw(scenario, calendar, call_list, number, size)
 
 
+def batch_of(call_list: CallList, contact: np.ndarray) -> np.ndarray:
+    """Return the number of the batch each contact was loaded in, by number within the list.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from callstats.simulate import LoadedBatch
+    >>> halves = tuple(LoadedBatch(date(2026, 9, day), 0.5) for day in (1, 8))
+    >>> batch_of(CallList("A", 4, batches=halves), np.arange(4)).tolist()
+    [0, 0, 1, 1]
+    """
+    ends = np.rint(np.cumsum([batch.share for batch in call_list.batches[:-1]]) * call_list.contacts)
+    return np.searchsorted(ends, contact, side="right")
+
+
+def loading_days(scenario: Scenario, call_list: CallList) -> list[date]:
+    """Return the day on which each batch of a list is loaded; one if it has no batches."""
+    return [batch.loaded for batch in call_list.batches] or [call_list.loaded or scenario.start]
+
+
+def _arms(call_list: CallList, batch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the arm of each contact: evenly, or by the shares of its batch."""
+    arms = max(len(call_list.arms), 1)
+    if not any(one.arm_shares for one in call_list.batches):
+        return rng.integers(arms, size=len(batch))
+    edges = np.cumsum([one.arm_shares or (1 / arms,) * arms for one in call_list.batches], axis=1)
+    return (rng.random(len(batch))[:, None] >= edges[batch, :-1]).sum(axis=1)
+
+
 def _draw(scenario: Scenario, calendar: WorkCalendar, call_list: CallList, chunk: int, size: int) -> People:
     def draws(what: str) -> np.random.Generator:
         return stream(scenario.seed, call_list.list_id, chunk, what)
@@ -58,14 +88,15 @@ def _draw(scenario: Scenario, calendar: WorkCalendar, call_list: CallList, chunk
     a = call_list.reach * call_list.concentration
     reach = draws("reach").beta(a, call_list.concentration - a, size)
     wait = (draws("first day").random(size) * call_list.dial_over).astype(np.int64)
-    arms = max(len(call_list.arms), 1)
+    batch = batch_of(call_list, chunk * CHUNK + np.arange(size))
+    first = np.array([calendar.first_from(day) for day in loading_days(scenario, call_list)])
     return People(
         chunk,
         reach,
         draws("interest").normal(0, call_list.interest_sd, size),
         draws("valid").random(size) >= call_list.invalid,
-        calendar.first_from(call_list.loaded or scenario.start) + wait,
+        first[batch] + wait,
         draws("consent").random(size) < call_list.consent,
         draws("past").binomial(4, reach),
-        draws("arm").integers(arms, size=size),
+        _arms(call_list, batch, draws("arm")),
     )

@@ -13,6 +13,7 @@ from callstats.simulate.days import DAY_S, HOUR, WorkCalendar
 from callstats.simulate.dials import UNKNOWN, Dials, settle_promises
 from callstats.simulate.roster import Hours, Roster, Team, interaction, skill
 from callstats.simulate.scenario import CallList, Scenario
+from callstats.simulate.shocks import learnt, put_off, reach_shocks, shocked, staying, success_shifts
 from callstats.simulate.streams import stream
 from callstats.simulate.truth import Truth
 
@@ -64,8 +65,12 @@ class Dialler:
         self.skill = skill(scenario)
         self.reach = np.outer(scenario.reach_by_weekday, scenario.reach_by_hour)
         self.abandoned, self.spell = np.full(len(calendar), team.campaign.abandoned), np.ones(len(calendar))
+        self.reach_shock = reach_shocks(scenario, team.campaign, len(calendar))
+        self.success_shift = success_shifts(scenario, team.campaign, calendar)
+        self.learnt = learnt(scenario, len(calendar))
+        self.stays = staying(team.campaign, calendar)
         for spell in team.campaign.spells:
-            end = calendar.first_from(spell.last + timedelta(days=1))
+            end = calendar.first_from(spell.last + timedelta(days=1)) if spell.last else len(calendar)
             inside = slice(calendar.first_from(spell.first), end)
             self.spell[inside] *= spell.reach
             if spell.abandoned is not None:
@@ -73,24 +78,29 @@ class Dialler:
 
     def dial(self, number: int, people: People, first_contact: int) -> Dials:
         """Return all dials to some contacts of one list, numbered from ``first_contact``."""
-        size, attempts = len(people), self.campaign.attempts
+        size, attempts = len(people), self.lists[number].attempts or self.campaign.attempts
         hours = Hours(self.roster, self.lists[number].hours)
         nobody = np.zeros(size, dtype=np.int64)
         state = _State(people.first_day.copy(), nobody - 1, np.ones(size, dtype=bool), nobody)
-        rounds = [self._round(number, people, state, hours, attempt) for attempt in range(1, attempts + 1)]
+        rounds = [
+            self._round(number, people, state, hours, attempt, attempt == attempts)
+            for attempt in range(1, attempts + 1)
+        ]
         dials = Dials.concat(rounds)
         settle_promises(dials, size, attempts, self.calendar)
         dials.contact[:] += first_contact
         return dials
 
-    def _round(self, number: int, people: People, state: _State, hours: Hours, attempt: int) -> Dials:
+    def _round(
+        self, number: int, people: People, state: _State, hours: Hours, attempt: int, last: bool
+    ) -> Dials:
         """Dial every contact still in circulation once."""
+        self._put_off(self.lists[number], people.chunk, state, attempt)
         state.day = self.roster.next_open[np.minimum(state.day, len(self.calendar))]
         who = np.flatnonzero(state.open & (state.day < len(self.calendar)))
         if not len(who):
             return Dials.none()
         day, hour = state.day[who], state.hour[who]
-        last = attempt == self.campaign.attempts
         batch = _Round(
             self.scenario.seed, self.lists[number], people, attempt, last, who, day, hour >= 0, hour.copy()
         )
@@ -109,12 +119,21 @@ class Dialler:
             due, nothing, nothing.copy(),
         )  # fmt: skip
 
+    def _put_off(self, call_list: CallList, chunk: int, state: _State, attempt: int) -> None:
+        """Move dials from the weekdays with fewer of them to the next day, in place; promises are kept."""
+        if (self.stays == 1).all():
+            return
+        u = stream(self.scenario.seed, call_list.list_id, chunk, attempt, "put off").random(len(state.day))
+        state.day = np.where(state.hour >= 0, state.day, put_off(state.day, u, self.stays))
+
     def _live(self, batch: _Round) -> np.ndarray:
         """Draw who answers, and record the chances."""
         weekday = self.calendar.weekday[batch.day]
         chance = batch.people.reach[batch.who] * self.reach[weekday, batch.hour] * self.spell[batch.day]
         chance = np.minimum(chance * self.campaign.attempt_factor ** (batch.attempt - 1), SURE)
         chance = np.where(batch.promised, np.maximum(chance, self.campaign.callback_reach), chance)
+        if self.reach_shock is not None:
+            chance = shocked(chance, self.reach_shock[batch.day, batch.hour])
         chance = chance * batch.people.valid[batch.who]
         live = batch.draw("live") < chance
         list_id = batch.call_list.list_id
@@ -145,6 +164,8 @@ class Dialler:
         logit += self.skill[agent] + self.roster.mood[row]
         logit += interaction(self.scenario, call_list.list_id)[agent]
         logit += np.asarray(self.scenario.success_by_hour)[batch.hour[argued]]
+        logit += self.success_shift[batch.day[argued], batch.hour[argued]]
+        logit += self.learnt[batch.day[argued], agent]
         logit += self.campaign.callback_bonus * batch.promised[argued]
         return 1 / (1 + np.exp(-logit))
 

@@ -15,6 +15,7 @@ from callstats.simulate.outbound import Desk, Part, agent_time
 from callstats.simulate.presence import Busy, stretches
 from callstats.simulate.roster import Roster, Team, draw
 from callstats.simulate.scenario import Queue, Shift
+from callstats.simulate.shocks import expected_issues
 from callstats.simulate.streams import stream
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _arrivals(desk: Desk, queue: Queue) -> CallerArrivals:
     calendar, days = desk.calendar, len(desk.calendar)
     rng = stream(desk.scenario.seed, "arrivals", queue.queue_id)
     share = np.asarray(queue.by_hour) / sum(queue.by_hour)
-    counts = rng.poisson(queue.calls * share, (days, 24))
+    counts = rng.poisson(expected_issues(desk.scenario, queue, calendar))
     day, hour = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices((days, 24)))
     needed = rng.geometric(1 - queue.further, len(day))
     issue = np.repeat(np.arange(len(day)), needed)

@@ -11,7 +11,7 @@ import numpy as np
 from callstats.model import STATES
 from callstats.simulate import arrow_tables as tables
 from callstats.simulate import dial_outcomes as o
-from callstats.simulate.contacts import People, chunks
+from callstats.simulate.contacts import People, batch_of, chunks, loading_days
 from callstats.simulate.days import DAY_S, HOUR, WorkCalendar
 from callstats.simulate.dialling import Dialler
 from callstats.simulate.dials import Dials
@@ -54,7 +54,7 @@ def campaign_team(desk: Desk, team: Team, allotted: np.ndarray) -> Iterator[Part
         first_contact.append(desk.contacts + 1)
         done = 0
         for people in chunks(desk.scenario, desk.calendar, call_list):
-            yield "contacts", _contacts(desk, team, call_list, people, desk.contacts + 1)
+            yield "contacts", _contacts(desk, team, call_list, people, done)
             dialled.append(dialler.dial(number, people, done))
             done += len(people)
             desk.contacts += len(people)
@@ -133,7 +133,11 @@ def _by_time(
 def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
     team, dials, timed = batch.team, batch.dials, batch.timed
     scenario, calendar, campaign, outcome = desk.scenario, desk.calendar, team.campaign, dials.outcome
-    loaded = calendar.utc_us(np.array([loaded_s(calendar, scenario, call_list) for call_list in team.lists]))
+    loaded = np.zeros(len(dials), dtype=np.int64)
+    for number, call_list in enumerate(team.lists):
+        own = dials.number == number
+        loaded[own] = loaded_s(calendar, scenario, call_list, dials.contact[own])
+    loaded = calendar.utc_us(loaded)
     utc, depth, success = calendar.utc_us(timed.start), o.DEPTH[outcome], outcome == o.SUCCESS
     cancelled = success & (rng.random(len(dials)) < campaign.cancelled)
     value = np.exp(rng.normal(-(campaign.value_sd**2) / 2, campaign.value_sd, len(dials))) * campaign.value
@@ -151,7 +155,7 @@ def _calls(desk: Desk, batch: _Batch, rng: np.random.Generator) -> pa.Table:
         "time_zone": tables.words([scenario.time_zone], np.zeros(len(dials), dtype=np.int8)),
         "attempt_no": dials.attempt,
         "live_no": tables.where(dials.live_no, live),
-        "since_loaded_s": (utc - loaded[dials.number]) / 1e6,
+        "since_loaded_s": (utc - loaded) / 1e6,
         "connected": depth >= 1,
         "live": live,
         "handled": depth >= 3,
@@ -211,20 +215,23 @@ def _callbacks(desk: Desk, batch: _Batch) -> pa.Table:
     return tables.table("callbacks", columns)
 
 
-def loaded_s(calendar: WorkCalendar, scenario: Scenario, call_list: CallList) -> int:
-    """Return when a list was loaded [local s]: before work on its day."""
-    return ((call_list.loaded or scenario.start) - calendar.start).days * DAY_S + LOADED_AT
+def loaded_s(
+    calendar: WorkCalendar, scenario: Scenario, call_list: CallList, contact: np.ndarray
+) -> np.ndarray:
+    """Return when each contact of a list was loaded [local s]: before work on its day."""
+    days = np.array([(day - calendar.start).days for day in loading_days(scenario, call_list)])
+    return days[batch_of(call_list, contact)] * DAY_S + LOADED_AT
 
 
-def _contacts(desk: Desk, team: Team, call_list: CallList, people: People, first: int) -> pa.Table:
+def _contacts(desk: Desk, team: Team, call_list: CallList, people: People, done: int) -> pa.Table:
     size = len(people)
     same = np.zeros(size, dtype=np.int8)
-    loaded = desk.calendar.utc_us(np.full(size, loaded_s(desk.calendar, desk.scenario, call_list)))
+    loaded = loaded_s(desk.calendar, desk.scenario, call_list, done + np.arange(size))
     columns = {
-        "contact_id": tables.numbered("", first + np.arange(size)),
+        "contact_id": tables.numbered("", desk.contacts + 1 + np.arange(size)),
         "list_id": tables.words([call_list.list_id], same),
         "campaign_id": tables.words([team.campaign.campaign_id], same),
-        "loaded_at": tables.instants(loaded),
+        "loaded_at": tables.instants(desk.calendar.utc_us(loaded)),
         "time_zone": tables.words([desk.scenario.time_zone], same),
         "consent": people.consent,
         "past_answers": people.past_answers,

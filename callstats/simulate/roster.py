@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from callstats.simulate.contacts import loading_days
 from callstats.simulate.days import HOUR, WorkCalendar
 from callstats.simulate.scenario import CallList, Campaign, Scenario, Shift
+from callstats.simulate.shocks import put_off_on_average, staying
 from callstats.simulate.streams import stream
 
 #: Planning assumptions: agent seconds of a conversation, and of a machine put through.
@@ -100,19 +102,28 @@ def expected_load(scenario: Scenario, calendar: WorkCalendar, team: Team) -> tup
     factor *= float(np.mean([scenario.reach_by_weekday[day] for day in scenario.weekdays]))
     days, pause = len(calendar), team.campaign.gap - 1
     gap = np.array([0.0, *(math.exp(-pause) * pause**k / math.factorial(k) for k in range(25))])
-    placed, load = np.zeros(days), np.zeros(days)
+    placed, load, stays = np.zeros(days), np.zeros(days), staying(team.campaign, calendar)
     for call_list in team.lists if days else ():
-        first = calendar.first_from(call_list.loaded or scenario.start)
-        dials = np.zeros(days)
-        dials[first : first + call_list.dial_over] = call_list.contacts / call_list.dial_over
+        dials = _first_dials(scenario, calendar, call_list)
         peak = _peak(call_list, hours)
-        for attempt in range(1, team.campaign.attempts + 1):
+        for attempt in range(1, (call_list.attempts or team.campaign.attempts) + 1):
+            dials = put_off_on_average(dials, stays) if (stays < 1).any() else dials
             live, closing = _attempt(call_list, team.campaign, attempt, factor)
             machines = (1 - live) * call_list.machine * call_list.machine_to_agent
             placed += dials
             load += dials * peak * (live * (1 - team.campaign.abandoned) * HANDLE_S + machines * MACHINE_S)
             dials = np.convolve(dials * (1 - closing), gap)[:days]
     return placed, load
+
+
+def _first_dials(scenario: Scenario, calendar: WorkCalendar, call_list: CallList) -> np.ndarray:
+    """Return the first dials due on each working day, (days,)."""
+    dials = np.zeros(len(calendar))
+    shares = [batch.share for batch in call_list.batches] or [1.0]
+    for loaded, share in zip(loading_days(scenario, call_list), shares, strict=True):
+        first = calendar.first_from(loaded)
+        dials[first : first + call_list.dial_over] += call_list.contacts * share / call_list.dial_over
+    return dials
 
 
 def _peak(call_list: CallList, hours: list[int]) -> float:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from callstats.errors import UsageError, unknown_name
+from callstats.simulate.scenario_checks import check
 
 Shift = tuple[tuple[int, int], ...]
 
@@ -22,6 +21,30 @@ SUCCESS_BY_HOUR = (*(0.0,) * 10, 0.05, 0.0, -0.05, -0.05, -0.1, -0.05, 0.0, 0.05
 
 DAY: Shift = ((9, 12), (13, 17))
 LATE: Shift = ((12, 15), (16, 20))
+
+
+#: Nothing differs by weekday.
+EVEN_WEEK = (1.0,) * 7
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBatch:
+    """A part of a list, loaded on a day of its own.
+
+    Attributes
+    ----------
+    loaded : date
+        When; first dials are spread over ``dial_over`` working days from then on.
+    share : float
+        Of the list's contacts; the shares of a list's batches add up to 1.
+    arm_shares : tuple of float
+        Share of each of the list's arms in this batch, adding up to 1; if omitted, even.
+        Batches with different shares are a ramp.
+    """
+
+    loaded: date
+    share: float
+    arm_shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +89,10 @@ class CallList:
         The only agents that work this list; if omitted, those of the campaign.
     arms : tuple of str
         Contacts are split at random, evenly, over these values of the column ``arm``.
+    attempts : int, optional
+        Dials after which a contact of this list is closed as exhausted; if omitted, the campaign's.
+    batches : tuple of LoadedBatch
+        The list loaded on several days, in the order of the contacts; if omitted, all on ``loaded``.
 
     References
     ----------
@@ -94,17 +121,21 @@ class CallList:
     hours: tuple[float, ...] | None = None
     agents: tuple[str, ...] | None = None
     arms: tuple[str, ...] = ()
+    attempts: int | None = None
+    batches: tuple[LoadedBatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
     """Days, both ends included, on which a campaign ran differently.
 
-    ``abandoned`` replaces the campaign's; ``reach`` multiplies the chance to reach a person.
+    Without ``last`` it is a setting of the dialer that changed for good on ``first``: a faster
+    pace, a shorter ring. ``abandoned`` replaces the campaign's; ``reach`` multiplies the chance to
+    reach a person. Spells may overlap: factors multiply, the last one's ``abandoned`` counts.
     """
 
     first: date
-    last: date
+    last: date | None = None
     abandoned: float | None = None
     reach: float = 1.0
 
@@ -131,7 +162,8 @@ class Campaign:
         Share of promised call-backs dialled in the promised hour; chance of reaching
         the person then; its effect on success on the logit scale.
     value, value_sd : float
-        Mean value of a success [money] and its relative spread.
+        Mean value of a success [money], and the sd of its logarithm: it is lognormal. At the
+        default of .25 values are much alike; at 1.3 a tenth of them makes half of the money.
     cancelled : float
         Share of successes cancelled later.
     occupancy : float
@@ -141,6 +173,17 @@ class Campaign:
     advertising : float
         Per month [money].
     spells : tuple of Spell
+    reach_day_sd, success_day_sd : float
+        Sd of a normal shock on the logit of reach, and of success, that all dials of a working
+        day share, whatever their list: weather, news, a line that is down. 0 by default.
+    reach_hour_sd, success_hour_sd : float
+        The same for each hour of each day, independent, on top of the day's. 0 by default.
+    day_correlation : float
+        Correlation of a day's shocks with those of the working day before: a first-order
+        autoregression with the sd given, -1 to 1 exclusive. 0 by default.
+    volume_by_weekday : tuple of 7 factors, Monday first
+        Dials placed by weekday, relative to each other: on a weekday at half of the largest
+        factor, half of the dials due are put off to the next working day. Even by default.
     """
 
     campaign_id: str
@@ -160,6 +203,12 @@ class Campaign:
     shifts: tuple[Shift, ...] = (DAY, LATE)
     advertising: float = 0.0
     spells: tuple[Spell, ...] = ()
+    reach_day_sd: float = 0.0
+    success_day_sd: float = 0.0
+    reach_hour_sd: float = 0.0
+    success_hour_sd: float = 0.0
+    day_correlation: float = 0.0
+    volume_by_weekday: tuple[float, ...] = EVEN_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +218,12 @@ class Queue:
     ``calls`` are expected new issues per working day, spread over the hours by
     ``by_hour``; a caller hangs up after an exponential ``patience`` [s]; an
     issue needs further calls with probability ``further`` each time.
+
+    New issues may come in waves: ``by_weekday`` are factors on a day's issues, Monday
+    first; ``day_sd`` and ``hour_sd`` the sd of the logarithm of a further factor for each
+    day and for each hour of it, lognormal with mean 1 (0 by default: independent issues);
+    ``day_correlation`` and ``hour_correlation`` the correlation of that logarithm with
+    the working day before and, within a day, with the hour before.
     """
 
     queue_id: str
@@ -182,6 +237,11 @@ class Queue:
     further: float = 0.24
     shifts: tuple[Shift, ...] = (((9, 14),), ((14, 19),), ((9, 13), (14, 17)), ((10, 13), (14, 18)))
     seats: int = 4
+    by_weekday: tuple[float, ...] = EVEN_WEEK
+    day_sd: float = 0.0
+    day_correlation: float = 0.0
+    hour_sd: float = 0.0
+    hour_correlation: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +264,14 @@ class Scenario:
     interaction_sd : float
         Spread of agent x list on the logit of success.
     reach_by_hour, reach_by_weekday : tuples of 24 and 7 factors, Monday first
-    success_by_hour : tuple of 24 logits
+    success_by_hour, success_by_weekday : tuples of 24 and 7 logits, Monday first
+        By weekday 0 by default.
+    learning : float
+        What agents learn in the long run, added to the logit of success; 0 by default.
+    learning_days : float
+        Working days since the start in which they learn 63 % (1 - 1/e) of it.
+    learners : tuple of str, optional
+        The only agents who learn; if omitted, all.
     weekdays : tuple of int
         Days that are worked, 0 = Monday.
     holidays : tuple of date
@@ -244,6 +311,10 @@ class Scenario:
     evaluated: float = 0.02
     surveyed: float = 0.05
     answered: float = 0.35
+    success_by_weekday: tuple[float, ...] = (0.0,) * 7
+    learning: float = 0.0
+    learning_days: float = 20.0
+    learners: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         check(self)
@@ -278,67 +349,3 @@ class Scenario:
             call_lists.append(replace(CallList(name, contacts, agents=own), **(call_list or {})))
         spring = replace(Campaign("spring", tuple(call_lists)), **(campaign or {}))
         return cls(seed=seed, campaigns=(spring,), agents=agents, **options)
-
-
-SHARES = (
-    "reach",
-    "success",
-    "invalid",
-    "machine",
-    "busy",
-    "right_party",
-    "argued",
-    "consent",
-    "machine_to_agent",
-)
-
-
-def check(scenario: Scenario) -> None:
-    """Raise UsageError for a scenario that cannot be simulated."""
-    try:
-        ZoneInfo(scenario.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UsageError(f"unknown time zone {scenario.time_zone!r}", hint="Give an IANA name.") from error
-    if scenario.days < 1:
-        raise UsageError(f"{scenario.days} days", hint="A scenario lasts at least one day.")
-    lists = [call_list for campaign in scenario.campaigns for call_list in campaign.lists]
-    _unique("list", [call_list.list_id for call_list in lists])
-    _unique("campaign", [c.campaign_id for c in scenario.campaigns] + [q.queue_id for q in scenario.queues])
-    named = [c.agents or () for c in scenario.campaigns] + [part.agents or () for part in lists]
-    for name in (name for names in (*named, *(q.agents for q in scenario.queues)) for name in names):
-        if name not in scenario.agents:
-            raise unknown_name("agent", name, scenario.agents)
-    for call_list in lists:
-        _check_list(call_list)
-    for shift in (shift for part in (*scenario.campaigns, *scenario.queues) for shift in part.shifts):
-        _check_shift(shift)
-
-
-def _check_list(call_list: CallList) -> None:
-    for name in SHARES:
-        share = getattr(call_list, name)
-        if not 0 <= share <= 1:
-            raise UsageError(
-                f"list {call_list.list_id!r}: {name} is {share}", hint="Give a share from 0 to 1."
-            )
-    if call_list.callback + call_list.do_not_call > 1:
-        raise UsageError(f"list {call_list.list_id!r}: callback and do_not_call add up to more than 1")
-    if call_list.contacts < 0 or call_list.dial_over < 1:
-        raise UsageError(f"list {call_list.list_id!r}: contacts or dial_over are too small")
-    if not (0 < call_list.reach < 1 and 0 < call_list.success < 1):
-        raise UsageError(f"list {call_list.list_id!r}: reach and success lie strictly between 0 and 1")
-
-
-def _unique(kind: str, names: list[str]) -> None:
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise UsageError(f"two {kind}s are called {sorted(twice)[0]!r}", hint="Give each a name of its own.")
-
-
-def _check_shift(shift: Shift) -> None:
-    hours = [hour for part in shift for hour in part]
-    if len(shift) not in (1, 2) or hours != sorted(set(hours)) or hours[0] < 0 or hours[-1] > 24:
-        raise UsageError(
-            f"shift {shift}",
-            hint="Give one or two (first hour, end hour) pairs in order, with a gap between.",
-        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from callstats.simulate import arrow_tables as tables
+from callstats.simulate.contacts import batch_of, loading_days
 from callstats.simulate.days import HOUR, WorkCalendar
 from callstats.simulate.scenario import CallList, Campaign, Scenario
 
@@ -33,11 +34,16 @@ class Ledger:
         self.dials[campaign_id] += np.bincount(day, minlength=len(self.calendar))
 
     def buy(self, campaign: Campaign, call_list: CallList) -> None:
-        """Add the price of a list to the month it is loaded in."""
-        month = f"{call_list.loaded or self.scenario.start:%Y-%m}"
-        amount = round(call_list.contacts * call_list.price, 2)
-        if amount > 0:
-            self.lists.append((campaign.campaign_id, call_list.list_id, month, "list", amount))
+        """Add the price of a list to the month it is loaded in, batch by batch."""
+        days = loading_days(self.scenario, call_list)
+        sizes = np.bincount(batch_of(call_list, np.arange(call_list.contacts)), minlength=len(days))
+        by_month: dict[str, int] = defaultdict(int)
+        for day, size in zip(days, sizes.tolist(), strict=True):
+            by_month[f"{day:%Y-%m}"] += size
+        for month, size in by_month.items():
+            amount = round(size * call_list.price, 2)
+            if amount > 0:
+                self.lists.append((campaign.campaign_id, call_list.list_id, month, "list", amount))
 
     def table(self) -> pa.Table:
         """Return every cost as a canonical row."""

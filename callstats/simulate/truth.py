@@ -30,7 +30,7 @@ class Truth:
     ----------
     scenario : Scenario
     skill, pace : dict of str to float
-        By agent: logit of success; factor on calls per hour.
+        By agent: logit of success at the start, before anything is learnt; factor on calls per hour.
     interaction : dict of (agent, list) to float
         The agent's effect on that list beyond skill, logit.
     """
