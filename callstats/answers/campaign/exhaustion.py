@@ -10,6 +10,7 @@ from callstats.answers.campaign.exhaustion_numbers import (
     Deadline,
     Outlook,
     Prospects,
+    Question,
     added_prospects,
     completions_in_hours,
     outlooks,
@@ -18,6 +19,7 @@ from callstats.answers.campaign.list_states_numbers import NEEDED
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
+from callstats.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,8 @@ class Exhaustion(Answer):
         The last day that counts; None if the state of contacts is unknown.
     confidence : float
         Of each interval: completion date, share dialled by a deadline, value of the rest.
+    share : float
+        Of the contacts callable on that day that are closed when a list is done.
     lists : tuple of Outlook
     """
 
@@ -42,6 +46,7 @@ class Exhaustion(Answer):
     day: date | None
     confidence: float
     by: str | None
+    share: float
     lists: tuple[Outlook, ...]
     notes: tuple[str, ...] = ()
 
@@ -70,6 +75,7 @@ def exhaustion(
     *,
     by: str | None = "list_id",
     deadline: Deadline = None,
+    share: float = 0.95,
     pace_days: int = 10,
 ) -> Exhaustion:
     """Return what is left of every list at the end of a period, and when it will be done.
@@ -84,6 +90,10 @@ def exhaustion(
     deadline : str, date or number, optional
         By when contacts should have been dialled once: a day, with a forecast if it is in the
         future, or hours after loading. If omitted, the project's ``list_deadline_h`` (8).
+    share : float
+        A list is done when this share of the contacts that are callable on the reference day is
+        closed, rounded up to whole contacts. When the very last ones are closed says little:
+        it depends on a few call-backs. 1 asks for all of them.
     pace_days : int
         Working days from which the current pace is estimated.
 
@@ -91,14 +101,24 @@ def exhaustion(
     -------
     Exhaustion
         A contact is unused until its first dial, then in circulation (including
-        call-backs) until a call closes it. Days until a list is done come from
-        the mean of contacts closed per day, the interval from day-to-day
-        variation: it ignores declining lists and agents leaving.
+        call-backs) until a call closes it. The day a list is done, with its prediction
+        interval, comes from its contacts drawn forward day by day [1]_: who is dialled again
+        after how many working days, what a dial closes after how many earlier ones, whether
+        the number of dials follows the capacity or the contacts left, each as seen so far and
+        as uncertain as that leaves it; days vary as they did, and hang together as they did.
+        No day is given before five working days of dials, where contacts are neither dialled
+        again nor closed, and beyond a year. Agents who leave and new lists are not foreseen.
 
     Raises
     ------
     UsageError
-        The period contains no call, or no table has the column.
+        The period contains no call, no table has the column, or ``share`` is not above 0
+        and at most 1.
+
+    References
+    ----------
+    .. [1] Gelman A, Carlin JB, Stern HS, et al. (2013). Bayesian Data Analysis, 3rd ed.,
+       section 1.3: prediction with the uncertainty of every parameter.
 
     Examples
     --------
@@ -114,6 +134,8 @@ def exhaustion(
     >>> outlook.to_frame()[["loaded", "unused", "circulating", "closed"]].iloc[0].tolist()
     [4, 1, 1, 2]
     """
+    if not 0 < share <= 1:
+        raise UsageError(f"share {share!r} is not above 0 and at most 1", hint="95 % is 0.95.")
     about, confidence = scope(dataset, period), dataset.config.confidence
     if by is not None:
         dataset.check_key(by)
@@ -121,11 +143,11 @@ def exhaustion(
         columns = ", ".join(f"calls.{c}" for c in NEEDED if not about.now.has("calls", c))
         why = about.voice.reason(f"not computable: needs {columns}" if columns else "no calls")
         note = about.voice.say("Lists: {why}.", why=why)
-        return Exhaustion(about.voice, None, confidence, by, (), (note,))
+        return Exhaustion(about.voice, None, confidence, by, share, (), (note,))
     completions, unknown = completions_in_hours(about, by, deadline)
     notes = [about.voice.note(unknown.kpi, unknown.note)] if unknown else []
     if not about.whole.has("contacts", "contact_id"):
         notes.append(about.voice.say("Contacts never dialled are not known: needs a table of contacts."))
-    lists = outlooks(about, by, deadline, pace_days, completions)
+    lists = outlooks(about, Question(by, deadline, share, pace_days), completions)
     order = sorted(lists, key=lambda one: (-one.state.callable, str(one.state.group)))
-    return Exhaustion(about.voice, about.window.last, confidence, by, tuple(order), tuple(notes))
+    return Exhaustion(about.voice, about.window.last, confidence, by, share, tuple(order), tuple(notes))

@@ -1,7 +1,7 @@
-"""When a list will be done at the current pace, and what its callable contacts are worth.
+"""When a list will be done, how much of it is dialled by a day, and what its callable contacts are worth.
 
-Future days are assumed like recent working days, and future dials like those of the
-same attempt so far, ignoring declining lists and agents leaving.
+Future dials are assumed like those of the same attempt so far; a list that is paused and
+agents who leave are not foreseen.
 """
 
 from __future__ import annotations
@@ -16,12 +16,9 @@ import narwhals as nw
 import numpy as np
 
 from callstats.answers.campaign.attempts_numbers import cost_per_dial
-from callstats.answers.campaign.list_states_numbers import (
-    ListState,
-    states,
-    worked_days,
-    working_date,
-)
+from callstats.answers.campaign.dial_flow_numbers import DialFlow, flow_of, together
+from callstats.answers.campaign.exhaustion_days_numbers import WEEKS_LOOKED_AT, ListForecast
+from callstats.answers.campaign.list_states_numbers import ListState, contact_days, states, worked_days
 from callstats.answers.core.estimates import NAN, Estimate, estimates_by
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import unknown, written
@@ -42,75 +39,25 @@ _State = tuple[int, bool]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Contacts used per working day: mean, spread between days, number of days behind it."""
+    """Contacts closed per working day: lately, in the list's first days, number of days each."""
 
     mean: float
-    spread: float
+    at_first: float
     days: int
 
     @classmethod
-    def of(cls, daily: Sequence[float]) -> Pace:
-        """Estimate it from each day's number."""
-        values = np.asarray(daily, dtype=float)
-        spread = float(values.std(ddof=1)) if len(values) > 1 else NAN
-        return cls(float(values.mean()) if len(values) else NAN, spread, len(values))
-
-    def days_until(self, stock: float, confidence: float = 0.95) -> tuple[float, float, float]:
-        """Return the working days until a stock is used up: expected, earliest and latest.
-
-        The sum over T further days is normal with mean T m and variance
-        T s2 (1 + T / n): future days vary, and the mean is itself estimated from only
-        n days [1]_. The ends are where the limits of that sum reach the stock; the
-        latest is inf if the lower limit never does.
-
-        References
-        ----------
-        .. [1] Hahn GJ, Meeker WQ (1991). Statistical Intervals, section 4.8.
+    def of(cls, daily: Sequence[float], most: int) -> Pace:
+        """Take the first and the last days of a list.
 
         Examples
         --------
-        >>> Pace(10.0, 0.0, 5).days_until(40)
-        (4.0, 4.0, 4.0)
-        >>> expected, low, high = Pace(10.0, 2.0, 10).days_until(40)
-        >>> round(expected, 2), round(low, 2), round(high, 2)
-        (4.0, 3.09, 5.29)
+        >>> Pace.of([9, 7, 5, 3], 2)
+        Pace(mean=4.0, at_first=8.0, days=2)
         """
-        if stock <= 0:
-            return 0.0, 0.0, 0.0
-        if not self.mean > 0:
-            return math.inf, math.inf, math.inf
-        expected = stock / self.mean
-        if math.isnan(self.spread):
-            return expected, NAN, NAN
-        return expected, self._meets(stock, +1, confidence), self._meets(stock, -1, confidence)
-
-    def after(self, days: float, confidence: float = 0.95) -> tuple[float, float, float]:
-        """Return the number used in a number of further days: expected, low and high."""
-        expected = days * self.mean
-        if math.isnan(self.spread):
-            return expected, NAN, NAN
-        half = self._quantile(confidence) * self.spread * math.sqrt(days * (1 + days / self.days))
-        return expected, max(expected - half, 0.0), expected + half
-
-    def _meets(self, stock: float, sign: int, confidence: float) -> float:
-        """Solve T m + sign t s sqrt(T (1 + T / n)) = stock for T."""
-        from scipy.optimize import brentq
-
-        factor = sign * self._quantile(confidence) * self.spread
-
-        def gap(days: float) -> float:
-            return days * self.mean + factor * math.sqrt(days * (1 + days / self.days)) - stock
-
-        end = stock / self.mean
-        while gap(end) < 0:
-            end *= 2
-            if end > 1e6 * stock / self.mean:
-                return math.inf
-        root: Any = brentq(gap, 0.0, end)
-        return float(root)
-
-    def _quantile(self, confidence: float) -> float:
-        return t_quantile(tails(confidence)[0], self.days - 1)
+        first, last = daily[:most], daily[-most:]
+        if not len(last):
+            return cls(NAN, NAN, 0)
+        return cls(float(np.mean(last)), float(np.mean(first)), len(last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,21 +202,33 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One list: state, contacts closed per working day, completion date, and what the rest is worth.
+    """One list: state, contacts closed per working day, when it is done, and what the rest is worth.
 
-    ``done``, ``earliest`` and ``latest`` are None if no such day can be given;
     ``cost`` is the cost of future dials [money], nan if unknown.
     """
 
     state: ListState
     day: date
     pace: Pace
-    done: date | None
-    earliest: date | None
-    latest: date | None
+    forecast: ListForecast
     completion: Completion | None
     prospects: Prospects | None
     cost: float
+
+    @property
+    def done(self) -> date | None:
+        """The day by which the share asked for is closed, at the median; None if it cannot be given."""
+        return self.forecast.done
+
+    @property
+    def earliest(self) -> date | None:
+        """The early end of its prediction interval; None if it cannot be given."""
+        return self.forecast.earliest
+
+    @property
+    def latest(self) -> date | None:
+        """The late end of its prediction interval; None if there is none within a year."""
+        return self.forecast.latest
 
     def counts(self) -> tuple[int, ...]:
         """Return loaded, unused, circulating, callbacks and closed."""
@@ -284,6 +243,7 @@ class Outlook:
             **dict(zip(names, self.counts(), strict=True)),
             "callable": self.state.callable,
             "closed_a_day": self.pace.mean,
+            "closed_a_day_at_first": self.pace.at_first,
             "done": self.done,
             "earliest": self.earliest,
             "latest": self.latest,
@@ -310,58 +270,70 @@ class Outlook:
         return points
 
 
-def outlooks(
-    about: Scope,
-    by: str | None,
-    deadline: Deadline,
-    pace_days: int,
-    completions: Mapping[Any, Completion],
-) -> list[Outlook]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of every list.
+
+    Attributes
+    ----------
+    by : str or None
+        The column that identifies lists.
+    deadline : str, date, number or None
+    share : float
+        Of the callable contacts that have to be closed for a list to be done.
+    pace_days : int
+        Working days from which the current pace is estimated.
+    """
+
+    by: str | None
+    deadline: Deadline
+    share: float
+    pace_days: int
+
+
+def outlooks(about: Scope, asked: Question, completions: Mapping[Any, Completion]) -> list[Outlook]:
     """Return the outlook of every list.
 
     Parameters
     ----------
     about : Scope
-    by : str, optional
-        The column that identifies lists.
-    deadline : str, date or number, optional
-    pace_days : int
-        Working days from which the current pace is estimated.
+    asked : Question
     completions : mapping of list to Completion
         The share dialled within hours of loading, if the deadline is not a day.
     """
-    worked, confidence = worked_days(about), about.whole.config.confidence
+    by, worked, confidence = asked.by, worked_days(about), about.whole.config.confidence
     chances, cost = AttemptChances(about, by), cost_per_dial(about.now)
+    rows = contact_days(about, by, worked)
+    weekdays = np.array([day.weekday() for day in worked])
+    everything = DialFlow(together(list(rows.values())), weekdays, 0)
     lists = []
     for state in states(about, by):
         prospects = chances.of(state, confidence) if state.callable else Prospects(0.0, 0.0, 0.0, 0.0, 0.0)
-        pace = Pace.of(_daily(state, state.closings, worked, pace_days))
         spent = prospects.dials * cost if prospects else NAN
-        weekdays = {day.weekday() for day in worked[-pace_days:]}
-        ends = _ends(pace.days_until(state.callable, confidence), worked[-1], weekdays)
-        completion = completions.get(state.group) or _by_day(state, deadline, worked, pace_days, confidence)
-        lists.append(Outlook(state, about.window.last, pace, *ends, completion, prospects, spent))
+        flow = flow_of(rows.get(state.group), weekdays, state.unused)
+        forecast = ListForecast.of(
+            flow, everything, worked, asked, _days_until(asked.deadline, worked), confidence
+        )
+        pace = Pace.of(flow.closings.tolist() if flow else [], asked.pace_days)
+        completion = completions.get(state.group) or _by_day(state, asked.deadline, forecast.fresh)
+        lists.append(Outlook(state, about.window.last, pace, forecast, completion, prospects, spent))
     return lists
 
 
-def _daily(state: ListState, counts: Any, worked: tuple[date, ...], most: int) -> list[int]:
-    """Return the counts of the last working days since the list's first dial, 0 if none."""
-    first = min(state.first_dials, default=None)
-    days = [day for day in worked if first is not None and day >= first]
-    return [counts.get(day, 0) for day in days[-most:]]
+def _days_until(deadline: Deadline, worked: tuple[date, ...]) -> int:
+    """Return the working days from the last one to a deadline's day; 0 if it is past or no day."""
+    until = _deadline_day(deadline)
+    if until is None:
+        return 0
+    weekdays = {day.weekday() for day in worked[-WEEKS_LOOKED_AT:]}
+    ahead = (worked[-1] + timedelta(days=n + 1) for n in range((until - worked[-1]).days))
+    return sum(day.weekday() in weekdays for day in ahead)
 
 
-def _ends(
-    days: tuple[float, float, float], last: date, weekdays: set[int]
-) -> tuple[date | None, date | None, date | None]:
-    """Convert numbers of working days after the last one to dates; None if too far ahead."""
-
-    def dated(number: float) -> date | None:
-        far = math.isnan(number) or number > 2500  # ten years of working days
-        return None if far else working_date(last, weekdays, math.ceil(number - 1e-9))
-
-    expected, low, high = (dated(number) for number in days)
-    return (None, None, None) if expected is None else (expected, low, high)
+def _deadline_day(deadline: Deadline) -> date | None:
+    if isinstance(deadline, str):
+        return Period.parse(deadline).last
+    return deadline if isinstance(deadline, date) else None
 
 
 def completions_in_hours(
@@ -384,18 +356,14 @@ def completions_in_hours(
 
 
 def _by_day(
-    state: ListState, deadline: Deadline, worked: tuple[date, ...], pace_days: int, confidence: float
+    state: ListState, deadline: Deadline, fresh: tuple[float, float, float] | None
 ) -> Completion | None:
-    """Return the share dialled once by the end of a day, at the current pace if it is in the future."""
-    if not isinstance(deadline, str | date) or not state.loaded:
+    """Return the share dialled once by the end of a day; ``fresh`` are not by then, as forecast."""
+    until = _deadline_day(deadline)
+    if until is None or not state.loaded:
         return None
-    until = deadline if isinstance(deadline, date) else Period.parse(deadline).last
+    if fresh is not None:
+        share, low, high = (1 - left / state.loaded for left in fresh)
+        return Completion(until, share, low, high)
     dialled = sum(n for day, n in state.first_dials.items() if day <= until)
-    weekdays = {day.weekday() for day in worked[-pace_days:]}
-    ahead = (worked[-1] + timedelta(days=n + 1) for n in range((until - worked[-1]).days))
-    left = sum(day.weekday() in weekdays for day in ahead)
-    if not left:
-        return Completion(until, dialled / state.loaded)
-    more = Pace.of(_daily(state, state.first_dials, worked, pace_days)).after(left, confidence)
-    share, low, high = (min((dialled + m) / state.loaded, 1.0) for m in more)
-    return Completion(until, share, low, high)
+    return Completion(until, dialled / state.loaded)

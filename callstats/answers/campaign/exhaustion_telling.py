@@ -19,6 +19,8 @@ from callstats.answers.core.telling import (
 )
 
 _MOST_NAMED = 3
+#: A pace under this share of the first days' has fallen.
+FALLS = 0.8
 
 
 @tells(Exhaustion)
@@ -50,20 +52,61 @@ class ExhaustionTelling(Telling[Exhaustion]):
         return Sentence(f"{text} {self._done(outlook)}".strip())
 
     def _done(self, outlook: Outlook) -> str:
-        _, form = self.say, self.form
-        if outlook.done is None:
+        """State when the share asked for is closed, or why that is not known, and how the pace changes."""
+        _, form, found = self.say, self.form, outlook.forecast
+        if found.unknown or found.earliest is None:
+            return self._not_known(outlook)
+        share = form.percent(self.answer.share, 0)
+        if found.latest is None or found.done is None:
+            early = form.date(found.earliest)
+            day = _("{share} of them will be closed on {early} at the earliest.", share=share, early=early)
+        elif found.earliest == found.latest:
+            day = _("{share} of them will be closed on {day}.", share=share, day=form.date(found.done))
+        else:
+            day = _(
+                "{share} of them will be closed on {day} ({interval}).",
+                share=share,
+                day=form.date(found.done),
+                interval=self.voice.days(found.earliest, found.latest),
+            )
+        return " ".join(part for part in (self._pace(outlook), day, self._cap(outlook)) if part)
+
+    def _not_known(self, outlook: Outlook) -> str:
+        _, form, found = self.say, self.form, outlook.forecast
+        if found.unknown == "no pace":
             return _("None was closed lately: no pace to say when it is done.")
-        pace = form.number(outlook.pace.mean, 0 if outlook.pace.mean >= 10 else 1)
-        if outlook.earliest is None:
-            return _("At {pace} a day it is done on {day}.", pace=pace, day=form.date(outlook.done))
-        if outlook.latest is None:
-            early = form.date(outlook.earliest)
-            return _("At {pace} a day it is done on {early} at the earliest.", pace=pace, early=early)
+        if found.unknown == "left lying":
+            return _(
+                "{n} of them are neither dialled again nor closed: as it is, it is never done.",
+                n=form.number(found.left_lying),
+            )
+        if found.unknown == "far":
+            return _(
+                "{share} of them will not be closed within a year.", share=form.percent(self.answer.share, 0)
+            )
         return _(
-            "At {pace} a day it is done on {day} ({interval}).",
-            pace=pace,
-            day=form.date(outlook.done),
-            interval=self.voice.days(outlook.earliest, outlook.latest),
+            "It has been dialled on {n} working days: too few to say when it is done.",
+            n=form.number(found.days),
+        )
+
+    def _pace(self, outlook: Outlook) -> str:
+        """State the pace, and that it falls if it does."""
+        pace = outlook.pace
+        now, first = self._a_day(pace.mean), self._a_day(pace.at_first)
+        if pace.mean < FALLS * pace.at_first:
+            return self.say("The pace falls as the list empties: {first} a day at first, {now} now.",
+                            first=first, now=now)  # fmt: skip
+        return self.say("{now} a day are closed.", now=now)
+
+    def _a_day(self, mean: float) -> str:
+        return self.form.number(mean, 0 if mean >= 10 else 1)
+
+    def _cap(self, outlook: Outlook) -> str:
+        """State that the interval allows for any cap on dials, where none has been seen."""
+        if outlook.forecast.cap_known:
+            return ""
+        return self.say(
+            "After how many dials contacts are given up is not seen yet; the interval allows for it."
         )
 
     def _worth(self) -> Sentence | None:
@@ -96,13 +139,16 @@ class ExhaustionTelling(Telling[Exhaustion]):
 
         shown = self.answer.lists[:MOST_LINES]
         lines = {self._name(one): _columns(one.burn_down()) for one in shown}
-        ends = {self._name(one): (one.done, one.earliest, one.latest) for one in shown if one.done}
+        forecasts = {self._name(one): one.forecast for one in shown}
+        ends = {name: (f.done, f.earliest, f.latest) for name, f in forecasts.items() if f.done}
         label = self.say("contacts still callable")
-        return burn_down(lines, ends=ends, label=label, formatter=self.form, ax=ax)
+        rest = 1 - self.answer.share
+        return burn_down(lines, ends=ends, rest=rest, label=label, formatter=self.form, ax=ax)
 
     def figure(self) -> FigureView:
         """Return the plot with its caption and alternative text."""
-        caption = self.say("Contacts still callable by day, and when they are used up at the present pace")
+        share = self.form.percent(self.answer.share, 0)
+        caption = self.say("Contacts still callable by day, and when {share} of them are closed", share=share)
         return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
 
     def table(self) -> TableView:
@@ -110,7 +156,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         _, form = self.say, self.form
         heads = [
             *(_("Loaded"), _("Never dialled"), _("In circulation"), _("Call-back due"), _("Closed")),
-            *(_("Closed a day"), _("Done on"), self._completion_head(), _("Successes to come")),
+            *(_("Closed a day"), self._done_head(), self._completion_head(), _("Successes to come")),
         ]
         lines = [
             [
@@ -125,9 +171,14 @@ class ExhaustionTelling(Telling[Exhaustion]):
         ]
         caption = _("Lists on {day}", day=form.date(self.answer.day) if self.answer.day else "")
         note = _(
-            "Closed a day: mean of the last {n} working days; the lists are done if it stays.", n=self._days()
+            "Closed a day: mean of the last {n} working days. The day follows from who is still dialled, and "
+            "what dials close; agents who leave and new lists are not foreseen.",
+            n=self._days(),
         )
         return TableView(caption, [Column(_("List")), *(Column(h, "right") for h in heads)], lines, (note,))
+
+    def _done_head(self) -> str:
+        return self.say("{share} of the callable closed on", share=self.form.percent(self.answer.share, 0))
 
     def _completion_head(self) -> str:
         """Return the column head for the share dialled by the deadline."""

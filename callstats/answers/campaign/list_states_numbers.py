@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import numpy as np
 
+from callstats.answers.campaign.dial_flow_numbers import ContactDays
 from callstats.answers.core.scope import Scope, records
 from callstats.dataset.clock import TIME_KEYS, unknown, written
 
@@ -127,6 +129,63 @@ def _by_contact(about: Scope, by: str | None) -> nw.LazyFrame:
             nw.col("day").min().alias("first_on"),
         )
         .with_columns(callback=nw.col("waiting") * (1 - nw.col("is_closed")))
+    )
+
+
+def contact_days(about: Scope, by: str | None, worked: Sequence[date]) -> dict[Any, ContactDays]:
+    """Return every list's contact-days, numbered by the working days given, up to its contacts' closing."""
+    keys = [*([by] if by else []), "contact_id"]
+    days = _by_contact_day(about, keys)
+    sums = [nw.len().alias("dialled"), nw.col("is_closed").sum(), nw.col("newly").sum()]
+    found = records(days.group_by(*keys[:-1], "day", "previous", "turn", "before").agg(*sums))
+    number = {day.year * 10000 + day.month * 100 + day.day: at for at, day in enumerate(worked)}
+    rows: dict[Any, list[tuple[int, ...]]] = {}
+    for row in found:
+        group, day = written(by, row[by]) if by else None, number[int(row["day"])]
+        wait = 0 if unknown(row["previous"]) else day - number[int(row["previous"])]
+        counts = (int(row[name]) for name in ("dialled", "is_closed", "newly"))
+        rows.setdefault(group, []).append((day, int(row["turn"]), wait, int(row["before"] > 0), *counts))
+    return {group: _contact_days(np.array(sorted(one))) for group, one in rows.items()}
+
+
+def _contact_days(rows: np.ndarray) -> ContactDays:
+    day, turn, wait, reached, *sums = rows.T
+    return ContactDays(day, turn, wait, reached > 0, *(part.astype(float) for part in sums))
+
+
+def _by_contact_day(about: Scope, keys: Sequence[str]) -> nw.LazyFrame:
+    """Return one row per contact and day of dials: which of its days it is, and the day before."""
+    end = about.window.end
+    clock = nw.col("local_started_at")
+    live = nw.col("live") if about.whole.has("calls", "live") else nw.lit(False)
+    dials = about.whole.table("calls", *keys[:-1]).filter(
+        nw.col("direction") == "outbound",
+        clock < datetime(end.year, end.month, end.day),
+        ~nw.col("contact_id").is_null(),
+    )
+    days = (
+        dials.with_columns(
+            day=TIME_KEYS["day"](clock),
+            is_closed=nw.when(nw.col("closed").fill_null(False)).then(1).otherwise(0),
+            reached=nw.when(live).then(1).otherwise(0),
+        )
+        .group_by(*keys, "day")
+        .agg(nw.col("is_closed").max(), nw.col("reached").max())
+        .with_columns(one=nw.lit(1))
+    )
+
+    def until(column: str) -> nw.Expr:
+        return nw.col(column).cum_sum().over(*keys, order_by="day")
+
+    days = days.with_columns(
+        previous=nw.col("day").shift(1).over(*keys, order_by="day"),
+        turn=until("one") - 1,
+        before=until("reached") - nw.col("reached"),
+        gone=until("is_closed") - nw.col("is_closed"),
+    )
+    first = (nw.col("before") == 0) & (nw.col("reached") == 1) & (nw.col("is_closed") == 0)
+    return days.filter(nw.col("gone") == 0).with_columns(
+        before=nw.when(nw.col("before") > 0).then(1).otherwise(0), newly=nw.when(first).then(1).otherwise(0)
     )
 
 

@@ -35,6 +35,8 @@ def burn_down(
     formatter: Formatter,
     # when each line is expected to end: expected, earliest and latest day
     ends: Mapping[str, tuple[dt.date, dt.date | None, dt.date | None]] | None = None,
+    # the share of what is left now that may be left when a line ends
+    rest: float = 0.0,
     label: str = "",
     ax: Any = None,
 ) -> Any:
@@ -47,6 +49,8 @@ def burn_down(
     formatter : Formatter
     ends : mapping of str to (date, date or None, date or None), optional
         The day a stock is used up and the ends of its interval, keyed like ``lines``.
+    rest : float
+        Share of what is left now that does not count on that day.
     label : str
         Of the axis: "contacts still callable".
     ax : matplotlib Axes, optional
@@ -65,7 +69,7 @@ def burn_down(
         day, left = np.array([d.toordinal() for d in dates], dtype=float), rows.numbers(values, len(dates))
         ax.plot(day, left, color=colour, linestyle=style)
         days += list(day)
-        days += _ending(ax, (ends or {}).get(name), day[-1], left[-1], colour, number)
+        days += _ending(ax, (ends or {}).get(name), day[-1], left[-1] * np.array([1, rest]), colour, number)
     ax.set_ylim(0, top)
     date_axis(ax, np.array(sorted(days)), formatter)
     unit_axis(ax.yaxis, "n", formatter)
@@ -117,16 +121,16 @@ def _ending(
     ax: Any,
     end: tuple[dt.date, dt.date | None, dt.date | None] | None,
     day: float,
-    left: float,
+    left: np.ndarray,
     colour: str,
     number: int,
 ) -> list[float]:
     """Draw the line to the day a stock is used up, with its interval on the axis; return the days drawn."""
-    if end is None or not left > 0:
+    if end is None or not left[0] > 0:
         return []
     expected, low, high = (None if d is None else float(d.toordinal()) for d in end)
     assert expected is not None
-    ax.plot([day, expected], [left, 0], color=colour, linestyle=(0, (3, 2)), linewidth=1.0)
+    ax.plot([day, expected], left, color=colour, linestyle=(0, (3, 2)), linewidth=1.0)
     if low is not None and high is not None:
         height = 0.012 + 0.022 * number  # of the axes: intervals are stacked
         ax.hlines(

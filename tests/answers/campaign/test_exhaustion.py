@@ -68,12 +68,50 @@ def test_the_burn_down_is_what_is_left_each_day() -> None:
     assert left == [4, 4, 3, 3]
 
 
-def test_days_until_done_come_from_the_closings_a_day() -> None:
-    """Two contacts a day on Thursday and Friday, four left: Monday and Tuesday."""
-    rows = [dial(c, 1, 3 + i // 2, closed=True) for i, c in enumerate("abcd")]
-    found = one(*rows, contacts="abcdefgh")
-    assert (found.done, found.earliest, found.latest) == (dt.date(2026, 9, 18),) * 3
+def test_a_constant_number_of_first_dials_goes_on() -> None:
+    """Two contacts a day closed at the first dial, Monday to Friday, four left: Monday and Tuesday."""
+    rows = [dial(c, 1, i // 2, closed=True) for i, c in enumerate("abcdefghij")]
+    found = one(*rows, contacts="abcdefghijklmn")
+    assert (found.done, found.earliest, found.latest) == (dt.date(2026, 9, 15),) * 3
     assert found.pace.mean == 2.0
+
+
+def test_the_share_asked_for_may_leave_the_last_ones_open() -> None:
+    """Of four left, three are 75 %: two on Monday, the third on Tuesday; half of them on Monday."""
+    rows = [dial(c, 1, i // 2, closed=True) for i, c in enumerate("abcdefghij")]
+    days = [one(*rows, contacts="abcdefghijklmn", share=share).done for share in (0.5, 0.75, 1.0)]
+    assert days == [dt.date(2026, 9, 14), dt.date(2026, 9, 15), dt.date(2026, 9, 15)]
+
+
+@pytest.mark.parametrize("share", [0.0, -0.1, 1.2])
+def test_a_share_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(UsageError, match="share"):
+        one(*ROWS, share=share)
+
+
+def test_contacts_that_are_never_dialled_again_are_named_in_place_of_a_day() -> None:
+    """Of 60 contacts, ten a day are dialled on six days, and half are closed; the others lie about."""
+    rows = [dial(f"c{i}", 1, i // 10, closed=i % 2 == 0) for i in range(60)]
+    rows += [dial(f"d{i}", 1, 7 + i // 5, closed=True) for i in range(50)]
+    contacts = [f"c{i}" for i in range(60)] + [f"d{i}" for i in range(50)]
+    found = cs.exhaustion(data(calls(*rows), contacts=loaded(*contacts)))
+    assert found.lists[0].done is None
+    assert "30 of them are neither dialled again nor closed" in plain(found.sentences[0])
+
+
+def test_a_pace_that_falls_is_said_to_fall() -> None:
+    """All open contacts are dialled every day and a fifth of them closed: 100, 80, 64, ... of 500."""
+    rows, open_still = [], [f"p{i}" for i in range(500)]
+    for day in range(12):
+        closed = set(open_still[: len(open_still) // 5])
+        rows += [dial(c, day + 1, day + 2 * (day // 5), closed=c in closed) for c in open_still]
+        open_still = [c for c in open_still if c not in closed]
+    contacts = loaded(*(f"p{i}" for i in range(500)))
+    found = cs.exhaustion(data(calls(*rows), contacts=contacts), pace_days=5)
+    assert "The pace falls as the list empties: 67 a day at first, 14 now." in plain(found.sentences[0])
+    # 38 left, a fifth closed a day: 2 are left after ln(2 / 38) / ln(0.8) = 13.2 days; the 14th is 8 October.
+    assert found.lists[0].earliest <= dt.date(2026, 10, 8)
+    assert found.lists[0].latest is None or found.lists[0].latest >= dt.date(2026, 10, 8)
 
 
 def test_a_list_that_is_done_names_its_last_day() -> None:
@@ -99,11 +137,16 @@ class TestDeadline:
         assert (found.share, math.isnan(found.low)) == (3 / 5, True)
 
     def test_a_day_to_come_is_forecast_at_the_present_pace(self) -> None:
-        """A contact a day from Monday to Friday; Monday and Tuesday to come."""
-        rows = [dial(c, 1, i) for i, c in enumerate("abcde")]
-        found = one(*rows, contacts="abcdefghij", deadline="2026-09-15").completion
+        """A contact a day in two weeks from Monday to Friday; Monday and Tuesday to come: 12 of 20."""
+        rows = [dial(c, 1, i + 2 * (i // 5)) for i, c in enumerate("abcdefghij")]
+        found = one(*rows, contacts="abcdefghijklmnopqrst", deadline="2026-09-22").completion
         assert found is not None
-        assert (found.share, found.low, found.high) == pytest.approx((0.7, 0.7, 0.7))
+        assert (found.share, found.low, found.high) == pytest.approx((0.6, 0.6, 0.6), abs=1e-3)
+
+    def test_a_day_to_come_is_unknown_of_a_list_of_a_few_days(self) -> None:
+        found = one(*ROWS, deadline="2026-09-15").completion
+        assert found is not None
+        assert math.isnan(found.share)
 
     def test_hours_are_after_loading(self) -> None:
         rows = [{**dial("a", 1, 0), "since_loaded_s": 3600.0}, {**dial("b", 1, 1), "since_loaded_s": 90000.0}]
@@ -190,10 +233,11 @@ class TestMissing:
         found = cs.exhaustion(data(calls(*ROWS).iloc[:0], contacts=loaded("a")))
         assert len(found.views()) == 1
 
-    def test_one_day_has_a_pace_without_an_interval(self) -> None:
-        found = one(dial("a", 1, 0, closed=True), dial("b", 1, 0))
-        assert found.done is not None
-        assert found.latest is None
+    def test_a_few_days_of_dials_give_no_day(self) -> None:
+        rows = [dial(c, 1, i, closed=True) for i, c in enumerate("abcd")]
+        found = cs.exhaustion(data(calls(*rows), contacts=loaded(*"abcdefgh")))
+        assert (found.lists[0].done, found.lists[0].latest) == (None, None)
+        assert "dialled on 4 working days: too few to say when it is done" in plain(found.sentences[0])
 
 
 def test_all_lists_together_are_one_stock() -> None:
@@ -225,12 +269,12 @@ def test_it_is_said_and_drawn_in_every_language(language: str) -> None:
 
 def test_intervals_are_of_the_level_of_the_project() -> None:
     usual, asked = (
-        cs.exhaustion(settle(demo(), confidence=level), "2026-09", deadline="2026-10-15")
+        cs.exhaustion(settle(demo(), confidence=level), "2026-09", deadline="2026-10-15", share=0.8)
         for level in (0.95, 0.90)
     )
     for wide, narrow in zip(usual.lists, asked.lists, strict=True):
         assert narrow.prospects.high - narrow.prospects.low <= wide.prospects.high - wide.prospects.low
-        if narrow.latest is not None:
+        if wide.latest is not None:
             assert narrow.latest - narrow.earliest <= wide.latest - wide.earliest
     assert asked.prospects.high - asked.prospects.low < usual.prospects.high - usual.prospects.low
     assert asked.confidence == 0.90
