@@ -17,6 +17,7 @@ from callstats.calibrate.bridge_situations import BRIDGES
 from callstats.calibrate.calibration_result import Calibration, Row, in_order, rows_of
 from callstats.calibrate.chart_situations import CHARTS
 from callstats.calibrate.day_situations import DAYS_DIFFER
+from callstats.calibrate.forecast_situations import FORECASTS
 from callstats.calibrate.hour_situations import CALLING
 from callstats.calibrate.list_situations import LISTS
 from callstats.calibrate.look_situations import LOOKING
@@ -42,6 +43,7 @@ SITUATIONS: tuple[Situation, ...] = (
     *CHARTS,
     *BRIDGES,
     *CALLING,
+    *FORECASTS,
 )
 
 

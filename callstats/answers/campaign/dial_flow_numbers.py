@@ -113,12 +113,12 @@ class DialFlow:
 
     @cached_property
     def waits(self) -> int:
-        """The waits that are told apart: 49 of 50 second dials come within them."""
+        """The waits that are told apart: 49 of 50 further dials come before the last of them."""
         again = self.rows.turn > 0
         if not again.any():
             return 1
         counts = np.cumsum(np.bincount(self.rows.wait[again], weights=self.rows.dialled[again]))
-        return int(np.clip(np.searchsorted(counts, 0.98 * counts[-1]), 1, LONGEST_WAIT))
+        return int(min(np.searchsorted(counts, 0.98 * counts[-1]) + 1, LONGEST_WAIT))
 
     @cached_property
     def first_dials(self) -> np.ndarray:

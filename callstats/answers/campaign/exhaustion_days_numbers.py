@@ -70,8 +70,7 @@ class ListForecast:
             return _without_paths(flow, worked[-1], ahead)
         model = FlowModel.of(flow, asked.pace_days, others)
         weekdays = np.array([day.weekday() for day in coming_days(worked)])
-        enough = 1 - (1 - confidence) / 2 + 0.005
-        paths = draw_paths(model, asked.share, weekdays, enough=enough, ahead=ahead)
+        paths = draw_paths(model, asked.share, weekdays, confidence=confidence, ahead=ahead)
         known = cls(
             days=flow.days,
             left_lying=model.left_lying,

@@ -28,6 +28,9 @@ FEWEST_DIALS = 30
 TOTAL_POWERS = ((0.0, 0.35), (0.5, 0.3), (1.0, 0.35))
 #: The same for first dials and the contacts never dialled; above 1 where the easy ones go first.
 FRESH_POWERS = ((0.0, 0.42), (0.5, 0.12), (1.0, 0.36), (1.5, 0.08), (2.0, 0.02))
+#: The part of the likelihood that counts between these ways: none of them is quite true, so that days
+#: speak less clearly than they would if one were (Miller and Dunson 2019, JASA 114:1113-1125).
+COARSE = 0.6
 #: How closing falls with the turn: (bend, power, prior weight); the last one does not fall.
 CURVES = (
     *((bend, power, 0.05) for bend in (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0) for power in (0.5, 1.0)),
@@ -37,6 +40,8 @@ CURVES = (
 CAP = 0.9
 #: The correlation of neighbouring days before the data: mean and sd.
 CORRELATION_PRIOR = (0.3, 0.3)
+#: The sd of a day's shock before the data: few days alike by chance do not show that there is none.
+SHOCK_PRIOR = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,13 @@ class DayNoise:
     def of(cls, gone: np.ndarray, expected: np.ndarray, v: np.ndarray, lost: float) -> DayNoise:
         """Estimate from each day's number, its expectation, v (also the gain) and lost degrees of freedom.
 
-        The lag-1 correlation of n residuals is too small by about (1 + 3 r) / n [1]_.
+        The lag-1 correlation of n residuals from a level and a slope is too small by about
+        (2 + 4 r) / n [1]_.
 
         References
         ----------
-        .. [1] Kendall MG (1954). Note on bias in the estimation of autocorrelation. Biometrika 41:403-404.
+        .. [1] Kiviet JF, Phillips GDA (1993). Alternative bias approximations in regressions with a
+           lagged-dependent variable. Econometric Theory 9:62-80.
         """
         known = v > 0
         difference, v = (gone - expected)[known], v[known]
@@ -87,7 +94,7 @@ class DayNoise:
         z = difference / np.sqrt(v)
         total = float((z**2).sum())
         r = float((z[1:] * z[:-1]).sum()) / total if total > 0 else 0.0
-        r = min(max(r + (1 + 3 * r) / n, -0.95), 0.95)
+        r = min(max(r + (2 + 4 * r) / n, -0.95), 0.95)
         error = math.sqrt(max(1 - r * r, 0.05) / n)
         return cls(
             dispersion, degrees, float(v.sum() / (v**2).sum()), r, error,
@@ -98,13 +105,28 @@ class DayNoise:
         """Draw phi, the sd of a day's shock and the correlation of neighbouring shocks, (size,) each."""
         dispersion = self.dispersion * self.degrees / rng.chisquare(self.degrees, size)
         phi = np.minimum(dispersion, 1.0)
-        sd = np.sqrt(np.maximum(dispersion - 1, 0.0) * self.ratio)
-        # The prior and the data, each with the weight of its precision; only shocks are correlated.
-        shared = np.maximum(dispersion - 1, 0.0) / np.maximum(dispersion, 1e-9)
-        precision = (1 / CORRELATION_PRIOR[1] ** 2, 1 / self.error**2)
-        mean = (CORRELATION_PRIOR[0] * precision[0] + self.correlation * precision[1]) / sum(precision)
-        drawn = mean + rng.standard_normal(size) / math.sqrt(sum(precision))
-        return phi, sd, np.clip(drawn / np.maximum(shared, 0.3), 0.0, 0.95)
+        before = SHOCK_PRIOR**2 * FEWEST_DAYS / (FEWEST_DAYS + self.degrees) * min(self.dispersion, 1.0)
+        sd = np.sqrt(np.maximum(dispersion - 1, 0.0) * self.ratio + before)
+        shared = np.maximum(dispersion - 1, 0.0) / np.maximum(dispersion, 1e-9)  # only shocks are correlated
+        mean, error = with_prior(self.correlation, self.error)
+        drawn = mean + rng.standard_normal(size) * error
+        correlation = np.clip(drawn / np.maximum(shared, 0.3), 0.0, 0.95)
+        # Correlated days stray together, so that they differ less among themselves.
+        strayed = (1 + correlation) / (1 - correlation) / (self.degrees + 2)
+        return phi, sd / np.sqrt(np.maximum(1 - strayed, 0.4)), correlation
+
+
+def with_prior(correlation: float, error: float) -> tuple[float, float]:
+    """Return a correlation of neighbouring days and its error, with what is known before the data.
+
+    Examples
+    --------
+    >>> [round(float(number), 3) for number in with_prior(0.6, 0.3)]
+    [0.45, 0.212]
+    """
+    mean, sd = CORRELATION_PRIOR
+    precision = sd**-2 + error**-2
+    return (mean * sd**-2 + correlation * error**-2) / precision, precision**-0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +267,15 @@ class FlowModel:
         return self.flow.dialled.sum(axis=(1, 2, 3))
 
     @cached_property
+    def counted(self) -> np.ndarray:
+        """Contact-days that can be compared with what is expected, (days,).
+
+        Where no contact is left that was never dialled, first dials are over, and nothing is
+        expected of them.
+        """
+        return self.dialled if self.fresh_pace[0] > 0 else self.dialled - self.flow.first_dials
+
+    @cached_property
     def recent(self) -> slice:
         """The days the present level is taken from."""
         return slice(max(self.flow.days - self.pace_days, 0), self.flow.days)
@@ -259,8 +290,8 @@ class FlowModel:
         """Return the chance of being dialled on a working day by reached and wait, (2, waits + 1), and
         by turn the contact-days seen and expected, (turns + 1,) each.
 
-        The chance is the product of a part by wait and a part by turn, fitted in turns: a contact
-        that is never given up and never dialled again shows in its turn.
+        The chance by wait leaves out the turns that are hardly dialled again: contacts that are
+        never given up and never dialled again show there.
         """
         seen = self.flow.dialled[self.look].sum(axis=0)
         seen[:, 0] = 0.0
@@ -274,26 +305,28 @@ class FlowModel:
             pooled = counts.sum() / max(exposure.sum(), 1e-9)
             chance = np.clip((counts + pooled) / (exposure + 1.0), 1e-4, 1.0)
             expected = (at_risk * chance[:, None, :]).sum(axis=(0, 2))
-            factor = (seen.sum(axis=(0, 2)) + 1) / (expected + 1)
+            factor = _unlike_others(seen.sum(axis=(0, 2)), expected)
         return chance, seen.sum(axis=(0, 2)), expected
 
     def factors(self, rng: np.random.Generator | None = None, size: int = 1) -> np.ndarray:
         """Return the factor of each turn on the chance of being dialled, or draws of it, (size, turns + 1).
 
-        Turns that were hardly seen are taken to be like the others; one that was seen and not
-        dialled again has hardly any chance.
+        Turns are alike, but for one that was due and hardly dialled again: contacts get there as
+        the list empties, so that a factor of each would hide how the pace depends on the stock.
         """
         _, seen, expected = self.redials
-        like_others = np.where(expected < FEWEST_DAYS, FEWEST_DIALS, 1.0)
-        shape, scale = seen + like_others, 1 / (expected + like_others)
-        return (shape * scale)[None] if rng is None else rng.gamma(shape, scale, (size, len(seen)))
+        factor = _unlike_others(seen, expected)
+        if rng is None:
+            return factor[None]
+        drawn = rng.gamma(seen + 1, 1 / (expected + 1), (size, len(seen)))
+        return np.where(factor < 1, drawn, 1.0)
 
     @property
     def left_lying(self) -> int:
-        """Open contacts in turns that are dialled again less than once in a quarter, as far as seen."""
-        at_risk = self.flow.waiting[:-1][self.look].sum(axis=(0, 1, 3))
-        rate = (self.redials[1] + 1) / (at_risk + 1)
-        return int(self.flow.waiting[-1].sum(axis=(0, 2))[rate < 1 / QUARTER].sum().round())
+        """Open contacts of a turn and wait that are dialled again less than once in a quarter."""
+        at_risk = self.flow.waiting[:-1][self.look].sum(axis=(0, 1))
+        rate = (self.flow.dialled[self.look].sum(axis=(0, 1)) + 1) / (at_risk + 1)
+        return int(self.flow.waiting[-1].sum(axis=0)[rate < 1 / QUARTER].sum().round())
 
     @cached_property
     def due(self) -> tuple[np.ndarray, np.ndarray]:
@@ -318,7 +351,7 @@ class FlowModel:
         total = np.maximum(first + again, 1e-9)
         usual = max(float(total[self.recent].mean()), 1e-9)
         shape = (total / usual) ** power * self.weekdays[self.flow.weekday]
-        dialled = self.dialled
+        dialled = self.counted
         level = float(dialled[self.recent].sum() / shape[self.recent].sum())
         scale = level * shape / total
         return first * scale, again * scale, level, usual
@@ -327,15 +360,16 @@ class FlowModel:
     def powers(self) -> tuple[np.ndarray, np.ndarray]:
         """Pairs of (fresh power, total power), (pairs, 2), and the probability of each, (pairs,)."""
         pairs, rests, priors = [], [], []
-        first = self.flow.first_dials[self.look]
-        again = self.dialled[self.look] - first
+        again = (self.dialled - self.flow.first_dials)[self.look]
+        first = self.counted[self.look] - again
         without = again.sum() == 0
         days = len(first)
         trails = []
         for fresh_power, fresh_prior in FRESH_POWERS:
             for power, prior in ((1.0, 1.0),) if without else TOTAL_POWERS:
                 one, two, _, _ = self.expected(fresh_power, power)
-                one, two = one[self.look], two[self.look]
+                level = self.counted[self.look].sum() / max(float((one + two)[self.look].sum()), 1e-9)
+                one, two = level * one[self.look], level * two[self.look]
                 parts = ((first - one) / np.sqrt(one + 1), (again - two) / np.sqrt(two + 1))
                 rests.append(sum(float((part**2).sum()) for part in parts))
                 trails.append(parts[0] + parts[1])
@@ -346,9 +380,10 @@ class FlowModel:
         trail = trails[best]
         r = float((trail[1:] * trail[:-1]).sum() / max(float((trail**2).sum()), 1e-9))
         # Days that vary less than by chance share no shock.
-        r = min(max(r + (1 + 3 * r) / days, 0.0), 0.8) * min(rest[best] / days, 1.0)
+        r = with_prior(r + (2 + 4 * r) / days, days**-0.5)[0]
+        r = min(max(r, 0.0), 0.8) * min(rest[best] / days, 1.0)
         # The likelihood of t: the spread of days is unknown, and correlated days are fewer.
-        degrees = max((days - 2) * (1 - r) / (1 + r), 1.0)
+        degrees = max(COARSE * (days - 2) * (1 - r) / (1 + r), 1.0)
         weight = np.array(priors) * ((rest + 1e-3) / (rest[best] + 1e-3)) ** (-degrees / 2)
         return np.array(pairs), weight / weight.sum()
 
@@ -395,7 +430,7 @@ class FlowModel:
         """How much the dials of a day vary around what is due."""
         one, two, _, _ = self.expected(*self.likeliest)
         expected = (one + two)[self.look]
-        return DayNoise.of(self.dialled[self.look], expected, expected, 3.0)
+        return DayNoise.of(self.counted[self.look], expected, np.where(expected > 0.01, expected, 0.0), 3.0)
 
     @cached_property
     def closing_noise(self) -> DayNoise:
@@ -422,6 +457,12 @@ def _by_turn(flow: DialFlow) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         for part in (flow.rows.closed, flow.rows.dialled, flow.rows.newly_reached)
     )
     return closed, dialled, newly[0]
+
+
+def _unlike_others(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return the factor of turns dialled less than half as often as others, 1 for the others."""
+    ratio = (seen + 1) / (expected + 1)
+    return np.where(ratio < 0.5, ratio, 1.0)
 
 
 def _wide(part: np.ndarray, width: int) -> np.ndarray:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from callstats.answers.campaign.dial_flow_numbers import MOST_TURNS, older
-from callstats.answers.campaign.flow_model_numbers import DayNoise, FlowModel, on_line
+from callstats.answers.campaign.dial_flow_numbers import older
+from callstats.answers.campaign.flow_model_numbers import FEWEST_DIALS, DayNoise, FlowModel, on_line
 
-#: Paths that are drawn; the ends of a 95 % interval are then the seventh from either side.
-PATHS = 300
+#: Paths that are drawn; the ends of a 95 % interval are then the sixth from either side.
+PATHS = 240
 #: Working days after which nothing is said any more: a year.
 HORIZON = 260
 SEED = 20260901
 #: The chance that a list has a cap on dials that no contact has reached yet.
-UNKNOWN_CAP = 0.5
+UNKNOWN_CAP = 0.6
+#: Caps further than this from the turns seen are as good as none.
+FARTHEST_CAP = 20
 #: Turns told apart beyond those seen.
 FURTHER_TURNS = 6
 
@@ -31,10 +33,13 @@ class FlowPaths:
         Working days until the share asked for is closed; inf beyond the horizon.
     fresh : array of float, (days, paths)
         Contacts never dialled at the end of each coming working day.
+    sure : float
+        Probability of the likeliest way in which dials depend on what is left.
     """
 
     done: np.ndarray
     fresh: np.ndarray
+    sure: float = 1.0
 
     def fresh_after(self, days: int, confidence: float) -> tuple[float, float, float]:
         """Return the median of the contacts never dialled after some working days, high and low."""
@@ -44,8 +49,13 @@ class FlowPaths:
         return float(middle), float(high), float(low)
 
     def days_until(self, confidence: float) -> tuple[float, float, float]:
-        """Return the median of the working days until done, and the ends of the prediction interval."""
-        tail = (1 - confidence) / 2
+        """Return the median of the working days until done, and the ends of the prediction interval.
+
+        The ways in which dials may depend on what is left lie far apart, and the true one is
+        often at an end. So the tails are those of the likeliest way: outside of the interval
+        are as few of its paths as the confidence allows.
+        """
+        tail = (1 - confidence) / 2 * self.sure
         # The k-th of n paths is the k / (n + 1) quantile of a further one.
         ordered, n = np.sort(self.done), len(self.done)
         low, middle, high = (
@@ -80,7 +90,7 @@ class _Shocks:
 
 
 def draw_paths(
-    model: FlowModel, share: float, weekdays: np.ndarray, *, enough: float = 0.98, ahead: int = 0
+    model: FlowModel, share: float, weekdays: np.ndarray, *, confidence: float = 0.95, ahead: int = 0
 ) -> FlowPaths:
     """Draw the coming working days of a list.
 
@@ -91,8 +101,8 @@ def draw_paths(
         Of the contacts callable now; the list is done when they are closed.
     weekdays : array of int
         The weekday of each coming working day, repeated from the start when it ends.
-    enough : float
-        Share of the paths that have to be done; the others count as later.
+    confidence : float
+        Of the intervals asked for later: drawing ends when their ends are known.
     ahead : int
         Working days to draw at least.
     """
@@ -106,29 +116,32 @@ def draw_paths(
     callable_now = float(fresh[0] + stock[0].sum())
     rest = callable_now - math.ceil(share * callable_now - 1e-9) + 0.5
     done, trail = np.full(paths, math.inf), []
+    sure = float(model.powers[1].max())
+    enough = 1 - (1 - confidence) / 2 * sure + 1 / paths
     for day in range(HORIZON):
         over = np.isfinite(done)
-        if over.mean() >= enough and day >= ahead:
+        if over.mean() >= min(enough, 1.0) and day >= ahead:
             break
         fresh, stock = step(fresh, stock, int(weekdays[day % len(weekdays)]))
         left = fresh + stock.sum(axis=(1, 2, 3))
         done[(left <= rest) & ~over] = day + 1
         trail.append(fresh)
-    return FlowPaths(done, np.array(trail).reshape(len(trail), paths))
+    return FlowPaths(done, np.array(trail).reshape(len(trail), paths), sure)
 
 
 def _caps(model: FlowModel, rng: np.random.Generator, paths: int) -> np.ndarray:
     """Draw after how many contact-days a contact is given up; inf if never.
 
-    Where no contact is known to have been given up, the cap is not known: before the data half of
-    the paths have none, the others one from the turns seen on, the nearer the likelier. It is the
-    last turn seen only if all its contacts were closed, which happens without a cap with the
-    chance of closing to the power of their number.
+    Where no contact is known to have been given up, the cap is not known: before the data most
+    paths have one from the turns seen on, the nearer the likelier. It is the last turn seen
+    only if all its contacts were closed, which happens without a cap with the chance of
+    closing to the power of their number.
     """
-    if model.curve.cap:
-        return np.full(paths, math.inf)
-    seen = model.flow.turns
-    sizes = np.append(np.arange(seen, MOST_TURNS + 1), math.inf)
+    seen, known = model.flow.turns, model.curve.cap
+    if known:
+        few = model.curve.dialled[:, known - 1].sum() < FEWEST_DIALS
+        return np.full(paths, known if few else math.inf)  # the counts speak where they suffice
+    sizes = np.append(np.arange(seen, seen + FARTHEST_CAP), math.inf)
     prior = 1 / np.arange(1, len(sizes))
     prior = np.append(UNKNOWN_CAP * prior / prior.sum(), 1 - UNKNOWN_CAP)
     dialled, closed = (part[:, seen - 1].sum() for part in (model.curve.dialled, model.curve.closed))
