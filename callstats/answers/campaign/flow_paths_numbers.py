@@ -17,6 +17,8 @@ HORIZON = 260
 SEED = 20260901
 #: The chance that a list has a cap on dials that no contact has reached yet.
 UNKNOWN_CAP = 0.6
+#: Beyond so many turns without one it is the less likely, the more there were.
+USUAL_CAP = 8
 #: Caps further than this from the turns seen are as good as none.
 FARTHEST_CAP = 20
 #: Turns told apart beyond those seen.
@@ -142,8 +144,9 @@ def _caps(model: FlowModel, rng: np.random.Generator, paths: int) -> np.ndarray:
         few = model.curve.dialled[:, known - 1].sum() < FEWEST_DIALS
         return np.full(paths, known if few else math.inf)  # the counts speak where they suffice
     sizes = np.append(np.arange(seen, seen + FARTHEST_CAP), math.inf)
-    prior = 1 / np.arange(1, len(sizes))
-    prior = np.append(UNKNOWN_CAP * prior / prior.sum(), 1 - UNKNOWN_CAP)
+    prior = 1 / sizes[:-1]
+    capped = UNKNOWN_CAP * min(USUAL_CAP / seen, 1.0)
+    prior = np.append(capped * prior / prior.sum(), 1 - capped)
     dialled, closed = (part[:, seen - 1].sum() for part in (model.curve.dialled, model.curve.closed))
     chance = model.curve.likeliest(seen)[-1]
     prior[1:] *= chance**closed
