@@ -128,12 +128,14 @@ B = "List B (new supplier)"
 mail = "Former customers by mail"
 web = "Former customers by web"
 
-# Lists A and B were loaded together on 1 September: one is tested against the other.
+# Lists A and B were loaded together on 1 September: one is tested against the other, once all
+# 4,400 contacts have been followed. A size that was not planned is never final.
 [ab_tests.spring_lists]
 campaign_id = "spring"
 control = "A"
 treatment = "B"
 horizon_days = 14
+planned_contacts = 4400
 """
 
 

@@ -36,11 +36,25 @@ from .ratios import ratio_interval, total_interval
 from .results import Comparison, Interval
 from .sequential import Sequential, confidence_sequence
 from .shrinkage import Shrunken, shrink_proportions, shrink_rates
+from .skewed_means import (
+    FEWEST_VALUES,
+    SkewedMean,
+    chance_of_higher_mean,
+    skewed_mean_difference,
+    skewed_mean_interval,
+    skewed_mean_ratio,
+)
 from .standardised import StandardisedRatio, standardised_ratio
 from .strata import clustered_risk_ratio, stratified_odds_ratio, stratified_risk_ratio
+from .stratified_shares import (
+    TwoByTwoStrata,
+    stratified_conversion_e_value,
+    stratified_proportion_difference,
+)
 from .survival import LifeTable, hazard_ratio, life_table
 
 __all__ = [
+    "FEWEST_VALUES",
     "Comparison",
     "ControlLimits",
     "DailySum",
@@ -61,13 +75,16 @@ __all__ = [
     "Sequential",
     "SequentialBounds",
     "Shrunken",
+    "SkewedMean",
     "StandardisedRatio",
+    "TwoByTwoStrata",
     "adjust",
     "adjusted_difference",
     "agents_needed",
     "arm_moments",
     "bonferroni_confidence",
     "both_arms",
+    "chance_of_higher_mean",
     "clustered_risk_ratio",
     "confidence_sequence",
     "control_limits",
@@ -105,10 +122,15 @@ __all__ = [
     "shapley",
     "shrink_proportions",
     "shrink_rates",
+    "skewed_mean_difference",
+    "skewed_mean_interval",
+    "skewed_mean_ratio",
     "standardised_ratio",
     "stochastic_superiority",
+    "stratified_conversion_e_value",
     "stratified_difference",
     "stratified_odds_ratio",
+    "stratified_proportion_difference",
     "stratified_risk_ratio",
     "sum_of_days",
     "total_interval",

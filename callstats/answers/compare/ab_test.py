@@ -9,24 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_arms import AssignedArms, find_arms
+from callstats.answers.compare.ab_test_decision import Decision, planned_contacts
 from callstats.answers.compare.ab_test_horizon import Trial, follow
-from callstats.answers.compare.ab_test_looks import (
-    Decision,
-    Tuning,
-    basis_of,
-    daily_looks,
-    decide,
-    planned_contacts,
-)
+from callstats.answers.compare.ab_test_judged import judge
+from callstats.answers.compare.ab_test_looks import UNPLANNED, Tuning, basis_of
+from callstats.answers.compare.ab_test_money_numbers import prices
 from callstats.answers.compare.ab_test_primary import (
     PRIMARIES,
     Monitoring,
     Primary,
     arm_intervals,
-    compare_arms,
     compare_by_agents,
-    conversion_evidence,
     count_arms,
 )
 from callstats.answers.compare.ab_test_secondary import (
@@ -38,7 +32,7 @@ from callstats.answers.compare.ab_test_secondary import (
     money,
     reach,
 )
-from callstats.answers.compare.ab_test_secondary_numbers import COLUMNS, prices
+from callstats.answers.compare.ab_test_secondary_numbers import COLUMNS
 from callstats.answers.compare.ab_test_split import Split, split
 from callstats.answers.compare.plan import Plan, solve
 from callstats.answers.compare.plan_numbers import Design
@@ -180,6 +174,11 @@ class _TestOptions:
     clustered: bool
     reached: bool
 
+    @property
+    def declared(self) -> bool:
+        """Whether the size was set beforehand: without that no single look is final."""
+        return self.planned is not None or bool(self.effect)
+
 
 def ab_test(  # noqa: PLR0913 - all but four by keyword
     dataset: Dataset,
@@ -238,7 +237,9 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     baseline : float, optional
         Conversion expected beforehand, for planning; that of both arms together if omitted.
     planned_contacts : int, optional
-        Of both arms together; by ``effect``, otherwise all that were loaded.
+        Of both arms together, set before the start; by ``effect``, or as the project file
+        declares the test, if omitted. Without any of them no single look is final: the
+        verdict comes from an interval that allows for any number of looks.
     planned_looks : int or sequence of float, optional
         Looks planned beforehand, equally spaced or by their share of the planned contacts.
         Where left out one may look every day.
@@ -259,15 +260,19 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     Raises
     ------
     UsageError
-        The arms cannot be distinguished, an arm has no contact, or a name is unknown.
+        The arms cannot be distinguished, an arm has no contact, a name is unknown, or looks
+        are planned without a size.
 
     Notes
     -----
-    Difference by Miettinen and Nurminen, one row per contact [1]_. Daily looks:
+    Difference by Miettinen and Nurminen, one row per contact [1]_. Contacts loaded on
+    several days are compared within days of loading (Mantel and Haenszel's weights) [4]_;
+    where the arms share too few of those days, there is no verdict. Daily looks:
     asymptotic confidence sequence over contacts in the order in which their horizon
     ends [2]_; where each arm was loaded on one day, over their conversions. Planned
-    looks: Lan and DeMets' bounds [3]_. Guardrails: Holm. Money: contacts independent;
-    hours: agent-days. Chance and loss: normal approximation under a flat prior.
+    looks: Lan and DeMets' bounds [3]_. Guardrails: Holm. Money: contacts independent,
+    corrected for skewness [5]_, silent under ten successes in an arm; hours: agent-days.
+    Chance and loss: all differences equally likely beforehand.
 
     References
     ----------
@@ -277,6 +282,10 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
        asymptotic confidence sequences. Annals of Statistics 52:2613-2640.
     .. [3] Lan KKG, DeMets DL (1983). Discrete sequential boundaries for clinical
        trials. Biometrika 70:659-663.
+    .. [4] Mantel N, Haenszel W (1959). Statistical aspects of the analysis of data from
+       retrospective studies. Journal of the National Cancer Institute 22:719-748.
+    .. [5] Hall P (1992). On the removal of skewness by transformation. Journal of the
+       Royal Statistical Society B 54:221-228.
 
     Examples
     --------
@@ -285,7 +294,7 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     >>> import callstats as cs
     >>> from callstats.simulate import Scenario, simulate
     >>> ds = cs.open(simulate(Scenario.small(seed=2, contacts=300)).tables)
-    >>> test = ab_test(ds, arm="list_id", control="A", horizon_days=14, guardrails=())
+    >>> test = ab_test(ds, control="A", horizon_days=14, guardrails=(), planned_contacts=600)
     >>> test.status.kind, test.status.completed, test.split.broken
     ('final', 600, '')
     >>> test.status.low < 0 < test.status.high
@@ -298,26 +307,35 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
     if control is None:
         raise UsageError("no control was named", hint='Name the arm to compare with: control="A".')
     arms = find_arms(dataset, arm, control, treatment)
+    planned = planned_contacts
+    if planned is None and not effect:
+        planned = _declared(dataset, arms, horizon_days)
     options = _TestOptions(
         horizon_days,
         abs(margin or 0.0),
         effect,
         NAN if baseline is None else float(baseline),
-        planned_contacts,
+        planned_contacts
+        if planned_contacts is not None or effect
+        else _declared(dataset, arms, horizon_days),
         planned_looks,
         dataset.config.confidence if confidence is None else float(confidence),
         cluster == "agent",
         PRIMARIES[primary],
     )
+    if planned_looks is not None and not options.declared:
+        raise UsageError(
+            "planned looks of a test without a size",
+            hint="Say how many contacts were planned: planned_contacts=, or the smallest effect=.",
+        )
     trial = follow(dataset, arms, horizon_days)
     _check_known(trial, dataset)
-    trial, planned = _as_planned(dataset, trial, options, expected)
+    trial, size = _as_planned(dataset, trial, options, expected)
     voice = Voice.of(dataset)
     names = (voice.label(arms.control), voice.label(arms.treatment))
     checked = split(trial, voice, names, expected)
-    first, monitoring = _primary(
-        trial, checked, get(primary), options, _tuning(trial, options, planned, expected)
-    )
+    tuning = _tuning(trial, options, size, expected)
+    first, monitoring = _primary(trial, checked, get(primary), options, tuning, size)
     common = {"confidence": options.confidence, "broken": checked.broken}
     worth = money(
         trial,
@@ -326,6 +344,8 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
         prices(dataset, arm, cost_per_hour),
         tolerance=dataset.config.unknown_tolerance,
         final=first.decision.kind == "final",
+        planned=tuning.planned,
+        loading=checked.loading,
         **common,
     )
     return ABTest(
@@ -333,12 +353,23 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
         names,
         checked,
         first,
-        compare_guardrails(dataset, arms, voice, names, guardrails, **common),
-        reach(trial, voice, names, options.confidence),
+        compare_guardrails(dataset, arms, voice, names, guardrails, apart=checked.loading.differs, **common),
+        reach(trial, voice, names, options.confidence, checked.loading),
         monitoring,
         worth,
         _power(first, voice, options),
     )
+
+
+def _declared(dataset: Dataset, arms: AssignedArms, horizon_days: int) -> int | None:
+    """Return the planned contacts of a test that the project file declares; None if it declares none."""
+    chosen = dataset.filters.equals.get("campaign_id", ())
+    for test in dataset.config.ab_tests.values():
+        same = (test.arm, test.control, test.treatment) == (arms.column, *map(str, arms.values))
+        here = not chosen or test.campaign_id in chosen
+        if same and here and test.horizon_days in (None, horizon_days):
+            return test.planned_contacts
+    return None
 
 
 def _check_known(trial: Trial, dataset: Dataset) -> None:
@@ -352,6 +383,7 @@ def _check_known(trial: Trial, dataset: Dataset) -> None:
 def _tuning(trial: Trial, options: _TestOptions, planned: int, expected: Sequence[float] | None) -> Tuning:
     parts = expected if expected is not None else trial.sizes(trial.contacts)
     share = float(parts[1]) / max(float(sum(parts)), 1.0)
+    planned = planned if options.declared else UNPLANNED
     return Tuning(planned, options.baseline, 1.0, options.confidence, share, options.margin)
 
 
@@ -363,6 +395,8 @@ def _as_planned(
     A test planned for a number of contacts is evaluated once they are followed:
     counting on would mean looking until something shows up.
     """
+    if not options.declared:
+        return trial, len(trial.contacts)
     tuning = _tuning(trial, options, 0, expected)
     if options.clustered and options.effect:
         by_agent = compare_by_agents(trial, options.reached, options.confidence)
@@ -377,43 +411,47 @@ def _as_planned(
 
 
 def _primary(
-    trial: Trial, checked: Split, kpi: KPI, options: _TestOptions, tuning: Tuning
+    trial: Trial, checked: Split, kpi: KPI, options: _TestOptions, tuning: Tuning, planned: int
 ) -> tuple[Primary, Monitoring]:
     """Return the primary figure and its monitoring, which share the same decision."""
     voice, names = checked.voice, checked.names
-    cells = count_arms(trial, options.reached)
-    by_agent = compare_by_agents(trial, options.reached, options.confidence)
-    clustered = options.clustered or (checked.nested and by_agent is not None)
-    single, lift = compare_arms(cells, by_agent, options.confidence, clustered and cells.both)
-    effect = by_agent[0].design_effect if by_agent is not None else NAN
-    if clustered and effect > 1:
-        tuning = replace(tuning, design_effect=effect)
-    looks = daily_looks(trial, options.reached, tuning)
-    decision = decide(trial, single, looks, tuning, int(tuning.planned), options.looks)
+    found = judge(
+        trial,
+        checked.loading,
+        tuning,
+        planned,
+        reached=options.reached,
+        clustered=options.clustered,
+        nested=checked.nested,
+        looks=options.looks,
+        declared=options.declared,
+    )
     primary = Primary(
         voice,
         names,
         kpi,
-        cells,
-        arm_intervals(cells, options.confidence),
-        single,
-        lift,
-        decision,
+        found.cells,
+        arm_intervals(found.cells, options.confidence),
+        found.difference,
+        found.lift,
+        found.decision,
         options.confidence,
         options.margin,
-        effect,
-        clustered,
+        found.design_effect,
+        found.clustered,
         checked.broken,
         trial.late,
+        checked.loading.adjusted,
+        options.horizon_days,
     )
     monitoring = Monitoring(
         voice,
         names,
         kpi,
-        looks,
+        found.looks,
         basis_of(trial),
-        decision,
-        conversion_evidence(looks, tuning.share, options.confidence),
+        found.decision,
+        found.evidence,
         options.horizon_days,
         options.confidence,
     )

@@ -76,10 +76,11 @@ class Trial:
     arms : AssignedArms
     horizon_days : int
     contacts : pandas.DataFrame
-        One row each: treated, start (day counted from 1970), complete (the horizon is
-        over), dialled, and within the horizon dials, reached, won, reached_s and won_s
-        (age at the first [s]), value [money], seconds (of agents), agent (the last one);
-        list_id and attributes (names prefixed ``x_``) where known.
+        One row each: treated, start (day counted from 1970), stratum (the day of loading,
+        or of the first dial; -1 if neither is known), complete (the horizon is over),
+        dialled, and within the horizon dials, reached, won, reached_s and won_s (age at the
+        first [s]), value [money], seconds (of agents), agent (the last one); list_id and
+        attributes (names prefixed ``x_``) where known.
     calls : nw.LazyFrame
         The dials to those contacts with treated, inside (the horizon), complete.
     last_day : int
@@ -247,7 +248,11 @@ def _settled(
     early = start < window.first_day
     beyond = start > window.cut if window.cut is not None else np.zeros(len(start), dtype=bool)
     frame = frame.assign(
-        treated=frame["low"].astype("int64") == 1, start=start, complete=start <= window.last_start
+        treated=frame["low"].astype("int64") == 1,
+        start=start,
+        complete=start <= window.last_start,
+        # Neither loaded on a known day nor dialled: alike in both arms, so a day of their own.
+        stratum=np.where(undated & frame["dialled_at"].isna().to_numpy(), -1, start),
     )
     counted = Exclusions(
         int(both.sum()),

@@ -1,4 +1,4 @@
-"""A test day by day, with intervals that allow for repeated looks, and whether it is decided.
+"""A test day by day, with intervals that allow for repeated looks.
 
 Contacts enter on the day their horizon is over, so that every look compares the
 same thing. If each arm was loaded on one day, that would be a single look, so
@@ -16,25 +16,27 @@ from typing import Literal
 import numpy as np
 
 from callstats.answers.compare.ab_test_horizon import DAY_S, Trial, as_date
+from callstats.answers.compare.ab_test_loading import LoadingDays, strata_by_day
 from callstats.answers.core.estimates import NAN
-from callstats.errors import UsageError
 from callstats.stats import (
     Comparison,
+    TwoByTwoStrata,
     confidence_sequence,
     conversion_e_value,
-    group_sequential_bounds,
     proportion_difference,
-    sample_size,
+    stratified_proportion_difference,
 )
 
-#: A day, the cells, and the number of contacts whose horizon was over.
-Snapshot = tuple[dt.date, "ArmCounts", int]
+#: A day, the cells, the number of contacts whose horizon was over, and of days loaded by then.
+Snapshot = tuple[dt.date, "ArmCounts", int, int]
 Basis = Literal["completed", "age"]
-DecisionKind = Literal["final", "early", "open"]
 #: Fewest successes and contacts per arm for a look, as the intervals are asymptotic.
 FEWEST_SUCCESSES, FEWEST_CONTACTS = 20, 50
 #: Conversion assumed for tuning if none was planned with; it affects only the width.
 _SUPPOSED = 0.05
+#: Contacts at which the sequence is tightest if no size was planned. It must not depend on
+#: the data, or every report would have a sequence of its own.
+UNPLANNED = 2000
 #: Largest drift of the arms' shares between looks for conversion counts to be evidence.
 _STEADY = 0.05
 
@@ -85,6 +87,8 @@ class Look:
         Of the single look, for planned looks.
     e_value : float
         Evidence from the conversion counts alone; nan if they provide none.
+    strata : TwoByTwoStrata or None
+        The counts by day of loading, if the arms are compared within them.
     """
 
     day: dt.date
@@ -97,6 +101,7 @@ class Look:
     fixed_high: float
     statistic: float
     e_value: float
+    strata: TwoByTwoStrata | None = None
 
     def decides(self, margin: float = 0.0) -> bool:
         """Return whether the sequence excludes zero difference, or a loss equal to the margin."""
@@ -128,71 +133,14 @@ class Tuning:
     margin: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLook:
-    """One planned look: its share of the planned contacts, its bound, and the result.
-
-    ``day`` is None, and ``statistic`` nan, until it is reached.
-    """
-
-    information: float
-    bound: float
-    confidence: float
-    day: dt.date | None
-    statistic: float
-
-    @property
-    def crossed(self) -> bool:
-        """Whether the statistic is beyond the bound."""
-        return abs(self.statistic) > self.bound
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The decision, and the interval behind it.
-
-    Attributes
-    ----------
-    kind : str
-        "final" (the planned contacts were followed to the horizon), "early" (decided
-        before, by an interval that allows for it) or "open".
-    estimate, low, high : float
-        Difference with the interval that counts: that of a single look when final, of
-        planned looks if there are any, otherwise of daily looks.
-    planned, completed : int
-        Contacts of both arms: planned, and followed to the horizon.
-    missing_days : float
-        Until the planned contacts are followed; nan if unknown.
-    on : date or None
-        When it was decided early.
-    by : str
-        "single look", "daily looks" or "planned looks".
-    planned_looks : tuple of PlannedLook
-    """
-
-    kind: DecisionKind
-    estimate: float
-    low: float
-    high: float
-    planned: int
-    completed: int
-    missing_days: float
-    on: dt.date | None
-    by: str
-    planned_looks: tuple[PlannedLook, ...] = ()
-
-    @property
-    def missing_contacts(self) -> int:
-        """Contacts whose outcome at the horizon is still missing."""
-        return max(self.planned - self.completed, 0)
-
-
 def basis_of(trial: Trial) -> Basis:
     """Return the basis of a trial's looks: by age if each arm was loaded on one day."""
     return "age" if bool((trial.contacts.groupby("treated")["start"].nunique() == 1).all()) else "completed"
 
 
-def daily_looks(trial: Trial, per_contact_reached: bool, tuning: Tuning) -> tuple[Look, ...]:
+def daily_looks(
+    trial: Trial, per_contact_reached: bool, tuning: Tuning, loading: LoadingDays | None = None
+) -> tuple[Look, ...]:
     """Return the looks of a trial, one for each day with new data.
 
     Parameters
@@ -201,19 +149,31 @@ def daily_looks(trial: Trial, per_contact_reached: bool, tuning: Tuning) -> tupl
     per_contact_reached : bool
         Successes are counted per contact reached, not per contact loaded.
     tuning : Tuning
+    loading : LoadingDays, optional
+        The days of loading: whether the arms are compared within them, or not at all.
     """
     basis = basis_of(trial)
-    seen = (_by_age if basis == "age" else _completed)(trial, per_contact_reached)
-    looks = [_look(snapshot, tuning, basis, not per_contact_reached) for snapshot in seen if snapshot[1].both]
+    seen = [s for s in (_by_age if basis == "age" else _completed)(trial, per_contact_reached) if s[1].both]
+    if loading is not None and loading.refused:
+        return tuple(_unjudged(snapshot) for snapshot in seen)
+    if loading is not None and loading.adjusted:
+        return tuple(_intersected(_within_days(trial, seen, per_contact_reached, tuning)))
+    looks = [_look(snapshot, tuning, basis, not per_contact_reached) for snapshot in seen]
     return tuple(_intersected(looks) if basis == "completed" else looks)
+
+
+def counted_of(trial: Trial, reached: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the successes and trials of each contact whose horizon is over."""
+    done = trial.done
+    won = done["won"].to_numpy(dtype=float)
+    return won, done["reached"].to_numpy(dtype=float) if reached else np.ones(len(done))
 
 
 def _completed(trial: Trial, reached: bool) -> Iterator[Snapshot]:
     done = trial.done
     ready = done["start"].to_numpy() + trial.horizon_days
     treated = done["treated"].to_numpy(dtype=bool)
-    won = done["won"].to_numpy(dtype=float)
-    trials = done["reached"].to_numpy(dtype=float) if reached else np.ones(len(done))
+    won, trials = counted_of(trial, reached)
     days, code = np.unique(ready, return_inverse=True)
     sums = [
         np.cumsum(np.bincount(code, weights=values * mine, minlength=len(days)))
@@ -222,7 +182,8 @@ def _completed(trial: Trial, reached: bool) -> Iterator[Snapshot]:
     ]
     over = np.cumsum(np.bincount(code, minlength=len(days)))
     for k, day in enumerate(days.tolist()):
-        yield as_date(day), ArmCounts(sums[0][k], sums[1][k], sums[2][k], sums[3][k]), int(over[k])
+        cells = ArmCounts(sums[0][k], sums[1][k], sums[2][k], sums[3][k])
+        yield as_date(day), cells, int(over[k]), int(day) - trial.horizon_days
 
 
 def _by_age(trial: Trial, reached: bool) -> Iterator[Snapshot]:
@@ -237,11 +198,11 @@ def _by_age(trial: Trial, reached: bool) -> Iterator[Snapshot]:
         cells = ArmCounts(
             float((by_then & ~treated).sum()), trials[0], float((by_then & treated).sum()), trials[1]
         )
-        yield as_date(newest + age), cells, len(frame) if age == trial.horizon_days else 0
+        yield as_date(newest + age), cells, len(frame) if age == trial.horizon_days else 0, newest
 
 
 def _look(snapshot: Snapshot, tuning: Tuning, basis: Basis, counted: bool) -> Look:
-    day, cells, contacts = snapshot
+    day, cells, contacts, _ = snapshot
     fixed = difference(cells, tuning.confidence, tuning.design_effect)
     low, high = sequence(cells, tuning, per_success=basis == "age" and counted)
     drift = abs(cells.trials / (cells.trials + cells.control_trials) - tuning.share)
@@ -251,6 +212,38 @@ def _look(snapshot: Snapshot, tuning: Tuning, basis: Basis, counted: bool) -> Lo
     return Look(
         day, cells, contacts, fixed.estimate, low, high, fixed.low, fixed.high, fixed.statistic, e_value
     )
+
+
+def _unjudged(snapshot: Snapshot) -> Look:
+    """Return a look at arms that share too few days of loading: counts, and nothing concluded."""
+    day, cells, contacts, _ = snapshot
+    gap = cells.events / cells.trials - cells.control_events / cells.control_trials
+    return Look(day, cells, contacts, gap, NAN, NAN, NAN, NAN, NAN, NAN)
+
+
+def _within_days(trial: Trial, seen: Sequence[Snapshot], reached: bool, tuning: Tuning) -> list[Look]:
+    """Return looks that compare the arms within days of loading.
+
+    Contacts enter by day of loading, so that each look adds strata: the differences within
+    them are a martingale, whatever the shares of the arms on each day.
+    """
+    days, strata = strata_by_day(trial, *counted_of(trial, reached))
+    evidence = strata.e_values()
+    looks = []
+    for day, cells, contacts, loaded in seen:
+        number = int(np.searchsorted(days, loaded, side="right"))
+        now = strata.first(number)
+        if not len(now.trials):
+            continue
+        fixed = stratified_proportion_difference(
+            now.events, now.trials, now.control_events, now.control_trials,
+            design_effect=tuning.design_effect, confidence=tuning.confidence,
+        )  # fmt: skip
+        low, high = sequence_within_days(now, tuning)
+        e_value = NAN if reached else float(evidence[number - 1])
+        ends = (fixed.estimate, low, high, fixed.low, fixed.high, fixed.statistic)
+        looks.append(Look(day, cells, contacts, *ends, e_value, now))
+    return looks
 
 
 def difference(cells: ArmCounts, confidence: float, design_effect: float = 1.0) -> Comparison:
@@ -291,6 +284,26 @@ def sequence(cells: ArmCounts, tuning: Tuning, *, per_success: bool = False) -> 
     return limits.low, limits.high
 
 
+def sequence_within_days(strata: TwoByTwoStrata, tuning: Tuning) -> tuple[float, float]:
+    """Return the limits that hold at all looks together, of arms compared within days of loading."""
+    successes = float((strata.events + strata.control_events).sum())
+    if (
+        successes < FEWEST_SUCCESSES
+        or min(strata.trials.sum(), strata.control_trials.sum()) < FEWEST_CONTACTS
+        or not tuning.planned > 0
+    ):
+        return NAN, NAN
+    variance = max(strata.null_variance, strata.own_variance) * tuning.design_effect
+    limits = confidence_sequence(
+        strata.estimate,
+        math.sqrt(variance),
+        4 * float(strata.weights.sum()),
+        planned_trials=tuning.planned,
+        confidence=tuning.confidence,
+    )
+    return limits.low, limits.high
+
+
 def _intersected(looks: list[Look]) -> list[Look]:
     """Intersect the looks so far: the true value is in all of them with the confidence of one."""
     low, high, kept = -math.inf, math.inf, []
@@ -305,147 +318,61 @@ def _intersected(looks: list[Look]) -> list[Look]:
     return kept
 
 
-def planned_contacts(
-    trial: Trial, cells: ArmCounts, planned: int | None, effect: float | None, tuning: Tuning
-) -> int:
-    """Return the planned contacts of both arms.
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """What makes an interval of a single look hold at all looks together.
 
-    Those requested; else those needed to detect the smallest effect that matters
-    (at the assumed conversion, or that of both arms pooled, which says nothing
-    about their difference); else all that were loaded.
+    Attributes
+    ----------
+    confidence : float
+        At which an interval of a single look has to be computed.
+    promised : float
+        That the true value lies within it at all looks.
+    contacts, planned : float
+        Contacts so far, of two even arms, and those at which intervals are tightest.
     """
-    if planned is not None:
-        if planned < 2:
-            raise UsageError(f"{planned} contacts planned", hint="Give the contacts of both arms together.")
-        return int(planned)
-    loaded = len(trial.contacts)
-    if not effect:
-        return loaded
-    base = cells.pooled if math.isnan(tuning.baseline) else tuning.baseline
-    if not 0 < base < 1 or not 0 <= base + effect <= 1:
-        return loaded
-    share = tuning.share
-    size = sample_size(
-        base, base + effect, allocation=share / (1 - share), alpha=1 - tuning.confidence,
-        design_effect=tuning.design_effect,
-    )  # fmt: skip
-    # If only contacts reached count, correspondingly more must be loaded.
-    counted = (cells.trials + cells.control_trials) / max(len(trial.done), 1)
-    return math.ceil(size.total / counted) if counted > 0 else size.total
+
+    confidence: float
+    promised: float
+    contacts: float
+    planned: float
+
+    def of(self, single: Comparison) -> Comparison:
+        """Return a comparison made at this confidence with the p-value and promise of all looks."""
+        from scipy.special import ndtri
+
+        if math.isnan(single.p_value) or self.confidence == self.promised:
+            return single
+        z = -float(ndtri(max(single.p_value, 1e-300) / 2))
+        p = confidence_sequence(
+            z, 1.0, self.contacts, planned_trials=self.planned, confidence=self.promised
+        ).p_value
+        method = f"{single.method}, at any number of looks"
+        return replace(single, p_value=p, confidence=self.promised, method=method)
 
 
-def missing_days(trial: Trial, planned: int) -> float:
-    """Return the days until a number of contacts are followed to the horizon; nan if the inflow is unknown.
-
-    Contacts all loaded on one day say nothing about how fast more would come.
-    """
-    start = np.sort(trial.contacts["start"].to_numpy())
-    if planned <= len(start):
-        return float(max(int(start[planned - 1]) + trial.horizon_days - trial.last_day, 0))
-    span = int(start[-1] - start[0]) + 1
-    if span < 2:
-        return NAN
-    per_day = len(start) / span
-    return float(math.ceil((planned - len(start)) / per_day) + trial.horizon_days)
-
-
-def decide(
-    trial: Trial,
-    single: Comparison | None,
-    looks: Sequence[Look],
-    tuning: Tuning,
-    planned: int,
-    planned_looks: int | Sequence[float] | None = None,
-) -> Decision:
-    """Return the decision.
+def anytime(control: float, treatment: float, planned: float, confidence: float) -> Widened:
+    """Return at which confidence an interval of a single look holds at all looks together.
 
     Parameters
     ----------
-    trial : Trial
-    single : Comparison or None
-        Of the contacts followed to the horizon, at a single look; None if an arm has none.
-    looks : sequence of Look
-    tuning : Tuning
-    planned : int
-        Contacts of both arms.
-    planned_looks : int or sequence of float, optional
-        Number of equally spaced looks, or their shares of the planned contacts,
-        rising to 1. If omitted, daily looks are allowed for.
+    control, treatment : float
+        Contacts so far.
+    planned : float
+        Contacts at which the sequence is tightest.
+    confidence : float
+        That the true value lies within it at all looks.
+
+    Examples
+    --------
+    >>> round(anytime(1000, 1000, 2000, 0.95).confidence, 4)
+    0.9976
     """
-    completed = len(trial.done)
-    final = completed >= planned and single is not None
-    left = 0.0 if final else missing_days(trial, planned)
-    base = Decision("open", NAN, NAN, NAN, planned, completed, left, None, "daily looks")
-    if planned_looks is not None:
-        return _at_planned_looks(base, looks, tuning, _shares(planned_looks))
-    if single is not None and final:
-        ends = {"estimate": single.estimate, "low": single.low, "high": single.high}
-        return replace(base, kind="final", by="single look", **ends)
-    if not looks:
-        return base
-    last = looks[-1]
-    latest = replace(base, estimate=last.estimate, low=last.low, high=last.high)
-    first = next((look for look in looks if look.decides(tuning.margin)), None)
-    now = last.decides(tuning.margin)
-    if first is not None and (now or last.estimate * first.estimate > 0):
-        # Later looks may be inconclusive again; once zero difference is excluded, it stays excluded.
-        by = last if now else first
-        return replace(latest, kind="early", on=first.day, estimate=by.estimate, low=by.low, high=by.high)
-    return latest
+    from scipy.special import ndtr
 
-
-def _shares(asked: int | Sequence[float]) -> list[float]:
-    if isinstance(asked, int):
-        if asked < 1:
-            raise UsageError(f"{asked} planned looks", hint="Plan one look or more.")
-        return [(k + 1) / asked for k in range(asked)]
-    shares = [float(share) for share in asked]
-    if not shares or shares != sorted(shares) or shares[0] <= 0 or abs(shares[-1] - 1) > 1e-9:
-        raise UsageError("planned looks rise from above 0 to 1", hint="For example 0.5, 1.")
-    return shares
-
-
-def _at_planned_looks(base: Decision, looks: Sequence[Look], tuning: Tuning, shares: list[float]) -> Decision:
-    taken = _taken(looks, base.planned, shares)
-    reached = [share for share, _ in taken]
-    ahead = [share for share in shares if share > (reached[-1] if reached else 0.0) + 1e-9]
-    times = [*reached, *ahead]
-    bounds = group_sequential_bounds(
-        len(times), alpha=1 - tuning.confidence, spending="lan-demets-obrien-fleming", information=times
-    )
-    planned = tuple(
-        PlannedLook(time, bound, 1 - p, look.day if look else None, look.statistic if look else NAN)
-        for time, bound, p, look in zip(
-            times,
-            bounds.bounds,
-            bounds.p_values,
-            [*(look for _, look in taken), *[None] * len(ahead)],
-            strict=True,
-        )
-    )
-    base = replace(base, planned_looks=planned, by="planned looks")
-    if not taken:
-        return base
-    crossed = next((k for k, look in enumerate(planned) if look.crossed), None)
-    at = len(taken) - 1 if crossed is None else crossed
-    level = planned[at].confidence
-    if not 0 < level < 1:  # no error is spent yet, so nothing can be concluded
-        return replace(base, estimate=taken[at][1].estimate)
-    now = difference(taken[at][1].cells, level, tuning.design_effect)
-    latest = replace(base, estimate=now.estimate, low=now.low, high=now.high)
-    if at == len(times) - 1:
-        return replace(latest, kind="final")
-    if crossed is not None:
-        return replace(latest, kind="early", on=planned[at].day)
-    return latest
-
-
-def _taken(looks: Sequence[Look], planned: int, shares: list[float]) -> list[tuple[float, Look]]:
-    """Return the first look at or past each planned share, with its actual share."""
-    taken: dict[dt.date, tuple[float, Look]] = {}
-    for share in shares:
-        for look in looks:
-            if look.contacts >= share * planned - 1e-9:
-                taken.setdefault(look.day, (min(look.contacts / planned, 1.0), look))
-                break
-    return sorted(taken.values(), key=lambda pair: pair[0])
+    if not (min(control, treatment) > 0 and planned > 0):
+        return Widened(confidence, confidence, 0.0, planned)
+    now = 4 / (1 / control + 1 / treatment)
+    width = confidence_sequence(0.0, 1.0, now, planned_trials=planned, confidence=confidence).high
+    # Of a handful of contacts nothing holds at all looks: as good as certain is not quite 1.
+    return Widened(min(float(1 - 2 * ndtr(-width)), 1 - 1e-12), confidence, now, planned)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from callstats.answers.compare.ab_test_decision import Decision
 from callstats.answers.compare.ab_test_horizon import Trial
-from callstats.answers.compare.ab_test_looks import ArmCounts, Basis, Decision, Look, difference
+from callstats.answers.compare.ab_test_loading import (
+    LoadingDays,
+    not_shared,
+    standardised,
+    strata_by_day,
+)
+from callstats.answers.compare.ab_test_looks import ArmCounts, Basis, Look, counted_of, difference
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice
@@ -20,11 +28,15 @@ from callstats.stats import (
     Comparison,
     Interval,
     Sequential,
+    TwoByTwoStrata,
     arm_moments,
     conversion_e_value,
     proportion_interval,
     proportion_ratio,
     ratio_difference,
+    stratified_conversion_e_value,
+    stratified_proportion_difference,
+    stratified_risk_ratio,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +63,8 @@ class Primary(Answer):
     arms : tuple of Interval or None
         Wilson's interval of each arm; None for an arm without contacts.
     difference, lift : Comparison or None
-        Treatment minus control, and treatment over control minus 1, for a single look.
+        Treatment minus control, and treatment over control minus 1: for a single look if
+        that is final, otherwise for any number of looks.
     decision : Decision
         Whether that is final, and the interval that counts.
     confidence : float
@@ -66,6 +79,9 @@ class Primary(Answer):
         Why the arms cannot be compared; empty where they can.
     late : int
         Successes that came after the horizon and are not in it.
+    by_day : bool
+        The difference is that within days of loading.
+    horizon_days : int
     """
 
     voice: Voice
@@ -82,6 +98,8 @@ class Primary(Answer):
     clustered: bool = False
     broken: str = ""
     late: int = 0
+    by_day: bool = False
+    horizon_days: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Return measure, control, treatment, estimate, low, high, p_value, method: difference and lift."""
@@ -153,12 +171,16 @@ class Monitoring(Answer):
 
 def count_arms(trial: Trial, reached: bool) -> ArmCounts:
     """Return the successes and contacts of both arms whose horizon is over."""
-    done = trial.done
-    treated = done["treated"].to_numpy(dtype=bool)
-    won = done["won"].to_numpy(dtype=float)
-    trials = done["reached"].to_numpy(dtype=float) if reached else np.ones(len(done))
+    treated = trial.done["treated"].to_numpy(dtype=bool)
+    won, trials = counted_of(trial, reached)
     sums = [float((values * mine).sum()) for mine in (~treated, treated) for values in (won, trials)]
     return ArmCounts(*sums)
+
+
+def count_by_day(trial: Trial, reached: bool) -> TwoByTwoStrata:
+    """Return the successes and contacts of both arms by day of loading, of days that both have."""
+    days, strata = strata_by_day(trial, *counted_of(trial, reached))
+    return strata.first(len(days))
 
 
 def compare_arms(
@@ -166,19 +188,48 @@ def compare_arms(
     by_agent: tuple[Comparison, Comparison | None] | None,
     confidence: float,
     clustered: bool,
+    strata: TwoByTwoStrata | None = None,
 ) -> tuple[Comparison | None, Comparison | None]:
-    """Return the difference and the relative lift for a single look; None if an arm is empty."""
+    """Return the difference and the relative lift for a single look; None if an arm is empty.
+
+    With ``strata``, the days of loading, the arms are compared within them.
+    """
     if not cells.both:
         return None, None
     if clustered:
         if by_agent is None:
             raise UsageError("fewer than two agents: nothing to cluster by", hint="Leave out cluster=.")
         return by_agent
-    ratio = proportion_ratio(
-        cells.events, cells.trials, cells.control_events, cells.control_trials, confidence=confidence
-    )
-    lift = replace(ratio, estimate=ratio.estimate - 1, low=ratio.low - 1, high=ratio.high - 1, null=0.0)
-    return difference(cells, confidence), lift if cells.control_events else None
+    if strata is not None:
+        return _compare_by_day(cells, strata, confidence)
+    # Without a success in an arm there is no "times as often": the difference has its limits.
+    some = cells.control_events > 0 and cells.events > 0
+    return difference(cells, confidence), _lift(_ratio(cells, confidence)) if some else None
+
+
+def _ratio(cells: ArmCounts, confidence: float) -> Comparison:
+    numbers = (cells.events, cells.trials, cells.control_events, cells.control_trials)
+    return proportion_ratio(*numbers, confidence=confidence)
+
+
+def _lift(ratio: Comparison) -> Comparison:
+    return replace(ratio, estimate=ratio.estimate - 1, low=ratio.low - 1, high=ratio.high - 1, null=0.0)
+
+
+def _compare_by_day(
+    cells: ArmCounts, strata: TwoByTwoStrata, confidence: float
+) -> tuple[Comparison, Comparison | None]:
+    """Return difference and lift within days of loading; not comparable if the arms share no day."""
+    if not len(strata.trials):
+        gap = cells.events / cells.trials - cells.control_events / cells.control_trials
+        return not_shared(gap, confidence), None
+    x1, n1, x0, n0 = strata.events, strata.trials, strata.control_events, strata.control_trials
+    found = stratified_proportion_difference(x1, n1, x0, n0, confidence=confidence)
+    if not (x1.sum() and x0.sum()):
+        return found, None
+    tables = np.stack([np.stack([x1, n1 - x1], axis=1), np.stack([x0, n0 - x0], axis=1)], axis=1)
+    ratio = stratified_risk_ratio(tables, confidence=confidence)
+    return found, _lift(ratio) if math.isfinite(ratio.estimate) else None
 
 
 def arm_intervals(cells: ArmCounts, confidence: float) -> tuple[Interval | None, Interval | None]:
@@ -189,18 +240,23 @@ def arm_intervals(cells: ArmCounts, confidence: float) -> tuple[Interval | None,
 
 
 def compare_by_agents(
-    trial: Trial, reached: bool, confidence: float
+    trial: Trial, reached: bool, confidence: float, loading: LoadingDays | None = None
 ) -> tuple[Comparison, Comparison | None] | None:
     """Return difference and lift clustered by contacts and their last agents; None if impossible.
 
-    A contact that no agent spoke with is a separate cluster.
+    A contact that no agent spoke with is a separate cluster. If the days of loading are to be
+    adjusted for, both arms are weighted to the days they have in common.
     """
     done = trial.done
     agent: Any = done["agent"]
     treated: Any = done["treated"].to_numpy(dtype=bool)
     known = agent.notna().to_numpy(dtype=bool)
-    y: Any = done["won"].to_numpy(dtype=float)
-    n: Any = done["reached"].to_numpy(dtype=float) if reached else np.ones(len(done))
+    y: Any
+    n: Any
+    y, n = counted_of(trial, reached)
+    won = float(y[~treated].sum()) > 0 and float(y[treated].sum()) > 0
+    if loading is not None and loading.adjusted:
+        y, n = standardised(trial, loading, y, n)
     clusters = int(agent.nunique())
     if clusters < 2 or min(n[treated].sum(), n[~treated].sum()) == 0:
         return None
@@ -216,7 +272,6 @@ def compare_by_agents(
     }
     arms = [Moments.of({"numerator": y[mine], "denominator": n[mine]}) for mine in (treated, ~treated)]
     difference = ratio_difference(arms[0], arms[1], proportion=True, **options)
-    won = float(y[~treated].sum()) > 0 and float(y[treated].sum()) > 0
     return difference, ratio_difference(arms[0], arms[1], relative=True, **options) if won else None
 
 
@@ -224,5 +279,8 @@ def conversion_evidence(looks: tuple[Look, ...], share: float, confidence: float
     """Return the evidence from the conversion counts at the last look; None if they provide none."""
     if not looks or unknown(looks[-1].e_value):
         return None
-    cells = looks[-1].cells
+    cells, strata = looks[-1].cells, looks[-1].strata
+    if strata is not None:
+        counts = (strata.events, strata.control_events, strata.trials, strata.control_trials)
+        return stratified_conversion_e_value(*counts, confidence=confidence)
     return conversion_e_value(cells.events, cells.control_events, share=share, confidence=confidence)

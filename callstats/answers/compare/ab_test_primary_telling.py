@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Any
 
-from callstats.answers.compare.ab_test_looks import PlannedLook
+from callstats.answers.compare.ab_test_decision import PlannedLook
 from callstats.answers.compare.ab_test_primary import PRIMARIES, Monitoring, Primary
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.telling import (
@@ -52,6 +52,8 @@ class PrimaryTelling(Telling[Primary]):
         control, name = primary.names
         if primary.broken:
             return not_comparable(self.label, name, control, primary.broken, self.form)
+        if self._nobody():
+            return Sentence(self._no_success(), "unknown")
         if unknown(decision.low):
             missing = decision.missing_contacts or None
             return too_little(self.label, name, control, self.form, missing=missing)
@@ -59,6 +61,24 @@ class PrimaryTelling(Telling[Primary]):
             return self._open()
         options = {"direction": primary.kpi.direction, "margin": primary.margin or None}
         return self.difference(self.label, name, control, decision, "%", **options)
+
+    def _nobody(self) -> bool:
+        """Whether contacts were followed, and none was won within the horizon."""
+        cells = self.answer.cells
+        return bool(cells.both and not cells.events + cells.control_events)
+
+    def _no_success(self) -> str:
+        """Say that nobody was won within the horizon, and how many were later."""
+        _, form, primary = self.say, self.form, self.answer
+        fields = {"kpi": self.label, "days": form.number(primary.horizon_days)}
+        if not primary.late:
+            return _("{kpi}: nothing to compare, no success in either arm within {days} days.", **fields)
+        return _(
+            "{kpi}: nothing to compare, no success in either arm within {days} days. {n} came later: choose "
+            "a longer horizon (horizon_days).",
+            n=form.number(primary.late),
+            **fields,
+        )
 
     def _open(self) -> Sentence:
         text = self.say(
@@ -112,7 +132,7 @@ class PrimaryTelling(Telling[Primary]):
         It bears on every figure of the test, so it stands with the test's warnings.
         """
         inside, late = self.answer.cells.events + self.answer.cells.control_events, self.answer.late
-        if late < LATE_SHARE * (late + inside) or not late:
+        if late < LATE_SHARE * (late + inside) or not late or not inside:
             return ()
         text = self.say.ngettext(
             "{n} success came after the horizon and is left out: a longer horizon counts it.",
@@ -145,6 +165,12 @@ class PrimaryTelling(Telling[Primary]):
         if primary.lift is not None:
             lines.append([_("Relative"), "", "", *lift(primary.lift, self.voice).values()])
         notes = [primary.lift.reason] if primary.lift is not None and primary.lift.reason else []
+        if primary.difference is not None and primary.decision.kind != "final" and not primary.broken:
+            notes.append(_("Difference: its interval allows for any number of looks."))
+        if primary.by_day:
+            notes.append(
+                _("Difference: within days of loading, so that it need not be that of the two shares.")
+            )
         return TableView(_("{kpi} at the horizon, by assignment", kpi=self.label), heads, lines, notes)
 
     def plot(self, ax: Any = None) -> Any:
@@ -199,7 +225,21 @@ class MonitoringTelling(Telling[Monitoring]):
             return Sentence(_("Final: {n} contacts were followed for {days} days.", **fields), "good")
         if decision.kind == "early" and decision.on is not None:
             return Sentence(self._early(decision.on, fields), "good")
+        if not decision.missing_contacts:
+            return Sentence(self._undecided(fields), "unknown")
         return Sentence(self._missing(), "unknown")
+
+    def _undecided(self, fields: dict[str, str]) -> str:
+        """Return why a test whose contacts were all followed is not final."""
+        _, decision = self.say, self.answer.decision
+        if decision.declared or unknown(decision.low):
+            return _("Not decided: {n} contacts were followed for {days} days.", **fields)
+        return _(
+            "Not final: {n} contacts were followed for {days} days, but no size was planned, so the interval "
+            "allows for any number of looks. Plan a size before the start (planned_contacts or effect) to "
+            "read the test once, at its end.",
+            **fields,
+        )
 
     def _early(self, day: dt.date, fields: dict[str, str]) -> str:
         _, fields = self.say, {**fields, "day": self.form.date(day)}
@@ -212,6 +252,11 @@ class MonitoringTelling(Telling[Monitoring]):
                 "of {days}.",
                 **fields,
                 age=self.form.number(age),
+            )
+        if not self.answer.decision.declared:
+            return _(
+                "Decided on {day}, by an interval that allows for any number of looks: no size was planned.",
+                **fields,
             )
         return _("Decided early, on {day}, by an interval that allows for looking every day.", **fields)
 

@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.compare.ab_test_arms import AssignedArms
 from callstats.answers.compare.ab_test_horizon import Trial
-from callstats.answers.compare.ab_test_secondary_numbers import (
-    FEWEST_AT_RISK,
+from callstats.answers.compare.ab_test_loading import LoadingDays
+from callstats.answers.compare.ab_test_looks import UNPLANNED, Widened, anytime
+from callstats.answers.compare.ab_test_money_numbers import (
     FollowedContacts,
-    Line,
     Prices,
     choice,
-    lines_frame,
     per_contact,
     per_hour,
     profit_lift,
+)
+from callstats.answers.compare.ab_test_secondary_numbers import (
+    FEWEST_AT_RISK,
+    Line,
+    lines_frame,
     reach_tables,
 )
 from callstats.answers.compare.compare import compare
 from callstats.answers.compare.compare_arm import ComparedArm
 from callstats.answers.compare.compare_tests import claims
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice
 from callstats.errors import ComparisonRefused, UsageError
 from callstats.kpis import get, predicates
@@ -31,7 +36,7 @@ from callstats.kpis.define import KPI, Condition, Ratio, linear
 from callstats.kpis.parts import CONTACTS_REACHED, PEERS, contacts
 from callstats.show.digits import unknown
 from callstats.show.words import mark
-from callstats.stats import Comparison, LifeTable
+from callstats.stats import FEWEST_VALUES, Comparison, LifeTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +90,11 @@ class Reach(Answer):
         Of control and treatment: share reached by attempt, had all been dialled that
         often. None if an arm was never dialled or attempts are unknown.
     ratio : Comparison or None
-        Ratio of the probabilities of being reached at the same attempt (log-rank).
+        Ratio of the probabilities of being reached at the same attempt (Mantel-Haenszel);
+        None if an arm reached nobody, or the arms were loaded on different days.
+    apart : bool
+        The arms were loaded in different shares on different days, which this ratio
+        does not allow for.
     """
 
     voice: Voice
@@ -93,6 +102,7 @@ class Reach(Answer):
     tables: tuple[LifeTable | None, LifeTable | None]
     ratio: Comparison | None
     note: str = ""
+    apart: bool = False
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per arm and attempt: arm, attempt, at_risk, reached, hazard …, share reached."""
@@ -122,6 +132,11 @@ class Guardrails(Answer):
         Largest deterioration that does not matter, by name.
     confidence : float
         That no claim among all of them is false.
+    broken : str
+        Why the arms cannot be compared; empty if they can.
+    apart : bool
+        The arms were loaded in different shares on different days, which these figures,
+        counted by call, do not allow for: none is judged.
     """
 
     voice: Voice
@@ -131,6 +146,7 @@ class Guardrails(Answer):
     confidence: float
     notes: tuple[str, ...] = ()
     broken: str = ""
+    apart: bool = False
 
     def to_frame(self) -> pd.DataFrame:
         """Return the lines, with the columns common to all parts of a test; p-values are unadjusted."""
@@ -139,6 +155,8 @@ class Guardrails(Answer):
     @property
     def harmed(self) -> tuple[Line, ...]:
         """The guardrails shown to be worse in the treatment."""
+        if self.apart:
+            return ()
         return tuple(line for line in self.lines if line.certain and _worse(line))
 
 
@@ -210,7 +228,9 @@ def _deciding(lines: Sequence[Line]) -> Line | None:
     return known.get("profit_per_contact") or known.get("value_per_contact")
 
 
-def reach(trial: Trial, voice: Voice, names: tuple[str, str], confidence: float) -> Reach:
+def reach(
+    trial: Trial, voice: Voice, names: tuple[str, str], confidence: float, loading: LoadingDays | None = None
+) -> Reach:
     """Return the life tables of both arms.
 
     A contact with an invalid number, or closed before it was reached, can no longer
@@ -225,7 +245,8 @@ def reach(trial: Trial, voice: Voice, names: tuple[str, str], confidence: float)
     note = _(
         "Reach by attempt: too little data, fewer than {n} contacts dialled in an arm.", n=FEWEST_AT_RISK
     )
-    return Reach(voice, names, tables, ratio, note)
+    apart = loading is not None and (loading.refused or loading.differs)
+    return Reach(voice, names, tables, None if apart else ratio, note, apart)
 
 
 def compare_guardrails(
@@ -237,6 +258,7 @@ def compare_guardrails(
     *,
     confidence: float,
     broken: str = "",
+    apart: bool = False,
 ) -> Guardrails:
     """Compare what must not get worse, controlling the error over all claims.
 
@@ -252,6 +274,8 @@ def compare_guardrails(
         That no claim among all of them is false.
     broken : str
         Why the arms cannot be compared; empty if they can.
+    apart : bool
+        Whether the arms' shares differ between days of loading.
 
     References
     ----------
@@ -280,7 +304,11 @@ def compare_guardrails(
     by_name = {kpi.name: kpi for kpi in kpis}
     held = _held(narrow, [by_name[name] for name in rows], rows, arms, 1 - confidence, level)
     lines = tuple(_line(by_name[name], row, held[name], voice) for name, row in rows.items())
-    return Guardrails(voice, names, lines, margins, confidence, tuple(notes), broken)
+    if apart and lines and not broken:
+        notes.append(
+            voice.say("Guardrails: not judged, the arms were loaded in different shares on different days.")
+        )
+    return Guardrails(voice, names, lines, margins, confidence, tuple(notes), broken, apart)
 
 
 def _kpi(asked: str | KPI) -> KPI:
@@ -355,6 +383,8 @@ def money(
     confidence: float,
     tolerance: float,
     final: bool = True,
+    planned: float = UNPLANNED,
+    loading: LoadingDays | None = None,
     broken: str = "",
 ) -> Money:
     """Return what the arms are worth, from contacts whose horizon is over.
@@ -368,20 +398,36 @@ def money(
     tolerance : float
         Largest share of conversations without talk time for hours to be counted.
     final : bool
-        Whether the test is over; if not, a note says that these intervals are for its end.
+        Whether the test is over; if not, the intervals allow for any number of looks.
+    planned : float
+        Contacts at which these are tightest.
+    loading : LoadingDays, optional
+        Whether the arms are compared within days of loading.
     broken : str
         Why the arms cannot be compared; empty if they can.
     """
     _ = voice.say
-    people = FollowedContacts.of(trial, prices)
+    people = FollowedContacts.of(trial, prices, loading)
     timed = trial.untimed <= tolerance and bool(people.seconds.sum() > 0)
     valued = "value" in trial.columns and bool(people.value.sum() > 0)
     priced = timed and not unknown(prices.hour)
-    hourly = per_hour(trial, confidence) if timed else None
+    looks = None if final else anytime(*trial.sizes(trial.done), planned, confidence)
+    level = confidence if looks is None else looks.confidence
+    by_day = loading is not None and loading.adjusted
+    hourly = per_hour(trial, people, level, by_day=by_day) if timed and people.enough else None
     figures = [] if hourly is None else [hourly]
     if people.enough:
-        figures += per_contact(people, confidence, valued=valued, priced=priced)
-    lines = tuple(replace(line, label=_(_FIGURES[line.name])) for line in figures)
+        figures += per_contact(people, level, valued=valued, priced=priced)
+    lines = tuple(
+        replace(
+            line,
+            label=_(_FIGURES[line.name]),
+            difference=_at_any_look(line.difference, looks),
+            note=voice.reason(line.note) if line.note else "",
+        )
+        for line in figures
+    )
+    few = valued and people.enough and min(people.carriers(people.value)) < FEWEST_VALUES
     notes = []
     if not len(trial.done):
         notes.append(_("Money: too little data, no contact has been followed to the end of its days yet."))
@@ -389,9 +435,29 @@ def money(
         notes.append(_("Money: not computable, no success has a value (calls.value)."))
     elif not priced:
         notes.append(_("Profit: not computable, no cost of agent time (give cost_per_hour)."))
+    if few:
+        notes.append(
+            _(
+                "Value and profit: no interval and no chance, an arm has fewer than {n} successes with a "
+                "value.",
+                n=voice.form.number(FEWEST_VALUES),
+            )
+        )
     if lines and not final:
-        notes.append(_("The test is open: the intervals in money hold for a single look at its end."))
-    deciding = _deciding(lines)
-    chance, loss = choice(deciding.difference if deciding else None)
-    lift = profit_lift(people, confidence) if valued and priced and people.enough else None
+        notes.append(_("The test is open: the intervals in money allow for any number of looks."))
+    chance, loss = _choice(people, lines) if final else (NAN, (NAN, NAN))
+    lift = _at_any_look(profit_lift(people, level) if valued and priced and people.enough else None, looks)
     return Money(voice, names, lines, prices, chance, loss, lift, confidence, tuple(notes), broken)
+
+
+def _at_any_look(found: Comparison | None, looks: Widened | None) -> Comparison | None:
+    return found if found is None or looks is None else looks.of(found)
+
+
+def _choice(people: FollowedContacts, lines: Sequence[Line]) -> tuple[float, tuple[float, float]]:
+    """Return the chance that the treatment is better in what decides, and the losses to expect."""
+    deciding = _deciding(lines)
+    if deciding is None:
+        return NAN, (NAN, NAN)
+    profit = deciding.name == "profit_per_contact"
+    return choice(people, people.value - people.cost if profit else people.value)

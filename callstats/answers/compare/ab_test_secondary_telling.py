@@ -22,7 +22,7 @@ from callstats.answers.core.telling import (
 )
 from callstats.show.digits import unknown
 from callstats.show.verdicts import not_comparable
-from callstats.stats import Comparison
+from callstats.stats import Comparison, proportion_interval
 
 #: The cost of a wrong choice is stated per this many contacts.
 PER_CONTACTS = 1000
@@ -37,7 +37,7 @@ class ReachTelling(Telling[Reach]):
         """The share both arms reach by the same attempt, and whether one is easier to reach."""
         _, form = self.say, self.form
         control, treatment = self.answer.tables
-        if control is None or treatment is None or self.answer.ratio is None:
+        if control is None or treatment is None:
             return ()
         k = min(attempts_shown(control), attempts_shown(treatment))
         if not k:
@@ -50,7 +50,27 @@ class ReachTelling(Telling[Reach]):
             "b": form.percent(float(treatment.estimate[k - 1]), 0),
         }
         text = _("By attempt {k}, {name} reaches {b} of its contacts and {control} {a}.", **fields)
-        return (Sentence(text), self._easier(self.answer.ratio))
+        return (Sentence(text), *self._compared())
+
+    def _compared(self) -> tuple[Sentence, ...]:
+        """Whether one arm is easier to reach; of an arm that reached nobody, its limit."""
+        _, form = self.say, self.form
+        if self.answer.apart:
+            text = _("Not compared at the same attempt: the arms were loaded on different days.")
+            return (Sentence(text, "unknown"),)
+        if self.answer.ratio is not None:
+            return (self._easier(self.answer.ratio),)
+        limits = []
+        for name, table in zip(self.answer.names, self.answer.tables, strict=True):
+            if table is not None and not table.reached.sum():
+                most = proportion_interval(0, float(table.at_risk[0]), method="clopper-pearson").high
+                text = _(
+                    "Nobody of {name} was reached; the data allow up to {limit} at the first attempt.",
+                    name=name,
+                    limit=form.percent(most, 1),
+                )
+                limits.append(Sentence(text, "unknown"))
+        return tuple(limits)
 
     def _easier(self, ratio: Comparison) -> Sentence:
         _, form = self.say, self.form
@@ -156,7 +176,7 @@ class GuardrailsTelling(_LinesTelling[Guardrails]):
     def sentences(self) -> tuple[Sentence, ...]:
         """Which guardrails differ; of the others, which are shown to hold."""
         _, guardrails = self.say, self.answer
-        if guardrails.broken or not guardrails.lines:
+        if guardrails.broken or guardrails.apart or not guardrails.lines:
             return ()
         sentences = [self.judge(line) for line in guardrails.lines if self._judged(line)]
         quiet = [line.label for line in guardrails.lines if not self._judged(line)]
@@ -251,19 +271,24 @@ class MoneyTelling(_LinesTelling[Money]):
         notes = [
             _("Per contact: per contact loaded, within the horizon. Per hour: of talk, hold and wrap-up.")
         ]
-        if self.answer.lift is not None:
+        if self.answer.lift is not None and not unknown(self.answer.lift.low):
             fields = lift(self.answer.lift, self.voice)
             notes.append(_("Profit per contact, relative to the control: {change} ({interval}).", **fields))
-        elif self.answer.line("profit_per_contact") is not None:
+        elif self._no_gain():
             notes.append(_("Profit per contact: no relative change, the control earns nothing."))
         if not unknown(self.answer.chance):
             notes.append(
                 _(
-                    "Chance and loss: normal approximation, all differences equally likely before the test "
-                    "(flat prior)."
+                    "Chance and loss: all differences equally likely before the test (flat prior), skewness "
+                    "allowed for."
                 )
             )
         return notes
+
+    def _no_gain(self) -> bool:
+        """Whether the control earns nothing, so that there is no relative change."""
+        line = self.answer.line("profit_per_contact")
+        return line is not None and not line.control > 0
 
     def views(self) -> tuple[View, ...]:
         """Return the sentences, the table and what cannot be computed."""

@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 
 from callstats.answers.compare.ab_test_horizon import Exclusions, Trial
+from callstats.answers.compare.ab_test_loading import LoadingDays
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice
@@ -113,6 +114,10 @@ class Split(Answer):
         How differently the two arms were worked.
     balance : tuple of Balance
         Attributes known before the test.
+    left_out : Exclusions
+        Contacts that do not count.
+    loading : LoadingDays
+        How the contacts of both arms were spread over days of loading.
     whole : bool
         Whether contacts never dialled are known.
     """
@@ -129,6 +134,7 @@ class Split(Answer):
     agents: Apart
     balance: tuple[Balance, ...]
     left_out: Exclusions
+    loading: LoadingDays
     whole: bool = True
 
     @property
@@ -159,6 +165,7 @@ class Split(Answer):
             ("contacts loaded", *self.loaded, *_test(self.loaded_check)),
             ("contacts dialled", *self.dialled, *_test(self.dialled_check)),
             ("dials per contact", *self.dials, self.dials[1] - self.dials[0], None),
+            ("loading days", None, None, self.loading.apart, self.loading.p_value),
             ("hours", None, None, self.hours.share, self.hours.p_value),
             ("agents", None, None, self.agents.share, self.agents.p_value),
             *((b.label, b.control, b.treatment, b.difference, None) for b in self.balance),
@@ -218,6 +225,7 @@ def split(
         agents_apart(trial),
         balances(trial),
         trial.left_out,
+        LoadingDays.of(trial),
         trial.arms.table == "contacts",
     )
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from callstats.answers.compare.ab_test_loading import LEAST_COVERED
 from callstats.answers.compare.ab_test_split import FEWEST_AGENTS, Apart, Balance, Split, is_off
 from callstats.answers.core.telling import Cell, Column, Sentence, TableView, Telling, View, tells
+from callstats.show.digits import unknown
 from callstats.show.words import mark
 from callstats.stats import SampleRatio
 
 #: Arms whose dials to contacts not reached differ by more than this factor were dialled to different depths.
 DEPTH = 1.25
+#: Contacts left out because only one arm has their day of loading are told from this share on.
+FULL = 0.995
 #: Messages on contacts left out or doubtful, by field of Exclusions.
 _COUNTED = {
     "both": mark(
@@ -51,14 +55,30 @@ class SplitTelling(Telling[Split]):
         if self.answer.broken:
             text = _("The split is not sound: {why}.", why=self.answer.broken)
             hint = _("Find out why before believing any figure of this test.")
+            if self.answer.loading.refused:
+                hint = _("Load both arms on the same days, a share of each day for each arm, and test those.")
             return (Sentence(f"{text} {hint}", "bad"), *self._cautions())
         cautions = self._cautions()
         if any(sentence.tone == "unknown" for sentence in cautions):
             return cautions
-        return (
-            Sentence(_("The split is sound: the arms were assigned and worked alike."), "good"),
-            *cautions,
+        text = _(
+            "Nothing was found against the split. Looked at: {checks}.", checks=", ".join(self._looked())
         )
+        return (Sentence(text, "good"), *cautions)
+
+    def _looked(self) -> list[str]:
+        """Return what was looked at, so that no more is claimed."""
+        _, split = self.say, self.answer
+        looked = [
+            (_("contacts loaded against the plan"), split.loaded_check is not None),
+            (_("days of loading"), True),
+            (_("shares dialled"), split.dialled_check is not None),
+            (_("dials to contacts not reached"), any(split.dials)),
+            (_("hours of the dials"), not unknown(split.hours.share)),
+            (_("agents of the conversations"), not unknown(split.agents.share)),
+            (_("what was known before"), bool(split.balance)),
+        ]
+        return [name for name, done in looked if done]
 
     def broken(self) -> str:
         """Why the arms cannot be compared, in words; empty if they can."""
@@ -66,10 +86,22 @@ class SplitTelling(Telling[Split]):
         if split.off_plan and split.loaded_check is not None:
             fields = self._shares(split.loaded_check)
             return _("{share} of the contacts are in {name}, planned were {plan}", **fields)
+        if split.loading.refused:
+            return self._unshared()
         if split.too_few_agents:
             fields = {"n": self.form.number(split.agents.fewest), "least": self.form.number(FEWEST_AGENTS)}
             return _("each arm has its own agents, and fewer than {least} of them ({n})", **fields)
         return ""
+
+    def _unshared(self) -> str:
+        """Why days of loading forbid to compare: conversion drifts from day to day."""
+        _, loading = self.say, self.answer.loading
+        if not loading.shared:
+            return _("they were loaded on different days, and days are not alike")
+        share = self.form.percent(loading.covered, 0)
+        if loading.covered < LEAST_COVERED:
+            return _("only {share} of the contacts were loaded on days that both arms have", share=share)
+        return _("on nearly every day of loading almost all contacts are of one arm")
 
     def _shares(self, check: SampleRatio) -> dict[str, str]:
         """Return the control's actual and planned share of the contacts, as fields of a message."""
@@ -82,8 +114,30 @@ class SplitTelling(Telling[Split]):
 
     def _cautions(self) -> tuple[Sentence, ...]:
         """Return everything to bear in mind when comparing the arms."""
-        doubts = [Sentence(text, "unknown") for text in (*self._dealt(), *self._worked())]
+        told = (*self._loaded(), *self._dealt(), *self._worked())
+        doubts = [Sentence(text, "unknown") for text in told]
         return (*doubts, *self._known(), *(Sentence(text, "unknown") for text in self._counts()))
+
+    def _loaded(self) -> list[str]:
+        """How the days of loading differ between the arms, and what was done about it."""
+        _, form, loading, texts = self.say, self.form, self.answer.loading, []
+        if not loading.adjusted:
+            return []
+        if loading.differs:
+            text = _(
+                "The arms have different shares of the contacts on different days of loading ({share} of "
+                "them apart): they are compared within those days.",
+                share=form.percent(loading.apart, 0),
+            )
+            texts.append(text)
+        if loading.covered < FULL:
+            text = _(
+                "{share} of the contacts were loaded on days that both arms have; the others are left out of "
+                "the comparison.",
+                share=form.percent(loading.covered, 0),
+            )
+            texts.append(text)
+        return texts
 
     def _dealt(self) -> list[str]:
         check = self.answer.dialled_check
@@ -150,6 +204,7 @@ class SplitTelling(Telling[Split]):
         lines = [
             self._counted(_("Contacts loaded"), split.loaded, split.loaded_check),
             self._counted(_("Contacts dialled"), split.dialled, split.dialled_check),
+            [_("Days of loading"), "", "", self._days()],
             [_("Dials per contact"), *dials, ""],
             [_("Hours of the dials"), "", "", self._moved(split.hours)],
             [_("Agents of the conversations"), "", "", self._moved(split.agents)],
@@ -168,6 +223,10 @@ class SplitTelling(Telling[Split]):
         apart = "" if check is None else form.change(check.departure, "%").removeprefix("+")
         strong = check is not None and is_off(check)
         return [label, *(form.number(n) for n in counts), Cell(apart, strong=strong)]
+
+    def _days(self) -> Cell:
+        loading = self.answer.loading
+        return Cell(self.form.percent(loading.apart), strong=loading.differs)
 
     def _moved(self, work: Apart) -> Cell:
         return Cell(self.form.percent(work.share), strong=work.off)

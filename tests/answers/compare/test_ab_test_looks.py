@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from callstats.answers.compare.ab_test_arms import find_arms
+from callstats.answers.compare.ab_test_decision import decide, missing_days, planned_contacts
 from callstats.answers.compare.ab_test_horizon import Trial, follow
 from callstats.answers.compare.ab_test_looks import (
     ArmCounts,
@@ -16,10 +17,7 @@ from callstats.answers.compare.ab_test_looks import (
     Tuning,
     basis_of,
     daily_looks,
-    decide,
     difference,
-    missing_days,
-    planned_contacts,
     sequence,
 )
 from callstats.answers.compare.ab_test_primary import compare_arms, count_arms

@@ -12,7 +12,7 @@ from tests.engine import frames
 class TestPrimary:
     @pytest.mark.parametrize("engine", frames.ENGINES)
     def test_the_difference_is_by_contacts_loaded_whatever_the_engine(self, engine):
-        found = run(*lists(), engine=engine).primary
+        found = run(*lists(), engine=engine, planned_contacts=200).primary
         expected = proportion_difference(25, 100, 10, 100)
         assert (found.difference.estimate, found.difference.low) == pytest.approx((0.15, expected.low))
         lift = proportion_ratio(25, 100, 10, 100)
@@ -37,8 +37,8 @@ class TestPrimary:
                 # Five agents sell to B only, five to A only.
                 won = k < 100 and (agent < 5) == (arm == "B")
                 calls.append(call(f"{arm}{k}", 1, handled=True, success=won, agent_id=f"a{agent}"))
-        plain = run(people, [*calls, call("A0", 9)])
-        both = run(people, [*calls, call("A0", 9)], cluster="agent")
+        plain = run(people, [*calls, call("A0", 9)], planned_contacts=400)
+        both = run(people, [*calls, call("A0", 9)], cluster="agent", planned_contacts=400)
         assert plain.primary.design_effect > 2
         assert "for other agents" in " ".join(plain.warnings)
         assert both.primary.difference.standard_error > 1.4 * plain.primary.difference.standard_error
@@ -54,9 +54,11 @@ class TestPrimary:
         assert not any("came after" in s.text for s in found.primary.sentences)
 
     def test_a_margin_that_is_kept_is_not_worse(self):
-        found = run(*lists(2000, 2000, (200, 215)), margin=0.02)
+        found = run(*lists(2000, 2000, (200, 215)), margin=0.02, planned_contacts=4000)
         assert "not worse than A by more than 2" in found.sentences[0].text
 
     def test_the_words_follow_the_interval(self):
-        assert "evidence that B is higher than A" in run(*lists()).sentences[0].text
-        assert "no evidence of a difference" in run(*lists(won=(10, 12))).sentences[0].text
+        assert "evidence that B is higher than A" in run(*lists(), planned_contacts=200).sentences[0].text
+        assert (
+            "no evidence of a difference" in run(*lists(won=(10, 12)), planned_contacts=200).sentences[0].text
+        )

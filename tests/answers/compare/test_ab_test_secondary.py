@@ -8,11 +8,11 @@ import pytest
 
 from callstats.answers.compare.ab_test_arms import find_arms
 from callstats.answers.compare.ab_test_horizon import follow
+from callstats.answers.compare.ab_test_money_numbers import FollowedContacts, Prices, choice, prices
 from callstats.answers.compare.ab_test_secondary import Money, money
-from callstats.answers.compare.ab_test_secondary_numbers import Prices, choice, prices
 from callstats.answers.core.voice import Voice
 from callstats.errors import UsageError
-from callstats.stats import Comparison, mean_difference
+from callstats.stats import mean_difference
 from tests.answers.compare.ab_test_data import START, call, contact, data, lists, run
 
 #: Two hours on the line: an hour of A, of two conversations, and an hour of B, of one.
@@ -48,6 +48,17 @@ def worth(people=PEOPLE, calls=CALLS, cost_per_hour=None, **tables) -> Money:
     return money(
         found, Voice(), ("A", "B"), prices(ds, "list_id", cost_per_hour), confidence=0.95, tolerance=0.05
     )
+
+
+def buyers(control: int, treatment: int, of: int = 200):
+    """Return two lists of which the first contacts buy, for 50 to 56."""
+    people = [contact(f"{arm}{k}") for arm in "AB" for k in range(of)]
+    calls = [
+        call(f"{arm}{k}", 1, success=True, value=50.0 + k % 7, agent_id="ann")
+        for arm, n in (("A", control), ("B", treatment))
+        for k in range(n)
+    ]
+    return people, [*calls, call("A0", 9)]
 
 
 def pair(found: Money, name: str) -> tuple[float, float]:
@@ -103,8 +114,10 @@ class TestLines:
         b = [220 - 40 - 0.5 - 1.5, -0.5 - 1.5, -1.5, -1.5]
         plain = mean_difference(b, a)
         assert found.difference.estimate == pytest.approx(plain.estimate)
-        # The clustered variance divides by n, Welch's by n - 1.
-        assert found.difference.standard_error == pytest.approx(plain.standard_error * math.sqrt(3 / 4))
+        assert found.difference.standard_error == pytest.approx(plain.standard_error)
+        # One success with a value in each arm: too few for limits.
+        assert math.isnan(found.difference.low)
+        assert "fewer than 10 values" in found.note
 
     def test_hours_are_clustered_by_the_days_of_agents(self):
         work = [(agent, day) for agent in ("ann", "bob") for day in (1, 2)]
@@ -145,17 +158,12 @@ class TestLines:
         assert "the control earns nothing" in str(found)
         assert found.line("profit_per_contact").difference.estimate == pytest.approx(30)
 
-    def test_the_lift_of_profit_has_limits_of_fieller(self):
-        people = [contact(f"{arm}{k}") for arm in "AB" for k in range(200)]
-        calls = [
-            call(f"{arm}{k}", 1, success=True, value=50.0 + k % 7, agent_id="ann")
-            for arm, n in (("A", 60), ("B", 90))
-            for k in range(n)
-        ]
-        found = worth(people, [*calls, call("A0", 9)], cost_per_hour=30)
+    def test_the_lift_of_profit_excludes_0_where_the_difference_does(self):
+        found = worth(*buyers(60, 90), cost_per_hour=30)
         control, treatment = pair(found, "profit_per_contact")
         assert found.lift.estimate == pytest.approx(treatment / control - 1)
-        assert found.lift.method.startswith("fieller")
+        assert found.lift.low > 0
+        assert found.lift.p_value == found.line("profit_per_contact").difference.p_value < 0.05
         assert "relative to the control: +5" in str(found)
         assert found.to_frame()["measure"].iloc[-1] == "profit_per_contact (relative)"
 
@@ -222,38 +230,39 @@ class TestGuardrails:
         assert "needs calls.abandoned" in found.notes[0]
 
 
-def normal(estimate: float, error: float) -> Comparison:
-    return Comparison(estimate, 0, 0, 0, "", 0.95, standard_error=error)
+def followed(control: int, treatment: int) -> FollowedContacts:
+    ds = data(*buyers(control, treatment))
+    return FollowedContacts.of(follow(ds, find_arms(ds, "list_id", "A"), 7), Prices())
 
 
 class TestChoice:
     def test_no_difference_is_even_odds(self):
-        chance, loss = choice(normal(0.0, 1.0))
-        assert chance == 0.5
-        # The mean of the positive half of a standard normal value.
-        assert loss == pytest.approx((1 / math.sqrt(2 * math.pi), 1 / math.sqrt(2 * math.pi)))
+        people = followed(40, 40)
+        chance, (missed, wrong) = choice(people, people.value)
+        assert chance == pytest.approx(0.5)
+        assert missed == pytest.approx(wrong)
 
     def test_the_two_losses_differ_by_the_estimate(self):
-        # max(0, d) - max(0, -d) = d.
-        chance, (missed, wrong) = choice(normal(0.7, 0.5))
-        assert missed - wrong == pytest.approx(0.7)
-        # The table of the normal distribution at 1.4.
-        assert chance == pytest.approx(0.9192, abs=1e-4)
+        # max(0, d) - max(0, -d) = d: with many successes, the mean of what d may be is its estimate.
+        people = followed(90, 110)
+        chance, (missed, wrong) = choice(people, people.value)
+        control, treatment = people.both(people.value, people.each)
+        assert missed - wrong == pytest.approx(treatment - control, rel=0.02)
+        assert 0.95 < chance < 0.99
 
-    def test_the_loss_is_the_mean_over_the_posterior(self):
-        import numpy as np
+    @pytest.mark.parametrize("sold", [(9, 40), (40, 9), (0, 4)])
+    def test_under_ten_successes_there_is_no_chance(self, sold):
+        people = followed(*sold)
+        assert math.isnan(choice(people, people.value)[0])
 
-        drawn = np.random.default_rng(1).normal(0.3, 0.4, 400_000)
-        _, (missed, wrong) = choice(normal(0.3, 0.4))
-        assert missed == pytest.approx(np.maximum(drawn, 0).mean(), abs=0.003)
-        assert wrong == pytest.approx(np.maximum(-drawn, 0).mean(), abs=0.003)
-
-    def test_without_an_error_there_is_no_chance(self):
-        assert math.isnan(choice(None)[0])
-        assert math.isnan(choice(normal(1.0, 0.0))[0])
+    def test_four_successes_are_no_verdict_and_it_is_said_why(self):
+        found = worth(*buyers(4, 36))
+        assert math.isnan(found.chance)
+        assert "too little data" in str(found.verdict)
+        assert any("fewer than 10 successes" in note for note in found.notes)
 
 
 def test_money_is_told_in_words_and_shows_itself():
-    found = worth(costs=COSTS, agent_time=TIME)
+    found = worth(*buyers(60, 90), cost_per_hour=30)
     assert "better choice with a chance of" in str(found)
     assert "flat prior" in str(found)

@@ -38,7 +38,7 @@ def test_lists_of_unlike_size_are_no_broken_split_while_no_plan_is_known():
     assert found.loaded == (400, 200)
     assert found.loaded_check is None
     assert found.broken == ""
-    assert "sound" in texts(found)
+    assert "Nothing was found against the split. Looked at: days of loading" in texts(found)
 
 
 def test_a_split_off_its_plan_is_broken():
