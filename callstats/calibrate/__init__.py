@@ -20,7 +20,9 @@ from callstats.calibrate.day_situations import DAYS_DIFFER
 from callstats.calibrate.forecast_situations import FORECASTS
 from callstats.calibrate.hour_situations import CALLING
 from callstats.calibrate.list_situations import LISTS
+from callstats.calibrate.loading_situations import LOADING
 from callstats.calibrate.look_situations import LOOKING
+from callstats.calibrate.money_situations import MONEY
 from callstats.calibrate.rate_situations import RATES
 from callstats.calibrate.share_situations import SHARES
 from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation
@@ -37,8 +39,10 @@ SITUATIONS: tuple[Situation, ...] = (
     *LISTS,
     *DAYS_DIFFER,
     *LOOKING,
+    *LOADING,
     *RATES,
     *SHARES,
+    *MONEY,
     *JUDGING,
     *CHARTS,
     *BRIDGES,

@@ -132,10 +132,16 @@ class TwoByTwoStrata:
             found.append(exponential(float(logsumexp(logs))))
         return np.array(found)
 
-    def first(self, number: int) -> TwoByTwoStrata:
-        """Return the first strata, without those that one arm lacks."""
+    def together(self, numbers: np.ndarray) -> TwoByTwoStrata:
+        """Return the first strata with those of the same number as one, of those that both arms have.
+
+        Parameters
+        ----------
+        numbers : ndarray of int
+            Of the first strata; the others are left out.
+        """
         columns = (self.events, self.trials, self.control_events, self.control_trials)
-        return TwoByTwoStrata.of(*(column[:number] for column in columns))
+        return TwoByTwoStrata.of(*(np.bincount(numbers, weights=c[: len(numbers)]) for c in columns))
 
     def restricted(self, difference: float) -> tuple[np.ndarray, np.ndarray]:
         """Return each stratum's most likely two shares that differ by a given amount.

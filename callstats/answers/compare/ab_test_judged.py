@@ -82,7 +82,9 @@ def judge(
         Whether the planned contacts were set beforehand.
     """
     cells = count_arms(trial, reached)
-    strata = NO_DAYS if loading.refused else count_by_day(trial, reached) if loading.adjusted else None
+    strata = (
+        NO_DAYS if loading.refused else count_by_day(trial, reached, loading) if loading.adjusted else None
+    )
     by_agent = compare_by_agents(trial, reached, tuning.confidence, loading)
     effect = by_agent[0].design_effect if by_agent is not None else NAN
     clustered = (clustered or (nested and by_agent is not None)) and not loading.refused

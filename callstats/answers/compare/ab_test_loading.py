@@ -20,11 +20,13 @@ from callstats.stats import Comparison, TwoByTwoStrata
 #: With less of the contacts on days that both arms share, or less of what as many contacts
 #: of arms loaded side by side would tell, nothing is concluded.
 LEAST_COVERED, LEAST_KEPT = 0.5, 0.2
-#: The days are compared one by one where that costs less than this, whatever the shares.
-CHEAP = 0.97
-#: Shares that differ by less than chance at this level are left as they are where days are thin.
-ALIKE_P = 0.2
-#: Shares that differ by more than chance at this level are told.
+#: Days are compared one by one where that keeps this much of what their contacts tell, or, if the
+#: arms' shares may differ between them (at this level), that much; otherwise neighbours are taken
+#: together.
+CHEAP, ALIKE_P, BEARABLE = 0.97, 0.2, 0.8
+#: Fewest contacts of days taken together: within so many, one in 34 is lost.
+FEWEST_TOGETHER = 34
+#: Shares that differ by more than chance at this level are told, and days compared one by one.
 DIFFERENT_P = 0.01
 #: The reason of a comparison that days of loading forbid.
 NOT_SHARED = "the arms were loaded on different days"
@@ -56,36 +58,34 @@ class LoadingDays:
         counts = [np.bincount(code[mine], minlength=len(days)).astype(float) for mine in (~treated, treated)]
         return cls(days, *counts)
 
-    @property
-    def both(self) -> np.ndarray:
-        """Which days both arms have."""
-        return (self.control > 0) & (self.treatment > 0)
+    @cached_property
+    def strata(self) -> tuple[np.ndarray, np.ndarray]:
+        """Contacts of control and treatment in each stratum: a day, or thin days taken together."""
+        control, treatment = (np.bincount(self.blocks, weights=arm) for arm in (self.control, self.treatment))
+        return control, treatment
 
     @property
     def shared(self) -> int:
-        """Number of days that both arms have."""
-        return int(self.both.sum())
+        """Number of strata that both arms have."""
+        return int(np.minimum(*self.strata).astype(bool).sum())
 
     @property
     def covered(self) -> float:
         """Share of all contacts that were loaded on days both arms have."""
-        size = self.control + self.treatment
-        return float(size[self.both].sum() / size.sum()) if size.sum() else NAN
+        control, treatment = self.strata
+        size = control + treatment
+        return float(size[(control > 0) & (treatment > 0)].sum() / size.sum()) if size.sum() else NAN
+
+    @property
+    def kept(self) -> float:
+        """What the shared days tell, in parts of what as many contacts loaded side by side would."""
+        return _kept(*self.strata)
 
     @property
     def apart(self) -> float:
         """Share of one arm's contacts that other days would have to take to make the arms alike."""
         a, b = self.control.sum(), self.treatment.sum()
         return float(np.abs(self.control / a - self.treatment / b).sum() / 2) if a and b else NAN
-
-    @property
-    def kept(self) -> float:
-        """What the shared days tell, in parts of what as many contacts loaded side by side would."""
-        a, b = self.control.sum(), self.treatment.sum()
-        if not (a and b):
-            return NAN
-        one, other = self.control[self.both], self.treatment[self.both]
-        return float((one * other / (one + other)).sum() * (a + b) / (a * b))
 
     @cached_property
     def p_value(self) -> float:
@@ -118,10 +118,34 @@ class LoadingDays:
     @property
     def adjusted(self) -> bool:
         """Whether the arms are compared within days of loading."""
-        return self.several and not self.refused and (self.kept >= CHEAP or self.p_value < ALIKE_P)
+        return self.several and not self.refused
+
+    @cached_property
+    def blocks(self) -> np.ndarray:
+        """The number of the stratum that each day belongs to.
+
+        A day is a stratum. Where days are so thin that comparing within each would lose
+        contacts, and the arms' shares are alike on all, neighbours are one stratum: that
+        still takes out a drift.
+        """
+        kept = _kept(self.control, self.treatment)
+        doubtful = self.p_value < ALIKE_P and kept >= BEARABLE
+        if kept >= CHEAP or doubtful or self.differs:
+            return np.arange(len(self.days))
+        blocks, number, inside = [], 0, 0.0
+        for size in (self.control + self.treatment).tolist():
+            blocks.append(number)
+            inside += size
+            if inside >= FEWEST_TOGETHER:
+                number, inside = number + 1, 0.0
+        return np.array(blocks)
+
+    def block_of(self, days: np.ndarray) -> np.ndarray:
+        """Return the number of the stratum of each of some days."""
+        return self.blocks[np.searchsorted(self.days, days)]
 
     def weights(self, trial: Trial, per: Any = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return the weight and the day's number of every contact whose horizon is over.
+        """Return the weight and the stratum's number of every contact whose horizon is over.
 
         Weighted, both arms have the same composition by day (that of Mantel and Haenszel's
         weights), and each arm's weights add up to its contacts. A contact of a day that
@@ -136,15 +160,20 @@ class LoadingDays:
         done = trial.done
         treated = done["treated"].to_numpy(dtype=bool)
         each = np.ones(len(done)) if per is None else np.asarray(per, dtype=float)
-        code = np.searchsorted(self.days, done["stratum"].to_numpy())
-        one, other = (
-            np.bincount(code, weights=each * mine, minlength=len(self.days)) for mine in (treated, ~treated)
-        )
+        code = self.block_of(done["stratum"].to_numpy())
+        one, other = (np.bincount(code, weights=each * mine) for mine in (treated, ~treated))
         with np.errstate(all="ignore"):
             shared = np.nan_to_num(one * other / (one + other))
             wanted = shared / shared.sum()
             factors = [np.nan_to_num(wanted * arm.sum() / arm, posinf=0.0) for arm in (one, other)]
         return np.where(treated, factors[0][code], factors[1][code]), code
+
+
+def _kept(control: np.ndarray, treatment: np.ndarray) -> float:
+    """Return what strata tell, in parts of what as many contacts in one would."""
+    a, b = float(control.sum()), float(treatment.sum())
+    size = np.maximum(control + treatment, 1)
+    return float((control * treatment / size).sum()) * (a + b) / (a * b) if a and b else NAN
 
 
 def standardised(

@@ -157,7 +157,7 @@ def daily_looks(
     if loading is not None and loading.refused:
         return tuple(_unjudged(snapshot) for snapshot in seen)
     if loading is not None and loading.adjusted:
-        return tuple(_intersected(_within_days(trial, seen, per_contact_reached, tuning)))
+        return tuple(_intersected(_within_days(trial, seen, per_contact_reached, tuning, loading)))
     looks = [_look(snapshot, tuning, basis, not per_contact_reached) for snapshot in seen]
     return tuple(_intersected(looks) if basis == "completed" else looks)
 
@@ -221,18 +221,20 @@ def _unjudged(snapshot: Snapshot) -> Look:
     return Look(day, cells, contacts, gap, NAN, NAN, NAN, NAN, NAN, NAN)
 
 
-def _within_days(trial: Trial, seen: Sequence[Snapshot], reached: bool, tuning: Tuning) -> list[Look]:
+def _within_days(
+    trial: Trial, seen: Sequence[Snapshot], reached: bool, tuning: Tuning, loading: LoadingDays
+) -> list[Look]:
     """Return looks that compare the arms within days of loading.
 
     Contacts enter by day of loading, so that each look adds strata: the differences within
     them are a martingale, whatever the shares of the arms on each day.
     """
     days, strata = strata_by_day(trial, *counted_of(trial, reached))
-    evidence = strata.e_values()
+    evidence, blocks = strata.e_values(), loading.block_of(days)
     looks = []
     for day, cells, contacts, loaded in seen:
         number = int(np.searchsorted(days, loaded, side="right"))
-        now = strata.first(number)
+        now = strata.together(blocks[:number])
         if not len(now.trials):
             continue
         fixed = stratified_proportion_difference(

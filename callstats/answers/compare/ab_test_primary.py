@@ -177,10 +177,10 @@ def count_arms(trial: Trial, reached: bool) -> ArmCounts:
     return ArmCounts(*sums)
 
 
-def count_by_day(trial: Trial, reached: bool) -> TwoByTwoStrata:
+def count_by_day(trial: Trial, reached: bool, loading: LoadingDays) -> TwoByTwoStrata:
     """Return the successes and contacts of both arms by day of loading, of days that both have."""
     days, strata = strata_by_day(trial, *counted_of(trial, reached))
-    return strata.first(len(days))
+    return strata.together(loading.block_of(days))
 
 
 def compare_arms(
