@@ -310,9 +310,9 @@ def ab_test(  # noqa: PLR0913 - all but one by name
     baseline
         Conversion expected beforehand.
     planned_contacts
-        Of both arms together.
+        Of both arms together, set before the start; without a size no single look is final.
     planned_looks
-        How many looks were planned; without them one may look every day.
+        How many looks were planned, of a planned size; without them one may look every day.
     cluster
         contact, or agent for a difference that is to hold for other agents too.
     cost_per_hour

@@ -60,8 +60,9 @@ def test_what_cannot_be_planned_is_refused(run: Run, words: list[str], said: str
 
 def test_a_test_is_said_in_words(run: Run, equal_lists: Path) -> None:
     done = run(
-        "ab-test", equal_lists, "--control", "A", "--cost-per-hour", "18", "--guardrail", "do_not_call_rate"
-    )
+        "ab-test", equal_lists, "--control", "A", "--cost-per-hour", "18", "--guardrail", "do_not_call_rate",
+        "--planned-contacts", "600",
+    )  # fmt: skip
     assert done.code == 0
     assert "Conversion per lead: no evidence of a difference between B and A" in done.out
     assert "Final: 600 contacts were followed for 14 days." in done.out
@@ -73,6 +74,7 @@ def test_a_test_has_a_row_a_comparison(run: Run, equal_lists: Path, form: str) -
     done = run(
         "ab-test", equal_lists, "--control", "A", "--guardrail", "do_not_call_rate", "--format", form,
         "--period", "2026-09", "--horizon-days", "7", "--planned-looks", "1",
+        "--planned-contacts", "600",
     )  # fmt: skip
     assert done.code == 0
     assert "conversion_per_lead" in done.out

@@ -23,9 +23,9 @@ LEAST_COVERED, LEAST_KEPT = 0.5, 0.2
 #: Days are compared one by one where that keeps this much of what their contacts tell, or, if the
 #: arms' shares may differ between them (at this level), that much; otherwise neighbours are taken
 #: together.
-CHEAP, ALIKE_P, BEARABLE = 0.97, 0.2, 0.8
-#: Fewest contacts of days taken together: within so many, one in 34 is lost.
-FEWEST_TOGETHER = 34
+CHEAP, ALIKE_P, BEARABLE = 0.97, 0.2, 0.95
+#: Fewest contacts of days taken together: comparing within so many loses one in fifty.
+FEWEST_TOGETHER = 50
 #: Shares that differ by more than chance at this level are told, and days compared one by one.
 DIFFERENT_P = 0.01
 #: The reason of a comparison that days of loading forbid.

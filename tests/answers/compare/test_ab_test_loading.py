@@ -72,8 +72,8 @@ class TestDays:
         found = days([3, 7, 5] * 8, [7, 3, 5] * 8)
         assert found.adjusted
         assert found.kept > 0.95
-        # Ten contacts a day: four days are one stratum.
-        assert found.blocks.tolist() == [k // 4 for k in range(24)]
+        # Ten contacts a day: five days are one stratum.
+        assert found.blocks.tolist() == [k // 5 for k in range(24)]
 
     def test_thin_days_of_unlike_shares_are_compared_one_by_one(self):
         found = days([9, 1] * 10, [1, 9] * 10)
