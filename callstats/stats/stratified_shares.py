@@ -129,7 +129,7 @@ class TwoByTwoStrata:
         logs, found = density, []
         for each, x1, m in zip(share.tolist(), self.events.tolist(), won.tolist(), strict=True):
             logs = logs + x1 * _GRID - m * np.log1p(each * (ratio - 1))
-            found.append(exponential(float(logsumexp(logs))))
+            found.append(exponential(np.asarray(logsumexp(logs)).item()))
         return np.array(found)
 
     def together(self, numbers: np.ndarray) -> TwoByTwoStrata:

@@ -95,11 +95,11 @@ def judge(
     seen = daily_looks(trial, reached, tuning, loading)
     decision = decide(trial, single, seen, tuning, planned, looks, declared=declared)
     if decision.kind != "final" and single is not None and not loading.refused:
-        widened = anytime(cells.control_trials, cells.trials, tuning.planned, tuning.confidence)
-        again = compare_by_agents(trial, reached, widened.confidence, loading) if apart else by_agent
+        at_any = anytime(cells.control_trials, cells.trials, tuning.planned, tuning.confidence)
+        again = compare_by_agents(trial, reached, at_any.confidence, loading) if apart else by_agent
         single, lift = (
-            None if found is None else widened.of(found)
-            for found in compare_arms(cells, again, widened.confidence, apart, strata)
+            None if found is None else at_any.of(found)
+            for found in compare_arms(cells, again, at_any.confidence, apart, strata)
         )
     evidence = conversion_evidence(seen, tuning.share, tuning.confidence)
     return Judged(cells, single, lift, seen, decision, evidence, effect, clustered)

@@ -321,7 +321,7 @@ def _intersected(looks: list[Look]) -> list[Look]:
 
 
 @dataclass(frozen=True, slots=True)
-class Widened:
+class AtAnyLook:
     """What makes an interval of a single look hold at all looks together.
 
     Attributes
@@ -353,7 +353,7 @@ class Widened:
         return replace(single, p_value=p, confidence=self.promised, method=method)
 
 
-def anytime(control: float, treatment: float, planned: float, confidence: float) -> Widened:
+def anytime(control: float, treatment: float, planned: float, confidence: float) -> AtAnyLook:
     """Return at which confidence an interval of a single look holds at all looks together.
 
     Parameters
@@ -373,8 +373,8 @@ def anytime(control: float, treatment: float, planned: float, confidence: float)
     from scipy.special import ndtr
 
     if not (min(control, treatment) > 0 and planned > 0):
-        return Widened(confidence, confidence, 0.0, planned)
+        return AtAnyLook(confidence, confidence, 0.0, planned)
     now = 4 / (1 / control + 1 / treatment)
     width = confidence_sequence(0.0, 1.0, now, planned_trials=planned, confidence=confidence).high
     # Of a handful of contacts nothing holds at all looks: as good as certain is not quite 1.
-    return Widened(min(float(1 - 2 * ndtr(-width)), 1 - 1e-12), confidence, now, planned)
+    return AtAnyLook(min(float(1 - 2 * ndtr(-width)), 1 - 1e-12), confidence, now, planned)

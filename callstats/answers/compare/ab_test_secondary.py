@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from callstats.answers.compare.ab_test_arms import AssignedArms
 from callstats.answers.compare.ab_test_horizon import Trial
 from callstats.answers.compare.ab_test_loading import LoadingDays
-from callstats.answers.compare.ab_test_looks import UNPLANNED, Widened, anytime
+from callstats.answers.compare.ab_test_looks import UNPLANNED, AtAnyLook, anytime
 from callstats.answers.compare.ab_test_money_numbers import (
     FollowedContacts,
     Prices,
@@ -450,7 +450,7 @@ def money(
     return Money(voice, names, lines, prices, chance, loss, lift, confidence, tuple(notes), broken)
 
 
-def _at_any_look(found: Comparison | None, looks: Widened | None) -> Comparison | None:
+def _at_any_look(found: Comparison | None, looks: AtAnyLook | None) -> Comparison | None:
     return found if found is None or looks is None else looks.of(found)
 
 

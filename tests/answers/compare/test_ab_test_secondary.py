@@ -117,7 +117,7 @@ class TestLines:
         assert found.difference.standard_error == pytest.approx(plain.standard_error)
         # One success with a value in each arm: too few for limits.
         assert math.isnan(found.difference.low)
-        assert "fewer than 10 values" in found.note
+        assert "fewer than ten values" in found.note
 
     def test_hours_are_clustered_by_the_days_of_agents(self):
         work = [(agent, day) for agent in ("ann", "bob") for day in (1, 2)]
