@@ -17,10 +17,11 @@ _FEWEST_FOR_SLOPE = 15
 _SHARE_OF_RUNS = 0.2
 #: Most days set aside as far out: a quarter of them, and no more than this.
 _MOST_ASIDE = 6
-#: What is left of the false alarms when the farthest day was not beyond its limits: others may only
-#: have been hidden by far days, and those stand out.
-_LATER = 0.7
+#: What setting days aside costs: up to six times the farthest of the days left is looked at.
+_PRICE_OF_ASIDE = 0.7
 _SHORTEST_RUN = 8
+#: From this expected count on, the logarithm of a count is nearly normal.
+_LARGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,47 @@ class PredictiveLimits:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """How relative values become counts: ``unit`` is the variance of a count over its mean."""
+    """How days are compared: relative to the centre, or on the logit or logarithm where counts are large.
+
+    What makes days differ multiplies their odds or rates, which is even on the
+    logarithm only. ``unit`` is the variance of a count over its mean.
+    """
 
     events: Array
     sizes: Array
     centre: float
     unit: float
+    proportion: bool
+
+    @property
+    def large(self) -> bool:
+        """Whether every day's count is large enough for its logarithm to be nearly normal."""
+        return bool((self.sizes * self.centre / self.unit).min() >= _LARGE and self.events.min() > 0)
 
     @property
     def values(self) -> Array:
-        return self.events / self.sizes / self.centre - 1
+        value = self.events / self.sizes
+        if not self.large:
+            return value / self.centre - 1
+        return self._link(value) - self._link(self.centre)
 
     @property
     def sampling(self) -> Array:
-        return self.unit / (self.sizes * self.centre)
+        """Variance of the values by chance alone."""
+        slope = 1 - self.centre if self.large and self.proportion else 1.0
+        return self.unit / (self.sizes * self.centre) / slope**2
+
+    def at(self, values: Array) -> Array:
+        """Return shares or rates from the values compared."""
+        if not self.large:
+            return (1 + values) * self.centre
+        from scipy.special import expit
+
+        linked = self._link(self.centre) + values
+        return expit(linked) if self.proportion else np.exp(linked)
+
+    def _link(self, value: Array | float) -> Array:
+        return np.log(value) - (np.log1p(-np.minimum(value, 1 - 1e-9)) if self.proportion else 0.0)
 
 
 def predictive_limits(
@@ -74,15 +102,15 @@ def predictive_limits(
     if mirrored:
         events, centre = sizes - events, 1 - centre
     unit = design_effect * (1 - centre if proportion else 1.0)
-    scale = _Scale(events, sizes, centre, unit)
+    scale = _Scale(events, sizes, centre, unit, proportion)
     slope = len(events) >= _FEWEST_FOR_SLOPE
     model = day_model(scale.values, scale.sampling, weekdays, slope=slope)
-    tail = (1 - _SHARE_OF_RUNS) * false_alarms / 2 / len(events)
+    tail = _tail(false_alarms, len(events))
     usual, aside = _usual(model, scale, weekdays, false_alarms)
     expected, low, high = (np.empty(len(events)) for _ in range(3))
     for days, base in [(np.flatnonzero(usual.kept), usual), *((np.array([d]), aside[d]) for d in aside)]:
         found = base.predicted(days, tail)
-        expected[days] = (1 + found.expected) * centre
+        expected[days] = scale.at(found.expected)
         low[days], high[days] = _count_limits(found, scale, days)
     low, high, expected = (np.clip(v, 0, top) for v in (low, high, expected))
     if mirrored:
@@ -94,6 +122,11 @@ def predictive_limits(
     return PredictiveLimits(expected, low, high, dispersion, length, float(w @ usual.correlation), slope)
 
 
+def _tail(false_alarms: float, days: int) -> float:
+    """Return the probability beyond each limit of each day."""
+    return _PRICE_OF_ASIDE * (1 - _SHARE_OF_RUNS) * false_alarms / 2 / days
+
+
 def _usual(
     model: DayModel, scale: _Scale, weekdays: Array | None, false_alarms: float
 ) -> tuple[DayModel, dict[int, DayModel]]:
@@ -103,10 +136,9 @@ def _usual(
     """
     most = min(max(len(scale.events) // 4, 1), _MOST_ASIDE)
     current, out, last = model, [], 0
-    for step in range(most):
+    for _ in range(most):
         days = np.flatnonzero(current.kept)
-        tail = (1 - _SHARE_OF_RUNS) * false_alarms / 2 / len(days)
-        tail *= 1.0 if step == 0 else _LATER
+        tail = _tail(false_alarms, len(days))
         found = current.predicted(days, tail)
         score = np.abs(scale.values[days] - found.expected) / found.distance
         score[_last_of_their_weekday(days, out, weekdays)] = -1.0
@@ -144,6 +176,8 @@ def _count_limits(found: DayPredictions, scale: _Scale, days: Array) -> tuple[Ar
     The mixture's quantile becomes a normal level, the variance that of the counts;
     a count's variance over its mean is made 1 by counting in multiples of it.
     """
+    if scale.large:
+        return scale.at(found.expected - found.distance), scale.at(found.expected + found.distance)
     from scipy.special import nbdtrik, ndtr
 
     level = np.clip(ndtr(-found.distance / found.spread), 1e-13, 0.4)

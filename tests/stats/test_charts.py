@@ -154,8 +154,10 @@ def test_seconds_vary_as_their_size_says():
     seconds = rng.gamma(100, 200, 20)
     chart = control_limits(seconds, [100] * 20, kind="rate", design_effect=200)
     assert not chart.outside.any()
+    # chance alone is a dispersion of 14.1, the root of the size of one
+    spread = 20 * chart.dispersion / np.sqrt(200)
     # at least the normal quantile for one of 20 days, at most that of t with 5 degrees of freedom
-    assert 20 * 3.1 < (chart.high - chart.expected).mean() < 20 * 5.6
+    assert 3.1 * spread < (chart.high - chart.low).mean() / 2 < 5.6 * spread
     assert chart.dispersion > 10  # over counts of one second each
 
 
