@@ -10,17 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
 
 Pair = tuple[str, str]
+Triple = tuple[str, str, str]
 
 
 def pair(a: str, b: str) -> Pair:
     """Return the key of a product, the same for (a, b) and (b, a)."""
     return (a, b) if a <= b else (b, a)
+
+
+def triples(names: Sequence[str]) -> list[Triple]:
+    """Return every three of some names, each as often as wanted, in order.
+
+    Examples
+    --------
+    >>> triples(["y", "n"])
+    [('n', 'n', 'n'), ('n', 'n', 'y'), ('n', 'y', 'y'), ('y', 'y', 'y')]
+    """
+    return [(a, b, c) for a, b, c in combinations_with_replacement(sorted(names), 3)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,8 @@ class Moments:
     products : mapping of (str, str) to float
         Sum over units of the product of two columns, keyed by :func:`pair`;
         ``(a, a)`` is the sum of squares.
+    cubes : mapping of (str, str, str) to float
+        The same of three columns, in order of their names, where values may be skewed.
 
     Notes
     -----
@@ -54,6 +69,7 @@ class Moments:
     n: int
     sums: Mapping[str, float]
     products: Mapping[Pair, float] = field(default_factory=dict)
+    cubes: Mapping[Triple, float] = field(default_factory=dict)
 
     def __add__(self, other: Moments) -> Moments:
         if not isinstance(other, Moments):
@@ -64,10 +80,17 @@ class Moments:
             self.n + other.n,
             {key: value + other.sums[key] for key, value in self.sums.items()},
             {key: value + other.products[key] for key, value in self.products.items()},
+            {key: value + other.cubes[key] for key, value in self.cubes.items() if key in other.cubes},
         )
 
     @classmethod
-    def of(cls, columns: Mapping[str, Sequence[float]], units: Sequence[object] | None = None) -> Moments:
+    def of(
+        cls,
+        columns: Mapping[str, Sequence[float]],
+        units: Sequence[object] | None = None,
+        *,
+        skewed: bool = False,
+    ) -> Moments:
         """Return the moments of columns held in memory.
 
         Parameters
@@ -75,6 +98,8 @@ class Moments:
         columns : mapping of str to sequence of float, each of shape (rows,)
         units : sequence, shape (rows,), optional
             The independent unit each row belongs to; if omitted, each row is its own unit.
+        skewed : bool
+            Add the products of every three columns.
 
         Returns
         -------
@@ -95,6 +120,9 @@ class Moments:
             n,
             {name: float(values[name].sum()) for name in values},
             {(a, b): float(values[a] @ values[b]) for i, a in enumerate(names) for b in names[i:]},
+            {t: float((values[t[0]] * values[t[1]]) @ values[t[2]]) for t in triples(names)}
+            if skewed
+            else {},
         )
 
     def combine(self, **combinations: Mapping[str, float]) -> Moments:

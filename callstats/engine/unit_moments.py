@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import narwhals as nw
+
 from callstats.dataset.core import Dataset
 from callstats.engine.keys import Group, collected, totals_by
 from callstats.engine.needs import check_terms
@@ -19,8 +21,9 @@ from callstats.engine.units import (
     tells_rows,
     unit_sums,
 )
-from callstats.kpis.define import KPI, Linear, Net, Quantile
-from callstats.moments import Moments, pair
+from callstats.kpis.define import KPI, Linear, Net, Quantile, Sum
+from callstats.model import TABLES
+from callstats.moments import Moments, Triple, pair, triples
 
 #: Sums held per unit at a time: this many numbers for five million contacts fit into memory.
 _TERMS_AT_ONCE = 24
@@ -152,7 +155,12 @@ class _GroupSums:
         products = {
             pair(a, b): self.sums[_product_name(numbers[a], numbers[b])] for a in known for b in known
         }
-        return _share_out(Moments(n, known, products), shared)
+        cubes = (
+            {t: self.sums[_cube_name(*(numbers[x] for x in t))] for t in triples(list(known))}
+            if is_skewed(kpi)
+            else {}
+        )
+        return _share_out(Moments(n, known, products, cubes), shared)
 
 
 _EMPTY = _GroupSums({}, {})
@@ -178,7 +186,17 @@ def _share_out(moments: Moments, shared: Mapping[str, float]) -> Moments:
             + (shared[a] * moments.sums[b] + shared[b] * moments.sums[a] + shared[a] * shared[b]) / n
             for (a, b), product in moments.products.items()
         },
+        {t: _shared_cube(t, moments, {name: shared[name] / n for name in shared}) for t in moments.cubes},
     )
+
+
+def _shared_cube(triple: Triple, moments: Moments, each: Mapping[str, float]) -> float:
+    """Return the sum of a product of three columns when every unit gets an equal share more."""
+    total = moments.cubes[triple] + moments.n * each[triple[0]] * each[triple[1]] * each[triple[2]]
+    for i, own in enumerate(triple):
+        a, b = (name for j, name in enumerate(triple) if j != i)
+        total += each[own] * moments.products[pair(a, b)] + each[a] * each[b] * moments.sums[own]
+    return total
 
 
 def _text(part: Linear) -> str:
@@ -188,6 +206,30 @@ def _text(part: Linear) -> str:
 
 def _product_name(i: int, j: int) -> str:
     return f"p{min(i, j)}_{max(i, j)}"
+
+
+def _cube_name(*numbers: int) -> str:
+    return "c" + "_".join(str(i) for i in sorted(numbers))
+
+
+def is_skewed(kpi: KPI) -> bool:
+    """Return whether a KPI's sums over its units are so skewed that their cubes are needed: money by contact.
+
+    Few contacts buy, and a few of those for much.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> is_skewed(get("revenue")), is_skewed(get("answer_rate")), is_skewed(get("profit_per_hour"))
+    (True, False, False)
+    """
+    sums = (term for term in formula_terms(kpi) if isinstance(term, Sum))
+    return kpi.independence == "contact" and any(_is_money(term) for term in sums)
+
+
+def _is_money(term: Sum) -> bool:
+    table = TABLES[term.where.table]
+    return term.column in table.names and table[term.column].unit == "money" and not table.shared
 
 
 def _count_name(numbers: Iterable[int]) -> str:
@@ -210,15 +252,19 @@ def _second_pass(units: UnitSums, kpis: Sequence[KPI], by: Sequence[str]) -> dic
     wanted = [sorted(columns[_text(part)] for part in parts(kpi).values()) for kpi in kpis]
     products = {_product_name(i, j): (i, j) for numbers in wanted for i in numbers for j in numbers}
     counts = {_count_name(numbers): numbers for numbers in wanted}
+    cubed = [numbers for kpi, numbers in zip(kpis, wanted, strict=True) if is_skewed(kpi)]
+    cubes = {_cube_name(i, j, k): (i, j, k) for own in cubed for i in own for j in own for k in own}
     frame = frame.with_columns(
         **{name: units.product(i, j) for name, (i, j) in products.items()},
         **{name: units.counted(numbers) for name, numbers in counts.items()},
+        **{name: units.product(i, j) * nw.col(f"k{k}") for name, (i, j, k) in cubes.items()},
     )
     names = [
         "units",
         "lost",
         *products,
         *counts,
+        *cubes,
         *(f"{kind}{i}" for i in range(len(linears)) for kind in "yk"),
     ]
     numbers = collected(totals_by(frame, by, names), by, names)

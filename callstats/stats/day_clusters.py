@@ -140,6 +140,7 @@ def day_variance(
         total = 1.0 if below is None else float(below.sum())
         influence[i], sizes[i] = (spread["numerator"] - ratio * size) / total, size / size.sum()
     effective = _effective(sizes)
+    worked = np.array([np.isin(days, arm.days) for arm in arms])
     between, chance = (
         influence @ influence.T,
         np.diag([_chance(*one) for one in zip(arms, ratios, strict=True)]),
@@ -148,15 +149,15 @@ def day_variance(
         return DayVariance(between, chance, effective)
     factor = np.sqrt(effective / np.maximum(effective - 1, _LEAST))
     return DayVariance(
-        between * np.outer(factor, factor), chance, effective, _dependence(influence, sizes, rare)
+        between * np.outer(factor, factor), chance, effective, _dependence(influence, sizes, worked, rare)
     )
 
 
-def _dependence(influence: np.ndarray, sizes: np.ndarray, rare: float) -> float:
+def _dependence(influence: np.ndarray, sizes: np.ndarray, worked: np.ndarray, rare: float) -> float:
     """Return what days like their neighbours cost, over each arm's own days or the days arms share."""
-    if len(sizes) > 1 and (sizes[0] * sizes[-1]).any():
+    if len(sizes) > 1 and (worked[0] & worked[-1]).any():
         return dependence_factor(influence[0] - influence[-1], rare=rare)
-    series = [own[size > 0] for own, size in zip(influence, sizes, strict=True)]
+    series = [own[days] for own, days in zip(influence, worked, strict=True)]
     spread = [float(np.sqrt(own @ own)) or 1.0 for own in series]
     return dependence_factor(*(own / size for own, size in zip(series, spread, strict=True)), rare=rare)
 

@@ -9,12 +9,13 @@ all that is needed, so an engine can supply them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from callstats.errors import UsageError
+from callstats.moments import Moments
 from callstats.stats.checking import sample, tails
 from callstats.stats.limits import p_value, statistic_from_limits
 from callstats.stats.ratios import t_quantile
@@ -187,6 +188,64 @@ def skewed_mean_interval(
         degrees_of_freedom=max(2 * mean.effective - 1, 1.0),
         reason=reason,
     )
+
+
+def skewed_ratio_interval(moments: Moments, plain: Interval) -> Interval:
+    """Interval of a ratio or total whose units are rare and skewed: revenue of contacts, value per sale.
+
+    The third cumulant of a ratio R is sum((Y - R N)^3) / sum(N)^3 over its units. The spread
+    is that of the plain interval, so that days may be part of it.
+
+    Parameters
+    ----------
+    moments : Moments
+        With cubes; a total lacks the column "denominator".
+    plain : Interval
+        By :func:`~callstats.stats.ratio_interval` or :func:`~callstats.stats.total_interval`
+        from the same moments, not scaled.
+
+    Returns
+    -------
+    Interval
+        The plain one without cubes, or without a spread.
+
+    References
+    ----------
+    1. Hall P (1992). On the removal of skewness by transformation. Journal of the
+       Royal Statistical Society B 54:221-228.
+
+    Examples
+    --------
+    >>> from callstats.stats import total_interval
+    >>> sales = Moments.of({"numerator": [10.0] * 12 + [50.0] * 6 + [200.0] * 2 + [0.0] * 980}, skewed=True)
+    >>> r = skewed_ratio_interval(sales, total_interval(sales))
+    >>> r.estimate, round(r.low), round(r.high)
+    (820.0, 336, 3539)
+    """
+    if not moments.cubes or not plain.standard_error > 0:
+        return plain
+    squares = moments.products["numerator", "numerator"]
+    effective = moments.sums["numerator"] ** 2 / squares if squares > 0 else 0.0
+    effective = min(effective, (plain.degrees_of_freedom + 1) / 2)
+    mean = SkewedMean(plain.estimate, plain.standard_error**2, _third(moments), effective, moments.n)
+    low, high = mean.limits(t_quantile((1 - plain.confidence) / 2, math.inf))
+    return replace(plain, low=low, high=high, method="hall's transformation")
+
+
+def _third(moments: Moments) -> float:
+    """Return the third cumulant of a ratio, or of a total around its mean."""
+    cubes, sums, y, n = moments.cubes, moments.sums, "numerator", "denominator"
+    if n not in sums:
+        mean = sums[y] / moments.n
+        return cubes[y, y, y] - 3 * mean * moments.products[y, y] + 2 * moments.n * mean**3
+    ratio = sums[y] / sums[n]
+    third = (
+        cubes[y, y, y]
+        - 3 * ratio * cubes[n, y, y]
+        + 3 * ratio**2 * cubes[n, n, y]
+        - ratio**3 * cubes[n, n, n]
+    )
+    return third / sums[n] ** 3
 
 
 def _too_few(values: float | None, *means: SkewedMean) -> str:

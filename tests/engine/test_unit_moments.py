@@ -252,3 +252,20 @@ def test_clustered_standard_errors_are_those_of_least_squares_clustered_by_conta
     )
     assert ours.estimate == pytest.approx(fitted.params[0])
     assert ours.standard_error == pytest.approx(fitted.bse[0])
+
+
+def test_money_by_contact_has_its_cubes_with_costs_dealt_to_each():
+    """P won 30, Q won 10 and 5, R nothing; 9 of costs are 3 for each of the three."""
+    calls = pd.DataFrame({
+        "call_id": list("1234"), "contact_id": list("PQQR"), "direction": "outbound", "campaign_id": "x",
+        "handled": True, "success": [True, True, True, False], "value": [30.0, 10.0, 5.0, None],
+    })  # fmt: skip
+    costs = pd.DataFrame({"period": ["2026-09"], "kind": ["labour"], "amount": [9.0], "campaign_id": "x"})
+    ds = Dataset({"calls": calls, "costs": costs})
+    earned = np.array([30.0, 15.0, 0.0])
+    found = moments(ds, [get("revenue"), get("profit"), get("answer_rate")])[()]
+    assert found["revenue"].cubes["numerator", "numerator", "numerator"] == pytest.approx((earned**3).sum())
+    assert found["profit"].cubes["numerator", "numerator", "numerator"] == pytest.approx(
+        ((earned - 3) ** 3).sum()
+    )
+    assert not found["answer_rate"].cubes

@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 
 from callstats.errors import UsageError
+from callstats.moments import Moments
 from callstats.stats import (
     SkewedMean,
     chance_of_higher_mean,
     mean_difference,
+    ratio_interval,
     skewed_mean_difference,
     skewed_mean_interval,
     skewed_mean_ratio,
+    total_interval,
 )
+from callstats.stats.skewed_means import skewed_ratio_interval
 
 BOUGHT = [10.0] * 12 + [50.0] * 6 + [200.0] * 2
 
@@ -212,3 +216,33 @@ def test_equal_arms_keep_the_error_in_whole_simulations(contacts, share, spread,
 @pytest.mark.parametrize("spread", [0.5, 1.0, 1.5])
 def test_intervals_cover_in_whole_simulations(contacts, spread):
     assert 0.925 <= _covered(4000, contacts, 0.02, spread, 7) <= 0.985
+
+
+def test_a_ratio_of_ones_is_the_mean_and_a_total_is_n_times_it():
+    """Revenue of contacts, as a mean over contacts loaded and as their total: the same limits."""
+    values = [10.0] * 12 + [50.0] * 6 + [200.0] * 2 + [0.0] * 980
+    alone = skewed_mean_interval(SkewedMean.of(values), values=20)
+    per_contact = Moments.of({"numerator": values, "denominator": [1.0] * 1000}, skewed=True)
+    ratio = skewed_ratio_interval(per_contact, ratio_interval(per_contact))
+    assert (ratio.low, ratio.high) == pytest.approx((alone.low, alone.high), rel=2e-3)  # CR0: n, not n - 1
+    of_all = Moments.of({"numerator": values}, skewed=True)
+    total = skewed_ratio_interval(of_all, total_interval(of_all))
+    assert (total.low, total.high) == pytest.approx((1000 * alone.low, 1000 * alone.high))
+
+
+def test_the_third_cumulant_of_a_ratio_is_that_of_its_influences():
+    draw = np.random.default_rng(1)
+    y, n = draw.lognormal(0, 1, 200), draw.integers(1, 5, 200).astype(float)
+    m = Moments.of({"numerator": y, "denominator": n}, skewed=True)
+    influence = (y - y.sum() / n.sum() * n) / n.sum()
+    plain = ratio_interval(m)
+    effective = min(y.sum() ** 2 / (y**2).sum(), (plain.degrees_of_freedom + 1) / 2)
+    mean = SkewedMean(plain.estimate, plain.standard_error**2, float((influence**3).sum()), effective, 200)
+    assert (mean.limits(1.959964)) == pytest.approx(
+        (skewed_ratio_interval(m, plain).low, skewed_ratio_interval(m, plain).high), rel=1e-5
+    )
+
+
+def test_without_cubes_the_interval_is_the_plain_one():
+    m = Moments.of({"numerator": [1.0, 5.0, 0.0], "denominator": [1.0, 2.0, 1.0]})
+    assert skewed_ratio_interval(m, ratio_interval(m)) == ratio_interval(m)

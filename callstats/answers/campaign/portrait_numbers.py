@@ -10,12 +10,12 @@ from callstats.answers.core.estimates import NAN, Change, Estimate, change, esti
 from callstats.answers.core.period_changes import PeriodChange, period_changes
 from callstats.config import Target
 from callstats.kpis import get
+from callstats.kpis.define import KPI
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from callstats.dataset import Dataset
-    from callstats.kpis.define import KPI
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,11 @@ class Figure:
 
 
 def moved_figures(
-    now: Dataset, before: Dataset | None, asked: Iterable[str], by: Sequence[str] = ()
+    now: Dataset, before: Dataset | None, asked: Iterable[str | KPI], by: Sequence[str] = ()
 ) -> dict[tuple[object, ...], dict[str, Figure]]:
     """Return every figure of every group, in the period and the comparison period."""
-    kpis = [get(name) for name in dict.fromkeys(asked)]
+    named = (get(kpi) if isinstance(kpi, str) else kpi for kpi in asked)
+    kpis = list({kpi.name: kpi for kpi in named}.values())
     later = estimates_by(now, kpis, by)
     earlier = estimates_by(before, kpis, by) if before is not None else {}
     moved = {} if before is None else period_changes(now, before, kpis, by)

@@ -11,6 +11,7 @@ from callstats.model import TABLES
 from callstats.moments import DaySums, Moments, pair
 from callstats.stats import Interval, proportion_interval, rate_interval, ratio_interval, total_interval
 from callstats.stats.ratios import above_zero
+from callstats.stats.skewed_means import skewed_ratio_interval
 
 UNIT_WORDS = {
     "contact": "contacts",
@@ -87,6 +88,8 @@ def limits(
         interval = _wilson(moments, confidence)
     else:
         interval = ratio_interval(moments, confidence=confidence, proportion=proportion, days=days)
+    if moments.cubes:
+        interval = skewed_ratio_interval(moments, interval)
     if least >= 0:
         interval = above_zero(interval)
     scale = formula.scale if isinstance(formula, Ratio) else 1.0
