@@ -16,7 +16,7 @@ from callstats.calibrate.agent_situations import JUDGING
 from callstats.calibrate.bridge_situations import BRIDGES
 from callstats.calibrate.calibration_result import Calibration, Row, in_order, rows_of
 from callstats.calibrate.chart_situations import CHARTS
-from callstats.calibrate.day_situations import DAYS_DIFFER
+from callstats.calibrate.day_situations import CAPS, DAY_SHOCKS
 from callstats.calibrate.forecast_situations import FORECASTS
 from callstats.calibrate.hour_situations import CALLING
 from callstats.calibrate.list_situations import LISTS
@@ -32,23 +32,35 @@ from callstats.errors import UsageError, unknown_name
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
-__all__ = ["SITUATIONS", "Calibration", "CheckedMethod", "MethodAnswer", "Row", "Situation", "calibrate"]
+__all__ = [
+    "SITUATIONS",
+    "TOPICS",
+    "Calibration",
+    "CheckedMethod",
+    "MethodAnswer",
+    "Row",
+    "Situation",
+    "calibrate",
+]
 
+#: Situations by what they are about, to be asked together.
+TOPICS: dict[str, tuple[Situation, ...]] = {
+    "contacts-and-agents": LISTS,
+    "day-shocks": DAY_SHOCKS,
+    "caps": CAPS,
+    "looks": LOOKING,
+    "loading-days": LOADING,
+    "rates": RATES,
+    "shares": SHARES,
+    "skewed-money": MONEY,
+    "agents": JUDGING,
+    "charts": CHARTS,
+    "bridge": BRIDGES,
+    "hours": CALLING,
+    "forecasts": FORECASTS,
+}
 #: Every situation, starting with those of the table in docs/calibration.md.
-SITUATIONS: tuple[Situation, ...] = (
-    *LISTS,
-    *DAYS_DIFFER,
-    *LOOKING,
-    *LOADING,
-    *RATES,
-    *SHARES,
-    *MONEY,
-    *JUDGING,
-    *CHARTS,
-    *BRIDGES,
-    *CALLING,
-    *FORECASTS,
-)
+SITUATIONS: tuple[Situation, ...] = tuple(one for several in TOPICS.values() for one in several)
 
 
 def calibrate(
@@ -67,7 +79,7 @@ def calibrate(
     Parameters
     ----------
     situations : str, Situation or several, optional
-        Names from `SITUATIONS`, or your own situations; if omitted, all of them.
+        Names from `SITUATIONS` or `TOPICS`, or your own situations; if omitted, all of them.
     runs : int
         Samples of each situation. The Monte Carlo error of a rate of 5 % is
         0.7 points for 1,000 and 0.5 points for 2,000.
@@ -77,7 +89,8 @@ def calibrate(
         Number of processes.
     data : Dataset, optional
         Your own data in place of the situations: the arms of whole independent
-        units (contacts, agent-days) are permuted, so that there is no true difference.
+        units (contacts, agent-days) are permuted, so that there is no true difference;
+        and samples are drawn that are like them in their contacts and days.
     kpi : str, optional
         With data: the KPI to compare.
     by : str
@@ -116,7 +129,7 @@ def calibrate(
             )
         from callstats.calibrate.own_data import permuted
 
-        return permuted(data, kpi, by, runs=runs, seed=seed, progress=progress)
+        return permuted(data, kpi, by, runs=runs, seed=seed, jobs=jobs, progress=progress)
     chosen = _chosen(situations)
     tallies = judge_all(chosen, runs, seed, jobs, progress)
     rows = [row for s, found in zip(chosen, tallies, strict=True) for row in rows_of(s, found, runs)]
@@ -129,9 +142,14 @@ def _chosen(situations: str | Situation | Sequence[str | Situation] | None) -> l
     asked = [situations] if isinstance(situations, str | Situation) else situations
     chosen: list[Situation] = []
     for choice in asked:
-        named = [choice] if isinstance(choice, Situation) else [s for s in SITUATIONS if s.name == choice]
+        if isinstance(choice, Situation):
+            named = [choice]
+        else:
+            named = list(TOPICS.get(choice, ())) or [s for s in SITUATIONS if s.name == choice]
         if not named:
-            raise unknown_name("situation", str(choice), dict.fromkeys(s.name for s in SITUATIONS))
+            raise unknown_name(
+                "situation", str(choice), [*TOPICS, *dict.fromkeys(s.name for s in SITUATIONS)]
+            )
         chosen += named
     if not chosen:
         raise UsageError("no situation was named")

@@ -187,6 +187,8 @@ class Calibration:
     rows : tuple of Row
     runs, seed : int
         Samples of each situation, and the seed that reproduces them.
+    told : tuple of str
+        What one's own data are like, in sentences; empty for simulated situations.
 
     Examples
     --------
@@ -199,6 +201,7 @@ class Calibration:
     rows: tuple[Row, ...]
     runs: int
     seed: int
+    told: tuple[str, ...] = ()
 
     @property
     def broken(self) -> tuple[Row, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from callstats.answers.core.period_changes import PeriodChange
 from callstats.calibrate.comparison_methods import one_way, z_test
+from callstats.calibrate.daily_shocks import neighbours
 from callstats.calibrate.simulated_rows import moments
 from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation, answer
 from callstats.kpis import get
@@ -18,10 +19,19 @@ from callstats.simulate.streams import stream
 from callstats.stats import adjust, ratio_difference, ratio_interval
 
 Array = np.ndarray
-#: Mean and spread of the contacts' chance to answer, on the logit scale.
-REACH, REACH_SD = -1.3, 0.8
 #: Working days of a month.
 DAYS = 21
+
+
+@dataclass(frozen=True)
+class Nature:
+    """Mean and spread of the contacts' chance to answer, on the logit."""
+
+    mean: float = -1.3
+    spread: float = 0.8
+
+
+NATURE = Nature()
 
 
 @dataclass(frozen=True)
@@ -38,32 +48,51 @@ def _arm(answered: Array, contact: Array, day: Array) -> tuple[Moments, DaySums]
     return moments(y, ones, contact), DaySums.of(columns, day)  # type: ignore[arg-type]
 
 
-def _answered(rng: np.random.Generator, contact: Array, shock: Array, lift: float = 0.0) -> Array:
-    nature = rng.normal(REACH + lift, REACH_SD, int(contact.max()) + 1)
-    return rng.random(len(contact)) < 1 / (1 + np.exp(-(nature[contact] + shock)))
+def _answered(rng: np.random.Generator, contact: Array, shock: Array, nature: Nature) -> Array:
+    own = rng.normal(nature.mean, nature.spread, int(contact.max()) + 1)
+    return rng.random(len(contact)) < 1 / (1 + np.exp(-(own[contact] + shock)))
 
 
-def months(seed: int, *, sd: float, contacts: int, dialled: int = 4, lift: float = 0.0) -> DatedArms:
+def months(
+    seed: int,
+    *,
+    sd: float,
+    contacts: int,
+    dialled: int = 4,
+    days: int = DAYS,
+    correlation: float = 0.0,
+    nature: Nature = NATURE,
+) -> DatedArms:
     """Draw two months of other contacts, each day with a shock of its own on the logit of an answer."""
     rng = stream(seed, "two months")
     arms = []
     for number in range(2):
         contact = np.repeat(np.arange(contacts), dialled)
-        day = rng.integers(0, DAYS, len(contact))
-        answered = _answered(rng, contact, rng.normal(0, sd, DAYS)[day], lift * number)
-        arms.append(_arm(answered, contact, day + 100 * number))
+        day = rng.integers(0, days, len(contact))
+        shock = sd * neighbours(rng, days, correlation)
+        arms.append(_arm(_answered(rng, contact, shock[day], nature), contact, day + 1000 * number))
     return DatedArms((arms[0][0], arms[1][0]), (arms[0][1], arms[1][1]))
 
 
-def lists(seed: int, *, sd: float, apart: bool, contacts: int = 2000, lift: float = 0.0) -> DatedArms:
-    """Draw two lists, dialled three times on 20 shocked days: the same ones, or alternate ones."""
+def lists(
+    seed: int,
+    *,
+    sd: float,
+    apart: bool,
+    contacts: int = 2000,
+    dialled: int = 3,
+    days: int = 20,
+    lift: float = 0.0,
+    nature: Nature = NATURE,
+) -> DatedArms:
+    """Draw two lists, dialled on shocked days: the same ones, or alternate ones."""
     rng = stream(seed, "lists and days")
-    shock, arms = rng.normal(0, sd, 20), []
+    shock, arms = rng.normal(0, sd, days), []
     for number in range(2):
-        contact = np.repeat(np.arange(contacts), 3)
-        day = rng.integers(0, 20, len(contact))
+        contact = np.repeat(np.arange(contacts), dialled)
+        day = rng.integers(0, days, len(contact))
         day = 2 * (day // 2) + number if apart else day
-        arms.append(_arm(_answered(rng, contact, shock[day], lift * number), contact, day))
+        arms.append(_arm(_answered(rng, contact, shock[day] + lift * number, nature), contact, day))
     return DatedArms((arms[0][0], arms[1][0]), (arms[0][1], arms[1][1]))
 
 
@@ -94,6 +123,8 @@ _CONTACT = CheckedMethod("clustered by contact", "obvious", _by_contact)
 _Z = CheckedMethod("z-test on calls", "obvious", _z)
 _CHANGE = CheckedMethod("contact and day, as a change over time", "default", _as_change)
 _DAY = CheckedMethod("contact and day", "default", _by_day)
+#: What is asked of two periods, and of two lists on days of their own.
+HOLDS_OVER_TIME, LISTS_APART = (_CONTACT, _CHANGE), (_CONTACT, _DAY)
 _MONTHS = tuple(
     Situation(
         f"two months, {contacts:,} contacts, day shocks of {sd}",
@@ -203,7 +234,7 @@ def _by_attempt(sample: Given) -> MethodAnswer:
     return by_hour(counts.where(kept))
 
 
-_CAPS = tuple(
+CAPS = tuple(
     Situation(
         f"lists capped at {caps[0]} and {caps[1]} dials",
         "Is list B answered more?",
@@ -221,17 +252,10 @@ _CAPS = tuple(
 # Figures of one month: service on correlated load, successes per hour
 
 
-def _autoregressive(rng: np.random.Generator, sd: float, correlation: float, days: int) -> Array:
-    shock = rng.normal(size=days)
-    for day in range(1, days):
-        shock[day] = correlation * shock[day - 1] + (1 - correlation**2) ** 0.5 * shock[day]
-    return sd * shock
-
-
 def service(seed: int, *, correlation: float = 0.6, days: int = 22) -> tuple[Array, Array]:
     """Draw calls and calls answered in time by day: more calls than usual are answered later."""
     rng = stream(seed, "correlated load")
-    load = np.exp(_autoregressive(rng, 0.12, correlation, days))
+    load = np.exp(0.12 * neighbours(rng, days, correlation))
     calls = rng.poisson(300 * load)
     return rng.binomial(calls, 1 / (1 + np.exp(6 * (load - 1) - 2))), calls
 
@@ -301,4 +325,4 @@ _ONE_MONTH = (
     ),
 )
 
-DAYS_DIFFER = (*_MONTHS, *_CAMPAIGNS, *_LISTS, *_CAPS, *_ONE_MONTH)
+DAY_SHOCKS = (*_MONTHS, *_CAMPAIGNS, *_LISTS, *_ONE_MONTH)

@@ -11,6 +11,7 @@ import numpy as np
 from callstats import kpis
 from callstats.calibrate.calibration_result import Calibration, rows_of
 from callstats.calibrate.comparison_methods import both_sides, one_way, z_test
+from callstats.calibrate.own_dialling import dialling_of, situations_like
 from callstats.calibrate.simulated_rows import Array, moments
 from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation, answer
 from callstats.calibrate.trials import Progress, judge_all
@@ -71,9 +72,20 @@ class Permuted:
 
 
 def permuted(
-    data: Dataset, kpi: str | KPI, by: str, *, runs: int, seed: int, progress: Progress | None = None
+    data: Dataset,
+    kpi: str | KPI,
+    by: str,
+    *,
+    runs: int,
+    seed: int,
+    jobs: int = 1,
+    progress: Progress | None = None,
 ) -> Calibration:
-    """Measure false alarms on own data, permuting the arms of whole units.
+    """Measure false alarms on own data, permuting the arms of whole units, and on samples like them.
+
+    Permuted arms share their days. What days do to a change, or to lists on days of their
+    own, is measured on samples that have the data's spread of contacts and days, in
+    several sizes.
 
     Parameters
     ----------
@@ -82,12 +94,13 @@ def permuted(
         A ratio of the catalogue.
     by : str
         Column of the arms; its two largest groups are used, with their sizes kept.
-    runs, seed : int
+    runs, seed, jobs : int
     progress : callable, optional
 
     Returns
     -------
     Calibration
+        `told` says what the data are like.
 
     Raises
     ------
@@ -106,8 +119,11 @@ def permuted(
         f"{ratio.name} by {by}", "Do the two groups differ?", text, partial(_permute, units),
         tuple(_methods(ratio, units, with_agents)),
     )  # fmt: skip
-    tallies = judge_all([situation], runs, seed, 1, progress)[0]
-    return Calibration(tuple(rows_of(situation, tallies, runs)), runs, seed)
+    like = dialling_of(data, ratio)
+    asked = [situation, *(situations_like(like) if like is not None else ())]
+    tallies = judge_all(asked, runs, seed, jobs, progress)
+    rows = [row for one, found in zip(asked, tallies, strict=True) for row in rows_of(one, found, runs)]
+    return Calibration(tuple(rows), runs, seed, like.sentences if like is not None else ())
 
 
 def read_units(data: Dataset, kpi: KPI, by: str) -> tuple[Units, tuple[Any, Any], bool]:

@@ -38,9 +38,11 @@ def calibrate(
     jobs
         Processes to work with.
     situation
-        Only this situation; repeat for several.
+        Only this situation, or what it is about (day-shocks, caps, loading-days, looks, charts, hours,
+        bridge, forecasts, skewed-money, agents, rates, shares, contacts-and-agents); repeat for several.
     data
-        Your own data (an imported folder or a DuckDB file): its arms are permuted, so that nothing differs.
+        Your own data (an imported folder or a DuckDB file): its arms are permuted, so that nothing differs,
+        and samples like it show which figures can be trusted at what size.
     kpi
         With --data: the KPI to compare.
     by
@@ -71,6 +73,8 @@ def calibrate(
         by=by,
         progress=lambda name, done, every: say(f"{done:3} of {every}  {name}"),
     )
+    for sentence in calibration.told:
+        say(sentence)
     show(calibration.table() if format == "table" else calibration.to_frame(), format)
     if plot is not None:
         _draw(calibration, plot)
