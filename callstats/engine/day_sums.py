@@ -21,7 +21,7 @@ from callstats.engine.keys import Group
 from callstats.engine.needs import check_terms
 from callstats.engine.sums import with_summands
 from callstats.engine.units import clustering, formula_terms, parts
-from callstats.kpis.define import KPI, Distinct, Linear, Quantile, Term
+from callstats.kpis.define import KPI, Count, Distinct, Linear, Quantile, Ratio, Term
 from callstats.moments import DaySums, Moments, pair
 
 #: Tables whose clock says when something was loaded or paid, not when people were dialled.
@@ -80,8 +80,8 @@ def day_sums(
     for group, by_kpi in totals.items():
         rows = [piece[group] for piece in pieces if group in piece]
         own = {
-            kpi.name: _put_together(dataset, kpi, place, rows, by_kpi[kpi.name])
-            for place, kpi in enumerate(able)
+            kpi.name: _put_together(dataset, kpi, rows, by_kpi[kpi.name])
+            for kpi in able
             if kpi.name in by_kpi
         }
         found[group] = {name: sums for name, sums in own.items() if sums is not None}
@@ -104,7 +104,7 @@ def lies_within_a_day(dataset: Dataset, kpi: KPI) -> bool:
 
 @dataclass(frozen=True)
 class _Piece:
-    """What one table contributes to several KPIs."""
+    """What one table contributes to several KPIs: equal parts and products are summed once."""
 
     dataset: Dataset
     table: str
@@ -122,13 +122,36 @@ class _Piece:
         names = {term.key: column for column, term in self.terms.items()}
         sums: dict[str, nw.Expr] = {}
         products: dict[str, nw.Expr] = {}
-        for i, kpi in enumerate(self.kpis):
-            own = [name for name, part in parts(kpi).items() if any(t.key in names for t, _ in part)]
-            sums |= {f"{name}_{i}": _weighted(parts(kpi)[name], names) for name in own}
+        for kpi in self.kpis:
+            own = [part for part in parts(kpi).values() if any(t.key in names for t, _ in part)]
+            sums |= {_column(part): _weighted(part, names) for part in own}
             if not lies_within_a_day(self.dataset, kpi):
-                pairs = [pair(a, b) for k, a in enumerate(own) for b in own[k:]]
-                products |= {f"{a}_{b}_{i}": nw.col(f"{a}_{i}") * nw.col(f"{b}_{i}") for a, b in pairs}
+                pairs = [(a, b) for k, a in enumerate(own) for b in own[k:]]
+                products |= {
+                    name: nw.col(_column(a)) * nw.col(_column(b))
+                    for a, b in pairs
+                    if (name := _product_column(kpi, a, b)) not in sums
+                }
         return sums, products
+
+
+def _column(part: Linear) -> str:
+    """Return the column of a part, the same for equal parts."""
+    return " ".join(sorted(f"{weight!r}*{term.key}" for term, weight in part))
+
+
+def _is_flag(part: Linear) -> bool:
+    """Return whether a part is 0 or 1 on every row."""
+    terms = list(part)
+    return len(terms) == 1 and terms[0][1] == 1 and isinstance(terms[0][0], Count | Distinct)
+
+
+def _product_column(kpi: KPI, a: Linear, b: Linear) -> str:
+    """Return the column of a product; a flag times itself, or what it is a share of, is the flag."""
+    share = isinstance(kpi.formula, Ratio) and kpi.formula.proportion
+    if _is_flag(a) and _is_flag(b) and (a == b or share):
+        return _column(a if a == b else parts(kpi)["numerator"])
+    return " x ".join(sorted((_column(a), _column(b))))
 
 
 def _weighted(part: Linear, names: Mapping[str, str]) -> nw.Expr:
@@ -166,23 +189,19 @@ def _read(piece: _Piece) -> dict[Group, _Rows]:
     return by_group
 
 
-def _put_together(
-    dataset: Dataset, kpi: KPI, place: int, rows: Sequence[_Rows], totals: Moments
-) -> DaySums | None:
+def _put_together(dataset: Dataset, kpi: KPI, rows: Sequence[_Rows], totals: Moments) -> DaySums | None:
     """Add up what the tables contribute to one KPI, so that the days' sums are its totals."""
     days = tuple(sorted({int(day) for own in rows for day in own["day"]}))
     if not days or any(isnan(total) for total in totals.sums.values()):
         return None
     frames = [_on(days, own) for own in rows]
-    parts_of = {
-        name: _DatedPart.of(name, place, part, totals.sums[name], frames) for name, part in parts(kpi).items()
-    }
-    sums = {name: part.by_day for name, part in parts_of.items()}
+    dated = {name: _DatedPart.of(part, totals.sums[name], frames) for name, part in parts(kpi).items()}
+    sums = {name: part.by_day for name, part in dated.items()}
     if lies_within_a_day(dataset, kpi):
         return DaySums(days, sums)
-    names = list(parts_of)
+    names = list(dated)
     within = {
-        pair(a, b): sum(_product(parts_of[a], parts_of[b], place, own) for own in frames)
+        pair(a, b): sum(_product(kpi, dated[a], dated[b], own) for own in frames)
         for k, a in enumerate(names)
         for b in names[k:]
     }
@@ -208,30 +227,30 @@ class _DatedPart:
     belong to no day: costs and contacts loaded are shared out over the dials.
     """
 
-    name: str
+    part: Linear
     by_day: np.ndarray
     factor: float = 1.0
     each: float = 0.0
 
     @classmethod
-    def of(cls, name: str, place: int, part: Linear, total: float, frames: Sequence[_Rows]) -> _DatedPart:
-        nothing = np.zeros(len(frames[0][_ROWS]))
-        dated = sum((own[c] for own in frames if (c := f"{name}_{place}") in own), nothing)
+    def of(cls, part: Linear, total: float, frames: Sequence[_Rows]) -> _DatedPart:
+        nothing, column = np.zeros(len(frames[0][_ROWS])), _column(part)
+        dated = sum((own[column] for own in frames if column in own), nothing)
         whole = float(dated.sum())
         if dated.any() and all(isinstance(term, Distinct) for term, _ in part):
             factor = total / whole if whole else 1.0
-            return cls(name, dated * factor, factor)
+            return cls(part, dated * factor, factor)
         rows = sum((own[_ROWS] for own in frames), nothing)
         each = (total - whole) / float(rows.sum()) if rows.any() else 0.0
-        return cls(name, dated + rows * each, 1.0, each)
+        return cls(part, dated + rows * each, 1.0, each)
 
 
-def _product(a: _DatedPart, b: _DatedPart, place: int, own: _Rows) -> float:
+def _product(kpi: KPI, a: _DatedPart, b: _DatedPart, own: _Rows) -> float:
     """Return the sum over one table's rows of the product of two parts."""
-    first, second = sorted((a, b), key=lambda part: part.name)
-    column = f"{first.name}_{second.name}_{place}"
-    found = float(own[column].sum()) * a.factor * b.factor if column in own else 0.0
+    both = _column(a.part) in own and _column(b.part) in own
+    column = _product_column(kpi, a.part, b.part)
+    found = float(own[column].sum()) * a.factor * b.factor if both and column in own else 0.0
     for one, other in ((a, b), (b, a)):
-        if (alone := f"{one.name}_{place}") in own:
+        if (alone := _column(one.part)) in own:
             found += float(own[alone].sum()) * one.factor * other.each
     return found + a.each * b.each * float(own[_ROWS].sum())

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from callstats.answers.campaign.portrait_numbers import moved_figures
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.estimates import Change, Estimate, estimates
-from callstats.answers.core.period_changes import PeriodChange, period_changes
+from callstats.answers.core.estimates import Change, Estimate
+from callstats.answers.core.period_changes import PeriodChange
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
 from callstats.kpis import predicates as rows
@@ -125,16 +126,13 @@ def funnel(
     missing = [_(label) for rows_, label in STEPS if not counts[rows_.key][1]]
     note = _("Left out, as the data do not say it of every dial: {steps}.", steps=", ".join(missing))
     rates = [_rate(part, of, _(label)) for (of, _l), (part, label) in pairwise(passed)]
-    now = estimates(about.now, rates) if rates else {}
-    then = estimates(about.before, rates) if rates and about.before is not None else {}
-    moved = {}
-    if rates and about.before is not None:
-        moved = period_changes(about.now, about.before, rates)
-    level = about.now.config.confidence
+    figures = next(iter(moved_figures(about.now, about.before, rates).values()), {}) if rates else {}
     steps = [Step(_(passed[0][1]), counts[rows.DIALS.key][0])]
     for kpi, (part, label) in zip(rates, passed[1:], strict=True):
-        ends = now[kpi.name], then.get(kpi.name), moved.get(((), kpi.name))
-        steps.append(Step(_(label), counts[part.key][0], *ends, level))
+        figure = figures[kpi.name]
+        steps.append(
+            Step(_(label), counts[part.key][0], figure.now, figure.before, figure.moved, figure.confidence)
+        )
     return Funnel(about.voice, about.label, about.earlier_label, tuple(steps), (note,) if missing else ())
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.core.estimates import NAN, Change, Estimate, change, estimates_by
+from callstats.answers.core.estimates import NAN, Change, Estimate, change, estimates_in
+from callstats.answers.core.measure import fetched
 from callstats.answers.core.period_changes import PeriodChange, period_changes
 from callstats.config import Target
 from callstats.kpis import get
@@ -110,10 +111,11 @@ def moved_figures(
     """Return every figure of every group, in the period and the comparison period."""
     named = (get(kpi) if isinstance(kpi, str) else kpi for kpi in asked)
     kpis = list({kpi.name: kpi for kpi in named}.values())
-    later = estimates_by(now, kpis, by)
-    earlier = estimates_by(before, kpis, by) if before is not None else {}
-    moved = {} if before is None else period_changes(now, before, kpis, by)
     targets, level = now.config.targets, now.config.confidence
+    two = before is not None
+    found = [fetched(data, kpis, by, every_day=two) for data in (now, before) if data is not None]
+    later, earlier = estimates_in(found[0], level), estimates_in(found[1], level) if two else {}
+    moved = period_changes(found[0], found[1]) if two else {}
     return {
         group: {
             name: Figure(

@@ -14,12 +14,12 @@ from callstats.show.digits import unknown
 from callstats.stats import Interval, ratio_interval, total_interval
 
 if TYPE_CHECKING:
+    from callstats.answers.core.measure import FetchedSums
     from callstats.dataset import Dataset
     from callstats.moments import DaySums, Moments
     from callstats.stats.day_clusters import Widened
 
 NAN = float("nan")
-_NUMBERS = ("value", "low", "high", "numerator", "denominator", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,21 @@ def estimates_by(
     dataset: Dataset, kpis: Iterable[str | KPI], by: Sequence[str], *, confidence: float | None = None
 ) -> dict[tuple[Any, ...], dict[str, Estimate]]:
     """Return the KPIs of every group by name, keyed by the groups' values in order."""
-    from callstats.answers.core.measure import measure
+    from callstats.answers.core.measure import fetched
 
-    asked = {kpi.name: kpi for kpi in (get(k) if isinstance(k, str) else k for k in kpis)}
+    named = [get(k) if isinstance(k, str) else k for k in kpis]
     level = dataset.config.confidence if confidence is None else confidence
-    frame = measure(dataset, list(asked.values()), by=list(by) or None, confidence=level)
+    return estimates_in(fetched(dataset, named, list(by) or None), level)
+
+
+def estimates_in(found: FetchedSums, confidence: float) -> dict[tuple[Any, ...], dict[str, Estimate]]:
+    """Return the KPIs of every group by name, from what was fetched already."""
+    asked, keys = {kpi.name: kpi for kpi in found.asked}, len(found.keys)
     by_group: dict[tuple[Any, ...], dict[str, Estimate]] = {}
-    for row in frame.to_dict("records"):
-        numbers = {c: float(row[c]) for c in _NUMBERS}
-        value = Estimate(asked[row["kpi"]], **numbers, note=str(row["note"] or ""), confidence=level)
-        by_group.setdefault(tuple(row[key] for key in by), {})[row["kpi"]] = value
+    for row in found.rows(confidence):
+        name, *numbers, note = row[keys:]
+        value = Estimate(asked[name], *map(float, numbers), note=str(note or ""), confidence=confidence)
+        by_group.setdefault(tuple(row[:keys]), {})[name] = value
     return by_group
 
 

@@ -115,20 +115,41 @@ def measure(
     0       x   0.50  0.095  0.905  2
     1       y   0.75  0.101  0.988  3
     """
-    asked = _asked(kpis)
-    keys = _keys(dataset, by)
+    found = fetched(dataset, kpis, by, interval=interval)
     level = dataset.config.confidence if confidence is None else confidence
-    facts = _fetch(dataset, asked, keys, interval)
-    groups = in_order(facts.groups()) or [(None,) * len(keys)]
-    rows = [(*group, *_row(dataset, kpi, group, facts, level, interval)) for group in groups for kpi in asked]
-    return _frame(rows, keys, interval)
+    return _frame(found.rows(level), found.keys, interval)
 
 
 @dataclass(frozen=True)
-class _Facts:
-    """Everything fetched from the engine."""
+class FetchedSums:
+    """Everything that the engine says of some KPIs in some groups.
 
+    Attributes
+    ----------
+    dataset : Dataset
+    asked : tuple of KPI
+    keys : tuple of str
+        What defines the groups.
+    interval : bool
+        Whether moments were fetched.
+    obstacles : mapping of str to str
+        Name of a KPI -> why it cannot be computed.
+    doubts : mapping of str to list of Unknown
+    rejected : mapping of str to str
+        Table -> the note on its rejected rows.
+    same : SameContacts
+    sums : mapping of group to mapping
+        By term.
+    moments, days : mapping of group to mapping
+        By name of the KPI: over its independent units, and by day.
+    quantiles : mapping of str to mapping
+        By name of the KPI and group: the quantile, and the rows behind it.
+    """
+
+    dataset: Dataset
+    asked: tuple[KPI, ...]
     keys: tuple[str, ...]
+    interval: bool
     obstacles: Mapping[str, str]
     doubts: Mapping[str, list[Unknown]]
     rejected: Mapping[str, str]
@@ -137,6 +158,11 @@ class _Facts:
     moments: Mapping[Group, Mapping[str, Moments]]
     days: Mapping[Group, Mapping[str, DaySums]]
     quantiles: Mapping[str, Mapping[Group, tuple[float, int]]]
+
+    def rows(self, confidence: float) -> list[tuple[Any, ...]]:
+        """Return the rows of :func:`measure`, in order."""
+        groups = in_order(self.groups()) or [(None,) * len(self.keys)]
+        return [(*group, *_row(kpi, group, self, confidence)) for group in groups for kpi in self.asked]
 
     def obstacle(self, kpi: KPI, group: Group) -> str | None:
         """Return why a KPI has no value in a group."""
@@ -168,7 +194,29 @@ def _keys(dataset: Dataset, by: str | Sequence[str] | None) -> tuple[str, ...]:
     return keys
 
 
-def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interval: bool) -> _Facts:
+def fetched(
+    dataset: Dataset,
+    kpis: Asked,
+    by: str | Sequence[str] | None = None,
+    *,
+    interval: bool = True,
+    every_day: bool = False,
+) -> FetchedSums:
+    """Fetch what :func:`measure` needs, to be asked more than once.
+
+    Parameters
+    ----------
+    dataset, kpis, by, interval
+        As in :func:`measure`.
+    every_day : bool
+        Fetch the sums by day of every KPI, for changes; otherwise of those that vary by day.
+
+    Raises
+    ------
+    UsageError
+        A KPI or column is unknown, or the data cannot be grouped by that column.
+    """
+    asked, keys = _asked(kpis), _keys(dataset, by)
     obstacles = {kpi.name: engine.obstacle(dataset, kpi, keys) for kpi in asked}
     able = [kpi for kpi in asked if obstacles[kpi.name] is None]
     doubts = {kpi.name: unknowns(kpi, dataset) for kpi in able}
@@ -179,9 +227,13 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
     }
     drawn = [kpi for kpi in able if kpi.independence != "none"] if interval else []
     moments = engine.moments(dataset, drawn, keys)
-    by_day = [kpi for kpi in drawn if varies_by_day(kpi)] if not {"day", "shift"} & set(keys) else []
-    return _Facts(
+    by_day = [kpi for kpi in drawn if every_day or varies_by_day(kpi)]
+    by_day = by_day if not {"day", "shift"} & set(keys) else []
+    return FetchedSums(
+        dataset,
+        tuple(asked),
         keys,
+        interval,
         {name: reason for name, reason in obstacles.items() if reason is not None},
         doubts,
         rejected(dataset),
@@ -193,19 +245,12 @@ def _fetch(dataset: Dataset, asked: Sequence[KPI], keys: tuple[str, ...], interv
     )
 
 
-def _row(
-    dataset: Dataset,
-    kpi: KPI,
-    group: Group,
-    facts: _Facts,
-    confidence: float,
-    interval: bool,
-) -> tuple[Any, ...]:
+def _row(kpi: KPI, group: Group, facts: FetchedSums, confidence: float) -> tuple[Any, ...]:
     """Return kpi, value, low, high, numerator, denominator, n and note of one KPI in one group."""
     reason = facts.obstacle(kpi, group)
     if reason:
         return _nothing(kpi, f"not computable: {reason}")
-    sums = _Zeros(facts.sums.get(group, {}))
+    dataset, sums = facts.dataset, _Zeros(facts.sums.get(group, {}))
     judged = [doubt.judged(sums, dataset.config.unknown_tolerance) for doubt in facts.doubts[kpi.name]]
     refused = [note for note, given in judged if not given]
     if refused:
@@ -221,11 +266,11 @@ def _row(
         below = str(kpi.formula.denominator) if isinstance(kpi.formula, Ratio) else "rows"
         return _valued(kpi, evaluated, Limits(), f"undefined: no {below}")
     bounds = Limits()
-    if interval:
+    if facts.interval:
         whole = adds_only(kpi) and evaluated.value >= 0
         least = 0.0 if whole and not any(sums[t.key] for t in amounts_below_zero(kpi)) else -inf
         moments = facts.moments.get(group, {}).get(kpi.name, _NO_UNITS)
-        days = facts.days.get(group, {}).get(kpi.name)
+        days = facts.days.get(group, {}).get(kpi.name) if varies_by_day(kpi) else None
         bounds = limits(kpi, moments, confidence, least=least, days=days)
         notes += [*([bounds.note] if bounds.note else []), *notes_on(clustering(dataset, kpi), kpi)]
     return _valued(kpi, evaluated, bounds, "; ".join(dict.fromkeys(notes)))

@@ -7,7 +7,7 @@ days like these, so what they add to the spread is part of every change.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from callstats.answers.core.estimates import NAN, Change, interval
-from callstats.kpis.define import KPI, Quantile, Ratio
+from callstats.kpis.define import KPI, Ratio
 from callstats.stats.arms import welch
 from callstats.stats.day_clusters import RARE, Widened, day_variance, with_days
 
 if TYPE_CHECKING:
-    from callstats.dataset import Dataset
+    from callstats.answers.core.measure import FetchedSums
     from callstats.engine.periods import Shared
     from callstats.moments import DaySums, Moments
     from callstats.stats import Interval
@@ -196,34 +196,31 @@ def _influence(
 
 
 def period_changes(
-    now: Dataset, before: Dataset, kpis: Sequence[KPI], by: Sequence[str] = ()
+    now: FetchedSums, before: FetchedSums
 ) -> dict[tuple[tuple[object, ...], str], PeriodChange]:
     """Return the sums of two periods for comparison, by group and name of the KPI.
 
-    Those that cannot be tested are left out: quantiles, figures that are no sample, and
-    groups with fewer than two units, or nothing to divide by, in one of the periods.
+    Both were fetched with the sums of every day. Those that cannot be tested are left out:
+    quantiles, figures that are no sample, and groups with fewer than two units, or nothing
+    to divide by, in one of the periods.
     """
-    from callstats.engine import moments, obstacle
-    from callstats.engine.day_sums import day_sums
     from callstats.engine.periods import shared_sums
 
-    able = [k for k in kpis if not isinstance(k.formula, Quantile) and k.independence != "none"]
-    able = [k for k in able if obstacle(now, k, by) is None]
-    sums = [moments(data, able, by) for data in (now, before)]
-    days = [day_sums(data, able, by, found) for data, found in zip((now, before), sums, strict=True)]
-    shared = shared_sums(now, before, able, by)
+    able = {name for found in (now, before) for own in found.moments.values() for name in own}
+    kpis = [kpi for kpi in now.asked if kpi.name in able]
+    shared = shared_sums(now.dataset, before.dataset, kpis, now.keys)
     return {
         (group, kpi.name): PeriodChange(
             kpi,
             later,
             earlier,
             shared.get(group, {}).get(kpi.name),
-            (days[0].get(group, {}).get(kpi.name), days[1].get(group, {}).get(kpi.name)),
+            (now.days.get(group, {}).get(kpi.name), before.days.get(group, {}).get(kpi.name)),
         )
-        for group, by_kpi in sums[0].items()
-        for kpi in able
+        for group, by_kpi in now.moments.items()
+        for kpi in kpis
         if (later := by_kpi.get(kpi.name)) is not None
-        and (earlier := sums[1].get(group, {}).get(kpi.name)) is not None
+        and (earlier := before.moments.get(group, {}).get(kpi.name)) is not None
         and all(m.n > 1 and _below(kpi, m.sums) for m in (later, earlier))
     }
 
