@@ -26,6 +26,7 @@ def calibrate(
     config: Path | None = None,
     format: Format = "table",
     plot: Path | None = None,
+    page: Path | None = None,
 ) -> int:
     """Measure how often the tests and intervals err; exit 1 when a default is out of bounds.
 
@@ -55,8 +56,11 @@ def calibrate(
         How to print it; csv and json carry full precision.
     plot
         Draw it into this file (.svg or .png).
+    page
+        Write its tables into this page (.md), between marks like those of docs/calibration.md.
     """
     from callstats.calibrate import calibrate as run_calibration
+    from callstats.calibrate.calibration_page import write_tables
 
     if data is None and (kpi or where):
         raise UsageError("--kpi and --where are about your own data", hint="Name it: --data DIR.")
@@ -78,6 +82,8 @@ def calibrate(
     show(calibration.table() if format == "table" else calibration.to_frame(), format)
     if plot is not None:
         _draw(calibration, plot)
+    if page is not None:
+        write_tables(page, calibration.rows)
     say(calibration.verdict)
     return 1 if calibration.broken else 0
 

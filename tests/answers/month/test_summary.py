@@ -174,4 +174,4 @@ def test_intervals_are_at_the_level_of_the_project() -> None:
     page, figure = narrow.campaigns.table(), narrow.campaigns.figure()
     assert page.notes[0].startswith("Beneath each figure its 90% interval and its change")
     assert figure.caption.endswith("with 90% intervals")
-    assert "95%" not in written(narrow)
+    assert "95% interval" not in written(narrow)

@@ -1,0 +1,135 @@
+"""The tables of docs/calibration.md: written between marks in a page whose words are written by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+from callstats.calibrate.calibration_result import Row
+from callstats.calibrate.situation import Measure
+from callstats.errors import InputError
+
+Cells = Sequence[str]
+
+
+def write_tables(page: Path, rows: Sequence[Row]) -> None:
+    """Write the tables of a calibration into a page, between ``<!-- table: NAME -->`` and ``<!-- end -->``.
+
+    Parameters
+    ----------
+    page : Path
+        Markdown; what stands outside the marks stays as it is.
+    rows : sequence of Row
+
+    Raises
+    ------
+    InputError
+        There is no such page, or it marks a table that does not exist.
+    """
+    if not page.exists():
+        raise InputError(
+            "no such page", file=page, hint="Give docs/calibration.md, or a page marked like it."
+        )
+    text = page.read_text(encoding="utf-8")
+
+    def filled(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name not in TABLES:
+            known = ", ".join(TABLES)
+            raise InputError(f"no such table: {name}", file=page, hint=f"There are {known}.")
+        return f"{match['mark']}\n{TABLES[name](rows)}\n<!-- end -->"
+
+    page.write_text(_MARKED.sub(filled, text), encoding="utf-8")
+
+
+_MARKED = re.compile(r"(?P<mark><!-- table: (?P<name>[a-z ]+) -->)\n.*?<!-- end -->", re.DOTALL)
+
+
+def false_alarms(rows: Iterable[Row]) -> str:
+    """Return the obvious test beside the default, situation by situation.
+
+    Examples
+    --------
+    >>> from callstats.calibrate import calibrate
+    >>> found = calibrate("same contact dialled 8 times", runs=20, seed=1)
+    >>> print(false_alarms(found.rows).splitlines()[0])
+    | situation, nothing differs | obvious test | false alarms | default | false alarms | |
+    """
+    heads = ("situation, nothing differs", "obvious test", "false alarms", "default", "false alarms", "")
+    lines = []
+    for name, own in _by_situation(rows, "false alarms"):
+        obvious, default = ([row for row in own if row.kind == kind] for kind in ("obvious", "default"))
+        for i, (one, other) in enumerate(zip_longest(obvious, default)):
+            lines.append(
+                [
+                    "" if i else name,
+                    *(("", "") if one is None else (one.method, _rate(one))),
+                    *(("", "", "") if other is None else (other.method, _rate(other), other.verdict)),
+                ]
+            )
+    return _table(heads, lines)
+
+
+def _of(measure: Measure, heads: Cells, kinds: Cells) -> Callable[[Iterable[Row]], str]:
+    def table(rows: Iterable[Row]) -> str:
+        lines = []
+        for name, own in _by_situation(rows, measure):
+            kept = [row for row in own if row.kind in kinds]
+            lines += [
+                ["" if i else name, row.method, row.kind, _rate(row), row.verdict]
+                for i, row in enumerate(kept)
+            ]
+        return _table(heads, lines)
+
+    return table
+
+
+def drawn(rows: Iterable[Row]) -> str:
+    """Return how the samples of every situation are drawn."""
+    lines: dict[str, list[str]] = {}
+    for row in rows:
+        said = lines.setdefault(row.situation, [])
+        if row.drawn not in said:
+            said.append(row.drawn)
+    return _table(
+        ("situation", "samples"),
+        [[name, "; with an effect: ".join(said).replace("|", "\\|")] for name, said in lines.items()],
+    )
+
+
+def _by_situation(rows: Iterable[Row], measure: Measure) -> list[tuple[str, list[Row]]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.measure == measure:
+            found.setdefault(row.situation, []).append(row)
+    return list(found.items())
+
+
+def _rate(row: Row) -> str:
+    if not row.runs:
+        return "no answer"
+    silent = row.unanswered / (row.runs + row.unanswered)
+    said = f"{100 * row.rate:.1f} % ± {100 * row.standard_error:.1f}"
+    return f"{said} (no answer: {silent:.0%})" if silent >= 0.01 else said
+
+
+def _table(heads: Cells, lines: Iterable[Cells]) -> str:
+    rule = "|".join("---" for _ in heads)
+    return "\n".join([_line(heads), f"|{rule}|", *(_line(line) for line in lines)])
+
+
+def _line(cells: Cells) -> str:
+    return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
+
+
+_EVERY = ("obvious", "default", "offered")
+#: The tables that a page can mark, by name.
+TABLES: dict[str, Callable[[Iterable[Row]], str]] = {
+    "false alarms": false_alarms,
+    "coverage": _of("coverage", ("situation", "method", "", "coverage", ""), _EVERY),
+    "power": _of("power", ("situation", "method", "", "share", ""), _EVERY),
+    "offered": _of("false alarms", ("situation", "method", "", "false alarms", ""), ("offered",)),
+    "drawn": drawn,
+}
