@@ -16,14 +16,16 @@ TOPICS: dict[str, tuple[str, str]] = {
         mark(
             "In {held} of 100 months like this one the interval would hold the value that the campaign, its "
             "lists and its agents really stand for. It is as wide as contacts (or agents' days) differ: a "
-            "contact dialled eight times counts as one, not as eight."
+            "contact dialled eight times counts as one, not as eight. Rates per hour, money and service "
+            "speak of days like these, other figures of these days."
         ),
     ),
     "change": (
         mark("Change"),
         mark(
             "A figure has moved only where the interval of the difference excludes no change; "
-            "everything else is within the usual variation, which is not to say that nothing changed."
+            "everything else is within the usual variation, which is not to say that nothing changed. The "
+            "days of both periods are taken for days like others: some good days are no change."
         ),
     ),
     "bridge": (
