@@ -36,8 +36,8 @@ def other_days(days: Mapping[Arm, DaySums], control: Arm) -> dict[Arm, float]:
 
 
 def _sizes(days: DaySums) -> dict[int, float]:
-    """Return what an arm has on each day; a total has its days."""
-    sizes = days.sums.get("denominator", np.ones(len(days)))
+    """Return what an arm has on each day: what a ratio is divided by, or the parts of a total."""
+    sizes = days.sums.get("denominator", np.abs(days.sums["numerator"]))
     return {day: float(size) for day, size in zip(days.days, sizes, strict=True) if size > 0}
 
 

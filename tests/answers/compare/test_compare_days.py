@@ -140,3 +140,18 @@ def test_lists_on_alternate_days_differ_by_chance_in_five_of_a_hundred(sd, days)
 @pytest.mark.parametrize("caps", [(40, 6), (12, 4)])
 def test_lists_given_up_after_different_dials_differ_by_chance_in_five_of_a_hundred(caps):
     assert rate(lambda draw: capped(draw, caps), 400) <= 0.05 + error(400)
+
+
+def test_totals_of_two_months_vary_as_their_days_do():
+    """Ten days of 0 or 16 answers in June have an error of sqrt(10) s = 26.7; contacts alone would give 9."""
+    rows = [(6, day, 16 * (day % 2)) for day in range(10)] + [(7, day, 8) for day in range(10)]
+    dials = [(month, day, i < answers) for month, day, answers in rows for i in range(16)]
+    frame = pd.DataFrame(dials, columns=["month", "day", "handled"])
+    moment = [pd.Timestamp(2026, m, 1 + d, 10) for m, d in zip(frame["month"], frame["day"], strict=True)]
+    names = frame.index.astype(str)
+    calls = frame[["handled"]].assign(
+        call_id=names, contact_id=names, direction="outbound", local_started_at=moment, list_id="A"
+    )
+    row = cs.compare(cs.open({"calls": calls}), "handled_calls", "month", "2026-06")["2026-07"]
+    assert row.estimate == 0
+    assert row.standard_error > 26
