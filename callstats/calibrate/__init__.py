@@ -23,6 +23,7 @@ from callstats.calibrate.list_situations import LISTS
 from callstats.calibrate.loading_situations import LOADING
 from callstats.calibrate.look_situations import LOOKING
 from callstats.calibrate.money_situations import MONEY
+from callstats.calibrate.outlier_situations import OUTLIERS
 from callstats.calibrate.rate_situations import RATES
 from callstats.calibrate.share_situations import SHARES
 from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation
@@ -53,7 +54,7 @@ TOPICS: dict[str, tuple[Situation, ...]] = {
     "rates": RATES,
     "shares": SHARES,
     "skewed-money": MONEY,
-    "agents": JUDGING,
+    "agents": (*JUDGING, *OUTLIERS),
     "charts": CHARTS,
     "bridge": BRIDGES,
     "hours": CALLING,

@@ -12,10 +12,10 @@ from callstats.stats import (
     adjust,
     funnel_limits,
     overdispersion,
-    shrink_rates,
     standardised_ratio,
 )
-from callstats.stats.shrinkage import rate_laws
+from callstats.stats.group_intervals import constant_coverage
+from callstats.stats.mixed_population import mixed_rates
 
 Array = np.ndarray
 
@@ -168,7 +168,8 @@ class Judgement:
     z_adjusted, p_value, q_value : ndarray
         Against the ordinary spread between agents; p and its Benjamini-Hochberg adjustment.
     shrunken, shrunken_low, shrunken_high, above : ndarray
-        Posterior of the ratio, and its probability of being above the population's mean.
+        Posterior mean of the ratio; an interval that holds for each agent; the
+        posterior probability of being above the overall ratio.
     rank, rank_low, rank_high : ndarray
         1 is the highest ratio.
     needed_gap, needed_relevant : ndarray
@@ -176,6 +177,8 @@ class Judgement:
     information : ndarray
         Equivalent number of independent expected events.
     spread : Spread
+    confidence : float
+        Of the intervals.
     """
 
     compared: Array
@@ -197,6 +200,7 @@ class Judgement:
     needed_relevant: Array
     information: Array
     spread: Spread
+    confidence: float = 0.95
 
 
 def judge(
@@ -233,12 +237,19 @@ def judge(
     ----------
     1. Clayton D, Kaldor J (1987). Empirical Bayes estimates of age-standardized
        relative risks for use in disease mapping. Biometrics 43:671-681.
+    2. Yu C, Hoff PD (2018). Adaptive multigroup confidence intervals with constant
+       coverage. Biometrika 105:319-335.
     """
     variance = mix.variance * within
     compared = (variance > 0) & (mix.expected > 0) & (np.nan_to_num(mix.comparable) >= COMPARABLE)
     if compared.sum() < 2:
         unknown = dict.fromkeys(_ARRAYS, np.full(len(mix.agents), np.nan))
-        return Judgement(np.zeros(len(mix.agents), dtype=bool), **unknown, spread=Spread(within=within))
+        return Judgement(
+            np.zeros(len(mix.agents), dtype=bool),
+            **unknown,
+            spread=Spread(within=within),
+            confidence=confidence,
+        )
     weight = np.where(compared, divided(mix.expected, variance), np.nan)
     observed, expected = (weight * mix.observed)[compared], (weight * mix.expected)[compared]
     scored = scores(observed, expected, within=within, confidence=confidence)
@@ -249,13 +260,13 @@ def judge(
         "low": limits.low,
         "high": limits.high,
         **{name: getattr(scored, name) for name in ("z", "z_adjusted", "p_value", "q_value")},
-        **_posterior(observed, expected, confidence, ranks),
+        **shrunken_ratios(observed, expected, confidence=confidence, ranks=ranks),
         "needed_gap": still_needed(trials, expected, limits.estimate, gap),
         "needed_relevant": still_needed(trials, expected, limits.estimate, np.full(len(trials), relevant)),
         "information": expected,
     }
     of_all = {name: _over_all(values, compared) for name, values in judged.items()}
-    return Judgement(compared, **of_all, spread=scored.spread)
+    return Judgement(compared, **of_all, spread=scored.spread, confidence=confidence)
 
 
 def _over_all(values: Array, compared: Array) -> Array:
@@ -264,28 +275,38 @@ def _over_all(values: Array, compared: Array) -> Array:
     return over_all
 
 
-def _posterior(observed: Array, expected: Array, confidence: float, ranks: bool) -> dict[str, Array]:
-    """Return the shrunken ratios, the probability of being above the population's, and the ranks."""
-    if ranks:
-        s = shrink_rates(observed, expected, confidence=confidence)
-        values = (s.estimate, s.low, s.high, s.above_overall, s.rank, s.rank_low, s.rank_high)
-        return dict(zip(_POSTERIOR, values, strict=True))
-    law, (shape, rate) = rate_laws(observed, expected)
-    tail, none = (1 - confidence) / 2, np.full(len(observed), np.nan)
-    values = (
-        law.mean(),
-        law.quantile(tail),
-        law.quantile(1 - tail),
-        law.above(shape / rate),
-        none,
-        none,
-        none,
-    )
-    return dict(zip(_POSTERIOR, values, strict=True))
+def shrunken_ratios(
+    observed: Array, expected: Array, *, confidence: float = 0.95, ranks: bool = True
+) -> dict[str, Array]:
+    """Return the shrunken ratios, the probability of being above the overall one, and the ranks.
+
+    The interval holds an agent's own ratio whichever way one comes to ask: the
+    posterior one for an agent picked because of the figure, that of constant
+    coverage for an agent asked about whatever the figure. It joins the two.
+
+    Parameters
+    ----------
+    observed, expected : ndarray of shape (agents,)
+        Independent events, not necessarily whole; expected ones are positive.
+    confidence : float
+        Of the intervals, also of those of the ranks.
+    ranks : bool
+        Simulate them.
+    """
+    s = mixed_rates(observed, expected, confidence=confidence, ranks=ranks)
+    low, high = constant_coverage(observed, expected, confidence)
+    values = {
+        "shrunken": s.estimate,
+        "shrunken_low": np.minimum(low, s.low),
+        "shrunken_high": np.maximum(high, s.high),
+        "above": s.above,
+    }
+    return values | {name: getattr(s, name) for name in ("rank", "rank_low", "rank_high")}
 
 
-_POSTERIOR = ("shrunken", "shrunken_low", "shrunken_high", "above", "rank", "rank_low", "rank_high")
-_ARRAYS = tuple(name for name in Judgement.__dataclass_fields__ if name not in ("compared", "spread"))
+_ARRAYS = tuple(
+    name for name in Judgement.__dataclass_fields__ if name not in ("compared", "spread", "confidence")
+)
 
 
 def still_needed(trials: Array, expected: Array, ratio: Array, gap: Array) -> Array:

@@ -71,7 +71,8 @@ class AgentFigures:
     ratio, ratio_low, ratio_high : float
         Observed / expected.
     shrunken, shrunken_low, shrunken_high : float
-        The ratio adjusted for chance.
+        The ratio adjusted for chance, and an interval that holds for each agent:
+        those picked because of their figure as well as those far from the others.
     above : float
         Probability that the true ratio is above the overall one.
     rank, rank_low, rank_high : float
@@ -233,9 +234,10 @@ def status_of(standing: Standing, i: int, outstanding: bool = False) -> Status:
         return "no calls"
     if not judged.compared[i]:
         return "not comparable"
-    if judged.shrunken_high[i] < 1 or (outstanding and judged.z[i] < 0):
+    unsure = (1 - judged.confidence) / 2
+    if judged.above[i] < unsure or (outstanding and judged.z[i] < 0):
         return "below"
-    if judged.shrunken_low[i] > 1 or (outstanding and judged.z[i] > 0):
+    if judged.above[i] > 1 - unsure or (outstanding and judged.z[i] > 0):
         return "above"
     return "few" if judged.needed_relevant[i] > 0 else "alike"
 

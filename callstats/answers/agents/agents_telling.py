@@ -178,6 +178,10 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         notes = [
             _("Expected: what the agent's calls bring all agents, by {mix}.", mix=mix or "–"),
             _("Shrunken: drawn towards everybody as far as the agent's own calls do not tell."),
+            _(
+                "Its interval holds for every single agent: for one far from the others, and for one picked "
+                "because of the figure."
+            ),
             _("Rank: 1 is the highest; between the ranks shown with {level} probability.", level=level),
         ]
         lines = [self._line(one) for one in shown]
