@@ -124,7 +124,7 @@ OUTLIERS = (
         "What would those who stand out below bring at the others' level?",
         _FIVE,
         rated_team,
-        _asked(_of_flagged),
+        _asked(_of_flagged, _BOTH),
         ("coverage",),
     ),
     Situation(

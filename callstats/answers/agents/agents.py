@@ -24,11 +24,11 @@ from callstats.answers.agents.agents_numbers import (
     value_per_success,
     worth,
 )
-from callstats.answers.compare.compare_tests import LEAST_DAYS
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.measure import measure
 from callstats.answers.core.voice import Voice
+from callstats.answers.core.worked_days import WorkedDays, worked_days
 from callstats.engine.units import formula_terms
 from callstats.kpis import get
 from callstats.kpis.define import KPI
@@ -82,7 +82,10 @@ class AgentComparison(Answer):
     confidence, false_discovery_rate, relevant : float
         As requested; ``relevant`` is the gap that matters.
     worths : mapping of str to GapWorth
-        By agent, what the gap is worth over ``horizon_days``.
+        By agent, what the gap is worth over ``horizon_days``: empty where the data
+        have fewer than five days with calls, or less than a third of those days.
+    working_days : float
+        How many of ``horizon_days`` are worked, by the weekdays of the data.
     steps : mapping of str to WorkStep
         By agent with a finding, the step of the work it comes from.
     times : mapping of str to mapping of str to float
@@ -102,6 +105,7 @@ class AgentComparison(Answer):
     false_discovery_rate: float = 0.10
     relevant: float = 0.2
     horizon_days: float = 30
+    working_days: float = NAN
     worths: Mapping[str, GapWorth] = field(default_factory=dict)
     steps: Mapping[str, WorkStep] = field(default_factory=dict)
     times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -336,6 +340,7 @@ def _compared(
     steps = step_standings(dataset, kpi, adjust, confidence=level, relevant=relevant) if findings else ()
     sources = {a: step for a in findings if (step := main_step(steps, a, by_agent[a].status == "below"))}
     paced = any(step.kpi.unit == "1/h" for step in steps)
+    worked = worked_days(dataset)
     times = time_gaps(dataset) if paced else lambda _agent: {}
     return replace(
         blank,
@@ -343,7 +348,8 @@ def _compared(
         agents=tuple(sorted(by_agent.values(), key=lambda agent: (agent.agent.casefold(), agent.agent))),
         spread=standing.judgement.spread,
         overall=standing.mix.overall * standing.scale,
-        worths=_worths(dataset, standing, by_agent, blank.horizon_days),
+        worths=_worths(dataset, standing, by_agent, worked, blank.horizon_days),
+        working_days=worked.within(blank.horizon_days),
         steps={by_agent[agent].agent: step for agent, step in sources.items()},
         times={by_agent[agent].agent: times(agent) for agent in findings},
         notes=_notes(blank.voice, kpi, left, standing, list(by_agent.values())),
@@ -351,16 +357,17 @@ def _compared(
 
 
 def _worths(
-    dataset: Dataset, standing: Standing, by_agent: Mapping[str, AgentFigures], horizon_days: float
+    dataset: Dataset,
+    standing: Standing,
+    by_agent: Mapping[str, AgentFigures],
+    worked: WorkedDays,
+    horizon_days: float,
 ) -> dict[str, GapWorth]:
     """Return what every gap is worth over a number of days, by the name shown."""
-    span = dataset.span()
-    if span is None or (span[1] - span[0]).days + 1 < LEAST_DAYS:
-        return {}
-    months = ((span[1] - span[0]).days + 1) / horizon_days
+    times = worked.times(horizon_days)
     per_success = value_per_success(dataset) if counts_successes(standing.kpi) else NAN
     worths = {
-        one.agent: worth(standing, one, standing.mix.position[agent], months, per_success)
+        one.agent: worth(standing, one, standing.mix.position[agent], times, per_success)
         for agent, one in by_agent.items()
     }
     return {agent: value for agent, value in worths.items() if value is not None}

@@ -214,6 +214,15 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         texts = [self.others(len(left), len(self.answer.agents)), findings, *[""] * (width - 2)]
         return [[Cell(text, tone="grey") for text in texts]]
 
+    def _volume(self) -> str:
+        """Return the volume for which the worth is said."""
+        number, found = self.form.number, self.answer
+        return self.say(
+            "{days} days: {worked} working days, with as many calls each as on the days seen.",
+            days=number(found.horizon_days),
+            worked=number(round(found.working_days)),
+        )
+
     def _footnotes(self, kept: Sequence[int]) -> list[str]:
         """Explain how to read the columns shown, and why one is missing."""
         _ = self.say
@@ -232,6 +241,6 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
                 "Evidence: the figure, of what all agents bring on the same calls. "
                 "Sorted by name: no league table."
             ),
-            worth if 3 in kept else _("Nobody's gap is evident enough to coach on."),
+            *([worth, self._volume()] if 3 in kept else [_("Nobody's gap is evident enough to coach on.")]),
             *([needed] if 4 in kept else []),
         ]

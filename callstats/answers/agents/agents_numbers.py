@@ -317,7 +317,7 @@ def value_per_success(dataset: Dataset) -> float:
 
 
 def worth(
-    standing: Standing, figures: AgentFigures, i: int, months: float, per_success: float
+    standing: Standing, figures: AgentFigures, i: int, times: float, per_success: float
 ) -> GapWorth | None:
     """Return what the gap of the agent at position ``i`` is worth per month; None if unknown.
 
@@ -326,17 +326,17 @@ def worth(
     standing : Standing
     figures : AgentFigures
     i : int
-    months : float
-        Number of months the data cover.
+    times : float
+        How many times the days seen a month has.
     per_success : float
         In money.
     """
     kpi, mix = standing.kpi, standing.mix
     time = adds_up_time(kpi)
-    if not figures.known or not months > 0 or not (time or kpi.direction in ("up", "down")):
+    if not figures.known or not times > 0 or not (time or kpi.direction in ("up", "down")):
         return None
     side = 1.0 if kpi.direction == "up" else -1.0
-    expected = float(mix.expected[i] * mix.trials[i] / mix.shared[i]) / months
+    expected = float(mix.expected[i] * mix.trials[i] / mix.shared[i]) * times
     scale = expected / 3600 if time else expected
     gap = [
         side * (1 - ratio) * scale

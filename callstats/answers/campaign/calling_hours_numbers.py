@@ -23,6 +23,7 @@ import numpy as np
 
 from callstats.answers.core.estimates import Estimate, estimates, estimates_by
 from callstats.answers.core.scope import Scope, records
+from callstats.answers.core.worked_days import MONTH, worked_days
 from callstats.dataset.clock import TIME_KEYS
 from callstats.kpis import get
 from callstats.kpis.define import KPI, Ratio
@@ -43,7 +44,6 @@ FLAGS = {
     "conversion_per_dial": "success",
 }
 NEEDED = ("contact_id", "attempt_no", "local_started_at")
-_DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,8 @@ class Gain:
         Share of the worse hours' dials.
     more, low, high : float
         Additional people reached per month, at the level of the claims about hours.
+    days : float
+        Working days of that month.
     """
 
     dials: float
@@ -202,6 +204,7 @@ class Gain:
     more: float
     low: float
     high: float
+    days: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,18 +378,18 @@ def _against(
 
 def _gain(about: Scope, within: WithinContact, cells: HourCells, move: float) -> Gain | None:
     """Return the monthly gain from moving some dials from the worse hours to the better ones."""
-    if not within.better or not within.worse:
+    worked = worked_days(about.now)
+    times = worked.times(MONTH)
+    if not within.better or not within.worse or not times > 0:
         return None
     better, worse = ([e.hour for e in some] for some in (within.better, within.worse))
     _, rate, compare = _against(cells, worse, better)
     level = bonferroni_confidence(about.whole.config.confidence, sum(not e.thin for e in within.effects))
     # `rate` is the better hours' reach on the worse ones' contacts; the ratio is worse to better
     ratio = compare(level)
-    window = about.window
-    months = (window.end - window.start).days / _DAYS_A_MONTH
-    moved = move * _dials_in(about, {e.hour for e in within.worse}) / months
+    moved = move * _dials_in(about, {e.hour for e in within.worse}) * times
     more, low, high = (moved * rate * (1 - r) for r in (ratio.estimate, ratio.high, ratio.low))
-    return Gain(moved, move, more, low, high)
+    return Gain(moved, move, more, low, high, worked.within(MONTH))
 
 
 def _dials_in(about: Scope, hours: Iterable[int]) -> int:

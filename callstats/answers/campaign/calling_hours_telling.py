@@ -141,8 +141,9 @@ class CallingHoursTelling(Telling[CallingHours]):
             return ()
         _, form = self.say, self.form
         text = _(
-            "Moving {dials} dials a month ({share} of those in the worse hours) to the better ones would "
-            "reach {more} more people a month ({interval}).",
+            "Moving {dials} dials a month of {days} working days ({share} of those in the worse hours) "
+            "to the better ones would reach {more} more people ({interval}).",
+            days=form.number(round(gain.days)),
             dials=form.number(round(gain.dials)),
             share=form.percent(gain.share, 0),
             more=form.value(gain.more, "n", gain.low, gain.high),

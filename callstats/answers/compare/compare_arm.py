@@ -85,6 +85,10 @@ class ComparedArm(Answer):
         Independent units of the arm and of the control.
     successes, money : tuple of float
         The monthly value, with its interval, if the control's volume performed like the arm's.
+    volume : float
+        That volume in a month, in what the KPI divides by; nan if it is not known.
+    month_days : float
+        Working days of that month.
     missing : float or None
         How many more units would show whether the difference exceeds the margin.
     statistic : str
@@ -126,6 +130,8 @@ class ComparedArm(Answer):
     control_n: int = 0
     successes: Range = UNKNOWN
     money: Range = UNKNOWN
+    volume: float = nan
+    month_days: float = nan
     missing: float | None = None
     statistic: str = ""
     independent: bool = False
@@ -195,6 +201,7 @@ class ComparedArm(Answer):
             "control_n": self.control_n,
             **_spread("successes_month", self.successes),
             **_spread("money_month", self.money),
+            "volume_month": self.volume,
             "method": self.method,
             "verdict": self.sentences[0].text,
             "note": self.note,
@@ -241,6 +248,8 @@ def tested_arm(
         missing=still_missing(claim, own.n + control.n, terms),
         successes=worth.successes,
         money=worth.money,
+        volume=worth.volume,
+        month_days=volume.days,
         statistic=difference.method,
         independent=independent,
         strata=pair.strata,

@@ -10,7 +10,8 @@ from callstats.answers.compare.compare_gates import GateFinding
 from callstats.answers.compare.compare_tests import is_known
 from callstats.answers.core.estimates import Change
 from callstats.answers.core.telling import Cell, Sentence, Telling, View, tells
-from callstats.kpis.define import UNIT_COLUMNS
+from callstats.kpis.define import UNIT_COLUMNS, Ratio
+from callstats.kpis.translations import words as kpi_words
 from callstats.show.verdicts import not_comparable, worth
 from callstats.show.words import mark
 from callstats.stats import Comparison
@@ -173,14 +174,29 @@ class ComparedArmTelling(Telling[ComparedArm]):
         return self.change(Change(estimate, low, high), self.answer.kpi.unit)
 
     def worth(self) -> tuple[Sentence, ...]:
-        """State what a proven difference means per month."""
+        """State what a proven difference means per month, and of which volume that is said."""
         row = self.answer
         if not row.certain or not is_known(row.successes):
             return ()
         if is_known(row.money):
-            return (Sentence(worth(row.successes[1:], row.money[1:], self.form)),)
-        successes = self.form.interval(*row.successes[1:], "n", change=True)
-        return (Sentence(self.say("In a month: {successes} successes.", successes=successes)),)
+            said = worth(row.successes[1:], row.money[1:], self.form)
+        else:
+            successes = self.form.interval(*row.successes[1:], "n", change=True)
+            said = self.say("In a month: {successes} successes.", successes=successes)
+        return Sentence(said), Sentence(self.volume())
+
+    def volume(self) -> str:
+        """Return the volume for which a month's figures are said; "" if there are none."""
+        row, form = self.answer, self.form
+        if not isinstance(row.kpi.formula, Ratio) or not row.volume > 0:
+            return ""
+        return self.say(
+            "That is at the volume of {control}: {volume} {units} in {days} working days.",
+            control=self.label(row.control),
+            volume=form.number(float(f"{row.volume:.3g}")),
+            units=row.kpi.formula.denominator.spelled(kpi_words(self.voice.language).term),
+            days=form.number(round(row.month_days)),
+        )
 
     def value_cell(self, value: float) -> Cell:
         """Return the arm's value or the control's, with as many digits as the difference justifies."""

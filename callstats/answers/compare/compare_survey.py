@@ -20,10 +20,11 @@ from callstats.answers.compare.compare_contacts import (
     open_depth,
 )
 from callstats.answers.compare.compare_design import Arm, common_rows, made_by_agents, per_lead, tables_of
-from callstats.answers.compare.compare_tests import LEAST_DAYS, MONTH, MonthlyVolume
+from callstats.answers.compare.compare_tests import MonthlyVolume
 from callstats.answers.core.obstacles import Unknown, counted, rejected, tables_read, unknowns
 from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.answers.core.scope import records
+from callstats.answers.core.worked_days import MONTH, worked_days
 from callstats.dataset.clock import TIME_KEYS, unknown, written
 from callstats.engine.keys import in_order, is_any
 from callstats.engine.sums import sums_by_group, with_summands
@@ -371,7 +372,7 @@ def money_terms(dataset: Dataset) -> list[Term]:
 
 
 def monthly_volume(dataset: Dataset, sums: Mapping[Any, Mapping[str, float]]) -> MonthlyVolume:
-    """Return how long the data run, and the value of a success in them.
+    """Return how many times the days seen a month has, and the value of a success in them.
 
     Parameters
     ----------
@@ -379,18 +380,10 @@ def monthly_volume(dataset: Dataset, sums: Mapping[Any, Mapping[str, float]]) ->
     sums : mapping of arm to mapping
         With the sums of value and number of successes, if the calls have them.
     """
-    months, value = _months(dataset), nan
+    value = nan
     terms = money_terms(dataset)
     if terms:
         money, count = (sum(own.get(term.key, 0.0) for own in sums.values()) for term in terms)
         value = money / count if count > 0 else nan
-    return MonthlyVolume(months, value)
-
-
-def _months(dataset: Dataset) -> float:
-    """Return the months of the period asked about, else of the calls; nan where those are too few days."""
-    span = dataset.span()
-    if span is None or (span[1] - span[0]).days + 1 < LEAST_DAYS:
-        return nan
-    period = dataset.filters.period
-    return ((span[1] - span[0]).days + 1 if period is None else (period.end - period.start).days) / MONTH
+    worked = worked_days(dataset)
+    return MonthlyVolume(worked.times(MONTH), value, worked.within(MONTH))

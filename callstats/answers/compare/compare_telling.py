@@ -32,7 +32,8 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         """State what the evidence supports, arm by arm, and what it means per month."""
         _, control = self.say, self.answer.control_label
         rows, differ, open_still = self._named()
-        sentences = [s for row in rows for s in (*row.sentences, *row.telling.worth())]
+        worths = [s for row in rows for s in (*row.sentences, *row.telling.worth())]
+        sentences = list(dict.fromkeys(worths))  # the volume is the control's: it is said once
         if differ:
             more = _.ngettext(
                 "{n} more group differs from {control}.",
@@ -78,7 +79,7 @@ class GroupComparisonTelling(Telling[GroupComparison]):
             Column(_("Interval"), "right"),
             Column(_("Relative"), "right"),
         ]
-        months = any(is_known(row.successes) or is_known(row.money) for row in self.answer.rows)
+        months = any(_in_a_month(row) for row in self.answer.rows)
         heads += [Column(_("In a month"), "right")] if months else []
         lines = [[Cell(control, strong=True), self._control_cell(), *[Cell("")] * (len(heads) - 2)]]
         for row in self.answer.rows:
@@ -115,7 +116,8 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         if effects:
             shown = " – ".join(dict.fromkeys(form.number(e, 1) for e in (min(effects), max(effects))))
             notes.append(_("Design effect: {shown} times the variance of independent rows.", shown=shown))
-        return (*notes, *self.answer.notes)
+        volumes = dict.fromkeys(row.telling.volume() for row in self.answer.rows if _in_a_month(row))
+        return (*notes, *(text for text in volumes if text), *self.answer.notes)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the differences from the control with their intervals.
@@ -177,6 +179,10 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         shown: list[View] = [self.answer.verdict, self.table()]
         shown += [self.figure()] if any(row.compared for row in self.answer.rows) else []
         return (*shown, *(Note(_sentence(caution)) for caution in self.warnings()))
+
+
+def _in_a_month(row: ComparedArm) -> bool:
+    return is_known(row.successes) or is_known(row.money)
 
 
 def _sentence(caution: Caution) -> str:

@@ -28,10 +28,6 @@ from callstats.stats.results import NAN
 
 #: Corrections of claims for multiplicity.
 ADJUSTMENTS = ("holm", "benjamini-hochberg", "bonferroni", "none")
-#: Days of a month, on average.
-MONTH = 365.25 / 12
-#: Days of calls under which nothing is said of a month: each weekday should be there once.
-LEAST_DAYS = 7
 Range = tuple[float, float, float]
 UNKNOWN: Range = (nan, nan, nan)
 
@@ -327,11 +323,13 @@ def still_missing(claim: Comparison, units: int, terms: Terms) -> float | None:
 class MonthlyWorth:
     """The monthly gain if the control's volume performed like the arm's.
 
-    Each is estimate, low and high; nan if unknown.
+    ``successes`` and ``money`` are estimate, low and high, ``volume`` is what the
+    KPI divides by (conversations, contacts, hours) in a month; nan if unknown.
     """
 
     successes: Range = UNKNOWN
     money: Range = UNKNOWN
+    volume: float = nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,14 +338,18 @@ class MonthlyVolume:
 
     Attributes
     ----------
-    months : float
-        How long the data run; nan if the calls have no clock.
+    times : float
+        How many times the days seen a month has; nan without a clock, or where the
+        days seen are too few to speak of a month.
     value : float
         Of a success [money]; nan if unknown.
+    days : float
+        Working days of a month.
     """
 
-    months: float = nan
+    times: float = nan
     value: float = nan
+    days: float = nan
 
     def worth(self, kpi: KPI, difference: Comparison, denominator: float) -> MonthlyWorth:
         """Return the monthly worth of a difference.
@@ -362,21 +364,22 @@ class MonthlyVolume:
 
         Examples
         --------
-        Two points more of 1000 conversations in two months, 50 a success:
+        Two points more of 1000 conversations in half a month, 50 a success:
 
         >>> from callstats.kpis import get
         >>> difference = Comparison(0.02, 0.01, 0.03, 0.001, "", 0.95)
         >>> MonthlyVolume(2, 50).worth(get("conversion_per_conversation"), difference, 1000)
-        MonthlyWorth(successes=(10.0, 5.0, 15.0), money=(500.0, 250.0, 750.0))
+        MonthlyWorth(successes=(40.0, 20.0, 60.0), money=(2000.0, 1000.0, 3000.0), volume=2000)
         """
-        if not isinstance(kpi.formula, Ratio) or not self.months > 0:
+        if not isinstance(kpi.formula, Ratio) or not self.times > 0:
             return MonthlyWorth()
-        factor = denominator / self.months / kpi.formula.scale
+        volume = denominator * self.times
+        factor = volume / kpi.formula.scale
         if counts_successes(kpi):
             successes = _times(difference, factor)
-            return MonthlyWorth(successes, _scaled(successes, self.value))
+            return MonthlyWorth(successes, _scaled(successes, self.value), volume)
         earns = kpi.unit in ("money", "money/h") and kpi.direction == "up"
-        return MonthlyWorth(money=_times(difference, factor)) if earns else MonthlyWorth()
+        return MonthlyWorth(money=_times(difference, factor), volume=volume) if earns else MonthlyWorth()
 
 
 def counts_successes(kpi: KPI) -> bool:

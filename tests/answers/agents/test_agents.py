@@ -115,6 +115,22 @@ class TestWorth:
         assert worth.low == pytest.approx((1 - ann.shrunken_high) * 15 * 2)
         assert worth.low < worth.amount < worth.high < 0
 
+    def test_working_days_are_counted_not_those_of_the_calendar(self):
+        # Ten days from Monday to Friday; 28 days have twenty of them.
+        frame = calls(*TEAM)
+        day = np.arange(len(frame)) % 10
+        clock = pd.Timestamp("2026-09-07 10:00") + pd.to_timedelta(day // 5 * 7 + day % 5, unit="D")
+        found = told(frame.assign(local_started_at=clock), adjust=[], horizon_days=28)
+        assert found.working_days == pytest.approx(20)
+        assert found.worths["Ann"].amount == pytest.approx((1 - found["Ann"].shrunken) * 15 * 2)
+        assert any("20 working days" in note for note in found.coaching().notes)
+
+    @pytest.mark.parametrize("days", [1, 4])
+    def test_a_handful_of_days_is_worth_nothing_said(self, days):
+        day = pd.to_timedelta(np.arange(400) % days, unit="D")
+        frame = calls(*TEAM).assign(local_started_at=pd.Timestamp("2026-09-07 10:00") + day)
+        assert told(frame, adjust=[]).worths == {}
+
     def test_no_value_of_a_success_no_money(self):
         found = told(calls(*TEAM).drop(columns="value"), adjust=[])
         assert math.isnan(found.worths["Ann"].money)

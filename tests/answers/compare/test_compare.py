@@ -54,8 +54,9 @@ class TestWorth:
         found = row(dataset(frame).where(period="2026-09"), "conversion_per_conversation")
         a = frame[frame["list_id"] == "A"]
         b = frame[frame["list_id"] == "B"]
-        months = 30 / (365.25 / 12)
-        successes = (b["success"].mean() - a["success"].mean()) * len(a) / months
+        # dialled on 20 days, Tuesday to Saturday, of which a month of 30.4 days has 21.7
+        times = 5 * (365.25 / 12) / 7 / 20
+        successes = (b["success"].mean() - a["success"].mean()) * len(a) * times
         assert found.successes[0] == pytest.approx(successes)
         assert found.money[0] == pytest.approx(60 * successes)
 
@@ -66,6 +67,26 @@ class TestWorth:
     def test_a_difference_that_is_shown_is_told_with_what_it_means(self):
         found = cs.compare(dataset(drawn(1, effect=2.0, contact_sd=0.1)), "conversion_per_conversation")
         assert "In a month: " in str(found.verdict)
+
+    def test_a_month_is_told_with_the_volume_it_is_said_for(self):
+        frame = drawn(1, effect=2.0, contact_sd=0.1)
+        found = cs.compare(dataset(frame), "conversion_per_conversation")
+        volume = (frame["list_id"] == "A").sum() * 5 * (365.25 / 12) / 7 / 20
+        assert found.rows[0].volume == pytest.approx(volume)
+        told = f"at the volume of A: {float(f'{volume:.3g}'):.0f} handled calls in 22 working days"
+        assert told in str(found.verdict)
+        assert str(found.verdict).count("working days") == 1
+
+    @pytest.mark.parametrize("days", [1, 4, 6])
+    def test_a_handful_of_days_says_nothing_of_a_month(self, days):
+        # six days of five a week are less than a third of a month's 21.7
+        frame = drawn(1, effect=2.0, contact_sd=0.1)
+        clock = pd.Series(range(len(frame))) % days
+        clock = pd.Timestamp("2026-09-07 09:00") + pd.to_timedelta(clock // 5 * 7 + clock % 5, unit="D")
+        found = cs.compare(dataset(frame.assign(local_started_at=clock)), "conversion_per_conversation")
+        assert found.rows[0].certain
+        assert math.isnan(found.rows[0].successes[0])
+        assert "month" not in str(found.verdict)
 
 
 class TestAsking:
