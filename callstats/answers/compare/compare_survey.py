@@ -97,7 +97,8 @@ class Survey:
         """The traffic with what a contact was dialled at one moment counted once.
 
         Where a row stands for several dials, all of them have its time: that is one
-        contact's hour, not several calls that chance put there.
+        contact's hour, not several calls that chance put there. A date without a time
+        has no hour.
         """
         return count_moments(self.dataset, self.kpi, self.by)
 
@@ -255,7 +256,11 @@ def count_traffic(dataset: Dataset, kpi: KPI, by: str, terms: Iterable[Term]) ->
 
 
 def count_moments(dataset: Dataset, kpi: KPI, by: str) -> Traffic | None:
-    """Count contacts and moments of the calls by arm, hour and weekday; None where they are not known."""
+    """Count contacts and moments of the calls by arm, hour and weekday; None where they are not known.
+
+    Exactly at midnight is what a date without a time reads as: the hour of such a
+    row is unknown, its weekday is not.
+    """
     where, clock = common_rows(kpi), "local_started_at"
     if where is None or not dataset.has("calls", "contact_id", clock) or not dataset.reaches("calls", by):
         return None
@@ -265,7 +270,10 @@ def count_moments(dataset: Dataset, kpi: KPI, by: str) -> Traffic | None:
     stranger = nw.col("contact_id").is_null()
     each = frame.group_by(*keys).agg(nw.col("__calls").sum())
     once = nw.when(stranger).then(nw.col("__calls")).otherwise((nw.col("__calls") > 0).cast(nw.Int64))
-    counted = each.with_columns(calls=once).group_by(by, *_SLOT).agg(nw.col("calls").sum())
+    time = nw.col(clock).dt
+    timed = time.hour() * 3600 + time.minute() * 60 + time.second() > 0
+    hour = nw.when(timed).then(nw.col("hour"))
+    counted = each.with_columns(calls=once, hour=hour).group_by(by, *_SLOT).agg(nw.col("calls").sum())
     counts: Frame = counted.collect("pandas").to_native()
     arms = [written(by, value) for value in counts[by]]
     counts = counts.drop(columns=by)

@@ -157,6 +157,36 @@ class TestHours:
         assert found["B"].low < 0 < found["B"].high
         assert "hours" not in gates(found)
 
+    @pytest.mark.parametrize("seed", range(4))
+    @pytest.mark.parametrize("kpi", ["answer_rate", "conversion_per_contact"])
+    def test_dials_that_repeat_one_time_of_a_contact_are_one_hour_not_many(self, seed, kpi):
+        # thirty contacts a list, each with up to forty rows of one time: alike lists by chance far apart
+        rng = np.random.default_rng(seed)
+        times = rng.integers(1, 40, 60)
+        hour, day = rng.integers(9, 19, 60), rng.integers(0, 10, 60)
+        frame = drawn(seed, n=int(times.sum()), contacts=60)
+        contact = np.repeat(np.arange(60), times)
+        frame["contact_id"] = [f"P{c}" for c in contact]
+        frame["list_id"] = np.where(contact % 2, "B", "A")
+        frame["local_started_at"] = (
+            pd.Timestamp("2026-09-01")
+            + pd.to_timedelta(day[contact], "D")
+            + pd.to_timedelta(hour[contact], "h")
+        )
+        found = cs.compare(dataset(frame.assign(live=frame["success"])), kpi)
+        assert "hours" not in gates(found)
+        assert found["B"].compared
+
+    def test_a_date_without_a_time_is_no_hour_the_list_was_dialled_at(self):
+        frame = drawn(1, n=2000, contacts=700).assign(live=True)
+        only_dates = (frame["list_id"] == "B") & (np.arange(len(frame)) % 10 > 0)
+        clock = frame["local_started_at"]
+        frame["local_started_at"] = clock.where(~only_dates, clock.dt.normalize())
+        for kpi in ("conversion_per_conversation", "conversion_per_contact"):
+            found = cs.compare(dataset(frame), kpi)
+            assert "hours" not in gates(found)
+            assert found["B"].compared
+
     def test_what_counts_contacts_is_refused_when_hours_are_far_apart(self):
         frame = self.data().assign(live=True)
         with pytest.raises(ComparisonRefused, match="different hours"):
