@@ -25,11 +25,11 @@ from callstats.answers.agents.agents_numbers import (
     worth,
 )
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.directions import other_direction
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.measure import measure
 from callstats.answers.core.voice import Voice
 from callstats.answers.core.worked_days import WorkedDays, worked_days
-from callstats.engine.units import formula_terms
 from callstats.kpis import get
 from callstats.kpis.define import KPI
 from callstats.kpis.translations import words as kpi_words
@@ -265,24 +265,6 @@ def agents(
     if away := other_direction(dataset, asked):
         return replace(blank, notes=(_ask_instead(dataset, asked, away),))
     return _compared(dataset, blank, adjust, naming(voice, pseudonyms))
-
-
-def other_direction(dataset: Dataset, kpi: KPI) -> str:
-    """Return the direction that all calls have and the KPI does not count; "" where it counts some.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from callstats.dataset import Dataset
-    >>> calls = pd.DataFrame({"call_id": ["1"], "direction": ["inbound"]})
-    >>> other_direction(Dataset({"calls": calls}), get("conversion_per_conversation"))
-    'inbound'
-    """
-    wanted = {c.operand for t in formula_terms(kpi) for c in t.where.conditions if c.column == "direction"}
-    if not wanted or not dataset.has("calls", "direction"):
-        return ""
-    there = dataset.values("direction")
-    return there[0] if len(there) == 1 and there[0] not in wanted else ""
 
 
 def _ask_instead(dataset: Dataset, kpi: KPI, direction: str) -> str:

@@ -20,6 +20,7 @@ from callstats.answers.campaign.attempts_numbers import (
     sums_by_attempt,
 )
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.directions import ask_of_callers
 from callstats.answers.core.estimates import NAN, Change, change
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
@@ -252,7 +253,7 @@ def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCo
         least = about.voice.say(
             "By attempt: too little data, fewer than {n} contacts with a known outcome.", n=fewest
         )
-        return _untold(about, least)
+        return _untold(about, ask_of_callers(about.voice, about.now) or least)
     ends = competing_ends(rows, fewest, confidence)
     return Attempts(about.voice, about.label, confidence, table, cost.average, (), ends)
 

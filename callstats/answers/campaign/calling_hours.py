@@ -14,6 +14,7 @@ from callstats.answers.campaign.calling_hours_numbers import (
     within_contact,
 )
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.directions import ask_of_callers
 from callstats.answers.core.estimates import Estimate
 from callstats.answers.core.scope import lacking, scope
 from callstats.answers.core.voice import Voice
@@ -124,7 +125,7 @@ def calling_hours(
         return CallingHours(about.voice, about.label, None, (), (), fewest, (note,))
     overall = overall_rate(about.now, kpi)
     if not overall.known:
-        note = about.voice.note(overall.kpi, overall.note)
+        note = ask_of_callers(about.voice, about.now) or about.voice.note(overall.kpi, overall.note)
         return CallingHours(about.voice, about.label, None, (), (), fewest, (note,))
     slots, hours = hour_slots(about.now, overall.kpi, fewest)
     enough = any(not s.thin for s in slots)

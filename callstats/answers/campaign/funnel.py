@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.portrait_numbers import moved_figures
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.directions import ask_of_callers
 from callstats.answers.core.estimates import Change, Estimate
 from callstats.answers.core.period_changes import PeriodChange
 from callstats.answers.core.scope import scope
@@ -133,7 +134,9 @@ def funnel(
         steps.append(
             Step(_(label), counts[part.key][0], figure.now, figure.before, figure.moved, figure.confidence)
         )
-    return Funnel(about.voice, about.label, about.earlier_label, tuple(steps), (note,) if missing else ())
+    instead = "" if steps[0].count else ask_of_callers(about.voice, about.now)
+    notes = tuple(text for text in (instead, note if missing else "") if text)
+    return Funnel(about.voice, about.label, about.earlier_label, tuple(steps), notes)
 
 
 def _counts(dataset: Dataset) -> dict[str, tuple[int, bool]]:

@@ -15,6 +15,7 @@ from callstats.answers.campaign.lists_numbers import (
     shared_agents,
 )
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.directions import ask_of_callers
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
 from callstats.kpis import get
@@ -100,7 +101,7 @@ def lists(dataset: Dataset, period: str | Period | None = None) -> Lists:
         return Lists(about.voice, about.label, (), {}, notes=(_("Lists: {why}.", why=why),))
     figures = list_figures(about)
     if len(figures) < 2:
-        note = _("One list only: nothing to compare it with.")
+        note = ask_of_callers(about.voice, about.now) or _("One list only: nothing to compare it with.")
         return Lists(about.voice, about.label, figures, {}, notes=(note,))
     names = [one.list_id for one in figures]
     data, different_depth = about.now, _different_depth(about.now, figures)

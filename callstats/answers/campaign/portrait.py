@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.directions import ask_of_callers, other_direction
 from callstats.answers.core.estimates import Change
-from callstats.answers.core.scope import scope
+from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
+from callstats.kpis import get
 from callstats.show.digits import unknown
 
 if TYPE_CHECKING:
@@ -144,6 +146,12 @@ def portrait(
         figures,
         shown,
         dataset.config.confidence,
-        about.note,
+        " ".join(text for text in (_instead(about, kpis), about.note) if text),
         bridge,
     )
+
+
+def _instead(about: Scope, kpis: Sequence[str]) -> str:
+    """Return what to ask instead, if most figures count dials and all calls were received."""
+    away = sum(other_direction(about.now, get(name)) == "inbound" for name in kpis)
+    return ask_of_callers(about.voice, about.now) if 2 * away > len(kpis) else ""

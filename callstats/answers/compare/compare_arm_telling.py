@@ -101,6 +101,14 @@ _REMEDIES = {
     ("rejected", ""): mark("A row that was left out is in no group: look at the rejects of the import."),
     ("outcome", ""): mark("Compare groups that were there before the dial: lists, campaigns, hours, agents."),
     ("empty", ""): mark("Compare over a longer period, or a KPI it has."),
+    ("empty", "ask callers"): mark(
+        "All calls are inbound, and {kpi} counts dials: compare a KPI of calls received "
+        "(service_level, average_handle_time)."
+    ),
+    ("empty", "ask dials"): mark(
+        "All calls are outbound, and {kpi} counts calls received: compare a KPI of dials "
+        "(answer_rate, conversion_per_conversation)."
+    ),
     ("total", ""): mark("Compare a rate per call, contact or hour."),
     ("fewer than two units", ""): mark("Compare over a longer period."),
     ("few units", ""): mark("Read the interval with caution, or wait for more."),

@@ -22,6 +22,7 @@ from callstats.answers.compare.compare_design import (
 )
 from callstats.answers.compare.compare_pairs import Pairs, TestedPair
 from callstats.answers.compare.compare_survey import Survey, Traffic, divergence
+from callstats.answers.core.directions import other_direction
 from callstats.answers.core.obstacles import shared_obstacle
 from callstats.dataset.clock import TIME_KEYS
 from callstats.engine.keys import Group
@@ -174,7 +175,12 @@ def _numbers(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
     if pairs.by in OUTCOMES:
         return [GateFinding("outcome", "outcome", None, {"by": pairs.by}, refuses=True)]
     findings = [finding for each in both for finding in _unknown(pairs, survey, each)]
-    findings += [GateFinding("empty", "empty", each, refuses=True) for each in both if pairs.empty(each)]
+    away = {"inbound": "ask callers", "outbound": "ask dials"}.get(
+        other_direction(pairs.dataset, pairs.kpi), ""
+    )
+    findings += [
+        GateFinding("empty", "empty", each, remedy=away, refuses=True) for each in both if pairs.empty(each)
+    ]
     findings += [GateFinding("unknown", "rejected", None, {"note": note}) for note in survey.rejected]
     if any(finding.refuses for finding in findings):
         return findings

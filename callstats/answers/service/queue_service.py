@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from callstats.answers.campaign.portrait import Portrait, portrait
 from callstats.answers.campaign.portrait_numbers import moved_figures
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.directions import ask_of_dials, only_direction
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
 from callstats.answers.service.queue_issues import (
@@ -29,6 +30,7 @@ from callstats.answers.service.queue_waits import (
     waiting,
 )
 from callstats.answers.service.staffing import Cover, cover
+from callstats.dataset.filters import Filters
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -192,6 +194,11 @@ def service(
     """
     if not repeat_days > 0:
         raise UsageError(f"repeat_days {repeat_days} is no number of days", hint="For example 7.")
+    if only_direction(replace(dataset, filters=Filters())) == "outbound":
+        raise UsageError(
+            "all calls are outbound, and the service is about calls received",
+            hint="Ask for the portrait or the funnel: cs.portrait, cs.funnel.",
+        )
     about = scope(queues(dataset), period, compare_with)
     return Service(
         about.voice,
@@ -213,6 +220,8 @@ def service(
 def _figures(about: Scope) -> Portrait:
     """Return the key figures; those about calls cover only calls received."""
     figures = portrait(about.now, None, about.earlier, kpis=KPIS)
+    if only_direction(about.now) == "outbound":
+        figures = replace(figures, note=ask_of_dials(about.voice))
     calls = received(about.now)
     if calls is about.now:
         return figures
