@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from callstats.simulate.scenario import CallList, Campaign, Queue, Scenario, Spell
+from callstats.simulate.scenario import CallList, Campaign, LoadedBatch, Queue, Scenario, Spell
 from callstats.simulate.simulation import write
 
 SPRING = ("alder", "aspen", "birch", "cedar", "cherry", "cypress", "elm", "fir", "hazel", "hornbeam")
@@ -25,18 +25,24 @@ def demo(seed: int = 20260701) -> Scenario:
     in September an even test of ``A`` (the old supplier) against ``B`` (a new
     one, dearer and better). In the week of 14 September it dials too fast for
     its agents and abandons live calls. Campaign ``renewal`` calls former
-    customers. ``service`` is an inbound queue.
+    customers: ``mail`` gives up after three dials, ``web`` comes in two batches,
+    and a tenth of its sales makes a third of its money. ``service`` is an inbound queue.
+
+    Days have something in common, as in a real centre: all dials of a campaign's
+    day are reached and convinced a little better or worse, and a queue's days are
+    busier or quieter, than chance alone would make them. Agents learn a little.
     """
     return Scenario(
         seed=seed,
         start=date(2026, 7, 1),
         days=92,
         campaigns=(_spring(), _renewal()),
-        queues=(Queue("service", SERVICE, calls=52.0, shifts=QUEUE_SHIFTS, seats=4),),
+        queues=(_service(),),
         agents=(*SPRING, *BOTH, *RENEWAL, *SERVICE),
         holidays=(date(2026, 7, 14),),
         evaluated=0.02,
         surveyed=0.08,
+        learning=0.1,
     )
 
 
@@ -55,6 +61,7 @@ def _spring() -> Campaign:
         shifts=SHIFTS,
         advertising=900.0,
         spells=(Spell(date(2026, 9, 14), date(2026, 9, 18), abandoned=0.11),),
+        **_DAYS,
     )
 
 
@@ -62,21 +69,30 @@ def _renewal() -> Campaign:
     return Campaign(
         "renewal",
         (
-            CallList("mail", 3400, date(2026, 7, 1), dial_over=55, **_WARM),
-            CallList(
-                "web", 3000, date(2026, 8, 3), dial_over=36, **{**_WARM, "success": 0.115, "reach": 0.3}
-            ),
+            CallList("mail", 3400, date(2026, 7, 1), dial_over=55, attempts=3, **_WARM),
+            CallList("web", 3000, batches=_WEB, dial_over=20, **{**_WARM, "success": 0.115, "reach": 0.3}),
         ),
         agents=(*RENEWAL, *BOTH),
         attempts=4,
         gap=5.0,
         value=48.0,
+        value_sd=0.8,
         occupancy=0.72,
         shifts=SHIFTS,
         advertising=400.0,
+        **_DAYS,
     )
 
 
+def _service() -> Queue:
+    return Queue(
+        "service", SERVICE, calls=52.0, shifts=QUEUE_SHIFTS, seats=4, day_sd=0.1, day_correlation=0.3
+    )
+
+
+#: What a campaign's dials of one day share, as logits, and how alike neighbouring days are.
+_DAYS: dict = {"reach_day_sd": 0.08, "success_day_sd": 0.1, "day_correlation": 0.3}
+_WEB = (LoadedBatch(date(2026, 8, 3), 0.55), LoadedBatch(date(2026, 8, 31), 0.45))
 _COLD: dict = {"reach": 0.25, "success": 0.105, "argued": 0.6, "machine": 0.4, "price": 0.3, "consent": 0.985}
 _BETTER: dict = {"reach": 0.31, "success": 0.135, "invalid": 0.03, "price": 0.55, "consent": 0.995}
 _WARM: dict = {

@@ -39,6 +39,29 @@ def test_spring_misses_its_abandonment_target_in_september_only(demo_simulation,
     assert bool(spring.abandoned.sum() <= 0.03 * spring.live.sum()) is kept
 
 
+def test_only_web_is_loaded_in_two_batches(demo_simulation):
+    loaded = demo_simulation.frame("contacts").groupby("list_id").loaded_at.nunique()
+    assert loaded.to_dict() == {"base": 1, "A": 1, "B": 1, "mail": 1, "web": 2}
+
+
+def test_lists_a_and_b_are_loaded_together(demo_simulation):
+    contacts = demo_simulation.frame("contacts")
+    assert contacts[contacts.list_id.isin(["A", "B"])].loaded_at.nunique() == 1
+
+
+def test_mail_is_given_up_before_the_other_list_of_its_campaign(demo_simulation):
+    calls = demo_simulation.frame("calls")
+    deepest = calls[calls.campaign_id == "renewal"].groupby("list_id").attempt_no.max()
+    assert deepest.to_dict() == {"mail": 3, "web": 4}
+
+
+def test_a_tenth_of_renewals_makes_about_a_third_of_their_money(demo_simulation):
+    """Of a lognormal variable with sd .8 of the logarithm: Phi(.8 - 1.2816) = 31.5 %."""
+    calls = demo_simulation.frame("calls")
+    values = calls[(calls.campaign_id == "renewal") & (calls.value > 0)].value.sort_values(ascending=False)
+    assert 0.27 < values.head(round(len(values) / 10)).sum() / values.sum() < 0.39
+
+
 def test_nobody_is_dialled_outside_the_calling_hours(demo_simulation):
     calls = demo_simulation.frame("calls")
     outbound = calls[calls.direction == "outbound"].local_started_at

@@ -252,7 +252,7 @@ def data_quality(dataset: Dataset, period: str | Period | None = None) -> Qualit
     >>> import callstats as cs
     >>> quality = data_quality(cs.open("data/demo"))
     >>> quality.arrivals.kept, quality.arrivals.rejected, quality.gaps.missing
-    (152995, 0, (datetime.date(2026, 7, 14),))
+    (149186, 0, (datetime.date(2026, 7, 14),))
     """
     now = dataset.where(period=period) if period else dataset
     whole = replace(dataset, filters=Filters())

@@ -143,8 +143,9 @@ def test_profit_of_all_campaigns_changes_as_the_bridge_says() -> None:
 
 def test_the_verdict_has_three_sentences() -> None:
     earned, moved, missed = (plain(s) for s in september().sentences)
-    assert earned.startswith("Profit in September 2026: €4,377")
-    # the days of spring differ so much that €3,928 more profit is within what 27 figures do by chance
+    # the value of all successes of the month, €23,456.22, less what was spent, €19,469.88
+    assert earned.startswith("Profit in September 2026: €3,986")
+    # the days of spring differ so much that €3,226 more profit is within what 27 figures do by chance
     assert moved == "None of 27 figures moved by more than noise since August 2026."
     assert "targets are missed: Spring offer (Abandonment rate, outbound)" in missed
 

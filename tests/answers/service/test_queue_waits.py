@@ -72,7 +72,7 @@ def test_the_month_by_day_is_a_control_chart():
     found = demo().promise
     assert len(found.days.charts) == 1
     assert [view.kind for view in found.views()] == ["figure", "figure", "verdict"]
-    assert found.table().rows[0][1].text == "1,314"
+    assert found.table().rows[0][1].text == "1,334"
 
 
 def row(found, kind):
