@@ -37,7 +37,8 @@ def other_days(days: Mapping[Arm, DaySums], control: Arm) -> dict[Arm, float]:
 
 def _sizes(days: DaySums) -> dict[int, float]:
     """Return what an arm has on each day: what a ratio is divided by, or the parts of a total."""
-    sizes = days.sums.get("denominator", np.abs(days.sums["numerator"]))
+    part = "denominator" if "denominator" in days.sums else "numerator"
+    sizes = np.abs(days.sums[part])
     return {day: float(size) for day, size in zip(days.days, sizes, strict=True) if size > 0}
 
 
