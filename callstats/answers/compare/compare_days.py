@@ -30,15 +30,20 @@ def other_days(days: Mapping[Arm, DaySums], control: Arm) -> dict[Arm, float]:
     >>> other_days({"A": monday, "B": tuesday, "C": monday}, "A")
     {'B': 1.0, 'C': 0.0}
     """
-    sizes = {arm: _sizes(sums) for arm, sums in days.items()}
-    base = sizes.get(control, {})
-    return {arm: divergence(own, base) for arm, own in sizes.items() if arm != control}
+    base = days.get(control)
+    return {arm: 0.0 if base is None else _apart(own, base) for arm, own in days.items() if arm != control}
+
+
+def _apart(own: DaySums, base: DaySums) -> float:
+    """Return how far what two ratios are divided by lies on other days; of totals, which days there are."""
+    if "denominator" in own.sums:
+        return divergence(_sizes(own), _sizes(base))
+    both = len({*own.days} & {*base.days})
+    return 1 - both / max(len(own), len(base), 1)
 
 
 def _sizes(days: DaySums) -> dict[int, float]:
-    """Return what an arm has on each day: what a ratio is divided by, or the parts of a total."""
-    part = "denominator" if "denominator" in days.sums else "numerator"
-    sizes = np.abs(days.sums[part])
+    sizes = days.sums["denominator"]
     return {day: float(size) for day, size in zip(days.days, sizes, strict=True) if size > 0}
 
 
