@@ -165,6 +165,10 @@ def ratio_interval(
     )
 
 
+#: Half the width of an interval, in estimates, from which on it says nothing: a factor of 10^8.
+_MOST_ERRORS = 20.0
+
+
 def above_zero(found: Interval) -> Interval:
     """Return the interval of what cannot lie below 0, on the logarithm if it would otherwise.
 
@@ -189,7 +193,10 @@ def above_zero(found: Interval) -> Interval:
     """
     if not (found.estimate > 0 and found.low < 0 and found.high < math.inf):
         return found
-    factor = math.exp((found.high - found.low) / 2 / found.estimate)
+    errors = (found.high - found.low) / 2 / found.estimate
+    if errors > _MOST_ERRORS:
+        return replace(found, low=NAN, high=NAN, reason="too few days or units: no interval")
+    factor = math.exp(errors)
     return replace(found, low=found.estimate / factor, high=found.estimate * factor)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from callstats.answers.campaign.bridge import Bridge
     from callstats.dataset import Dataset, Period
+    from callstats.kpis.define import KPI
     from callstats.show.display import KeyFigures, Record
 
 KPIS = (
@@ -94,7 +95,7 @@ def portrait(
     period: str | Period | None = None,
     before: str | Period | None = "previous",
     *,
-    kpis: Sequence[str] = KPIS,
+    kpis: Sequence[str | KPI] = KPIS,
     bridge: Bridge | None = None,
 ) -> Portrait:
     """Return the key figures of a period against target and another period.
@@ -104,7 +105,7 @@ def portrait(
     dataset : Dataset
     period, before : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
-    kpis : sequence of str
+    kpis : sequence of str or KPI
         The figures to show, in order.
     bridge : Bridge, optional
         Of the same two periods: the verdict then names what moved profit most, instead
@@ -151,7 +152,8 @@ def portrait(
     )
 
 
-def _instead(about: Scope, kpis: Sequence[str]) -> str:
+def _instead(about: Scope, kpis: Sequence[str | KPI]) -> str:
     """Return what to ask instead, if most figures count dials and all calls were received."""
-    away = sum(other_direction(about.now, get(name)) == "inbound" for name in kpis)
+    asked = [get(kpi) if isinstance(kpi, str) else kpi for kpi in kpis]
+    away = sum(other_direction(about.now, kpi) == "inbound" for kpi in asked)
     return ask_of_callers(about.voice, about.now) if 2 * away > len(kpis) else ""
