@@ -100,11 +100,13 @@ def drawn(rows: Iterable[Row]) -> str:
 
 
 def _by_situation(rows: Iterable[Row], measure: Measure) -> list[tuple[str, list[Row]]]:
-    found: dict[str, list[Row]] = {}
+    """Return rows by situation, which says how it is drawn where several are drawn under one name."""
+    found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row.measure == measure:
-            found.setdefault(row.situation, []).append(row)
-    return list(found.items())
+            found.setdefault((row.situation, row.drawn), []).append(row)
+    names = [name for name, _ in found]
+    return [(f"{name}: {how}" if names.count(name) > 1 else name, own) for (name, how), own in found.items()]
 
 
 def _rate(row: Row) -> str:
