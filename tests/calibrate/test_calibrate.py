@@ -27,6 +27,12 @@ QUICK = (
     "contacts won, small and unequal lists",
     "not worse by more than 2 points",
     "eight segments looked at",
+    "lists on alternate days, day shocks of 0.15",
+    "lists capped at 40 and 6 dials",
+    "service level, load correlated by 0.6",
+    "successes per login hour when days differ",
+    "a ramp while conversion falls",
+    "value per contact, a small list against a large one",
 )
 
 
@@ -57,6 +63,9 @@ def test_no_default_is_out_of_bounds_by_more_than_its_monte_carlo_error(found):
         ("equal mean handle time, unequal spread", "Mann-Whitney", 0.9),
         ("equal mean handle time, unequal spread", "Welch on logarithms", 0.9),
         ("eight segments looked at", "each at 5 %", 0.2),
+        ("lists on alternate days, day shocks of 0.15", "clustered by contact", 0.12),
+        ("lists capped at 40 and 6 dials", "clustered by contact", 0.9),
+        ("a ramp while conversion falls", "all contacts together", 0.25),
     ],
 )
 def test_the_obvious_test_is_broken(found, situation, method, least):
