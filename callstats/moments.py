@@ -52,6 +52,9 @@ class Moments:
         ``(a, a)`` is the sum of squares.
     cubes : mapping of (str, str, str) to float
         The same of three columns, in order of their names, where values may be skewed.
+    values : float, optional
+        With cubes: how many equal values would carry as much as the numerator's, before costs
+        are dealt to all units; (sum)^2 / sum of squares.
 
     Notes
     -----
@@ -70,6 +73,7 @@ class Moments:
     sums: Mapping[str, float]
     products: Mapping[Pair, float] = field(default_factory=dict)
     cubes: Mapping[Triple, float] = field(default_factory=dict)
+    values: float | None = None
 
     def __add__(self, other: Moments) -> Moments:
         if not isinstance(other, Moments):
@@ -81,6 +85,7 @@ class Moments:
             {key: value + other.sums[key] for key, value in self.sums.items()},
             {key: value + other.products[key] for key, value in self.products.items()},
             {key: value + other.cubes[key] for key, value in self.cubes.items() if key in other.cubes},
+            None if self.values is None or other.values is None else self.values + other.values,
         )
 
     @classmethod

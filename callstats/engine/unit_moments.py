@@ -155,12 +155,12 @@ class _GroupSums:
         products = {
             pair(a, b): self.sums[_product_name(numbers[a], numbers[b])] for a in known for b in known
         }
-        cubes = (
-            {t: self.sums[_cube_name(*(numbers[x] for x in t))] for t in triples(list(known))}
-            if is_skewed(kpi)
-            else {}
-        )
-        return _share_out(Moments(n, known, products, cubes), shared)
+        if not is_skewed(kpi):
+            return _share_out(Moments(n, known, products), shared)
+        cubes = {t: self.sums[_cube_name(*(numbers[x] for x in t))] for t in triples(list(known))}
+        squares = products["numerator", "numerator"]
+        values = known["numerator"] ** 2 / squares if squares > 0 else 0.0
+        return _share_out(Moments(n, known, products, cubes, values), shared)
 
 
 _EMPTY = _GroupSums({}, {})
@@ -187,6 +187,7 @@ def _share_out(moments: Moments, shared: Mapping[str, float]) -> Moments:
             for (a, b), product in moments.products.items()
         },
         {t: _shared_cube(t, moments, {name: shared[name] / n for name in shared}) for t in moments.cubes},
+        moments.values,
     )
 
 

@@ -225,8 +225,9 @@ def skewed_ratio_interval(moments: Moments, plain: Interval) -> Interval:
     if not moments.cubes or not plain.standard_error > 0:
         return plain
     squares = moments.products["numerator", "numerator"]
-    effective = moments.sums["numerator"] ** 2 / squares if squares > 0 else 0.0
-    effective = min(effective, (plain.degrees_of_freedom + 1) / 2)
+    values = moments.sums["numerator"] ** 2 / squares if squares > 0 else 0.0
+    values = values if moments.values is None else moments.values
+    effective = min(values, (plain.degrees_of_freedom + 1) / 2)
     mean = SkewedMean(plain.estimate, plain.standard_error**2, _third(moments), effective, moments.n)
     low, high = mean.limits(t_quantile((1 - plain.confidence) / 2, math.inf))
     return replace(plain, low=low, high=high, method="hall's transformation")

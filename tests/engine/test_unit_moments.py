@@ -269,3 +269,5 @@ def test_money_by_contact_has_its_cubes_with_costs_dealt_to_each():
         ((earned - 3) ** 3).sum()
     )
     assert not found["answer_rate"].cubes
+    # 45^2 / (30^2 + 15^2): what was won, whatever it cost
+    assert found["profit"].values == found["revenue"].values == pytest.approx(1.8)
