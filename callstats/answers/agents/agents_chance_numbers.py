@@ -242,7 +242,7 @@ def judge(
     """
     variance = mix.variance * within
     compared = (variance > 0) & (mix.expected > 0) & (np.nan_to_num(mix.comparable) >= COMPARABLE)
-    if compared.sum() < 2:
+    if compared.sum() < 2 or not mix.observed[compared].sum() > 0:
         unknown = dict.fromkeys(_ARRAYS, np.full(len(mix.agents), np.nan))
         return Judgement(
             np.zeros(len(mix.agents), dtype=bool),

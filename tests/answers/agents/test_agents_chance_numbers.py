@@ -196,3 +196,10 @@ class TestEdges:
             standardise(StratumCells(("a", "b", "c"), agent, stratum, events, trials), proportion=True)
         )
         assert found.compared.tolist() == [False, True, True]
+
+
+def test_agents_without_any_event_are_not_judged():
+    """Nobody sold anything: there is no population to draw anybody towards."""
+    found = team([0, 0, 0], [40, 50, 60])
+    assert not found.compared.any()
+    assert np.isnan(found.shrunken).all()
