@@ -88,15 +88,18 @@ def _of(measure: Measure, heads: Cells, kinds: Cells) -> Callable[[Iterable[Row]
 
 def drawn(rows: Iterable[Row]) -> str:
     """Return how the samples of every situation are drawn."""
-    lines: dict[str, list[str]] = {}
+    ways: dict[str, dict[str, bool]] = {}
     for row in rows:
-        said = lines.setdefault(row.situation, [])
-        if row.drawn not in said:
-            said.append(row.drawn)
-    return _table(
-        ("situation", "samples"),
-        [[name, "; with an effect: ".join(said).replace("|", "\\|")] for name, said in lines.items()],
-    )
+        effect = ways.setdefault(row.situation, {})
+        effect[row.drawn] = effect.get(row.drawn, False) or row.measure == "power"
+    return _table(("situation", "samples"), [[name, _said(effect)] for name, effect in ways.items()])
+
+
+def _said(ways: dict[str, bool]) -> str:
+    """Join the ways in which samples are drawn, by whether there is an effect to find."""
+    first, *others = ways
+    said = [first, *(f"with an effect: {way}" if ways[way] else f"or {way}" for way in others)]
+    return "; ".join(said).replace("|", "\\|")
 
 
 def _by_situation(rows: Iterable[Row], measure: Measure) -> list[tuple[str, list[Row]]]:
