@@ -28,20 +28,31 @@ def write_tables(page: Path, rows: Sequence[Row]) -> None:
     InputError
         There is no such page, or it marks a table that does not exist.
     """
-    if not page.exists():
-        raise InputError(
-            "no such page", file=page, hint="Give docs/calibration.md, or a page marked like it."
-        )
-    text = page.read_text(encoding="utf-8")
+    text = check_page(page)
 
     def filled(match: re.Match[str]) -> str:
-        name = match["name"]
-        if name not in TABLES:
-            known = ", ".join(TABLES)
-            raise InputError(f"no such table: {name}", file=page, hint=f"There are {known}.")
-        return f"{match['mark']}\n{TABLES[name](rows)}\n<!-- end -->"
+        return f"{match['mark']}\n{TABLES[match['name']](rows)}\n<!-- end -->"
 
     page.write_text(_MARKED.sub(filled, text), encoding="utf-8")
+
+
+def check_page(page: Path) -> str:
+    """Return the text of a page whose marks are known; asked before hours of samples are drawn.
+
+    Raises
+    ------
+    InputError
+        There is no such page, or it marks no table, or one that does not exist.
+    """
+    if not page.exists():
+        raise InputError("no such page", file=page, hint="Give a page marked like docs/calibration.md.")
+    text = page.read_text(encoding="utf-8")
+    names = [match["name"] for match in _MARKED.finditer(text)]
+    unknown = [name for name in names if name not in TABLES]
+    if unknown or not names:
+        found = f"no such table: {unknown[0]}" if unknown else "marks no table"
+        raise InputError(found, file=page, hint=f"Tables: {', '.join(TABLES)}.")
+    return text
 
 
 _MARKED = re.compile(r"(?P<mark><!-- table: (?P<name>[a-z ]+) -->)\n.*?<!-- end -->", re.DOTALL)

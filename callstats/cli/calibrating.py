@@ -60,12 +60,14 @@ def calibrate(
         Write its tables into this page (.md), between marks like those of docs/calibration.md.
     """
     from callstats.calibrate import calibrate as run_calibration
-    from callstats.calibrate.calibration_page import write_tables
+    from callstats.calibrate.calibration_page import check_page, write_tables
 
     if data is None and (kpi or where):
         raise UsageError("--kpi and --where are about your own data", hint="Name it: --data DIR.")
     if plot is not None and plot.suffix not in (".svg", ".png"):
         raise UsageError(f"{plot.name!r} is neither .svg nor .png")
+    if page is not None:
+        check_page(page)
     opened = None if data is None else open_data(data, config).where(**pairs(where))
     calibration = run_calibration(
         list(situation) or None,

@@ -20,7 +20,7 @@ from callstats.dataset.core import Dataset
 from callstats.engine.keys import Group
 from callstats.engine.needs import check_terms
 from callstats.engine.sums import with_summands
-from callstats.engine.units import clustering, formula_terms, parts
+from callstats.engine.units import clustering, formula_terms, part_key, parts
 from callstats.kpis.define import KPI, Count, Distinct, Linear, Quantile, Ratio, Term
 from callstats.moments import DaySums, Moments, pair
 
@@ -124,20 +124,15 @@ class _Piece:
         products: dict[str, nw.Expr] = {}
         for kpi in self.kpis:
             own = [part for part in parts(kpi).values() if any(t.key in names for t, _ in part)]
-            sums |= {_column(part): _weighted(part, names) for part in own}
+            sums |= {part_key(part): _weighted(part, names) for part in own}
             if not lies_within_a_day(self.dataset, kpi):
                 pairs = [(a, b) for k, a in enumerate(own) for b in own[k:]]
                 products |= {
-                    name: nw.col(_column(a)) * nw.col(_column(b))
+                    name: nw.col(part_key(a)) * nw.col(part_key(b))
                     for a, b in pairs
                     if (name := _product_column(kpi, a, b)) not in sums
                 }
         return sums, products
-
-
-def _column(part: Linear) -> str:
-    """Return the column of a part, the same for equal parts."""
-    return " ".join(sorted(f"{weight!r}*{term.key}" for term, weight in part))
 
 
 def _is_flag(part: Linear) -> bool:
@@ -150,8 +145,8 @@ def _product_column(kpi: KPI, a: Linear, b: Linear) -> str:
     """Return the column of a product; a flag times itself, or what it is a share of, is the flag."""
     share = isinstance(kpi.formula, Ratio) and kpi.formula.proportion
     if _is_flag(a) and _is_flag(b) and (a == b or share):
-        return _column(a if a == b else parts(kpi)["numerator"])
-    return " x ".join(sorted((_column(a), _column(b))))
+        return part_key(a if a == b else parts(kpi)["numerator"])
+    return " x ".join(sorted((part_key(a), part_key(b))))
 
 
 def _weighted(part: Linear, names: Mapping[str, str]) -> nw.Expr:
@@ -234,7 +229,7 @@ class _DatedPart:
 
     @classmethod
     def of(cls, part: Linear, total: float, frames: Sequence[_Rows]) -> _DatedPart:
-        nothing, column = np.zeros(len(frames[0][_ROWS])), _column(part)
+        nothing, column = np.zeros(len(frames[0][_ROWS])), part_key(part)
         dated = sum((own[column] for own in frames if column in own), nothing)
         whole = float(dated.sum())
         if dated.any() and all(isinstance(term, Distinct) for term, _ in part):
@@ -247,10 +242,10 @@ class _DatedPart:
 
 def _product(kpi: KPI, a: _DatedPart, b: _DatedPart, own: _Rows) -> float:
     """Return the sum over one table's rows of the product of two parts."""
-    both = _column(a.part) in own and _column(b.part) in own
+    both = part_key(a.part) in own and part_key(b.part) in own
     column = _product_column(kpi, a.part, b.part)
     found = float(own[column].sum()) * a.factor * b.factor if both and column in own else 0.0
     for one, other in ((a, b), (b, a)):
-        if (alone := _column(one.part)) in own:
+        if (alone := part_key(one.part)) in own:
             found += float(own[alone].sum()) * one.factor * other.each
     return found + a.each * b.each * float(own[_ROWS].sum())

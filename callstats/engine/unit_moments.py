@@ -17,6 +17,7 @@ from callstats.engine.units import (
     adds_up,
     clustering,
     formula_terms,
+    part_key,
     parts,
     tells_rows,
     unit_sums,
@@ -144,7 +145,7 @@ class _GroupSums:
         """Return the moments of a KPI; sums that cannot be split by unit come from ``exact``."""
         if not self.sums:
             return Moments(0, {n: _weighted(p, exact) for n, p in parts(kpi).items()}, _zeros(kpi))
-        numbers = {name: self.columns[_text(part)] for name, part in parts(kpi).items()}
+        numbers = {name: self.columns[part_key(part)] for name, part in parts(kpi).items()}
         known = {name: self.sums[f"k{i}"] for name, i in numbers.items()}
         totals = {
             name: self.sums[f"y{numbers[name]}"] + _weighted(part, exact) for name, part in parts(kpi).items()
@@ -200,11 +201,6 @@ def _shared_cube(triple: Triple, moments: Moments, each: Mapping[str, float]) ->
     return total
 
 
-def _text(part: Linear) -> str:
-    """Return a key for what a part sums, the same for equal parts."""
-    return " ".join(sorted(f"{weight!r}*{term.key}" for term, weight in part))
-
-
 def _product_name(i: int, j: int) -> str:
     return f"p{min(i, j)}_{max(i, j)}"
 
@@ -243,14 +239,14 @@ def _second_pass(units: UnitSums, kpis: Sequence[KPI], by: Sequence[str]) -> dic
     linears: list[Linear] = []
     for kpi in kpis:
         for part in parts(kpi).values():
-            if _text(part) not in columns:
-                columns[_text(part)] = len(linears)
+            if part_key(part) not in columns:
+                columns[part_key(part)] = len(linears)
                 linears.append(part)
     frame = units.frame.with_columns(**{f"y{i}": units.linear(part) for i, part in enumerate(linears)})
     frame = frame.with_columns(units=units.known(1.0), lost=1.0 - units.known(1.0), **{
         f"k{i}": units.known(f"y{i}") for i in range(len(linears))
     })  # fmt: skip
-    wanted = [sorted(columns[_text(part)] for part in parts(kpi).values()) for kpi in kpis]
+    wanted = [sorted(columns[part_key(part)] for part in parts(kpi).values()) for kpi in kpis]
     products = {_product_name(i, j): (i, j) for numbers in wanted for i in numbers for j in numbers}
     counts = {_count_name(numbers): numbers for numbers in wanted}
     cubed = [numbers for kpi, numbers in zip(kpis, wanted, strict=True) if is_skewed(kpi)]

@@ -88,6 +88,11 @@ def parts(kpi: KPI) -> dict[str, Linear]:
     return named
 
 
+def part_key(part: Linear) -> str:
+    """Return a key for what a part of a formula sums, the same for equal parts."""
+    return " ".join(sorted(f"{weight!r}*{term.key}" for term, weight in part))
+
+
 def formula_terms(kpi: KPI) -> tuple[Term, ...]:
     """Return the terms of numerator and denominator, without those that count unknowns."""
     return tuple(dict.fromkeys(term for part in parts(kpi).values() for term, _ in part))

@@ -57,6 +57,17 @@ def test_an_unknown_table_or_page_is_named(tmp_path):
         write_tables(page, ROWS)
 
 
+def test_a_page_that_cannot_be_written_is_refused_before_any_sample_is_drawn(tmp_path):
+    from callstats.cli.calibrating import calibrate
+
+    with pytest.raises(InputError, match="no such page"):
+        calibrate(runs=10**9, page=tmp_path / "page.md")
+    page = tmp_path / "plain.md"
+    page.write_text("no marks\n", encoding="utf-8")
+    with pytest.raises(InputError, match="marks no table"):
+        calibrate(runs=10**9, page=page)
+
+
 def test_the_page_of_the_docs_shows_the_figures_of_its_file():
     with (DOCS / "calibration.csv").open(encoding="utf-8", newline="") as file:
         rows = [_read(line) for line in csv.DictReader(file)]

@@ -337,10 +337,15 @@ def _answer(
     )
 
 
+#: Reasons an error spells out: with one for each of sixty days, nobody reads the first.
+_MOST_REASONS = 3
+
+
 def _refusal(pairs: Pairs, rows: Sequence[ComparedArm]) -> ComparisonRefused:
     """Build the error that no arm can be compared: the distinct reasons and the remedies."""
     cautions = [caution for row in rows if (caution := row.caution) is not None]
-    why = dict.fromkeys(caution.text for caution in cautions)
+    why = list(dict.fromkeys(caution.text for caution in cautions))
+    why = [*why[:_MOST_REASONS], f"{len(why) - _MOST_REASONS} more"] if len(why) > _MOST_REASONS else why
     hints = dict.fromkeys(caution.hint for caution in cautions if caution.hint)
     return ComparisonRefused(
         f"{pairs.kpi.name} by {pairs.by} cannot be compared with {pairs.control}: {'; '.join(why)}",
