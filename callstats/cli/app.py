@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -30,12 +31,39 @@ app = App(
 )
 
 
-def open_data(data: str, config: Path | None) -> Dataset:
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The options of every command that reads what the project has decided."""
+
+    config: Annotated[Path | None, Parameter(help="Project file; callstats.toml where left out.")] = None
+    set: Annotated[
+        list[str],
+        Parameter(
+            help="Decide otherwise than the file: money.cost_per_hour=50; repeat for several.",
+            negative=(),
+            show_default=False,
+        ),
+    ] = field(default_factory=list)
+
+    def decided(self) -> Config:
+        """Return what the project file says, and what was set beside it."""
+        from callstats.config import load, overridden
+
+        return overridden(load(self.config), self.set)
+
+
+#: Nothing named and nothing set.
+NO_PROJECT = Project()
+
+
+def open_data(data: str, project: Project) -> Dataset:
     """Open a folder or a DuckDB file."""
     from callstats import dataset
     from callstats.config import load
 
-    return dataset.open(data, config=None if config is None else load(config))
+    opened = dataset.open(data, config=None if project.config is None else load(project.config))
+    return opened.configured(project.set)
 
 
 def read_export(
@@ -43,17 +71,16 @@ def read_export(
     source: str | None,
     mapping: Path | None,
     time_zone: str | None,
-    config: Path | None,
+    project: Project,
     *,
     dates: DateOrder | None = None,
 ) -> Dataset:
     """Read what a dialer or CRM wrote."""
     from callstats import dataset
-    from callstats.config import load
 
     _check_named(files)
     return dataset.read(
-        files, source=source, mapping=mapping, time_zone=time_zone, dates=dates, config=load(config)
+        files, source=source, mapping=mapping, time_zone=time_zone, dates=dates, config=project.decided()
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from callstats.cli.app import Language, Words, app, pairs, say
+from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, say
 from callstats.cli.data import check
 from callstats.cli.reports import Formats
 from callstats.errors import UsageError, near_names
@@ -32,7 +32,7 @@ def monthly(
     where: Words = [],  # noqa: B006
     format: Formats = ["html", "pdf"],  # noqa: B006
     out: Path = Path("reports"),
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
     jobs: int | None = None,
     again: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
@@ -56,8 +56,6 @@ def monthly(
         html, pdf or both.
     out
         Folder to write to.
-    config
-        Project file.
     jobs
         Reports made side by side; one for each processor where left out.
     again
@@ -71,7 +69,8 @@ def monthly(
         campaign_id=_campaigns(where),
         formats=tuple(format),
         out=out,
-        config=config,
+        config=project.config,
+        settings=project.set,
         jobs=jobs,
         again=again,
     )

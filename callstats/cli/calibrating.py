@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callstats.cli.app import Format, Words, app, open_data, pairs, say, show
+from callstats.cli.app import NO_PROJECT, Format, Project, Words, app, open_data, pairs, say, show
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def calibrate(
     kpi: str | None = None,
     by: str = "list_id",
     where: Words = [],  # noqa: B006
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
     format: Format = "table",
     plot: Path | None = None,
     page: Path | None = None,
@@ -50,8 +50,6 @@ def calibrate(
         With --data: the column of the arms.
     where
         With --data: only these rows, column=value; repeat for several.
-    config
-        Project file.
     format
         How to print it; csv and json carry full precision.
     plot
@@ -68,7 +66,7 @@ def calibrate(
         raise UsageError(f"{plot.name!r} is neither .svg nor .png")
     if page is not None:
         check_page(page)
-    opened = None if data is None else open_data(data, config).where(**pairs(where))
+    opened = None if data is None else open_data(data, project).where(**pairs(where))
     calibration = run_calibration(
         list(situation) or None,
         runs=runs,

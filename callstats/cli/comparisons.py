@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import Format, Language, Words, app, open_data, pairs, say, show
-from callstats.cli.questions import Config, Data, Form, Lang, Period, Where, ask
+from callstats.cli.app import NO_PROJECT, Format, Language, Project, Words, app, open_data, pairs, say, show
+from callstats.cli.questions import Data, Form, Lang, Period, Where, ask
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     confidence: float | None = None,
     force: bool = False,
     own_kpis: Path | None = None,
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
     lang: Language | None = None,
     format: Format = "table",
 ) -> None:
@@ -84,8 +84,6 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
         Compare although a gate refuses.
     own_kpis
         File (TOML) with KPIs of your own.
-    config
-        Project file.
     lang
         Language of verdict and warnings; the project's where left out.
     format
@@ -97,7 +95,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     from callstats.cli.measuring import own_of
     from callstats.kpis import get
 
-    chosen = open_data(data, config).where(period=period, **pairs(where))
+    chosen = open_data(data, project).where(period=period, **pairs(where))
     if lang is not None:
         chosen = replace(chosen, config=replace(chosen.config, language=lang))
     comparison = run_compare(
@@ -198,7 +196,7 @@ def plan(  # noqa: PLR0913 - all but one by name
     horizon_days: int = 0,
     period: Period = None,
     where: Where = [],  # noqa: B006
-    config: Config = None,
+    project: Project = NO_PROJECT,
     lang: Lang = None,
     format: Form = "table",
 ) -> None:
@@ -245,7 +243,7 @@ def plan(  # noqa: PLR0913 - all but one by name
             lambda d: plan_from(d.where(period=period), kpi, effect, **asked),
             data,
             where,
-            config,
+            project,
             lang,
             format,
         )
@@ -281,7 +279,7 @@ def ab_test(  # noqa: PLR0913 - all but one by name
     confidence: float | None = None,
     period: Period = None,
     where: Where = [],  # noqa: B006
-    config: Config = None,
+    project: Project = NO_PROJECT,
     lang: Lang = None,
     format: Form = "table",
 ) -> int:
@@ -328,6 +326,6 @@ def ab_test(  # noqa: PLR0913 - all but one by name
     asked |= {"guardrails": list(guardrail) or None, "confidence": confidence, "cost_per_hour": cost_per_hour}
     test: ABTest = ask(
         lambda d: run(d.where(period=period), arm, control, treatment, **asked),
-        data, where, config, lang, format,
+        data, where, project, lang, format,
     )  # fmt: skip
     return 1 if test.split.broken else 0

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from callstats.cli.app import DateOrder, Format, app, arrive, open_data, read_export, say, show
+from callstats.cli.app import (
+    NO_PROJECT,
+    DateOrder,
+    Format,
+    Project,
+    app,
+    arrive,
+    open_data,
+    read_export,
+    say,
+    show,
+)
 from callstats.sources import books
 
 if TYPE_CHECKING:
@@ -30,7 +41,7 @@ def import_(
     time_zone: str | None = None,
     dates: DateOrder | None = None,
     period: str | None = None,
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
     replace: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Bring an export into the canonical tables, beside what is there; exit 1 when rows were left out.
@@ -54,8 +65,6 @@ def import_(
         How dates are written that could be either; that of the folder where it was said before.
     period
         Of a database, the days to ask for: 2026-09, 2026-W36, 2026-09-01..2026-09-14; else all is read.
-    config
-        Project file; ./callstats.toml where there is one, else that of the folder.
     replace
         Begin anew: remove the data that are in the folder.
     """
@@ -63,7 +72,7 @@ def import_(
     from callstats.answers.trust.data_check import check as run_checks
     from callstats.dataset.identities import about_names
 
-    decided = _decided(to, config, anew=replace)
+    decided = _decided(to, project, anew=replace)
     arrived = arrive(list(files), source, mapping, time_zone, dates=dates, decided=decided, period=period)
     data = arrived.data
     waiting = partial(say, f"Another import is writing to {to}: waiting until it is done.")
@@ -71,7 +80,7 @@ def import_(
     notes = [note for note in data.provenance["notes"] if not about_names(note)]  # the months decide those
     for line in (*books.lines(data.provenance["books"]), *notes, *added.notes, *told(added, to)):
         say(line)
-    for line in _meanings_asked(data, config or _project_file(to)):
+    for line in _meanings_asked(data, project.config or _project_file(to)):
         say(line)
     quality = run_checks(dataclasses.replace(dataset.open(to), rejects=data.rejects))
     if quality.lacking:
@@ -79,14 +88,15 @@ def import_(
     return _tell(quality, quality.to_frame(information=False), "table")
 
 
-def _decided(to: Path, config: Path | None, *, anew: bool) -> Config:
+def _decided(to: Path, project: Project, *, anew: bool) -> Config:
     """Return what the project has decided; where it says nothing, what the data there were read with."""
-    from callstats.config import load, stated_keys
+    from callstats.config import load, overridden, stated_keys
     from callstats.dataset.store_log import provenance_of
 
-    known = load(config or (file if (file := _project_file(to)).exists() else None))
+    known = load(project.config or (file if (file := _project_file(to)).exists() else None))
+    known = overridden(known, project.set)
     there = {} if anew else provenance_of(to / "dataset.json")
-    said = stated_keys(config)
+    said = stated_keys(project.config) | {word.partition("=")[0].strip() for word in project.set}
     kept = {key: there[key] for key in ("time_zone", "currency") if there.get(key) and key not in said}
     return dataclasses.replace(known, **kept, sources=_as_read_before(known.sources, there))
 
@@ -157,7 +167,7 @@ def check(
     mapping: Path | None = None,
     time_zone: str | None = None,
     dates: DateOrder | None = None,
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
     format: Format = "table",
 ) -> int:
     """List what was rejected and what looks wrong; exit 1 when there is anything.
@@ -174,17 +184,15 @@ def check(
         IANA zone of the dialer's clock.
     dates
         How dates of the export are written that could be either.
-    config
-        Project file; ./callstats.toml where there is one.
     format
         How to print the list.
     """
     from callstats.answers.trust.data_check import check as run_checks
 
     if source or mapping:
-        opened = read_export([data], source, mapping, time_zone, config, dates=dates)
+        opened = read_export([data], source, mapping, time_zone, project, dates=dates)
     else:
-        opened = open_data(data, config)
+        opened = open_data(data, project)
     found = run_checks(opened)
     return _tell(found, found.to_frame(), format)
 

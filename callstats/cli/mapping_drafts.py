@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callstats.cli.app import app, say, show
+from callstats.cli.app import NO_PROJECT, Project, app, say, show
 from callstats.errors import CallstatsError, InputError, UsageError
 from callstats.sources import books
 
@@ -31,7 +31,7 @@ def map_(
     force: bool = False,
     time_zone: str | None = None,
     known: bool = False,
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
 ) -> int:
     """Draft the mapping of an export that is of no known system, and try it.
 
@@ -47,8 +47,6 @@ def map_(
         IANA zone of the dialer's clock, such as Europe/Paris.
     known
         Only list the systems that are recognised by their headers.
-    config
-        Project file; ./callstats.toml where there is one.
     """
     from callstats.sources.drafting import draft_mapping
 
@@ -64,7 +62,7 @@ def map_(
         print(draft, end="")
     else:
         _write(draft, to)
-    for line in _dry_run(list(files), draft, config):
+    for line in _dry_run(list(files), draft, project):
         say(line)
     return 0
 
@@ -88,10 +86,9 @@ def _list_known() -> None:
     )
 
 
-def _dry_run(files: Sequence[Path], draft: str, config: Path | None) -> Iterator[str]:
+def _dry_run(files: Sequence[Path], draft: str, project: Project) -> Iterator[str]:
     """Read the files by the draft, and tell what came of it."""
     from callstats import dataset
-    from callstats.config import load
 
     todo = sum(mark in line for line in draft.splitlines() for mark in ("QUESTION:", "TODO:"))
     if todo:
@@ -103,7 +100,7 @@ def _dry_run(files: Sequence[Path], draft: str, config: Path | None) -> Iterator
         mapping = Path(scratch) / "draft.toml"
         mapping.write_text(draft, encoding="utf-8")
         try:
-            data = dataset.read(files, mapping=mapping, config=load(config))
+            data = dataset.read(files, mapping=mapping, config=project.decided())
         except InputError as error:
             yield f"Tried: it cannot be read yet. {error}"
             return

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callstats.cli.app import Format, Language, Words, app, open_data, pairs, show
+from callstats.cli.app import NO_PROJECT, Format, Language, Project, Words, app, open_data, pairs, show
 from callstats.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def measure(
     where: Words = [],  # noqa: B006
     confidence: float | None = None,
     own_kpis: Path | None = None,
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
     lang: Language = "en",
     format: Format = "table",
 ) -> None:
@@ -89,8 +89,6 @@ def measure(
         Of the intervals.
     own_kpis
         File (TOML) with KPIs of your own.
-    config
-        Project file.
     lang
         Language of the numbers in the table.
     format
@@ -101,7 +99,7 @@ def measure(
 
     if not kpis:
         raise UsageError("no KPI was named", hint="`callstats kpis` lists them.")
-    chosen = open_data(data, config).where(period=period, **pairs(where))
+    chosen = open_data(data, project).where(period=period, **pairs(where))
     own = own_of(own_kpis)
     asked = [get(name, own) for name in kpis]
     frame = run_measure(chosen, asked, by=list(by) or None, confidence=confidence)

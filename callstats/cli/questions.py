@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import Format, Language, Words, app, open_data, pairs, show
+from callstats.cli.app import NO_PROJECT, Format, Language, Project, Words, app, open_data, pairs, show
 
 if TYPE_CHECKING:
     from callstats.answers.core.answer import Answer
@@ -19,7 +18,6 @@ Period = Annotated[
     str | None, Parameter(help="2026-09, 2026-W36, 2026-Q3, 2026-09-14 or 2026-09-01..2026-09-14.")
 ]
 Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat for several.")]
-Config = Annotated[Path | None, Parameter(help="Project file.")]
 Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
 Form = Annotated[Format, Parameter(help="table says it in words; csv and json carry full precision.")]
 
@@ -28,7 +26,7 @@ def ask(
     question: Callable[[Dataset], Answer],
     data: str,
     where: list[str],
-    config: Path | None,
+    project: Project,
     lang: str | None,
     form: Format,
     *,
@@ -37,7 +35,7 @@ def ask(
     """Ask a question of data narrowed by the options, print the answer and return it."""
     from dataclasses import replace
 
-    opened = open_data(data, config).where(**pairs(where))
+    opened = open_data(data, project).where(**pairs(where))
     if lang:
         opened = replace(opened, config=replace(opened.config, language=lang))
     answer = question(opened)
@@ -51,7 +49,7 @@ def ask(
 @app.command
 def attempts(
     data: Data, /, *, by: str | None = None, period: Period = None, where: Where = [],  # noqa: B006
-    config: Config = None, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
     """Say what each further attempt reaches and brings, and where to stop.
 
@@ -63,15 +61,15 @@ def attempts(
     from callstats.answers.campaign.attempts import attempts as run
 
     if by is None:
-        ask(lambda d: run(d, period), data, where, config, lang, format)
+        ask(lambda d: run(d, period), data, where, project, lang, format)
     else:
-        ask(lambda d: run(d, period, by=by), data, where, config, lang, format)
+        ask(lambda d: run(d, period, by=by), data, where, project, lang, format)
 
 
 @app.command
 def hours(
     data: Data, /, *, kpi: str = "contact_rate_dial", period: Period = None, where: Where = [],  # noqa: B006
-    config: Config = None, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
     """Say when to call, by hour and weekday and on the same contacts.
 
@@ -82,13 +80,13 @@ def hours(
     """
     from callstats.answers.campaign.calling_hours import calling_hours as run
 
-    ask(lambda d: run(d, period, kpi=kpi), data, where, config, lang, format)
+    ask(lambda d: run(d, period, kpi=kpi), data, where, project, lang, format)
 
 
 @app.command
 def exhaustion(
     data: Data, /, *, by: str = "list_id", deadline: str | None = None, period: Period = None,
-    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
     """Say what is left in every list, when it is done and what the rest is worth.
 
@@ -102,13 +100,13 @@ def exhaustion(
     from callstats.answers.campaign.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
-    ask(lambda d: run(d, period, by=by, deadline=until), data, where, config, lang, format)
+    ask(lambda d: run(d, period, by=by, deadline=until), data, where, project, lang, format)
 
 
 @app.command
 def compliance(
     data: Data, /, *, rule: str = "us-ftc", period: Period = None, where: Where = [],  # noqa: B006
-    config: Config = None, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> int:  # fmt: skip
     """Check dialling against a rule and list the offending dials; exit 1 when there are any. No legal advice.
 
@@ -120,7 +118,7 @@ def compliance(
     from callstats.answers.campaign.dialling_compliance import compliance as run
 
     answer = ask(
-        lambda d: run(d, period, rule=rule), data, where, config, lang, format, frame=lambda f: f.offences
+        lambda d: run(d, period, rule=rule), data, where, project, lang, format, frame=lambda f: f.offences
     )
     if format == "table" and not answer.kept:
         print(f"\n{answer.offence_table()}")
@@ -130,7 +128,7 @@ def compliance(
 @app.command
 def definitions(
     data: Data, kpi: str, /, *, period: Period = None, where: Where = [],  # noqa: B006
-    config: Config = None, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
     """Show one word under all its usual definitions, on these data.
 
@@ -141,7 +139,7 @@ def definitions(
     """
     from callstats.answers.trust.definitions import definitions as run
 
-    ask(lambda d: run(d, kpi, period), data, where, config, lang, format)
+    ask(lambda d: run(d, kpi, period), data, where, project, lang, format)
 
 
 @app.command
@@ -149,7 +147,7 @@ def staffing(
     data: Data, /, *, service_level: float | None = None, within_s: float | None = None,
     shrinkage: float | None = None, max_occupancy: float | None = None, patience: str | None = None,
     by_weekday: bool = False, period: Period = None, where: Where = [],  # noqa: B006
-    config: Config = None, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
     """Say how many agents the inbound load needs by half hour, and how many were there.
 
@@ -175,7 +173,7 @@ def staffing(
             d, period, service_level=service_level, within_s=within_s, shrinkage=shrinkage,
             max_occupancy=max_occupancy, patience_s=patience, by_weekday=by_weekday,
         ),
-        data, where, config, lang, format,
+        data, where, project, lang, format,
     )  # fmt: skip
 
 
@@ -183,7 +181,7 @@ def staffing(
 def service(
     data: Data, /, *, compare_with: str = "previous", part: str | None = None, repeat_days: int = 7,
     period: Period = None, where: Where = [],  # noqa: B006
-    config: Config = None, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
     """Say how callers were served: service level, waits, who gives up, what is solved, agents needed.
 
@@ -208,7 +206,7 @@ def service(
         found = run(dataset, period, compare_with, repeat_days=repeat_days)
         return found if part is None else found.parts[part]
 
-    ask(asked, data, where, config, lang, format)
+    ask(asked, data, where, project, lang, format)
 
 
 About = Literal["figures", "pace", "handling", "quality"]
@@ -218,7 +216,7 @@ About = Literal["figures", "pace", "handling", "quality"]
 def agents(
     data: Data, /, *, kpi: str = "conversion_per_conversation", adjust: Words = [],  # noqa: B006
     about: About = "figures", false_discovery_rate: float = 0.10, pseudonyms: str = "", period: Period = None,
-    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
     """Say which agents differ beyond chance and lead mix, whom to coach on what, who has too few calls.
 
@@ -249,14 +247,14 @@ def agents(
         rate = false_discovery_rate
         return compared(narrow, kpi, adjust or ADJUST, false_discovery_rate=rate, pseudonyms=pseudonyms)
 
-    ask(run, data, where, config, lang, format)
+    ask(run, data, where, project, lang, format)
 
 
 @app.command
 def bridge(
     data: Data, /, *, before: str = "previous", after: str, by: str | None = "list_id",
     method: Literal["shapley", "lmdi"] = "shapley", bootstrap: int = 1000, seed: int = 0,
-    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
     """Say what changed profit from one period to another, and whether it is more than noise.
 
@@ -279,14 +277,14 @@ def bridge(
 
     ask(
         lambda d: run(d, before, after, by=by, method=method, bootstrap=bootstrap, seed=seed),
-        data, where, config, lang, format,
+        data, where, project, lang, format,
     )  # fmt: skip
 
 
 @app.command
 def summary(
     data: Data, /, *, period: Period = None, compare_with: str = "previous",
-    where: Where = [], config: Config = None, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
     """Put all campaigns on a page: figures, what moved by more than noise, why, and targets missed.
 
@@ -297,4 +295,4 @@ def summary(
     """
     from callstats.answers.month.summary import summary as run
 
-    ask(lambda d: run(d, period, compare_with), data, where, config, lang, format)
+    ask(lambda d: run(d, period, compare_with), data, where, project, lang, format)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import Language, Words, app, pairs, say
+from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, say
 
 Formats = Annotated[list[Literal["html", "pdf"]], Parameter(negative=(), consume_multiple=True)]
 
@@ -23,7 +23,7 @@ def report(
     lang: Language = "en",
     format: Formats = ["html", "pdf"],  # noqa: B006
     out: Path = Path("reports"),
-    config: Path | None = None,
+    project: Project = NO_PROJECT,
 ) -> None:
     """Make a report: a notebook run on the data, as HTML and PDF.
 
@@ -43,8 +43,6 @@ def report(
         html, pdf or both.
     out
         Folder to write to.
-    config
-        Project file.
     """
     from callstats.report.report_run import run
 
@@ -59,7 +57,8 @@ def report(
         language=lang,
         formats=tuple(format),
         out=out,
-        config=config,
+        config=project.config,
+        settings=project.set,
     )
     for path in result.paths:
         print(path)

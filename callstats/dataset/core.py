@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals as nw
 
-from callstats.config import Config
+from callstats.config import Config, overridden
 from callstats.dataset import table_links as links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
@@ -169,7 +169,30 @@ class Dataset:
         first, last = ends["first"].iloc[0], ends["last"].iloc[0]
         return None if unknown(first) else (first.date(), last.date())
 
-    # Narrowing
+    # Deciding and narrowing
+
+    def configured(self, settings: Mapping[str, Any] | Iterable[str]) -> Dataset:
+        """Return the same data under other settings of the project.
+
+        Parameters
+        ----------
+        settings : mapping of str to value, or iterable of str
+            Keys of callstats.toml with their values, or ``key=value``.
+
+        Raises
+        ------
+        UsageError
+            A key is unknown, or its value makes no sense.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> ds = Dataset({"calls": pd.DataFrame({"call_id": ["1"], "direction": ["outbound"]})})
+        >>> ds.configured({"money.cost_per_hour": 50}).config.money.cost_per_hour
+        50.0
+        """
+        config = overridden(self.config, settings)
+        return self if config is self.config else replace(self, config=config)
 
     def where(self, *, period: str | Period | None = None, **equals: Any) -> Dataset:
         """Return the data set narrowed to a period and to values of columns.

@@ -128,9 +128,7 @@ def as_toml(config: Config) -> str:
     import dataclasses
 
     content = {k: v for k, v in dataclasses.asdict(config).items() if v != getattr(Config(), k)}
-    for section in ("targets", "ab_tests", "sources"):
-        if section in content:
-            content[section] = {name: _stated(entry) for name, entry in content[section].items()}
+    content = _stated(content)
     if "targets" in content:  # a benchmark that was taken away is one without bounds
         content["targets"] = {**{name: {} for name in DEFAULT_TARGETS}, **content["targets"]}
     plain = [f"{key} = {_toml(value)}" for key, value in content.items() if not isinstance(value, dict)]
@@ -144,8 +142,12 @@ def as_toml(config: Config) -> str:
 
 
 def _stated(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return what an entry says; TOML has no word for nothing."""
-    return {key: value for key, value in entry.items() if value is not None and value != ""}
+    """Return what is said, at every depth; TOML has no word for nothing."""
+    return {
+        key: _stated(value) if isinstance(value, dict) else value
+        for key, value in entry.items()
+        if value is not None
+    }
 
 
 def _toml(value: Any) -> str:

@@ -99,6 +99,7 @@ def monthly(
     formats: Iterable[str] = FORMATS,
     out: str | Path = "reports",
     config: str | Path | None = None,
+    settings: Iterable[str] = (),
     only: Iterable[str] = (),
     campaign_id: Iterable[str] = (),
     jobs: int | None = None,
@@ -112,7 +113,7 @@ def monthly(
 
     Parameters
     ----------
-    data, period, language, out, config, only, campaign_id
+    data, period, language, out, config, settings, only, campaign_id
         As in :func:`callstats.report.month.plan`.
     formats : iterable of str
         html, pdf.
@@ -137,7 +138,14 @@ def monthly(
     wanted = checked_formats(formats)
     words(language)
     planned = plan(
-        data, period, language=language, out=out, config=config, only=only, campaign_id=campaign_id
+        data,
+        period,
+        language=language,
+        out=out,
+        config=config,
+        settings=settings,
+        only=only,
+        campaign_id=campaign_id,
     )
     files.sweep(planned.folder)
     settled: dict[str, ReportOutcome] = {}

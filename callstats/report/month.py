@@ -107,6 +107,7 @@ class _Month:
     language: str
     out: Path
     config: str | Path | None
+    settings: tuple[str, ...]
     provenance: Mapping[str, Any]
     narrowed: tuple[str, ...]
     notes: list[str]
@@ -129,6 +130,7 @@ def plan(
     language: str = "en",
     out: str | Path = "reports",
     config: str | Path | None = None,
+    settings: Iterable[str] = (),
     only: Iterable[str] = (),
     campaign_id: Iterable[str] = (),
 ) -> MonthPlan:
@@ -152,6 +154,8 @@ def plan(
         The reports go to its subfolder ``<period>``.
     config : str or Path, optional
         Project file; if omitted, that of the data.
+    settings : iterable of str
+        What to decide otherwise than the project file, such as ``money.cost_per_hour=50``.
     only : iterable of str
         Names of reports; all if empty.
     campaign_id : iterable of str
@@ -170,12 +174,15 @@ def plan(
         The data or the project file cannot be read.
     """
     chosen = _chosen(only)
-    opened = open_data(data, config)
+    settings = tuple(settings)
+    opened = open_data(data, config, settings)
     narrowed = tuple(dict.fromkeys(campaign_id))
     opened.where(period=period, campaign_id=list(narrowed) or None)
     chosen_period = Period.parse(period)
     provenance = stands_on(data, opened)
-    month = _Month(data, opened, chosen_period, language, Path(out), config, provenance, narrowed, [])
+    month = _Month(
+        data, opened, chosen_period, language, Path(out), config, settings, provenance, narrowed, []
+    )
     reports = [_planned(month, name, about) for name in _shipped() for about in _KINDS[name](month)]
     return MonthPlan(
         tuple(planned for planned in reports if planned.report in chosen),
@@ -233,6 +240,7 @@ def _planned(month: _Month, name: str, request: _ReportRequest) -> PlannedReport
             language=month.language,
             out=month.out,
             config=month.config if "config" in taken else None,
+            settings=month.settings if "settings" in taken else (),
             opened=month.opened,
             provenance=month.provenance,
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 #: Parameters that have their own options.
-OWN = ("data", "period", "language", "config")
+OWN = ("data", "period", "language", "config", "settings")
 _COLUMNS = frozenset(c.name for table in TABLES.values() for c in table.columns if c.name not in OWN)
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -62,6 +62,7 @@ def take_order(
     language: str,
     out: Path,
     config: str | Path | None,
+    settings: Iterable[str] = (),
     opened: Dataset | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> Order:
@@ -69,7 +70,7 @@ def take_order(
 
     Parameters
     ----------
-    notebook, data, period, parameters, language, out, config
+    notebook, data, period, parameters, language, out, config, settings
         As in :func:`callstats.report.report_run.run`.
     opened, provenance : Dataset and mapping, optional
         The opened data and their provenance, to share between orders.
@@ -85,9 +86,15 @@ def take_order(
 
     path = notebooks.find(notebook)
     real, shown = Path(data).resolve(), kernel.shown_path(data)
-    own = {"data": str(real), "period": period, "language": language, "config": config and str(config)}
+    own = {
+        "data": str(real),
+        "period": period,
+        "language": language,
+        "config": config and str(config),
+        "settings": list(settings) or None,
+    }
     values = _values(path, own, parameters)
-    opened = opened or open_data(data, config)
+    opened = opened or open_data(data, config, settings)
     _check_data(opened, period, values)
     chosen = [_written(values[name]) for name in parameters if values[name] is not None]
     return Order(
@@ -111,14 +118,14 @@ def _values(path: Path, own: Mapping[str, Any], parameters: Mapping[str, Any]) -
     for name in parameters:
         if name in OWN:
             raise UsageError(f"{name} is not a parameter to give", hint=f"Give it as the report's {name}.")
-    for name in ("period", "config"):
+    for name in ("period", "config", "settings"):
         if own[name] is not None and name not in names:
             raise UsageError(f"the notebook takes no {name}", file=path.name)
     given = {name: value for name, value in own.items() if value is not None and name in names}
     return notebooks.check(taken, {**given, **parameters})
 
 
-def open_data(data: str | Path, config: str | Path | None = None) -> Dataset:
+def open_data(data: str | Path, config: str | Path | None = None, settings: Iterable[str] = ()) -> Dataset:
     """Open the data of a report, with its project file if there is one.
 
     Raises
@@ -129,7 +136,7 @@ def open_data(data: str | Path, config: str | Path | None = None) -> Dataset:
     from callstats.config import load
     from callstats.dataset import open as open_dataset
 
-    return open_dataset(Path(data), config=load(config) if config else None)
+    return open_dataset(Path(data), config=load(config) if config else None).configured(settings)
 
 
 def stands_on(data: str | Path, opened: Dataset) -> dict[str, Any]:

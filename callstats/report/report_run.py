@@ -53,6 +53,7 @@ def run(
     formats: Iterable[str] = FORMATS,
     out: str | Path = "reports",
     config: str | Path | None = None,
+    settings: Iterable[str] = (),
     strict: bool = False,
 ) -> ReportResult:
     """Make a report of some data.
@@ -76,6 +77,8 @@ def run(
         Files are ``<out>/<period>/<notebook>-<parameters>.<ending>``.
     config : str or Path, optional
         Project file, for notebooks that take one.
+    settings : iterable of str
+        What to decide otherwise than the project file, such as ``money.cost_per_hour=50``.
     strict : bool
         Treat a warning in the notebook as a failure.
 
@@ -102,6 +105,7 @@ def run(
         language=language,
         out=Path(out),
         config=config,
+        settings=settings,
     )
     return make(order, wanted, strict=strict)
 

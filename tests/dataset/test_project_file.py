@@ -12,14 +12,40 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import callstats as cs
-from callstats.config import DEFAULT_TARGETS, Config, DeclaredTest, SourceSettings, Target, load
+from callstats.config import (
+    DEFAULT_TARGETS,
+    Config,
+    DeclaredTest,
+    ListPrice,
+    MoneySettings,
+    ScopeSettings,
+    SourceSettings,
+    Target,
+    load,
+)
 from callstats.dataset.saving import write_project_file
 from callstats.errors import UsageError
 
-NUMBER = st.floats(allow_nan=False)
+NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
 OPTIONAL = st.none() | NUMBER
-TARGET = st.builds(Target, low=OPTIONAL, high=OPTIONAL, source=TEXT)
+SIDE = st.sampled_from(["", "up", "down", "band"])
+BAND = st.tuples(OPTIONAL, OPTIONAL).map(lambda ends: ends if None in ends else tuple(sorted(ends)))
+TARGET = st.builds(
+    lambda ends, side, source: Target(*ends, direction=side, source=source), BAND, SIDE, TEXT
+) | st.builds(Target, value=NUMBER, direction=SIDE, source=TEXT)
+TARGETS = st.dictionaries(TEXT, TARGET, max_size=3)
+AMOUNT = st.none() | st.floats(0, 1e9)
+MONEY = st.builds(
+    MoneySettings,
+    **dict.fromkeys(("value_per_success", "cost_per_hour", "cost_per_dial", "fixed_per_month"), AMOUNT),
+    lists=st.dictionaries(TEXT, st.builds(ListPrice, total=st.floats(0, 1e9)), max_size=2),
+    outcomes=st.dictionaries(TEXT, st.floats(0, 1e9), max_size=2),
+)
+SHARE = st.floats(0.01, 0.99)
+HOURS = st.lists(st.integers(0, 24), min_size=2, max_size=2, unique=True).map(
+    lambda pair: tuple(f"{hour:02d}:00" for hour in sorted(pair))
+)
 AB_TEST = st.builds(
     DeclaredTest,
     **dict.fromkeys(("campaign_id", "control", "treatment", "arm"), TEXT.filter(bool)),
@@ -31,17 +57,21 @@ AB_TEST = st.builds(
 FLAGS = st.dictionaries(st.sampled_from(["handled", "success"]), st.booleans())
 SOURCE = st.builds(SourceSettings, statuses=st.dictionaries(TEXT, TEXT | FLAGS, max_size=3), dates=TEXT)
 SECTIONS = {
-    "currency": TEXT,
-    "time_zone": TEXT,
+    "currency": st.sampled_from(["EUR", "JPY", "KZT"]),
+    "time_zone": st.sampled_from(["UTC", "Europe/Paris", "Asia/Almaty"]),
     "language": st.sampled_from(["en", "fr", "ru"]),
-    "calling_hours": st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
-    "unknown_tolerance": NUMBER,
-    "confidence": NUMBER,
-    "targets": st.dictionaries(TEXT, TARGET, max_size=3).map(lambda more: {**DEFAULT_TARGETS, **more}),
+    "calling_hours": st.lists(HOURS, max_size=3).map(tuple),
+    "unknown_tolerance": SHARE,
+    "confidence": SHARE,
+    "targets": TARGETS.map(lambda more: {**DEFAULT_TARGETS, **more}),
     "settings": st.dictionaries(TEXT, NUMBER, max_size=3),
     "labels": st.dictionaries(TEXT, TEXT, max_size=3),
     "ab_tests": st.dictionaries(TEXT, AB_TEST, max_size=3),
     "sources": st.dictionaries(TEXT, SOURCE, max_size=3),
+    "money": MONEY,
+    "campaign": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS, money=MONEY), max_size=2),
+    "list": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS), max_size=2),
+    "agent": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS), max_size=2),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,11 @@ _LAY_OUT = (
 
 
 def open_for_report(
-    data: str | Path, *, language: str | None = None, config: str | Path | None = None
+    data: str | Path,
+    *,
+    language: str | None = None,
+    config: str | Path | None = None,
+    settings: Iterable[str] | None = None,
 ) -> Dataset:
     """Open imported data for a report: in a language, and with sums that are the same in every run.
 
@@ -37,6 +41,8 @@ def open_for_report(
         en, fr or ru; if omitted, the project's.
     config : str or Path, optional
         Project file; if omitted, that of the data.
+    settings : iterable of str, optional
+        What to decide otherwise than the project file, such as ``money.cost_per_hour=50``.
 
     Raises
     ------
@@ -49,6 +55,7 @@ def open_for_report(
     if Path(data).as_posix() == _DEMO and not find_path(data).exists():
         raise InputError("the demo data are not here", file=data, hint=_LAY_OUT)
     opened = open_data(find_path(data), config=load(find_path(config)) if config else None, threads=1)
+    opened = opened.configured(settings or ())
     return replace(opened, config=replace(opened.config, language=language)) if language else opened
 
 

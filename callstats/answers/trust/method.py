@@ -180,8 +180,10 @@ def _command(report: str, given: Mapping[str, Any]) -> str:
     for name, option in own.items():
         if given.get(name):
             parts += [option, str(given[name])]
+    for word in given.get("settings") or ():
+        parts += ["--set", str(word)]
     for name, value in given.items():
-        if name not in own and name != "data" and value is not None:
+        if name not in own and name not in ("data", "settings") and value is not None:
             parts += ["-p", f"{name}={_written(value)}"]
     return shlex.join(parts)
 

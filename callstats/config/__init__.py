@@ -1,0 +1,30 @@
+"""callstats.toml: what a project decides, read once where data enters and passed along frozen."""
+
+from callstats.config.money_settings import ListPrice, MoneySettings
+from callstats.config.project_loading import FILE_NAME, load, overridden, parse, stated_keys
+from callstats.config.project_settings import (
+    BENCHMARKS,
+    DEFAULT_TARGETS,
+    Config,
+    DeclaredTest,
+    ScopeSettings,
+    SourceSettings,
+    Target,
+)
+
+__all__ = [
+    "BENCHMARKS",
+    "DEFAULT_TARGETS",
+    "FILE_NAME",
+    "Config",
+    "DeclaredTest",
+    "ListPrice",
+    "MoneySettings",
+    "ScopeSettings",
+    "SourceSettings",
+    "Target",
+    "load",
+    "overridden",
+    "parse",
+    "stated_keys",
+]

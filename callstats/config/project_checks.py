@@ -1,0 +1,135 @@
+"""What a project file may not say: each value checked by itself and beside its neighbours."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from callstats.config.money_settings import MoneySettings
+from callstats.config.project_settings import LANGUAGES, Config, Target
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d|24:00")
+_DIRECTIONS = ("", "up", "down", "band")
+#: Where a key stands in the file, and what is wrong with its value.
+Fault = tuple[tuple[str, ...], str]
+
+
+def faults(config: Config) -> Iterator[Fault]:
+    """Yield what is wrong in a project's settings, in the order of the file.
+
+    Examples
+    --------
+    >>> list(faults(Config(targets={"roi": Target(low=0.5, high=0.2)})))
+    [(('targets', 'roi'), 'low 0.5 is above high 0.2')]
+    >>> list(faults(Config(calling_hours=(("10:00", "25:00"),))))
+    [(('calling_hours',), "'25:00' is no time of day; write 09:00 to 24:00")]
+    """
+    yield from _numbers((), _plain(config))
+    yield from _site(config)
+    yield from _hours(config.calling_hours)
+    yield from _targets(("targets",), config.targets)
+    yield from _money(("money",), config.money)
+    for kind in ("campaign", "list", "agent"):
+        for name, own in getattr(config, kind).items():
+            yield from _targets((kind, name, "targets"), own.targets)
+            yield from _money((kind, name, "money"), own.money)
+            if own.money and kind != "campaign":
+                yield (
+                    (kind, name, "money"),
+                    "prices are the site's, a campaign's, or stand in [money.lists]",
+                )
+
+
+def _plain(config: Config) -> dict[str, Any]:
+    import dataclasses
+
+    return dataclasses.asdict(config)
+
+
+def _numbers(path: tuple[str, ...], value: Any) -> Iterator[Fault]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _numbers((*path, str(key)), inner)
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield path, f"{value} is no number to reckon with"
+
+
+def _site(config: Config) -> Iterator[Fault]:
+    if not _is_currency(config.currency):
+        yield ("currency",), f"{config.currency!r} is no currency; write its code, such as EUR"
+    if not _is_zone(config.time_zone):
+        yield ("time_zone",), f"unknown zone {config.time_zone!r}; write it like Europe/Paris"
+    if config.language not in LANGUAGES:
+        yield ("language",), f"{config.language!r} is none of {', '.join(LANGUAGES)}"
+    if not 0 <= config.unknown_tolerance <= 1:
+        yield ("unknown_tolerance",), "a share from 0 to 1, such as 0.05"
+    if not 0 < config.confidence < 1:
+        yield ("confidence",), "a share between 0 and 1, such as 0.95"
+
+
+#: Codes that need no look-up: it costs a tenth of a second.
+_USUAL = frozenset({"EUR", "USD", "GBP", "CHF", "CAD", "RUB", "KZT", "MAD", "TND", "XOF"})
+
+
+def _is_currency(code: str) -> bool:
+    if code in _USUAL:
+        return True
+    from babel.core import get_global
+
+    return code in get_global("all_currencies")
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # a zone that is not there is a KeyError
+        return False
+    return True
+
+
+def _hours(stated: tuple[tuple[str, str], ...]) -> Iterator[Fault]:
+    path = ("calling_hours",)
+    for start, end in stated:
+        wrong = next((moment for moment in (start, end) if not _CLOCK.fullmatch(moment)), None)
+        if wrong is not None:
+            yield path, f"{wrong!r} is no time of day; write 09:00 to 24:00"
+        elif _minutes(start) >= _minutes(end):
+            yield path, f"{start} is not before {end}; hours past midnight are two pairs"
+
+
+def _minutes(moment: str) -> int:
+    hours, minutes = moment.split(":")
+    return 60 * int(hours) + int(minutes)
+
+
+def _targets(path: tuple[str, ...], stated: Mapping[str, Target]) -> Iterator[Fault]:
+    for name, target in stated.items():
+        here = (*path, name)
+        if target.low is not None and target.high is not None and target.low > target.high:
+            yield here, f"low {target.low:g} is above high {target.high:g}"
+        if target.value is not None and (target.low is not None or target.high is not None):
+            yield here, "value stands in place of low and high; give one or the other"
+        if target.direction not in _DIRECTIONS:
+            yield (*here, "direction"), f"{target.direction!r} is none of up, down, band"
+
+
+def _money(path: tuple[str, ...], money: MoneySettings) -> Iterator[Fault]:
+    stated = {name: getattr(money, name) for name in money.__dataclass_fields__}
+    for name, amount in stated.items():
+        if isinstance(amount, int | float) and amount < 0:
+            yield (*path, name), f"{amount:g} is below 0"
+    for name, amount in money.outcomes.items():
+        if amount < 0:
+            yield (*path, "outcomes", name), f"{amount:g} is below 0"
+    if money.cost_per_hour is not None and money.cost_per_paid_hour is not None:
+        yield path, "an hour is paid once: give cost_per_hour (login) or cost_per_paid_hour"
+    for name, price in money.lists.items():
+        here = (*path, "lists", name)
+        if (price.per_contact is None) == (price.total is None):
+            yield here, "a list has a price per_contact or a total"
+        if (price.per_contact or 0) < 0 or (price.total or 0) < 0:
+            yield here, "a price is below 0"
