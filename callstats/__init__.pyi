@@ -8,6 +8,7 @@ from .answers.campaign.dialling_compliance import compliance
 from .answers.campaign.exhaustion import exhaustion
 from .answers.campaign.funnel import funnel
 from .answers.campaign.lists import lists
+from .answers.campaign.money_ledger import ledger
 from .answers.campaign.portrait import portrait
 from .answers.campaign.time_and_cost import time_and_cost
 from .answers.campaign.trend import trend
@@ -54,6 +55,7 @@ __all__ = [
     "draft_mapping",
     "exhaustion",
     "funnel",
+    "ledger",
     "lists",
     "measure",
     "method",

@@ -241,6 +241,11 @@ CLOSED_REASONS = ("success", "refusal", "invalid", "do_not_call", "exhausted")
 COST_KINDS = ("labour", "advertising", "technical", "list")
 DIRECTIONS = ("outbound", "inbound")
 
+#: The clock of costs that are charged to calls; the table as it is stored has periods alone.
+CHARGED_AT = "charged_at"
+#: What costs can be asked by besides, once they are charged to calls.
+CHARGED = ("agent_id", "direction")
+
 #: Begins the names of columns that keep what an export itself said of a column that is derived otherwise.
 #: They are for the next import alone: no question sees them.
 STATED = "_stated_"

@@ -126,6 +126,8 @@ def _readable(frame: pd.DataFrame, asked: list[KPI], data: Dataset, lang: str) -
     columns = (frame[name] for name in ("value", "kpi", "low", "high"))
     rows = [(value, units[kpi], low, high) for value, kpi, low, high in zip(*columns, strict=True)]
     shown = frame.drop(columns=["low", "high"]).astype(object)
+    for key in frame.columns[: list(frame.columns).index("kpi")]:
+        shown[key] = shown[key].where(frame[key].notna(), f"(no {key})")
     shown["value"] = [form.value(value, unit, low, high) for value, unit, low, high in rows]
     after = list(shown.columns).index("value") + 1
     shown.insert(after, "interval", [form.interval(low, high, unit) for _, unit, low, high in rows])

@@ -67,6 +67,17 @@ def attempts(
 
 
 @app.command
+def money(
+    data: Data, /, *, period: Period = None, where: Where = [],  # noqa: B006
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Say where values and costs come from, the data or the project's prices, and what bears them."""
+    from callstats.answers.campaign.money_ledger import ledger as run
+
+    ask(lambda d: run(d, period), data, where, project, lang, format)
+
+
+@app.command
 def hours(
     data: Data, /, *, kpi: str = "contact_rate_dial", period: Period = None, where: Where = [],  # noqa: B006
     project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",

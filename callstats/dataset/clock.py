@@ -18,11 +18,22 @@ def _day(clock: nw.Expr) -> nw.Expr:
     return (clock.dt.year() * 100 + clock.dt.month()) * 100 + clock.dt.day()
 
 
-def _monday(clock: nw.Expr) -> nw.Expr:
-    """Return the day number of the week's Monday, counted as ``date.toordinal`` does."""
+def _ordinal(clock: nw.Expr) -> nw.Expr:
+    """Return the day number, counted as ``date.toordinal`` does."""
     past = clock.dt.year() - 1
-    before = 365 * past + past // 4 - past // 100 + past // 400
-    return before + clock.dt.ordinal_day() - clock.dt.weekday() + 1
+    return 365 * past + past // 4 - past // 100 + past // 400 + clock.dt.ordinal_day()
+
+
+def _monday(clock: nw.Expr) -> nw.Expr:
+    return _ordinal(clock) - clock.dt.weekday() + 1
+
+
+def seconds(clock: nw.Expr) -> nw.Expr:
+    """Return whole seconds since the first day of the calendar, as a number that every engine can compute."""
+    hour, minute, second = (
+        part.cast(nw.Float64) for part in (clock.dt.hour(), clock.dt.minute(), clock.dt.second())
+    )  # some engines count hours in one byte
+    return _ordinal(clock).cast(nw.Float64) * 86400.0 + hour * 3600.0 + minute * 60.0 + second
 
 
 def _month(clock: nw.Expr) -> nw.Expr:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from callstats.config import Config, overridden
+from callstats.dataset import decided_tables as decided
 from callstats.dataset import table_links as links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
@@ -20,6 +21,9 @@ from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
 from callstats.model import STATED, TABLES
+
+if TYPE_CHECKING:
+    from callstats.dataset.cost_shares import SharedCosts
 
 _MOST_KEPT = 256
 
@@ -43,6 +47,11 @@ class _Conformed(dict[str, nw.LazyFrame]):
     @cached_property
     def holes(self) -> dict[str, frozenset[str]]:
         """The columns of the tables asked about so far on which some row has no value."""
+        return {}
+
+    @cached_property
+    def charged(self) -> dict[Hashable, SharedCosts]:
+        """Costs as they were charged under the settings asked for so far."""
         return {}
 
 
@@ -99,7 +108,7 @@ class Dataset:
 
     def __post_init__(self) -> None:
         if isinstance(self.frames, _Conformed):  # a view of tables already checked
-            object.__setattr__(self, "schemas", self.frames.schemas)
+            object.__setattr__(self, "schemas", decided.schemas_of(self.frames.schemas, self.config))
             return
         for name in self.frames:
             if name not in TABLES:
@@ -108,11 +117,11 @@ class Dataset:
         frames = on_one_engine(frames)
         frames = _Conformed(frames)
         object.__setattr__(self, "frames", frames)
-        object.__setattr__(self, "schemas", frames.schemas)
+        object.__setattr__(self, "schemas", decided.schemas_of(frames.schemas, self.config))
 
     def __repr__(self) -> str:
         told = f"; {self.filters}" if self.filters else ""
-        return f"Dataset({', '.join(self.frames)}{told})"
+        return f"Dataset({', '.join(self.schemas)}{told})"
 
     # Contents
 
@@ -139,8 +148,10 @@ class Dataset:
         Asked of the engine once for all views of the same tables.
         """
         assert isinstance(self.frames, _Conformed)
+        if table not in self.frames:  # the settings made it: it has none
+            return frozenset()
         if table not in self.frames.holes:
-            columns = [column for column in TABLES[table].names if self.has(table, column)]
+            columns = [column for column in TABLES[table].names if column in self.frames.schemas[table]]
             counts = [nw.col(column).is_null().any().alias(column) for column in columns]
             found = self.frames[table].select(*counts).collect("pandas").to_native()
             some = {c for c in columns if not unknown(found[c].iloc[0]) and bool(found[c].iloc[0])}
@@ -242,28 +253,105 @@ class Dataset:
         UsageError
             The data set has no such table.
         """
-        if name not in self.frames:
-            raise unknown_name("table", name, self.frames)
-        if not (isinstance(self.frames, _Conformed) and self.frames[name].implementation.is_duckdb()):
-            return self._narrowed(name, keys)
-        kept, asked = self.frames.narrowed, (self.filters.key, name, keys)
+        if name not in self.schemas:
+            raise unknown_name("table", name, self.schemas)
+        if name == "costs":
+            return self.stored(name, *keys) if name in self.frames else self.costs(*keys)
+        engine = next(iter(self.frames.values())).implementation
+        if not (isinstance(self.frames, _Conformed) and engine.is_duckdb()):
+            return self._narrowed(name, keys, self._tables, self.schemas)
+        kept, asked = self.frames.narrowed, (self._decided_by, self.filters.key, name, keys)
         if asked not in kept:
             if len(kept) >= _MOST_KEPT:
                 kept.clear()
-            kept[asked] = self._narrowed(name, keys)
+            kept[asked] = self._narrowed(name, keys, self._tables, self.schemas)
         return kept[asked]
 
-    def _narrowed(self, name: str, keys: tuple[str, ...]) -> nw.LazyFrame:
-        columns = self.columns
+    def _narrowed(
+        self,
+        name: str,
+        keys: tuple[str, ...],
+        tables: Mapping[str, nw.LazyFrame],
+        schemas: Mapping[str, Mapping[str, nw.dtypes.DType]],
+    ) -> nw.LazyFrame:
+        columns = {table: frozenset(schema) for table, schema in schemas.items()}
         times = [key for key in keys if key in TIME_KEYS]
         clock = [links.clock(columns, name)] if times and name != "costs" else []
         plain = [key for key in (*keys, *clock) if key is not None and key not in TIME_KEYS]
-        frame = links.attach(self.frames, columns, name, (*self.filters.columns(columns, name), *plain))
+        frame = links.attach(tables, columns, name, (*self.filters.columns(columns, name), *plain))
         conditions = self.filters.conditions(columns, name)
         frame = frame.filter(*conditions) if conditions else frame
         if times:
             frame = frame.with_columns(**{t: links.key_expression(columns, name, t) for t in times})
-        return frame.select(*dict.fromkeys((*self.schemas[name], *keys)))
+        return frame.select(*dict.fromkeys((*schemas[name], *keys)))
+
+    def costs(self, *keys: str) -> nw.LazyFrame:
+        """Return all costs within the filters as they are charged to calls, on pandas.
+
+        Those of the table of costs are among them, shared by the rule of ``docs/money.md``,
+        beside what the project's prices make of the work.
+
+        Parameters
+        ----------
+        *keys : str
+            Columns to share them by besides: whatever calls can be grouped by.
+
+        Raises
+        ------
+        UsageError
+            No cost is known.
+        """
+        from callstats.dataset.charged_costs import costs_within
+
+        if not self.charges:
+            raise unknown_name("table", "costs", self.schemas)
+        return costs_within(self, self.charged, keys)
+
+    @cached_property
+    def _decided_by(self) -> Hashable:
+        return decided.settings_key(self.config)
+
+    @cached_property
+    def _tables(self) -> Mapping[str, nw.LazyFrame]:
+        assert isinstance(self.frames, _Conformed)
+        return decided.tables_of(self.frames, self.frames.schemas, self.config)
+
+    @property
+    def estimates_hours(self) -> bool:
+        """Whether agents' hours are read off the calls: an hour has a price, and no table has hours."""
+        assert isinstance(self.frames, _Conformed)
+        return decided.estimates_hours(self.frames.schemas, self.config)
+
+    @property
+    def hours_unknown(self) -> bool:
+        """Whether an hour has a price, and nothing says how many there were."""
+        return decided.hours_priced(self.config) and "agent_time" not in self.schemas
+
+    @property
+    def charges(self) -> bool:
+        """Whether costs are known and charged to calls, so that they can be asked by whatever calls can."""
+        return "origin" in self.schemas.get("costs", ())
+
+    @property
+    def charged(self) -> SharedCosts:
+        """All costs, charged to the calls, whatever the filters."""
+        assert isinstance(self.frames, _Conformed)
+        from callstats.dataset.charged_costs import charge
+
+        kept = self.frames.charged
+        if self._decided_by not in kept:
+            kept[self._decided_by] = charge(self.frames, self.frames.schemas, self.config)
+        return kept[self._decided_by]
+
+    def without(self, column: str) -> Dataset:
+        """Return the data set without its filter on a column."""
+        kept = {name: values for name, values in self.filters.equals.items() if name != column}
+        return replace(self, filters=Filters(self.filters.period, kept))
+
+    def stored(self, name: str, *keys: str) -> nw.LazyFrame:
+        """Return a table within the filters as it is stored, without what the settings make of it."""
+        assert isinstance(self.frames, _Conformed)
+        return self._narrowed(name, keys, self.frames, self.frames.schemas)
 
     def save(self, folder: str | Path) -> Path:
         """Write the data set, within its filters, as a folder of Parquet files.
@@ -296,6 +384,10 @@ class Dataset:
             raise unknown_name("column", column, self._known_columns())
         return tables
 
+    def _stored_columns(self, table: str) -> Iterable[str]:
+        assert isinstance(self.frames, _Conformed)
+        return self.frames.schemas.get(table, ())
+
     def _known_columns(self) -> Iterable[str]:
         """Return the columns people usually group by, then the rest."""
         first = ("campaign_id", "list_id", "agent_id", "direction")
@@ -310,7 +402,12 @@ class Dataset:
         """Return the distinct known values of a column in some tables, or those among a few."""
         distinct: set[Any] = set()
         for name in tables:
-            frame = self.table(name).select(column)
+            if name == "costs":  # those that are charged name no campaign or list that no other table has
+                if column not in self._stored_columns("costs"):
+                    continue
+                frame = self.stored(name).select(column)
+            else:
+                frame = self.table(name).select(column)
             wanted = ~nw.col(column).is_null() if among is None else nw.col(column).is_in(list(among))
             values = frame.filter(wanted).unique().collect("pandas").to_native()[column]
             distinct |= {v.item() if hasattr(v, "item") else v for v in values}

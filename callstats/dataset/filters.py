@@ -100,11 +100,9 @@ def _takes_periods(columns: links.Columns, table: str) -> bool:
 
 
 def _inside(columns: links.Columns, table: str, period: Period) -> nw.Expr | None:
-    if table == "costs":
-        return _cost_inside(period)
     clock = links.clock(columns, table)
     if clock is None:
-        return None
+        return _cost_inside(period) if table == "costs" else None
     start, end = (datetime(day.year, day.month, day.day) for day in (period.start, period.end))
     return (nw.col(clock) >= start) & (nw.col(clock) < end)
 

@@ -98,7 +98,7 @@ def canonical(data: Dataset, name: str, *, hidden: bool = False) -> nw.LazyFrame
     hidden : bool
         With the columns that keep what an export stated of derived ones.
     """
-    schema = data.schemas[name]
+    schema = data.stored(name).collect_schema()
     order = [column for column in TABLES[name].names if column in schema]
     casts: list[nw.Expr] = []
     for column in order:
@@ -107,7 +107,7 @@ def canonical(data: Dataset, name: str, *, hidden: bool = False) -> nw.LazyFrame
         if wanted is not None and schema[column] != wanted:
             casts.append(nw.col(column).cast(wanted))
     kept = [c for c in data.frames[name].collect_schema().names() if c.startswith(STATED)] if hidden else []
-    frame = data.table(name, *kept).select(*order, *(c for c in schema if c not in order), *kept)
+    frame = data.stored(name, *kept).select(*order, *(c for c in schema if c not in order), *kept)
     return frame.with_columns(casts) if casts else frame
 
 

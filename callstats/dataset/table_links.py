@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import narwhals as nw
 
 from callstats.dataset.clock import TIME_KEYS
-from callstats.model import TABLES
+from callstats.model import CHARGED_AT, TABLES
 
 Columns = Mapping[str, frozenset[str]]
 
@@ -30,6 +30,9 @@ def path(columns: Columns, table: str, column: str) -> tuple[str, ...] | None:
     """
     if column in columns.get(table, ()):
         return ()
+    if table == "costs" and CHARGED_AT in columns[table]:  # charged to calls: told apart by what they are
+        rest = path(columns, "calls", column)
+        return None if rest is None else ("calls", *rest)
     for target, on in TABLES[table].links.items():
         if target in columns and set(on) <= columns[table] and set(on) <= columns[target]:
             rest = path(columns, target, column)
@@ -40,6 +43,8 @@ def path(columns: Columns, table: str, column: str) -> tuple[str, ...] | None:
 
 def clock(columns: Columns, table: str) -> str | None:
     """Return the column a table's hours and days are read from, its own or a linked table's."""
+    if table == "costs":
+        return CHARGED_AT if CHARGED_AT in columns[table] else None
     for name in (table, *TABLES[table].links):
         column = TABLES[name].clock
         if column is not None and path(columns, table, column) is not None:
@@ -51,7 +56,7 @@ def has_key(columns: Columns, table: str, key: str) -> bool:
     """Return whether a table can be grouped by a column or a time key (hour, weekday, day, week, month)."""
     if key not in TIME_KEYS:
         return path(columns, table, key) is not None
-    if table == "costs":
+    if table == "costs" and CHARGED_AT not in columns[table]:
         return key == "month" and "period" in columns[table]
     return clock(columns, table) is not None
 

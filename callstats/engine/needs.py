@@ -55,7 +55,7 @@ def _first(
     dataset: Dataset, needed: dict[str, set[str]], terms: Iterable[Term], by: Sequence[str]
 ) -> str | None:
     for table in needed:
-        if table not in dataset.frames:
+        if table not in dataset.schemas:
             return f"needs {table}"
     for term in terms:
         times = [c for c in term.of if c in TIME_KEYS] if isinstance(term, Distinct) else []

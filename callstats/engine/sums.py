@@ -168,7 +168,8 @@ def with_summands(
     or not it is used.
     """
     read = sorted(column for term in terms.values() for column in term.where.columns)
-    frame = dataset.table(table, *dict.fromkeys((*keys, *read)))
+    wanted = dict.fromkeys((*keys, *read))
+    frame = dataset.costs(*wanted) if table == "costs" else dataset.table(table, *wanted)
     settings, columns = dataset.config.settings, dataset.schemas[table]
     frame = frame.filter(*(condition(part, settings) for part in only)) if only else frame
     summands = {name: summand(term, settings, columns, only) for name, term in terms.items()}

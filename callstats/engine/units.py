@@ -61,7 +61,9 @@ def clustering(dataset: Dataset, kpi: KPI, unit: tuple[str, ...] | None = None) 
     tables = tuple(dict.fromkeys(term.where.table for term in formula_terms(kpi)))
     if not unit:
         return Clustering((), (), tables)
-    apart = tuple(t for t in tables if all(dataset.reaches(t, column) for column in unit))
+    apart = tuple(
+        t for t in tables if not TABLES[t].shared and all(dataset.reaches(t, column) for column in unit)
+    )
     calls = direction(formula_terms(kpi))
     if apart:
         rows = len(apart) == 1 and _one_row_each(dataset, apart[0], unit)
@@ -112,6 +114,12 @@ def _told_apart(term: Distinct, cluster: Clustering) -> set[str]:
     """Return what a term tells apart: a shift is a day where none goes on over midnight."""
     of = set(term.of)
     return of | {"day"} if "shift" in of and not cluster.overnight else of
+
+
+def exact_terms(kpi: KPI) -> tuple[Term, ...]:
+    """Return the terms of the exact ratio that multiplies a KPI's value, if it has one."""
+    factor = kpi.formula.factor if isinstance(kpi.formula, Ratio) else None
+    return tuple(dict.fromkeys(term for part in factor or () for term, _ in part))
 
 
 #: Distinguishes rows whose unit is unknown.

@@ -280,6 +280,8 @@ class Ratio:
         between 0 and 1.
     unknown : Linear, optional
         Rows or contacts left out of both because a flag of the numerator is null.
+    factor : pair of Linear, optional
+        A ratio of exact sums that multiplies the value, such as cost / login hours.
     """
 
     numerator: Linear
@@ -287,11 +289,15 @@ class Ratio:
     scale: float = 1.0
     proportion: bool = False
     unknown: Linear | None = None
+    factor: tuple[Linear, Linear] | None = None
 
     def spelled(self, word: Callable[[str], str]) -> str:
         """Return the formula in words, with each term passed through ``word`` (a translation)."""
-        factor = "" if self.scale == 1 else f"{self.scale:g} x "
-        return f"{factor}{_grouped(self.numerator, word)} / {_grouped(self.denominator, word)}"
+        scale = "" if self.scale == 1 else f"{self.scale:g} x "
+        ratio = f"{scale}{_grouped(self.numerator, word)} / {_grouped(self.denominator, word)}"
+        if self.factor is None:
+            return ratio
+        return f"{_grouped(self.factor[0], word)} / {_grouped(self.factor[1], word)} x {ratio}"
 
     def __str__(self) -> str:
         return self.spelled(str)
@@ -418,7 +424,7 @@ class KPI:
             return ()
         parts = [self.formula.numerator]
         if isinstance(self.formula, Ratio):
-            parts.append(self.formula.denominator)
+            parts += [self.formula.denominator, *(self.formula.factor or ())]
             if self.formula.unknown is not None:
                 parts.append(self.formula.unknown)
         return tuple(dict.fromkeys(term for part in parts for term, _ in part))

@@ -91,8 +91,16 @@ def evaluate(formula: Ratio | Net, values: Mapping[str, float | None]) -> Evalua
     if isinstance(formula, Net):
         return Evaluation(numerator, numerator, math.nan)
     denominator = total(formula.denominator, values)
-    value = formula.scale * numerator / denominator if denominator else math.nan
+    value = multiplier(formula, values) * numerator / denominator if denominator else math.nan
     return Evaluation(value, numerator, denominator)
+
+
+def multiplier(formula: Ratio, values: Mapping[str, float | None]) -> float:
+    """Return what a ratio's quotient is multiplied by: its scale, and its factor if it has one."""
+    if formula.factor is None:
+        return formula.scale
+    above, below = (total(part, values) for part in formula.factor)
+    return formula.scale * above / below if below else math.nan
 
 
 def unknown_share(formula: Ratio | Net, values: Mapping[str, float | None]) -> float:

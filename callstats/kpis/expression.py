@@ -38,7 +38,7 @@ from callstats.kpis.define import (
 )
 from callstats.kpis.predicates import NAMED
 from callstats.kpis.registry import catalogue
-from callstats.model import TABLES
+from callstats.model import CHARGED, TABLES
 
 #: Non-canonical columns of a data set, by table: name -> type (text, number, flag, ...).
 OwnColumns = Mapping[str, Mapping[str, str]]
@@ -245,6 +245,8 @@ class _Parser:
         own = self.own.get(table, {})
         if column in own:
             return own[column]
+        if table == "costs" and column in CHARGED:
+            return "text"
         if column not in TABLES[table].names:
             raise unknown_name(f"column of {table}", column, [*TABLES[table].names, *own])
         return TABLES[table][column].type

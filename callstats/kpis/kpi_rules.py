@@ -29,7 +29,7 @@ from callstats.kpis.define import (
     Term,
     Unit,
 )
-from callstats.model import TABLES
+from callstats.model import CHARGED, TABLES
 
 LANGUAGES = ("en", "fr", "ru")
 _CLOSED_WORDS = {"unit": Unit, "direction": Direction, "domain": Domain, "independence": Independence}
@@ -161,7 +161,7 @@ def _strange_columns(kpi: KPI, own: Columns) -> str:
         if table not in TABLES:
             strange.append(f"there is no table {table!r}")
             continue
-        known = {*TABLES[table].names, *own.get(table, ())}
+        known = {*TABLES[table].names, *own.get(table, ()), *(CHARGED if table == "costs" else ())}
         strange += [f"{table} has no {column!r}" for column in sorted(set(columns) - known)]
     return ", ".join(dict.fromkeys(strange))
 
@@ -256,7 +256,20 @@ def implied_units(formula: Ratio | Net | Quantile) -> tuple[str, ...]:
         return (numerator,)
     if formula.proportion:
         return ("%",) if numerator == denominator else ()
-    return _QUOTIENTS.get((numerator, denominator), ())
+    if formula.factor is None:
+        return _QUOTIENTS.get((numerator, denominator), ())
+    return _after_cancelling(
+        [numerator, _common(_units(formula.factor[0]))], [denominator, _common(_units(formula.factor[1]))]
+    )
+
+
+def _after_cancelling(above: list[str], below: list[str]) -> tuple[str, ...]:
+    """Return the unit of a product of quotients, once what stands above and below is struck out."""
+    for unit in list(above):
+        if unit in below:
+            above.remove(unit)
+            below.remove(unit)
+    return _QUOTIENTS.get((above[0], below[0]), ()) if len(above) == len(below) == 1 else ()
 
 
 def _common(units: set[str]) -> str:

@@ -8,6 +8,7 @@ from callstats.kpis.parts import (
     CONTACTS_LOADED,
     CONTACTS_REACHED,
     COST,
+    DIALLING_COST,
     DIALS,
     LOGIN_HOURS,
     PEERS,
@@ -21,9 +22,8 @@ from callstats.kpis.parts import (
     sources,
 )
 
-_WHOLE_CAMPAIGN = (
-    "Costs are known by campaign and month (or day): asked by agent or hour, they cannot be divided."
-)
+_CHARGED = "Costs are charged to calls: wages by agents' time, lists to their list, the rest by dials (docs/money.md)."
+_DIALLING = f"What a queue of inbound calls costs is no part of it. {_CHARGED}"
 
 KPIS = (
     KPI(
@@ -49,7 +49,7 @@ KPIS = (
         domain="money",
         independence="none",
         source=PROFITABILITY,
-        caution=f"Labour, advertising, technical and list costs together. {_WHOLE_CAMPAIGN}",
+        caution=f"Labour, advertising, technical and list costs together. {_CHARGED}",
         aliases=("dépenses", "costs", "затраты"),
     ),
     KPI(
@@ -62,7 +62,7 @@ KPIS = (
         domain="money",
         independence="contact",
         source=sources(PROSPECTING, PROFITABILITY),
-        caution=f"The interval is about which contacts say yes; costs are taken as known. {_WHOLE_CAMPAIGN}",
+        caution=f"The interval is about which contacts say yes; costs are taken as known. {_CHARGED}",
         aliases=("profits", "bénéfice", "margin"),
     ),
     KPI(
@@ -75,7 +75,7 @@ KPIS = (
         domain="money",
         independence="agent_day",
         source=PROFITABILITY,
-        caution=_WHOLE_CAMPAIGN,
+        caution=_CHARGED,
         aliases=("profit/h",),
     ),
     KPI(
@@ -88,7 +88,7 @@ KPIS = (
         domain="money",
         independence="contact",
         source=PROFITABILITY,
-        caution=f"Profit / cost: 0% is break even, 100% doubles the money. Some divide revenue by cost (ROAS) instead. {_WHOLE_CAMPAIGN}",
+        caution=f"Profit / cost: 0% is break even, 100% doubles the money. Some divide revenue by cost (ROAS) instead. {_CHARGED}",
         aliases=("return on investment", "retour sur investissement", "окупаемость"),
     ),
     KPI(
@@ -101,46 +101,46 @@ KPIS = (
         domain="money",
         independence="contact",
         source=PROSPECTING,
-        caution=f"Labour, advertising and technical costs, as the source defines it: the price of the list is left out (it is in cost and profit). {_WHOLE_CAMPAIGN}",
+        caution=f"Labour, advertising and technical costs, as the source defines it: the price of the list is left out (it is in cost and profit). {_DIALLING}",
         aliases=("CPA", "cost per success", "coût par vente", "CPS"),
     ),
     KPI(
         name="cost_per_call",
         label=named("Cost per call", "Coût par appel", "Стоимость одного звонка"),
         question="What does a dial cost?",
-        formula=Ratio(COST, DIALS),
+        formula=Ratio(DIALLING_COST, DIALS),
         unit="money",
         direction="down",
         domain="money",
         independence="contact",
         source=RUSSIAN,
-        caution=f"All costs over all dials, answered or not: a faster dialer makes it fall without earning more. {_WHOLE_CAMPAIGN}",
+        caution=f"All costs over all dials, answered or not: a faster dialer makes it fall without earning more. {_DIALLING}",
         aliases=("coût par appel émis", "cost per dial"),
     ),
     KPI(
         name="cost_per_lead",
         label=named("Cost per lead", "Coût par fiche", "Стоимость лида"),
         question="What does a loaded contact cost?",
-        formula=Ratio(COST, linear(CONTACTS_LOADED)),
+        formula=Ratio(DIALLING_COST, linear(CONTACTS_LOADED)),
         unit="money",
         direction="down",
         domain="money",
         independence="contact",
         source=PEERS,
-        caution=f"Marketing calls a person who showed interest a lead; here it is a contact loaded. {_WHOLE_CAMPAIGN}",
+        caution=f"Marketing calls a person who showed interest a lead; here it is a contact loaded. {_DIALLING}",
         aliases=("CPL",),
     ),
     KPI(
         name="cost_per_contact",
         label=named("Cost per contact reached", "Coût par contact joint", "Стоимость контакта"),
         question="What does reaching a contact in person cost?",
-        formula=Ratio(COST, linear(CONTACTS_REACHED)),
+        formula=Ratio(DIALLING_COST, linear(CONTACTS_REACHED)),
         unit="money",
         direction="down",
         domain="money",
         independence="contact",
         source=PEERS,
-        caution=_WHOLE_CAMPAIGN,
+        caution=_DIALLING,
         aliases=("coût du contact",),
     ),
     KPI(
@@ -155,5 +155,28 @@ KPIS = (
         source=PEERS,
         caution="Successes without a value count as worth nothing.",
         aliases=("average order value", "valeur par succès"),
+    ),
+    KPI(
+        name="break_even_successes_per_login_hour",
+        label=named(
+            "Break-even successes per hour",
+            "Succès par heure à l’équilibre",
+            "Успехов в час для безубыточности",
+        ),
+        question="How many successes must an hour of login bring to pay for itself?",
+        formula=Ratio(SUCCESSES, REVENUE, factor=(COST, LOGIN_HOURS)),
+        unit="1/h",
+        direction="down",
+        domain="money",
+        independence="contact",
+        source=PROFITABILITY,
+        caution=f"Cost per login hour / value per success: above it an hour earns, below it an hour loses. {_CHARGED}",
+        aliases=(
+            "break-even",
+            "break-even successes per hour",
+            "point mort",
+            "seuil de rentabilité",
+            "точка безубыточности",
+        ),
     ),
 )

@@ -82,7 +82,10 @@ AGENT_WEEKS = Distinct(("agent_id", "week"), rows.LOGIN, "agent weeks")
 # Money
 REVENUE = linear(Sum("value", rows.SUCCESSES), "value of successes")
 COST = linear(Sum("amount", rows.COSTS), "cost")
-ACQUISITION_COST = linear(Sum("amount", rows.ACQUISITION_COSTS), "labour, advertising and technical cost")
+DIALLING_COST = linear(Sum("amount", rows.DIALLING_COSTS), "cost of dialling")
+ACQUISITION_COST = linear(
+    Sum("amount", rows.ACQUISITION_COSTS), "labour, advertising and technical cost of dialling"
+)
 PROFIT = linear(REVENUE - COST, "profit")
 
 # Counts that several files use

@@ -77,8 +77,11 @@ CONSENTING = LOADED.also("contacts who agreed to be called", _flag("consent"))
 
 # Costs
 COSTS = Predicate("costs", "costs")
-ACQUISITION_COSTS = COSTS.also(
-    "labour, advertising and technical costs", Condition("kind", "in", ("labour", "advertising", "technical"))
+#: What dialling cost: the wages of a queue beside the campaigns are no part of a dial.
+DIALLING_COSTS = COSTS.also("costs of dialling", OUTBOUND)
+ACQUISITION_COSTS = DIALLING_COSTS.also(
+    "labour, advertising and technical costs of dialling",
+    Condition("kind", "in", ("labour", "advertising", "technical")),
 )
 
 # Quality and what customers say

@@ -160,7 +160,9 @@ def test_satisfaction_is_the_top_two_boxes_of_those_who_answered():
 
 def test_cost_per_acquisition_leaves_the_price_of_the_list_out():
     calls = [call(success=True)] * 4
-    costs = [{"kind": kind, "amount": 40.0} for kind in ("labour", "advertising", "technical", "list")]
+    kinds = ("labour", "advertising", "technical", "list")
+    costs = [{"kind": kind, "amount": 40.0, "direction": "outbound"} for kind in kinds]
+    costs.append({"kind": "labour", "amount": 900.0, "direction": "inbound"})
     assert value("cost_per_acquisition", calls=calls, costs=costs).value == 30.0
     assert value("cost_per_call", calls=calls, costs=costs).value == 40.0
 

@@ -65,7 +65,7 @@ def ratio_of(kpi: KPI) -> Ratio:
     UsageError
         The KPI is a total or a quantile, without trials that could differ between agents.
     """
-    if not isinstance(kpi.formula, Ratio):
+    if not isinstance(kpi.formula, Ratio) or kpi.formula.factor is not None:
         raise UsageError(
             f"agents cannot be compared on {kpi.name}: it is no ratio",
             hint="Take one with a base, such as conversion_per_conversation or successes_per_login_hour.",

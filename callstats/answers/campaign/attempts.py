@@ -11,10 +11,10 @@ from callstats.answers.campaign.attempts_numbers import (
     NEEDED,
     Attempt,
     AttemptSums,
-    DialCost,
+    DialCosts,
     added_up,
     competing_ends,
-    dial_cost,
+    dial_costs,
     enough_at_risk,
     life_table,
     sums_by_attempt,
@@ -233,7 +233,7 @@ def attempts(
         dataset.check_key(by)
         return _attempts_by(about, by, fewest)
     rows = added_up(sums_by_attempt(about))
-    return _life_table(about, rows, fewest, dial_cost(about.now, rows))
+    return _life_table(about, rows, fewest, dial_costs(about.now, {None: rows})[None])
 
 
 def _untold(about: Scope, note: str) -> Attempts:
@@ -241,7 +241,7 @@ def _untold(about: Scope, note: str) -> Attempts:
     return Attempts(about.voice, about.label, about.whole.config.confidence, (), notes=(note,))
 
 
-def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCost) -> Attempts:
+def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCosts) -> Attempts:
     """Return the life table of sums by attempt, or a note if there are too few contacts."""
     unknown = sum(row["unknown"] for row in rows) / max(sum(row["dials"] for row in rows), 1)
     if unknown > about.whole.config.unknown_tolerance:
@@ -259,14 +259,10 @@ def _life_table(about: Scope, rows: list[AttemptSums], fewest: int, cost: DialCo
 
 
 def _attempts_by(about: Scope, by: str, fewest: int) -> AttemptsBy:
-    """Return the life table of every value of a column; those with too few contacts get a note.
-
-    Labour cost is allocated by agents' time over all groups together: a second
-    costs the same on every list.
-    """
+    """Return the life table of every value of a column; those with too few contacts get a note."""
     sums = sums_by_attempt(about, by)
-    cost = dial_cost(about.now, added_up(sums))
-    tables = {group: _life_table(about, rows, fewest, cost) for group, rows in sums.items()}
+    costs = dial_costs(about.now, sums, by)
+    tables = {group: _life_table(about, rows, fewest, costs[group]) for group, rows in sums.items()}
     enough = {group: table for group, table in tables.items() if table.attempts}
     order = sorted(enough, key=lambda g: (-sum(a.dials for a in enough[g].attempts), str(g)))
     notes = [

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 
-from callstats.answers.core.estimates import NAN, estimates
+from callstats.answers.core.estimates import NAN, estimates_by
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import written
+from callstats.engine.needs import obstacle
+from callstats.engine.sums import sums_by_group
+from callstats.engine.units import formula_terms
 from callstats.kpis.define import KPI, Condition, Ratio, Sum, linear
 from callstats.kpis.parts import DIALS
-from callstats.kpis.predicates import COSTS
+from callstats.kpis.predicates import DIALLING_COSTS
 from callstats.moments import Moments
 from callstats.stats import proportion_interval, ratio_interval
 from callstats.stats.incidence import Incidence, cumulative_incidence
@@ -109,8 +112,27 @@ class DialCost:
         return self.average > 0
 
 
+@dataclass(frozen=True, slots=True)
+class DialCosts:
+    """What dials cost, over all attempts and by attempt.
+
+    Attributes
+    ----------
+    average : float
+        Labour and technical cost of an average dial [money]; nan where costs are not known.
+    by_attempt : mapping of int to DialCost
+    """
+
+    average: float = NAN
+    by_attempt: Mapping[int, DialCost] = field(default_factory=dict)
+
+    def of(self, attempt: float) -> DialCost:
+        """Return the cost of one attempt's dials."""
+        return self.by_attempt.get(int(attempt), DialCost())
+
+
 def _cost_kpi(name: str, english: str, *kinds: str) -> KPI:
-    amounts = COSTS.also(english.lower(), Condition("kind", "in", kinds))
+    amounts = DIALLING_COSTS.also(english.lower(), Condition("kind", "in", kinds))
     return KPI(
         name=name,
         label={"en": english, "fr": english, "ru": english},  # the level of one interval alone; not shown
@@ -129,31 +151,52 @@ RUNNING = _cost_kpi("running_cost_per_dial", "Running costs", "labour", "technic
 LABOUR = _cost_kpi("labour_cost_per_dial", "Labour costs", "labour")
 
 
-def cost_per_dial(dataset: Dataset) -> float:
-    """Return the labour and technical cost of an average dial [money]; nan where costs are not known."""
-    return estimates(dataset, [RUNNING])[RUNNING.name].value
+def costs_per_dial(dataset: Dataset, by: str | None = None) -> dict[Any, float]:
+    """Return the labour and technical cost of an average dial of every group [money]; nan where not known."""
+    groups = estimates_by(dataset, [RUNNING], [by] if by else [])
+    return {(group[0] if group else None): found[RUNNING.name].value for group, found in groups.items()}
 
 
-def dial_cost(dataset: Dataset, rows: Sequence[AttemptSums]) -> DialCost:
-    """Return what dials cost, with labour allocated by the agents' time they take.
+def dial_costs(
+    dataset: Dataset, groups: Mapping[Any, Sequence[AttemptSums]], by: str | None = None
+) -> dict[Any, DialCosts]:
+    """Return what dials cost by group and attempt, as costs are charged to them.
 
-    If calls take more time, agents wait less: a predictive dialer keeps agents
-    equally busy whatever it dials. Without call times, labour is spread evenly
-    over the dials.
+    Labour is charged by the agents' time that calls take: if they take more, agents wait
+    less, since a predictive dialer keeps agents equally busy whatever it dials. Without
+    call times, it is charged evenly to the dials.
 
     Parameters
     ----------
     dataset : Dataset
         Of the requested period.
-    rows : sequence of mapping
-        Sums by attempt of the same dials, over all lists.
+    groups : mapping of group to sequence of mapping
+        Sums by attempt of the same dials.
+    by : str, optional
+        What tells groups apart; None is the only group without it.
     """
-    costs = estimates(dataset, [RUNNING, LABOUR])
-    average, labour = costs[RUNNING.name].value, costs[LABOUR.name].value
-    dials, seconds = (sum(row[name] for row in rows) for name in ("dials", "seconds"))
-    if not seconds > 0 or not labour > 0:
+    keys = [*([by] if by else []), "attempt_no"]
+    if obstacle(dataset, RUNNING, keys) is not None:
+        return {group: DialCosts() for group in groups}
+    terms = [term for kpi in (RUNNING, LABOUR) for term in formula_terms(kpi) if isinstance(term, Sum)]
+    sums = sums_by_group(dataset, terms, keys)
+    averages = costs_per_dial(dataset, by)
+    found: dict[Any, DialCosts] = {}
+    for group, rows in groups.items():
+        each: dict[int, DialCost] = {}
+        for row in rows:
+            place = (*([group] if by else []), written("attempt_no", row["attempt_no"]))
+            running, labour = (sums.get(place, {}).get(term.key, 0.0) for term in terms)
+            each[int(row["attempt_no"])] = _dial_cost(row, running, labour)
+        found[group] = DialCosts(averages.get(group, NAN), each)
+    return found
+
+
+def _dial_cost(row: AttemptSums, running: float, labour: float) -> DialCost:
+    average = running / row["dials"]
+    if not row["seconds"] > 0 or not labour > 0:
         return DialCost(average, average)
-    return DialCost(average, average - labour, labour * dials / seconds)
+    return DialCost(average, average - labour / row["dials"], labour / row["seconds"])
 
 
 def sums_by_attempt(about: Scope, by: str | None = None) -> dict[Any, list[AttemptSums]]:
@@ -235,7 +278,7 @@ def enough_at_risk(rows: Sequence[AttemptSums], fewest: int) -> list[AttemptSums
 
 
 def life_table(
-    rows: Sequence[AttemptSums], fewest: int, cost: DialCost, confidence: float
+    rows: Sequence[AttemptSums], fewest: int, cost: DialCosts, confidence: float
 ) -> tuple[Attempt, ...]:
     """Return the attempts from the first on, up to the first that too few contacts got.
 
@@ -244,7 +287,7 @@ def life_table(
     rows : sequence of mapping
         From :func:`sums_by_attempt`.
     fewest : int
-    cost : DialCost
+    cost : DialCosts
         What dials and agents' time cost.
     confidence : float
         Of every interval.
@@ -258,7 +301,7 @@ def life_table(
     ends = competing_ends(rows, fewest, confidence)
     left = ends.left if ends else np.ones(len(shown))
     priced = any(row["value"] > 0 for row in rows)
-    money = [_money(row, cost, confidence) if priced else {} for row in shown]
+    money = [_money(row, cost.of(row["attempt_no"]), confidence) if priced else {} for row in shown]
     before = np.concatenate([[1.0], left[:-1]])
     profits = np.cumsum(before * [m.get("profit", NAN) for m in money])
     return tuple(

@@ -127,14 +127,18 @@ def _hours(dataset: Dataset) -> pd.DataFrame:
 
 
 def _costs(dataset: Dataset) -> pd.DataFrame | None:
-    """Return kind, amount and day of every cost; the day is nan for a month."""
-    if not dataset.has("costs", "kind", "amount", "period") or dataset.unreached("costs"):
+    """Return kind, amount and day of every cost; the day is nan for what was spent on a month."""
+    if not dataset.charges or dataset.unreached("costs"):
         return None
     import pandas as pd
 
-    frame = dataset.table("costs").select("kind", "amount", "period").collect("pandas").to_native()
-    text = frame["period"].astype(str)
+    keys = ["day"] if dataset.reaches("costs", "day") else []
+    frame = dataset.costs(*keys).select("kind", "amount", "period", *keys)
+    frame = frame.collect("pandas").to_native()
+    text = frame["period"].fillna("").astype(str)
     day = pd.to_numeric(text.where(text.str.len() == len("2026-09-14")).str.replace("-", ""))
+    if keys:  # what work was paid by the hour or by the dial belongs to its day
+        day = day.where(text != "", frame["day"])
     kind = frame["kind"].where(frame["kind"].isin(COST_KINDS), OTHER)
     return pd.DataFrame({"kind": kind, "amount": frame["amount"].astype(float), "day": day})
 

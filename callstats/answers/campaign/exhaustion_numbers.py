@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from callstats.answers.campaign.attempts_numbers import cost_per_dial
+from callstats.answers.campaign.attempts_numbers import costs_per_dial
 from callstats.answers.campaign.dial_flow_numbers import DialFlow, flow_of, together
 from callstats.answers.campaign.exhaustion_days_numbers import WEEKS_LOOKED_AT, ListForecast
 from callstats.answers.campaign.list_states_numbers import ListState, contact_days, states, worked_days
@@ -302,14 +302,14 @@ def outlooks(about: Scope, asked: Question, completions: Mapping[Any, Completion
         The share dialled within hours of loading, if the deadline is not a day.
     """
     by, worked, confidence = asked.by, worked_days(about), about.whole.config.confidence
-    chances, cost = AttemptChances(about, by), cost_per_dial(about.now)
+    chances, costs = AttemptChances(about, by), costs_per_dial(about.now, by)
     rows = contact_days(about, by, worked)
     weekdays = np.array([day.weekday() for day in worked])
     everything = DialFlow(together(list(rows.values())), weekdays, 0)
     lists = []
     for state in states(about, by):
         prospects = chances.of(state, confidence) if state.callable else Prospects(0.0, 0.0, 0.0, 0.0, 0.0)
-        spent = prospects.dials * cost if prospects else NAN
+        spent = prospects.dials * costs.get(state.group, NAN) if prospects else NAN
         flow = flow_of(rows.get(state.group), weekdays, state.unused)
         forecast = ListForecast.of(
             flow, everything, worked, asked, _days_until(asked.deadline, worked), confidence

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from callstats.answers.campaign.money_ledger import MoneyLedger, ledger
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import Estimate, estimates
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
+from callstats.dataset.estimated_hours import NOTE as HOURS_ESTIMATED
 from callstats.kpis import predicates as rows
 from callstats.kpis.define import Condition, Sum
 from callstats.model import COST_KINDS
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 TIMES = ("occupancy", "average_handle_time", "median_handle_time", "p90_handle_time")
 #: The KPIs of money.
 COSTS = ("cost_per_call", "cost_per_acquisition")
+BREAK_EVEN = "break_even_successes_per_login_hour"
 #: Labels of the agent states.
 STATES = {
     "talk_share": mark("talk"),
@@ -98,10 +101,10 @@ def time_and_cost(
         Intervals of times are clustered by agent-day.
     """
     about = scope(dataset, period, before)
-    names = ("login_hours", *STATES, *TIMES, *COSTS)
+    names = ("login_hours", *STATES, *TIMES, *COSTS, BREAK_EVEN)
     now = estimates(about.now, names)
     earlier = estimates(about.before, names) if about.before is not None else {}
-    notes = _notes(about.voice, now)
+    notes = (*_notes(about.voice, now), *_prices(about.voice, ledger(about.now)))
     return TimeAndCost(
         about.voice,
         about.label,
@@ -114,6 +117,13 @@ def time_and_cost(
         dataset.config.confidence,
         notes,
     )
+
+
+def _prices(voice: Voice, found: MoneyLedger) -> list[str]:
+    """Return where costs and values come from that the data do not state."""
+    _ = voice.say
+    told = [_("By the project's prices: {keys}.", keys=", ".join(found.prices))] if found.prices else []
+    return [*told, *([voice.reason(HOURS_ESTIMATED)] if found.hours_estimated else [])]
 
 
 def _notes(voice: Voice, now: Mapping[str, Estimate]) -> tuple[str, ...]:
@@ -137,7 +147,7 @@ def _costs(dataset: Dataset) -> dict[str, float]:
     """Return the amount by kind, in the order of the model."""
     from callstats.engine import totals
 
-    if not dataset.has("costs", "kind", "amount") or dataset.unreached("costs"):
+    if not dataset.charges or dataset.unreached("costs"):
         return {}
     terms = {kind: Sum("amount", rows.COSTS.also(kind, Condition("kind", "==", kind))) for kind in COST_KINDS}
     sums = totals(dataset, list(terms.values())).iloc[0]

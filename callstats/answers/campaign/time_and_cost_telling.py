@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callstats.answers.campaign.time_and_cost import COSTS, STATES, TIMES, TimeAndCost
+from callstats.answers.campaign.time_and_cost import BREAK_EVEN, COSTS, STATES, TIMES, TimeAndCost
 from callstats.answers.core.telling import FigureView, Sentence, TableView, Telling, View, figure, tells
 from callstats.show.words import mark
 
@@ -76,7 +76,7 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
     def table(self) -> TableView:
         """Return handle time, occupancy and costs as a table."""
         _, answer = self.say, self.answer
-        known = [answer.now[name] for name in (*TIMES, *COSTS) if answer.now[name].known]
+        known = [answer.now[name] for name in (*TIMES, *COSTS, BREAK_EVEN) if answer.now[name].known]
         rows = [(self.kpi(e.kpi), e, answer.earlier.get(e.kpi.name)) for e in known]
         rows += [
             (_("Cost: {kind}", kind=_(_KINDS.get(kind, kind))), amount, answer.costs_before.get(kind))

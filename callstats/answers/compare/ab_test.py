@@ -341,7 +341,7 @@ def ab_test(  # noqa: PLR0913 - all but four by keyword
         trial,
         voice,
         names,
-        prices(dataset, arm, cost_per_hour),
+        prices(dataset, arm, cost_per_hour, (control, treatment)),
         tolerance=dataset.config.unknown_tolerance,
         final=first.decision.kind == "final",
         planned=tuning.planned,

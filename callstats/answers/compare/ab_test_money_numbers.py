@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from callstats.answers.compare.ab_test_loading import LoadingDays, not_shared
 from callstats.answers.compare.ab_test_secondary_numbers import Line
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.scope import records
+from callstats.config import MoneySettings
 from callstats.dataset.filters import Filters
 from callstats.errors import UsageError
 from callstats.moments import Moments
@@ -62,11 +63,13 @@ class Prices:
     waiting: bool = False
 
 
-def prices(dataset: Dataset, arm: str, cost_per_hour: float | None = None) -> Prices:
-    """Return prices from the whole campaign that the test belongs to.
+def prices(
+    dataset: Dataset, arm: str, cost_per_hour: float | None = None, groups: Collection[Any] = ()
+) -> Prices:
+    """Return prices from the dials of the campaigns that the test belongs to.
 
-    Labour is paid for login time; the cost of an hour on the line is all labour divided
-    by the hours on the line. A list's price is divided among its contacts.
+    Labour is paid for login time; the cost of an hour on the line is the labour charged to the
+    campaigns' dials divided by their hours on the line. A list's price is divided among its contacts.
 
     Parameters
     ----------
@@ -75,6 +78,8 @@ def prices(dataset: Dataset, arm: str, cost_per_hour: float | None = None) -> Pr
         Wages and line costs have no list, so a filter by list is removed.
     cost_per_hour : float, optional
         Of an hour paid, in place of the labour in the costs.
+    groups : collection, optional
+        Values of ``arm`` that are tested: only campaigns that dialled them count.
 
     Raises
     ------
@@ -85,9 +90,10 @@ def prices(dataset: Dataset, arm: str, cost_per_hour: float | None = None) -> Pr
         raise UsageError(f"{cost_per_hour!r} an hour", hint="Give what a paid hour costs.")
     kept = {name: v for name, v in dataset.filters.equals.items() if name not in (arm, "list_id")}
     whole = replace(dataset, filters=Filters(dataset.filters.period, kept))
-    amounts = _amounts(whole)
-    on_line, dials = _work(whole)
-    paid = _paid_hours(whole)
+    dialled = _dialled_with(whole, arm, groups)
+    amounts = _amounts(dialled)
+    on_line, dials = _work(dialled)
+    paid = _paid_hours(dialled)
     labour = amounts.get(("labour", None), 0.0)
     hour, paid_hour = NAN, NAN
     if cost_per_hour is not None:
@@ -106,13 +112,28 @@ def prices(dataset: Dataset, arm: str, cost_per_hour: float | None = None) -> Pr
     )
 
 
+def _dialled_with(dataset: Dataset, arm: str, groups: Collection[Any]) -> Dataset:
+    """Return the dials of the campaigns in which groups were dialled: a queue's wages are none of theirs."""
+    if not groups or not dataset.has("calls", "campaign_id"):
+        return _outbound(dataset)
+    tested = dataset.table("calls", arm).filter(
+        nw.col(arm).is_in(list(groups)), nw.col("direction") == "outbound", ~nw.col("campaign_id").is_null()
+    )
+    campaigns = [row["campaign_id"] for row in records(tested.select("campaign_id").unique())]
+    return _outbound(dataset, campaign_id=tuple(sorted(campaigns))) if campaigns else _outbound(dataset)
+
+
+def _outbound(dataset: Dataset, **more: tuple[Any, ...]) -> Dataset:
+    return replace(dataset, filters=dataset.filters.narrowed(None, {"direction": ("outbound",), **more}))
+
+
 def _amounts(dataset: Dataset) -> dict[tuple[str, Any], float]:
     """Return the amounts by kind, and for lists by (kind, list)."""
-    if not dataset.has("costs", "kind", "amount") or dataset.unreached("costs"):
+    if not dataset.charges or dataset.unreached("costs"):
         return {}
     keys = ["kind", *(["list_id"] if dataset.has("costs", "list_id") else [])]
     amounts: dict[tuple[str, Any], float] = {}
-    for row in records(dataset.table("costs").group_by(*keys).agg(nw.col("amount").sum())):
+    for row in records(dataset.costs().group_by(*keys).agg(nw.col("amount").sum())):
         name = row.get("list_id") if row["kind"] == "list" else None
         key = (row["kind"], name if isinstance(name, str) else None)
         amounts[key] = amounts.get(key, 0.0) + float(row["amount"])
@@ -124,8 +145,7 @@ def _work(dataset: Dataset) -> tuple[float, float]:
     seconds = _seconds_on_line(column for column in _SECONDS if dataset.has("calls", column))
     if dataset.has("calls", "agent_id"):
         seconds = nw.when(~nw.col("agent_id").is_null()).then(seconds).otherwise(0.0)
-    dial = nw.when(nw.col("direction") == "outbound").then(1).otherwise(0)
-    rows = dataset.table("calls").with_columns(__seconds=seconds, __dial=dial)
+    rows = dataset.table("calls").select(__seconds=seconds, __dial=nw.lit(1.0))
     sums = records(rows.select(nw.col("__seconds").sum(), nw.col("__dial").sum()))[0]
     return float(sums["__seconds"] or 0.0) / 3600, float(sums["__dial"] or 0.0)
 
@@ -139,14 +159,15 @@ def _seconds_on_line(columns: Iterable[str]) -> nw.Expr:
 
 
 def _paid_hours(dataset: Dataset) -> float:
-    """Return the paid hours; all login hours if unknown; 0 without agent time."""
-    if not dataset.has("agent_time", "seconds") or dataset.unreached("agent_time"):
+    """Return the paid hours charged to the dials; all login hours if unknown; 0 without agent time.
+
+    They are charged as wages are: at a price of 1 an hour, the labour is the hours.
+    """
+    if "agent_time" not in dataset.frames:
         return 0.0
-    seconds = nw.col("seconds").cast(nw.Float64)
-    if dataset.has("agent_time", "paid"):  # unknown counts as paid
-        seconds = nw.when(nw.col("paid").fill_null(True)).then(seconds).otherwise(0.0)
-    rows = dataset.table("agent_time").with_columns(__seconds=seconds)
-    return float(records(rows.select(nw.col("__seconds").sum()))[0]["__seconds"] or 0.0) / 3600
+    frames = {name: frame for name, frame in dataset.frames.items() if name != "costs"}
+    priced = replace(dataset.config, money=MoneySettings(cost_per_paid_hour=1.0), campaign={})
+    return _amounts(replace(dataset, frames=frames, config=priced)).get(("labour", None), 0.0)
 
 
 def _list_prices(dataset: Dataset, amounts: Mapping[tuple[str, Any], float]) -> dict[Any, float]:

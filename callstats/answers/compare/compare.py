@@ -23,7 +23,7 @@ from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
 from callstats.engine import obstacle
 from callstats.errors import ComparisonRefused, UsageError, unknown_name
-from callstats.kpis.define import KPI
+from callstats.kpis.define import KPI, Ratio
 from callstats.stats.checking import ALTERNATIVES
 
 if TYPE_CHECKING:
@@ -219,6 +219,7 @@ def compare(  # noqa: PLR0913 - all but four by keyword
     + Answer rate: evidence that B is higher than A: +14 pp (+7 pp to +20 pp).
     """
     asked = kpi if isinstance(kpi, KPI) else registry.get(kpi)
+    _check_comparable(asked)
     level = dataset.config.confidence if confidence is None else confidence
     terms = Terms(level, alternative, adjust, margin, equivalence, asked.direction)
     _check(dataset, asked, by, terms, method)
@@ -248,6 +249,14 @@ def _with_strata(gates: GateResult, tested: Mapping[Arm, TestedPair | None]) -> 
 
 
 # Invalid requests
+
+
+def _check_comparable(kpi: KPI) -> None:
+    if isinstance(kpi.formula, Ratio) and kpi.formula.factor is not None:
+        raise UsageError(
+            f"{kpi.name} is a level to reach and no rate of anything dialled: groups are not tested on it",
+            hint="Measure it by group, or compare successes_per_login_hour and profit_per_hour.",
+        )
 
 
 def _check(dataset: Dataset, kpi: KPI, by: str, terms: Terms, method: str | None) -> None:

@@ -96,7 +96,6 @@ _FINDINGS = {
 #: What to do about a finding; by remedy if it has several.
 _REMEDIES = {
     ("unknown", "export"): mark("Export the column for every call, or compare without those rows."),
-    ("unknown", "costs by group"): mark("Write the costs down by group, or compare a KPI without costs."),
     ("unknown", "per contact"): mark("Leads were moved: compare a KPI of the contacts dialled."),
     ("rejected", ""): mark("A row that was left out is in no group: look at the rejects of the import."),
     ("outcome", ""): mark("Compare groups that were there before the dial: lists, campaigns, hours, agents."),

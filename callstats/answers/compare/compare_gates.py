@@ -23,9 +23,7 @@ from callstats.answers.compare.compare_design import (
 from callstats.answers.compare.compare_pairs import Pairs, TestedPair
 from callstats.answers.compare.compare_survey import Survey, Traffic, divergence
 from callstats.answers.core.directions import other_direction
-from callstats.answers.core.obstacles import shared_obstacle
 from callstats.dataset.clock import TIME_KEYS
-from callstats.engine.keys import Group
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI
 
@@ -191,16 +189,13 @@ def _numbers(pairs: Pairs, survey: Survey, arm: Arm) -> list[GateFinding]:
 
 
 def _unknown(pairs: Pairs, survey: Survey, arm: Arm) -> Iterator[GateFinding]:
-    """Refuse an arm with too many unknown flags, or costs that belong to no arm."""
+    """Refuse an arm with too many unknown flags."""
     sums = defaultdict(float, survey.sums.get(arm, {}))  # a group without rows counts 0
     for doubt in survey.doubts:
         note, given = doubt.judged(sums, pairs.dataset.config.unknown_tolerance)
         if note:
             remedy = "" if given else "export"
             yield GateFinding("unknown", "unknown", arm, {"note": note}, remedy, not given)
-    groups: dict[Group, Mapping[str, float]] = {(each,): own for each, own in survey.sums.items()}
-    if why := shared_obstacle(pairs.kpi, (arm,), [pairs.by], groups):
-        yield GateFinding("unknown", "unknown", arm, {"note": why}, "costs by group", refuses=True)
     if why := survey.same.obstacle(pairs.kpi, (arm,)):
         yield GateFinding("unknown", "unknown", arm, {"note": why}, "per contact", refuses=True)
 

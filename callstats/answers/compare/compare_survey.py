@@ -28,11 +28,9 @@ from callstats.answers.core.worked_days import MONTH, worked_days
 from callstats.dataset.clock import TIME_KEYS, unknown, written
 from callstats.engine.keys import in_order, is_any
 from callstats.engine.sums import sums_by_group, with_summands
-from callstats.engine.units import formula_terms
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Condition, Count, Distinct, Sum, Term
 from callstats.kpis.predicates import SUCCESSES
-from callstats.model import TABLES
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -59,7 +57,7 @@ class Survey:
     control : object
     counted : Traffic or None
     sums : mapping of arm to mapping
-        By term, for terms of unknown flags and of costs.
+        By term, for terms of unknown flags.
     doubts : tuple of Unknown
     agents : mapping of arm to mapping
         Conversations by agent.
@@ -131,10 +129,9 @@ def survey_arms(
     """Fetch what the gates check: one pass over the calls, and a small one for agents."""
     doubts = tuple(unknowns(kpi, dataset))
     terms = [*counted(list(doubts)), *money_terms(dataset)]
-    shared = [t for t in formula_terms(kpi) if TABLES[t.where.table].shared]
     known = agent_known_rows(dataset, kpi)
     traffic = count_traffic(dataset, kpi, by, [*on_calls(terms), *([known] if known else [])])
-    reached = [t for t in (*terms, *shared) if dataset.reaches(t.where.table, by)]
+    reached = [t for t in terms if dataset.reaches(t.where.table, by)]
     sums = sums_of(dataset, reached, by, traffic)
     agents = agents_of(dataset, by, arms) if by != "agent_id" and made_by_agents(kpi) else {}
     nested = {

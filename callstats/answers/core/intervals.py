@@ -51,7 +51,13 @@ def varies_by_day(kpi: KPI) -> bool:
 
 
 def limits(
-    kpi: KPI, moments: Moments, confidence: float, *, least: float = -inf, days: DaySums | None = None
+    kpi: KPI,
+    moments: Moments,
+    confidence: float,
+    *,
+    least: float = -inf,
+    days: DaySums | None = None,
+    scale: float | None = None,
 ) -> Limits:
     """Return the interval of a KPI's value.
 
@@ -70,6 +76,8 @@ def limits(
         taken on the logarithm, and nothing seen has an upper limit.
     days : DaySums, optional
         The sums by day, where the interval speaks of days like these.
+    scale : float, optional
+        What the quotient is multiplied by; the formula's scale if omitted.
     """
     if kpi.independence == "none":
         return Limits(note="no interval: not a sample")
@@ -92,7 +100,7 @@ def limits(
         interval = skewed_ratio_interval(moments, interval)
     if least >= 0:
         interval = above_zero(interval)
-    scale = formula.scale if isinstance(formula, Ratio) else 1.0
+    scale = (formula.scale if isinstance(formula, Ratio) else 1.0) if scale is None else scale
     low, high = sorted((interval.low * scale, interval.high * scale))
     return Limits(max(low, least), high, moments.n, interval.reason)
 

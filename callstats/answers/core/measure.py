@@ -21,19 +21,19 @@ from callstats.answers.core.obstacles import (
     Unknown,
     counted,
     rejected,
-    shared_obstacle,
     tables_read,
     unknowns,
 )
 from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.dataset import Dataset
+from callstats.dataset.estimated_hours import NOTE as HOURS_ESTIMATED
 from callstats.engine.day_sums import day_sums
 from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
-from callstats.engine.units import clustering, formula_terms
+from callstats.engine.units import clustering, exact_terms, formula_terms
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Quantile, Ratio
-from callstats.kpis.evaluate import Evaluation, evaluate
+from callstats.kpis.evaluate import Evaluation, evaluate, multiplier, total
 from callstats.moments import DaySums, Moments
 
 if TYPE_CHECKING:
@@ -166,12 +166,15 @@ class FetchedSums:
 
     def obstacle(self, kpi: KPI, group: Group) -> str | None:
         """Return why a KPI has no value in a group."""
-        pooled = self.obstacles.get(kpi.name) or shared_obstacle(kpi, group, self.keys, self.sums)
-        return pooled or self.same.obstacle(kpi, group)
+        return self.obstacles.get(kpi.name) or self.same.obstacle(kpi, group)
 
     def said_of(self, kpi: KPI) -> list[str]:
         """Return the notes on the tables a KPI reads."""
-        return [self.rejected[table] for table in tables_read(kpi) if table in self.rejected]
+        tables = tables_read(kpi)
+        guessed = (
+            [HOURS_ESTIMATED] if self.dataset.estimates_hours and {"agent_time", "costs"} & {*tables} else []
+        )
+        return [*(self.rejected[table] for table in tables if table in self.rejected), *guessed]
 
     def groups(self) -> set[Group]:
         """Return every group in the data."""
@@ -223,7 +226,12 @@ def fetched(
     terms = {
         t.key: t
         for kpi in able
-        for t in (*formula_terms(kpi), *counted(doubts[kpi.name]), *amounts_below_zero(kpi))
+        for t in (
+            *formula_terms(kpi),
+            *exact_terms(kpi),
+            *counted(doubts[kpi.name]),
+            *amounts_below_zero(kpi),
+        )
     }
     drawn = [kpi for kpi in able if kpi.independence != "none"] if interval else []
     moments = engine.moments(dataset, drawn, keys)
@@ -263,7 +271,7 @@ def _row(kpi: KPI, group: Group, facts: FetchedSums, confidence: float) -> tuple
     if isnan(evaluated.value):
         if gaps:
             return _nothing(kpi, f"not computable: {gaps[0]}")
-        below = str(kpi.formula.denominator) if isinstance(kpi.formula, Ratio) else "rows"
+        below = _nothing_below(kpi.formula, sums) if isinstance(kpi.formula, Ratio) else "rows"
         return _valued(kpi, evaluated, Limits(), f"undefined: no {below}")
     bounds = Limits()
     if facts.interval:
@@ -271,9 +279,17 @@ def _row(kpi: KPI, group: Group, facts: FetchedSums, confidence: float) -> tuple
         least = 0.0 if whole and not any(sums[t.key] for t in amounts_below_zero(kpi)) else -inf
         moments = facts.moments.get(group, {}).get(kpi.name, _NO_UNITS)
         days = facts.days.get(group, {}).get(kpi.name) if varies_by_day(kpi) else None
-        bounds = limits(kpi, moments, confidence, least=least, days=days)
+        scale = multiplier(kpi.formula, sums) if isinstance(kpi.formula, Ratio) else None
+        bounds = limits(kpi, moments, confidence, least=least, days=days, scale=scale)
         notes += [*([bounds.note] if bounds.note else []), *notes_on(clustering(dataset, kpi), kpi)]
     return _valued(kpi, evaluated, bounds, "; ".join(dict.fromkeys(notes)))
+
+
+def _nothing_below(formula: Ratio, sums: Mapping[str, float]) -> str:
+    """Return what a ratio would have to be divided by that is 0."""
+    if formula.factor is not None and not total(formula.factor[1], sums):
+        return str(formula.factor[1])
+    return str(formula.denominator)
 
 
 def _valued(kpi: KPI, found: Evaluation, bounds: Limits, note: str) -> tuple[Any, ...]:

@@ -1,20 +1,15 @@
-"""Obstacles to a KPI's value: unknown flags, rejected rows, and amounts common to all groups.
-
-The price of a list is recorded by list; wages and line costs are not. A profit by
-list that counted only amounts with a list would be far too high, yet look right.
-"""
+"""Obstacles to a KPI's value: unknown flags, and rows that were rejected at import."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import narwhals as nw
 
 from callstats import checks
 from callstats.dataset import Dataset
-from callstats.engine.keys import Group
-from callstats.engine.units import formula_terms
+from callstats.engine.units import exact_terms, formula_terms
 from callstats.kpis.define import (
     KPI,
     Condition,
@@ -112,7 +107,7 @@ def _undecided(kpi: KPI, dataset: Dataset, covered: set[str]) -> Iterator[Unknow
     """
     said = set(covered)
     for where in _predicates(kpi):
-        if where.table not in dataset.frames:
+        if where.table not in dataset.schemas:
             continue
         for column, rows in _asked(where, dataset.holes(where.table)):
             if column not in said:
@@ -207,7 +202,8 @@ def rejected(dataset: Dataset) -> dict[str, str]:
 
 def tables_read(kpi: KPI) -> tuple[str, ...]:
     """Return the tables whose rows a KPI adds up."""
-    return tuple(dict.fromkeys(where.table for where in _predicates(kpi)))
+    exact = (term.where for term in exact_terms(kpi))
+    return tuple(dict.fromkeys(where.table for where in (*_predicates(kpi), *exact)))
 
 
 def _rows_of(table: str, dataset: Dataset) -> int:
@@ -228,41 +224,3 @@ def _percent(share: float) -> str:
     ('64 %', 'over 99 %', '100 %')
     """
     return "over 99 %" if 0.99 < share < 1 else f"{share:.0%}".replace("%", " %")
-
-
-def shared_obstacle(
-    kpi: KPI, group: Group, keys: Sequence[str], sums: Mapping[Group, Mapping[str, float]]
-) -> str | None:
-    """Return why a group's share of common amounts is unknown, None if there are none.
-
-    Parameters
-    ----------
-    kpi : KPI
-    group : tuple
-        Values of the keys.
-    keys : sequence of str
-    sums : mapping of group to mapping of str to float
-        Sums by term, of every group.
-
-    Examples
-    --------
-    >>> from callstats.kpis import get
-    >>> sums = {("A",): {"sum(costs.amount: all)": 10.0}, (None,): {"sum(costs.amount: all)": 90.0}}
-    >>> shared_obstacle(get("profit"), ("A",), ["list_id"], sums)
-    '90 of the cost belongs to no list_id'
-    """
-    terms = [term for term in formula_terms(kpi) if TABLES[term.where.table].shared]
-    if not terms or None in group:
-        return None
-    above = [other for other in sums if None in other and _covers(other, group)]
-    amounts = {term: sum(sums[other].get(term.key, 0.0) for other in above) for term in terms}
-    if not any(amounts.values()):
-        return None
-    lacking = {key for other in above for key, value in zip(keys, other, strict=True) if value is None}
-    table = terms[0].where.table.removesuffix("s")
-    return f"{max(amounts.values()):,.0f} of the {table} belongs to no {' and no '.join(sorted(lacking))}"
-
-
-def _covers(other: Group, group: Group) -> bool:
-    """Return whether a group with unknown keys may contain rows of another."""
-    return all(a is None or a == b for a, b in zip(other, group, strict=True))

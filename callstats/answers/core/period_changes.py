@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from callstats.answers.core.estimates import NAN, Change, interval
+from callstats.engine.units import exact_terms
 from callstats.kpis.define import KPI, Ratio
 from callstats.stats.arms import welch
 from callstats.stats.day_clusters import RARE, Widened, day_variance, with_days
@@ -207,7 +208,7 @@ def period_changes(
     from callstats.engine.periods import shared_sums
 
     able = {name for found in (now, before) for own in found.moments.values() for name in own}
-    kpis = [kpi for kpi in now.asked if kpi.name in able]
+    kpis = [kpi for kpi in now.asked if kpi.name in able and not exact_terms(kpi)]
     shared = shared_sums(now.dataset, before.dataset, kpis, now.keys)
     return {
         (group, kpi.name): PeriodChange(

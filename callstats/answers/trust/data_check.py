@@ -13,7 +13,7 @@ from callstats.answers.core.scope import Scope, stretches
 from callstats.answers.core.voice import Voice
 from callstats.answers.trust.searches import QualityFinding, doubtful
 from callstats.kpis import catalogue
-from callstats.model import TABLES
+from callstats.model import CHARGED, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,6 +190,8 @@ def _filled(dataset: Dataset) -> dict[str, set[str]]:
         known = {c for c in columns if counted[c].to_list()[0]}
         if known:
             filled[name] = known
+    if dataset.charges:
+        filled["costs"] = {*filled.get("costs", ()), *TABLES["costs"].names, *CHARGED}
     return filled
 
 

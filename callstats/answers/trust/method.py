@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats.answers.campaign.money_ledger import ledger
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.heading import find_path
 from callstats.answers.core.scope import scope
@@ -108,7 +109,12 @@ def method(
     given = dict(parameters or {})
     about = scope(dataset, period, given.get("compare_with"))
     voice = about.voice
-    facts = (*_sources(dataset, given.get("data"), voice), *_rows(about.now, voice), *_versions(voice))
+    facts = (
+        *_sources(dataset, given.get("data"), voice),
+        *_rows(about.now, voice),
+        *_prices(about.now, voice),
+        *_versions(voice),
+    )
     asked = [get(kpi) for kpi in (used(report) if kpis is None else kpis)]
     chosen = {name: value for name, value in sorted(given.items()) if value not in (None, "")}
     if chosen:
@@ -153,6 +159,12 @@ def _rows(now: Dataset, voice: Voice) -> list[tuple[str, str]]:
         (_("Calls in this report"), form.number(calls)),
         (_("Rows left out at import"), form.number(len(now.rejects))),
     ]
+
+
+def _prices(now: Dataset, voice: Voice) -> list[tuple[str, str]]:
+    """Return the keys of callstats.toml that made values or costs; nothing where the data have them all."""
+    prices = ledger(now).prices
+    return [(voice.say("Prices from callstats.toml"), ", ".join(prices))] if prices else []
 
 
 def _versions(voice: Voice) -> list[tuple[str, str]]:

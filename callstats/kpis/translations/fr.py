@@ -76,7 +76,8 @@ TERMS = {
     "cost": "coût",
     "profit": "profit",
     "value of successes - cost": "valeur des succès − coût",
-    "labour, advertising and technical cost": "coûts de personnel, de publicité et techniques",
+    "labour, advertising and technical cost of dialling": "coûts de personnel, de publicité et techniques des appels émis",
+    "cost of dialling": "coût des appels émis",
     # quality and service
     "score of scores": "somme des notes",
     "scores": "notes",
@@ -174,6 +175,7 @@ QUESTIONS = {
     "cost_per_lead": "Combien coûte une fiche chargée ?",
     "cost_per_contact": "Combien coûte le fait de joindre un contact en personne ?",
     "value_per_success": "Que vaut un succès en moyenne ?",
+    "break_even_successes_per_login_hour": "Combien de succès une heure de connexion doit-elle rapporter pour être rentable ?",
     "quality_score": "Quelle est la qualité des appels à l’oreille des évaluateurs, de 1 à 5 ?",
     "csat": "Quelle part des clients qui ont répondu est satisfaite (4 ou 5 sur 5) ?",
     "csat_mean": "Quelle note les clients donnent-ils en moyenne, de 1 à 5 ?",
@@ -201,7 +203,8 @@ QUESTIONS = {
     "consent_rate": "Quelle part des fiches chargées a accepté d’être appelée ?",
 }
 
-_COSTS = "Les coûts sont connus par campagne et par mois (ou jour) : par agent ou par heure, on ne peut les répartir."
+_COSTS = "Les coûts sont imputés aux appels : le personnel selon le temps des agents, les listes à leur liste, le reste selon les appels émis (docs/money.md)."
+_DIALLING = f"Le coût d’une file d’appels entrants n’y entre pas. {_COSTS}"
 _KNOWN = "Appels traités des deux sens dont les durées sont connues ; dans une maison mixte, demander par sens (direction)."
 _IN_TIME = "À temps : en answer_within_s secondes (20 par défaut)."
 _SHIFT = "Une journée d’agent est un agent connecté un jour donné, même brièvement."
@@ -282,11 +285,12 @@ CAUTIONS = {
     "profit": f"L’intervalle porte sur qui dit oui ; les coûts sont pris pour connus. {_COSTS}",
     "profit_per_hour": _COSTS,
     "roi": f"Profit / coût : 0 % équilibre, 100 % double la mise. Certains divisent le chiffre d’affaires par le coût (ROAS). {_COSTS}",
-    "cost_per_acquisition": f"Coûts de personnel, de publicité et techniques, comme dans la source : le prix de la liste n’y est pas (il est dans cost et profit). {_COSTS}",
-    "cost_per_call": f"Tous les coûts sur tous les appels émis, décrochés ou non : un dialer plus rapide le fait baisser sans gagner davantage. {_COSTS}",
-    "cost_per_lead": f"Le marketing nomme lead une personne intéressée ; ici, c’est une fiche chargée. {_COSTS}",
-    "cost_per_contact": _COSTS,
+    "cost_per_acquisition": f"Coûts de personnel, de publicité et techniques, comme dans la source : le prix de la liste n’y est pas (il est dans cost et profit). {_DIALLING}",
+    "cost_per_call": f"Tous les coûts sur tous les appels émis, décrochés ou non : un dialer plus rapide le fait baisser sans gagner davantage. {_DIALLING}",
+    "cost_per_lead": f"Le marketing nomme lead une personne intéressée ; ici, c’est une fiche chargée. {_DIALLING}",
+    "cost_per_contact": _DIALLING,
     "value_per_success": "Un succès sans valeur compte pour rien.",
+    "break_even_successes_per_login_hour": f"Coût par heure de connexion / valeur par succès : au-dessus, l’heure gagne ; au-dessous, elle perd. {_COSTS}",
     "quality_score": "Moyenne sur un échantillon aléatoire d’appels ; demander par critère (criterion : script, agenda, offer, dispute, product, outcome, etiquette). Pas de classement avant que les évaluateurs s’accordent (alpha de Krippendorff d’au moins 0,67).",
     "csat": "Les deux meilleures notes sur cinq. Qui répond ne ressemble pas à qui ne répond pas : lire csat_response_rate à côté.",
     "csat_mean": "Les degrés de l’échelle sont pris pour égaux.",

@@ -307,13 +307,16 @@ class TestUnknown:
         with pytest.raises(ComparisonRefused, match="handled is unknown"):
             cs.compare(dataset(frame), "answer_rate")
 
-    def test_costs_that_belong_to_no_list_refuse(self):
+    def test_costs_that_name_no_list_are_shared_by_dials(self):
         costs = pd.DataFrame({
-            "list_id": ["A", "B", None], "period": "2026-09", "kind": ["list", "list", "labour"],
+            "list_id": ["A", "B", None], "period": "2026-09", "kind": ["list", "list", "technical"],
             "amount": [10.0, 10.0, 500.0],
         })  # fmt: skip
-        with pytest.raises(ComparisonRefused, match="belongs to no list_id"):
-            cs.compare(dataset(answers(1), costs=costs), "cost_per_call")
+        ds = dataset(answers(1), costs=costs)
+        dials = cs.measure(ds, "dials", by="list_id").set_index("list_id")["value"]
+        (row,) = cs.compare(ds, "cost_per_call").to_frame().itertuples()
+        assert row.value == pytest.approx(10 / dials["B"] + 500 / dials.sum())
+        assert row.control_value == pytest.approx(10 / dials["A"] + 500 / dials.sum())
 
     def test_an_empty_arm_is_refused(self):
         frame = drawn(1)

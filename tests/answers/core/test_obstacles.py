@@ -23,7 +23,7 @@ def _sales(costs: dict[str, list[object]]) -> Dataset:
     return Dataset({"calls": calls, "costs": pd.DataFrame(costs)})
 
 
-def test_profit_by_list_is_refused_when_wages_carry_no_list() -> None:
+def test_profit_by_list_bears_its_share_of_wages_that_carry_no_list() -> None:
     costs = {
         "campaign_id": ["spring", "spring"],
         "list_id": ["A", None],
@@ -31,9 +31,12 @@ def test_profit_by_list_is_refused_when_wages_carry_no_list() -> None:
         "kind": ["list", "labour"],
         "amount": [10.0, 90.0],
     }
-    found = measure(_sales(costs), "profit", by="list_id").set_index("list_id")
-    assert found.loc[["A", "B"], "value"].isna().all()
-    assert found.loc["A", "note"] == "not computable: 90 of the cost belongs to no list_id"
+    sales = _sales(costs)
+    dials = measure(sales, "dials", by="list_id").set_index("list_id")["value"]
+    revenue = measure(sales, "revenue", by="list_id").set_index("list_id")["value"]
+    found = measure(sales, "profit", by="list_id").set_index("list_id")["value"]
+    wages = 90 * dials / dials.sum()  # nobody was timed: by dials
+    assert found.to_dict() == (revenue - wages - [10, 0]).to_dict()
 
 
 def test_profit_by_list_is_given_when_every_cost_carries_its_list() -> None:
