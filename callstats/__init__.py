@@ -12,6 +12,7 @@ The packages, in the order data flows through them:
 ``stats``       estimates, intervals and tests: numbers in, results out
 ``show``        numbers, words, tables and plots
 ``answers``     the analyst's questions
+``project_draft``  the first project file of a site
 ``calibrate``   how often the methods err, on simulated or own data
 ``report``      notebooks to HTML and PDF
 ``simulate``    a dialer with known truth

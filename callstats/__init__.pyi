@@ -27,6 +27,7 @@ from .answers.trust.method import method
 from .calibrate import calibrate
 from .dataset import Dataset, Period, add, open, read
 from .errors import CallstatsError, ComparisonRefused
+from .project_draft import draft_project
 from .sources.drafting import draft_mapping
 
 __version__: str
@@ -53,6 +54,7 @@ __all__ = [
     "data_quality",
     "definitions",
     "draft_mapping",
+    "draft_project",
     "exhaustion",
     "funnel",
     "ledger",

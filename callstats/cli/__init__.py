@@ -15,6 +15,7 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     data,
     mapping_drafts,
     measuring,
+    project_drafts,
     questions,
     reports,
 )

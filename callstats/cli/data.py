@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -72,6 +73,7 @@ def import_(
     from callstats.answers.trust.data_check import check as run_checks
     from callstats.dataset.identities import about_names
 
+    no_project = project.config is None and not _project_file(to).exists()
     decided = _decided(to, project, anew=replace)
     arrived = arrive(list(files), source, mapping, time_zone, dates=dates, decided=decided, period=period)
     data = arrived.data
@@ -83,6 +85,8 @@ def import_(
     for line in _meanings_asked(data, project.config or _project_file(to)):
         say(line)
     quality = run_checks(dataclasses.replace(dataset.open(to), rejects=data.rejects))
+    if no_project:
+        say(f"`callstats init {shlex.quote(str(to))}` drafts a project file: prices, targets, names, hours.")
     if quality.lacking:
         say(f"Some KPIs cannot be computed from it: `callstats check {to}` lists what they need.")
     return _tell(quality, quality.to_frame(information=False), "table")

@@ -127,7 +127,8 @@ def as_toml(config: Config) -> str:
     """
     import dataclasses
 
-    content = {k: v for k, v in dataclasses.asdict(config).items() if v != getattr(Config(), k)}
+    usual = Config()
+    content = {k: v for k, v in dataclasses.asdict(config).items() if getattr(config, k) != getattr(usual, k)}
     content = _stated(content)
     if "targets" in content:  # a benchmark that was taken away is one without bounds
         content["targets"] = {**{name: {} for name in DEFAULT_TARGETS}, **content["targets"]}

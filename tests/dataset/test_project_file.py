@@ -107,3 +107,8 @@ def test_what_no_project_file_may_say_is_refused_and_nothing_written(tmp_path):
     with pytest.raises(UsageError, match="answer_within_s"):
         data.save(tmp_path / "data")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_not_decided_is_not_written(tmp_path: Path) -> None:
+    write_project_file(Config(time_zone="Europe/Paris"), tmp_path / "callstats.toml")
+    assert (tmp_path / "callstats.toml").read_text() == 'time_zone = "Europe/Paris"\n'

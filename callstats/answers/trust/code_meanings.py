@@ -32,6 +32,27 @@ def lines_to_paste(dataset: Dataset, codes: Mapping[str, int]) -> list[str]:
     return [f"[{_table(_source(dataset))}]", *status_lines(codes, proposed)]
 
 
+def meanings_to_state(dataset: Dataset, codes: Mapping[str, int]) -> tuple[str, dict[str, str | None]]:
+    """Return the system whose codes a project file may explain, and what the words of codes suggest.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    codes : mapping of str to int
+        Those without a meaning, each with its calls.
+
+    Returns
+    -------
+    str
+        Empty where a mapping, or several systems, read the data.
+    dict of str to str or None
+        Code -> the name of an outcome.
+    """
+    source = _source(dataset)
+    proposed = kinds(codes, agents=dataset.has("calls", "agent_id"), inbound=False)
+    return "" if source is None else source.name, proposed
+
+
 def where_to_say(dataset: Dataset, _: Words, code: str) -> str:
     """Return the sentence that says where the meaning of a code belongs, with its line."""
     source = _source(dataset)

@@ -1,0 +1,33 @@
+"""The settings that KPI definitions name: what stands in [settings] of a project file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from callstats.kpis.define import KPI, Predicate, Quantile, Setting
+from callstats.kpis.registry import catalogue
+
+
+def settings_read(kpis: Iterable[KPI] | None = None) -> dict[Setting, tuple[str, ...]]:
+    """Return the settings that KPIs read, each with the names of those KPIs.
+
+    Parameters
+    ----------
+    kpis : iterable of KPI, optional
+        Those of the catalogue, plug-ins among them, if omitted.
+
+    Examples
+    --------
+    >>> sorted(setting.name for setting in settings_read())
+    ['answer_within_s', 'list_deadline_h', 'short_abandon_s']
+    """
+    found: dict[Setting, dict[str, None]] = {}
+    for kpi in catalogue().values() if kpis is None else kpis:
+        for condition in (condition for where in _predicates(kpi) for condition in where.conditions):
+            if isinstance(condition.operand, Setting):
+                found.setdefault(condition.operand, {})[kpi.name] = None
+    return {setting: tuple(names) for setting, names in found.items()}
+
+
+def _predicates(kpi: KPI) -> list[Predicate]:
+    return [kpi.formula.where] if isinstance(kpi.formula, Quantile) else [term.where for term in kpi.terms]
