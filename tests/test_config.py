@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from callstats import config
 from callstats.cli import main
-from callstats.config import Config, MoneySettings, ScopeSettings, Target
+from callstats.config import (
+    Config,
+    DeclaredTest,
+    ListPrice,
+    MoneySettings,
+    ScopeSettings,
+    SourceSettings,
+    Target,
+)
 from callstats.errors import InputError, UsageError
 
 TEST = {"campaign_id": "spring", "control": "A", "treatment": "B"}
@@ -76,6 +87,20 @@ def test_the_test_of_the_documentation_can_be_declared() -> None:
         ("[campaign.spring.targets]\nroi = { lo = 0.3 }", 2, "Did you mean 'low'"),
         ("[money]\nvalue_per_succes = 3", 2, "Did you mean 'value_per_success'"),
         ("[money", None, "not a TOML file"),
+        ("targets = 5", 1, "'targets': keys and values are expected, found 5"),
+        ("[[targets]]\nroi = 5", 1, "'targets': keys and values are expected"),
+        ("calling_hours = '09:00-20:00'", 1, r"a list is expected, found '09:00-20:00'.\n.*\[\[\"09:00\""),
+        ("unknown_tolerance = true", 1, "true is no number"),
+        ("[money]\ncost_per_dial = true", 2, "'money.cost_per_dial': true is no number"),
+        ("confidence = 2026-09-01", 1, "a number is expected, found datetime.date"),
+        ("confidence = " + "9" * 5000, None, "too many digits"),
+        ("a = " + "[" * 5000 + "]" * 5000, None, "nested too deeply"),
+        ("[sources.vicidial.statuses]\nA = 5", 2, "'sources.vicidial.statuses.A': a text in quotes is"),
+        ("[labels]\nA.B = 'x'", 2, "'labels.A': a text in quotes is expected"),
+        ("[campaign]\nspring = 5", 2, r"Write it like this: \[campaign.spring.targets\]"),
+        ("['campaign'.\"a.b\".targets]  # x\nroi = { lo = 1 }", 2, r"'campaign.\"a.b\".targets.roi.lo'"),
+        ("[labels]\n'a=b' = 1\n'a' = 'x'", 2, "'labels.\"a=b\"'"),
+        ("[ab_tests.x]\ncampaign_id='a'\ncontrol='b'\ntreatment='c'\nhorizon_days=0", 5, "from 1 on"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named_with_its_line(tmp_path, text, row, message) -> None:
@@ -98,6 +123,91 @@ def test_a_file_that_is_no_utf8_says_so(tmp_path) -> None:
     file.write_bytes("[labels]\nA = 'Été'".encode("latin-1"))
     with pytest.raises(InputError, match="not UTF-8"):
         config.load(file)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_a_file_of_the_windows_notepad_says_how_to_save_it(tmp_path, encoding) -> None:
+    file = tmp_path / "callstats.toml"
+    file.write_bytes('currency = "EUR"'.encode(encoding))
+    with pytest.raises(InputError, match=r"not UTF-8.\nSave it as UTF-8"):
+        config.load(file)
+
+
+def test_a_folder_a_name_too_long_and_a_file_that_may_not_be_read_are_said_so(tmp_path, monkeypatch) -> None:
+    def forbidden(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    for path, reason in ((tmp_path, "Is a directory"), (Path("x" * 5000), "File name too long")):
+        with pytest.raises(InputError, match=f"it cannot be read: {reason}"):
+            config.load(path)
+    (tmp_path / "callstats.toml").write_text("")
+    monkeypatch.setattr(Path, "read_text", forbidden)
+    with pytest.raises(InputError, match="it cannot be read: Permission denied"):
+        config.load(tmp_path / "callstats.toml")
+
+
+#: Every key of a project file at any depth, each with any value of TOML.
+KEYS = sorted(
+    {
+        *("a.b", "", "x", "lists", "outcomes", "statuses"),
+        *(
+            name
+            for kind in (
+                Config,
+                MoneySettings,
+                ScopeSettings,
+                Target,
+                DeclaredTest,
+                SourceSettings,
+                ListPrice,
+            )
+            for name in kind.__dataclass_fields__
+        ),
+    }
+)
+VALUES = st.recursive(
+    st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, -(10**400), 0, 1])
+    | st.floats()
+    | st.dates()
+    | st.times()
+    | st.datetimes()
+    | st.text(max_size=8)
+    | st.sampled_from(["EUR", "up", "09:00", "Europe", "../x", "success"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(list(Config.__dataclass_fields__)), VALUES, min_size=1, max_size=3))
+def test_whatever_stands_in_the_file_it_is_read_or_refused_with_its_key(content) -> None:
+    told = "key '"
+    with contextlib.suppress(InputError):
+        try:
+            config.parse(content, "callstats.toml")
+        except InputError as error:
+            told = str(error)
+            raise
+    assert "key '" in told
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([*Config.__dataclass_fields__, "targets.roi", "campaign.x.money.lists.A"]) | st.text(),
+    VALUES,
+)
+def test_whatever_is_set_beside_it_is_taken_or_refused(key, value) -> None:
+    for said in ({key: value}, [f"{key}={value}"], [key]):
+        with contextlib.suppress(UsageError):
+            assert isinstance(config.overridden(Config(), said), Config)
+
+
+@pytest.mark.parametrize("key", ["", "a=b", "targets={}#", "[money]\nx", "a\nb", "a b"])
+def test_what_is_no_key_sets_nothing(key) -> None:
+    with pytest.raises(UsageError, match="is no key"):
+        config.overridden(Config(), {key: 1})
 
 
 def test_a_campaign_goes_before_the_site_key_by_key_and_an_hour_is_paid_once() -> None:
@@ -176,3 +286,28 @@ def test_on_the_command_line_a_wrong_file_exits_3_and_a_wrong_setting_2(
 
 def test_an_entry_of_a_campaign_may_hold_targets_and_money() -> None:
     assert set(ScopeSettings.__dataclass_fields__) == {"targets", "money"}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("answer_within", "Did you mean 'answer_within_s'?"),
+        ("zzz", "docs/project_file.md lists the settings"),
+    ],
+)
+def test_a_setting_that_no_kpi_reads_is_told_of_the_file_and_refused_on_the_command_line(
+    tmp_path, monkeypatch, capsys, said, told
+) -> None:
+    """A notebook of the site may read it, but nobody sets what does nothing."""
+    file = tmp_path / "callstats.toml"
+    file.write_text(f"[settings]\n{said} = 15\nshort_abandon_s = 4", encoding="utf-8")
+    demo = str(Path(__file__).parents[1] / "data" / "demo")
+    for words, code in ((["--config", str(file)], 0), (["--set", f"settings.{said}=15"], 2)):
+        monkeypatch.setattr("sys.argv", ["callstats", "measure", demo, "dials", *words])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code == code
+        printed = capsys.readouterr().err
+        assert f"no KPI reads the setting '{said}'" in printed
+        assert told in printed
+        assert "short_abandon_s" not in printed

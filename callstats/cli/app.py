@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -50,11 +51,36 @@ class Project:
         """Return what the project file says, and what was set beside it."""
         from callstats.config import load, overridden
 
-        return overridden(load(self.config), self.set)
+        return told_of_settings(overridden(load(self.config), self.set), self)
 
 
 #: Nothing named and nothing set.
 NO_PROJECT = Project()
+
+
+def told_of_settings(config: Config, project: Project) -> Config:
+    """Tell which settings of the file no definition reads; refuse those set beside it.
+
+    Raises
+    ------
+    UsageError
+        ``--set`` names a setting that no definition reads.
+    """
+    if not config.settings:
+        return config
+    from callstats.config import overridden
+    from callstats.kpis.settings_read import unread_settings
+
+    beside = overridden(dataclasses.replace(config, settings={}), project.set).settings
+    for name, near in unread_settings(config.settings).items():
+        if name in beside:
+            raise UsageError(f"no KPI reads the setting {name!r}", near=near, hint=_SETTINGS)
+        meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else f" {_SETTINGS}"
+        say(f"callstats.toml: no KPI reads the setting {name!r}.{meant}")
+    return config
+
+
+_SETTINGS = "docs/project_file.md lists the settings that KPIs read."
 
 
 def open_data(data: str, project: Project) -> Dataset:
@@ -63,7 +89,9 @@ def open_data(data: str, project: Project) -> Dataset:
     from callstats.config import load
 
     opened = dataset.open(data, config=None if project.config is None else load(project.config))
-    return opened.configured(project.set)
+    opened = opened.configured(project.set)
+    told_of_settings(opened.config, project)
+    return opened
 
 
 def read_export(

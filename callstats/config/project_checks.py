@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callstats.config.money_settings import MoneySettings
-from callstats.config.project_settings import LANGUAGES, Config, Target
+from callstats.config.project_settings import LANGUAGES, Config, DeclaredTest, Target
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d|24:00")
 _DIRECTIONS = ("", "up", "down", "band")
@@ -31,6 +31,7 @@ def faults(config: Config) -> Iterator[Fault]:
     yield from _hours(config.calling_hours)
     yield from _targets(("targets",), config.targets)
     yield from _money(("money",), config.money)
+    yield from _tests(config.ab_tests)
     for kind in ("campaign", "list", "agent"):
         for name, own in getattr(config, kind).items():
             yield from _targets((kind, name, "targets"), own.targets)
@@ -40,6 +41,22 @@ def faults(config: Config) -> Iterator[Fault]:
                     (kind, name, "money"),
                     "prices are the site's, a campaign's, or stand in [money.lists]",
                 )
+
+
+def truths(path: tuple[str, ...], content: Any) -> Iterator[Fault]:
+    """Yield where true or false stands in place of a text or number; only flags of an outcome are that.
+
+    Examples
+    --------
+    >>> list(truths((), {"money": {"cost_per_dial": True}}))
+    [(('money', 'cost_per_dial'), 'true is no number; it stands only among the flags of an outcome')]
+    """
+    if isinstance(content, bool):
+        if path[:1] != ("sources",):
+            yield path, f"{str(content).lower()} is no number; it stands only among the flags of an outcome"
+    elif isinstance(content, Mapping):
+        for key, inner in content.items():
+            yield from truths((*path, str(key)), inner)
 
 
 def _plain(config: Config) -> dict[str, Any]:
@@ -115,6 +132,18 @@ def _targets(path: tuple[str, ...], stated: Mapping[str, Target]) -> Iterator[Fa
             yield here, "value stands in place of low and high; give one or the other"
         if target.direction not in _DIRECTIONS:
             yield (*here, "direction"), f"{target.direction!r} is none of up, down, band"
+
+
+#: More days and contacts than there can be; of more digits than a float has.
+_MOST = 10**12
+
+
+def _tests(declared: Mapping[str, DeclaredTest]) -> Iterator[Fault]:
+    for name, test in declared.items():
+        for key, least in (("horizon_days", 1), ("planned_contacts", 0)):
+            said = getattr(test, key)
+            if said is not None and not least <= said <= _MOST:
+                yield ("ab_tests", name, key), f"a whole number from {least} on is expected"
 
 
 def _money(path: tuple[str, ...], money: MoneySettings) -> Iterator[Fault]:

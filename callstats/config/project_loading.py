@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import reprlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callstats.config.money_settings import ListPrice, MoneySettings
-from callstats.config.project_checks import faults
+from callstats.config.project_checks import faults, truths
 from callstats.config.project_settings import (
     DEFAULT_TARGETS,
     Config,
@@ -24,6 +28,9 @@ from callstats.config.project_settings import (
     Target,
 )
 from callstats.errors import CallstatsError, InputError, UsageError, near_names
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FILE_NAME = "callstats.toml"
 
@@ -37,22 +44,39 @@ def load(path: str | Path | None = None) -> Config:
         The file cannot be read, a key is unknown or of the wrong type, or a value makes no sense.
     """
     file = Path(path) if path is not None else Path(FILE_NAME)
-    if not file.exists():
+    if not _exists(file):
         if path is not None:
             raise InputError("no such file", file=file, hint="Leave it out to use the defaults.")
         return Config()
     return parse(_content(file), file=file)
 
 
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError as error:  # a name too long, a folder that may not be looked into
+        raise InputError(f"it cannot be read: {error.strerror}", file=file) from error
+
+
 def _content(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        if "\0" in text:  # UTF-16 without its mark
+            raise InputError("not UTF-8", file=file, hint=_SAVE)
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise InputError("not UTF-8", file=file, hint="Save it as UTF-8 in the editor.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not a TOML file: {error}", file=file) from error
+        raise InputError("not UTF-8", file=file, hint=_SAVE) from error
     except OSError as error:
         raise InputError(f"it cannot be read: {error.strerror}", file=file) from error
+    except RecursionError as error:
+        raise InputError("not a TOML file: nested too deeply", file=file) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not a TOML file: {error}", file=file) from error
+    except ValueError as error:  # thousands of digits
+        raise InputError("not a TOML file: a number in it has too many digits", file=file) from error
+
+
+_SAVE = "Save it as UTF-8 in the editor."
 
 
 def stated_keys(path: str | Path | None = None) -> frozenset[str]:
@@ -64,7 +88,7 @@ def stated_keys(path: str | Path | None = None) -> frozenset[str]:
     []
     """
     file = Path(path) if path is not None else Path(FILE_NAME)
-    return frozenset(_content(file)) if file.exists() else frozenset()
+    return frozenset(_content(file)) if _exists(file) else frozenset()
 
 
 def parse(content: Mapping[str, Any], file: object = None) -> Config:
@@ -76,7 +100,8 @@ def parse(content: Mapping[str, Any], file: object = None) -> Config:
         A key is unknown or of the wrong type, or a value makes no sense.
     """
     merged = _with_short_targets(content)
-    merged["targets"] = {**_plain(DEFAULT_TARGETS), **merged.get("targets", {})}
+    if isinstance(said := merged.get("targets", {}), Mapping):
+        merged["targets"] = {**_plain(DEFAULT_TARGETS), **said}
     return _parsed(merged, file, InputError)
 
 
@@ -120,21 +145,44 @@ def _at(key: str, value: Any) -> dict[str, Any]:
     >>> _at('campaign."spring.2".targets.roi', {"low": 0.3})
     {'campaign': {'spring.2': {'targets': {'roi': {'low': 0.3}}}}}
     """
-    nest = place = _setting(f"{key}=0")
-    while isinstance(inner := next(iter(place.values())), dict):
-        place = inner
-    place[next(iter(place))] = value
-    return nest
+    path = _path(key)
+    if not path:
+        raise UsageError(f"{key!r} is no key", hint="Write it as in callstats.toml: money.cost_per_hour.")
+    for part in reversed(path):
+        value = {part: value}
+    return value
+
+
+def _path(key: str) -> tuple[str, ...]:
+    """Return the parts of a dotted key, none where it is no key.
+
+    Examples
+    --------
+    >>> _path('list."A.1".targets'), _path("a = 1 #")
+    (('list', 'A.1', 'targets'), ())
+    """
+    path: list[str] = []
+    place = _read(f"{key} = 0")
+    while isinstance(place, dict) and len(place) == 1:
+        (part, place), *_ = place.items()
+        path.append(part)
+    return tuple(path) if place == 0 and "\n" not in key else ()
+
+
+def _read(line: str) -> dict[str, Any] | None:
+    """Return what a line of TOML says, None where it is none."""
+    try:
+        return tomllib.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _setting(word: str) -> dict[str, Any]:
     key, equals, value = word.partition("=")
     if equals and key.strip():
         for line in (word, f"{key} = {json.dumps(value.strip())}"):
-            try:
-                return tomllib.loads(line)
-            except tomllib.TOMLDecodeError:
-                continue
+            if (said := _read(line)) is not None:
+                return said
     raise UsageError(
         f"{word!r} sets nothing", hint="Write a key of callstats.toml and its value: money.cost_per_hour=50"
     )
@@ -173,20 +221,40 @@ def _plain(targets: Mapping[str, Target]) -> dict[str, Any]:
 
 
 def _parsed(content: Mapping[str, Any], file: object, kind: type[CallstatsError]) -> Config:
-    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+    from pydantic import ValidationError
 
     try:
-        adapter = TypeAdapter(with_config(ConfigDict(extra="forbid"))(Config))
-        config = adapter.validate_python(content)
+        config = _validator().validate_python(content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise _refused(
-            [str(part) for part in first["loc"]], first["msg"], first["type"], file, kind
-        ) from error
-    wrong = next(faults(config), None)
+        path = [str(part) for part in first["loc"]]
+        if path[0] == "sources" and path[2:3] == ["statuses"]:  # what else it could be stands behind
+            path = path[:4]
+        said = _EXPECTED.get(first["type"])
+        said = first["msg"].lower() if said is None else f"{said}, found {reprlib.repr(first['input'])}"
+        raise _refused(path, said, first["type"], file, kind) from error
+    wrong = next(truths((), content), None) or next(faults(config), None)
     if wrong is not None:
         raise kind(f"key {_dotted(wrong[0])}: {wrong[1]}", file=file, row=_row(file, wrong[0]))
     return config
+
+
+@cache
+def _validator() -> TypeAdapter[Config]:
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    return TypeAdapter(with_config(ConfigDict(extra="forbid"))(Config))
+
+
+#: What the analyst is told where the validator speaks of types of Python.
+_EXPECTED = {
+    "dict_type": "keys and values are expected",
+    "dataclass_type": "keys and values are expected",
+    "tuple_type": "a list is expected",
+    "string_type": "a text in quotes is expected",
+    "float_type": "a number is expected",
+    "too_long": "fewer values are expected",
+}
 
 
 def _refused(
@@ -197,12 +265,30 @@ def _refused(
     strange = "unexpected" in fault
     near = near_names(path[-1], known) if strange else ()
     return kind(
-        f"unknown key {_dotted(path)}" if strange else f"key {_dotted(path)}: {said.lower()}",
+        f"unknown key {_dotted(path)}" if strange else f"key {_dotted(path)}: {said}",
         file=file,
         row=_row(file, path),
         near=near,
-        hint=f"The keys are: {', '.join(known)}." if known else None,
+        hint=f"The keys are: {', '.join(known)}." if strange and known else _example(path),
     )
+
+
+#: How an entry is written, by the section in which it stands.
+_WRITTEN = {
+    "calling_hours": '[["09:00", "20:00"]]',
+    "targets": "roi = { low = 0.2 } or successes = 400",
+    "lists": "A = { per_contact = 0.1 } or A = { total = 900 }",
+    "statuses": '"Sold gold" = "success", or flags: { handled = true, success = true }',
+    "campaign": "[campaign.spring.targets] or [campaign.spring.money], and keys below it",
+    "list": "[list.A.targets], and keys below it",
+    "agent": "[agent.ann.targets], and keys below it",
+    "ab_tests": "[ab_tests.lists], and keys below it: campaign_id, control, treatment",
+}
+
+
+def _example(path: Sequence[str]) -> str | None:
+    found = next((_WRITTEN[part] for part in reversed(path[-2:]) if part in _WRITTEN), None)
+    return None if found is None else f"Write it like this: {found}."
 
 
 #: What an entry of a section is, where the section holds entries of the user's own names.
@@ -234,25 +320,40 @@ def _fields(path: list[str]) -> Iterable[str]:
 
 
 def _dotted(path: Iterable[str]) -> str:
-    return repr(".".join(path))
+    """Return a path as it is written in the file, in quotes.
+
+    Examples
+    --------
+    >>> print(_dotted(["campaign", "spring.2", "targets"]))
+    'campaign."spring.2".targets'
+    """
+    return repr(
+        ".".join(part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False) for part in path)
+    )
+
+
+_BARE = re.compile(r"[\w-]+")
+_HEADER = re.compile(r"\[\[?(.+?)\]\]?\s*(#.*)?")
 
 
 def _row(file: object, path: Iterable[str]) -> int | None:
     """Return the line on which a key stands, the nearest table above it where the line is not found."""
     if not isinstance(file, Path) or not file.exists():
         return None
-    wanted, here, nearest = list(path), [], None
+    wanted, here, nearest = tuple(path), (), None
     for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
         text = line.strip()
-        if text.startswith("[") and "]" in text and "=" not in text:
-            here = _names(text.strip("[]"))
-            keys = here
+        if header := _HEADER.fullmatch(text):
+            here = keys = _path(header[1])
         else:
-            keys = [*here, *_names(text.partition("=")[0])]
-        if keys and keys == wanted[: len(keys)] and (nearest is None or len(keys) > nearest[0]):
-            nearest = (len(keys), number)
+            keys = (*here, *_key_of(text))
+        alike = min(len(keys), len(wanted))
+        if alike and keys[:alike] == wanted[:alike] and (nearest is None or alike > nearest[0]):
+            nearest = (alike, number)
     return nearest[1] if nearest else None
 
 
-def _names(key: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in key.strip().split(".") if part.strip()]
+def _key_of(line: str) -> tuple[str, ...]:
+    """Return the key of a line; its name may hold an equals sign itself."""
+    ends = islice((place for place, sign in enumerate(line) if sign == "="), 20)
+    return next((path for end in ends if (path := _path(line[:end]))), ())

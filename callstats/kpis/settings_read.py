@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from callstats.errors import near_names
 from callstats.kpis.define import KPI, Predicate, Quantile, Setting
 from callstats.kpis.registry import catalogue
 
@@ -27,6 +28,18 @@ def settings_read(kpis: Iterable[KPI] | None = None) -> dict[Setting, tuple[str,
             if isinstance(condition.operand, Setting):
                 found.setdefault(condition.operand, {})[kpi.name] = None
     return {setting: tuple(names) for setting, names in found.items()}
+
+
+def unread_settings(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the names that no KPI of the catalogue reads, each with those that are near.
+
+    Examples
+    --------
+    >>> unread_settings(["answer_within_s", "answer_within"])
+    {'answer_within': ('answer_within_s',)}
+    """
+    known = sorted({setting.name for setting in settings_read()})
+    return {name: near_names(name, known) for name in names if name not in known}
 
 
 def _predicates(kpi: KPI) -> list[Predicate]:
