@@ -168,7 +168,8 @@ class DraftSections:
             yield OfferedKey((name,), first, self._told(name, figure))
             decided = self.config.targets.get(name)
             taken = first if decided is None else _stated(decided)
-            for other in (each for each in (first, *others) if each != taken):
+            usual = (first, *others) if name in BENCHMARKS else ()
+            for other in (each for each in usual if each != taken):
                 yield _("or in its place: {line}", line=setting((name,), other))
 
     def _campaigns(self) -> Lines:
@@ -258,7 +259,7 @@ class DraftSections:
         _, facts = self.voice.say, self.facts
         yield _("Outcome codes, and what they mean now:")
         yield from self._capped(
-            facts.codes,
+            [code for code in facts.codes if code.code not in facts.unexplained],
             lambda one: [f"{toml_value(one.code)}: {one.outcome}, {self._number('{shown} call', one.calls)}"],
         )
         if not facts.unexplained:

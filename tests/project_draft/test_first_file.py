@@ -148,6 +148,13 @@ def test_both_bands_of_the_handle_time_are_offered() -> None:
     )
 
 
+def test_norms_are_offered_in_place_of_what_was_decided_and_nothing_else_is() -> None:
+    draft = cs.draft_project(site().configured({"targets.list_completion": 0.5, "targets.answer_rate": 0.3}))
+    assert "\nlist_completion = { value = 0.5 }" in draft
+    offered = [line for line in draft.splitlines() if line.startswith("## or in its place: ")]
+    assert [line.split()[5] for line in offered] == ["average_handle_time", "list_completion"]
+
+
 def test_every_price_is_explained() -> None:
     assert set(PRICES) == set(MoneySettings.__dataclass_fields__) - {"lists", "outcomes"}
     draft = cs.draft_project(site())
@@ -191,6 +198,7 @@ def test_codes_that_nothing_explains_can_be_explained_there() -> None:
     assert 'Say in the mapping what they mean: "service", "spring"' in of_a_mapping
     of_a_system = cs.draft_project(dataclasses.replace(silent, provenance={"source": "vicidial"}))
     assert set(taken_up(of_a_system).sources["vicidial"].statuses) == {"spring", "service"}
+    assert '## "spring": ' not in of_a_system  # of which it is not said what it means
 
 
 def test_data_with_nothing_but_calls_can_be_drafted_from() -> None:
