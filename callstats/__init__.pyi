@@ -10,6 +10,7 @@ from .answers.campaign.funnel import funnel
 from .answers.campaign.lists import lists
 from .answers.campaign.money_ledger import ledger
 from .answers.campaign.portrait import portrait
+from .answers.campaign.target_progress import targets
 from .answers.campaign.time_and_cost import time_and_cost
 from .answers.campaign.trend import trend
 from .answers.compare.ab_test import ab_test
@@ -70,6 +71,7 @@ __all__ = [
     "service",
     "staffing",
     "summary",
+    "targets",
     "time_and_cost",
     "title",
     "trend",

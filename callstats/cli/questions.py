@@ -307,3 +307,21 @@ def summary(
     from callstats.answers.month.summary import summary as run
 
     ask(lambda d: run(d, period, compare_with), data, where, project, lang, format)
+
+
+@app.command
+def targets(
+    data: Data, /, *, period: Period = None, by: str | None = None, where: Where = [],  # noqa: B006
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Say which targets are met, and of counts and sums how far they are, at what pace and with what chance.
+
+    Parameters
+    ----------
+    by
+        The targets of every campaign_id, list_id or agent_id; where left out, those of the site and
+        of every campaign, list and agent that has some of its own.
+    """
+    from callstats.answers.campaign.target_progress import targets as run
+
+    ask(lambda d: run(d, period, by=by), data, where, project, lang, format)

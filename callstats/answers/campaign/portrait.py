@@ -11,8 +11,10 @@ from callstats.answers.core.answer import Answer
 from callstats.answers.core.directions import ask_of_callers, other_direction
 from callstats.answers.core.estimates import Change
 from callstats.answers.core.scope import Scope, scope
+from callstats.answers.core.target_scope import applied_totals, check_targets, stray_notes
 from callstats.answers.core.voice import Voice
 from callstats.kpis import get
+from callstats.kpis.define import KPI
 from callstats.show.digits import unknown
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from callstats.answers.campaign.bridge import Bridge
     from callstats.dataset import Dataset, Period
-    from callstats.kpis.define import KPI
     from callstats.show.display import KeyFigures, Record
 
 KPIS = (
@@ -106,7 +107,7 @@ def portrait(
     period, before : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     kpis : sequence of str or KPI
-        The figures to show, in order.
+        The figures to show, in order; after them come counts and sums that have a target.
     bridge : Bridge, optional
         Of the same two periods: the verdict then names what moved profit most, instead
         of the figure that moved most, and the change of profit is the bridge's.
@@ -120,7 +121,7 @@ def portrait(
     Raises
     ------
     UsageError
-        A KPI is unknown, or the period holds no call.
+        A KPI is unknown, also one that a target is set for, or the period holds no call.
 
     Examples
     --------
@@ -135,19 +136,25 @@ def portrait(
     (0.75, '30% to 95%')
     """
     about = scope(dataset, period, before)
-    names = (*kpis, *(name for name in _ASIDE if name not in kpis))
+    voice = about.voice
+    own = [kpi for kpi in kpis if isinstance(kpi, KPI)]
+    check_targets(dataset.config, own)
+    aims = applied_totals(about.now, own)
+    names = (*kpis, *(name for name in _ASIDE if name not in kpis), *aims)
     bridged = _bridged(bridge)
     found = next(iter(moved_figures(about.now, about.before, names).values()), {})
     figures = {name: replace(figure, bridged=bridged.get(name)) for name, figure in found.items()}
-    shown = tuple(name for name in figures if name not in _ASIDE or name in kpis)
+    aside = {name for name in (*_ASIDE, *(kpi.name for kpi in aims)) if name not in kpis}
+    aimed = {kpi.name for kpi in aims if figures[kpi.name].now.known}
+    shown = tuple(name for name in figures if name not in aside or name in aimed)
     return Portrait(
-        about.voice,
+        voice,
         about.label,
         about.earlier_label,
         figures,
         shown,
         dataset.config.confidence,
-        " ".join(text for text in (_instead(about, kpis), about.note) if text),
+        " ".join(text for text in (_instead(about, kpis), about.note, *stray_notes(voice, dataset)) if text),
         bridge,
     )
 

@@ -8,11 +8,13 @@ that got worse beyond the usual variation, then targets that are still open.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from callstats.answers.campaign.bridge_telling import BridgeTelling
 from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.campaign.portrait_numbers import Figure
+from callstats.answers.campaign.target_progress_telling import progress_words
 from callstats.answers.core.telling import KeyFigure, Note, Sentence, Telling, View, tells
 from callstats.answers.core.voice import Voice
 from callstats.show.digits import unknown
@@ -130,7 +132,8 @@ class PortraitTelling(Telling[Portrait]):
 
     def _card(self, f: Figure) -> KeyFigure:
         moved = f.change
-        return key_figure(
+        least, most = f.limits
+        card = key_figure(
             f.kpi.name,
             self.kpi(f.kpi),
             f.kpi.unit,
@@ -139,14 +142,15 @@ class PortraitTelling(Telling[Portrait]):
             low=f.now.low,
             high=f.now.high,
             n=f.now.n,
-            target_low=f.target.low,
-            target_high=f.target.high,
+            target_low=least,
+            target_high=most,
             change=moved.estimate,
             change_low=moved.low,
             change_high=moved.high,
             direction=f.kpi.direction,
             note="" if f.now.known else self.voice.reason(f.now.note),
         )
+        return replace(card, target=progress_words(f, self.voice)) if f.progress is not None else card
 
     def plot(self, kpi: str = "answer_rate", ax: Any = None) -> Any:
         """Draw one figure now and before, with intervals and target."""
@@ -154,7 +158,8 @@ class PortraitTelling(Telling[Portrait]):
 
         answer, f = self.answer, self.answer.figures[kpi]
         drawn = [(answer.period, f.now), *([(answer.earlier, f.before)] if f.before else [])]
-        reference = f.target.low if f.target.low is not None else f.target.high
+        least, most = f.limits
+        reference = most if least is None else least
         return interval_plot(
             [label for label, _ in drawn],
             [e.value for _, e in drawn],
@@ -195,6 +200,8 @@ def judged(figure: Figure, voice: Voice) -> str:
     _ = voice.say
     if not figure.has_target:
         return ""
+    if figure.progress is not None and figure.met is None:
+        return f", {progress_words(figure, voice)}"
     outcome = {
         True: _("target met"),
         False: _("target missed"),
@@ -202,7 +209,7 @@ def judged(figure: Figure, voice: Voice) -> str:
         if unknown(figure.now.low)
         else _("too close to the target to tell"),
     }[figure.met]
-    target = goal_words(figure.target.low, figure.target.high, figure.kpi.unit, voice.form)
+    target = goal_words(*figure.limits, figure.kpi.unit, voice.form)
     return f", {outcome} ({target})"
 
 
@@ -249,7 +256,7 @@ def _rules() -> tuple[tuple[Callable[[Figure], bool], str, Tone], ...]:
             "bad",
         ),
         (
-            lambda f: f.met is None and f.has_target,
+            lambda f: f.met is None and f.has_target and f.progress is None,
             mark("Next: change nothing yet. Too little data to tell whether the target is met for: {kpi}."),
             "unknown",
         ),

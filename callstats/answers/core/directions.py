@@ -11,6 +11,24 @@ if TYPE_CHECKING:
     from callstats.answers.core.voice import Voice
     from callstats.dataset import Dataset
 
+#: KPIs of a campaign that dials and of a queue alike, and those of queues alone.
+BOTH_WAYS = ("profit", "average_handle_time", "occupancy", "csat")
+OF_QUEUES = ("service_level", "abandon_rate_inbound", "average_speed_of_answer", "first_call_resolution")
+
+
+def applies(kpi: KPI, dials: float, offered: float) -> bool:
+    """Return whether a KPI applies to a campaign with these numbers of calls dialled and received.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> [applies(get(name), 0, 500) for name in ("service_level", "answer_rate", "occupancy")]
+    [True, False, True]
+    """
+    if kpi.name in BOTH_WAYS:
+        return dials > 0 or offered > 0
+    return offered > 0 if kpi.name in OF_QUEUES or kpi.domain == "service" else dials > 0
+
 
 def only_direction(dataset: Dataset) -> str:
     """Return the direction that all calls have; "" if there are several, or it is not known.

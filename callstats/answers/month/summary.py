@@ -12,6 +12,12 @@ from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.estimates import NAN, Change
 from callstats.answers.core.scope import Scope, scope
+from callstats.answers.core.target_scope import (
+    applied_totals,
+    check_targets,
+    stray_notes,
+    targets_named,
+)
 from callstats.answers.core.voice import Voice
 from callstats.answers.month.summary_numbers import (
     INBOUND,
@@ -20,9 +26,8 @@ from callstats.answers.month.summary_numbers import (
     campaign_figures,
     tested_movements,
 )
-from callstats.answers.month.targets import ReasonFinder, Targets, targets
+from callstats.answers.month.targets import ReasonFinder, Targets, judged_targets
 from callstats.errors import UsageError
-from callstats.kpis import catalogue
 from callstats.show.links import beside
 
 if TYPE_CHECKING:
@@ -99,7 +104,7 @@ def _figure_row(campaign: CampaignFigures, f: Figure) -> tuple[Any, ...]:
     """Return a figure of a campaign as a row of :data:`COLUMNS`."""
     moved, now = f.change, f.now
     before = f.before.value if f.before else None
-    target = (f.target.low, f.target.high)
+    target = f.limits
     return (
         *(campaign.campaign_id, f.kpi.name, now.value, now.low, now.high, now.n, *target, before),
         *(moved.estimate, moved.low, moved.high, f.p_value),
@@ -237,7 +242,8 @@ def summary(
     Raises
     ------
     UsageError
-        The period contains no call, or a report is not written as campaign=NAME.html.
+        The period contains no call, a target's KPI is unknown, or a report is not written as
+        campaign=NAME.html.
 
     Examples
     --------
@@ -249,20 +255,36 @@ def summary(
     ('spring', 'abandon_rate_outbound')
     """
     links = report_links(reports)
+    check_targets(dataset.config)
     about = scope(dataset, period, before)
     campaigns, notes = _campaigns(about, links)
     voice = about.voice
     note = about.note or ("" if about.before is not None else voice.say("No period to compare with."))
     labels = (about.label, about.earlier_label)
     whole = _bridge(about, note, bootstrap)
+    overall = _overall(about, whole)
+    judged = (*_of_site(voice, overall, campaigns), *campaigns)
+    strays = stray_notes(voice, dataset)
     return Summary(
         voice,
-        _overall(about, whole),
+        overall,
         Campaigns(voice, *labels, campaigns, dataset.config.confidence, notes),
         movements(voice, *labels, campaigns, note or (notes[0] if notes else "")),
         whole,
-        targets(voice, about.label, campaigns, lambda campaign: _reasons(about, campaign)),
+        judged_targets(voice, about.label, judged, lambda one: _reasons(about, one), strays),
     )
+
+
+def _of_site(
+    voice: Voice, overall: Portrait, campaigns: Sequence[CampaignFigures]
+) -> tuple[CampaignFigures, ...]:
+    """Return the counts and sums with a target of the whole site; every target if no campaign is known."""
+    figures = {
+        name: f
+        for name, f in overall.figures.items()
+        if f.has_target and f.now.known and (f.progress is not None or not campaigns)
+    }
+    return (CampaignFigures(None, voice.say("The whole site"), figures),) if figures else ()
 
 
 def report_links(reports: Iterable[str]) -> dict[str, str]:
@@ -298,7 +320,7 @@ def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFi
     if not about.now.has("calls", "campaign_id"):
         why = voice.reason("not computable: needs calls.campaign_id")
         return (), (voice.say("Campaigns: {why}.", why=why),)
-    wanted = [name for name in about.now.config.targets if name in catalogue()]
+    wanted = [kpi.name for kpi in targets_named(about.now.config)]
     campaigns = campaign_figures(about, links, wanted)
     return campaigns, () if campaigns else (voice.say("No figure of any campaign can be computed."),)
 
@@ -309,7 +331,8 @@ def _overall(about: Scope, whole: Bridge) -> Portrait:
     The change of profit is the bridge's, whose interval comes from whole days, so that a
     report gives only one interval for it.
     """
-    figures = next(iter(moved_figures(about.now, about.before, OVERALL).values()), {})
+    names = (*OVERALL, *applied_totals(about.now))
+    figures = next(iter(moved_figures(about.now, about.before, names).values()), {})
     known = {name: f for name, f in figures.items() if f.now.known or name == "profit"}
     if whole.terms and whole.measure == "profit":
         known["profit"] = replace(known["profit"], bridged=whole.change)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
+from callstats.answers.core.directions import BOTH_WAYS, OF_QUEUES, applies
 from callstats.answers.core.estimates import NAN, Change
-from callstats.kpis import get
 
 if TYPE_CHECKING:
     from callstats.answers.core.scope import Scope
@@ -22,14 +22,8 @@ OUTBOUND = (
     "abandon_rate_outbound",
     "cost_per_acquisition",
 )
-INBOUND = (
-    "service_level",
-    "abandon_rate_inbound",
-    "average_speed_of_answer",
-    "first_call_resolution",
-)
-ANY = ("profit", "average_handle_time", "occupancy", "csat")
-TESTED = ("profit", *OUTBOUND, *INBOUND, *ANY[1:])
+INBOUND = OF_QUEUES
+TESTED = ("profit", *OUTBOUND, *INBOUND, *BOTH_WAYS[1:])
 #: KPIs that show whether a campaign dials, and whether it is called.
 _TRAFFIC = ("dials", "calls_offered")
 
@@ -93,21 +87,13 @@ def _campaign(
     kept = {
         name: figure
         for name, figure in figures.items()
-        if name not in _TRAFFIC and figure.now.known and _applies(name, dials, offered)
+        if name not in _TRAFFIC and figure.now.known and applies(figure.kpi, dials, offered)
     }
     return CampaignFigures(campaign, label, kept, dials, offered, links.get(str(campaign)))
 
 
 def _amount(value: float) -> float:
     return value if value > 0 else 0.0
-
-
-def _applies(name: str, dials: float, offered: float) -> bool:
-    """Return whether a KPI applies to a campaign with these numbers of calls dialled and received."""
-    if name in ANY:
-        return dials > 0 or offered > 0
-    kpi = get(name)
-    return offered > 0 if name in INBOUND or kpi.domain == "service" else dials > 0
 
 
 def _place_of_campaign(campaign: CampaignFigures) -> tuple[bool, float, str]:

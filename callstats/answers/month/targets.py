@@ -130,8 +130,13 @@ class Targets(Answer):
     period : str
     missed : tuple of Missed
         A target is missed if the whole interval misses it; for abandonment, a census, if its value does.
+        A count or sum is missed if its value misses the target at the end.
     met, open : int
         How many are met, and how many are too close to tell.
+    running : tuple of (CampaignFigures, Figure)
+        The counts and sums whose period is not over.
+    notes : tuple of str
+        Targets of what is not in the data.
     """
 
     voice: Voice
@@ -139,6 +144,8 @@ class Targets(Answer):
     missed: tuple[Missed, ...]
     met: int
     open: int
+    running: tuple[tuple[CampaignFigures, Figure], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per missed target: campaign, kpi, value, low, high, both target limits, reason."""
@@ -154,16 +161,17 @@ class Targets(Answer):
 
 
 def _row(m: Missed) -> tuple[Any, ...]:
-    now, target = m.figure.now, m.figure.target
-    ends = (now.value, now.low, now.high, target.low, target.high)
+    now = m.figure.now
+    ends = (now.value, now.low, now.high, *m.figure.limits)
     return (m.campaign.campaign_id, m.figure.kpi.name, *ends, m.reason)
 
 
-def targets(
+def judged_targets(
     voice: Voice,
     period: str,
     campaigns: Sequence[CampaignFigures],
     reasons: Callable[[CampaignFigures], ReasonFinder],
+    notes: tuple[str, ...] = (),
 ) -> Targets:
     """Evaluate every figure with a target, and find a likely reason for missed ones.
 
@@ -174,17 +182,20 @@ def targets(
     campaigns : sequence of CampaignFigures
     reasons : callable
         Returns a campaign's reason finder; called only for campaigns that missed a target.
+    notes : tuple of str
+        Targets of what is not in the data.
     """
-    missed, met, undecided = [], 0, 0
+    missed, met, undecided, running = [], 0, 0, []
     for campaign in campaigns:
         judged = [f for f in campaign.figures.values() if f.has_target]
         met += sum(f.met is True for f in judged)
-        undecided += sum(f.met is None for f in judged)
+        undecided += sum(f.met is None and not f.running for f in judged)
+        running += [(campaign, f) for f in judged if f.running]
         wrong = [f for f in judged if f.met is False]
         if wrong:
             finder = reasons(campaign)
             missed += [Missed(campaign, f, finder.of(f)) for f in wrong]
-    return Targets(voice, period, tuple(missed), met, undecided)
+    return Targets(voice, period, tuple(missed), met, undecided, tuple(running), notes)
 
 
 @dataclass(frozen=True)

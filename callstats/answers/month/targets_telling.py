@@ -5,12 +5,16 @@ from __future__ import annotations
 from callstats.answers.campaign.bridge import Term
 from callstats.answers.campaign.bridge_telling import BridgeTelling
 from callstats.answers.campaign.funnel import Step
-from callstats.answers.core.telling import Cell, Note, Sentence, TableView, Telling, View, tells
+from callstats.answers.campaign.target_progress_telling import (
+    MOST_NAMED,
+    outcome,
+    pace_notes,
+    progress_sentence,
+    standing_cells,
+)
+from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
 from callstats.answers.month.targets import Missed, Reason, Targets
 from callstats.show.key_figures import goal_words
-
-#: Missed targets named in a verdict.
-_MOST_NAMED = 3
 
 
 @tells(Targets)
@@ -19,28 +23,33 @@ class TargetsTelling(Telling[Targets]):
 
     def sentences(self) -> tuple[Sentence, ...]:
         """State how many targets are missed, and how many are undecided."""
-        if not (self.answer.missed or self.answer.met or self.answer.open):
+        answer = self.answer
+        if not (answer.missed or answer.met or answer.open or answer.running):
             return ()
-        return (self.summary(),)
+        told = [progress_sentence(f, self.voice, c.label) for c, f in answer.running[:MOST_NAMED]]
+        return (self.summary(), *told)
 
     def summary(self) -> Sentence:
         """State how many of the targets are missed, and name the first."""
-        _, missed, undecided = self.say, self.answer.missed, self.answer.open
-        all_of_them = len(missed) + self.answer.met + undecided
-        close = _.ngettext("{n} is too close to tell", "{n} are too close to tell", undecided)
-        too_close = close if undecided else ""
-        if not missed:
-            none = _.ngettext("The target is not missed", "None of {n} targets is missed", all_of_them)
-            return Sentence(_.joined([none, too_close]) + ".", "neutral" if undecided else "good")
-        named = _.joined(m.named(self.voice) for m in missed[:_MOST_NAMED])
-        text = _.ngettext(
-            "{n} of {all} targets is missed: {named}",
-            "{n} of {all} targets are missed: {named}",
-            len(missed),
-            all=all_of_them,
-            named=named + ("…" if len(missed) > _MOST_NAMED else ""),
-        )
-        return Sentence(_.joined([text, too_close]) + ".", "bad")
+        answer = self.answer
+        missed = [m.named(self.voice) for m in answer.missed]
+        counts = {"met": answer.met, "close": answer.open, "running": len(answer.running)}
+        return outcome(self.voice, missed, **counts)
+
+    def running(self) -> TableView | None:
+        """Return the counts and sums whose period is not over, with their pace; None if there is none."""
+        _, answer = self.say, self.answer
+        if not answer.running:
+            return None
+        heads = [Column(_("Campaign")), Column(_("Indicator and target")), Column(_("Value and interval"))]
+        ends = [_("Attained"), _("Pace"), _("Chance")]
+        heads += [*(Column(head, "right") for head in ends), Column(_("Result"))]
+        rows = [
+            [Cell(c.label, strong=True, href=c.href), *standing_cells(f, self.voice)]
+            for c, f in answer.running
+        ]
+        caption = _("Targets still running, {period}", period=answer.period)
+        return TableView(caption, heads, rows, pace_notes([f for _, f in answer.running], self.voice))
 
     def table(self) -> TableView:
         """Return the targets missed, with the likely reason."""
@@ -59,7 +68,7 @@ class TargetsTelling(Telling[Targets]):
         known = f.now.low == f.now.low
         return [
             Cell(m.campaign.label, strong=True, href=m.campaign.href),
-            Cell(self.kpi(f.kpi), under=[goal_words(f.target.low, f.target.high, unit, form)]),
+            Cell(self.kpi(f.kpi), under=[goal_words(*f.limits, unit, form)]),
             Cell(self.value(f.now), strong=True, under=[" … ".join(ends)] if known else []),
             Cell(m.reason),
         ]
@@ -68,8 +77,10 @@ class TargetsTelling(Telling[Targets]):
         """Return the sentence and the table, or one line if no target is set."""
         if not self.sentences():
             text = self.say("No target applies: set targets in callstats.toml.")
-            return (Note(text),)
-        return (self.answer.verdict, *([self.table()] if self.answer.missed else []))
+            return (Note(text), *self.notes(self.answer.notes))
+        running = self.running()
+        tables = [*([self.table()] if self.answer.missed else []), *([running] if running else [])]
+        return (self.answer.verdict, *tables, *self.notes(self.answer.notes))
 
 
 @tells(Reason)

@@ -98,5 +98,5 @@ class ServiceTelling(Telling[Service]):
 def _tone_of_lost(rate: Figure) -> Tone:
     """Return the tone: bad only for too many; losing fewer than the target band does no harm."""
     if rate.met is False:
-        return "bad" if rate.now.low > (rate.target.high or 0.0) else "good"
+        return "bad" if rate.now.low > (rate.limits[1] or 0.0) else "good"
     return _TONES[rate.met]

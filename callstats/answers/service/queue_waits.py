@@ -12,6 +12,7 @@ import numpy as np
 from callstats.answers.campaign.trend import Trend, trend
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import Change, Estimate, change, estimates
+from callstats.answers.core.target_scope import applied_targets
 from callstats.answers.core.voice import Voice
 from callstats.answers.service.queue_numbers import (
     NAN,
@@ -90,6 +91,11 @@ class Promise(Answer):
         return change(self.levels[name], self.earlier.get(name))
 
     @property
+    def goal(self) -> tuple[float | None, float | None]:
+        """The least and the largest service level that meet the target."""
+        return self.target.limits("up")
+
+    @property
     def known(self) -> tuple[Estimate, ...]:
         """The definitions that the data allow."""
         return tuple(e for e in self.levels.values() if e.known)
@@ -107,7 +113,7 @@ def promise(about: Scope) -> Promise:
         about.earlier_label,
         config.setting("answer_within_s", 20),
         config.setting("short_abandon_s", 5),
-        config.targets.get(SERVICE_LEVEL, Target()),
+        applied_targets(about.now).get(SERVICE_LEVEL, Target()),
         now,
         earlier,
         _days(about, now[SERVICE_LEVEL]),

@@ -54,7 +54,8 @@ class PromiseTelling(Telling[Promise]):
         return (self._spread(), *self.answer.days.sentences)
 
     def _spread(self) -> Sentence:
-        _, known, target = self.say, self.answer.known, self.answer.target
+        _, known = self.say, self.answer.known
+        least, most = self.answer.goal
         values = dict(zip((e.kpi.name for e in known), self.alike(known), strict=True))
         low, high = (pick(known, key=lambda e: e.value) for pick in (min, max))
         text = _(
@@ -64,11 +65,11 @@ class PromiseTelling(Telling[Promise]):
             first=self._named(low),
             last=self._named(high),
         )
-        goal = goal_words(target.low, target.high, "%", self.form)
-        if not goal or target.low is None or any(unknown(e.low) for e in known):
+        goal = goal_words(least, most, "%", self.form)
+        if not goal or least is None or any(unknown(e.low) for e in known):
             return Sentence(f"{text}.")
-        met = sum(e.low >= target.low for e in known)
-        missed = sum(e.high < target.low for e in known)
+        met = sum(e.low >= least for e in known)
+        missed = sum(e.high < least for e in known)
         if met == len(known):
             return Sentence(_("{what}; the target ({goal}) is met under each of them.", what=text, goal=goal))
         if missed == len(known):
@@ -85,7 +86,7 @@ class PromiseTelling(Telling[Promise]):
             known,
             unit="%",
             label=self.say("share answered within {time}", time=self.form.goal(self.answer.within_s, "s")),
-            reference=self.answer.target.low,
+            reference=self.answer.goal[0],
             reference_label=self.say("target"),
             highlight=[self._named(e) for e in known if e.kpi.name == SERVICE_LEVEL],
             sort=False,

@@ -11,7 +11,9 @@ import narwhals as nw
 import numpy as np
 
 from callstats.answers.core.scope import records
+from callstats.answers.core.target_scope import applied_targets
 from callstats.answers.service.queue_numbers import unknown_waits
+from callstats.config import Target
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.errors import UsageError
 from callstats.stats.erlang import agents_needed, queue_performance
@@ -315,12 +317,13 @@ def _slot(row: dict[str, Any]) -> LoadSlot:
 def aim_for(dataset: Dataset | None, load: Load, choices: tuple[Any, ...], interval_min: int) -> Aim:
     """Return the given aim, else the project's targets, else the defaults."""
     level, within, shrinkage, occupancy, patience = choices
-    targets = dataset.config.targets if dataset is not None else {}
-    goal, band = targets.get("service_level"), targets.get("occupancy")
+    targets = applied_targets(dataset) if dataset is not None else {}
+    least, _ = targets.get("service_level", Target()).limits("up")
+    _, most = targets.get("occupancy", Target()).limits("band")
     if level is None:
-        level = goal.low if goal is not None and goal.low is not None else 0.8
+        level = 0.8 if least is None else least
     if occupancy is None:
-        occupancy = band.high if band is not None and band.high is not None else 1.0
+        occupancy = 1.0 if most is None else most
     if within is None:
         within = dataset.config.setting("answer_within_s", 20) if dataset is not None else 20
     if shrinkage is None:

@@ -11,7 +11,7 @@ import pytest
 import callstats as cs
 from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.voice import Voice
-from callstats.answers.month.targets import targets
+from callstats.answers.month.targets import judged_targets as targets
 from callstats.config import Target
 from tests.answers.month.small_months import campaign, figure, two_months
 from tests.answers.small_campaigns import data, plain, settle, written

@@ -1,0 +1,222 @@
+"""How targets are presented: how many are missed, how far the rest is, and one table of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callstats.answers.campaign.portrait_numbers import Figure
+from callstats.answers.campaign.target_progress import TargetStanding, TargetStandings
+from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
+from callstats.answers.core.voice import Voice
+from callstats.show.digits import unknown
+from callstats.show.display import Tone
+from callstats.show.key_figures import goal_words
+from callstats.show.words import mark
+
+#: Missed targets named in a verdict, and running ones put into words.
+MOST_NAMED = 3
+#: A chance below or above these is told as bad or good news.
+_UNLIKELY, _LIKELY = 0.2, 0.8
+#: Why there is no pace or no chance.
+_NO_PACE = {
+    "no period": mark("the target of a count or sum is for a period: name one"),
+    "few days": mark("too few days worked for a pace"),
+    "idle": mark("no call in the last working days, so no pace"),
+    "not by day": mark("no chance can be given, it is not known day by day"),
+    "counted once": mark("no pace, a contact counts once however many days it is dialled on"),
+}
+
+
+@tells(TargetStandings)
+class TargetStandingsTelling(Telling[TargetStandings]):
+    """How many targets are missed, how far counts and sums are, and a table of all targets."""
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """State how many targets are missed, then how far the first ones that still run are."""
+        standings = [one for one in self.answer.standings if one.figure.now.known]
+        if not standings:
+            return ()
+        running = [one for one in standings if one.figure.running]
+        counted = outcome(
+            self.voice,
+            [self._named(one) for one in standings if one.figure.met is False],
+            met=sum(one.figure.met is True for one in standings),
+            close=sum(one.figure.met is None and not one.figure.running for one in standings),
+            running=len(running),
+        )
+        told = [progress_sentence(one.figure, self.voice, self._whose(one)) for one in running[:MOST_NAMED]]
+        return (counted, *told)
+
+    def _whose(self, one: TargetStanding) -> str:
+        return self.say("The whole site") if one.scope == "site" else self.label(one.name)
+
+    def _named(self, one: TargetStanding) -> str:
+        """Return "Spring offer (Answer rate)"; of the site the indicator alone."""
+        name = self.kpi(one.figure.kpi)
+        return name if one.scope == "site" else f"{self.label(one.name)} ({name})"
+
+    def table(self) -> TableView:
+        """Return every target: the value, the pace, the chance and the result."""
+        _ = self.say
+        heads = [Column(_("Target of")), Column(_("Indicator and target")), Column(_("Value and interval"))]
+        ends = [_("Attained"), _("Pace"), _("Chance")]
+        heads += [*(Column(head, "right") for head in ends), Column(_("Result"))]
+        caption = _("Targets, {period}", period=self.answer.period)
+        rows = [
+            [Cell(self._whose(one), strong=True), *standing_cells(one.figure, self.voice)]
+            for one in self.answer.standings
+        ]
+        return TableView(
+            caption, heads, rows, pace_notes([s.figure for s in self.answer.standings], self.voice)
+        )
+
+    def views(self) -> tuple[View, ...]:
+        """Return the sentences, the table and the notes, or one line if no target applies."""
+        notes = self.notes(self.answer.notes)
+        if not self.answer.standings:
+            return (Note(self.say("No target applies: set targets in callstats.toml.")), *notes)
+        return (self.answer.verdict, self.table(), *notes)
+
+
+def outcome(voice: Voice, missed: Sequence[str], *, met: int, close: int, running: int) -> Sentence:
+    """State how many of the targets are missed and name the first, and how many are undecided."""
+    _ = voice.say
+    all_of_them = len(missed) + met + close + running
+    others = [
+        _.ngettext("{n} is too close to tell", "{n} are too close to tell", close) if close else "",
+        _.ngettext("{n} is still running", "{n} are still running", running) if running else "",
+    ]
+    told = [text for text in others if text]
+    if not missed:
+        none = _.ngettext("The target is not missed", "None of {n} targets is missed", all_of_them)
+        return Sentence(_.joined([none, *told]) + ".", "neutral" if told else "good")
+    text = _.ngettext(
+        "{n} of {all} targets is missed: {named}",
+        "{n} of {all} targets are missed: {named}",
+        len(missed),
+        all=all_of_them,
+        named=_.joined(missed[:MOST_NAMED]) + ("…" if len(missed) > MOST_NAMED else ""),
+    )
+    return Sentence(_.joined([text, *told]) + ".", "bad")
+
+
+def progress_sentence(figure: Figure, voice: Voice, whose: str) -> Sentence:
+    """State how far a count or sum is: "Spring offer, Successes: 62% of 400, pace 410 ..."."""
+    text = voice.say.headed(f"{whose}, {figure.kpi.label[voice.language]}", progress_words(figure, voice))
+    return Sentence(f"{text}.", _tone(figure))
+
+
+def _tone(figure: Figure) -> Tone:
+    chance = figure.chance
+    if unknown(chance):
+        return "unknown"
+    return "bad" if chance < _UNLIKELY else "good" if chance > _LIKELY else "neutral"
+
+
+def progress_words(figure: Figure, voice: Voice) -> str:
+    """Return "62% of 400, pace 410 (370 to 450), chance 70%", as far as each is known."""
+    _, form, unit, progress = voice.say, voice.form, figure.kpi.unit, figure.progress
+    least, most = figure.limits
+    fields = {"share": form.percent(figure.attained, 0), "goal": form.goal(figure.aim, unit)}
+    if unknown(figure.attained) or (least is not None and most is not None):
+        parts = [_("target: {goal}", goal=goal_words(least, most, unit, form))]
+    elif least is None:
+        parts = [_("{share} of the {goal} allowed", **fields)]
+    else:
+        parts = [_("{share} of {goal}", **fields)]
+    if figure.met is not None:
+        parts.append(_("target met") if figure.met else _("target missed"))
+    elif progress is not None:
+        parts += _pace_words(figure, voice)
+        parts += [_(_NO_PACE[progress.unknown])] if progress.unknown else []
+    return ", ".join(parts)
+
+
+def _pace_words(figure: Figure, voice: Voice) -> list[str]:
+    _, form, unit, progress = voice.say, voice.form, figure.kpi.unit, figure.progress
+    assert progress is not None
+    if unknown(progress.pace):
+        return []
+    found = progress.prediction
+    if found is None:
+        return [_("pace {pace}", pace=form.value(progress.pace, unit))]
+    fields = {
+        "pace": form.value(found.expected, unit, found.low, found.high),
+        "interval": form.interval(found.low, found.high, unit, value=found.expected),
+    }
+    told = _("pace {pace} ({interval})", **fields)
+    return [told, _("chance {chance}", chance=chance_words(figure.chance, voice))]
+
+
+def chance_words(chance: float, voice: Voice) -> str:
+    """Return a chance without false certainty: "70%", "over 99%"."""
+    form = voice.form
+    if chance > 0.99:
+        return voice.say("over {share}", share=form.percent(0.99, 0))
+    if chance < 0.01:
+        return voice.say("under {share}", share=form.percent(0.01, 0))
+    return form.percent(chance, 0)
+
+
+def standing_cells(figure: Figure, voice: Voice) -> list[Cell]:
+    """Return a target's row: indicator and target, value, share attained, pace, chance and result."""
+    form, now, unit, progress = voice.form, figure.now, figure.kpi.unit, figure.progress
+    nothing = Cell(form.number(None), tone="grey")
+    between = form.interval(now.low, now.high, unit, value=now.value) if not unknown(now.low) else ""
+    judged_by_interval = progress is None and between
+    shown = [
+        Cell(figure.kpi.label[voice.language], under=[goal_words(*figure.limits, unit, form)]),
+        Cell(
+            form.value(now.value, unit, now.low, now.high) if now.known else voice.reason(now.note),
+            strong=now.known,
+            under=[between] if judged_by_interval else [],
+        ),
+    ]
+    attained = Cell(form.percent(figure.attained, 0)) if progress is not None else nothing
+    return [*shown, attained, *_pace_cells(figure, voice, nothing), Cell(result_words(figure, voice))]
+
+
+def _pace_cells(figure: Figure, voice: Voice, nothing: Cell) -> list[Cell]:
+    form, unit, progress = voice.form, figure.kpi.unit, figure.progress
+    if progress is None or unknown(progress.pace):
+        return [nothing, nothing]
+    found = progress.prediction
+    if found is None:
+        return [Cell(form.value(progress.pace, unit)), nothing]
+    pace = Cell(
+        form.value(found.expected, unit, found.low, found.high),
+        under=[form.interval(found.low, found.high, unit, value=found.expected)],
+    )
+    return [pace, nothing if unknown(figure.chance) else Cell(chance_words(figure.chance, voice))]
+
+
+def result_words(figure: Figure, voice: Voice) -> str:
+    """Return whether the target is met, or why that is not known."""
+    _, progress = voice.say, figure.progress
+    if figure.met is not None:
+        return _("target met") if figure.met else _("target missed")
+    if progress is not None:
+        return _(_NO_PACE[progress.unknown]) if progress.unknown else _("still running")
+    few = unknown(figure.now.low)
+    return _("too little data to tell") if few else _("too close to tell")
+
+
+def pace_notes(figures: Sequence[Figure], voice: Voice) -> tuple[str, ...]:
+    """Return what a pace is, with the days it was seen on and those it is carried on to."""
+    _, form = voice.say, voice.form
+    shown = [f for f in figures if f.progress is not None and f.progress.prediction is not None]
+    if not shown:
+        return ()
+    progress = shown[0].progress
+    if progress is None or progress.prediction is None or progress.last is None or progress.end is None:
+        return ()
+    return (
+        _(
+            "The pace is the total to be expected by {end} if the working days after {last} are like those "
+            "of the period so far; beneath it its {level} prediction interval. The chance allows for days "
+            "that differ and for neighbours that are alike; holidays to come are not known.",
+            end=form.date(progress.end),
+            last=form.date(progress.last),
+            level=form.goal(progress.prediction.confidence, "%"),
+        ),
+    )
