@@ -19,6 +19,8 @@ from callstats.stats.checking import tails
 Array = np.ndarray
 #: Standard deviations of a day's own effect that are weighed, relative to an ordinary day.
 _DAY_EFFECTS = np.array([0.0, 0.03, 0.06, 0.1, 0.16, 0.25, 0.4, 0.65, 1.0])
+#: Days that differ by more than this are rare beforehand: the scale of a half-normal prior.
+_USUAL = 0.4
 #: Standard deviations of the weekdays' effects.
 _WEEKDAY_EFFECTS = np.array([0.0, 0.08, 0.25, 0.7])
 #: Correlations of neighbouring days.
@@ -72,6 +74,8 @@ class TotalPrediction:
         return 1.0 - self._reaching(np.floor(target + 1e-9) + 1.0)
 
     def _reaching(self, total: float) -> float:
+        if self.counted and total <= self.so_far:
+            return 1.0
         return float(self.weights @ _beyond(total - self.so_far, self.means, self.spreads, self.counted))
 
 
@@ -145,6 +149,8 @@ def predict_total(
     so_far = float(x.sum()) if known is None else float(known)
     ahead = np.asarray(coming, dtype=int).ravel()
     part = np.ones(len(ahead)) if shares is None else np.asarray(shares, dtype=float).ravel()
+    if counted:  # few events hardly tell how many are usual: one more bounds what their number hides
+        chance, before_chance = chance + 1 / len(x), before_chance + 1 / max(len(then), 1)
     if counted and not x.any():
         weights, means, spreads = _of_nothing(len(x), float(part.sum()))
     else:
@@ -189,7 +195,8 @@ def _mixture(earlier: list[_Block], now: _Block, ahead: Array, part: Array) -> t
     level = np.linalg.solve(gram, (np.swapaxes(reach, 1, 2) @ y)[..., None])[..., 0]
     rest = y - level @ design.T
     score = np.einsum("gij,gj->gi", inverse, rest)
-    fit = -0.5 * (np.linalg.slogdet(gram)[1] - np.linalg.slogdet(inverse)[1] + (rest * score).sum(axis=1))
+    fit = -0.5 * (spread[:, 0] / _USUAL) ** 2
+    fit -= 0.5 * (np.linalg.slogdet(gram)[1] - np.linalg.slogdet(inverse)[1] + (rest * score).sum(axis=1))
     weights = np.exp(fit - fit.max())
     # what is to come: the level, and what the days seen tell of weekdays and neighbours
     shared = np.einsum("gij,j->gi", variance[:, :n, n:], part)

@@ -26,6 +26,8 @@ def run(*words: str) -> int:
         (["hours", DEMO, *SPRING], "weekday"),
         (["exhaustion", DEMO, *SPRING, "--deadline", "8"], "unused"),
         (["definitions", DEMO, "conversion_rate", *SPRING], "users"),
+        (["targets", DEMO, "--period", "2026-09"], "days_to_come"),
+        (["targets", DEMO, "--period", "2026-09", "--by", "campaign_id"], "attained"),
         (["staffing", DEMO, "--period", "2026-09", "--patience", "observed"], "needed"),
     ],
 )
@@ -57,3 +59,19 @@ def test_the_table_speaks_the_language_asked_for(capsys: pytest.CaptureFixture[s
 def test_a_misspelt_word_names_what_is_near() -> None:
     with pytest.raises(UsageError, match="conversion_rate"):
         run("definitions", DEMO, "conversion_rat")
+
+
+def test_targets_set_on_the_command_line_are_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--period", "2026-09", "--set", "targets.successes=400", "--set", "targets.profit=4000"]
+    assert (
+        run("targets", DEMO, *words, "--set", "campaign.spring.targets.successes=320", "--format", "json")
+        == 0
+    )
+    found = {(row["name"], row["kpi"]): row["met"] for row in json.loads(capsys.readouterr().out)}
+    totals = {key: met for key, met in found.items() if key[1] in ("successes", "profit")}
+    assert totals == {("", "successes"): True, ("", "profit"): False, ("spring", "successes"): False}
+
+
+def test_a_target_of_an_unknown_kpi_is_an_error_with_a_near_name() -> None:
+    with pytest.raises(UsageError, match="successes"):
+        run("targets", DEMO, "--set", "targets.succeses=400")
