@@ -27,6 +27,7 @@ from callstats.calibrate.outlier_situations import OUTLIERS
 from callstats.calibrate.rate_situations import RATES
 from callstats.calibrate.share_situations import SHARES
 from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation
+from callstats.calibrate.target_situations import PACES
 from callstats.calibrate.trials import Progress, judge_all
 from callstats.errors import UsageError, unknown_name
 
@@ -59,6 +60,7 @@ TOPICS: dict[str, tuple[Situation, ...]] = {
     "bridge": BRIDGES,
     "hours": CALLING,
     "forecasts": FORECASTS,
+    "targets": PACES,
 }
 #: Every situation, starting with those of the table in docs/calibration.md.
 SITUATIONS: tuple[Situation, ...] = tuple(one for several in TOPICS.values() for one in several)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -311,8 +312,8 @@ def summary(
 
 @app.command
 def targets(
-    data: Data, /, *, period: Period = None, by: str | None = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    data: Data, /, *, period: Period = None, by: str | None = None, own_kpis: Path | None = None,
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
     """Say which targets are met, and of counts and sums how far they are, at what pace and with what chance.
 
@@ -321,7 +322,10 @@ def targets(
     by
         The targets of every campaign_id, list_id or agent_id; where left out, those of the site and
         of every campaign, list and agent that has some of its own.
+    own_kpis
+        File (TOML) with KPIs of your own, which may have targets too.
     """
     from callstats.answers.campaign.target_progress import targets as run
+    from callstats.cli.measuring import own_of
 
-    ask(lambda d: run(d, period, by=by), data, where, project, lang, format)
+    ask(lambda d: run(d, period, by=by, own=own_of(own_kpis)), data, where, project, lang, format)
