@@ -133,12 +133,21 @@ class Figure:
             "n": self.now.n,
             "target_low": self.limits[0],
             "target_high": self.limits[1],
+            **({} if self.progress is None else self._carried()),
             "before": self.before.value if self.before else None,
             "change": moved.estimate,
             "change_low": moved.low,
             "change_high": moved.high,
             "note": self.now.note,
         }
+
+    def _carried(self) -> dict[str, Any]:
+        """Return the share attained, the pace and the chance of a count or sum with a target."""
+        assert self.progress is not None
+        found = self.progress.prediction
+        ends = (None, None) if found is None else (found.low, found.high)
+        pace = dict(zip(("pace", "pace_low", "pace_high"), (self.progress.pace, *ends), strict=True))
+        return {"attained": self.attained, **pace, "chance": self.chance}
 
 
 def moved_figures(

@@ -256,6 +256,7 @@ class SummaryTelling(Telling[Summary]):
             "campaigns": self.answer.campaigns.to_frame(),
             "movements": self.answer.movements.to_frame(),
             "missed": self.answer.targets.to_frame(),
+            "running": self.answer.targets.running_frame(),
         }
         records = {name: frame.to_dict("records") for name, frame in frames.items()}
         return Record({**self.answer.overall.record().results, **records})

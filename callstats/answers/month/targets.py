@@ -11,6 +11,7 @@ from callstats.answers.campaign.bridge import Bridge, Term, bridge
 from callstats.answers.campaign.bridge_numbers import TERM_UNITS
 from callstats.answers.campaign.funnel import Step, funnel
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
+from callstats.answers.campaign.target_progress import COLUMNS, TargetStanding
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.voice import Voice
 from callstats.answers.month.summary_numbers import CampaignFigures
@@ -154,10 +155,22 @@ class Targets(Answer):
         columns = ["campaign_id", "kpi", "value", "low", "high", "target_low", "target_high", "reason"]
         return pd.DataFrame([_row(m) for m in self.missed], columns=columns)
 
+    def running_frame(self) -> pd.DataFrame:
+        """Return one row per count or sum whose period is not over, as :func:`callstats.targets` has them."""
+        import pandas as pd
+
+        rows = [_standing(campaign, figure).row() for campaign, figure in self.running]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
     @property
     def summary(self) -> Sentence:
         """How many of the targets are missed, and the first of them."""
         return self.telling.summary()
+
+
+def _standing(campaign: CampaignFigures, figure: Figure) -> TargetStanding:
+    whose = ("site", "") if campaign.campaign_id is None else ("campaign_id", str(campaign.campaign_id))
+    return TargetStanding(*whose, figure)
 
 
 def _row(m: Missed) -> tuple[Any, ...]:

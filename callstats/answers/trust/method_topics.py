@@ -184,8 +184,17 @@ TOPICS: dict[str, tuple[str, str]] = {
         mark("Likely reason"),
         mark(
             "A target is missed where the whole interval misses it; abandonment counts every call and is "
-            "judged by its value. The reason named is the factor, step or figure that moved most against it. "
-            "It is an accounting and names no cause."
+            "judged by its value, as is a count or sum at the end of its period. The reason named is the "
+            "factor, step or figure that moved most against it. It is an accounting and names no cause."
+        ),
+    ),
+    "pace": (
+        mark("Pace and chance"),
+        mark(
+            "While a period runs, a count or sum with a target is carried on over the working days that are "
+            "left, as its days so far were. In {held} of 100 such periods the total ends within the interval "
+            "of the pace; of those with a chance of 70%, about 70 in 100 make their target. Days differ and "
+            "neighbours are alike: both are allowed for, not holidays and lists that run out."
         ),
     ),
     "rules": (
@@ -237,10 +246,10 @@ TOPICS: dict[str, tuple[str, str]] = {
 _GENERAL = ("interval", "change", "absent")
 #: The topics of each report; other reports use the general topics.
 REPORTS: dict[str, tuple[str, ...]] = {
-    "campaign_report": ("interval", "change", "bridge", "many", "limits", "attempts", "absent"),
+    "campaign_report": ("interval", "change", "pace", "bridge", "many", "limits", "attempts", "absent"),
     "agent_comparison": ("chance", "lead mix", "shrunken", "false discovery", "raters", "absent"),
     "list_ab_test": ("assignment", "horizon", "looking", "guardrails", "money", "power", "absent"),
-    "monthly_summary": ("interval", "two periods", "movements", "bridge", "likely reason", "absent"),
+    "monthly_summary": ("interval", "two periods", "movements", "bridge", "likely reason", "pace", "absent"),
     "data_quality": ("rules", "doubts", "agent days", "transfers", "gaps", "absent"),
     "service_report": ("waits", "change", "limits", "patience", "open issues", "agents needed", "absent"),
 }
