@@ -104,7 +104,12 @@ class Figure:
     @property
     def running(self) -> bool:
         """Whether it is a count or sum whose target can still be met or missed in the days to come."""
-        return self.progress is not None and not self.progress.over and self.met is None
+        return self.judged and self.progress is not None and not self.progress.over and self.met is None
+
+    @property
+    def judged(self) -> bool:
+        """Whether it has a target and, if it is a count or sum, a period that the target is for."""
+        return self.has_target and (self.progress is None or self.progress.unknown != "no period")
 
     @property
     def aim(self) -> float:

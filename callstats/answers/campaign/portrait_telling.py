@@ -14,7 +14,7 @@ from typing import Any
 from callstats.answers.campaign.bridge_telling import BridgeTelling
 from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.campaign.portrait_numbers import Figure
-from callstats.answers.campaign.target_progress_telling import progress_words
+from callstats.answers.campaign.target_progress_telling import UNLIKELY, progress_words
 from callstats.answers.core.telling import KeyFigure, Note, Sentence, Telling, View, tells
 from callstats.answers.core.voice import Voice
 from callstats.show.digits import unknown
@@ -102,7 +102,14 @@ class PortraitTelling(Telling[Portrait]):
             for figure in known:
                 if wrong(figure):
                     return Sentence(self.say(message, **self._fields(figure)), tone)
-        if not any(f.has_target or not unknown(f.change.low) for f in known):
+        behind = next((f for f in figures.values() if _behind(f)), None)
+        if behind is not None:
+            fields = {"kpi": self.kpi(behind.kpi), "progress": progress_words(behind, self.voice)}
+            return Sentence(
+                self.say("Next: see what keeps {kpi} behind its target: {progress}.", **fields), "bad"
+            )
+        told = [*known, *(f for f in figures.values() if f.has_target)]
+        if not any(f.has_target or not unknown(f.change.low) for f in told):
             text = self.say(
                 "Next: set targets in callstats.toml; without any, and without a period before, "
                 "nothing can be judged."
@@ -261,6 +268,11 @@ def _rules() -> tuple[tuple[Callable[[Figure], bool], str, Tone], ...]:
             "unknown",
         ),
     )
+
+
+def _behind(figure: Figure) -> bool:
+    """Return whether a count or sum missed its target, or will hardly make it."""
+    return figure.progress is not None and (figure.met is False or figure.chance < UNLIKELY)
 
 
 def _lost(profit: Figure) -> bool:

@@ -16,7 +16,7 @@ from callstats.show.words import mark
 #: Missed targets named in a verdict, and running ones put into words.
 MOST_NAMED = 3
 #: A chance below or above these is told as bad or good news.
-_UNLIKELY, _LIKELY = 0.2, 0.8
+UNLIKELY, _LIKELY = 0.2, 0.8
 #: Why there is no pace or no chance.
 _NO_PACE = {
     "no period": mark("the target of a count or sum is for a period: name one"),
@@ -33,9 +33,10 @@ class TargetStandingsTelling(Telling[TargetStandings]):
 
     def sentences(self) -> tuple[Sentence, ...]:
         """State how many targets are missed, then how far the first ones that still run are."""
-        standings = [one for one in self.answer.standings if one.figure.now.known]
+        known = [one for one in self.answer.standings if one.figure.now.known]
+        standings = [one for one in known if one.figure.judged]
         if not standings:
-            return ()
+            return tuple(progress_sentence(one.figure, self.voice, self._whose(one)) for one in known[:1])
         running = [one for one in standings if one.figure.running]
         counted = outcome(
             self.voice,
@@ -110,7 +111,7 @@ def _tone(figure: Figure) -> Tone:
     chance = figure.chance
     if unknown(chance):
         return "unknown"
-    return "bad" if chance < _UNLIKELY else "good" if chance > _LIKELY else "neutral"
+    return "bad" if chance < UNLIKELY else "good" if chance > _LIKELY else "neutral"
 
 
 def progress_words(figure: Figure, voice: Voice) -> str:
@@ -118,7 +119,7 @@ def progress_words(figure: Figure, voice: Voice) -> str:
     _, form, unit, progress = voice.say, voice.form, figure.kpi.unit, figure.progress
     least, most = figure.limits
     fields = {"share": form.percent(figure.attained, 0), "goal": form.goal(figure.aim, unit)}
-    if unknown(figure.attained) or (least is not None and most is not None):
+    if unknown(figure.attained) or not figure.judged or (least is not None and most is not None):
         parts = [_("target: {goal}", goal=goal_words(least, most, unit, form))]
     elif least is None:
         parts = [_("{share} of the {goal} allowed", **fields)]
@@ -172,8 +173,9 @@ def standing_cells(figure: Figure, voice: Voice) -> list[Cell]:
             under=[between] if judged_by_interval else [],
         ),
     ]
-    attained = Cell(form.percent(figure.attained, 0)) if progress is not None else nothing
-    return [*shown, attained, *_pace_cells(figure, voice, nothing), Cell(result_words(figure, voice))]
+    attained = Cell(form.percent(figure.attained, 0)) if progress is not None and figure.judged else nothing
+    result = Cell(result_words(figure, voice)) if now.known else nothing
+    return [*shown, attained, *_pace_cells(figure, voice, nothing), result]
 
 
 def _pace_cells(figure: Figure, voice: Voice, nothing: Cell) -> list[Cell]:

@@ -282,7 +282,7 @@ def _of_site(
     figures = {
         name: f
         for name, f in overall.figures.items()
-        if f.has_target and f.now.known and (f.progress is not None or not campaigns)
+        if f.judged and f.now.known and (f.progress is not None or not campaigns)
     }
     return (CampaignFigures(None, voice.say("The whole site"), figures),) if figures else ()
 

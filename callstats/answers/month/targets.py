@@ -200,7 +200,7 @@ def judged_targets(
     """
     missed, met, undecided, running = [], 0, 0, []
     for campaign in campaigns:
-        judged = [f for f in campaign.figures.values() if f.has_target]
+        judged = [f for f in campaign.figures.values() if f.judged]
         met += sum(f.met is True for f in judged)
         undecided += sum(f.met is None and not f.running for f in judged)
         running += [(campaign, f) for f in judged if f.running]

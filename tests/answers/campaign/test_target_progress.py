@@ -226,7 +226,10 @@ def test_contacts_that_come_again_are_not_added_up_over_days() -> None:
 def test_without_a_period_a_count_is_not_judged() -> None:
     answer = cs.targets(running(targets__successes=100))
     assert row(answer.to_frame())["met"] is None
-    assert "is for a period: name one" in written(answer)
+    assert [plain(s.text) for s in answer.sentences] == [
+        "The whole site, Successes: target: at least 100, "
+        "the target of a count or sum is for a period: name one."
+    ]
 
 
 def test_a_rate_is_met_by_its_whole_interval() -> None:
@@ -310,3 +313,17 @@ def test_hostile_names_stay_text() -> None:
     answer = cs.targets(ds, "2026-10")
     assert "<b>" not in answer._repr_html_()
     assert name in answer.to_frame()["name"].tolist()
+
+
+def test_a_portrait_names_a_count_that_will_hardly_be_made() -> None:
+    last = [
+        plain(cs.portrait(running(targets__successes=target), "2026-10", None).sentences[-1].text)
+        for target in (600, 200)
+    ]
+    assert last[0].startswith("Next: see what keeps Successes behind its target: 26% of 600, pace 312")
+    assert last[1] == "Next: nothing has to change on this evidence."
+
+
+def test_a_target_of_what_cannot_be_computed_has_no_result() -> None:
+    (line,) = cs.targets(running(targets__roi=0.2), "2026-10").table().payload()["rows"]
+    assert "too little data" not in str(line)
