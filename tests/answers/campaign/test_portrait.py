@@ -76,6 +76,13 @@ def test_abandonment_is_judged_by_its_exact_rate() -> None:
     assert figure("abandon_rate_outbound", 0.029, 0.02, 0.05, most=0.03).met is True
 
 
+def test_below_the_band_of_a_figure_that_should_be_low_is_met() -> None:
+    band = {"least": 0.02, "most": 0.05}
+    assert figure("abandon_rate_inbound", 0.01, 0.005, 0.015, **band).met is True
+    assert figure("abandon_rate_inbound", 0.07, 0.06, 0.08, **band).met is False
+    assert figure("occupancy", 0.5, 0.45, 0.55, least=0.65, most=0.85).met is False
+
+
 def test_a_target_within_the_interval_is_open() -> None:
     assert figure("answer_rate", 0.2, 0.18, 0.22, least=0.19).met is None
     assert figure("answer_rate", 0.2, 0.18, 0.22).met is None

@@ -65,6 +65,17 @@ def test_fewer_lost_than_the_band_are_no_bad_news():
     assert [s.tone for s in found.sentences if "gave up" in s.text] == ["good"]
 
 
+def test_a_queue_is_held_to_its_own_targets_before_the_sites():
+    rows = inbound([row for day in range(20) for row in (*answered(90, day=day), *lost(10, day=day))])
+    rows["campaign_id"] = ["desk" if n % 2 else "help" for n in range(len(rows))]
+    ds = data(rows).configured(
+        {"targets.abandon_rate_inbound": 0.2, "campaign.desk.targets.abandon_rate_inbound": 0.05}
+    )
+    judged = [ds, ds.where(campaign_id="help"), ds.where(campaign_id="desk")]
+    figures = [cs.service(one).figures.figures["abandon_rate_inbound"] for one in judged]
+    assert [figure.met for figure in figures] == [True, True, False]
+
+
 def test_agents_enough_and_a_target_missed_point_at_pauses_and_peaks():
     time = pd.DataFrame(
         [

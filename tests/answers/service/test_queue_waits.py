@@ -52,6 +52,11 @@ def test_the_target_is_judged_under_every_definition(least, said, tone):
     assert sentence.tone == tone
 
 
+def test_a_value_alone_is_the_least_service_level():
+    sentence = worked(targets={"service_level": Target(value=0.99)}).sentences[0]
+    assert "the target (at least 99%) is missed" in plain(sentence)
+
+
 def test_days_differ_by_more_than_chance_and_the_interval_counts_days():
     """Ten days of 100 calls: on five of them all in time, on five 6 in 10."""
     late = [answered(40, day=day, queue_s=60.0) for day in range(0, 10, 2)]

@@ -105,6 +105,20 @@ def test_targets_are_the_projects_own() -> None:
     assert (aim.service_level, aim.within_s, aim.max_occupancy) == (0.9, 10.0, 0.7)
 
 
+def test_targets_of_the_queue_go_before_the_sites() -> None:
+    rows = received(*at(0, 100))
+    rows["campaign_id"] = ["desk" if n % 2 else "help" for n in range(len(rows))]
+    ds = data(rows).configured(
+        {
+            "targets.service_level": 0.9,
+            "campaign.desk.targets.service_level": 0.7,
+            "targets.occupancy.high": 0.8,
+        }
+    )
+    aims = [cs.staffing(one).aim for one in (ds, ds.where(campaign_id="desk"))]
+    assert [(aim.service_level, aim.max_occupancy) for aim in aims] == [(0.9, 0.8), (0.7, 0.8)]
+
+
 def test_weekdays_can_be_told_apart() -> None:
     found = cs.staffing(data(received(*at(0, 10), *at(0, 30, day=1))), by_weekday=True).to_frame()
     assert found[["weekday", "calls"]].values.tolist() == [[1, 10.0], [2, 30.0]]
