@@ -156,47 +156,68 @@ def targets(
     kpis = targets_named(dataset.config, known)
     notes = [*stray_notes(about.voice, dataset)]
     found = _by(about, kpis, by) if by is not None else _all(about, kpis, notes)
-    standings = tuple(one for one in found if _shown(one.figure, every=by is None))
+    standings = tuple(found)
     return TargetStandings(about.voice, about.label, standings, dataset.config.confidence, tuple(notes))
 
 
-def _shown(figure: Figure, *, every: bool) -> bool:
-    """Return whether a target is shown: if it is not computable, only one that was set here."""
-    asked = every and figure.target not in DEFAULT_TARGETS.values()
-    return figure.has_target and (figure.now.known or asked)
-
-
 def _by(about: Scope, kpis: list[KPI], by: str) -> Iterator[TargetStanding]:
-    """Yield the targets of every value of a column; those of dials not of a queue, nor the other way."""
+    """Yield the targets of every value of a column."""
     about.now.check_key(by)
     own = own_targets_named(about.now.config, SECTIONS[by], kpis) if by in SECTIONS else {}
-    traffic = [get(name) for name in ("dials", "calls_offered")]
-    for (value,), figures in moved_figures(about.now, None, [*kpis, *traffic], [by]).items():
-        if value is None:
-            continue
-        dials, offered = (figures[kpi.name].now.value for kpi in traffic)
-        for figure in figures.values():
-            if figure.kpi.name in own.get(str(value), ()) or applies(figure.kpi, dials, offered):
-                yield TargetStanding(by, str(value), figure)
+    for (value,), figures in moved_figures(about.now, None, [*kpis, *_traffic()], [by]).items():
+        if value is not None:
+            yield from _applying(by, str(value), figures, own.get(str(value), set()))
 
 
 def _all(about: Scope, kpis: list[KPI], notes: list[str]) -> Iterator[TargetStanding]:
     """Yield the targets of the data set itself, then those that its parts have of their own."""
-    yield from (TargetStanding(*_place(about.now), figure) for figure in _figures(about.now, kpis).values())
+    scope_of, name = _place(about.now)
+    config, figures = about.now.config, _figures(about.now, [*kpis, *_traffic()])
+    if scope_of == "site":
+        yield from (TargetStanding(scope_of, name, f) for f in figures.values() if _asked(f))
+    else:
+        own = own_targets_named(config, SECTIONS[scope_of], kpis) if scope_of in SECTIONS else {}
+        yield from _applying(scope_of, name, figures, own.get(name, set()))
     for column, section in SECTIONS.items():
-        own = own_targets_named(about.now.config, section, kpis)
-        if not own or len(about.now.filters.equals.get(column, ())) == 1:
+        if len(about.now.filters.equals.get(column, ())) == 1:
             continue
-        there = values_of(about.whole, column)
-        for name in (name for name in own if name in there):
-            try:
-                narrow = scope(about.whole.where(**{column: name}), about.period).now
-            except UsageError:  # it has calls, though none in the period
-                fields = {"name": about.voice.label(name), "period": about.label}
-                notes.append(about.voice.say("{name} has targets and no call in {period}.", **fields))
-                continue
-            figures = _figures(narrow, [kpi for kpi in kpis if kpi.name in own[name]])
-            yield from (TargetStanding(column, name, figure) for figure in figures.values())
+        yield from _own(about, column, own_targets_named(config, section, kpis), kpis, notes)
+
+
+def _own(
+    about: Scope, column: str, own: Mapping[str, set[str]], kpis: list[KPI], notes: list[str]
+) -> Iterator[TargetStanding]:
+    """Yield the targets that campaigns, lists or agents have of their own."""
+    there = values_of(about.whole, column) if own else []
+    for name in (name for name in own if name in there):
+        try:
+            narrow = scope(about.whole.where(**{column: name}), about.period).now
+        except UsageError:  # it has calls, though none in the period
+            fields = {"name": about.voice.label(name), "period": about.label}
+            notes.append(about.voice.say("{name} has targets and no call in {period}.", **fields))
+            continue
+        figures = _figures(narrow, [kpi for kpi in kpis if kpi.name in own[name]])
+        yield from (TargetStanding(column, name, f) for f in figures.values() if f.has_target)
+
+
+def _asked(figure: Figure) -> bool:
+    """Return whether a target of the site is shown: if it is not computable, only one that was set."""
+    return figure.has_target and (figure.now.known or figure.target not in DEFAULT_TARGETS.values())
+
+
+def _traffic() -> list[KPI]:
+    return [get(name) for name in ("dials", "calls_offered")]
+
+
+def _applying(
+    column: str, name: str, figures: Mapping[str, Figure], own: set[str]
+) -> Iterator[TargetStanding]:
+    """Yield the targets of a part: its own, and those of the site that apply to what it does."""
+    dials, offered = (figures[kpi.name].now.value for kpi in _traffic())
+    for kpi, figure in figures.items():
+        inherited = figure.now.known and applies(figure.kpi, dials, offered)
+        if figure.has_target and (kpi in own or inherited):
+            yield TargetStanding(column, name, figure)
 
 
 def _figures(dataset: Dataset, kpis: list[KPI]) -> Mapping[str, Figure]:

@@ -327,3 +327,10 @@ def test_a_portrait_names_a_count_that_will_hardly_be_made() -> None:
 def test_a_target_of_what_cannot_be_computed_has_no_result() -> None:
     (line,) = cs.targets(running(targets__roi=0.2), "2026-10").table().payload()["rows"]
     assert "too little data" not in str(line)
+
+
+def test_a_campaign_that_dials_is_not_asked_for_the_targets_of_queues() -> None:
+    ds = running(targets__service_level=0.8, targets__success_rate_argued=0.3)
+    assert cs.targets(ds, "2026-10").to_frame()["kpi"].tolist() == ["service_level", "success_rate_argued"]
+    one = cs.targets(ds.where(campaign_id="spring"), "2026-10").to_frame()
+    assert one["kpi"].tolist() == ["success_rate_argued"]
