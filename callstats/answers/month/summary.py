@@ -320,7 +320,8 @@ def _campaigns(about: Scope, links: Mapping[str, str]) -> tuple[tuple[CampaignFi
     if not about.now.has("calls", "campaign_id"):
         why = voice.reason("not computable: needs calls.campaign_id")
         return (), (voice.say("Campaigns: {why}.", why=why),)
-    wanted = [kpi.name for kpi in targets_named(about.now.config)]
+    of_campaigns = replace(about.now.config, list={}, agent={})
+    wanted = [kpi.name for kpi in targets_named(of_campaigns)]
     campaigns = campaign_figures(about, links, wanted)
     return campaigns, () if campaigns else (voice.say("No figure of any campaign can be computed."),)
 
