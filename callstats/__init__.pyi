@@ -1,3 +1,4 @@
+from .answers.agents.agent_opinions import agent_opinions
 from .answers.agents.agent_quality import agent_quality
 from .answers.agents.agent_work import agent_handle_time, agent_pace
 from .answers.agents.agents import agents
@@ -6,6 +7,7 @@ from .answers.campaign.bridge import bridge
 from .answers.campaign.calling_hours import calling_hours
 from .answers.campaign.dialling_compliance import compliance
 from .answers.campaign.exhaustion import exhaustion
+from .answers.campaign.five_variables import five_variables
 from .answers.campaign.funnel import funnel
 from .answers.campaign.lists import lists
 from .answers.campaign.money_ledger import ledger
@@ -42,6 +44,7 @@ __all__ = [
     "ab_test",
     "add",
     "agent_handle_time",
+    "agent_opinions",
     "agent_pace",
     "agent_quality",
     "agents",
@@ -57,6 +60,7 @@ __all__ = [
     "draft_mapping",
     "draft_project",
     "exhaustion",
+    "five_variables",
     "funnel",
     "ledger",
     "lists",

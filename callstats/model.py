@@ -40,7 +40,9 @@ class Table:
 
     ``clock`` names the naive local time that hours, weekdays and periods are
     read from. ``links`` maps another table's name to the columns both share,
-    so that a question can be broken down by that table's columns.
+    so that a question can be broken down by that table's columns. ``undated`` says
+    that rows without a time belong to every period: they count as unknown there.
+    ``made_of`` names the columns of other tables that this one follows from, if it does.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Table:
     clock: str | None = None
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shared: bool = False
+    undated: bool = False
+    made_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> TableColumn:
         return {column.name: column for column in self.columns}[name]
@@ -220,6 +224,7 @@ CASES = Table(
         TableColumn("case_id", "text", "identifies the issue", nullable=False),
         TableColumn("contact_id", "text", "the customer"),
         TableColumn("campaign_id", "text", "the queue or service"),
+        TableColumn("agent_id", "text", "the agent who solved it, or who has it"),
         TableColumn("opened_at", "instant", "when it was opened"),
         TableColumn("local_opened_at", "clock", "the same on the clock of the site", derived=True),
         TableColumn("closed_at", "instant", "when it was solved"),
@@ -231,10 +236,63 @@ CASES = Table(
     clock="local_opened_at",
 )
 
-TABLES: dict[str, Table] = {
-    table.name: table
+DEADLINES = Table(
+    "deadlines",
+    "one contact of one loaded list whose deadline is over, or unknown; made from contacts and calls",
+    (
+        TableColumn("contact_id", "text", "the contact", nullable=False),
+        TableColumn("list_id", "text", "the list it was loaded with"),
+        TableColumn("campaign_id", "text", "the campaign the list belongs to"),
+        TableColumn(
+            "local_loaded_at", "clock", "when it was loaded, on the clock of its calls", derived=True
+        ),
+        TableColumn("local_deadline", "clock", "when its working hours were over", derived=True),
+        TableColumn("in_time", "flag", "it was dialled by then", derived=True),
+    ),
+    key=("contact_id", "list_id"),
+    clock="local_deadline",
+    links={"contacts": ("contact_id",)},
+    undated=True,
+    made_of={
+        "calls": ("contact_id", "direction", "local_started_at", "started_at"),
+        "contacts": ("contact_id", "loaded_at"),
+    },
+)
+
+WINS = Table(
+    "wins",
+    "one contact won for a campaign: its first success there; made from calls",
+    (
+        TableColumn("contact_id", "text", "the contact", nullable=False),
+        TableColumn("campaign_id", "text", "the campaign"),
+        TableColumn("list_id", "text", "the list of the winning dial"),
+        TableColumn("agent_id", "text", "the agent who won it"),
+        TableColumn("local_won_at", "clock", "when the winning dial was placed", derived=True),
+        TableColumn(
+            "touches", "integer", "dials to the contact for the campaign until it was won", "n", derived=True
+        ),
+    ),
+    key=("contact_id", "campaign_id"),
+    clock="local_won_at",
+    links={"contacts": ("contact_id",)},
+    made_of={"calls": ("attempt_no", "contact_id", "direction", "local_started_at", "success")},
+)
+
+#: Tables that follow from others, and from the settings of a project: no export holds them, nothing stores them.
+MADE: dict[str, Table] = {table.name: table for table in (DEADLINES, WINS)}
+
+
+class _TableIndex(dict[str, Table]):
+    """The tables that an export can hold; one that follows from them is found by its name alone."""
+
+    def __missing__(self, name: str) -> Table:
+        return MADE[name]
+
+
+TABLES: dict[str, Table] = _TableIndex(
+    (table.name, table)
     for table in (CALLS, AGENT_TIME, CONTACTS, COSTS, EVALUATIONS, SURVEYS, CALLBACKS, CASES)
-}
+)
 
 STATES = ("talk", "hold", "wrap", "wait", "pause")
 CLOSED_REASONS = ("success", "refusal", "invalid", "do_not_call", "exhausted")

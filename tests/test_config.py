@@ -291,7 +291,7 @@ def test_an_entry_of_a_campaign_may_hold_targets_and_money() -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("answer_within", "Did you mean 'answer_within_s'?"),
+        ("answer_within", "Did you mean 'answer_within_s'"),
         ("zzz", "docs/project_file.md lists the settings"),
     ],
 )

@@ -18,6 +18,7 @@ Data = Annotated[str, Parameter(help="An imported folder or a DuckDB file.")]
 Period = Annotated[
     str | None, Parameter(help="2026-09, 2026-W36, 2026-Q3, 2026-09-14 or 2026-09-01..2026-09-14.")
 ]
+Before = Annotated[str, Parameter(help="previous, another period, or none.")]
 Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat for several.")]
 Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
 Form = Annotated[Format, Parameter(help="table says it in words; csv and json carry full precision.")]
@@ -107,12 +108,23 @@ def exhaustion(
     by
         A column that tells lists apart.
     deadline
-        A day (2026-09-30) or hours after loading (8), by when contacts should have been dialled.
+        A day (2026-09-30) or working hours after loading (8), by when contacts should have been dialled.
     """
     from callstats.answers.campaign.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
     ask(lambda d: run(d, period, by=by, deadline=until), data, where, project, lang, format)
+
+
+@app.command
+def five_variables(
+    data: Data, /, *, period: Period = None, before: Before = "previous", where: Where = [],  # noqa: B006
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Set hours, calls, calls answered, successes and contacts closed side by side, now and before."""
+    from callstats.answers.campaign.five_variables import five_variables as run
+
+    ask(lambda d: run(d, period, before), data, where, project, lang, format)
 
 
 @app.command
@@ -221,7 +233,7 @@ def service(
     ask(asked, data, where, project, lang, format)
 
 
-About = Literal["figures", "pace", "handling", "quality"]
+About = Literal["figures", "pace", "handling", "quality", "opinions"]
 
 
 @app.command
@@ -239,7 +251,8 @@ def agents(
     adjust
         What agents were given and did not choose; list_id, hour and attempt_no where left out.
     about
-        The figures on one KPI, or pace and shares of time, handle time by outcome, or quality.
+        The figures on one KPI, or pace and shares of time, handle time by outcome, quality, or what
+        customers say and how their issues end.
     false_discovery_rate
         Share of false ones among the agents said to stand out.
     pseudonyms
@@ -247,6 +260,7 @@ def agents(
     """
 
     def run(dataset: Dataset) -> Answer:
+        from callstats.answers.agents.agent_opinions import agent_opinions
         from callstats.answers.agents.agent_quality import agent_quality
         from callstats.answers.agents.agent_work import agent_handle_time, agent_pace
         from callstats.answers.agents.agents import ADJUST
@@ -254,6 +268,7 @@ def agents(
 
         narrow = dataset.where(period=period)
         others = {"pace": agent_pace, "handling": agent_handle_time, "quality": agent_quality}
+        others |= {"opinions": agent_opinions}
         if about in others:
             return others[about](narrow, pseudonyms=pseudonyms)
         rate = false_discovery_rate

@@ -75,6 +75,7 @@ BENCHMARKS: dict[str, tuple[Target, ...]] = {
         Target(low=180, high=300, source="3-5 min B2B"),
     ),
     "list_completion": (Target(low=0.75, source="75 % of a list in eight hours"),),
+    "touches_per_contact_won": (Target(high=8, source="eight contacts on average"),),
 }
 
 

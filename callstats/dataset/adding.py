@@ -350,4 +350,4 @@ def _check_fits(data: Dataset, told: Mapping[str, Any], target: Path) -> None:
 
 
 def _columns(data: Dataset) -> list[Any]:
-    return [TABLES[n][c] for n, schema in data.schemas.items() for c in schema if c in TABLES[n].names]
+    return [TABLES[n][c] for n in data.frames for c in data.schemas[n] if c in TABLES[n].names]

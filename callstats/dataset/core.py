@@ -13,6 +13,7 @@ import narwhals as nw
 
 from callstats.config import Config, overridden
 from callstats.dataset import decided_tables as decided
+from callstats.dataset import made_tables
 from callstats.dataset import table_links as links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
@@ -20,7 +21,7 @@ from callstats.dataset.filters import Filters, as_values, coerced
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.errors import InputError, UsageError, unknown_name
-from callstats.model import STATED, TABLES
+from callstats.model import MADE, STATED, TABLES
 
 if TYPE_CHECKING:
     from callstats.dataset.cost_shares import SharedCosts
@@ -34,10 +35,16 @@ class _Conformed(dict[str, nw.LazyFrame]):
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
         """What is there to ask by: columns that keep what an export stated are not."""
-        return {
+        own = {
             name: {c: dtype for c, dtype in frame.collect_schema().items() if not c.startswith(STATED)}
             for name, frame in self.items()
         }
+        return {**own, **made_tables.schemas(own)}
+
+    @cached_property
+    def made(self) -> dict[Hashable, nw.LazyFrame]:
+        """The tables that follow from others, by name and the settings they follow from."""
+        return {}
 
     @cached_property
     def narrowed(self) -> dict[Hashable, nw.LazyFrame]:
@@ -121,7 +128,8 @@ class Dataset:
 
     def __repr__(self) -> str:
         told = f"; {self.filters}" if self.filters else ""
-        return f"Dataset({', '.join(self.schemas)}{told})"
+        names = (name for name in self.schemas if name not in MADE)
+        return f"Dataset({', '.join(names)}{told})"
 
     # Contents
 
@@ -258,7 +266,7 @@ class Dataset:
         if name == "costs":
             return self.stored(name, *keys) if name in self.frames else self.costs(*keys)
         engine = next(iter(self.frames.values())).implementation
-        if not (isinstance(self.frames, _Conformed) and engine.is_duckdb()):
+        if name not in self._tables or not (isinstance(self.frames, _Conformed) and engine.is_duckdb()):
             return self._narrowed(name, keys, self._tables, self.schemas)
         kept, asked = self.frames.narrowed, (self._decided_by, self.filters.key, name, keys)
         if asked not in kept:
@@ -278,6 +286,7 @@ class Dataset:
         times = [key for key in keys if key in TIME_KEYS]
         clock = [links.clock(columns, name)] if times and name != "costs" else []
         plain = [key for key in (*keys, *clock) if key is not None and key not in TIME_KEYS]
+        tables = tables if name in tables else {**tables, name: self._made(name)}
         frame = links.attach(tables, columns, name, (*self.filters.columns(columns, name), *plain))
         conditions = self.filters.conditions(columns, name)
         frame = frame.filter(*conditions) if conditions else frame
@@ -353,6 +362,14 @@ class Dataset:
         assert isinstance(self.frames, _Conformed)
         return self._narrowed(name, keys, self.frames, self.frames.schemas)
 
+    def _made(self, name: str) -> nw.LazyFrame:
+        """Return a table that follows from others, made once for all views of the same tables."""
+        assert isinstance(self.frames, _Conformed)
+        asked, kept = (name, made_tables.settings(name, self.config)), self.frames.made
+        if asked not in kept:
+            kept[asked] = made_tables.make(name, self.frames, self.schemas, self.config)
+        return kept[asked]
+
     def save(self, folder: str | Path) -> Path:
         """Write the data set, within its filters, as a folder of Parquet files.
 
@@ -379,7 +396,7 @@ class Dataset:
             self._tables_with(key)
 
     def _tables_with(self, column: str) -> list[str]:
-        tables = [name for name, schema in self.schemas.items() if column in schema]
+        tables = [name for name in self.frames if column in self.schemas[name]]
         if not tables:
             raise unknown_name("column", column, self._known_columns())
         return tables

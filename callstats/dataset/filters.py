@@ -104,7 +104,8 @@ def _inside(columns: links.Columns, table: str, period: Period) -> nw.Expr | Non
     if clock is None:
         return _cost_inside(period) if table == "costs" else None
     start, end = (datetime(day.year, day.month, day.day) for day in (period.start, period.end))
-    return (nw.col(clock) >= start) & (nw.col(clock) < end)
+    inside = (nw.col(clock) >= start) & (nw.col(clock) < end)
+    return inside | nw.col(clock).is_null() if TABLES[table].undated else inside
 
 
 def _cost_inside(period: Period) -> nw.Expr:

@@ -91,7 +91,7 @@ def day_sums(
 def _tables(dataset: Dataset, kpi: KPI) -> list[str]:
     """Return the tables of a KPI's terms that know the day."""
     named = dict.fromkeys(term.where.table for term in formula_terms(kpi))
-    if kpi.domain == "reach" and "contacts" in named:
+    if kpi.domain == "reach" and {"contacts", "deadlines"} & set(named):
         return []  # how far a list has come is a state: other days would not bring another one
     return [table for table in named if table not in _UNTIMED and dataset.reaches(table, "day")]
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from callstats.dataset.clock import TIME_KEYS
 from callstats.dataset.core import Dataset
+from callstats.dataset.made_tables import without
 from callstats.errors import UsageError
 from callstats.kpis.define import KPI, Distinct, Sum, Term
-from callstats.model import TABLES
+from callstats.model import MADE, TABLES
 
 
 def obstacle(dataset: Dataset, kpi: KPI, by: Sequence[str] = ()) -> str | None:
@@ -56,7 +57,7 @@ def _first(
 ) -> str | None:
     for table in needed:
         if table not in dataset.schemas:
-            return f"needs {table}"
+            return f"needs {without(table, dataset.schemas) if table in MADE else table}"
     for term in terms:
         times = [c for c in term.of if c in TIME_KEYS] if isinstance(term, Distinct) else []
         if times and not dataset.reaches(term.where.table, times[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callstats.kpis import predicates as rows
-from callstats.kpis.define import KPI, Count, Net, Ratio, Share, linear
+from callstats.kpis.define import KPI, Count, Net, Ratio, Share, Sum, linear
 from callstats.kpis.parts import (
     CONTACT_CENTRE,
     CONTACTS_ARGUED,
@@ -229,8 +229,25 @@ _CONVERSIONS = (
         domain="conversion",
         independence="contact",
         source=PROSPECTING,
-        caution="Dials to contacts that were never won are included: it is the price of a success in dials, not the length of a won contact's story.",
-        aliases=("touches per conversion", "huit contacts en moyenne"),
+        caution="Dials to contacts that were never won are included: it is the price of a success in dials, not the length of a won contact's story, which is touches_per_contact_won.",
+        aliases=("dials per sale", "appels par vente"),
+    ),
+    KPI(
+        name="touches_per_contact_won",
+        label=named("Touches per contact won", "Touches par contact gagné", "Касаний на выигранный контакт"),
+        question="How many dials did the contacts won take until they were won?",
+        formula=Ratio(
+            linear(Sum("touches", rows.WINS_NUMBERED)),
+            linear(Count(rows.WINS_NUMBERED)),
+            unknown=Count(rows.WINS) - Count(rows.WINS_NUMBERED),
+        ),
+        unit="n",
+        direction="neutral",
+        domain="conversion",
+        independence="contact",
+        source=PROSPECTING,
+        caution="Dials to the contacts won alone, up to the first success for the campaign; those before the period count, those before the data begin only where the export numbers its dials. Dials to contacts never won are in dials_per_success. Contacts given up early are not in it: it is no proof that more dials would win them.",
+        aliases=("touches per conversion", "huit contacts en moyenne", "eight touches"),
     ),
     KPI(
         name="callback_conversion",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callstats.kpis.translations import words
+from callstats.model import MADE
 
 if TYPE_CHECKING:
-    from callstats.kpis.define import KPI
+    from collections.abc import Callable
+
+    from callstats.kpis.define import KPI, Predicate
 
 
 def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
@@ -55,9 +58,47 @@ def describe(kpi: KPI, language: str = "en") -> dict[str, str]:
         "domain": kpi.domain,
         "independence": kpi.independence,
         "source": texts.term("; ").join(sources(kpi, language)),
-        "caution": texts.cautions.get(kpi.name, kpi.caution),
+        "caution": " ".join(
+            part for part in (texts.cautions.get(kpi.name, kpi.caution), _counted(kpi, texts.term)) if part
+        ),
         "aliases": ", ".join(kpi.aliases),
     }
+
+
+#: What a definition says of the calls it counts, where they are of one direction.
+_COUNTED = {
+    "outbound": "Outbound calls alone are counted.",
+    "inbound": "Inbound calls alone are counted.",
+}
+
+
+def _counted(kpi: KPI, word: Callable[[str], str]) -> str:
+    """Return which calls a KPI counts, from the rows of its formula; nothing where it counts both."""
+    return word(_COUNTED[found]) if (found := calls_counted(kpi)) else ""
+
+
+def calls_counted(kpi: KPI) -> str:
+    """Return the direction of the calls that a KPI counts: outbound or inbound; empty if both, or none.
+
+    Examples
+    --------
+    >>> from callstats.kpis import get
+    >>> [calls_counted(get(name)) for name in ("revenue", "service_level", "average_handle_time", "csat")]
+    ['outbound', 'inbound', '', '']
+    """
+    from callstats.kpis.define import Quantile
+
+    rows = [kpi.formula.where] if isinstance(kpi.formula, Quantile) else [term.where for term in kpi.terms]
+    found = {_direction(where) for where in rows if where.table == "calls" or where.table in MADE}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _direction(where: Predicate) -> str:
+    """Return the direction that rows must have; contacts won and deadlines are made of dials."""
+    if where.table in MADE:
+        return "outbound"
+    named = (c.operand for c in where.conditions if c.column == "direction" and c.operator == "==")
+    return str(next(named, ""))
 
 
 def sources(kpi: KPI, language: str = "en") -> tuple[str, ...]:

@@ -29,8 +29,9 @@ from callstats.kpis.define import (
     Term,
     Unit,
 )
-from callstats.model import CHARGED, TABLES
+from callstats.model import CHARGED, MADE, TABLES
 
+_EVERY = {**TABLES, **MADE}
 LANGUAGES = ("en", "fr", "ru")
 _CLOSED_WORDS = {"unit": Unit, "direction": Direction, "domain": Domain, "independence": Independence}
 _CONVERSION = re.compile(r"conversion|success_rate|successes_per")
@@ -135,7 +136,7 @@ def _part_of_whole(kpi: KPI) -> str:
 def _drawn_from(kpi: KPI) -> str:
     unit = [column for column in UNIT_COLUMNS[kpi.independence] if column != "day"]
     tables = {table for table, _ in _columns(kpi)}
-    if any(set(unit) <= set(TABLES[table].names) for table in tables if table in TABLES):
+    if any(set(unit) <= set(TABLES[table].names) for table in tables if table in _EVERY):
         return ""
     return f"{kpi.independence} is in none of {', '.join(sorted(tables))}"
 
@@ -158,7 +159,7 @@ RULES: dict[str, Callable[[KPI], str]] = {
 def _strange_columns(kpi: KPI, own: Columns) -> str:
     strange = []
     for table, columns in _columns(kpi):
-        if table not in TABLES:
+        if table not in _EVERY:
             strange.append(f"there is no table {table!r}")
             continue
         known = {*TABLES[table].names, *own.get(table, ()), *(CHARGED if table == "costs" else ())}
@@ -293,6 +294,6 @@ def _in_hours(unit: str, weight: float) -> str:
 
 
 def _column_unit(table: str, column: str) -> str:
-    if table not in TABLES or column not in TABLES[table].names:
+    if table not in _EVERY or column not in TABLES[table].names:
         return _ANY
     return TABLES[table][column].unit or "score"

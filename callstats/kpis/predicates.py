@@ -16,8 +16,8 @@ INBOUND = Condition("direction", "==", "inbound")
 ANSWER_WITHIN = Setting("answer_within_s", 20)
 #: A caller who hangs up within this many seconds is assumed to have misdialled.
 SHORT_ABANDON = Setting("short_abandon_s", 5)
-#: A list should have been dialled within this many hours of loading.
-LIST_DEADLINE = Setting("list_deadline_h", 8, scale=3600)
+#: Callers who are gone are counted at this second.
+GONE_WITHIN = Setting("gone_within_s", 60)
 
 
 def _flag(column: str, value: bool = True) -> Condition:
@@ -38,7 +38,6 @@ CLOSED = DIALS.also("calls that closed the contact", _flag("closed"))
 DO_NOT_CALL = DIALS.also("do-not-call requests", _flag("do_not_call"))
 INVALID = DIALS.also("dials to an invalid number", _flag("invalid_number"))
 FIRST_CLOSE = SUCCESSES.also("successes on the first live call", _flag("live"), Condition("live_no", "==", 1))
-BY_DEADLINE = DIALS.also("dials by the deadline", Condition("since_loaded_s", "<=", LIST_DEADLINE))
 #: A machine that detection missed: the line was answered, not by a person, and an agent was on it.
 MACHINE_SEEN = DIALS.also(
     "machines seen by agents", _flag("connected"), _flag("live", False), *known("agent_id")
@@ -51,6 +50,7 @@ UNANSWERED = OFFERED.also("calls not answered", _flag("handled", False))
 ANSWERED_WITHIN = ANSWERED.also("calls answered in time", Condition("queue_s", "<=", ANSWER_WITHIN))
 QUEUE_ABANDONED = UNANSWERED.also("calls abandoned in the queue", _flag("abandoned"))
 ABANDONED_WITHIN = QUEUE_ABANDONED.also("calls abandoned in time", Condition("queue_s", "<=", ANSWER_WITHIN))
+GONE = QUEUE_ABANDONED.also("callers gone", Condition("queue_s", "<=", GONE_WITHIN))
 ABANDONED_SHORT = QUEUE_ABANDONED.also("short abandoned calls", Condition("queue_s", "<=", SHORT_ABANDON))
 
 # Calls in both directions: how long a conversation takes does not depend on who rang.
@@ -72,8 +72,15 @@ PAID = LOGIN.also("paid time", _flag("paid"))
 PAID_AVAILABLE = AVAILABLE.also("paid talk, hold, wrap and wait time", _flag("paid"))
 
 # Contacts
+#: Contacts won for a campaign, with the dials until then.
+WINS = Predicate("wins", "contacts won")
+WINS_NUMBERED = WINS.also("contacts won", *known("touches"))
 LOADED = Predicate("contacts", "contacts loaded")
 CONSENTING = LOADED.also("contacts who agreed to be called", _flag("consent"))
+#: The deadlines follow from the calling hours and ``list_deadline_h`` of the project.
+DEADLINES = Predicate("deadlines", "contacts loaded")
+DUE = DEADLINES.also("contacts whose deadline is over", *known("local_loaded_at"))
+BY_DEADLINE = DUE.also("contacts dialled by the deadline", _flag("in_time"))
 
 # Costs
 COSTS = Predicate("costs", "costs")

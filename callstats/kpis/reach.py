@@ -23,7 +23,7 @@ from callstats.kpis.parts import (
     sources,
 )
 
-_DEADLINE_KNOWN = rows.DIALS.also("dials with a known time since loading", *known("since_loaded_s"))
+_DUE = contacts(rows.DUE, "contacts whose deadline is over")
 _VALIDITY_KNOWN = contacts(
     rows.DIALS.also("dials to a number known to work or not", *known("invalid_number")), "contacts attempted"
 )
@@ -171,18 +171,19 @@ LIST_KPIS = (
         label=named(
             "List completion by the deadline", "Avancement de la liste à l’échéance", "Обзвон базы в срок"
         ),
-        question="What share of the contacts loaded was dialled by the deadline?",
-        formula=share_of_loaded(
-            contacts(rows.BY_DEADLINE, "contacts dialled by the deadline"),
-            unknown=CONTACTS_ATTEMPTED
-            - contacts(_DEADLINE_KNOWN, "contacts with a known time since loading"),
+        question="What share of the contacts whose deadline is over was dialled by then?",
+        formula=Ratio(
+            linear(contacts(rows.BY_DEADLINE, "contacts dialled by the deadline")),
+            linear(_DUE),
+            proportion=True,
+            unknown=contacts(rows.DEADLINES, "contacts loaded") - _DUE,
         ),
         unit="%",
         direction="up",
         domain="reach",
         independence="contact",
         source=CONTACT_CENTRE,
-        caution="The deadline is list_deadline_h hours after loading (8 by default: 75% of a list in eight hours), on the clock, nights included.",
+        caution="The deadline is list_deadline_h working hours after loading (8 by default: 75% of a list in eight hours): calling_hours, on days with dials. A period has the contacts whose deadline lies in it, and dials before it count; deadlines after the last call are not yet over.",
         aliases=("service agreement level", "75 % d’une liste en huit heures"),
     ),
     KPI(

@@ -22,7 +22,20 @@ the true service level in 79 of 100 months, one over days in 95.
 from __future__ import annotations
 
 from callstats.kpis import predicates as rows
-from callstats.kpis.define import KPI, Count, Linear, Mean, Net, Quantile, Ratio, Share, Sum, known, linear
+from callstats.kpis.define import (
+    KPI,
+    Condition,
+    Count,
+    Linear,
+    Mean,
+    Net,
+    Quantile,
+    Ratio,
+    Share,
+    Sum,
+    known,
+    linear,
+)
 from callstats.kpis.parts import CONTACT_CENTRE, PEERS, QUALITY, named, sources
 
 _ANSWERED = Count(rows.ANSWERED.also("calls answered", *known("queue_s")))
@@ -30,6 +43,9 @@ _OFFERED = linear(_ANSWERED + Count(rows.UNANSWERED), "calls offered")
 _IN_TIME = Count(rows.ANSWERED_WITHIN)
 _LEFT_IN_TIME = Count(rows.ABANDONED_WITHIN)
 _LEFT_SHORT = Count(rows.ABANDONED_SHORT)
+_STAYED = Count(rows.UNANSWERED.also("calls not answered nor abandoned", Condition("abandoned", "==", False)))
+_LEFT = Count(rows.QUEUE_ABANDONED.also("calls abandoned in the queue", *known("queue_s")))
+_ENDED = linear(Count(rows.ANSWERED) + _STAYED + _LEFT, "calls offered")
 _WITHIN = "In time is within answer_within_s seconds (20 by default)."
 
 
@@ -155,6 +171,23 @@ CALLERS = (
         source=QUALITY,
         caution="Between 2 and 5% is typical. Callers who hang up at once are in it.",
         aliases=("taux d’abandon", "pourcentage de congés", "abandonment rate"),
+    ),
+    KPI(
+        name="abandon_rate_by_second",
+        label=named(
+            "Early abandonment rate, inbound", "Taux d’abandon précoce", "Доля рано ушедших входящих"
+        ),
+        question="What share of the calls offered had callers given up by a given second?",
+        formula=Ratio(
+            linear(Count(rows.GONE)), _ENDED, proportion=True, unknown=Count(rows.OFFERED) - _ENDED
+        ),
+        unit="%",
+        direction="down",
+        domain="service",
+        independence="day",
+        source=QUALITY,
+        caution="The second is gone_within_s (60 by default). Of all callers, those answered before among them: how many would be gone had nobody answered is in the patience of the service (Kaplan-Meier).",
+        aliases=("callers gone at 60 s", "partis à 60 s", "abandoned within 60 seconds"),
     ),
     KPI(
         name="average_speed_of_answer",

@@ -24,15 +24,18 @@ def arrow_type(type_: str) -> pa.DataType:
     }[type_]  # fmt: skip
 
 
-#: Columns that no simulated site has: contacts are told by their names, and nobody works over midnight.
+#: Columns that no simulated site has: contacts are told by their names, nobody works over midnight.
 NOT_SIMULATED = frozenset({"phone", "shift_start"})
+#: By table: issues are nobody's own, whoever takes the call works on them.
+NOT_SIMULATED_OF = {"cases": frozenset({"agent_id"})}
 
 
 def schema(table: str, **further: str) -> pa.Schema:
     """Return the columns of a canonical table, and extra ones by model type."""
     import pyarrow as pa
 
-    known = (column for column in TABLES[table].columns if column.name not in NOT_SIMULATED)
+    left_out = NOT_SIMULATED | NOT_SIMULATED_OF.get(table, frozenset())
+    known = (column for column in TABLES[table].columns if column.name not in left_out)
     columns = {column.name: column.type for column in known} | further
     return pa.schema([(name, arrow_type(type_)) for name, type_ in columns.items()])
 

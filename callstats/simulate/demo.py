@@ -131,7 +131,7 @@ abandon_rate_inbound = { low = 0.02, high = 0.05, source = "typical of the trade
 occupancy = { low = 0.65, high = 0.85, source = "demo: planning" }
 average_handle_time = { low = 120, high = 300, source = "2-3 min B2C, 3-5 min B2B" }
 service_level = { low = 0.80, source = "demo: 80 % in 20 seconds" }
-dials_per_success = { high = 70, source = "demo: cold lists" }
+touches_per_contact_won = { high = 8, source = "eight touches or more" }
 list_completion = { low = 0.75, source = "75 % of a list in eight hours" }
 
 [labels]

@@ -25,6 +25,7 @@ def run(*words: str) -> int:
         (["attempts", DEMO, *SPRING, "--by", "list_id"], "list_id"),
         (["hours", DEMO, *SPRING], "weekday"),
         (["exhaustion", DEMO, *SPRING, "--deadline", "8"], "unused"),
+        (["five-variables", DEMO, *SPRING, "--before", "none"], "before"),
         (["definitions", DEMO, "conversion_rate", *SPRING], "users"),
         (["targets", DEMO, "--period", "2026-09"], "days_to_come"),
         (["targets", DEMO, "--period", "2026-09", "--by", "campaign_id"], "attained"),

@@ -203,3 +203,21 @@ def test_the_package_is_imported_without_its_catalogue_or_a_frame():
     code = f"import sys, callstats.kpis; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_counts_one_direction_says_so_in_every_language():
+    said = {language: describe(get("revenue"), language)["caution"] for language in ("en", "fr", "ru")}
+    assert said["en"].endswith("Outbound calls alone are counted.")
+    assert said["fr"].endswith("Seuls les appels sortants sont comptés.")
+    assert said["ru"].endswith("Считаются только исходящие вызовы.")
+    assert describe(get("service_level"))["caution"].endswith("Inbound calls alone are counted.")
+
+
+@pytest.mark.parametrize("name", ["average_handle_time", "login_hours", "csat", "cost", "contacts_loaded"])
+def test_what_counts_both_directions_or_no_calls_says_nothing_of_it(name):
+    assert "alone are counted" not in describe(get(name))["caution"]
+
+
+@pytest.mark.parametrize("name", ["touches_per_contact_won", "list_completion", "successes_per_login_hour"])
+def test_what_is_made_of_dials_says_so(name):
+    assert "Outbound calls alone" in describe(get(name))["caution"]

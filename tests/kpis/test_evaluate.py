@@ -167,12 +167,11 @@ def test_cost_per_acquisition_leaves_the_price_of_the_list_out():
     assert value("cost_per_call", calls=calls, costs=costs).value == 40.0
 
 
-def test_list_completion_counts_contacts_dialled_within_eight_hours_of_loading():
-    contacts = [{"contact_id": c} for c in "abcd"]
-    since = {"a": 0.0, "b": 8 * 3600.0, "c": 8 * 3600.0 + 1}
-    calls = [call(contact_id=c, since_loaded_s=s) for c, s in since.items()]
-    assert value("list_completion", calls=calls, contacts=contacts).value == 0.5
-    assert value("list_completion", {"list_deadline_h": 9}, calls=calls, contacts=contacts).value == 0.75
+def test_list_completion_counts_contacts_dialled_by_their_deadline():
+    """Of four whose deadline is over, two were dialled by then; of the fifth nobody knows the loading."""
+    due = {"a": True, "b": True, "c": False, "d": False}
+    rows = [{"contact_id": c, "local_loaded_at": 0, "in_time": there} for c, there in due.items()]
+    assert value("list_completion", deadlines=[*rows, {"contact_id": "e"}]) == (0.5, 2, 4)
 
 
 def test_file_validity_is_one_less_the_invalid():

@@ -259,7 +259,7 @@ def agents(
         relevant=relevant,
         horizon_days=horizon_days,
     )
-    reason = _obstacle(dataset, asked)
+    reason = agent_obstacle(dataset, asked)
     if reason:
         return replace(blank, notes=(voice.note(asked, f"not computable: {reason}"),))
     if away := other_direction(dataset, asked):
@@ -271,7 +271,7 @@ def _ask_instead(dataset: Dataset, kpi: KPI, direction: str) -> str:
     """Say that all calls are of the other direction, and which KPI can be asked of them."""
     voice = Voice.of(dataset)
     label = kpi.label[voice.language]
-    able = next((name for name in _OF_ANY_CALL if not _obstacle(dataset, get(name))), "")
+    able = next((name for name in _OF_ANY_CALL if not agent_obstacle(dataset, get(name))), "")
     inbound = direction == "inbound"
     if able and inbound:
         return voice.say(
@@ -294,8 +294,18 @@ def _period(dataset: Dataset, voice: Voice) -> str:
     return voice.days(*span)
 
 
-def _obstacle(dataset: Dataset, kpi: KPI) -> str:
-    """Return why a KPI cannot be computed by agent; "" if it can."""
+def agent_obstacle(dataset: Dataset, kpi: KPI) -> str:
+    """Return why a KPI cannot be computed by agent; "" if it can.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from callstats.dataset import Dataset
+    >>> calls = pd.DataFrame({"call_id": ["1"], "agent_id": ["Ann"]})
+    >>> cases = pd.DataFrame({"case_id": ["1"], "resolution_s": [60.0]})
+    >>> agent_obstacle(Dataset({"calls": calls, "cases": cases}), get("time_to_resolution"))
+    'needs cases.agent_id'
+    """
     from callstats.engine import obstacle
 
     without = next((t for t in kpi.needs if t in dataset.frames and not dataset.reaches(t, AGENT)), None)
@@ -313,6 +323,12 @@ def _compared(
 ) -> AgentComparison:
     """Build the comparison: figures, their worth, and where the findings come from."""
     kpi, level, relevant = blank.kpi, blank.confidence, blank.relevant
+    if _below_zero(dataset, kpi):
+        said = blank.voice.say(
+            "{kpi} is 0 or below for some agents, who are no multiple of the others: ask for agent_opinions.",
+            kpi=kpi.label[blank.voice.language],
+        )
+        return replace(blank, notes=(said,))
     keys, left = strata_keys(dataset, kpi, adjust)
     standing = standing_of(dataset, kpi, keys, confidence=level, relevant=relevant)
     by_agent = figures_by_agent(
@@ -336,6 +352,15 @@ def _compared(
         times={by_agent[agent].agent: times(agent) for agent in findings},
         notes=_notes(blank.voice, kpi, left, standing, list(by_agent.values())),
     )
+
+
+def _below_zero(dataset: Dataset, kpi: KPI) -> bool:
+    """Return whether the figure that takes something off is 0 or below for an agent, or for all."""
+    if all(weight >= 0 for _, weight in ratio_of(kpi).numerator):
+        return False
+    found = measure(dataset, kpi, by=AGENT, interval=False)
+    values = [*found["value"], *measure(dataset, kpi, interval=False)["value"]]
+    return any(value <= 0 for value in values)
 
 
 def _worths(

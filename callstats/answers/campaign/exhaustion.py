@@ -89,7 +89,7 @@ def exhaustion(
         The column that identifies lists; None pools all contacts.
     deadline : str, date or number, optional
         By when contacts should have been dialled once: a day, with a forecast if it is in the
-        future, or hours after loading. If omitted, the project's ``list_deadline_h`` (8).
+        future, or working hours after loading. If omitted, the project's ``list_deadline_h`` (8).
     share : float
         A list is done when this share of the contacts that are callable on the reference day is
         closed, rounded up to whole contacts. When the very last ones are closed says little:

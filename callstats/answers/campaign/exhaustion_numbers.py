@@ -22,6 +22,8 @@ from callstats.answers.campaign.list_states_numbers import ListState, contact_da
 from callstats.answers.core.estimates import NAN, Estimate, estimates_by
 from callstats.answers.core.scope import records
 from callstats.dataset.clock import unknown, written
+from callstats.dataset.deadlines import hours as deadline_hours
+from callstats.dataset.filters import Filters
 from callstats.dataset.period import Period
 from callstats.stats.checking import tails
 from callstats.stats.ratios import t_quantile
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
 
 #: Attempts with fewer dials are estimated from all lists together, or not at all.
 FEWEST_DIALS = 30
-#: By when contacts should have been dialled once: a day, or hours after loading.
+#: By when contacts should have been dialled once: a day, or working hours after loading.
 Deadline = str | date | float | None
+_LONG_AGO = date(1970, 1, 1)
 _SUMS = ("closed", "success", "value", "kept")
 _State = tuple[int, bool]
 
@@ -339,16 +342,17 @@ def _deadline_day(deadline: Deadline) -> date | None:
 def completions_in_hours(
     about: Scope, by: str | None, deadline: Deadline
 ) -> tuple[dict[Any, Completion], Estimate | None]:
-    """Return the share dialled within hours of loading by list, and an unknown one, if any.
+    """Return the share dialled within working hours of loading by list, and an unknown one, if any.
 
-    Empty if the deadline is a day.
+    Deadlines until the period's end count, from the first. Empty if the deadline is a day.
     """
     if isinstance(deadline, str | date):
         return {}, None
     config = about.whole.config
-    hours = float(deadline) if deadline is not None else config.setting("list_deadline_h", 8.0)
+    hours = float(deadline) if deadline is not None else deadline_hours(config)
     settings = {**config.settings, "list_deadline_h": hours}
-    whole = replace(about.whole, config=replace(config, settings=settings))
+    until = Filters(Period.between(_LONG_AGO, about.window.end), about.whole.filters.equals)
+    whole = replace(about.whole, config=replace(config, settings=settings), filters=until)
     groups = estimates_by(whole, ["list_completion"], [by] if by else [])
     shares = {(key[0] if key else None): kpis["list_completion"] for key, kpis in groups.items()}
     missing = next((e for e in shares.values() if not e.known), None)

@@ -187,7 +187,8 @@ class ExhaustionTelling(Telling[Exhaustion]):
             return self.say("Dialled in time")
         if isinstance(completion.deadline, date):
             return self.say("Dialled by {day}", day=self.form.date(completion.deadline))
-        return self.say("Dialled within {hours} h of loading", hours=self.form.number(completion.deadline))
+        hours = self.form.number(completion.deadline)
+        return self.say("Dialled within {hours} working hours of loading", hours=hours)
 
     def _days(self) -> int:
         return max((one.pace.days for one in self.answer.lists), default=0)

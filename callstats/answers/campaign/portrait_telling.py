@@ -155,7 +155,7 @@ class PortraitTelling(Telling[Portrait]):
             change_low=moved.low,
             change_high=moved.high,
             direction=f.kpi.direction,
-            note="" if f.now.known else self.voice.reason(f.now.note),
+            note=self.voice.doubts(f.now.note) if f.now.known else self.voice.reason(f.now.note),
         )
         return replace(card, target=progress_words(f, self.voice)) if f.progress is not None else card
 

@@ -24,7 +24,7 @@ from callstats.kpis.define import (
     known,
 )
 from callstats.kpis.evaluate import total
-from callstats.kpis.predicates import NAMED
+from callstats.kpis.predicates import DIALS, NAMED, SUCCESSES
 from callstats.model import TABLES
 
 
@@ -123,6 +123,8 @@ def _predicates(kpi: KPI) -> Iterator[Predicate]:
     for term in formula_terms(kpi):
         identity = known("contact_id") if isinstance(term, Distinct) and "contact_id" in term.of else ()
         yield term.where.also(term.where.label, *identity)
+        if term.where.table in _MADE_FROM:
+            yield _MADE_FROM[term.where.table]
 
 
 def _asked(where: Predicate, holes: frozenset[str]) -> Iterator[tuple[str, Predicate]]:
@@ -168,6 +170,11 @@ def _values(kpi: KPI, dataset: Dataset) -> Iterator[Unknown]:
         yield Unknown(term.column, term.where.label, 1.0 * rows, left_out, words)
 
 
+#: The calls that a made table says something of: what is unknown of them is missing there.
+_MADE_FROM = {
+    "deadlines": DIALS.also(DIALS.label, *known("contact_id")),
+    "wins": SUCCESSES.also(SUCCESSES.label, *known("contact_id")),
+}
 #: Rules that leave out what stands elsewhere or never happened: nothing is lost with such a row.
 _NO_LOSS = frozenset({*(rule.name for rule in checks.KEYS), "a call was dialled"})
 #: Helper tables of dialers, by the canonical table that is made of them.
@@ -201,9 +208,10 @@ def rejected(dataset: Dataset) -> dict[str, str]:
 
 
 def tables_read(kpi: KPI) -> tuple[str, ...]:
-    """Return the tables whose rows a KPI adds up."""
+    """Return the tables whose rows a KPI adds up, those that one is made of in its place."""
     exact = (term.where for term in exact_terms(kpi))
-    return tuple(dict.fromkeys(where.table for where in (*_predicates(kpi), *exact)))
+    read = dict.fromkeys(where.table for where in (*_predicates(kpi), *exact))
+    return tuple(dict.fromkeys(name for table in read for name in TABLES[table].made_of or (table,)))
 
 
 def _rows_of(table: str, dataset: Dataset) -> int:

@@ -45,6 +45,8 @@ _REASONS = (
     (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
 )
 
+#: What tells a note on the rows from one on the interval.
+_DOUBTS = (" is unknown for ", " were rejected at import")
 #: Between the values of a rule.
 _OR = mark(" or ")
 
@@ -126,6 +128,20 @@ class Voice:
         whole = note.rstrip(".") or "not computable"
         parts = [whole] if self.say.has(whole) else whole.split("; ")
         return self.say.joined(map(self._reason, parts))
+
+    def doubts(self, note: str) -> str:
+        """Return what a KPI's note says of rows that were unknown or rejected, in the language.
+
+        It belongs beside every figure of those rows, a count as well as a rate; that there is
+        no interval does not.
+
+        Examples
+        --------
+        >>> Voice().doubts("handled is unknown for 7 % of dials; no interval: all contacts are alike")
+        'handled is unknown on 7% of the rows'
+        """
+        parts = [part for part in note.split("; ") if any(words in part for words in _DOUBTS)]
+        return self.say.joined(map(self._reason, parts)) if parts else ""
 
     def _reason(self, note: str) -> str:
         for pattern, message in _REASONS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from callstats.answers.service.queue_numbers import (
     waits,
 )
 from callstats.config import Target
+from callstats.kpis.predicates import GONE_WITHIN
 from callstats.kpis.service import LEVELS
 from callstats.stats import Interval
 
@@ -42,7 +43,7 @@ SERVICE_LEVEL = LEVEL_NAMES[0]
 SPEED, TO_ABANDON = "average_speed_of_answer", "average_time_to_abandon"
 #: The outcomes for a caller, and the KPI of the wait until then.
 _MEANS = {"answered": SPEED, "gave_up": TO_ABANDON}
-ABANDON_RATE = "abandon_rate_inbound"
+ABANDON_RATE, GONE_RATE = "abandon_rate_inbound", "abandon_rate_by_second"
 #: Ends of the wait intervals [s]; the promised time is inserted.
 EDGES = (0.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0, 300.0)
 #: The curve ends when fewer callers are still waiting: after that it is mostly chance.
@@ -270,6 +271,10 @@ class Patience(Answer):
     bands : tuple of Band
     median : Interval or None
         The median patience [s]; nan if never reached.
+    gone_s : float
+        The second at which callers who are gone are counted (``gone_within_s``, 60).
+    gone : Estimate or None
+        The share of all calls offered that was given up by then.
     """
 
     voice: Voice
@@ -280,6 +285,8 @@ class Patience(Answer):
     bands: tuple[Band, ...] = ()
     median: Interval | None = None
     notes: tuple[str, ...] = ()
+    gone_s: float = GONE_WITHIN.default
+    gone: Estimate | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return start, end, waiting, gave_up, share, low, high: one row per interval of waiting."""
@@ -296,22 +303,24 @@ class Patience(Answer):
 def patience(about: Scope) -> Patience:
     """Return when the callers of a period give up."""
     voice, config = about.voice, about.now.config
-    within, rate = config.setting("answer_within_s", 20), estimates(about.now, [ABANDON_RATE])[ABANDON_RATE]
+    within = config.setting("answer_within_s", 20)
+    rate, gone = estimates(about.now, [ABANDON_RATE, GONE_RATE]).values()
     why = lacking(about.now, "calls", "direction", "handled", "abandoned", "queue_s")
+    known = Patience(voice, about.label, within, rate, gone_s=GONE_WITHIN.value(config.settings), gone=gone)
     if why:
-        return Patience(voice, about.label, within, rate, notes=(voice.note(rate.kpi, why),))
+        return replace(known, notes=(voice.note(rate.kpi, why),))
     rows = waits(about.now)
     if gap := unknown_waits(about.now):
         text = voice.say("When callers give up: {why}.", why=voice.reason(gap))
-        return Patience(voice, about.label, within, rate, notes=(text,))
+        return replace(known, notes=(text,))
     waited = rows["wait"] > 0
     times, gave_up = rows["wait"][waited], rows["gave_up"][waited]
     if not gave_up.any():
         text = voice.say("When callers give up: no caller who had to wait gave up.")
-        return Patience(voice, about.label, within, rate, notes=(text,))
+        return replace(known, notes=(text,))
     table = curve(times, gave_up, config.confidence)
     bands = _bands(times, gave_up, within, config.confidence)
-    return Patience(voice, about.label, within, rate, table, bands, crossing(table, 0.5))
+    return replace(known, shares=table, bands=bands, median=crossing(table, 0.5))
 
 
 def _bands(times: np.ndarray, gave_up: np.ndarray, within: float, confidence: float) -> tuple[Band, ...]:

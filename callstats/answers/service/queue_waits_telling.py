@@ -261,13 +261,29 @@ class PatienceTelling(Telling[Patience]):
         median = self.answer.median
         if not median.estimate > 0:
             few = _("too few were kept waiting long enough to say when half would.")
-            return (Sentence(_.joined([text, few])),)
+            return (Sentence(_.joined([text, few])), *self._gone())
         half = _(
             "half give up within {median} ({interval}).",
             median=form.value(median.estimate, "s", median.low, median.high),
             interval=form.interval(median.low, median.high, "s", value=median.estimate),
         )
-        return (Sentence(_.joined([text, half])),)
+        return (Sentence(_.joined([text, half])), *self._gone())
+
+    def _gone(self) -> tuple[Sentence, ...]:
+        """State how many of all callers are gone by a second, and how many would be without an answer."""
+        _, form, gone = self.say, self.form, self.answer.gone
+        share, low, high = self.answer.by(self.answer.gone_s)
+        if gone is None or not gone.known or unknown(gone.low) or unknown(low):
+            return ()
+        text = _(
+            "Of all callers {gone} are gone within {time} ({gone_interval}); had none of those left waiting "
+            "been answered, {share} of them would be ({interval}).",
+            **self.told(gone=gone),
+            time=form.goal(self.answer.gone_s, "s"),
+            share=form.value(share, "%", low, high),
+            interval=form.interval(low, high, "%", value=share),
+        )
+        return (Sentence(text),)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the share given up by waiting time with its limits."""

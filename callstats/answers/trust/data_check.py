@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import Scope, stretches
 from callstats.answers.core.voice import Voice
 from callstats.answers.trust.searches import QualityFinding, doubtful
+from callstats.answers.trust.uncounted_rows import uncounted
 from callstats.kpis import catalogue
 from callstats.model import CHARGED, TABLES
 
@@ -35,6 +36,8 @@ class DataQuality(Answer):
         Rows left out and rows that look wrong: things to act on.
     lacking : tuple of QualityFinding
         Missing columns and the KPIs lost with them: for information.
+    uncounted : tuple of QualityFinding
+        Rows kept that no KPI counts, or no campaign's, agent's or period's: for information.
     rows : mapping of str to int
         Rows kept, by table.
     """
@@ -43,6 +46,7 @@ class DataQuality(Answer):
     findings: tuple[QualityFinding, ...]
     lacking: tuple[QualityFinding, ...]
     rows: Mapping[str, int]
+    uncounted: tuple[QualityFinding, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of findings; missing columns do not count."""
@@ -55,7 +59,7 @@ class DataQuality(Answer):
         """Return findings and information: severity, rule, table, rows, example, hint."""
         import pandas as pd
 
-        findings = (*self.findings, *self.lacking) if information else self.findings
+        findings = (*self.findings, *self.uncounted, *self.lacking) if information else self.findings
         listed = [[getattr(finding, column) for column in _COLUMNS] for finding in findings]
         return pd.DataFrame(listed, columns=list(_COLUMNS))
 
@@ -70,6 +74,10 @@ class DataQuality(Answer):
     def rejected(self) -> int:
         """Rows left out."""
         return sum(finding.rows for finding in self.findings if finding.severity == "rejected")
+
+    def uncounted_table(self) -> TableView:
+        """Return the rows that no KPI counts."""
+        return self.telling.uncounted_table()
 
     def lacking_table(self) -> TableView:
         """Return the missing columns, with the KPIs lost with them."""
@@ -106,6 +114,7 @@ def check(dataset: Dataset) -> DataQuality:
         findings=(*_rejected(dataset, voice), *doubtful(dataset, voice.say)),
         lacking=tuple(_lacking(dataset, voice)),
         rows=kept(dataset),
+        uncounted=uncounted(dataset).rules,
     )
 
 
@@ -174,11 +183,20 @@ def missing_columns(dataset: Dataset) -> dict[tuple[str, str], list[str]]:
     there = _filled(dataset)
     needed: dict[tuple[str, str], list[str]] = {}
     for name, kpi in catalogue().items():
-        for table, columns in kpi.needs.items():
+        for table, columns in _stored(kpi.needs):
             for column in sorted(columns - there[table]) if table in there else [""]:
                 needed.setdefault((table, column), []).append(name)
     order = list(TABLES)
     return {key: needed[key] for key in sorted(needed, key=lambda key: (order.index(key[0]), key))}
+
+
+def _stored(needs: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the tables and columns of an export that a KPI's tables and columns follow from."""
+    for table, columns in needs.items():
+        made_of = TABLES[table].made_of
+        yield from ((name, frozenset(own)) for name, own in made_of.items())
+        if not made_of:
+            yield table, columns
 
 
 def _filled(dataset: Dataset) -> dict[str, set[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callstats.answers.core.telling import Cell, Sentence, TableView, Telling, View, tells
 from callstats.answers.trust.data_check import DataQuality
+from callstats.answers.trust.uncounted_rows import Uncounted
 
 
 @tells(DataQuality)
@@ -58,6 +59,10 @@ class DataQualityTelling(Telling[DataQuality]):
         columns = [_("Should be true"), _("Rows that break it"), _("For example, and what to do")]
         return TableView(_("What was left out, and what looks wrong"), columns, rows)
 
+    def uncounted_table(self) -> TableView:
+        """Return the rows that no KPI counts, with the figures they are missing in."""
+        return Uncounted(self.voice, self.answer.uncounted).table()
+
     def lacking_table(self) -> TableView:
         """Return the missing columns, with the KPIs lost with them."""
         _ = self.say
@@ -68,5 +73,6 @@ class DataQualityTelling(Telling[DataQuality]):
         """Return the verdict, the findings and what cannot be computed."""
         shown: list[View] = [self.answer.verdict]
         shown += [self.table()] if self.answer.findings else []
+        shown += [self.uncounted_table()] if self.answer.uncounted else []
         shown += [self.lacking_table()] if self.answer.lacking else []
         return tuple(shown)

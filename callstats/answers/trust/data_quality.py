@@ -18,6 +18,7 @@ from callstats.answers.trust.searches import QualityFinding
 from callstats.answers.trust.shortening import shortened
 from callstats.answers.trust.suspect_calls import Codes, Durations, Transfers, codes, durations, transfers
 from callstats.answers.trust.suspect_days import AgentDays, Gaps, agent_days, gaps
+from callstats.answers.trust.uncounted_rows import Uncounted, uncounted
 from callstats.dataset.clock import unknown
 from callstats.dataset.filters import Filters
 from callstats.kpis import catalogue
@@ -193,6 +194,8 @@ class QualityReport(Answer):
         Conversations that may be one call.
     gaps : Gaps
         Days and hours without calls.
+    uncounted : Uncounted
+        Rows kept that no KPI counts, or no campaign's, agent's or period's.
     lacking : Lacking
         Missing columns, and the KPIs lost with them.
     """
@@ -207,6 +210,7 @@ class QualityReport(Answer):
     agent_days: AgentDays
     transfers: Transfers
     gaps: Gaps
+    uncounted: Uncounted
     lacking: Lacking
 
     def to_frame(self) -> pd.DataFrame:
@@ -268,6 +272,7 @@ def data_quality(dataset: Dataset, period: str | Period | None = None) -> Qualit
         agent_days(now),
         transfers(now),
         gaps(now),
+        uncounted(now),
         lacking(now),
     )
 

@@ -45,6 +45,7 @@ class QualityReportTelling(Telling[QualityReport]):
             "agent_days": len(self.answer.agent_days.days),
             "agent_days_wrong": len(self.answer.agent_days.wrong),
             "days_missing": [str(day) for day in self.answer.gaps.missing],
+            "rows_uncounted": self.answer.uncounted.to_frame().to_dict("records"),
             "kpis_not_computable": sorted(self.answer.lacking.fallen),
         }
         return Record({"data_quality": numbers})
@@ -66,6 +67,7 @@ class QualityReportTelling(Telling[QualityReport]):
             self.answer.agent_days,
             self.answer.transfers,
             self.answer.gaps,
+            self.answer.uncounted,
             self.answer.lacking,
         )
         return tuple(view for part in parts for view in part.views())

@@ -228,6 +228,9 @@ def _rates() -> Iterator[Family]:
         ("calls_per_agent_shift", _RUSSIAN), ("handled_per_agent_shift", _RUSSIAN),
         ("calls_per_agent_week", _RUSSIAN),
     ), ("appels par agent",))  # fmt: skip
+    yield Family("touches", mark("Touches per conversion"), _define(
+        ("touches_per_contact_won", _FRENCH), ("dials_per_success", mark("budgets: also dials in vain")),
+    ), ("touches per conversion", "dials per success", "eight touches"))  # fmt: skip
 
 
 def _services() -> Iterator[Family]:

@@ -148,10 +148,21 @@ class TestDeadline:
         assert found is not None
         assert math.isnan(found.share)
 
-    def test_hours_are_after_loading(self) -> None:
-        rows = [{**dial("a", 1, 0), "since_loaded_s": 3600.0}, {**dial("b", 1, 1), "since_loaded_s": 90000.0}]
-        assert one(*rows, contacts="abcd", deadline=8).completion.share == 1 / 4
-        assert one(*rows, contacts="abcd", deadline=48).completion.share == 2 / 4
+    def test_hours_are_working_hours_after_loading(self) -> None:
+        """Loaded on Monday at 11:00, from 9 to 20 at work: eight hours end on Monday, fifteen on Tuesday."""
+        rows = [dial("a", 1, 0), dial("b", 1, 1), dial("c", 1, 2)]
+        people = loaded(*"abcd").assign(loaded_at=pd.Timestamp(MONDAY, tz="UTC"))
+        frame = calls(*rows)
+        data_set = data(frame.assign(started_at=frame["local_started_at"]), contacts=people)
+        shares = [cs.exhaustion(data_set, deadline=h).lists[0].completion for h in (8, 15)]
+        assert [one.share for one in shares if one] == [1 / 4, 2 / 4]
+
+    def test_a_deadline_after_the_reference_day_is_not_over(self) -> None:
+        people = loaded(*"ab").assign(loaded_at=pd.Timestamp(MONDAY, tz="UTC"))
+        rows = [dial("a", 1, n) | {"started_at": MONDAY + dt.timedelta(days=n)} for n in range(3)]
+        found = cs.exhaustion(data(calls(*rows), contacts=people), "2026-09-07", deadline=15)
+        assert found.lists[0].completion is None
+        assert "whose deadline is over" in found.notes[0]
 
     def test_a_deadline_that_is_no_day_is_refused(self) -> None:
         with pytest.raises(UsageError, match="not a period"):

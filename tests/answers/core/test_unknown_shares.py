@@ -112,3 +112,24 @@ def test_a_kpi_per_lead_is_refused_where_those_dialled_were_not_loaded() -> None
         {"calls": calls(contact_id=["0", "1", "2", "3"], success=[True] * 4), "contacts": contacts}
     )
     assert "50 % of the contacts dialled were not loaded" in note(data, "conversion_per_lead")
+
+
+@pytest.mark.parametrize("kpi", ["successes", "contacts_won", "touches_per_contact_won"])
+def test_what_counts_successes_says_that_success_is_unknown(kpi: str) -> None:
+    """Two of twelve dials: as conversion per dial says that refuses a value."""
+    ids = [str(n) for n in range(12)]
+    frame = calls(contact_id=ids, success=[True] * 10 + [None] * 2, attempt_no=[1] * 12)
+    data = Dataset({"calls": frame.assign(local_started_at=pd.Timestamp("2026-09-01 10:00"))})
+    assert "success is unknown for 17 % of" in note(data, kpi)
+    assert note(data, "conversion_per_dial") == "not computable: success is unknown for 17 % of dials"
+
+
+@pytest.mark.parametrize("kpi", ["list_completion", "touches_per_contact_won"])
+def test_calls_that_were_rejected_are_told_of_what_is_made_of_calls(kpi: str) -> None:
+    rejects = Rejects(pd.DataFrame({"table": "calls", "rule": ["a call has a time"] * 4}))
+    at = pd.to_datetime(["2026-09-01 10:00", "2026-09-02 12:00"])
+    frame = calls(contact_id=["a", "b"], success=[True, False], attempt_no=[1, 1])
+    frame = frame.assign(local_started_at=at, started_at=at.tz_localize("UTC"))
+    contacts = pd.DataFrame({"contact_id": ["a"], "loaded_at": at[:1].tz_localize("UTC")})
+    data = Dataset({"calls": frame, "contacts": contacts}, rejects=rejects)
+    assert "67 % of the rows of calls were rejected at import" in note(data, kpi)

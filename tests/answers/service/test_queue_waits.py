@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+import callstats as cs
 from callstats.config import Target
 from tests.answers.service.callers import NINE, answered, demo, inbound, lost, serve, simulated
 from tests.answers.small_campaigns import data, plain, settle
@@ -146,6 +147,32 @@ def test_an_answer_cuts_patience_short():
     found = serve(data(rows)).patience
     assert [found.by(t)[0] for t in (9, 10, 20, 40)] == pytest.approx([0, 1 / 4, 1 - 3 / 4 * 1 / 2, 1])
     assert found.median.estimate == 20
+
+
+def test_callers_gone_at_a_minute_are_counted_of_all_and_of_those_left_waiting():
+    """Of 20 callers two hang up by 60 s; of four left waiting, one at 10 s and one of two left at 60 s."""
+    rows = inbound(
+        lost(queue_s=10.0), answered(queue_s=15.0), lost(queue_s=60.0), lost(queue_s=61.0),
+        answered(16, queue_s=0.0),
+    )  # fmt: skip
+    found = serve(data(rows)).patience
+    assert (found.gone.value, found.gone.numerator, found.gone.denominator) == (0.1, 2, 20)
+    assert found.by(60)[0] == pytest.approx(1 - 3 / 4 * 1 / 2)
+    later = serve(settle(data(rows), settings={"gone_within_s": 61.0})).patience
+    assert (later.gone_s, later.gone.numerator) == (61, 3)
+
+
+def test_the_share_gone_is_told_beside_patience():
+    text = plain(demo().patience.sentences[1])
+    assert text.startswith("Of all callers 3.2% are gone within 1 min (2.3% to 4.2%); had none of those left")
+
+
+def test_callers_whose_wait_is_unknown_are_left_out_of_those_gone():
+    """Of 40 calls, of one that was given up nobody knows when; a call neither answered nor given up stays."""
+    rows = inbound(answered(37, queue_s=1.0), lost(queue_s=30.0), lost(queue_s=None), lost(abandoned=False))
+    found = cs.measure(data(rows), "abandon_rate_by_second").iloc[0]
+    assert (found["numerator"], found["denominator"]) == (1, 39)
+    assert "left out" in found["note"]
 
 
 def test_the_patience_of_the_simulated_callers_is_found():
