@@ -33,7 +33,7 @@ BESIDE = (
     "touches_per_contact_won",
     "revenue",
     "successes_per_login_hour",
-    "break_even_successes_per_hour",
+    "break_even_successes_per_login_hour",
 )
 
 
