@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from callstats.config import FILE_NAME, Config, load
+from callstats.config import FILE_NAME, Config, load, stated_keys
 from callstats.dataset.attempt_counting import with_attempts
 from callstats.dataset.conform import check_required, conform
 from callstats.dataset.core import Dataset
@@ -35,7 +36,8 @@ def open(
         file with tables of the canonical names, or the frames themselves. Calls that do
         not say which dial to their contact they were are counted by their moments.
     config : Config, optional
-        Without it, the ``callstats.toml`` of the folder, else of the working directory.
+        Without it, the ``callstats.toml`` of the folder; that of the working directory where
+        the folder has none, or only what an import wrote there (time zone, currency).
     threads : int, optional
         Of DuckDB. With 1 every sum comes out the same to the last digit,
         run after run, as reports need.
@@ -92,10 +94,29 @@ def _from_folder(folder: Path, config: Config | None, threads: int | None) -> Da
     frames = {name: _parquet(connection, name, found) for name, found in files.items()}
     return Dataset(
         frames,
-        config=config or load(folder / FILE_NAME if (folder / FILE_NAME).exists() else None),
+        config=config or _decided(folder / FILE_NAME),
         provenance=provenance_of(folder / "dataset.json"),
         rejects=_rejects(connection, folder / "rejects.parquet"),
     )
+
+
+#: What an import writes into a folder's project file by itself, as the data have it.
+_OF_THE_DATA = ("time_zone", "currency", "language")
+
+
+def _decided(own: Path) -> Config:
+    """Return a folder's settings: its project file, or that of the working directory where it says nothing.
+
+    An import leaves a file that says what the data have, their time zone and currency. Such a file
+    decides nothing: the project's is still that of the working directory.
+    """
+    here = Path(FILE_NAME)
+    if not own.exists():
+        return load()
+    if not here.exists() or own.samefile(here) or not stated_keys(own) <= {*_OF_THE_DATA}:
+        return load(own)
+    data = load(own)
+    return replace(load(here), **{key: getattr(data, key) for key in stated_keys(own)})
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> Any:

@@ -94,8 +94,9 @@ class MoneyLedgerTelling(Telling[MoneyLedger]):
         return _("the data ({name})", name=origin) if origin in ("costs", FROM_CALLS) else origin
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences, the tables and the prices that charged nothing."""
-        shown: list[View] = [self.answer.verdict]
+        """Return the tables and the prices that charged nothing, after what has to be said of the whole."""
+        charged = self.answer.lines and not any(line.uncharged for line in self.answer.lines)
+        shown: list[View] = [] if charged else [self.answer.verdict]
         shown += [self.values_table()] if self.answer.values else []
         shown += [self.table()] if self.answer.lines else []
         notes = [self.say(_UNUSED[why], key=key) for key, why in self.answer.unused.items()]

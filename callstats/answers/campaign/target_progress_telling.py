@@ -57,18 +57,28 @@ class TargetStandingsTelling(Telling[TargetStandings]):
         return name if one.scope == "site" else f"{self.label(one.name)} ({name})"
 
     def table(self) -> TableView:
-        """Return every target: the value, the pace, the chance and the result."""
+        """Return every target: the value, the pace, the chance and the result.
+
+        Whose they are is told once where all are of one; a column in which nothing stands is left out.
+        """
         _ = self.say
         heads = [Column(_("Target of")), Column(_("Indicator and target")), Column(_("Value and interval"))]
         ends = [_("Attained"), _("Pace"), _("Chance")]
         heads += [*(Column(head, "right") for head in ends), Column(_("Result"))]
+        standings = self.answer.standings
+        rows = [[Cell(self._whose(one)), *standing_cells(one.figure, self.voice)] for one in standings]
+        whose = {self._whose(one) for one in standings}
         caption = _("Targets, {period}", period=self.answer.period)
-        rows = [
-            [Cell(self._whose(one), strong=True), *standing_cells(one.figure, self.voice)]
-            for one in self.answer.standings
-        ]
+        if len(whose) == 1:
+            caption = _.headed(whose.pop(), _("targets, {period}", period=self.answer.period))
+            heads, rows = heads[1:], [row[1:] for row in rows]
+        nothing = self.form.number(None)
+        kept = [i for i in range(len(heads)) if any(row[i].text != nothing for row in rows)]
         return TableView(
-            caption, heads, rows, pace_notes([s.figure for s in self.answer.standings], self.voice)
+            caption,
+            [heads[i] for i in kept],
+            [[row[i] for i in kept] for row in rows],
+            pace_notes([one.figure for one in standings], self.voice),
         )
 
     def views(self) -> tuple[View, ...]:
