@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from callstats.dataset.clock import TIME_KEYS
@@ -66,6 +67,28 @@ def cells_of(calls: nw.LazyFrame, columns: Collection[str], keys: Sequence[str] 
     found = found.assign(**names, day=found["day"].fillna(0).astype("int64"))
     order = [*CELL, *(k for k in keys if k not in CELL)]
     return found.sort_values(list(CELL), kind="stable", ignore_index=True)[[*order, *WEIGHTS]]
+
+
+def numbers_of(cells: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+    """Return the number of each row's cell: its place among the cells, -1 where it is none.
+
+    Names are compared as numbers: joining millions of rows by five texts takes ten times as long.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({**dict.fromkeys(CELL, "x"), "list_id": ["A", "B"]})
+    >>> numbers_of(cells, cells.iloc[[1, 0]]).tolist()
+    [1, 0]
+    """
+    known, asked = np.zeros(len(cells), dtype="int64"), np.zeros(len(rows), dtype="int64")
+    strange = np.zeros(len(rows), dtype=bool)
+    for column in CELL:
+        own, names = pd.factorize(cells[column].to_numpy(dtype=object))
+        codes = pd.Index(names).get_indexer(pd.Index(rows[column]))
+        known, asked = known * len(names) + own, asked * len(names) + codes
+        strange |= codes < 0
+    found = pd.Index(known).get_indexer(pd.Index(asked))
+    return np.where(strange, -1, found)
 
 
 def _day(columns: Collection[str]) -> nw.Expr:

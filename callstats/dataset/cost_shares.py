@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from callstats.dataset.cost_cells import CELL, NOBODY, WEIGHTS
+from callstats.dataset.cost_cells import CELL, NOBODY, WEIGHTS, numbers_of
 from callstats.dataset.cost_items import CostItem, PricedWork, WorkDone
 
 #: What an amount was shared by, and where it stands.
@@ -311,8 +311,7 @@ def over(shared: SharedCosts, rows: pd.DataFrame, keys: Sequence[str], wanted: p
     pandas.DataFrame
         The rows with the keys; those on no call have none.
     """
-    numbers = shared.cells[list(CELL)].assign(cell=shared.cells.index)
-    own = wanted.merge(numbers, on=list(CELL), how="inner")[["cell", *keys, *WEIGHTS]]
+    own = wanted.assign(cell=numbers_of(shared.cells, wanted))[["cell", *keys, *WEIGHTS]]
     met = rows[rows["cell"] >= 0].merge(own, on="cell", how="inner")
     parts = np.zeros(len(met))
     for weight in WEIGHTS:
