@@ -15,7 +15,7 @@ from callstats.dataset.period import Period
 from callstats.kpis import get
 from callstats.kpis import predicates as rows
 from callstats.kpis.define import KPI, Ratio, Sum, linear
-from callstats.kpis.parts import CONTACTS_ATTEMPTED
+from callstats.kpis.parts import CONTACTS_ATTEMPTED, PROFIT
 from callstats.stats.multiplicity import bonferroni_confidence
 
 if TYPE_CHECKING:
@@ -34,11 +34,23 @@ VALUE_PER_CONTACT = KPI(
     independence="contact",
     source="",
 )
+PROFIT_PER_CONTACT = KPI(
+    name="profit_per_contact",
+    label={"en": "Profit per contact", "fr": "Profit par contact", "ru": "Прибыль на контакт"},
+    question="What is left of what a dialled contact brings after its share of all costs?",
+    formula=Ratio(PROFIT, linear(CONTACTS_ATTEMPTED)),
+    unit="money",
+    direction="up",
+    domain="money",
+    independence="contact",
+    source="",
+)
 _KPIS = (
     "answer_rate",
     "conversion_per_conversation",
     "conversion_per_contact",
     VALUE_PER_CONTACT,
+    PROFIT_PER_CONTACT,
     "attempts_per_contact",
 )
 _TOTALS = ("contacts_loaded", "contacts_closed")

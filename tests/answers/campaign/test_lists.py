@@ -24,7 +24,8 @@ def test_figures_of_a_list_are_ratios_of_its_own_sums() -> None:
         {**FULL, "list_id": "B", "contact_id": "r"},
     ]  # fmt: skip
     contacts = pd.DataFrame({"contact_id": ["p", "q", "s", "r"], "list_id": ["A", "A", "A", "B"]})
-    found = {one.list_id: one for one in cs.lists(data(calls(*rows), contacts=contacts)).lists}
+    costs = pd.DataFrame({"period": ["2026-09"], "kind": ["technical"], "amount": [8.0]})  # 2 a dial
+    found = {one.list_id: one for one in cs.lists(data(calls(*rows), contacts=contacts, costs=costs)).lists}
     kpis = {name: e.value for name, e in found["A"].kpis.items()}
     assert kpis == pytest.approx(
         {
@@ -32,6 +33,7 @@ def test_figures_of_a_list_are_ratios_of_its_own_sums() -> None:
             "conversion_per_conversation": 1 / 2,
             "conversion_per_contact": 1 / 2,
             "value_per_contact": 15.0,
+            "profit_per_contact": (30 - 6) / 2,
             "attempts_per_contact": 1.5,
         }
     )
