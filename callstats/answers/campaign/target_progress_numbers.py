@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -22,8 +22,9 @@ from callstats.answers.core.scope import date_of, records
 from callstats.dataset.clock import unknown
 from callstats.dataset.filters import Filters
 from callstats.dataset.period import Period
+from callstats.engine.sums import sums_by_group
 from callstats.engine.units import parts
-from callstats.kpis.define import KPI, Count, Distinct
+from callstats.kpis.define import KPI, Condition, Count, Distinct, Linear, Net, Term
 from callstats.moments import pair
 from callstats.stats.total_predictions import FEWEST_DAYS, TotalPrediction, predict_total
 
@@ -140,14 +141,18 @@ def progress_of(
         return {group: {kpi.name: TotalProgress(unknown="no period") for kpi in kpis} for group in values}
     calendar = _Calendar.of(now, period, last)
     until = min(period.end, max(last, period.start) + dt.timedelta(1))
-    elapsed = _sums(now, kpis, by, Period.between(period.start, until))
+    daily = [_paid_by_day(kpi, period) for kpi in kpis]
+    elapsed = _sums(now, daily, by, Period.between(period.start, until))
     running = last < period.last
     earlier = (
-        _sums(now, kpis, by, Period.between(period.start - LOOKED_BACK, period.start)) if running else None
+        _sums(now, daily, by, Period.between(period.start - LOOKED_BACK, period.start)) if running else None
     )
+    growing = _growing(now, kpis, by)
     return {
         group: {
-            kpi.name: _Run(kpi, group, calendar, elapsed, earlier).progress(found[kpi.name].value)
+            kpi.name: _Run(kpi, group, calendar, elapsed, earlier, growing(kpi, group)).progress(
+                found[kpi.name].value
+            )
             for kpi in kpis
             if kpi.name in found and found[kpi.name].known
         }
@@ -158,6 +163,46 @@ def progress_of(
 def _last_day(dataset: Dataset) -> dt.date | None:
     span = replace(dataset, filters=Filters()).span()
     return None if span is None else span[1]
+
+
+def _paid_by_day(kpi: KPI, period: Period) -> KPI:
+    """Return a sum without the costs of whole months: these are there from the start and do not go on."""
+    if not isinstance(kpi.formula, Net) or "costs" not in kpi.needs:
+        return kpi
+    first = (period.start - LOOKED_BACK).replace(day=1)
+    months = Period.between(first, period.end + dt.timedelta(31)).months
+    by_day = tuple(Condition("period", "!=", month) for month in months)
+
+    def narrowed(term: Term) -> Term:
+        costs = term.where.table == "costs"
+        return replace(term, where=term.where.also("costs by day", *by_day)) if costs else term
+
+    top = parts(kpi)["numerator"]
+    return replace(kpi, formula=Net(Linear(tuple((narrowed(term), weight) for term, weight in top))))
+
+
+def _growing(now: Dataset, kpis: Sequence[KPI], by: Sequence[str]) -> Callable[[KPI, Group], bool]:
+    """Return the function that says whether a count or sum can only grow.
+
+    An amount of money may be below 0, and what a sale is worth may be taken back; what was
+    spent is spent, unless credit notes are among the costs.
+    """
+    spent = {kpi.name: amounts_below_zero(kpi) for kpi in kpis if _tables(kpi) == {"costs"}}
+    terms = {term.key: term for found in spent.values() for term in found}
+    able = "costs" in now.schemas
+    below = sums_by_group(now, list(terms.values()), tuple(by)) if terms and able else {}
+
+    def grows(kpi: KPI, group: Group) -> bool:
+        if kpi.name in spent:
+            own = below.get(group, {})
+            return adds_only(kpi) and not any(own.get(term.key, 0) for term in spent[kpi.name])
+        return adds_only(kpi) and not amounts_below_zero(kpi)
+
+    return grows
+
+
+def _tables(kpi: KPI) -> set[str]:
+    return {term.where.table for term, _ in parts(kpi)["numerator"]}
 
 
 def _sums(now: Dataset, kpis: Sequence[KPI], by: Sequence[str], period: Period) -> FetchedSums:
@@ -209,6 +254,7 @@ class _Run:
     calendar: _Calendar
     elapsed: FetchedSums
     earlier: FetchedSums | None
+    grows: bool
 
     def progress(self, value: float) -> TotalProgress:
         """Return how far it has come, from its value in the period."""
@@ -223,7 +269,7 @@ class _Run:
             end=calendar.period.last,
             days=len(now) or len(self._worked()),
             to_come=sum(weekdays[day.weekday()] for day in coming),
-            grows=adds_only(self.kpi) and not amounts_below_zero(self.kpi),
+            grows=self.grows,
         )
         if found.over:
             return found
@@ -278,7 +324,7 @@ class _Run:
 
     def _prorated(self, value: float, days: int, to_come: float) -> float:
         """Return what costs come to: what was paid by day goes on, what was paid for the month does not."""
-        if {term.where.table for term, _ in parts(self.kpi)["numerator"]} != {"costs"}:
+        if _tables(self.kpi) != {"costs"}:
             return NAN
         found = estimates_in(self.elapsed, self.elapsed.dataset.config.confidence)
         by_day = found.get(self.group, {}).get(self.kpi.name)

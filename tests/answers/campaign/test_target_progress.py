@@ -209,6 +209,33 @@ def test_costs_entered_by_day_are_carried_on_by_working_days() -> None:
     assert row(frame, "profit")["pace"] == pytest.approx(22 * 400, rel=0.01)
 
 
+def test_fixed_prices_and_lists_are_not_carried_on_and_prices_of_dials_are() -> None:
+    """22 dials a day at .10: 24.20 in eleven days and 48.40 in 22, beside 1,000 for the month."""
+    ds = sold({"spring": dict.fromkeys(SEPTEMBER + FIRST_HALF, 10)})
+    ds = ds.configured({"money.fixed_per_month": 1000, "money.cost_per_dial": 0.1, "targets.cost": 5000})
+    frame = cs.targets(ds.configured({"targets.profit": 9500}), "2026-10").to_frame()
+    assert row(frame, "cost")["value"] == pytest.approx(1024.2)
+    assert row(frame, "cost")["pace"] == pytest.approx(1048.4)
+    assert row(frame, "profit")["pace"] == pytest.approx(11_000 - 1048.4, rel=0.01)
+
+
+def test_a_period_within_a_month_does_not_carry_on_its_costs_either() -> None:
+    """Nine days of the eleven bear 9/11 of the month's 1,000 so far, all charged to days with calls."""
+    ds = sold({"spring": dict.fromkeys(SEPTEMBER + FIRST_HALF, 10)})
+    ds = ds.configured({"money.fixed_per_month": 1000, "targets.cost": 5000})
+    frame = cs.targets(ds, "2026-10-05..2026-10-30").to_frame()
+    assert row(frame, "cost")["pace"] == pytest.approx(row(frame, "cost")["value"])
+
+
+def test_a_ceiling_of_costs_that_is_passed_is_missed_unless_credit_notes_may_come() -> None:
+    ds = sold({"spring": dict.fromkeys(SEPTEMBER + FIRST_HALF, 10)})
+    prices = {"money.cost_per_dial": 1, "targets.cost": 100}
+    assert row(cs.targets(ds.configured(prices), "2026-10").to_frame(), "cost")["met"] is False
+    costs = [{"period": "2026-10", "kind": "technical", "amount": amount} for amount in (500.0, -20.0)]
+    ds = sold({"spring": dict.fromkeys(SEPTEMBER + FIRST_HALF, 10)}, costs=pd.DataFrame(costs))
+    assert row(cs.targets(ds.configured({"targets.cost": 100}), "2026-10").to_frame(), "cost")["met"] is None
+
+
 def test_contacts_that_come_again_are_not_added_up_over_days() -> None:
     """Every day the same contacts are reached: twice the days do not reach twice as many."""
     again = [
