@@ -153,25 +153,40 @@ class PricedWork:
                 yield CostItem("technical", price, campaign, NOBODY, period, key)
 
     def bought(self) -> Iterator[CostItem]:
-        """Yield the prices of lists, in the month of loading or the first month after it with dials."""
-        prices = {("money", n): p for n, p in self.config.money.lists.items()} | {
-            (f"campaign.{c}.money", n): p
-            for c, own in self.config.campaign.items()
-            for n, p in own.money.lists.items()
+        """Yield the prices of lists, in the month of loading or the first month after it with dials.
+
+        The price that a campaign gives a list is that campaign's; it goes before the site's there.
+        """
+        prices = {(NOBODY, name): price for name, price in self.config.money.lists.items()} | {
+            (campaign, name): price
+            for campaign, own in self.config.campaign.items()
+            for name, price in own.money.lists.items()
         }
         stated = {item.list_id for item in self.stated if item.kind == "list"}
-        for (section, name), price in prices.items():
+        for (named, name), price in prices.items():
+            section = "money" if named == NOBODY else f"campaign.{named}.money"
             key, loaded = f"{section}.lists.{name}", self._loaded(name)
+            diallers = self._diallers(name)
             if name in stated:
                 self.unused[key] = "stated"
-            elif not loaded:
+                continue
+            if not loaded or (named != NOBODY and diallers and named not in diallers):
                 self.unused[key] = "unknown list"
-            elif price.total is not None:
-                yield CostItem("list", price.total, self._campaign(name), name, _month(min(loaded)), key)
-            else:
-                for month, contacts in loaded.items():
-                    amount = (price.per_contact or 0.0) * contacts
-                    yield CostItem("list", amount, self._campaign(name), name, _month(month), key)
+                continue
+            left = (diallers - self.pricing(name)) if named == NOBODY else {named}
+            if not left and self.pricing(name):  # every campaign of it has its own price
+                continue
+            campaign = next(iter(left)) if len(left) == 1 else NOBODY
+            if price.total is not None:
+                yield CostItem("list", price.total, campaign, name, _month(min(loaded)), key)
+                continue
+            for month, contacts in loaded.items():
+                amount = (price.per_contact or 0.0) * contacts
+                yield CostItem("list", amount, campaign, name, _month(month), key)
+
+    def pricing(self, name: str) -> set[str]:
+        """Return the campaigns that have a price of their own for a list."""
+        return {campaign for campaign, own in self.config.campaign.items() if name in own.money.lists}
 
     def _loaded(self, name: str) -> dict[int, int]:
         """Return how many contacts of a list were loaded for each month in which it was dialled."""
@@ -185,9 +200,10 @@ class PricedWork:
             counts[place] = counts.get(place, 0) + int(contacts)
         return counts
 
-    def _campaign(self, name: str) -> str:
-        own = self.work.cells.loc[self.work.cells["list_id"] == name, "campaign_id"].unique()
-        return str(own[0]) if len(own) == 1 else NOBODY
+    def _diallers(self, name: str) -> set[str]:
+        """Return the campaigns of a list's calls."""
+        cells = self.work.cells
+        return {str(c) for c in cells.loc[cells["list_id"] == name, "campaign_id"].unique()} - {NOBODY}
 
 
 def _month(month: int) -> str:

@@ -64,7 +64,7 @@ def shared_costs(items: Sequence[CostItem], priced: PricedWork) -> SharedCosts:
     for item in priced.fixed():
         sharing.by_dials(item, without=own_fixed if item.campaign_id == NOBODY else ())
     for item in priced.bought():
-        sharing.by_dials(item)
+        sharing.by_dials(item, without=priced.pricing(item.list_id) if item.campaign_id == NOBODY else ())
     return SharedCosts(sharing.result(), sharing.cells, priced.unused)
 
 

@@ -371,3 +371,33 @@ def test_a_saved_data_set_keeps_what_the_data_said_and_the_projects_prices_apart
     assert total(again, "revenue") == 100
     assert total(again.configured({"money.value_per_success": 40}), "revenue") == 40
     assert total(again.configured({"money.cost_per_dial": 2}), "cost") == 34
+
+
+TWO_CAMPAIGNS = [
+    call(1), call(2, campaign_id="autumn"), call(3, campaign_id="autumn"),
+    call(4, campaign_id="autumn", list_id="B"),
+]  # fmt: skip
+
+
+def test_the_price_a_campaign_gives_a_list_is_borne_by_that_campaign_alone() -> None:
+    ds = site(TWO_CAMPAIGNS, money={"campaign": {"spring": {"money": {"lists": {"A": {"total": 300}}}}}})
+    assert by(ds, "campaign_id") == {"spring": 300}
+    assert by(ds, "campaign_id", "list_id") == {("spring", "A"): 300}
+
+
+def test_the_price_a_campaign_gives_a_list_goes_before_the_site_s() -> None:
+    """Of B the site's 10 are not paid beside autumn's 90; of A its 20 are those of spring, the other."""
+    own = {"B": {"total": 90}, "A": {"total": 7}}
+    money = {
+        "money": {"lists": {"A": {"total": 20}, "B": {"total": 10}}},
+        "campaign": {"autumn": {"money": {"lists": own}}},
+    }
+    ds = site(TWO_CAMPAIGNS, money=money)
+    assert by(ds, "campaign_id", "list_id") == {("spring", "A"): 20, ("autumn", "A"): 7, ("autumn", "B"): 90}
+    assert total(ds) == 117
+
+
+def test_a_list_that_a_campaign_never_dials_costs_it_nothing() -> None:
+    money = {"campaign": {"spring": {"money": {"lists": {"B": {"total": 300}}, "cost_per_dial": 1}}}}
+    ds = site(TWO_CAMPAIGNS, money=money)
+    assert by(ds, "campaign_id") == {"spring": 1}
