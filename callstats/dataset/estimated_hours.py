@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from callstats.config import Config
-from callstats.dataset.clock import seconds
+from callstats.dataset.clock import TIME_KEYS, seconds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +70,14 @@ def estimated_hours(calls: nw.LazyFrame, columns: Collection[str]) -> nw.LazyFra
     >>> found = estimated_hours(nw.from_native(calls).lazy(), calls.columns).collect().to_native()
     >>> found.groupby("state")["seconds"].sum().to_dict()
     {'talk': 1800.0, 'wait': 600.0}
+
+    An agent is at one place at a time, whatever overlaps by clocks that know no seconds:
+
+    >>> starts = ["2026-09-01 10:00", "2026-09-01 10:09", "2026-09-01 10:20"]
+    >>> calls["local_started_at"] = pd.to_datetime(starts)
+    >>> found = estimated_hours(nw.from_native(calls).lazy(), calls.columns).collect().to_native()
+    >>> float(found["seconds"].sum() / 60)
+    30.0
     """
     own = [c for c in ("agent_id", "campaign_id", "local_started_at") if c in columns]
     lengths = [c for c in (*_STATES, *_BEFORE) if c in columns]
@@ -83,9 +91,10 @@ def estimated_hours(calls: nw.LazyFrame, columns: Collection[str]) -> nw.LazyFra
     rows = _with_ends(rows)
     away = nw.col("before").is_null() | (nw.col("began") - nw.col("before") > BREAK_S)
     start = nw.when(away).then(nw.col("began")).otherwise(nw.col("before"))
-    waited = nw.col("ended") - start - nw.col("busy")
-    rows = rows.with_columns(__wait=nw.when(waited > 0).then(waited).otherwise(0.0))
+    rows = rows.with_columns(__there=_above_zero(nw.col("ended") - start))
+    rows = rows.with_columns(__wait=_above_zero(nw.col("__there") - nw.col("busy")))
     names = {**{c: state for c, state in _STATES.items() if c in lengths}, "__wait": "wait"}
+    rows = _once(rows, [c for c in names if c != "__wait"])
     shown = [c for c in own if c != "local_started_at"]
     pieces = [
         rows.filter(nw.col(column) > 0).select(
@@ -95,6 +104,31 @@ def estimated_hours(calls: nw.LazyFrame, columns: Collection[str]) -> nw.LazyFra
         for column, state in names.items()
     ]  # fmt: skip
     return nw.concat(pieces, how="vertical") if len(pieces) > 1 else pieces[0]
+
+
+def _once(rows: nw.LazyFrame, lengths: list[str]) -> nw.LazyFrame:
+    """Make the pieces of an agent's day add up to the time the agent was there.
+
+    Calls overlap where starts are written to the minute, or lengths are rounded: what they
+    overlap by is taken off the waiting of that day, then off the calls in proportion.
+    """
+    rows = rows.with_columns(__day=TIME_KEYS["day"](nw.col("local_started_at")))
+    day = {
+        f"{name}_of_day": nw.col(name).sum().over("agent_id", "__day")
+        for name in ("__there", "busy", "__wait")
+    }
+    rows = rows.with_columns(**day)
+    there, busy, wait = (nw.col(name) for name in day)
+    left = _above_zero(there - busy)
+    waiting = nw.when(wait > left).then(left / wait).otherwise(1.0)
+    working = nw.when(busy > there).then(there / busy).otherwise(1.0)
+    return rows.with_columns(
+        (nw.col("__wait") * waiting).alias("__wait"), *((nw.col(c) * working).alias(c) for c in lengths)
+    )
+
+
+def _above_zero(length: nw.Expr) -> nw.Expr:
+    return nw.when(length > 0).then(length).otherwise(0.0)
 
 
 def _added(columns: Any) -> nw.Expr:
