@@ -13,6 +13,7 @@ from callstats.dataset.cost_cells import NOBODY
 
 #: The origin of an amount that the data state themselves.
 FROM_DATA = "costs"
+_PRICES = ("cost_per_hour", "cost_per_paid_hour", "cost_per_dial", "cost_per_minute", "fixed_per_month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,12 @@ class PricedWork:
             return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
         priced = pd.concat(pieces)
         return priced.loc[priced["amount"] > 0, columns]
+
+    def priced(self) -> bool:
+        """Return whether hours, dials, minutes or months have a price in any campaign of the data."""
+        campaigns = {*self.work.cells["campaign_id"], *self.work.logins["campaign_id"]}
+        money = [self.money_of(str(campaign)) for campaign in campaigns]
+        return any(getattr(own, name) is not None for own in money for name in _PRICES)
 
     def per_unit(self) -> Iterator[tuple[str, str, str, float, pd.Series]]:
         """Yield what a dial and a minute cost: campaign, key, weight, price, and the cells it holds for."""

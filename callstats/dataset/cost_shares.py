@@ -35,11 +35,14 @@ class SharedCosts:
         The work.
     unused : dict of str to str
         Keys of callstats.toml that charged nothing, and why: ``stated``, ``unknown list`` or ``no hours``.
+    nothing : bool
+        No cost is stated, and no price, 0 or more, is that of a campaign or list in the data.
     """
 
     rows: pd.DataFrame
     cells: pd.DataFrame
     unused: dict[str, str]
+    nothing: bool = False
 
 
 def shared_costs(items: Sequence[CostItem], priced: PricedWork) -> SharedCosts:
@@ -65,7 +68,9 @@ def shared_costs(items: Sequence[CostItem], priced: PricedWork) -> SharedCosts:
         sharing.by_dials(item, without=own_fixed if item.campaign_id == NOBODY else ())
     for item in priced.bought():
         sharing.by_dials(item, without=priced.pricing(item.list_id) if item.campaign_id == NOBODY else ())
-    return SharedCosts(sharing.result(), sharing.cells, priced.unused)
+    rows = sharing.result()
+    nothing = not len(rows) and not items and len(sharing.cells) > 0 and not priced.priced()
+    return SharedCosts(rows, sharing.cells, priced.unused, nothing)
 
 
 @dataclass

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 BREAK_S = 3600
 #: What every figure says that is made of such hours.
 NOTE = "hours estimated from the calls: each agent's first to last, breaks over an hour left out"
+#: What every figure of costs says where an hour has a price and nothing shows how many there were.
+UNKNOWN = "no cost of labour: neither agents' time nor the agent of a call is known"
 _NEEDED = frozenset({"agent_id", "local_started_at"})
 _STATES = {"talk_s": "talk", "hold_s": "hold", "wrap_s": "wrap"}
 _BEFORE = ("ring_s", "queue_s")

@@ -401,3 +401,28 @@ def test_a_list_that_a_campaign_never_dials_costs_it_nothing() -> None:
     money = {"campaign": {"spring": {"money": {"lists": {"B": {"total": 300}}, "cost_per_dial": 1}}}}
     ds = site(TWO_CAMPAIGNS, money=money)
     assert by(ds, "campaign_id") == {"spring": 1}
+
+
+@pytest.mark.parametrize(
+    "money",
+    [
+        {"campaign": {"sprng": {"money": {"cost_per_dial": 1, "cost_per_hour": 20}}}},
+        {"money": {"lists": {"Z": {"total": 1}}}},
+    ],
+)
+def test_prices_that_meet_no_work_are_no_cost_of_nothing(money: dict[str, Any]) -> None:
+    one = call(1, agent_id="ann", talk_s=60.0, value=5.0)
+    found = cs.measure(site([one], money=money), ["cost", "profit"])
+    assert found["value"].isna().all()
+    assert set(found["note"]) == {"not computable: needs costs"}
+
+
+def test_a_price_of_nothing_is_a_cost_of_nothing() -> None:
+    for name in ("cost_per_hour", "cost_per_dial"):
+        ds = site([call(1, agent_id="ann", talk_s=60.0)], money={"money": {name: 0}})
+        assert total(ds) == 0
+
+
+def test_the_ledger_names_a_campaign_that_has_prices_and_is_not_in_the_data() -> None:
+    money = {"campaign": {"sprng": {"money": {"value_per_success": 1}}}}
+    assert cs.ledger(site([call(1)], money=money)).unused == {"campaign.sprng.money": "unknown campaign"}

@@ -57,3 +57,21 @@ def test_clocks_without_seconds_make_no_hours():
     (hour,), (found,) = (measured(pd.DataFrame, calls, "login_hours") for calls in (exact, coarse))
     assert hour == pytest.approx(1, abs=0.01)
     assert found == pytest.approx(1, abs=1 / 60)
+
+
+def test_a_price_of_hours_that_meets_none_is_told_beside_every_figure_of_costs():
+    """Without the agent of a call the profit of four dials lacks the wages."""
+    calls = worked(("A", "2026-09-01 09:00", 30)).drop(columns="agent_id").assign(success=True)
+    prices = {**PRICED, "money.cost_per_dial": 1, "money.value_per_success": 5}
+    found = cs.measure(cs.open({"calls": calls}).configured(prices), ["profit", "revenue"], interval=False)
+    profit, revenue = found["note"]
+    assert "no cost of labour: neither agents' time nor the agent of a call is known" in profit
+    assert "labour" not in revenue
+
+
+def test_wages_that_are_stated_need_no_hours():
+    calls = worked(("A", "2026-09-01 09:00", 30)).drop(columns="agent_id")
+    costs = pd.DataFrame([{"period": "2026-09", "kind": "labour", "amount": 100.0}])
+    found = cs.measure(cs.open({"calls": calls, "costs": costs}).configured(PRICED), "cost")
+    assert found["value"].tolist() == [100]
+    assert "labour" not in found["note"].iloc[0]

@@ -16,6 +16,7 @@ from callstats.answers.campaign.money_ledger_numbers import (
 )
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.scope import scope
+from callstats.answers.core.target_scope import values_of
 from callstats.answers.core.voice import Voice
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class MoneyLedger(Answer):
         What was spent, largest first.
     unused : mapping of str to str
         Keys of callstats.toml that charged nothing, and why: ``stated`` (the data have amounts of
-        that kind), ``unknown list``, ``unknown outcome`` or ``no hours``.
+        that kind), ``unknown list``, ``unknown campaign``, ``unknown outcome`` or ``no hours``.
     hours_estimated : bool
         Agents' hours are read off the calls.
     """
@@ -100,6 +101,10 @@ def ledger(dataset: Dataset, period: str | Period | None = None) -> MoneyLedger:
     unused = dict(about.now.charged.unused) if about.now.charges else {}
     for code in unknown_outcomes(about.now):
         unused[f"money.outcomes.{code}"] = "unknown outcome"
+    there = values_of(about.whole, "campaign_id")
+    for campaign, own in about.now.config.campaign.items():
+        if own.money and campaign not in there:
+            unused[f"campaign.{campaign}.money"] = "unknown campaign"
     if about.now.hours_unknown:
         unused["money.cost_per_hour"] = "no hours"
     return MoneyLedger(

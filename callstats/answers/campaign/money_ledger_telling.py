@@ -23,6 +23,7 @@ _BASES = {
 _UNUSED = {
     "stated": mark("{key} was not applied: the data state costs of that kind."),
     "unknown list": mark("{key} was not applied: the data have no such list."),
+    "unknown campaign": mark("{key} was not applied: the data have no such campaign."),
     "unknown outcome": mark("{key} was not applied: no success has this outcome."),
     "no hours": mark("{key} was not applied: neither agents' time nor the agent of a call is known."),
 }

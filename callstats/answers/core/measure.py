@@ -27,6 +27,7 @@ from callstats.answers.core.obstacles import (
 from callstats.answers.core.same_contacts import SameContacts, same_contacts
 from callstats.dataset import Dataset
 from callstats.dataset.estimated_hours import NOTE as HOURS_ESTIMATED
+from callstats.dataset.estimated_hours import UNKNOWN as HOURS_UNKNOWN
 from callstats.engine.day_sums import day_sums
 from callstats.engine.keys import Group, in_order
 from callstats.engine.sums import sums_by_group
@@ -174,11 +175,25 @@ class FetchedSums:
         guessed = (
             [HOURS_ESTIMATED] if self.dataset.estimates_hours and {"agent_time", "costs"} & {*tables} else []
         )
-        return [*(self.rejected[table] for table in tables if table in self.rejected), *guessed]
+        lacking = [HOURS_UNKNOWN] if "costs" in tables and _labour_lacking(self.dataset) else []
+        return [*(self.rejected[table] for table in tables if table in self.rejected), *guessed, *lacking]
 
     def groups(self) -> set[Group]:
         """Return every group in the data."""
         return {*self.sums, *(group for by_group in self.quantiles.values() for group in by_group)}
+
+
+def _labour_lacking(dataset: Dataset) -> bool:
+    """Return whether an hour has a price that could not be applied, and no wages are stated."""
+    return dataset.hours_unknown and dataset.charges and not (dataset.charged.rows["kind"] == "labour").any()
+
+
+def _obstacle(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> str | None:
+    """Return why a KPI cannot be computed: a column is missing, or no price met any work."""
+    found = engine.obstacle(dataset, kpi, keys)
+    if found is None and "costs" in kpi.needs and dataset.charges and dataset.charged.nothing:
+        return "needs costs"
+    return found
 
 
 def _asked(kpis: Asked) -> list[KPI]:
@@ -220,7 +235,7 @@ def fetched(
         A KPI or column is unknown, or the data cannot be grouped by that column.
     """
     asked, keys = _asked(kpis), _keys(dataset, by)
-    obstacles = {kpi.name: engine.obstacle(dataset, kpi, keys) for kpi in asked}
+    obstacles = {kpi.name: _obstacle(dataset, kpi, keys) for kpi in asked}
     able = [kpi for kpi in asked if obstacles[kpi.name] is None]
     doubts = {kpi.name: unknowns(kpi, dataset) for kpi in able}
     terms = {
