@@ -132,8 +132,10 @@ def overridden(config: Config, settings: Mapping[str, Any] | Iterable[str]) -> C
     if not nests:
         return config
     content = dataclasses.asdict(config)
+    stated: dict[str, Any] = {}
     for nest in nests:
-        _merge(content, _with_short_targets(nest))
+        _lay(stated, nest)
+    _merge(content, _with_short_targets(stated))
     return _parsed(content, None, UsageError)
 
 
@@ -186,6 +188,15 @@ def _setting(word: str) -> dict[str, Any]:
     raise UsageError(
         f"{word!r} sets nothing", hint="Write a key of callstats.toml and its value: money.cost_per_hour=50"
     )
+
+
+def _lay(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Set the leaves of one nest of keys in another, as they stand."""
+    for key, value in other.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _lay(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, Mapping) else value
 
 
 def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ _BASES = {
     "": mark("on no call"),
 }
 _UNUSED = {
-    "stated": mark("{key} was not applied: the data state costs of that kind."),
+    "stated": mark("{key} was not applied where the data state costs of that kind."),
     "unknown list": mark("{key} was not applied: the data have no such list."),
     "unknown campaign": mark("{key} was not applied: the data have no such campaign."),
     "unknown outcome": mark("{key} was not applied: no success has this outcome."),
