@@ -326,7 +326,7 @@ def _offered(name: str, figure: TodaysFigure) -> list[Any]:
     if kpi.unit == "n":
         return [round(value) if value > 0 else _SUCCESSES]
     side = {"up": "low", "down": "high"}.get(kpi.direction)
-    if side is None or not value > 0:
+    if side is None or not 0 < value < math.inf:
         return [_EXAMPLES[name]]
     return [{side: no_stricter(value, up=side == "low")}]
 

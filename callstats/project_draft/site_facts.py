@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OF_SITE = (
     "answer_rate", "success_rate_argued", "conversion_per_lead", "successes", "successes_per_login_hour",
     "average_handle_time", "occupancy", "abandon_rate_outbound", "abandon_rate_inbound", "service_level",
-    "list_completion", "cost_per_acquisition", "roi",
+    "list_completion", "touches_per_contact_won", "cost_per_acquisition", "roi",
 )  # fmt: skip
 OF_CAMPAIGN = ("answer_rate", "success_rate_argued", "successes_per_login_hour")
 OF_QUEUE = ("service_level", "abandon_rate_inbound")
@@ -35,6 +35,8 @@ OF_LIST = ("answer_rate", "success_rate_argued")
 OF_AGENT = ("successes_per_login_hour",)
 #: The share of dials that the hours suggested hold, and how finely the day is divided [minutes].
 _HELD, _STEP = 0.99, 30
+#: No figure of a site lies beyond: prices of next to nothing make such numbers.
+_FAR = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +316,9 @@ def _figures(
     for row in measure(dataset, able, by, interval=False).to_dict("records") if able else ():
         name = "" if by is None else row[by]
         if _is_text(name) and (wanted is None or name in wanted):
-            found[name][row["kpi"]] = TodaysFigure(float(row["value"]), str(row["note"]))
+            value = float(row["value"])  # beyond what a number can hold, it is none
+            value = value if abs(value) < _FAR else float("nan")
+            found[name][row["kpi"]] = TodaysFigure(value, str(row["note"]))
     return dict(found)
 
 

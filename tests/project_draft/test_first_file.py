@@ -189,7 +189,9 @@ def test_the_demo_tells_its_codes_its_test_and_its_own_decisions() -> None:
 
 def test_settings_are_those_that_definitions_name() -> None:
     read = taken_up(cs.draft_project(site()))
-    assert read.settings == {"answer_within_s": 20, "short_abandon_s": 5, "list_deadline_h": 8}
+    assert read.settings == {
+        "answer_within_s": 20, "short_abandon_s": 5, "gone_within_s": 60, "list_deadline_h": 8,
+    }  # fmt: skip
 
 
 def test_codes_that_nothing_explains_can_be_explained_there() -> None:

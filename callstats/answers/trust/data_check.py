@@ -203,8 +203,10 @@ def _filled(dataset: Dataset) -> dict[str, set[str]]:
     """Return the columns of each table that contain any value; none for an empty table."""
     filled: dict[str, set[str]] = {}
     for name in dataset.frames:
-        columns = [c for c in TABLES[name].names if dataset.has(name, c)]
-        counted = dataset.table(name).select(nw.col(*columns).count()).collect("pandas")
+        table = dataset.table(name)
+        there = set(table.collect_schema().names())
+        columns = [c for c in TABLES[name].names if c in there]
+        counted = table.select(nw.col(*columns).count()).collect("pandas")
         known = {c for c in columns if counted[c].to_list()[0]}
         if known:
             filled[name] = known
