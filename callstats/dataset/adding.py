@@ -16,11 +16,12 @@ from callstats.dataset import store_log as log
 from callstats.dataset.deriving import FOLLOWING_CALLS
 from callstats.dataset.engine_connection import WRITING, connect
 from callstats.dataset.project_file import restate
-from callstats.dataset.saving import canonical, write_project_file
+from callstats.dataset.saving import canonical, sink, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
 from callstats.dataset.store_rows import write_months, write_parquet
 from callstats.errors import InputError
 from callstats.model import TABLES
+from callstats.sources.engine_paths import engine_path, parquet_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -204,7 +205,7 @@ class _Store:
     def _sunk(self, stage: files.Staging, name: str) -> Path:
         """Write what comes in as it is, whatever engine it is on."""
         file = stage.scratch / f"{name}.parquet"
-        canonical(self.data, name, hidden=True).sink_parquet(file)
+        sink(canonical(self.data, name, hidden=True), file)
         return file
 
     def _write_calls(self, stage: files.Staging, merge: Merge) -> list[str]:
@@ -225,7 +226,7 @@ class _Store:
         file = self.target / files.CALLS / f"{month}.parquet"
         if not file.exists():
             return False
-        found = merge.connection.read_parquet(str(file))
+        found = merge.connection.sql(f"FROM {parquet_rows([file])}")
         have = dict(zip(found.columns, map(str, found.types), strict=True))
         return merge.would_have(have)
 
@@ -258,12 +259,12 @@ class _Store:
 
         file = self.target / "rejects.parquet"
         empty = pd.DataFrame(columns=[*log.COLUMNS, "import"])
-        return pd.read_parquet(file) if self.there and file.exists() else empty
+        return pd.read_parquet(engine_path(file)) if self.there and file.exists() else empty
 
     def _write_rejects(self, stage: files.Staging, rejects: pd.DataFrame) -> None:
         text = [column for column in rejects.columns if column != "row"]
         typed = rejects.astype({**dict.fromkeys(text, "string"), "row": "int64"})
-        typed.to_parquet(stage.file("rejects.parquet"), index=False)
+        typed.to_parquet(engine_path(stage.file("rejects.parquet")), index=False)
 
     def _changes(self, stage: files.Staging) -> bool:
         """Drop what is as it was; tell whether anything is left."""
@@ -318,7 +319,7 @@ class _Store:
         for name, file in sorted(found.items()):
             table = name.split("/")[0].removesuffix(".parquet")
             if table in TABLES:
-                rows[table] = rows.get(table, 0) + pq.read_metadata(file).num_rows
+                rows[table] = rows.get(table, 0) + pq.read_metadata(engine_path(file)).num_rows
         return {name: rows[name] for name in TABLES if name in rows}
 
 

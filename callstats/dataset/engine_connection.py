@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
+from callstats.sources.database_files import NO_EXTENSIONS
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -24,6 +26,8 @@ def connect(threads: int | None = None, memory: str = _MEMORY) -> duckdb.DuckDBP
 
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    for setting in NO_EXTENSIONS:
+        connection.execute(setting)
     connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])  # not where the analyst works
     connection.execute("SET memory_limit = ?", [memory])
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:

@@ -29,6 +29,7 @@ from callstats.model import STATED, TABLES
 from callstats.sources import notes
 from callstats.sources.base import Source
 from callstats.sources.books import Account
+from callstats.sources.engine_paths import parquet_rows
 from callstats.sources.pieces import Piece, contents_of, pieces_of
 from callstats.sources.raw import Frame, Raw
 from callstats.sources.reader import Extract, extract_tables
@@ -225,8 +226,7 @@ class LongExport:
 
     def _once(self, connection: duckdb.DuckDBPyConnection, rule: Rule, paths: list[str | Path]) -> None:
         """Leave out the rows that bear the name of another: of a later file the first one is kept."""
-        files = list(map(str, self.files[rule.table]))
-        rows = f"read_parquet({files}, union_by_name=true, filename=true)"
+        rows = parquet_rows(self.files[rule.table], filename=True)
         if not {*rule.columns, ROW} <= {*connection.sql(f"FROM {rows}").columns}:
             return
         key = ", ".join(map(quoted, rule.columns))
@@ -284,7 +284,7 @@ class LongExport:
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
-    found = connection.read_parquet([str(file) for file in files], union_by_name=True)
+    found = connection.sql(f"FROM {parquet_rows(files)}")
     return found.select(*(c for c in found.columns if c not in (FILE, ROW)))
 
 

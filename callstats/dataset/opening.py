@@ -17,6 +17,8 @@ from callstats.dataset.store_files import finish, in_order, table_files
 from callstats.dataset.store_log import provenance_of
 from callstats.errors import InputError, unknown_name
 from callstats.model import TABLES
+from callstats.sources.database_files import BASE, attach, check_needed
+from callstats.sources.engine_paths import parquet_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +35,7 @@ def open(
     ----------
     data : path or mapping of str to frame
         A folder that ``callstats import`` or :meth:`Dataset.save` wrote, a DuckDB
-        file with tables of the canonical names, or the frames themselves. Calls that do
+        file with stored tables of the canonical names, or the frames themselves. Calls that do
         not say which dial to their contact they were are counted by their moments.
     config : Config, optional
         Without it, the ``callstats.toml`` of the folder; that of the working directory where
@@ -51,7 +53,8 @@ def open(
     ------
     InputError
         Nothing is there, it is a file that has yet to be imported, the
-        calls are missing, or a column is missing or of the wrong type.
+        calls are missing, a table of a DuckDB file is a view, or a column is missing or of
+        the wrong type.
     UsageError
         A frame's name is not that of a canonical table.
 
@@ -132,7 +135,7 @@ def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckd
     import duckdb
 
     try:
-        return connection.read_parquet([str(file) for file in files], union_by_name=len(files) > 1)
+        return connection.sql(f"FROM {parquet_rows(files)}")
     except duckdb.Error as error:
         for file in files if len(files) > 1 else []:
             _relation(connection, [file])  # the broken one is named
@@ -142,32 +145,31 @@ def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckd
 
 
 def _rejects(connection: duckdb.DuckDBPyConnection, file: Path) -> Rejects:
-    return Rejects(connection.read_parquet(str(file)).df()) if file.exists() else Rejects()
+    return Rejects(connection.sql(f"FROM {parquet_rows([file])}").df()) if file.exists() else Rejects()
 
 
 def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Dataset:
+    import duckdb
+
     with file.open("rb") as opened:
         if opened.read(12)[8:] != b"DUCK":
             raise InputError("a file, not a data set", file=file, hint=_IMPORT)
     connection = connect(threads)
-    connection.execute(f"ATTACH {_quoted(str(file))} AS data (READ_ONLY)")
-    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = 'main'"
-    views = query.replace("table_name", "view_name").replace("duckdb_tables", "duckdb_views")
-    names = {row[0] for row in connection.execute(f"{query} UNION {views}").fetchall()}
+    try:
+        stored = attach(connection, file)
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise InputError(f"not a DuckDB database: {said}", file=file, hint="Copy it again.") from error
+    check_needed(stored, TABLES, file, "duckdb")
     frames = {}
     for name in TABLES:
-        if name in names:
-            relation = connection.table(f"data.main.{name}")
+        if name in stored.tables:
+            relation = connection.table(f"{BASE}.main.{name}")
             check_required(name, relation.columns, file)
             frames[name] = conform(name, relation, file)
     if "calls" in frames:
         frames["calls"] = with_attempts(frames["calls"])
     return _with_calls(Dataset(frames, config=config or load()), file)
-
-
-def _quoted(text: str) -> str:
-    """Quote text for a statement that takes no parameters."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _with_calls(data: Dataset, file: Path | None) -> Dataset:

@@ -17,6 +17,7 @@ from callstats.dataset.store_rows import write_parquet
 from callstats.errors import InputError, UsageError
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
+from callstats.sources.engine_paths import engine_path, parquet_rows
 
 if TYPE_CHECKING:
     from callstats.dataset.core import Dataset
@@ -58,7 +59,7 @@ def _write(data: Dataset, stage: store_files.Staging) -> None:
     rows = {}
     for name in data.frames:
         file = (stage.scratch / "calls.parquet") if name == "calls" else stage.file(f"{name}.parquet")
-        canonical(data, name, hidden=True).sink_parquet(file)
+        sink(canonical(data, name, hidden=True), file)
         rows[name] = _row_count(file)
         if name == "calls":
             _by_month(file, stage)
@@ -69,7 +70,7 @@ def _write(data: Dataset, stage: store_files.Staging) -> None:
             notes.write(notes.NARROWED, filters=data.filters),
         ]
     store_files.write_json(provenance, stage.file("dataset.json"))
-    data.rejects.frame().to_parquet(stage.file("rejects.parquet"), index=False)
+    data.rejects.frame().to_parquet(engine_path(stage.file("rejects.parquet")), index=False)
     if not (stage.target / FILE_NAME).exists():
         write_project_file(data.config, stage.file(FILE_NAME))
 
@@ -79,7 +80,7 @@ def _by_month(file: Path, stage: store_files.Staging) -> None:
     import duckdb
 
     connection = connect()
-    calls = connection.read_parquet(str(file))
+    calls = connection.sql(f"FROM {parquet_rows([file])}")
     month = store_files.MONTH if "local_started_at" in calls.columns else f"'{store_files.UNDATED}'"
     found = [row[0] for row in calls.select(duckdb.SQLExpression(month)).distinct().fetchall()]
     for name in sorted(found) or [store_files.UNDATED]:
@@ -111,10 +112,24 @@ def canonical(data: Dataset, name: str, *, hidden: bool = False) -> nw.LazyFrame
     return frame.with_columns(casts) if casts else frame
 
 
+def sink(frame: nw.LazyFrame, file: Path) -> None:
+    """Write a table to a Parquet file, whatever engine it is on.
+
+    Rows on DuckDB are fetched and written here: a connection that reads a file from elsewhere can write none,
+    and a statement would have to spell out the name of the file.
+    """
+    native = frame.to_native()
+    if frame.implementation.is_duckdb():
+        with native.to_arrow_reader(store_files.GROUP) as reader:
+            write_parquet(reader, reader.schema, file)
+    else:
+        frame.sink_parquet(engine_path(file))
+
+
 def _row_count(file: Path) -> int:
     import pyarrow.parquet as pq
 
-    return pq.read_metadata(file).num_rows
+    return pq.read_metadata(engine_path(file)).num_rows
 
 
 def as_toml(config: Config) -> str:

@@ -22,6 +22,7 @@ from callstats.dataset.identities import Spellings, respelt, written_otherwise
 from callstats.dataset.store_files import FILE, MONTH, MONTH_NUMBER, ROW, UNDATED, in_order, month_name
 from callstats.dataset.store_rows import MONTH_OF
 from callstats.model import TABLES
+from callstats.sources.engine_paths import parquet_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,9 +109,8 @@ class Merge:
     def _views(self, side: str, files: Mapping[str, list[Path]], followed: bool) -> dict[str, str]:
         given = {}
         for name, paths in files.items():
-            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
             given[name] = f"{side}_given_{name}"
-            rows = f"read_parquet([{listed}], union_by_name=true)"
+            rows = parquet_rows(paths)
             kept = [quoted(c) for c in self.connection.sql(f"FROM {rows}").columns if c not in (FILE, ROW)]
             self.connection.execute(f"CREATE TEMP VIEW {given[name]} AS SELECT {', '.join(kept)} FROM {rows}")
         if followed:

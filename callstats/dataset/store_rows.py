@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from callstats.dataset.store_files import GROUP, month_name
+from callstats.sources.engine_paths import engine_path
 
 MONTH_OF = "month"
 
@@ -30,7 +31,7 @@ class RowFile:
 
     def __init__(self, file: Path, schema: pa.Schema) -> None:
         self.file, self.schema = file, schema
-        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(engine_path(file), schema, compression="zstd")
         self._pool = ThreadPoolExecutor(1)
         self._waiting: list[pa.Table] = []
         self._size = 0

@@ -10,6 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from callstats.errors import InputError
+from callstats.sources.database_files import (
+    BASE,
+    Stored,
+    attach,
+    check_needed,
+    open_sqlite,
+    quoted_name,
+    stored_in,
+)
 from callstats.sources.raw import Raw, table_name, unique_names
 from callstats.sources.typed_cells import of_arrow, of_objects
 
@@ -64,17 +73,17 @@ def read_duckdb(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> 
     Raises
     ------
     InputError
-        It is damaged.
+        It is damaged, or a table that is read is a view.
     """
     import duckdb
 
     try:
-        with duckdb.connect(str(path), read_only=True) as base:
-            listed = base.execute(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY 1"
-            ).fetchall()
-            for (table,) in listed:
-                relation = base.table(_quoted(table))
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            stored = attach(connection, path)
+            yield from _not_stored(stored, file, names, "duckdb")
+            for table in stored.tables:
+                relation = connection.table(f"{BASE}.main.{quoted_name(table)}")
                 if _is_wanted(table, relation.columns, names, wanted):
                     raw = of_table(file, table_name(table, names), relation.to_arrow_table())
                     raw.sheet = table
@@ -86,20 +95,27 @@ def read_duckdb(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> 
         raise InputError(f"not a DuckDB database: {said}", file=file) from error
 
 
+def _not_stored(stored: Stored, file: str, names: Sequence[str], kind: str) -> Iterator[Raw]:
+    """Name the views; one that bears the name of a table that is read is refused."""
+    check_needed(stored, (view for view in stored.computed if table_name(view, names)), file, kind)
+    for view, what in stored.computed.items():
+        yield Raw(file, sheet=view, unread=f"it is {what}, and only stored rows are read")
+
+
 def read_sqlite(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> Iterator[Raw]:
     """Read the tables of a SQLite file whose name or columns are wanted; the others are named.
 
     Raises
     ------
     InputError
-        It is damaged.
+        It is damaged, or a table that is read is a view.
     """
-    base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    base.text_factory = lambda text: text.decode("utf-8", "replace")
+    base = open_sqlite(path)
     try:
-        query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
-        for (table,) in base.execute(f"{query} ORDER BY name").fetchall():
-            cursor = base.execute(f"SELECT * FROM {_quoted(table)}")
+        stored = stored_in(base)
+        yield from _not_stored(stored, file, names, "sqlite")
+        for table in stored.tables:
+            cursor = base.execute(f"SELECT * FROM {quoted_name(table)}")
             titles = [item[0] for item in cursor.description]
             if not _is_wanted(table, titles, names, wanted):
                 yield Raw(file, sheet=table, unread="its columns are none that are read")
@@ -122,7 +138,3 @@ def _value(cell: object) -> object:
 
 def _is_wanted(table: str, columns: Sequence[str], names: Sequence[str], wanted: Wanted) -> bool:
     return bool(table_name(table, names)) or wanted(columns)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -68,7 +68,7 @@ def test_a_duckdb_file_opens_by_the_names_of_its_tables(tmp_path):
         connection.register("given", frames.on("arrow", "calls", CALLS))
         connection.execute("CREATE TABLE calls AS SELECT * FROM given")
         connection.execute(
-            "CREATE VIEW contacts AS SELECT DISTINCT contact_id FROM calls WHERE contact_id NOT NULL"
+            "CREATE TABLE contacts AS SELECT DISTINCT contact_id FROM calls WHERE contact_id NOT NULL"
         )
     data = cs.open(file)
     assert list(data.frames) == ["calls", "contacts"]

@@ -42,6 +42,7 @@ def guess_from(address: str | Address, sources: Iterable[Source]) -> Source:
         It has those of none.
     """
     where = address if isinstance(address, Address) else parse_address(address)
+    sources = list(sources)
     session = opened(where)
     try:
         relations = session.relations()
@@ -50,6 +51,8 @@ def guess_from(address: str | Address, sources: Iterable[Source]) -> Source:
     likely = max(sources, key=lambda source: _likeness(relations, source))
     if _likeness(relations, likely):
         return likely
+    names = [layout.name for source in sources for layout in source.layouts]
+    session.check_stored(lambda name: bool(table_name(name, names)))
     raise InputError(
         "its tables are those of no known system", file=str(where),
         hint="Name the source, such as --source vicidial, or a mapping.",

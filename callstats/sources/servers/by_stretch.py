@@ -31,7 +31,7 @@ from callstats.sources.servers.arrow_rows import (
 )
 from callstats.sources.servers.connecting import opened
 from callstats.sources.servers.named_contacts import NamedContacts
-from callstats.sources.servers.picking import Pick, picked
+from callstats.sources.servers.picking import Pick, is_needed, picked
 from callstats.sources.servers.ranges import Moment, first_from, moment_of, span
 from callstats.sources.servers.sessions import Session, together
 from callstats.sources.typed_cells import of_arrow
@@ -110,6 +110,7 @@ def stretches(
     where = address if isinstance(address, Address) else parse_address(address)
     session = opened(where)
     try:
+        session.check_stored(lambda name: is_needed(name, source, where))
         relations = session.relations()
         picks = picked(relations, source, where)
         _tell_others(picks, len(relations), where)

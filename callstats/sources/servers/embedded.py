@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from callstats.errors import InputError, UsageError, near_names
+from callstats.sources.database_files import BASE, attach, check_needed, open_sqlite, stored_in
 from callstats.sources.servers.addresses import Address
 from callstats.sources.servers.sessions import BATCH, Kept, Relation, Session
 
@@ -31,20 +32,24 @@ class SQLite(Session):
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         path = _checked(address)
-        self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
-        self._connection.isolation_level = None
-        self.table("BEGIN")
+        try:
+            self._connection = open_sqlite(path)
+            self._connection.isolation_level = None
+            self.table("BEGIN")
+            self._stored = stored_in(self._connection)
+        except sqlite3.Error as error:
+            raise _damaged(error, address) from error
 
     def relations(self) -> list[Relation]:
-        """Return the tables and views; what a column holds is told by its first value, not by its type."""
-        kinds = "type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
-        names = self.values(f"SELECT name FROM sqlite_master WHERE {kinds} ORDER BY 1")
-        return [self._relation(name) for name in names]
+        """Return the stored tables; what a column holds is told by its first value, not by its type."""
+        return [self._relation(name) for name in self._stored.tables]
+
+    def check_stored(self, needed: Callable[[str], bool]) -> None:
+        """Refuse a file that has a view where a table is needed."""
+        check_needed(self._stored, filter(needed, self._stored.computed), self.address, "sqlite")
 
     def _relation(self, name: str) -> Relation:
-        query = f"SELECT name, pk FROM pragma_table_info({self.text(name)}) ORDER BY cid"
-        described = self.table(query).to_pylist()
+        described = self.table(f"PRAGMA table_info({self.quoted(name)})").to_pylist()
         kept: dict[str, Kept] = {item["name"]: "text" for item in described}
         return Relation(name, kept, tuple(item["name"] for item in described if item["pk"]))
 
@@ -59,12 +64,15 @@ class SQLite(Session):
                 yield pa.table([_array(c) for c in columns], names=titles)
                 first = False
         except sqlite3.Error as error:
-            said = f"a damaged SQLite file: {error}"
-            raise InputError(said, file=str(self.address), hint="Copy it again.") from error
+            raise _damaged(error, self.address) from error
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _damaged(error: sqlite3.Error, address: Address) -> InputError:
+    return InputError(f"a damaged SQLite file: {error}", file=str(address), hint="Copy it again.")
 
 
 def _array(values: Sequence[Any]) -> pa.Array:
@@ -88,24 +96,37 @@ class DuckDB(Session):
         import duckdb
 
         self._error = duckdb.Error
+        path = _checked(address)
         try:
-            self._connection = duckdb.connect(str(_checked(address)), read_only=True)
+            self._connection = duckdb.connect()
+            self._connection.execute("SET TimeZone = 'UTC'")
+            self._stored = attach(self._connection, path)
+            for name in self._stored.tables:  # reached by name alone, without the file's own macros
+                table = self.quoted(name)
+                self._connection.execute(f"CREATE TEMP VIEW {table} AS FROM {BASE}.main.{table}")
         except duckdb.Error as error:
             said = str(error).splitlines()[0]
             raise InputError(f"cannot be opened as a DuckDB database: {said}", file=str(address)) from error
-        self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("BEGIN")
 
     def relations(self) -> list[Relation]:
-        """Return the tables and views."""
+        """Return the stored tables."""
         found: dict[str, Relation] = {}
         keys: dict[str, tuple[str, ...]] = {}
         for name, columns in self._connection.execute(_KEYS).fetchall():
             keys[name] = tuple(columns)
-        for name, column, kind in self._connection.execute(_COLUMNS).fetchall():
-            one = found.setdefault(name, Relation(name, {}, keys.get(name, ())))
-            one.columns[column] = _KEPT.get(kind.partition("(")[0], "other")
+        for name in self._stored.tables:
+            table = self._connection.table(f"{BASE}.main.{self.quoted(name)}")
+            kinds = zip(table.columns, map(str, table.types), strict=True)
+            kept: dict[str, Kept] = {
+                column: _KEPT.get(kind.partition("(")[0], "other") for column, kind in kinds
+            }
+            found[name] = Relation(name, kept, keys.get(name, ()))
         return list(found.values())
+
+    def check_stored(self, needed: Callable[[str], bool]) -> None:
+        """Refuse a file that has a view where a table is needed."""
+        check_needed(self._stored, filter(needed, self._stored.computed), self.address, "duckdb")
 
     def batches(self, query: str) -> Iterator[pa.Table]:
         """Yield the rows of a query."""
@@ -123,13 +144,9 @@ class DuckDB(Session):
         self._connection.close()
 
 
-_COLUMNS = """
-SELECT table_name, column_name, data_type FROM information_schema.columns
-WHERE table_schema = 'main' AND table_catalog = current_database() ORDER BY table_name, ordinal_position
-"""
 _KEYS = """
 SELECT table_name, constraint_column_names FROM duckdb_constraints()
-WHERE constraint_type = 'PRIMARY KEY' AND schema_name = 'main' AND database_name = current_database()
+WHERE constraint_type = 'PRIMARY KEY' AND schema_name = 'main' AND database_name = 'data'
 """
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _KEPT: dict[str, Kept] = {

@@ -119,6 +119,18 @@ def picked(relations: Sequence[Relation], source: Source, address: Address) -> l
     return picks
 
 
+def is_needed(name: str, source: Source, address: Address) -> bool:
+    """Tell whether a table is asked for by its name: in the address, the mapping or the source."""
+    if address.tables:
+        return name.casefold() in {asked.casefold() for asked in address.tables}
+    sheets = {sheet.casefold() for sheet in source.text.sheet}
+    if sheets:
+        return name.casefold() in sheets
+    files = [layout.files for layout in source.layouts if layout.files]
+    named = table_name(name, [layout.name for layout in source.layouts if not layout.files])
+    return bool(named) or any(fnmatch(name, pattern) for pattern in files)
+
+
 def _asked(relations: Sequence[Relation], address: Address) -> list[Relation]:
     if not address.tables:
         return list(relations)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -55,6 +55,10 @@ class Session(ABC):
     @abstractmethod
     def relations(self) -> list[Relation]:
         """Return the tables and views of the database."""
+
+    def check_stored(self, needed: Callable[[str], bool]) -> None:
+        """Refuse what is needed and is no stored table; the views of a server are its administrator's."""
+        del needed
 
     @abstractmethod
     def batches(self, query: str) -> Iterator[pa.Table]:
