@@ -131,7 +131,7 @@ def add(
     >>> cs.measure(cs.open(folder), "successes", by="attempt_no")["value"].tolist()
     [0.0, 1.0]
     """
-    target = Path(folder).resolve()
+    target = files.real_folder(folder)
     files.check_target(target)
     with files.locked(target, on_wait):
         files.clear(target)

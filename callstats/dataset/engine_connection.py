@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from callstats.sources.database_files import NO_EXTENSIONS
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _MEMORY = "1500MB"
 
 
+_FILES = 1024
+
 #: While a data set is written: the rows that are being put in order stand beside those being compressed.
 WRITING = "1000MB"
 
@@ -24,6 +27,7 @@ def connect(threads: int | None = None, memory: str = _MEMORY) -> duckdb.DuckDBP
     """Return a connection that leaves nothing where the analyst works, and memory to others."""
     import duckdb
 
+    _allow_files()
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     for setting in NO_EXTENSIONS:
@@ -35,6 +39,19 @@ def connect(threads: int | None = None, memory: str = _MEMORY) -> duckdb.DuckDBP
     if threads is not None:
         connection.execute("SET threads = ?", [threads])
     return connection
+
+
+def _allow_files() -> None:
+    """Ask to have as many files open as this user may: every month of the calls is one."""
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def quoted(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -131,12 +133,20 @@ def _parquet(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]
     return conform(name, relation, shown)
 
 
+_TOO_MANY = os.strerror(errno.EMFILE)
+
+
 def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckdb.DuckDBPyRelation:
     import duckdb
 
     try:
         return connection.sql(f"FROM {parquet_rows(files)}")
     except duckdb.Error as error:
+        if _TOO_MANY in str(error):
+            raise InputError(
+                f"its {len(files)} files cannot be open at once here", file=files[0].parent,
+                hint=f"Let more files be open: ulimit -n {len(files) + 1000}.",
+            ) from error  # fmt: skip
         for file in files if len(files) > 1 else []:
             _relation(connection, [file])  # the broken one is named
         raise InputError(

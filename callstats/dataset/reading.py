@@ -19,6 +19,7 @@ from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.errors import InputError
 from callstats.model import TABLES, TableColumn
 from callstats.sources.base import Field, Source
+from callstats.sources.containers import shown_name
 from callstats.sources.copies import later_wins
 from callstats.sources.raw import Frame, Series
 from callstats.sources.reader import Extract, extract, rows_by_raw
@@ -242,7 +243,8 @@ def _by_name(paths: list[str | Path], extracted: Extract) -> dict[str, Path]:
             inside = [given]
         else:
             inside = sorted(given.parent.glob(given.name))
-        files |= {path.name: path for path in inside if path.is_file() and _is_read(path.name, wanted)}
+        named = ((shown_name(path), path) for path in inside if path.is_file())
+        files |= {name: path for name, path in named if _is_read(name, wanted)}
     return files
 
 

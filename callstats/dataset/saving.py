@@ -44,7 +44,7 @@ def save(data: Dataset, folder: str | Path) -> Path:
     UsageError
         The path holds something other than a data set.
     """
-    target = Path(folder).resolve()
+    target = store_files.real_folder(folder)
     store_files.check_target(target)
     with store_files.locked(target):
         store_files.clear(target)

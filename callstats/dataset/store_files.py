@@ -1,8 +1,12 @@
 """How a data set lies in a folder, and how the folder changes: whole or not at all.
 
-New files are written aside. One small file, the order, is put in place by a single renaming
-and says that they are complete; whoever comes next finishes what it names. So a process may
-be killed at any moment: before the order there is the old data set, from then on the new one.
+The new data set is written beside the old one, as a folder of its own, and the two take each other's
+place in one step (``folder_exchange``). A process may be killed at any moment: before the step there is
+the old data set, from then on the new one, and whoever comes next takes away what is left beside it.
+
+Where that cannot be done, new files are written aside. One small file, the order, is put in place by
+a single renaming and says that they are complete; whoever comes next finishes what it names. Before the
+order there is the old data set, from then on the new one.
 
 The same holds when the power goes, since what is renamed is on the disk first, in this order:
 
@@ -11,8 +15,8 @@ The same holds when the power goes, since what is renamed is on the disk first, 
 3. the moves of the new files and the removal of old ones, then the folders they lie in;
 4. the removal of the order, then the folder.
 
-Where the data set is new, its whole folder is renamed at once, after 1, and then the folder
-around it is put on the disk.
+Where the data set is new, or takes the place of the old one, its whole folder is renamed at once,
+after 1, and then the folder around it is put on the disk.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from callstats.dataset.folder_exchange import bring_along, can_be_exchanged, exchange, keep, like
 from callstats.errors import InputError, UsageError
 from callstats.model import STATED, TABLES
 
@@ -122,11 +127,14 @@ class Staging:
     target, place : Path
         The data set's folder, and where its new files are written under the names they will have.
     inside : bool
-        The folder is there: files are moved into it one by one. Otherwise the place becomes the folder.
+        Files are moved into the folder one by one. Otherwise the place becomes the folder.
+    done : bool
+        The new data set is in place.
     """
 
     def __init__(self, target: Path) -> None:
-        self.target, self.inside = target, target.is_dir()
+        self.target, self.is_new, self.done = target, not target.is_dir(), False
+        self.inside = not self.is_new and not can_be_exchanged(target, data_files(target), CALLS)
         where = target if self.inside else target.parent
         prefix = _WRITING if self.inside else f".{target.name}{_WRITING}"
         self.place = Path(tempfile.mkdtemp(prefix=prefix, dir=where))
@@ -141,15 +149,47 @@ class Staging:
 
     def commit(self, gone: Iterable[str] = ()) -> None:
         """Put the new files in place of the old, and take away those that are gone."""
+        gone = sorted(gone)
         shutil.rmtree(self.scratch)
         self.place.chmod(0o755)  # mkdtemp shuts others out
         _sync(*self.place.rglob("*"), self.place)
-        if not self.inside:
+        if self.is_new:
             self.place.replace(self.target)
             _sync(self.target.parent)
-            return
+        elif self.inside or not self._exchanged(gone):
+            self._ordered(gone)
+
+    def _exchanged(self, gone: list[str]) -> bool:
+        """Let the new folder and the old one take each other's place, or tell that they cannot."""
+        given: list[Path] = []
+        try:
+            given = keep(self.target, self.place, gone, CALLS)
+            like(self.target, self.place)
+            _sync(*(f for f in (self.place / CALLS, self.place) if f.is_dir()))
+            exchange(self.place, self.target)
+        except OSError:
+            self._move_inside()
+            return False
+        self.done = True
+        _sync(self.target.parent)
+        bring_along(self.place, self.target, given)
+        shutil.rmtree(self.place, ignore_errors=True)
+        return True
+
+    def _move_inside(self) -> None:
+        """Go on in the folder: what is there already is not moved."""
+        for file in [f for f in self.place.rglob("*") if f.is_symlink() or f.is_file()]:
+            old = self.target / file.relative_to(self.place)
+            if os.path.lexists(old) and os.path.samestat(old.lstat(), file.lstat()):
+                file.unlink()
+        self.inside = True
+        within = Path(tempfile.mkdtemp(prefix=_WRITING, dir=self.target))
+        self.place = self.place.rename(within)
+
+    def _ordered(self, gone: list[str]) -> None:
+        """Order the new files to be moved into the folder, and move them."""
         order = self.place / _COMMIT
-        write_json({"place": self.place.name, "gone": sorted(gone)}, order)
+        write_json({"place": self.place.name, "gone": gone}, order)
         _sync(order, self.place, self.target)
         order.replace(self.target / _COMMIT)
         _sync(self.target)
@@ -191,9 +231,15 @@ def staging(target: Path) -> Iterator[Staging]:
         yield place
     except BaseException as error:
         complete = (target / _COMMIT).exists()
+        done = place is not None and place.done
         if place is not None and not complete:
             place.leave()
         if (refusal := _refusal(error)) is not None:
+            if done:
+                raise InputError(
+                    f"the new data are in place, but the disk does not confirm it ({refusal})", file=target,
+                    hint="Look after the disk, and import again to be sure.",
+                ) from error  # fmt: skip
             if complete:
                 raise InputError(
                     f"the new data are written but cannot be put in place ({refusal})", file=target,
@@ -217,24 +263,49 @@ def _refusal(error: BaseException) -> str | None:
     return None
 
 
+def real_folder(folder: str | Path) -> Path:
+    """Return the folder that a path leads to: a link to it stays a link.
+
+    Raises
+    ------
+    UsageError
+        It is a link that leads back to itself.
+    """
+    try:
+        return Path(folder).resolve()
+    except (OSError, RuntimeError) as error:
+        raise UsageError(
+            f"{folder} is a link that leads back to itself", hint="Name the folder itself."
+        ) from error
+
+
 def finish(folder: Path) -> None:
-    """Finish what a process that was killed had completed, before anything is read.
+    """Finish what a process that was killed had completed, and sweep what it left, before anything is read.
 
     Raises
     ------
     InputError
         The folder may not be written by this user.
     """
+    folder = real_folder(folder)
     if not (folder / _COMMIT).exists():
+        _sweep(folder)
         return
     try:
-        with locked(folder):
-            _finish(folder)
+        with _held(_take(folder, None)):
+            clear(folder)
     except OSError as error:
         raise InputError(
             f"an import was cut off and cannot be finished ({error.strerror})", file=folder,
             hint="Open it once as the user who imports.",
         ) from error  # fmt: skip
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a killed process left, unless another one is at work or we may not."""
+    if _left(folder) or (folder.parent / _lock_name(folder)).exists():
+        with suppress(OSError), _held(_take(folder, None, wait=False)):
+            clear(folder)
 
 
 def _finish(folder: Path) -> None:
@@ -247,7 +318,7 @@ def _finish(folder: Path) -> None:
     for file in sorted(file for file in place.rglob("*") if file.is_file()):
         goal = folder / file.relative_to(place)
         goal.parent.mkdir(exist_ok=True)
-        file.replace(goal)
+        _move(file, goal)
     for name in told["gone"]:
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):  # there are months in it, or it never was
@@ -256,6 +327,21 @@ def _finish(folder: Path) -> None:
     order.unlink()
     _sync(folder)
     shutil.rmtree(place, ignore_errors=True)
+
+
+def _move(file: Path, goal: Path) -> None:
+    """Move a file; where its goal is a link, or lies on another disk, to where that leads."""
+    goal = goal.resolve() if goal.is_symlink() else goal
+    try:
+        file.replace(goal)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        aside = goal.with_name(f"{_WRITING}{goal.name}")
+        shutil.copyfile(file, aside)
+        _sync(aside)
+        aside.replace(goal)
+        file.unlink()
 
 
 @contextmanager
@@ -271,8 +357,21 @@ def locked(target: Path, on_wait: Callable[[], None] | None = None) -> Iterator[
     on_wait : callable, optional
         Called when somebody else holds the lock, before waiting.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    path, handle = _take(target, on_wait)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        taken = _take(target, on_wait)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written ({error.strerror}); what was there is as it was", file=target,
+            hint="Choose another folder, or ask for the right to write there.",
+        ) from error  # fmt: skip
+    with _held(taken):
+        yield
+
+
+@contextmanager
+def _held(taken: tuple[Path, int]) -> Iterator[None]:
+    path, handle = taken
     try:
         yield
     finally:
@@ -281,29 +380,40 @@ def locked(target: Path, on_wait: Callable[[], None] | None = None) -> Iterator[
         os.close(handle)
 
 
-def _take(target: Path, on_wait: Callable[[], None] | None) -> tuple[Path, int]:
-    beside = target.parent / f".{target.name}.lock"
+def _lock_name(target: Path) -> str:
+    return f".{target.name}.lock"
+
+
+def _take(target: Path, on_wait: Callable[[], None] | None, *, wait: bool = True) -> tuple[Path, int]:
+    beside = target.parent / _lock_name(target)
     while True:
-        path = beside if os.access(target.parent, os.W_OK) else target / ".lock"
+        in_it = target.is_dir() and not os.access(target.parent, os.W_OK)
+        path = target / ".lock" if in_it else beside
         handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
-        _lock(handle, on_wait)
+        try:
+            _lock(handle, on_wait, wait=wait)
+        except OSError:
+            os.close(handle)
+            raise
         with suppress(OSError):  # its last holder took the file away: another one is the lock now
             if os.path.samestat(os.fstat(handle), path.stat()):
                 return path, handle
         os.close(handle)
 
 
-def _lock(handle: int, on_wait: Callable[[], None] | None) -> None:
+def _lock(handle: int, on_wait: Callable[[], None] | None, *, wait: bool) -> None:
     try:
         import fcntl
     except ImportError:  # not a Unix
         import msvcrt
 
-        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+        msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        if not wait:
+            raise
         if on_wait is not None:
             on_wait()
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -312,6 +422,9 @@ def _lock(handle: int, on_wait: Callable[[], None] | None) -> None:
 def clear(target: Path) -> None:
     """Finish or take away what killed processes left; for the holder of the lock alone."""
     _finish(target)
-    left = [*target.glob(f"{_WRITING}*"), *target.parent.glob(f".{escape(target.name)}{_WRITING}*")]
-    for place in left:
+    for place in _left(target):
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _left(target: Path) -> list[Path]:
+    return [*target.glob(f"{_WRITING}*"), *target.parent.glob(f".{escape(target.name)}{_WRITING}*")]

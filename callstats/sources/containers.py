@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import gzip
+import os
 import re
 import shutil
 import tempfile
@@ -79,19 +80,33 @@ def _expanded(given: Path, scratch: Path) -> Iterator[Found]:
                 "a folder without files", file=given.name, hint="Give the export, or its folder."
             )
         for path in files:
-            yield from _unpacked(path, path.name, scratch, alone=False)
+            yield from _unpacked(path, shown_name(path), scratch, alone=False)
     elif given.is_file():
-        yield from _unpacked(given, given.name, scratch, alone=True)
+        yield from _unpacked(given, shown_name(given), scratch, alone=True)
     elif given.exists():
         raise InputError(
             "no regular file", file=given.name, hint="Write the export to a file first, and give its name."
         )
     elif matching := _matching(given):
         for path in matching:
-            yield from _unpacked(path, path.name, scratch, alone=False)
+            yield from _unpacked(path, shown_name(path), scratch, alone=False)
+    elif given.is_symlink():
+        raise InputError("a link that leads to no file", file=shown_name(given), hint="Give the file itself.")
     else:
         siblings = [item.name for item in given.parent.iterdir()] if given.parent.is_dir() else []
         raise InputError("no such file", file=given.name, near=near_names(given.name, siblings))
+
+
+def shown_name(path: Path) -> str:
+    r"""Return a file's name as it is told and stored: bytes of it that are no text are spelt out.
+
+    Examples
+    --------
+    >>> import os
+    >>> shown_name(Path(os.fsdecode(b"caf\xe9.csv")))
+    'caf\\xe9.csv'
+    """
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
 def _matching(given: Path) -> list[Path]:

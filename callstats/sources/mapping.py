@@ -38,6 +38,8 @@ def load(path: str | Path) -> Source:
         wrong kind, or a table lacks something it requires.
     """
     file = Path(path)
+    if file.exists() and not file.is_file():  # a pipe is waited for without end, a device has none
+        raise InputError("no regular file", file=file.name, hint="Give a mapping, a file of TOML.")
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:

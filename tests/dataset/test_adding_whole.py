@@ -58,6 +58,12 @@ def whole(desk):
     return rows
 
 
+@pytest.fixture
+def by_moves(monkeypatch):
+    """Files are moved one by one, as where the system cannot exchange folders."""
+    monkeypatch.setattr(store_files, "can_be_exchanged", lambda *_: False)
+
+
 class TestWholeOrNotAtAll:
     @pytest.mark.parametrize(
         "seconds",
@@ -77,6 +83,8 @@ class TestWholeOrNotAtAll:
         put(desk, "aug.csv")
         dying = f"""
             import os, signal
+            from callstats.dataset import store_files
+            store_files.can_be_exchanged = lambda *_: False
             left, move = [{moves} + 1], Path.replace  # the first is the order itself
             def replace(self, target):
                 if not left[0]:
@@ -107,7 +115,7 @@ class TestWholeOrNotAtAll:
             put(desk, "sep.csv")
         assert bytes_of(desk / "data") == before
 
-    def test_what_cannot_be_put_in_place_is_finished_once_it_can(self, desk, monkeypatch):
+    def test_what_cannot_be_put_in_place_is_finished_once_it_can(self, desk, by_moves, monkeypatch):
         put(desk, "aug.csv")
         order = (desk / "data" / ".complete").resolve()
         move = Path.replace
@@ -204,7 +212,7 @@ class TestPowerCut:
         monkeypatch.setattr(os, "fsync", synced)
         return done
 
-    def test_the_order_counts_once_all_it_names_is_on_the_disk(self, desk, steps):
+    def test_the_order_counts_once_all_it_names_is_on_the_disk(self, desk, by_moves, steps):
         put(desk, "aug.csv")
         steps.clear()
         put(desk, "sep.csv")
@@ -215,7 +223,7 @@ class TestPowerCut:
         assert {*moved, "calls", "data", ".complete"} <= before
         assert steps[ordered + 1] == ("sync", "data")
 
-    def test_the_order_goes_once_all_moves_are_on_the_disk(self, desk, steps):
+    def test_the_order_goes_once_all_moves_are_on_the_disk(self, desk, by_moves, steps):
         put(desk, "aug.csv")
         steps.clear()
         put(desk, "moved.csv", text=HEADER + "1,2024-09-01 00:10,c1,No\n2,2024-09-02 00:10,c2,No\n")
@@ -231,3 +239,20 @@ class TestPowerCut:
         before = {step[1] for step in steps[:named] if step[0] == "sync"}
         assert {"2024-08.parquet", "dataset.json", "rejects.parquet", "callstats.toml", "calls"} <= before
         assert steps[named + 1] == ("sync", desk.name)
+
+    def test_folders_are_exchanged_once_the_new_one_is_on_the_disk(self, desk, steps, monkeypatch):
+        put(desk, "aug.csv")
+        steps.clear()
+        change = store_files.exchange
+
+        def exchanged(one, other):
+            steps.append(("exchange", one.name, other.name))
+            change(one, other)
+
+        monkeypatch.setattr(store_files, "exchange", exchanged)
+        put(desk, "sep.csv")
+        step = next(n for n, step in enumerate(steps) if step[0] == "exchange")
+        before = [name for kind, name, *_ in steps[:step] if kind == "sync"]
+        assert {"2024-09.parquet", "dataset.json"} <= set(before)
+        assert before[-2:] == ["calls", steps[step][1]]
+        assert steps[step + 1] == ("sync", desk.name)

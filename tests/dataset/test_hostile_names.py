@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from pathlib import Path
 
 import duckdb
 import pytest
 
 import callstats as cs
+from callstats.errors import InputError, UsageError
 from tests.dataset.desk import AUGUST, MAPPING, SEPTEMBER, calls, put, told
 from tests.dataset.hostile_names import NAMES
 
@@ -71,3 +74,72 @@ def test_a_database_of_any_name_is_that_one(odd, desk):
             base.execute(f"CREATE TABLE calls AS SELECT '{number}' AS call_id, 'outbound' AS direction")
         (desk / "plain.db").replace(odd / name)
     assert cs.open(odd / f"{odd.name}.db").values("call_id") == ["1"]
+
+
+class TestLinksAndWhatIsNoFile:
+    def test_a_folder_that_is_a_link_stays_one(self, desk):
+        put(desk, "aug.csv", to="real")
+        (desk / "data").symlink_to("real")
+        put(desk, "sep.csv")
+        cs.open(desk / "data").save(desk / "data")
+        assert (desk / "data").readlink().name == "real"
+        assert len(calls(desk / "real", "call_id")) == 5
+
+    @pytest.mark.parametrize("kept", ["callstats.toml", "notes.txt"])
+    def test_links_and_files_of_the_user_in_it_are_kept(self, kept, desk):
+        put(desk, "aug.csv")
+        (desk / "elsewhere").write_text('currency = "RUB"\n')
+        (desk / "data" / kept).unlink(missing_ok=True)
+        (desk / "data" / kept).symlink_to("../elsewhere")
+        (desk / "data" / "own.txt").write_text("mine")
+        put(desk, "sep.csv")
+        assert (desk / "data" / kept).readlink().name == "elsewhere"
+        assert (desk / "data" / "own.txt").read_text() == "mine"
+
+    def test_calls_that_lie_elsewhere_by_a_link_stay_there(self, desk):
+        put(desk, "aug.csv")
+        (desk / "data" / "calls").rename(desk / "disk")
+        (desk / "data" / "calls").symlink_to("../disk")
+        put(desk, "sep.csv")
+        assert (desk / "data" / "calls").is_symlink()
+        assert sorted(file.name for file in (desk / "disk").iterdir()) == [
+            "2024-08.parquet",
+            "2024-09.parquet",
+        ]
+
+    def test_folders_of_the_user_in_it_are_kept(self, desk):
+        put(desk, "aug.csv")
+        (desk / "data" / "work").mkdir()
+        (desk / "data" / "work" / "own.txt").write_text("mine")
+        put(desk, "sep.csv")
+        assert (desk / "data" / "work" / "own.txt").read_text() == "mine"
+
+    def test_a_process_that_stands_in_the_folder_still_does(self, desk, monkeypatch):
+        put(desk, "aug.csv")
+        monkeypatch.chdir(desk / "data")
+        put(desk, "sep.csv")
+        assert Path.cwd().samefile(desk / "data")
+
+    def test_a_link_that_leads_to_itself_is_told(self, desk):
+        (desk / "loop").symlink_to("loop")
+        with pytest.raises(UsageError, match="leads back to itself"):
+            put(desk, "aug.csv", to="loop")
+        with pytest.raises(InputError, match="no such folder"):
+            cs.open(desk / "loop")
+        with pytest.raises(InputError, match="a link that leads to no file"):
+            cs.read(desk / "loop", mapping=desk / "m.toml")
+
+    def test_pipes_and_devices_are_no_exports_and_no_mappings(self, desk):
+        os.mkfifo(desk / "pipe")
+        for given in (desk / "pipe", "/dev/zero", "/dev/null"):
+            with pytest.raises(InputError, match="no regular file"):
+                cs.read(given, mapping=desk / "m.toml")
+            with pytest.raises(InputError, match="no regular file"):
+                cs.read(desk / "aug.csv", mapping=given)
+            with pytest.raises(InputError, match="no such folder"):
+                cs.open(given)
+
+    def test_a_file_whose_name_is_no_text_is_read_and_told(self, desk):
+        (desk / "caf\udce9.csv").write_text(AUGUST)
+        put(desk, "caf\udce9.csv")
+        assert told(desk / "data")["files"][0]["name"] == "caf\\xe9.csv"
