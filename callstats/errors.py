@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copyreg
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -48,7 +49,7 @@ class CallstatsError(Exception):
         near: Iterable[str] = (),
     ) -> None:
         self.found = found
-        self.file = None if file is None else str(file)
+        self.file = None if file is None else one_line(str(file))
         self.row = row
         self.column = column
         self.hint = hint
@@ -63,7 +64,7 @@ class CallstatsError(Exception):
         places = [
             self.file,
             f"row {self.row}" if self.row is not None else None,
-            f"column {self.column!r}" if self.column is not None else None,
+            f"column {str(self.column)!r}" if self.column is not None else None,
         ]
         where = ", ".join(place for place in places if place)
         found = str(self.found)
@@ -73,7 +74,7 @@ class CallstatsError(Exception):
             lines.append("Did you mean " + " or ".join(repr(name) for name in self.near) + "?")
         if self.hint:
             lines.append(self.hint)
-        return "\n".join(lines)
+        return harmless("\n".join(lines))
 
 
 class UsageError(CallstatsError):
@@ -98,6 +99,48 @@ class ReportError(CallstatsError):
     """A report could not be made."""
 
     exit_code = 4
+
+
+def harmless(text: str) -> str:
+    r"""Return text in which nothing moves a cursor, colours a terminal or turns the reading direction.
+
+    Names of files and columns come from anywhere. What a terminal would obey is written as an
+    escape, as in a text of Python; line ends stay, and so do the joiners that letters of some
+    scripts and emoji need.
+
+    Examples
+    --------
+    >>> print(harmless("list\x1b[31m\u202e A"))
+    list\x1b[31m\u202e A
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escaped(c) if _is_obeyed(c) else c for c in text)
+
+
+def one_line(text: str) -> str:
+    r"""Return a name as it can stand in a sentence: harmless, and without line ends.
+
+    Examples
+    --------
+    >>> print(one_line("a\nb"))
+    a\nb
+    """
+    return harmless(text).replace("\n", "\\n")
+
+
+#: Categories of Unicode whose characters are instructions, not signs: control, format, half of a pair,
+#: line and paragraph ends.
+_INSTRUCTIONS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{SOFT HYPHEN}"
+
+
+def _is_obeyed(char: str) -> bool:
+    return char != "\n" and char not in _JOINERS and unicodedata.category(char) in _INSTRUCTIONS
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def spoken(name: str) -> str:

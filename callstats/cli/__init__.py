@@ -1,11 +1,10 @@
 """The command line: data to stdout, messages and progress to stderr.
 
-Exit codes: 0 good, 1 findings, 2 usage, 3 unreadable input, 4 a report failed.
+Exit codes: 0 good, 1 findings, 2 usage, 3 unreadable input, 4 a report failed, 70 a fault of callstats.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 
 from callstats.cli import (  # noqa: F401 - each adds its commands
@@ -19,8 +18,9 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     questions,
     reports,
 )
-from callstats.cli.app import app, say
-from callstats.errors import CallstatsError
+from callstats.cli.app import app
+from callstats.cli.border import outcome
+from callstats.cli.pipes import guard_streams
 from callstats.report.startup import skip_address_grammar
 
 __all__ = ["app", "main"]
@@ -29,16 +29,13 @@ __all__ = ["app", "main"]
 def main() -> None:
     """Run the command line and leave with its exit code."""
     skip_address_grammar()
+    guard_streams()
+    words = sys.argv[1:]
+    sys.exit(outcome(lambda: _run(words), words))
+
+
+def _run(words: list[str]) -> object:
     try:
-        code = app(sys.argv[1:], result_action="return_value")
+        return app(words, result_action="return_value")
+    finally:
         sys.stdout.flush()
-    except CallstatsError as error:
-        say(f"callstats: {error}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("callstats: stopped")
-        sys.exit(130)
-    except BrokenPipeError:  # the reader closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(code if isinstance(code, int) else 0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from callstats import __version__
-from callstats.errors import UsageError
+from callstats.errors import UsageError, harmless
 
 if TYPE_CHECKING:
     from callstats.config import Config
@@ -185,4 +185,4 @@ def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
 
 def say(text: str) -> None:
     """Print messages or progress to stderr."""
-    print(text, file=sys.stderr, flush=True)
+    print(harmless(text), file=sys.stderr, flush=True)

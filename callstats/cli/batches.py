@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, say
 from callstats.cli.data import check
 from callstats.cli.reports import Formats
+from callstats.cli.write_trials import check_folder
 from callstats.errors import UsageError, near_names
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def demo(*, out: Path = Path("reports"), lang: Language = "en", jobs: int | None
     """
     from callstats.simulate.demo import MONTH, write_demo
 
+    check_folder(out)
     data = out / "demo-data"
     say("Simulating three months of a call centre …")
     write_demo(data)
@@ -112,6 +114,7 @@ def notebooks(folder: Path, /, *, data: bool = True) -> None:
     """
     from callstats.report.hand_out import hand_out, lay_demo
 
+    check_folder(folder)
     handed = hand_out(folder)
     for file in handed:
         if file.status == "edited":
@@ -130,6 +133,7 @@ def _monthly(data: str | Path, period: str, **options: Any) -> int:
     """Make a month's reports, with progress on stderr and the path of the index on stdout."""
     from callstats.report.batch import monthly as make
 
+    check_folder(options["out"])
     say(f"Reports of {period} …")
     with _terminated():
         month = make(data, period, on_progress=_tell, **options)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callstats.cli.app import NO_PROJECT, Format, Project, Words, app, open_data, pairs, say, show
+from callstats.cli.write_trials import check_file
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,8 +65,11 @@ def calibrate(
         raise UsageError("--kpi and --where are about your own data", hint="Name it: --data DIR.")
     if plot is not None and plot.suffix not in (".svg", ".png"):
         raise UsageError(f"{plot.name!r} is neither .svg nor .png")
+    if plot is not None:
+        check_file(plot)
     if page is not None:
         check_page(page)
+        check_file(page)
     opened = None if data is None else open_data(data, project).where(**pairs(where))
     calibration = run_calibration(
         list(situation) or None,

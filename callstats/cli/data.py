@@ -23,6 +23,7 @@ from callstats.cli.app import (
     say,
     show,
 )
+from callstats.cli.write_trials import check_folder
 from callstats.sources import books
 
 if TYPE_CHECKING:
@@ -71,8 +72,11 @@ def import_(
     """
     from callstats import dataset
     from callstats.answers.trust.data_check import check as run_checks
+    from callstats.dataset import store_files
     from callstats.dataset.identities import about_names
 
+    check_folder(to)
+    store_files.check_target(to)
     no_project = project.config is None and not _project_file(to).exists()
     decided = _decided(to, project, anew=replace)
     arrived = arrive(list(files), source, mapping, time_zone, dates=dates, decided=decided, period=period)

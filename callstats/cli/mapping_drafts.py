@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callstats.cli.app import NO_PROJECT, Project, app, say, show
+from callstats.cli.write_trials import check_file
 from callstats.errors import CallstatsError, InputError, UsageError
 from callstats.sources import books
 
@@ -55,8 +57,10 @@ def map_(
         return 0
     if not files:
         raise UsageError("no file was named", hint="Name the export: callstats map FILE… --to mapping.toml")
-    if to is not None and to.exists() and not force:
+    if to is not None and os.path.lexists(to) and not to.is_dir() and not force:
         raise UsageError(f"{to} exists already", hint="Give another name, or --force to write over it.")
+    if to is not None:
+        check_file(to)
     draft = draft_mapping(list(files), time_zone=time_zone)
     if to is None:
         print(draft, end="")

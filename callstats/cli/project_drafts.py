@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from callstats.cli.app import NO_PROJECT, Language, Project, app, open_data, say
+from callstats.cli.write_trials import check_file
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def init(
 
     file = None if to == "-" else _file(data, to)
     opened = open_data(data, project)
+    if file is not None:
+        check_file(file)
     draft = draft_project(opened, lang or _language(data, project, opened))
     if file is None:
         print(draft, end="")

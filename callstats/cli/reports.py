@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, say
+from callstats.cli.write_trials import check_folder
 
 Formats = Annotated[list[Literal["html", "pdf"]], Parameter(negative=(), consume_multiple=True)]
 
@@ -47,6 +48,7 @@ def report(
     from callstats.report.report_run import run
 
     given = pairs(parameter)
+    check_folder(out)
     told = [period or "whole data", *(f"{key}={value}" for key, value in given.items())]
     say(f"Making {name} ({', '.join(told)}) …")
     result = run(

@@ -15,11 +15,15 @@ from callstats.dataset import store_files as files
 from callstats.dataset import store_log as log
 from callstats.dataset.deriving import FOLLOWING_CALLS
 from callstats.dataset.engine_connection import WRITING, connect
+from callstats.dataset.opening import check_stored
 from callstats.dataset.project_file import restate
+from callstats.dataset.rejects import read_rejects
 from callstats.dataset.saving import canonical, sink, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
 from callstats.dataset.store_rows import write_months, write_parquet
+from callstats.dataset.stored_ranges import check_ranges
 from callstats.errors import InputError
+from callstats.library_errors import explaining
 from callstats.model import TABLES
 from callstats.sources.engine_paths import engine_path, parquet_rows
 
@@ -137,7 +141,7 @@ def add(
         files.clear(target)
         files.check_target(target)
         store = _Store(data, target, replace=replace, parts=parts or {})
-        with files.staging(target) as stage:
+        with explaining(target), files.staging(target) as stage:
             return store.written(stage)
 
 
@@ -163,7 +167,7 @@ class _Store:
         self.data, self.target, self.parts = data, target, parts
         is_there = files.is_data_set(target)
         self.replaced = is_there and replace
-        self.told = log.provenance_of(target / "dataset.json") if is_there else {}
+        self.told = _told(target / "dataset.json", anew=replace) if is_there else {}
         self.there = (
             {name: found for name in TABLES if (found := files.table_files(target, name))}
             if is_there and not replace
@@ -177,6 +181,7 @@ class _Store:
             )  # fmt: skip
         if self.there:
             _check_fits(data, self.told, target)
+            check_stored(self.there, target)
 
     def written(self, stage: files.Staging) -> Addition:
         """Write what is new into the stage, and put it in place."""
@@ -259,7 +264,7 @@ class _Store:
 
         file = self.target / "rejects.parquet"
         empty = pd.DataFrame(columns=[*log.COLUMNS, "import"])
-        return pd.read_parquet(engine_path(file)) if self.there and file.exists() else empty
+        return read_rejects(file) if self.there and file.exists() else empty
 
     def _write_rejects(self, stage: files.Staging, rejects: pd.DataFrame) -> None:
         text = [column for column in rejects.columns if column != "row"]
@@ -275,6 +280,7 @@ class _Store:
         return any(stage.scratch not in f.parents for f in stage.place.rglob("*.parquet"))
 
     def _commit(self, stage: files.Staging, done: _Done) -> Addition:
+        self._check_ranges(stage)
         rows = self._rows(stage, set(done.gone))
         before = self.told.get("notes", ()) if self.there else ()
         added = Addition(
@@ -291,6 +297,14 @@ class _Store:
         added = replace(added, project=tuple(self._project_file(stage)))
         stage.commit(done.gone)
         return added
+
+    def _check_ranges(self, stage: files.Staging) -> None:
+        """Refuse what comes in with values that would keep the folder from being opened again."""
+        for file in [f for f in stage.place.rglob("*.parquet") if stage.scratch not in f.parents]:
+            name = file.relative_to(stage.place).as_posix()
+            table = name.split("/")[0].removesuffix(".parquet")
+            if table in TABLES:
+                check_ranges(table, [file], shown=name)
 
     def _decided(self) -> dict[str, str]:
         """Return the clock and the currency of what comes in."""
@@ -321,6 +335,16 @@ class _Store:
             if table in TABLES:
                 rows[table] = rows.get(table, 0) + pq.read_metadata(engine_path(file)).num_rows
         return {name: rows[name] for name in TABLES if name in rows}
+
+
+def _told(file: Path, *, anew: bool) -> dict[str, Any]:
+    """Return what is said of the data that are there; where they give way to others, no damage matters."""
+    try:
+        return log.provenance_of(file)
+    except InputError:
+        if anew:
+            return {}
+        raise
 
 
 def _removed_span(told: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals as nw
 
+from callstats.dataset.asked_frame import AskedFrame
 from callstats.errors import InputError, near_names
 from callstats.model import TABLES, Table, TableColumn
 
@@ -55,7 +56,8 @@ def conform(name: str, data: Any, file: object = None) -> nw.LazyFrame:
         for column, dtype in schema.items()
         if column in table.names and (cast := _cast(table, table[column], dtype, file)) is not None
     ]
-    return frame.with_columns(casts) if casts else frame
+    asked = AskedFrame.of(frame)
+    return asked.with_columns(casts) if casts else asked
 
 
 def check_required(name: str, columns: Iterable[str], file: object = None) -> None:

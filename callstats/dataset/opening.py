@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.config import FILE_NAME, Config, load, stated_keys
+from callstats.dataset.asked_frame import AskedFrame
 from callstats.dataset.attempt_counting import with_attempts
 from callstats.dataset.conform import check_required, conform
 from callstats.dataset.core import Dataset
 from callstats.dataset.engine_connection import connect
-from callstats.dataset.rejects import Rejects
+from callstats.dataset.rejects import Rejects, read_rejects
 from callstats.dataset.store_files import finish, in_order, table_files
 from callstats.dataset.store_log import provenance_of
+from callstats.dataset.stored_ranges import check_ranges
 from callstats.errors import InputError, unknown_name
+from callstats.library_errors import explaining
 from callstats.model import TABLES
 from callstats.sources.database_files import BASE, attach, check_needed
 from callstats.sources.engine_paths import parquet_rows
@@ -96,12 +99,13 @@ def _from_folder(folder: Path, config: Config | None, threads: int | None) -> Da
         raise InputError(
             "no calls/2026-09.parquet or calls.parquet in this folder", file=folder, hint=_IMPORT
         )
-    frames = {name: _parquet(connection, name, found) for name, found in files.items()}
+    with explaining(folder):
+        frames = {name: _parquet(connection, name, found) for name, found in files.items()}
     return Dataset(
         frames,
         config=config or _decided(folder / FILE_NAME),
         provenance=provenance_of(folder / "dataset.json"),
-        rejects=_rejects(connection, folder / "rejects.parquet"),
+        rejects=_rejects(folder / "rejects.parquet"),
     )
 
 
@@ -125,12 +129,23 @@ def _decided(own: Path) -> Config:
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> Any:
+    try:
+        return _together(connection, name, files)
+    except (InputError, RuntimeError):
+        for file in files if len(files) > 1 else []:
+            with explaining(file):
+                _together(connection, name, [file])  # the month that differs or is broken is named
+        raise
+
+
+def _together(connection: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> Any:
     shown = files[0] if len(files) == 1 else files[0].parent
     relation = _relation(connection, files)
     check_required(name, relation.columns, shown)
     if len(files) > 1:  # months of several exports have them in several orders
         relation = relation.select(*in_order(name, relation.columns))
-    return conform(name, relation, shown)
+    check_ranges(name, files)
+    return AskedFrame.of(conform(name, relation, shown), files)
 
 
 _TOO_MANY = os.strerror(errno.EMFILE)
@@ -154,8 +169,22 @@ def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckd
         ) from error
 
 
-def _rejects(connection: duckdb.DuckDBPyConnection, file: Path) -> Rejects:
-    return Rejects(connection.sql(f"FROM {parquet_rows([file])}").df()) if file.exists() else Rejects()
+def _rejects(file: Path) -> Rejects:
+    return Rejects(read_rejects(file)) if file.exists() else Rejects()
+
+
+def check_stored(files: Mapping[str, list[Path]], folder: Path) -> None:
+    """Refuse to go on with tables that cannot be opened, before anything is made of them.
+
+    Raises
+    ------
+    InputError
+        A file is no Parquet file, or a column is missing or of the wrong type.
+    """
+    connection = connect()
+    with explaining(folder):
+        for name, found in files.items():
+            _parquet(connection, name, found)
 
 
 def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Dataset:

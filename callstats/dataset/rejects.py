@@ -3,12 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from callstats.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 COLUMNS = ("file", "row", "table", "column", "rule", "reason", "found", "content")
+
+
+#: Of the columns, that which holds whole numbers; the others hold texts.
+_NUMBER = "row"
+
+
+def read_rejects(file: Path) -> pd.DataFrame:
+    """Read the rows that imports left out.
+
+    Raises
+    ------
+    InputError
+        It is no Parquet file, or not one of rejects.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(file).read()
+        frame = table.to_pandas()
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"not a Parquet file: {said}", file=file, hint=_AGAIN) from error
+    for column in COLUMNS:
+        if column not in table.column_names:
+            raise InputError("no file of rejects", file=file, column=column, hint=_AGAIN)
+        kind = table.schema.field(column).type
+        empty = pa.types.is_null(kind) and not len(table)  # as pandas writes no rows
+        right = pa.types.is_integer(kind) if column == _NUMBER else _is_text(kind)
+        if not (right or empty) or (column == _NUMBER and table.column(column).null_count):
+            raise InputError(f"no file of rejects: found {kind}", file=file, column=column, hint=_AGAIN)
+    return frame
+
+
+def _is_text(kind: Any) -> bool:
+    """Tell whether a column of Arrow holds texts, or nothing at all."""
+    import pyarrow as pa
+
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
+
+
+_AGAIN = "Import the data again from their exports, with --replace, or take the folder from a backup."
 
 
 @dataclass(frozen=True, eq=False)

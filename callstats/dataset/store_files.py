@@ -24,6 +24,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -252,6 +253,10 @@ def staging(target: Path) -> Iterator[Staging]:
         raise
 
 
+#: What DuckDB says of a file it cannot make sense of, not of one it cannot write.
+_READING = re.compile("(?i)decompress|snappy|corrupt|magic bytes|too small to be")
+
+
 def _refusal(error: BaseException) -> str | None:
     """Return the system's reason where it would not write."""
     import duckdb
@@ -259,7 +264,8 @@ def _refusal(error: BaseException) -> str | None:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
-        return str(error).splitlines()[0]
+        said = str(error).splitlines()[0]
+        return None if _READING.search(said) else said
     return None
 
 
@@ -313,7 +319,7 @@ def _finish(folder: Path) -> None:
     order = folder / _COMMIT
     if not order.exists():
         return
-    told = json.loads(order.read_text(encoding="utf-8"))
+    told = _order(order)
     place = folder / told["place"]
     for file in sorted(file for file in place.rglob("*") if file.is_file()):
         goal = folder / file.relative_to(place)
@@ -342,6 +348,27 @@ def _move(file: Path, goal: Path) -> None:
         _sync(aside)
         aside.replace(goal)
         file.unlink()
+
+
+def _order(order: Path) -> dict[str, Any]:
+    """Read what is to be put in place; names that lead out of the folder are none of ours.
+
+    Raises
+    ------
+    InputError
+        It is damaged: the new data are there, but which of the old ones go is not known.
+    """
+    try:
+        told = json.loads(order.read_text(encoding="utf-8"))
+        names = [told["place"], *told["gone"]]
+        if all(isinstance(n, str) and n and not {"", "..", "\0"} & {*n.split("/"), *n} for n in names):
+            return {"place": str(told["place"]), "gone": list(told["gone"])}
+    except (ValueError, RecursionError, KeyError, TypeError):
+        pass
+    raise InputError(
+        "the note of an import that was cut off is damaged", file=order,
+        hint="Take the folder from a backup, or import everything again into another folder.",
+    )  # fmt: skip
 
 
 @contextmanager

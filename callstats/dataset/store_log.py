@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.dataset.identities import about_names
 from callstats.dataset.rejects import COLUMNS
+from callstats.dataset.store_shape import AGAIN, checked
 from callstats.errors import InputError
 from callstats.model import TABLES
 
@@ -24,13 +25,22 @@ _OF_THE_WHOLE = ("format", "time_zone", "currency", "imports")
 
 
 def provenance_of(file: Path) -> dict[str, Any]:
-    """Read what ``dataset.json`` says, nothing where there is none."""
+    """Read what ``dataset.json`` says, nothing where there is none.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or is not what an import writes.
+    """
     if not file.exists():
         return {}
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise InputError(f"not a JSON file: {error}", file=file, hint="Import the data again.") from error
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"it cannot be read: {error.strerror}", file=file) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not a JSON file: {error}", file=file, hint=AGAIN) from error
+    return checked(content, file)
 
 
 def line(provenance: Mapping[str, Any], span: tuple[str, str] | None) -> dict[str, Any]:

@@ -67,8 +67,14 @@ def load(path: str | Path) -> tuple[KPI, ...]:
     file = Path(path)
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"it cannot be read: {error.strerror or error}", file=file) from error
+    except RecursionError as error:
+        raise InputError("not a readable TOML file: nested too deeply", file=file) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"not a readable TOML file: {error}", file=file) from error
+    except ValueError as error:
+        raise InputError("not a readable TOML file: a number in it has too many digits", file=file) from error
     return parse_content(content, file)
 
 

@@ -131,8 +131,14 @@ def _number(cells: Cells, item: Field, kind: str, column: str, problems: Problem
         reason = reason if not uneven.any() else "no whole number"
         bad, rule = bad | uneven, "a count is a whole number"
     problems.add(bad, rule, column, texts, reason, item.to)
-    values = values.mask(bad | values.abs().eq(float("inf")))
+    beyond = values.abs() > _MOST_NUMBER
+    problems.add(beyond & ~bad, "a number can be read", column, texts, "a number of over 15 digits", item.to)
+    values = values.mask(bad | beyond)
     return values.astype("Int64") if kind == "integer" else values
+
+
+#: Beyond it a float no longer tells whole numbers apart, and sums of squares overflow soon after.
+_MOST_NUMBER = 1e15
 
 
 def _plain_numbers(cells: Cells, item: Field) -> Series:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from callstats.errors import InputError, near_names
+from callstats.library_errors import is_panic
 from callstats.sources import notes
 from callstats.sources.base import Layout, TextOptions
 from callstats.sources.encoding import detect_encoding
@@ -42,7 +43,9 @@ def read_workbook(path: Path, file: str, options: TextOptions, layouts: Sequence
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = list(book.sheet_names)
-    except Exception as error:
+    except BaseException as error:
+        if not (isinstance(error, Exception) or is_panic(error)):
+            raise
         raise InputError(f"not an Excel workbook: {error}", file=file) from error
     for asked in options.sheet:
         if asked not in sheets:
@@ -57,7 +60,9 @@ def read_workbook(path: Path, file: str, options: TextOptions, layouts: Sequence
             continue
         try:
             rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        except Exception as error:
+        except BaseException as error:
+            if not (isinstance(error, Exception) or is_panic(error)):
+                raise
             raise InputError(f"the sheet {sheet!r} cannot be read: {error}", file=file) from error
         raw = from_grid(rows, file, options, layouts)
         raw.sheet, raw.name = sheet, table_name(sheet, [item.name for item in layouts])

@@ -44,8 +44,14 @@ def load(path: str | Path) -> Source:
         content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise InputError("no such mapping file", file=file.name) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", file=file.name) from error
+    except RecursionError as error:
+        raise InputError("not a TOML file: nested too deeply", file=file.name) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"not a TOML file: {error}", file=file.name) from error
+    except ValueError as error:
+        raise InputError("not a TOML file: a number in it has too many digits", file=file.name) from error
     return parse(content, file=file.name)
 
 

@@ -12,6 +12,7 @@ REASONS: tuple[Message, ...] = (
     # a cell
     "no number",
     "no whole number",
+    "a number of over 15 digits",
     'no number; say decimal = "," where 95,5 is meant, or thousands = "," for 1,234',
     'no number of seconds; say its unit, such as unit = "hh:mm:ss" or "hh:mm"',
     "no duration of the unit {unit}",
