@@ -44,6 +44,13 @@ class SharedCosts:
     unused: dict[str, str]
     nothing: bool = False
 
+    @property
+    def unpaid(self) -> tuple[str, ...]:
+        """The campaigns that took agents' time and bear no wages, where others do."""
+        paid = set(self.rows.loc[self.rows["kind"] == "labour", "campaign_id"])
+        worked = self.cells.loc[self.cells["seconds"] > 0, "campaign_id"]
+        return tuple(sorted(set(worked) - paid - {NOBODY})) if paid else ()
+
 
 def shared_costs(items: Sequence[CostItem], priced: PricedWork) -> SharedCosts:
     """Charge every cost to the work it was spent on.

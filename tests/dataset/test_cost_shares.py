@@ -194,6 +194,19 @@ def test_a_campaigns_own_prices_go_before_the_sites() -> None:
     }
 
 
+def test_a_campaign_that_no_wages_are_charged_to_is_told_where_others_have_some() -> None:
+    calls = [
+        call(1, agent_id="ann", talk_s=60.0),
+        call(2, campaign_id="autumn", agent_id="bob", talk_s=120.0, success=True, value=9.0),
+    ]
+    logins = [("ann", "spring", f"{DAY} 09:00", 1), ("bob", "autumn", f"{DAY} 09:00", 1)]
+    ds = site(calls, logins=logins, money={"campaign": {"spring": {"money": {"cost_per_hour": 20}}}})
+    found = cs.measure(ds, ["profit", "dials"]).set_index("kpi")["note"]
+    assert "no cost of labour in autumn" in found["profit"]
+    assert "labour" not in found["dials"]
+    assert "labour" not in cs.measure(ds.where(campaign_id="spring"), "cost")["note"].iloc[0]
+
+
 def test_a_fixed_cost_is_that_of_every_month_with_calls() -> None:
     calls = [call(1), call(2), call(3, started="2026-10-01 10:00")]
     ds = site(calls, money={"money": {"fixed_per_month": 100}})

@@ -175,7 +175,7 @@ class FetchedSums:
         guessed = (
             [HOURS_ESTIMATED] if self.dataset.estimates_hours and {"agent_time", "costs"} & {*tables} else []
         )
-        lacking = [HOURS_UNKNOWN] if "costs" in tables and _labour_lacking(self.dataset) else []
+        lacking = _labour_lacking(self.dataset) if "costs" in tables else []
         return [*(self.rejected[table] for table in tables if table in self.rejected), *guessed, *lacking]
 
     def groups(self) -> set[Group]:
@@ -183,9 +183,21 @@ class FetchedSums:
         return {*self.sums, *(group for by_group in self.quantiles.values() for group in by_group)}
 
 
-def _labour_lacking(dataset: Dataset) -> bool:
-    """Return whether an hour has a price that could not be applied, and no wages are stated."""
-    return dataset.hours_unknown and dataset.charges and not (dataset.charged.rows["kind"] == "labour").any()
+def _labour_lacking(dataset: Dataset) -> list[str]:
+    """Return a note where wages are missing: no hours for their price, or a campaign without any."""
+    if not dataset.charges:
+        return []
+    charged = dataset.charged
+    if dataset.hours_unknown and not (charged.rows["kind"] == "labour").any():
+        return [HOURS_UNKNOWN]
+    asked = dataset.filters.equals.get("campaign_id", charged.unpaid)
+    unpaid = [name for name in charged.unpaid if name in asked]
+    more = ", …" if len(unpaid) > _MOST_UNPAID else ""
+    return [f"no cost of labour in {', '.join(unpaid[:_MOST_UNPAID])}{more}"] if unpaid else []
+
+
+#: Campaigns without wages that a note names.
+_MOST_UNPAID = 3
 
 
 def _obstacle(dataset: Dataset, kpi: KPI, keys: Sequence[str]) -> str | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: A KPI's notes, and their messages.
 _REASONS = (
+    (re.compile(r"no cost of labour in (?P<names>.+)"), mark("no cost of labour in {names}")),
     (re.compile(r"not computable: needs (?P<columns>.+)"), mark("not computable, needs {columns}")),
     (
         re.compile(r"not computable: (?P<flags>.+) is unknown for (?:over )?(?P<share>[\d.]+)\s?% of .+"),
