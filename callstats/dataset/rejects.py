@@ -31,7 +31,8 @@ def read_rejects(file: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.ParquetFile(file).read()
+        with file.open("rb") as opened:  # Arrow takes no path whose bytes are no text
+            table = pq.ParquetFile(opened).read()
         frame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -191,7 +191,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match="not a readable TOML file"):
+    with pytest.raises(InputError, match="it cannot be read: No such file"):
         custom.load(tmp_path / "none.toml")
 
 
