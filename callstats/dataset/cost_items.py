@@ -135,6 +135,9 @@ class PricedWork:
                 price = getattr(money, name)
                 if price is None:
                     continue
+                if weight == "minutes" and not cells["minutes"].any():
+                    self.unused[self.key(campaign, name)] = "no lengths"
+                    continue
                 own = cells["campaign_id"] == campaign
                 there = months[own].unique()
                 open_months = [m for m in there if not self.covers("technical", campaign, int(m))]

@@ -207,6 +207,14 @@ def test_a_campaign_that_no_wages_are_charged_to_is_told_where_others_have_some(
     assert "labour" not in cs.measure(ds.where(campaign_id="spring"), "cost")["note"].iloc[0]
 
 
+def test_a_minute_that_costs_something_is_told_where_no_call_has_a_length() -> None:
+    bare = [{k: v for k, v in call(1).items() if k != "talk_s"}]
+    ds = site(bare, money={"money": {"cost_per_minute": 1, "cost_per_dial": 2}})
+    assert total(ds) == 2
+    assert cs.ledger(ds).unused == {"money.cost_per_minute": "no lengths"}
+    assert "no call says how long it took" in str(cs.ledger(ds))
+
+
 def test_a_fixed_cost_is_that_of_every_month_with_calls() -> None:
     calls = [call(1), call(2), call(3, started="2026-10-01 10:00")]
     ds = site(calls, money={"money": {"fixed_per_month": 100}})

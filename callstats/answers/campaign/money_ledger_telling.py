@@ -25,6 +25,7 @@ _UNUSED = {
     "unknown list": mark("{key} was not applied: the data have no such list."),
     "unknown campaign": mark("{key} was not applied: the data have no such campaign."),
     "unknown outcome": mark("{key} was not applied: no success has this outcome."),
+    "no lengths": mark("{key} was not applied: no call says how long it took."),
     "no hours": mark("{key} was not applied: neither agents' time nor the agent of a call is known."),
 }
 
