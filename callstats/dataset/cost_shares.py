@@ -34,7 +34,8 @@ class SharedCosts:
     cells : pandas.DataFrame
         The work.
     unused : dict of str to str
-        Keys of callstats.toml that charged nothing, and why: ``stated``, ``unknown list``, ``no lengths`` or ``no hours``.
+        Keys of callstats.toml that charged nothing, and why: ``stated``, ``unknown list``,
+        ``no lengths`` or ``no hours``.
     nothing : bool
         No cost is stated, and no price, 0 or more, is that of a campaign or list in the data.
     """

@@ -39,7 +39,8 @@ class MoneyLedger(Answer):
         What was spent, largest first.
     unused : mapping of str to str
         Keys of callstats.toml that charged nothing, and why: ``stated`` (the data have amounts of
-        that kind), ``unknown list``, ``unknown campaign``, ``unknown outcome``, ``no lengths`` or ``no hours``.
+        that kind), ``unknown list``, ``unknown campaign``, ``unknown outcome``, ``no lengths`` or
+        ``no hours``.
     hours_estimated : bool
         Agents' hours are read off the calls.
     """
