@@ -17,7 +17,7 @@ from callstats.dataset.deriving import FOLLOWING_CALLS
 from callstats.dataset.engine_connection import WRITING, connect
 from callstats.dataset.opening import check_stored
 from callstats.dataset.project_file import restate
-from callstats.dataset.rejects import read_rejects
+from callstats.dataset.rejects import read_rejects, write_rejects
 from callstats.dataset.saving import canonical, sink, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
 from callstats.dataset.store_rows import write_months, write_parquet
@@ -267,9 +267,7 @@ class _Store:
         return read_rejects(file) if self.there and file.exists() else empty
 
     def _write_rejects(self, stage: files.Staging, rejects: pd.DataFrame) -> None:
-        text = [column for column in rejects.columns if column != "row"]
-        typed = rejects.astype({**dict.fromkeys(text, "string"), "row": "int64"})
-        typed.to_parquet(engine_path(stage.file("rejects.parquet")), index=False)
+        write_rejects(rejects, stage.file("rejects.parquet"), self.target / "rejects.parquet")
 
     def _changes(self, stage: files.Staging) -> bool:
         """Drop what is as it was; tell whether anything is left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,38 @@ COLUMNS = ("file", "row", "table", "column", "rule", "reason", "found", "content
 
 #: Of the columns, that which holds whole numbers; the others hold texts.
 _NUMBER = "row"
+
+
+def write_rejects(rows: pd.DataFrame, file: Path, old: Path | None = None) -> None:
+    """Write the rows that were left out, for their owner alone: they quote what an export says of people.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    file : Path
+    old : Path, optional
+        The file that it takes the place of. What its owner lets a group do there may be done on.
+    """
+    file.touch(mode=_OWN)  # before anything is in it
+    text = [column for column in rows.columns if column != _NUMBER]
+    typed = rows.astype({**dict.fromkeys(text, "string"), _NUMBER: "int64"})
+    with file.open("wb") as opened:
+        typed.to_parquet(opened, index=False)
+    if old is not None and old.exists():
+        with suppress(OSError):  # somebody else's: what it holds is no more than is there already
+            shut(old)
+        mode = old.stat().st_mode & 0o777
+        file.chmod(_OWN if mode & _OTHERS else mode)
+
+
+def shut(file: Path) -> None:
+    """Let a file be read by its owner alone, where everybody may read it."""
+    if file.stat().st_mode & _OTHERS:
+        file.chmod(_OWN)
+
+
+#: What the owner may do, and what everybody may.
+_OWN, _OTHERS = 0o600, 0o007
 
 
 def read_rejects(file: Path) -> pd.DataFrame:

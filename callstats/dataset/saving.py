@@ -13,10 +13,12 @@ import narwhals as nw
 from callstats.config import DEFAULT_TARGETS, FILE_NAME, Config, parse
 from callstats.dataset import store_files
 from callstats.dataset.engine_connection import connect
+from callstats.dataset.rejects import write_rejects
 from callstats.dataset.store_rows import write_parquet
 from callstats.errors import InputError, UsageError
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
+from callstats.sources.content_shapes import note_to_keep
 from callstats.sources.engine_paths import engine_path, parquet_rows
 
 if TYPE_CHECKING:
@@ -64,13 +66,13 @@ def _write(data: Dataset, stage: store_files.Staging) -> None:
         if name == "calls":
             _by_month(file, stage)
     provenance: dict[str, Any] = {"format": 1, **data.provenance, "rows": rows}
+    if "notes" in provenance:
+        provenance["notes"] = [note_to_keep(note) for note in provenance["notes"]]
     if data.filters:
-        provenance["notes"] = [
-            *provenance.get("notes", []),
-            notes.write(notes.NARROWED, filters=data.filters),
-        ]
+        narrowed = notes.write(notes.NARROWED, filters=data.filters)
+        provenance["notes"] = [*provenance.get("notes", []), narrowed]
     store_files.write_json(provenance, stage.file("dataset.json"))
-    data.rejects.frame().to_parquet(engine_path(stage.file("rejects.parquet")), index=False)
+    write_rejects(data.rejects.frame(), stage.file("rejects.parquet"), stage.target / "rejects.parquet")
     if not (stage.target / FILE_NAME).exists():
         write_project_file(data.config, stage.file(FILE_NAME))
 

@@ -13,6 +13,7 @@ from callstats.dataset.rejects import COLUMNS
 from callstats.dataset.store_shape import AGAIN, checked
 from callstats.errors import InputError
 from callstats.model import TABLES
+from callstats.sources.content_shapes import note_to_keep
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +54,7 @@ def line(provenance: Mapping[str, Any], span: tuple[str, str] | None) -> dict[st
         provenance = {**provenance, **provenance["imports"][0]}
     said = {key: value for key, value in provenance.items() if key not in _OF_THE_WHOLE}
     if "notes" in said:
-        said["notes"] = [note for note in said["notes"] if not about_names(note)]
+        said["notes"] = [note_to_keep(note) for note in said["notes"] if not about_names(note)]
     if span is not None:
         said["begin"], said["end"] = span
     hashes = sorted(file["sha256"] for file in said.get("files", ()))
@@ -119,7 +120,9 @@ def whole(
         "files": list(files.values()),
         "rows": {name: rows[name] for name in TABLES if name in rows},
         "rejected": {str(rule): int(count) for rule, count in sorted(reasons.items())},
-        "notes": list(dict.fromkeys([*(n for item in imports for n in item.get("notes", ())), *names])),
+        "notes": list(
+            dict.fromkeys([*(note_to_keep(n) for i in imports for n in i.get("notes", ())), *names])
+        ),
         "lacks": lacks,
         "unnamed": sorted({table for item in imports for table in item.get("unnamed", ())}),
         "imports": imports,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from callstats.dataset.fingerprint import fingerprint
+from callstats.sources.content_shapes import note_to_keep
 
 _PACKAGES = ("callstats", "duckdb", "pandas", "scipy", "statsmodels", "matplotlib", "typst")
 _KEPT = ("source", "time_zone", "currency", "files", "rows", "rejected", "notes", "lacks")
@@ -25,21 +26,15 @@ def of(data: Path, shown: str, told: dict[str, Any] | None = None) -> dict[str, 
     told : dict, optional
         The data set's own provenance.
     """
-    told = told or {}
+    told = dict(told or {})
+    if "notes" in told:
+        told["notes"] = [note_to_keep(str(note)) for note in told["notes"]]
     return {
         "data": shown,
         "sha256": fingerprint(data),
         "dataset": {key: told[key] for key in _KEPT if key in told},
         "versions": versions(),
     }
-
-
-def fingerprint(data: Path) -> str:
-    """Return the hash of a data set: of its file, or of the names and hashes of its files."""
-    if data.is_file():
-        return _hash(data)
-    lines = (f"{file.relative_to(data).as_posix()} {_hash(file)}\n" for file in _inputs(data))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -51,13 +46,3 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:  # callstats itself, on the path without being installed
             continue
     return numbers
-
-
-def _inputs(folder: Path) -> Iterable[Path]:
-    own = sorted(file for file in folder.iterdir() if file.suffix in {".parquet", ".toml"})
-    return [*own, *sorted((folder / "calls").glob("*.parquet"))]
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -7,7 +7,6 @@ row and its content.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from callstats.sources.books import Account
 from callstats.sources.choosing import check_all_described, choose, complain_of_nothing
 from callstats.sources.columns import Columns
 from callstats.sources.containers import expand
+from callstats.sources.content_shapes import shape
 from callstats.sources.convert import convert, nothing, numbers_of
 from callstats.sources.copies import different
 from callstats.sources.differences import difference
@@ -358,7 +358,7 @@ _PERSONAL = frozenset({"contact_id", "phone", "agent_id", "call_id"})
 
 def _shown(cells: UnreadCells) -> str:
     text = cells.found[:40]
-    return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "0", text)) if cells.to in _PERSONAL else text
+    return shape(text) if cells.to in _PERSONAL else text
 
 
 def _leave_out(raw: Raw, number: int, reading: Reading, result: Extract) -> None:

@@ -12,6 +12,7 @@ from callstats.kpis.translations import words as kpi_words
 from callstats.show.format import Formatter
 from callstats.show.words import Words, mark, words
 from callstats.sources import notes, reasons
+from callstats.sources.content_shapes import note_to_keep
 
 if TYPE_CHECKING:
     from callstats.answers.core.estimates import Estimate
@@ -159,7 +160,7 @@ class Voice:
         >>> Voice("ru").noted("simulated by callstats, seed 7")
         'смоделировано callstats, начальное число 7'
         """
-        parsed = notes.read(note)
+        parsed = notes.read(note_to_keep(note))
         if parsed is None:
             return self.say(note)
         message, fields = parsed

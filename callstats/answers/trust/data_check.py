@@ -63,11 +63,19 @@ class DataQuality(Answer):
         listed = [[getattr(finding, column) for column in _COLUMNS] for finding in findings]
         return pd.DataFrame(listed, columns=list(_COLUMNS))
 
-    def without_examples(self) -> DataQuality:
-        """Return the same without example rows, which may name an agent or a contact."""
-        findings = tuple(
-            replace(f, example="", hint=f.hint if f.severity == "doubtful" else "") for f in self.findings
-        )
+    def for_report(self, *, examples: bool = True) -> DataQuality:
+        """Return the same as a report tells it: no contact is named, nor is a row quoted.
+
+        Parameters
+        ----------
+        examples : bool
+            Keep the cases that name agents and days.
+        """
+        findings = tuple(f.for_report() for f in self.findings)
+        if not examples:
+            findings = tuple(
+                replace(f, example="", hint=f.hint if f.severity == "doubtful" else "") for f in findings
+            )
         return replace(self, findings=findings)
 
     @property
@@ -144,12 +152,12 @@ def _rejected(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
     for row in dataset.rejects.summary().to_dict("records"):
         content = row["found"]
         shown = "" if content is None or content != content else f": {content}"  # noqa: PLR0124 - nan
-        example = f"{row['file']}, {voice.say('row {row}', row=row['row'])}{shown}"
+        place = f"{row['file']}, {voice.say('row {row}', row=row['row'])}"
         rule, table = voice.say(str(row["rule"])), str(row["table"])
         remedy = voice.say("Correct it where it was written, or in the mapping file, and import again.")
         reason = row["reason"] if isinstance(row["reason"], str) else ""
         hint = f"{reason[:1].upper()}{reason[1:].removesuffix('.')}. {remedy}" if reason else remedy
-        yield QualityFinding("rejected", rule, table, int(row["rows"]), example, hint)
+        yield QualityFinding("rejected", rule, table, int(row["rows"]), place + shown, hint, place)
 
 
 def _lacking(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:

@@ -23,6 +23,7 @@ from callstats.dataset.clock import unknown
 from callstats.dataset.filters import Filters
 from callstats.kpis import catalogue
 from callstats.model import TABLES
+from callstats.sources.content_shapes import without_content
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -266,7 +267,7 @@ def data_quality(dataset: Dataset, period: str | Period | None = None) -> Qualit
         came_in,
         books(whole),
         left_out(whole, came_in.imported),
-        Doubts(Voice.of(now), tuple(f for f in check(now).findings if f.severity == "doubtful")),
+        Doubts(Voice.of(now), tuple(f for f in check(now).for_report().findings if f.severity == "doubtful")),
         codes(now),
         durations(now),
         agent_days(now),
@@ -325,10 +326,9 @@ def left_out(whole: Dataset, kept: int) -> LeftOut:
 
 def _finding(row: Mapping[Hashable, object], voice: Voice) -> QualityFinding:
     _ = voice.say
-    content = row["found"]
-    shown = "" if content is None or content != content else f": {shortened(str(content))}"  # noqa: PLR0124 - nan
-    example = f"{shortened(str(row['file']))}, {_('row {row}', row=row['row'])}{shown}"
-    reason = voice.because(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else ""
+    example = f"{shortened(str(row['file']))}, {_('row {row}', row=row['row'])}"
+    reason = row["reason"] if isinstance(row["reason"], str) else ""
+    reason = voice.because(without_content(reason)) if reason else ""
     rule, table, count = _(str(row["rule"])), str(row["table"]), row["rows"]
     assert isinstance(count, int)
     return QualityFinding("rejected", rule, table, count, example, _sentence(reason))

@@ -8,6 +8,7 @@ from callstats.answers.trust.data_quality import Arrivals, Doubts, Lacking, Left
 from callstats.answers.trust.shortening import shortened
 from callstats.kpis import get
 from callstats.show.display import Record
+from callstats.sources.content_shapes import as_code
 
 #: Most files listed; the rest are counted.
 _MOST_FILES = 20
@@ -41,7 +42,7 @@ class QualityReportTelling(Telling[QualityReport]):
             "rows_kept": self.answer.arrivals.imported,
             "rows_left_out": self.answer.arrivals.rejected,
             "findings": self.answer.to_frame().to_dict("records"),
-            "unknown_codes": dict(self.answer.codes.unknown),
+            "unknown_codes": {as_code(code): calls for code, calls in self.answer.codes.unknown.items()},
             "agent_days": len(self.answer.agent_days.days),
             "agent_days_wrong": len(self.answer.agent_days.wrong),
             "days_missing": [str(day) for day in self.answer.gaps.missing],
@@ -162,7 +163,10 @@ class LeftOutTelling(Telling[LeftOut]):
             ]
             for f in self.answer.rules
         ]
-        note = _("A row is counted under the first rule that it breaks. Row 1 of a file is its header.")
+        note = _(
+            "A row is counted under the first rule that it breaks. Row 1 of a file is its header. "
+            "What the row says is listed by “callstats check” alone."
+        )
         return TableView(_("Rows left out, by rule"), heads, lines, (note,))
 
     def views(self) -> tuple[View, ...]:
@@ -196,7 +200,7 @@ class DoubtsTelling(Telling[Doubts]):
             ]
             for f in self.answer.rules
         ]
-        note = _("These rows were kept: they count in every figure.")
+        note = _("These rows were kept: they count in every figure. “callstats check” names a case of each.")
         return TableView(_("What looks wrong in the rows kept"), heads, lines, (note,))
 
     def views(self) -> tuple[View, ...]:

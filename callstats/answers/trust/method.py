@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.money_ledger import ledger
@@ -17,6 +15,7 @@ from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
 from callstats.answers.trust.data_check import DataQuality, check_scope
 from callstats.answers.trust.method_topics import topics, used
+from callstats.dataset.fingerprint import fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import describe, sources
 
@@ -121,7 +120,7 @@ def method(
         listed = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
         facts = (*facts, (voice.say("Parameters"), listed))
     quality = check_scope(about)
-    quality = quality if examples else quality.without_examples()
+    quality = quality.for_report(examples=examples)
     glossary = tuple(describe(kpi, voice.language) for kpi in asked)
     origins = tuple(sources(kpi, voice.language) for kpi in asked)
     return Method(
@@ -211,32 +210,3 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def fingerprint(data: str | Path) -> str:
-    """Return a checksum of a report's data, to show whether two reports use the same data.
-
-    It is the SHA-256 of a file, or of the names and checksums of a folder's tables and settings.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = Path(folder, "calls.parquet").write_bytes(b"1")
-    ...     before = fingerprint(folder)
-    ...     _ = Path(folder, "calls.parquet").write_bytes(b"2")
-    ...     before == fingerprint(folder)
-    False
-    """
-    path = Path(data)
-    if path.is_file():
-        return _hash(path)
-    files = sorted(file for file in path.iterdir() if file.suffix in {".parquet", ".toml"})
-    files += sorted((path / "calls").glob("*.parquet"))
-    lines = (f"{file.relative_to(path).as_posix()} {_hash(file)}\n" for file in files)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -6,7 +6,7 @@ A finding does not change a number. It says where to look, and what to do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -19,6 +19,7 @@ from callstats.answers.core.scope import all_periods, around, count, date_of, in
 from callstats.answers.trust.code_meanings import is_unlisted, where_to_say
 from callstats.answers.trust.identity_searches import moved, rounded, shared_phones, spellings
 from callstats.answers.trust.interval_searches import calls_of_agents, forgotten, overlaps, stretches
+from callstats.sources.content_shapes import as_code
 from callstats.sources.raw import SHORT
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class QualityFinding:
         Number of rows concerned; 0 for information.
     example, hint : str
         One case, and what to do.
+    handed_out : str
+        The case as a report tells it, which others read: without what names or reaches a contact.
     """
 
     severity: Severity
@@ -63,6 +66,11 @@ class QualityFinding:
     rows: int
     example: str = ""
     hint: str = ""
+    handed_out: str = ""
+
+    def for_report(self) -> QualityFinding:
+        """Return the finding with the case as a report tells it."""
+        return replace(self, example=self.handed_out)
 
 
 #: What two rows of one call have alike, where the call has no name.
@@ -94,15 +102,19 @@ def _midnight(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     if seen["rows"] > 1 and seen["last"] == 0:
         hint = _("The export has dates only: say so in the mapping file, and ask nothing by hour.")
         rule = _("calls are spread over the day")
-        yield _doubt(rule, "calls", int(seen["rows"]), _("every call is at midnight"), hint)
+        told = _("every call is at midnight")
+        yield _doubt(rule, "calls", int(seen["rows"]), told, hint, told)
 
 
 def _unknown_codes(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
     codes = codes_without_meaning(dataset)
     if codes:
-        listed = ", ".join(f"{code} ({calls})" for code, calls in list(codes.items())[:5])
-        hint = where_to_say(dataset, _, next(iter(codes)))
-        yield _doubt(_("every outcome code is known"), "calls", sum(codes.values()), listed, hint)
+        first = list(codes.items())[:5]
+        listed, shapes = (
+            ", ".join(f"{write(code)} ({calls})" for code, calls in first) for write in (str, as_code)
+        )
+        hint = where_to_say(dataset, _, as_code(next(iter(codes))))
+        yield _doubt(_("every outcome code is known"), "calls", sum(codes.values()), listed, hint, shapes)
 
 
 def codes_without_meaning(dataset: Dataset) -> dict[str, int]:
@@ -186,7 +198,8 @@ def _unread_cells(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
                 found[book["table"], column] = (before + cells, file)
     hint = _("Say in the mapping how they are written, or correct them in the export, and import again.")
     for (table, column), (cells, file) in found.items():
-        yield _doubt(_("every cell can be read"), table, cells, f"{file}, {column}", hint)
+        told = f"{file}, {column}"
+        yield _doubt(_("every cell can be read"), table, cells, told, hint, told)
 
 
 def _downloads(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
@@ -250,7 +263,7 @@ def _agent_time(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
         example = _("{agent} on {day}: {calls} s in calls, {time} s in agent time", **fields)
         hint = _("Figures per hour rest on agent time: look for calls or log-ins missing on that day.")
         rule = _("an agent's day has the same talk, hold and wrap time in calls and in agent time")
-        yield _doubt(rule, "agent_time", len(off), example, hint)
+        yield _doubt(rule, "agent_time", len(off), example, hint, example)
 
 
 def times_differ(a: float, b: float) -> bool:
@@ -277,7 +290,8 @@ def _overlaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
         }
         example = _("{agent} at {start}, in another state until {end}", **fields)
         hint = _("The time counts twice in every figure per hour: look for sessions exported twice.")
-        yield _doubt(_("an agent is in one state at a time"), "agent_time", len(found), example, hint)
+        rule = _("an agent is in one state at a time")
+        yield _doubt(rule, "agent_time", len(found), example, hint, example)
 
 
 def _forgotten(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
@@ -291,7 +305,7 @@ def _forgotten(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
         example = _("{agent}: last call over at {last}, logged in until {end}", **fields)
         hint = _("A forgotten log-out: correct the end of the login, or figures per hour are too low.")
         rule = _("a login ends soon after its last call")
-        yield _doubt(rule, "agent_time", len(found), example, hint)
+        yield _doubt(rule, "agent_time", len(found), example, hint, example)
 
 
 def _minute(moment: datetime) -> str:
@@ -353,7 +367,7 @@ def _gaps(dataset: Dataset, _: Words) -> Iterator[QualityFinding]:
         hint = _("A holiday, or a file of the export that is missing: look before comparing periods.")
         rule = _("a weekday that is usually worked has calls")
         listed = ", ".join(str(day) for day in missing[:5]) + ("…" if len(missing) > 5 else "")
-        yield _doubt(rule, "calls", len(missing), listed, hint)
+        yield _doubt(rule, "calls", len(missing), listed, hint, listed)
 
 
 def missing_days(worked: list[date]) -> Iterator[date]:

@@ -14,6 +14,7 @@ from callstats.answers.core.voice import Voice
 from callstats.answers.trust.code_meanings import where_to_say
 from callstats.answers.trust.searches import FLAGS, LONG_TALK_S, codes_without_meaning
 from callstats.dataset.clock import unknown
+from callstats.sources.content_shapes import as_call, as_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,7 @@ def codes(dataset: Dataset) -> Codes:
         why = voice.reason("not computable: needs calls.outcome_code")
         return Codes(voice, {}, 0, 0, voice.say("Unknown codes: {why}.", why=why))
     unexplained = codes_without_meaning(dataset)
-    remedy = where_to_say(dataset, voice.say, next(iter(unexplained))) if unexplained else ""
+    remedy = where_to_say(dataset, voice.say, as_code(next(iter(unexplained)))) if unexplained else ""
     return Codes(voice, unexplained, len(calls) - len(unexplained), sum(calls.values()), remedy=remedy)
 
 
@@ -165,9 +166,11 @@ def _sums(talks: nw.LazyFrame) -> dict[str, float]:
 
 
 def _example(talks: nw.LazyFrame, kind: str) -> str:
-    first = records(talks.filter(_conditions()[kind]).select("call_id", "talk_s").sort("call_id").head(1))[0]
+    named = [c for c in ("contact_id", "phone") if c in talks.collect_schema().names()]
+    chosen = talks.filter(_conditions()[kind]).select("call_id", "talk_s", *named)
+    first = records(chosen.sort("call_id").head(1))[0]
     talk = "" if unknown(first["talk_s"]) else f", talk_s {first['talk_s']:g}"
-    return f"call_id {first['call_id']}{talk}"
+    return f"call_id {as_call(str(first['call_id']), *(first[c] for c in named))}{talk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,8 @@ def _pairs(rows: list[dict[str, Any]]) -> list[Pair]:
             continue
         apart = (second["local_started_at"] - first["local_started_at"]).total_seconds() - _length(first)
         if abs(apart) <= TAKEN_OVER_S:
-            ids = (str(first["call_id"]), str(second["call_id"]))
+            person = first["contact_id"]
+            ids = (as_call(str(first["call_id"]), person), as_call(str(second["call_id"]), person))
             pairs.append(Pair(*ids, (str(first["agent_id"]), str(second["agent_id"])), apart))
     return pairs
 

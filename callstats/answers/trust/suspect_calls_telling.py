@@ -5,6 +5,7 @@ from __future__ import annotations
 from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
 from callstats.answers.trust.suspect_calls import Codes, Durations, Transfers
 from callstats.show.words import mark
+from callstats.sources.content_shapes import as_code
 
 #: Most codes with their own line, the rest being pooled; and most pairs with their own line.
 _MOST_CODES, _MOST_PAIRS = 20, 10
@@ -51,7 +52,7 @@ class CodesTelling(Telling[Codes]):
         largest = max(self.answer.unknown.values(), default=1)
         lines = [
             [
-                Cell(code, strong=True),
+                Cell(as_code(code), strong=True),
                 Cell(form.number(n), bar=n / largest),
                 Cell(form.percent(self.answer.share(n))),
             ]

@@ -50,7 +50,7 @@ def test_every_line_of_an_export_went_on_or_was_left_out(export: QualityReport) 
 def test_every_trap_of_an_export_is_named_with_an_example(export: QualityReport) -> None:
     rules = {f.rule: f for f in export.left_out.rules}
     assert {"a duration is never negative", "a call has a time", "a line has no NUL bytes"} <= set(rules)
-    assert plain(rules["a duration is never negative"].example).endswith(": -3")
+    assert plain(rules["a duration is never negative"].example) == "export.txt, row 310"  # no content
     assert all(f.example.startswith("export.txt, row ") for f in rules.values())
 
 
@@ -119,4 +119,4 @@ def test_signs_that_turn_text_around_are_named_in_examples() -> None:
         {"calls": calls({})}, rejects=rejects(("a\u202e.csv", 2, "a call is listed once", "x\u202ey"))
     )
     (rule,) = cs.data_quality(ds).left_out.rules
-    assert rule.example == "a[U+202E].csv, row 2: x[U+202E]y"
+    assert rule.example == "a[U+202E].csv, row 2"

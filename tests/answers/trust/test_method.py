@@ -7,7 +7,8 @@ from itertools import chain
 import pytest
 
 import callstats as cs
-from callstats.answers.trust.method import _command, fingerprint
+from callstats.answers.trust.method import _command
+from callstats.dataset.fingerprint import fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import sources
 from callstats.report import provenance
@@ -62,7 +63,7 @@ def test_the_facts_hold_versions_and_checksum_and_no_clock() -> None:
 
 
 def test_the_checksum_is_that_of_the_reports_record() -> None:
-    assert fingerprint(DEMO) == provenance.fingerprint(DEMO)
+    assert fingerprint(DEMO) == provenance.of(DEMO, "data/demo")["sha256"]
 
 
 def test_files_of_an_import_are_named_with_their_rows() -> None:
