@@ -29,6 +29,8 @@ from .answers.trust.definitions import definitions
 from .answers.trust.method import method
 from .calibrate import calibrate
 from .dataset import Dataset, Period, add, open, read
+from .dataset.forgetting import forget
+from .dataset.retention import expire
 from .errors import CallstatsError, ComparisonRefused
 from .project_draft import draft_project
 from .sources.drafting import draft_mapping
@@ -60,7 +62,9 @@ __all__ = [
     "draft_mapping",
     "draft_project",
     "exhaustion",
+    "expire",
     "five_variables",
+    "forget",
     "funnel",
     "ledger",
     "lists",

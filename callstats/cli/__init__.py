@@ -14,6 +14,7 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     data,
     mapping_drafts,
     measuring,
+    personal_data,
     project_drafts,
     questions,
     reports,

@@ -159,7 +159,14 @@ def told(added: Addition, to: Path) -> Iterator[str]:
         parts = [(fate.new, "new"), (fate.changed, "in place of earlier ones"), (fate.same, "there already")]
         said = ", ".join(f"{count:,} {what}" for count, what in parts if count)
         yield f"{_called(name)}: {said or 'none'}"
-    yield f"{books.counted(added.rows['calls'], 'calls')} in {to}"
+    if added.expired:
+        rows = ", ".join(books.counted(count, _called(name)) for name, count in added.expired.rows.items())
+        emptied = added.expired.emptied
+        told = [f"{rows} from before {added.expired.before}"] if rows else []
+        told += [f"the content of {emptied:,} rows left out"] if emptied else []
+        yield f"kept for long enough, as [retention] says, and taken out: {' and '.join(told)}"
+    left = added.rows["calls"] - added.expired.rows.get("calls", 0)
+    yield f"{books.counted(left, 'calls')} in {to}"
 
 
 def _called(table: str) -> str:

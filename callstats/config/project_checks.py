@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callstats.config.money_settings import MoneySettings
-from callstats.config.project_settings import LANGUAGES, Config, DeclaredTest, Target
+from callstats.config.project_settings import LANGUAGES, Config, DeclaredTest, RetentionSettings, Target
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d|24:00")
 _DIRECTIONS = ("", "up", "down", "band")
@@ -31,6 +31,7 @@ def faults(config: Config) -> Iterator[Fault]:
     yield from _hours(config.calling_hours)
     yield from _targets(("targets",), config.targets)
     yield from _money(("money",), config.money)
+    yield from _retention(config.retention)
     yield from _tests(config.ab_tests)
     for kind in ("campaign", "list", "agent"):
         for name, own in getattr(config, kind).items():
@@ -144,6 +145,17 @@ def _tests(declared: Mapping[str, DeclaredTest]) -> Iterator[Fault]:
             said = getattr(test, key)
             if said is not None and not least <= said <= _MOST:
                 yield ("ab_tests", name, key), f"a whole number from {least} on is expected"
+
+
+#: Nobody keeps calls for longer than a century.
+_MOST_MONTHS = 1200
+
+
+def _retention(retention: RetentionSettings) -> Iterator[Fault]:
+    for name in retention.__dataclass_fields__:
+        months = getattr(retention, name)
+        if months is not None and not 1 <= months <= _MOST_MONTHS:
+            yield ("retention", name), f"{months} is none of 1 to {_MOST_MONTHS} months"
 
 
 def _money(path: tuple[str, ...], money: MoneySettings) -> Iterator[Fault]:

@@ -23,6 +23,7 @@ from callstats.config.project_settings import (
     DEFAULT_TARGETS,
     Config,
     DeclaredTest,
+    RetentionSettings,
     ScopeSettings,
     SourceSettings,
     Target,
@@ -264,6 +265,9 @@ _EXPECTED = {
     "tuple_type": "a list is expected",
     "string_type": "a text in quotes is expected",
     "float_type": "a number is expected",
+    "int_type": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
     "too_long": "fewer values are expected",
 }
 
@@ -290,6 +294,7 @@ _WRITTEN = {
     "targets": "roi = { low = 0.2 } or successes = 400",
     "lists": "A = { per_contact = 0.1 } or A = { total = 900 }",
     "statuses": '"Sold gold" = "success", or flags: { handled = true, success = true }',
+    "retention": "[retention] and below it calls_months = 24",
     "campaign": "[campaign.spring.targets] or [campaign.spring.money], and keys below it",
     "list": "[list.A.targets], and keys below it",
     "agent": "[agent.ann.targets], and keys below it",
@@ -326,6 +331,8 @@ def _fields(path: list[str]) -> Iterable[str]:
         return Config.__dataclass_fields__
     if path[-1] == "money":
         return MoneySettings.__dataclass_fields__
+    if path == ["retention"]:
+        return RetentionSettings.__dataclass_fields__
     of = _ENTRIES.get(path[-2]) if len(path) > 1 else None
     return () if of is None else of.__dataclass_fields__
 

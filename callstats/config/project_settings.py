@@ -160,6 +160,25 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long a data set keeps what is known of people.
+
+    Attributes
+    ----------
+    calls_months : int, optional
+        Whole months, beside the one that runs, of calls, agent time, call-backs, cases and contacts.
+    rejects_months : int, optional
+        The same of the content of rows that an import left out.
+    """
+
+    calls_months: int | None = None
+    rejects_months: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.calls_months is not None or self.rejects_months is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What a project decides once.
 
@@ -188,6 +207,8 @@ class Config:
         What is particular to the site's exports, by the name of the source.
     money : MoneySettings
         What a success is worth and what work costs, where the data do not say.
+    retention : RetentionSettings
+        How long the data are kept.
     campaign, list, agent : dict of str to ScopeSettings
         What single ones have of their own, by campaign_id, list_id and agent_id.
     """
@@ -204,6 +225,7 @@ class Config:
     ab_tests: dict[str, DeclaredTest] = field(default_factory=dict)
     sources: dict[str, SourceSettings] = field(default_factory=dict)
     money: MoneySettings = field(default_factory=MoneySettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     campaign: dict[str, ScopeSettings] = field(default_factory=dict)
     list: dict[str, ScopeSettings] = field(default_factory=dict)
     agent: dict[str, ScopeSettings] = field(default_factory=dict)

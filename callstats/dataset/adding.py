@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import filecmp
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,11 @@ from callstats.dataset import store_files as files
 from callstats.dataset import store_log as log
 from callstats.dataset.deriving import FOLLOWING_CALLS
 from callstats.dataset.engine_connection import WRITING, connect
+from callstats.dataset.forgotten_list import ForgottenList, left_out
 from callstats.dataset.opening import check_stored
 from callstats.dataset.project_file import restate
 from callstats.dataset.rejects import read_rejects, write_rejects
+from callstats.dataset.retention import Expiry, expire
 from callstats.dataset.saving import canonical, sink, write_project_file
 from callstats.dataset.store_merge import Fate, Merge
 from callstats.dataset.store_rows import write_months, write_parquet
@@ -25,6 +28,7 @@ from callstats.dataset.stored_ranges import check_ranges
 from callstats.errors import InputError
 from callstats.library_errors import explaining
 from callstats.model import TABLES
+from callstats.sources import notes
 from callstats.sources.engine_paths import engine_path, parquet_rows
 
 if TYPE_CHECKING:
@@ -55,6 +59,8 @@ class Addition:
         What holds since this addition: names that are written in several ways and taken as one.
     project : tuple of str
         What has changed in the project file, or is to be changed there, for the data begun anew.
+    expired : Expiry
+        What has been kept for as long as the project file says, and is gone.
     """
 
     folder: Path
@@ -65,6 +71,7 @@ class Addition:
     removed_span: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
     project: tuple[str, ...] = ()
+    expired: Expiry = field(default_factory=Expiry)
 
     @property
     def nothing_new(self) -> bool:
@@ -142,7 +149,8 @@ def add(
         files.check_target(target)
         store = _Store(data, target, replace=replace, parts=parts or {})
         with explaining(target), files.staging(target) as stage:
-            return store.written(stage)
+            added = store.written(stage)
+    return dataclasses.replace(added, expired=expire(target, data.config.retention))
 
 
 @dataclass(frozen=True)
@@ -168,6 +176,8 @@ class _Store:
         is_there = files.is_data_set(target)
         self.replaced = is_there and replace
         self.told = _told(target / "dataset.json", anew=replace) if is_there else {}
+        self.forgotten = ForgottenList.of(target)
+        self.left_out: dict[str, int] = {}
         self.there = (
             {name: found for name in TABLES if (found := files.table_files(target, name))}
             if is_there and not replace
@@ -186,6 +196,8 @@ class _Store:
     def written(self, stage: files.Staging) -> Addition:
         """Write what is new into the stage, and put it in place."""
         incoming = {name: self.parts.get(name) or [self._sunk(stage, name)] for name in self.data.frames}
+        if self.forgotten is not None:
+            incoming, self.left_out = left_out(incoming, self.forgotten, stage.scratch)
         connection = connect(memory=WRITING)
         followed = (
             self.told.get("format", 1) >= log.FORMAT,
@@ -196,7 +208,9 @@ class _Store:
         gone = self._write_calls(stage, merge) + self._write_tables(stage, merge)
         before = log.lines(self.told, log.span(connection, merge.there)) if self.there else []
         this = log.line(self.data.provenance, log.span(connection, merge.incoming))
-        rejects = log.rejects_together(self._rejects(), before, self.data.rejects.frame(), this)
+        come = self.data.rejects.frame()
+        come = come if self.forgotten is None else self.forgotten.emptied(come)
+        rejects = log.rejects_together(self._rejects(), before, come, this)
         self._write_rejects(stage, rejects)
         known = log.hashes(before)
         again = tuple(f["name"] for f in this.get("files", ()) if f["sha256"] in known)
@@ -285,7 +299,7 @@ class _Store:
             self.target, done.fates, rows, done.again,
             removed=self.told.get("rows", {}) if self.replaced else {},
             removed_span=_removed_span(self.told) if self.replaced else None,
-            notes=tuple(note for note in done.names if note not in before),
+            notes=(*self._forgotten_note(), *(note for note in done.names if note not in before)),
         )  # fmt: skip
         this = {**done.this, "nothing_new": True} if done.before and added.nothing_new else done.this
         like = {**self.data.provenance, **self._decided()}
@@ -295,6 +309,10 @@ class _Store:
         added = replace(added, project=tuple(self._project_file(stage)))
         stage.commit(done.gone)
         return added
+
+    def _forgotten_note(self) -> Iterator[str]:
+        if rows := sum(self.left_out.values()):
+            yield notes.write(notes.FORGOTTEN, count=rows)
 
     def _check_ranges(self, stage: files.Staging) -> None:
         """Refuse what comes in with values that would keep the folder from being opened again."""

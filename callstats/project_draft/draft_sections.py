@@ -81,6 +81,7 @@ class DraftSections:
             ("agent",): self._agents,
             ("labels",): self._labels,
             ("settings",): self._settings,
+            ("retention",): self._retention,
             ("ab_tests",): self._tests,
             ("sources",): self._sources,
         }
@@ -235,6 +236,12 @@ class DraftSections:
         for name, (default, kpis) in sorted(named.items()):
             labels = [get(kpi).label[self.voice.language] for kpi in dict.fromkeys(kpis)]
             yield OfferedKey((name,), default, ", ".join(labels[:3]) + (", …" if len(labels) > 3 else ""))
+
+    def _retention(self) -> Lines:
+        _ = self.voice.say
+        yield _("How many months the data are kept; by default for good. docs/personal_data.md tells more.")
+        yield OfferedKey(("calls_months",), 24, _("calls, agent time, contacts"))
+        yield OfferedKey(("rejects_months",), 3, _("what rows left out at an import said"))
 
     def _tests(self) -> Lines:
         _, arms = self.voice.say, self.facts.arms

@@ -102,12 +102,16 @@ OTHER_TABLES = (
 )
 READ_WHOLE = "{file} is read whole, whatever the period: {reason}"
 IN_BOTH = "{file} holds rows that are in {other} as well; they count once"
+FORGOTTEN = (
+    "{count} row of people who were forgotten was left out",
+    "{count} rows of people who were forgotten were left out",
+)
 MESSAGES: tuple[Message, ...] = (
     *(NO_AGENT_LOG, NO_CLOSER_LOG, NO_DIAL, JOINED, NO_OFFSET, OTHER_CLOCK, SHOWN_TWICE, WRONG_CLOCK),
     *(ONE_ROW_A_CONTACT, NO_MARK, NOT_UTF_8, NO_ZONE, NARROWED, SIMULATED, DATES_ONLY, COPY, CAME_AGAIN),
     *(FORMAT_FOUND, UNIT_FOUND, NO_VALUE, NOT_READ, FURNITURE, UNREAD_CELLS, SEVERAL_MATCHES),
     *(ONE_NAME, MORE_NAMES, EVENTS_WITHOUT_TIME, NEVER_LOGGED_IN, NO_HOUR),
-    *(OTHER_TABLES, READ_WHOLE, IN_BOTH),
+    *(OTHER_TABLES, READ_WHOLE, IN_BOTH, FORGOTTEN),
 )
 
 

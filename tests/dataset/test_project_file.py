@@ -18,6 +18,7 @@ from callstats.config import (
     DeclaredTest,
     ListPrice,
     MoneySettings,
+    RetentionSettings,
     ScopeSettings,
     SourceSettings,
     Target,
@@ -56,6 +57,7 @@ AB_TEST = st.builds(
 )  # fmt: skip
 FLAGS = st.dictionaries(st.sampled_from(["handled", "success"]), st.booleans())
 SOURCE = st.builds(SourceSettings, statuses=st.dictionaries(TEXT, TEXT | FLAGS, max_size=3), dates=TEXT)
+MONTHS = st.none() | st.integers(1, 1200)
 SECTIONS = {
     "currency": st.sampled_from(["EUR", "JPY", "KZT"]),
     "time_zone": st.sampled_from(["UTC", "Europe/Paris", "Asia/Almaty"]),
@@ -69,6 +71,7 @@ SECTIONS = {
     "ab_tests": st.dictionaries(TEXT, AB_TEST, max_size=3),
     "sources": st.dictionaries(TEXT, SOURCE, max_size=3),
     "money": MONEY,
+    "retention": st.builds(RetentionSettings, MONTHS, MONTHS),
     "campaign": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS, money=MONEY), max_size=2),
     "list": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS), max_size=2),
     "agent": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS), max_size=2),
