@@ -76,10 +76,10 @@ def grid(table: str) -> list[list[str]]:
     return [[_value(table, column, n) for column in columns(table)] for n in range(ROWS)]
 
 
-def mapping(zone: str) -> str:
-    """Return a mapping that takes every column of every table as it is called."""
+def mapping(zone: str, tables: Sequence[str]) -> str:
+    """Return a mapping that takes every column of some tables as it is called."""
     lines = [f'time_zone = "{zone}"', ""]
-    for table in TABLES:
+    for table in tables:
         lines += [f"[{table}]", f'file = "{table}.csv"', f"[{table}.columns]"]
         lines += [f'{column} = "{column}"' for column in columns(table)]
     lines += ["[calls.statuses]", '"SALE" = "success"', '"NO" = "refusal"']
@@ -98,38 +98,36 @@ class Case:
 
 
 class Sweep:
-    """A sound export of all tables in a time zone, into which one cell is put."""
+    """A sound export of calls and of one table in a time zone, into which one cell is put."""
 
-    def __init__(self, folder: Path, zone: str) -> None:
-        self.folder, self.zone = folder / zone.replace("/", "-"), zone
+    def __init__(self, folder: Path, zone: str, table: str) -> None:
+        self.tables = list(dict.fromkeys(["calls", table]))
+        self.folder = folder / f"{zone.replace('/', '-')}-{table}"
         self.folder.mkdir()
         self.export = self.folder / "export"
         self.export.mkdir()
-        (self.folder / "mapping.toml").write_text(mapping(zone), encoding="utf-8")
-        for table in TABLES:
-            self._write(table, grid(table))
+        (self.folder / "mapping.toml").write_text(mapping(zone, self.tables), encoding="utf-8")
+        for name in self.tables:
+            self._write(name, grid(name))
 
     def _write(self, table: str, rows: Sequence[Sequence[str]]) -> None:
-        with (self.export / f"{table}.csv").open(
-            "w", encoding="utf-8", errors="surrogatepass", newline=""
-        ) as file:
-            csv.writer(file).writerows([columns(table), *rows])
+        file = self.export / f"{table}.csv"
+        with file.open("w", encoding="utf-8", errors="surrogatepass", newline="") as opened:
+            csv.writer(opened).writerows([columns(table), *rows])
 
     def _imported(self, name: str) -> tuple[Ended, dict[str, Counter[str]]]:
         to = self.folder / name
         shutil.rmtree(to, ignore_errors=True)
         words = ["import", self.export, "--mapping", self.folder / "mapping.toml", "--to", to]
         ended = run(words)
-        return ended, {table: _rows(to, table) for table in TABLES} if to.exists() else {}
+        return ended, {table: _rows(to, table) for table in self.tables} if to.exists() else {}
 
     @cached_property
     def sound(self) -> dict[str, Counter[str]]:
         """The rows of the sound import, by table."""
         ended, rows = self._imported("sound")
         assert ended.code in (0, 1), ended.said
-        assert {name: found.total() for name, found in rows.items()} == dict.fromkeys(TABLES, ROWS), (
-            ended.said
-        )
+        assert all(found.total() == ROWS for found in rows.values()), ended.said
         return rows
 
     def tried(self, case: Case) -> Ended:
@@ -148,9 +146,8 @@ class Sweep:
 
 def _rows(folder: Path, table: str) -> Counter[str]:
     """Return the rows of a stored table, each as a text of what the export stated."""
-    files = (
-        sorted((folder / "calls").glob("*.parquet")) if table == "calls" else [folder / f"{table}.parquet"]
-    )
+    months = sorted((folder / "calls").glob("*.parquet"))
+    files = months if table == "calls" else [folder / f"{table}.parquet"]
     said: Counter[str] = Counter()
     for file in files:
         for row in pq.read_table(file).to_pylist() if file.exists() else ():
@@ -160,8 +157,8 @@ def _rows(folder: Path, table: str) -> Counter[str]:
 
 def _wrong(table: str, sound: dict[str, Counter[str]], found: dict[str, Counter[str]]) -> str:
     """Say what is otherwise than it was in rows that were not touched; empty where nothing is."""
-    for name in TABLES:
-        lost, come = sound[name] - found[name], found[name] - sound[name]
+    for name, rows in sound.items():
+        lost, come = rows - found[name], found[name] - rows
         most = 1 if name == table else 0
         if lost.total() > most or come.total() > most:
             return f"{name}: {lost.total()} rows lost, {come.total()} others: {[*lost][:2]} {[*come][:2]}"
@@ -184,9 +181,12 @@ def cases(first: int, step: int) -> Iterator[Case]:
 
 def trials(first: int, step: int, folder: Path) -> Iterator[tuple[Case, Ended]]:
     """Try some of the cases; each with how it ended."""
-    sweeps = {zone: Sweep(folder, zone) for zone in ZONES}
+    sweeps: dict[tuple[str, str], Sweep] = {}
     for case in cases(first, step):
-        yield case, sweeps[case.zone].tried(case)
+        key = (case.zone, case.table)
+        if key not in sweeps:
+            sweeps[key] = Sweep(folder, *key)
+        yield case, sweeps[key].tried(case)
 
 
 def main(words: Sequence[str]) -> int:
