@@ -8,7 +8,9 @@ from pathlib import Path
 from callstats.simulate import CallList, Campaign, Queue, Scenario, write
 
 #: What each tries: script, an event handler, a spreadsheet formula, another folder, the typesetter's own
-#: language, mathematics and Markdown, turning the text round, filling the page, a picture for a letter.
+#: language, mathematics and Markdown, turning the text round, filling the page, a picture for a letter; a
+#: package from the net, TeX, a picture from the net, a template, a statement of SQL, a command, what steers
+#: a terminal, what formats a text, what some programs take for no text at all.
 NAMES = {
     "script": "<script>alert(1)</script>",
     "handler": '"><img src=x onerror=alert(2)>',
@@ -19,6 +21,15 @@ NAMES = {
     "turned": "abc\u202edcba\u2066x\u200b\u200dy",
     "long": "Ab1 " * 74 + "end.",
     "emoji": "Nora 😀🎉 O'Neil",
+    "package": '#import "@preview/cetz:0.3.4": *',
+    "input": r"\input{/etc/passwd}",
+    "picture": "![x](http://harm.invalid/x.png)",
+    "template": "{{ 7*7 }}{% include '/etc/passwd' %}",
+    "statement": "'; DROP TABLE calls; --",
+    "command": "$(touch harm.txt) `touch harm.txt`",
+    "terminal": "\x1b[31mred\x1b]0;title\x07",
+    "placeholder": "%s%n{0}{__class__}",
+    "nothing": "NULL",
 }
 #: Names of campaigns become names of files.
 CAMPAIGNS = ("script", "folder", "typesetter", "long")
