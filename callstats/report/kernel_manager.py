@@ -20,6 +20,7 @@ from jupyter_core.utils import run_sync
 from traitlets import default
 
 from callstats.report import report_files as files
+from callstats.report.kernel_environment import without_secrets
 
 if TYPE_CHECKING:
     from callstats.report.kernel_server import KernelServer
@@ -128,6 +129,11 @@ class ReportKernelManager(AsyncKernelManager):
     @cached_property
     def _clients(self) -> list[Any]:
         return []
+
+    async def _async_pre_start_kernel(self, **options: Any) -> Any:
+        """Prepare to start the kernel, which gets no secret of this process."""
+        options["env"] = without_secrets(options.get("env") or os.environ)
+        return await super()._async_pre_start_kernel(**options)
 
     async def is_alive(self) -> bool:
         """Return whether the kernel is running and not being stopped; nbclient relies on this."""

@@ -34,8 +34,8 @@ class KernelServer:
     Parameters
     ----------
     environment : mapping of str to str
-        What libraries read on loading. A kernel requested with a different environment
-        loads its libraries itself.
+        All of it: what libraries read on loading, and nothing that kernels should not know. A kernel
+        requested with a different environment loads its libraries itself.
     stdout : int
         Descriptor for the kernels' standard output, unless chosen for a kernel.
     """
@@ -178,14 +178,17 @@ def _server_of_this_process(environment: Mapping[str, str]) -> KernelServer:
 
 @contextmanager
 def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for a process started meanwhile: the fork server takes no environment of its own."""
-    before = {name: os.environ.get(name) for name in wanted}
+    """Let a process started meanwhile have these variables alone: the fork server takes no environment.
+
+    What is left out of it is left out of ``/proc/PID/environ`` of every kernel as well.
+    """
+    before = dict(os.environ)
+    for name in before.keys() - wanted.keys():
+        del os.environ[name]
     os.environ.update(wanted)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in wanted.keys() - before.keys():
+            os.environ.pop(name, None)
+        os.environ.update(before)

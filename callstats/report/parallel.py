@@ -15,6 +15,7 @@ from jupyter_core.utils import ensure_event_loop
 
 from callstats.errors import CallstatsError, ReportError, UsageError
 from callstats.report import report_files as files
+from callstats.report.kernel_environment import shared_environment
 from callstats.report.kernel_manager import FIXED, ReportKernelManager
 from callstats.report.order import Order
 from callstats.report.report_run import FORMATS, ReportResult, checked_formats, make
@@ -126,7 +127,7 @@ def _kernels(fork: bool | None, stopping: threading.Event) -> Iterator[Kernels]:
     if not (can_fork() if fork is None else fork):
         yield partial(ReportKernelManager, stopping=stopping)
         return
-    server = KernelServer({**os.environ, **FIXED}, stdout=2)  # standard output is reserved for callstats
+    server = KernelServer(shared_environment(FIXED), stdout=2)  # standard output is reserved for callstats
     try:
         server.start()
         yield partial(ReportKernelManager, server=server, stopping=stopping)

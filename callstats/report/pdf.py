@@ -20,6 +20,7 @@ from callstats.report import document
 from callstats.report import table_layout as layout
 from callstats.report.glyphs import drawable
 from callstats.report.language import frame_words
+from callstats.report.typesetting_limits import confined_to
 
 _SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _TEMPLATE = "report.typ"
@@ -68,10 +69,9 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
         try:
             return typst.compile(
                 main,
-                root=Path(folder),
-                ignore_system_fonts=True,
                 pdf_standards=["ua-1"] if accessible else [],
                 timestamp=0,
+                **confined_to(Path(folder)),
             )
         except typst.TypstError as error:
             raise ReportError(

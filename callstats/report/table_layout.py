@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from callstats.report.glyphs import covered
+from callstats.report.typesetting_limits import confined_to
 
 #: Width of the text on A4, portrait and landscape [points].
 UPRIGHT, TURNED = 470.0, 715.0
@@ -434,9 +435,8 @@ def drawn(texts: list[str]) -> tuple[list[int], list[int]]:
         main = Path(folder) / "widths.typ"
         main.write_text(_TEMPLATE, encoding="utf-8")
         asked: Any = {"texts": json.dumps(texts)}
-        answer = typst.query(
-            main, "<widths>", field="value", one=True, sys_inputs=asked, ignore_system_fonts=True
-        )
+        limits = confined_to(Path(folder))
+        answer = typst.query(main, "<widths>", field="value", one=True, sys_inputs=asked, **limits)
     upright, bold = json.loads(answer)
     return upright, bold
 

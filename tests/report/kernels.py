@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_core.utils import run_sync
 
+from callstats.report.kernel_environment import shared_environment
 from callstats.report.kernel_manager import FIXED, ReportKernelManager
 from callstats.report.kernel_server import KernelServer
 
@@ -72,7 +73,7 @@ class Kernel:
 @contextmanager
 def kernel_server() -> Iterator[KernelServer]:
     """Start a server that kernels of reports are forked from."""
-    server = KernelServer({**os.environ, **FIXED})
+    server = KernelServer(shared_environment(FIXED))
     try:
         yield server
     finally:

@@ -202,11 +202,11 @@ def test_the_environment_of_the_server_is_not_left_in_this_process(kernel):
 
 
 OWNER = """
-import os
 from tests.report.kernels import Kernel
+from callstats.report.kernel_environment import shared_environment
 from callstats.report.kernel_manager import FIXED, ReportKernelManager
 from callstats.report.kernel_server import KernelServer
-kernel = Kernel(ReportKernelManager(server=KernelServer({{**os.environ, **FIXED}})))
+kernel = Kernel(ReportKernelManager(server=KernelServer(shared_environment(FIXED))))
 print(kernel.process.pid, kernel.value("__import__('os').getppid()"), flush=True)
 {then}
 """
