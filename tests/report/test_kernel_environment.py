@@ -81,7 +81,7 @@ def listening(pid: int) -> list[str]:
     """Return the ports of the net that a process listens on, as Linux tells them."""
     if sys.platform != "linux":
         return []
-    own = {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink()}
+    own = {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink()}
     lines = [
         line.split()
         for table in ("tcp", "tcp6")

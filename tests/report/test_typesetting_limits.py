@@ -11,8 +11,8 @@ from tests.report.conftest import shown
 from tests.report.test_pdf import exported
 
 PICTURE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="30" height="30">'
-    '<image xlink:href="{}" width="20" height="20"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'width="30" height="30"><image xlink:href="{}" width="20" height="20"/></svg>'
 )
 
 

@@ -22,6 +22,7 @@ from callstats.kpis.registry import names
 from callstats.sources import find, servers
 from callstats.sources.servers.addresses import parse_address
 from callstats.sources.servers.connecting import opened
+from tests.hostile import NAMES
 from tests.sources import dialer_servers as made
 
 pytest.importorskip("pymysql", reason="the extra databases is not installed")
@@ -134,6 +135,23 @@ class TestAMonth:
             made.run(server, f"{back} call_date < '2026-09-10 00:00:00'", "DROP TABLE vicidial_log_archive")
 
 
+HARMFUL = ("it's", r"\' OR 1 = 1 -- ", "\\", "'; DROP TABLE vicidial_log; --", '"`', *NAMES.values())
+COLUMN = 'a`b"c'
+#: What makes a backslash an escape in texts (the default of MariaDB), and what does not (PostgreSQL's).
+_BACKSLASH: dict[str, dict[bool | None, list[str]]] = {
+    "mysql": {
+        True: ["SET GLOBAL sql_mode = ''"],
+        False: ["SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'"],
+        None: ["SET GLOBAL sql_mode = DEFAULT"],
+    },
+    "postgresql": {
+        True: ["ALTER DATABASE asterisk SET standard_conforming_strings = off"],
+        False: ["ALTER DATABASE asterisk SET standard_conforming_strings = on"],
+        None: ["ALTER DATABASE asterisk RESET standard_conforming_strings"],
+    },
+}
+
+
 class TestAPassword:
     def test_that_is_wrong_is_told_and_not_shown(
         self, server: made.Server, monkeypatch: pytest.MonkeyPatch
@@ -234,6 +252,18 @@ class TestAServer:
         with pytest.raises(InputError, match=r"(?i)read.only"):
             session.table("DELETE FROM vicidial_log")
         session.close()
+
+    @pytest.mark.parametrize("escapes", [True, False], ids=["backslash escapes", "backslash is a letter"])
+    def test_takes_a_text_of_the_data_for_a_text(self, server: made.Server, escapes: bool) -> None:
+        made.run(server, *_BACKSLASH[server.scheme][escapes])
+        session = opened(parse_address(server.address()))
+        try:
+            for text in HARMFUL:
+                query = f"SELECT {session.text(text)} AS {session.quoted(COLUMN)}"
+                assert session.table(query).to_pylist() == [{COLUMN: text}]
+        finally:
+            session.close()
+            made.run(server, *_BACKSLASH[server.scheme][None])
 
     def test_shows_one_state_of_its_tables(self, server: made.Server) -> None:
         session = opened(parse_address(server.address()))

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 import pymysql
-from pymysql.constants import FIELD_TYPE
-from pymysql.converters import encoders
+from pymysql.constants import FIELD_TYPE, SERVER_STATUS
+from pymysql.converters import encoders, escape_string
 from pymysql.cursors import SSCursor
 
 from callstats.errors import InputError, UsageError, near_names
@@ -144,8 +144,10 @@ class MySQL(Session):
         return "`" + name.replace("`", "``") + "`"
 
     def text(self, value: str) -> str:
-        """Return a text as it stands in a query."""
-        return "'" + self._connection.escape_string(value) + "'"
+        """Return a text as it stands in a query; a backslash is an escape unless the server says otherwise."""
+        if self._connection.server_status & SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES:
+            return super().text(value)
+        return f"'{escape_string(value)}'"
 
     def moment(self, utc: str) -> str:
         """Return a moment, written in UTC, as it stands in a query: so is the session's clock."""

@@ -7,6 +7,7 @@ the whole list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,7 +133,7 @@ class NamedContacts:
         found = {str(value) for value in values if value is not None} - {"", "0"}
         found = found if among is None else found & among
         if numbers:
-            return sorted(value for value in found if value.lstrip("-").isdigit())
+            return sorted(value for value in found if re.fullmatch(r"-?[0-9]+", value))
         whole = found & {str(value) for value in values if isinstance(value, int)}
         return sorted([*whole, *(self.session.text(value) for value in found - whole)])
 

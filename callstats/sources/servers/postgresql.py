@@ -19,6 +19,7 @@ from callstats.sources.servers.sessions import Kept, Relation, Session, together
 
 _BEFORE = (
     "SET default_transaction_read_only = on",
+    "SET standard_conforming_strings = on",  # a backslash in a text of the data is a letter, and no escape
     "SET idle_in_transaction_session_timeout = 0",  # a stretch may take long to be understood
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 )
