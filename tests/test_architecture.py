@@ -161,3 +161,16 @@ def test_the_help_of_the_command_line_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_an_assertion_only_tells_a_type_checker_what_holds(module: Path) -> None:
+    # python -O leaves assertions out: what may not hold is checked by `if` and an error
+    tests = [node.test for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Assert)]
+    assert [ast.unparse(test) for test in tests if not _narrows(test)] == []
+
+
+def _narrows(test: ast.expr) -> bool:
+    if isinstance(test, ast.Call):
+        return isinstance(test.func, ast.Name) and test.func.id == "isinstance"
+    return isinstance(test, ast.Compare) and ast.unparse(test).endswith(" is not None")

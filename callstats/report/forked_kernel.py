@@ -51,7 +51,8 @@ class Launch:
         server = sys.modules.get(PRELOADED)
         if server is None or _shared(server.ENVIRONMENT) != _shared(environment):
             command = [sys.executable, "-m", "ipykernel_launcher", *self.arguments]
-            os.execve(sys.executable, command, environment)
+            # this interpreter with a list of words: no shell reads them
+            os.execve(sys.executable, command, environment)  # nosec B606
         if os.getppid() != server.SERVER:  # it ended before we asked to be notified
             os._exit(1)
         os.environ.clear()

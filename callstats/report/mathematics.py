@@ -111,18 +111,18 @@ class _FormulaReader:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def take(self, wanted: str | None = None) -> str:
-        token = self.peek()
-        if token is None or (wanted is not None and token != wanted):
-            raise ValueError(f"expected {wanted or 'more'}, found {token!r}")
+        lexeme = self.peek()
+        if lexeme is None or (wanted is not None and lexeme != wanted):
+            raise ValueError(f"expected {wanted or 'more'}, found {lexeme!r}")
         self.at += 1
-        return token
+        return lexeme
 
     def row(self, until: tuple[str, ...]) -> Node:
         self.depth += 1
         if self.depth > _DEPTH:
             raise ValueError("nested too deeply")
         items = []
-        while (token := self.peek()) is not None and token not in until and token != "}":
+        while (lexeme := self.peek()) is not None and lexeme not in until and lexeme != "}":
             items.append(self.scripted())
         self.depth -= 1
         return _row(items)
@@ -131,12 +131,12 @@ class _FormulaReader:
         limits = self.peek() in {f"\\{name}" for name in (*_LARGE, *_LIMITS)}
         base = self.atom()
         low = high = None
-        while (token := self.peek()) in {"_", "^", "'"}:
+        while (lexeme := self.peek()) in {"_", "^", "'"}:
             self.take()
-            if token == "_":
+            if lexeme == "_":
                 low = self.argument()
             else:
-                high = symbol("′", "operator") if token == "'" else self.argument()
+                high = symbol("′", "operator") if lexeme == "'" else self.argument()
         if low is None and high is None:
             return base
         return {"kind": "scripts", "base": base, "low": low, "high": high, "limits": limits}
@@ -150,17 +150,17 @@ class _FormulaReader:
         return self.atom()
 
     def atom(self) -> Node:
-        token = self.take()
-        if token == "{":
+        lexeme = self.take()
+        if lexeme == "{":
             self.at -= 1
             return self.argument()
-        if token.startswith("\\"):
-            return self.command(token[1:])
-        if token in "}_^&#$":
-            raise ValueError(f"unexpected {token!r}")
-        if token[0].isdigit():
-            return symbol(token, "number")
-        return symbol(token, "variable") if token.isalpha() else symbol(_plain(token), "operator")
+        if lexeme.startswith("\\"):
+            return self.command(lexeme[1:])
+        if lexeme in "}_^&#$":
+            raise ValueError(f"unexpected {lexeme!r}")
+        if lexeme[0].isdigit():
+            return symbol(lexeme, "number")
+        return symbol(lexeme, "variable") if lexeme.isalpha() else symbol(_plain(lexeme), "operator")
 
     def command(self, name: str) -> Node:
         for table, role in ((_GREEK, "variable"), (_OPERATORS, "operator"), (_LARGE, "operator")):
@@ -210,8 +210,8 @@ class _FormulaReader:
         return {"kind": "fenced", "open": opening, "close": self.fence(), "body": body}
 
     def fence(self) -> str:
-        token = self.take().removeprefix("\\")
-        return {".": "", "|": "|"}.get(token, _OPERATORS.get(token, token))
+        lexeme = self.take().removeprefix("\\")
+        return {".": "", "|": "|"}.get(lexeme, _OPERATORS.get(lexeme, lexeme))
 
     def table(self) -> Node:
         name = self.words()
@@ -220,10 +220,10 @@ class _FormulaReader:
         rows: list[list[Node]] = [[]]
         while True:
             rows[-1].append(self.row(until=("&", "\\\\", "\\end")))
-            token = self.take()
-            if token == "\\end":
+            lexeme = self.take()
+            if lexeme == "\\end":
                 break
-            if token == "\\\\":
+            if lexeme == "\\\\":
                 rows.append([])
         if self.words() != name:
             raise ValueError(f"{name} is not closed")
@@ -231,5 +231,5 @@ class _FormulaReader:
         return {"kind": "table", "rows": rows, "open": opening, "close": closing}
 
 
-def _plain(token: str) -> str:
-    return {"-": "−", "*": "∗"}.get(token, token)
+def _plain(lexeme: str) -> str:
+    return {"-": "−", "*": "∗"}.get(lexeme, lexeme)

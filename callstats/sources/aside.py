@@ -64,7 +64,8 @@ class Aside:
             parts: dict[str, list[Raw]] = {}
             with file.open("rb") as stream:
                 while stream.peek(1):
-                    part = pickle.load(stream)
+                    # written above, in a folder that this process alone may enter
+                    part = pickle.load(stream)  # nosec B301
                     parts.setdefault(part.called, []).append(part)
             file.unlink()
             yield [(_joined(raws), self._layouts[called]) for called, raws in parts.items()]

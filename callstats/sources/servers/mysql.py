@@ -144,7 +144,7 @@ class MySQL(Session):
         return "`" + name.replace("`", "``") + "`"
 
     def text(self, value: str) -> str:
-        """Return a text as it stands in a query; a backslash is an escape unless the server says otherwise."""
+        """Return a text as it stands in a query; a backslash escapes, unless the server is told not to."""
         if self._connection.server_status & SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES:
             return super().text(value)
         return f"'{escape_string(value)}'"
