@@ -62,7 +62,9 @@ def page(report: dict[str, Any]) -> dict[str, Any]:
         From `callstats.report.document.read`.
     """
     from callstats.show.markup import stylesheet
+    from callstats.show.plain import straight
 
+    report = straight(report)
     own, sort = (_HERE.joinpath("callstats", name).read_text("utf-8") for name in ("report.css", "sort.js"))
     blocks = [_drawn(block, report["language"]) for block in report["blocks"]]
     script = sort if any(sorting.sorts(block) for block in blocks) else ""

@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Any
 
 from callstats.show.links import beside
+from callstats.show.plain import straight
 
 #: A longer word may be broken anywhere, so that its column is not wider than a phone.
 _LONG_WORD = 24
@@ -54,14 +55,16 @@ def render(payload: dict[str, Any]) -> str:
 
 
 def text(value: object) -> str:
-    """Return data as HTML text: escaped, and without characters HTML does not allow.
+    """Return data as HTML text: escaped, without characters HTML does not allow or that turn what follows.
 
     Examples
     --------
     >>> text('<b>"x"</b>')
     '&lt;b&gt;&quot;x&quot;&lt;/b&gt;'
     """
-    return escape("".join(c for c in str(value) if c in "\t\n" or (c >= " " and c not in _NOT_TEXT)))
+    return escape(
+        "".join(c for c in straight(str(value)) if c in "\t\n" or (c >= " " and c not in _NOT_TEXT))
+    )
 
 
 _NOT_TEXT = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset(map(chr, range(0xD800, 0xE000)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,15 +15,37 @@ _BETWEEN = " · "  # the same in every language
 
 
 def clean(text: str) -> str:
-    r"""Return text without control characters, on one line.
+    r"""Return text without control characters, on one line, in its own reading direction.
 
     Examples
     --------
-    >>> clean("list\x1b[31m A\n")
-    'list[31m A '
+    >>> clean("list\x1b[31m A\n"), clean("\u202elist")
+    ('list[31m A ', 'list')
     """
-    spaced = text.replace("\n", " ").replace("\t", " ")
+    spaced = straight(text).replace("\n", " ").replace("\t", " ")
     return "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+#: Characters that turn the reading direction of what follows them, beyond the name they stand in: letters of
+#: Arabic and Hebrew have a direction of their own and need none of them.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def straight(value: Any) -> Any:
+    r"""Return plain data without the characters that turn the reading direction of a text.
+
+    Examples
+    --------
+    >>> straight(["5 %", {"list": "A\u202e % 5"}])
+    ['5 %', {'list': 'A % 5'}]
+    """
+    if isinstance(value, str):
+        return _TURNS.sub("", value)
+    if isinstance(value, dict):
+        return {key: straight(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [straight(item) for item in value]
+    return value
 
 
 def plain_data(value: Any) -> Any:

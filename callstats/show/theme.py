@@ -138,6 +138,10 @@ def name_y(ax: Any, label: object) -> None:
     ax.set_ylabel("\n".join(textwrap.wrap(plain(label), max(most, 12), break_long_words=False)))
 
 
+#: Two words below a plot, of a KPI and a list that are named at length, would leave no room for the plot.
+_LONGEST = 160
+
+
 def name_x(ax: Any, *parts: str, colour: str = INK) -> None:
     r"""Label the lower axis and add the key, on lines that fit in the picture.
 
@@ -149,7 +153,8 @@ def name_x(ax: Any, *parts: str, colour: str = INK) -> None:
     'share of login time\xa0\xa0\xa0\xa0\xa0 ┃\xa0August'
     """
     # A line breaks at plain spaces only: in the label, and between entries of the key.
-    kept = [part if number == 0 else part.replace(" ", "\xa0") for number, part in enumerate(parts) if part]
+    short = [part if len(part) <= _LONGEST else plain(part, _LONGEST) for part in parts]
+    kept = [part if number == 0 else part.replace(" ", "\xa0") for number, part in enumerate(short) if part]
     ax.set_xlabel(("\xa0" * 5 + " ").join(kept), wrap=True, color=colour)
 
 
