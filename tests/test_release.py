@@ -112,3 +112,13 @@ def test_every_exception_of_bandit_says_why() -> None:
             if "# nosec" in line:
                 assert re.search(r"# nosec B\d+$", line), (file.name, number)
                 assert lines[number - 1].strip().startswith("# "), (file.name, number)
+
+
+def test_every_promise_of_security_names_tests_that_are_there() -> None:
+    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    promises = [line for line in page.splitlines() if line.startswith("| **")]
+    assert len(promises) >= 10
+    for line in promises:
+        tried = re.findall(r"`(tests/[\w/]+\.py)`", line.rpartition("|")[0].rpartition("|")[2])
+        assert tried, line
+        assert all((ROOT / file).is_file() for file in tried), line

@@ -89,10 +89,11 @@ def import_(
     for line in _meanings_asked(data, project.config or _project_file(to)):
         say(line)
     quality = run_checks(dataclasses.replace(dataset.open(to), rejects=data.rejects))
+    there = shlex.quote(str(to))  # whoever pastes the command names this folder, and runs nothing else
     if no_project:
-        say(f"`callstats init {shlex.quote(str(to))}` drafts a project file: prices, targets, names, hours.")
+        say(f"`callstats init {there}` drafts a project file: prices, targets, names, hours.")
     if quality.lacking:
-        say(f"Some KPIs cannot be computed from it: `callstats check {to}` lists what they need.")
+        say(f"Some KPIs cannot be computed from it: `callstats check {there}` lists what they need.")
     return _tell(quality, quality.to_frame(information=False), "table")
 
 

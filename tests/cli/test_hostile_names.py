@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+import shlex
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import export, export_row
 from tests.hostile import CAMPAIGNS, NAMES, write_data
 
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -24,6 +30,28 @@ def test_no_cell_of_a_csv_is_a_formula(run, data):
     rows = list(csv.reader(io.StringIO(done.out)))
     assert len(rows) == 1 + 2 * len(CAMPAIGNS)
     assert not [cell for row in rows for cell in row if cell.startswith(FORMULAS) and not is_number(cell)]
+
+
+@pytest.mark.parametrize("by", ["agent_id", "list_id"])
+def test_no_name_in_a_table_steers_a_terminal_or_turns_what_stands_beside_it(run, data, by):
+    done = run("measure", data, "dials", "--by", by, "--lang", "ru")
+    assert done.code == 0
+    assert not [c for c in done.out if c != "\n" and (unicodedata.category(c) == "Cc" or c in TURNING)]
+
+
+def test_json_holds_every_name_as_it_is(run, data):
+    rows = json.loads(run("measure", data, "dials", "--by", "agent_id", "--format", "json").out)
+    assert {NAMES["terminal"], NAMES["turned"], NAMES["formula"]} <= {row["agent_id"] for row in rows}
+
+
+def test_a_command_that_is_offered_names_a_folder_and_runs_nothing(run, tmp_path):
+    (tmp_path / "calls.csv").write_text(export(export_row(1)), encoding="utf-8")
+    to = tmp_path / "$(touch harm.txt); <b>"
+    done = run("import", tmp_path / "calls.csv", "--source", "vicidial", "--time-zone", "UTC", "--to", to)
+    offered = re.findall(r"`callstats (?:init|check) (.+)`", done.err)
+    assert len(offered) == 2
+    for words in offered:
+        assert shlex.split(words) == [str(to)]
 
 
 @pytest.mark.parametrize("name", CAMPAIGNS)
