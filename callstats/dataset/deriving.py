@@ -23,6 +23,7 @@ from callstats.dataset.engine_connection import quoted
 from callstats.dataset.identities import Spellings, respelt
 from callstats.dataset.shifts import with_shifts
 from callstats.model import STATED, TABLES
+from callstats.sources.spill_folder import spill_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -114,6 +115,7 @@ def derive(tables: Mapping[str, pa.Table], notes: list[str]) -> dict[str, pa.Tab
     import pyarrow as pa
 
     with duckdb.connect() as connection:
+        connection.execute("SET temp_directory = ?", [spill_folder()])
         connection.execute("SET TimeZone = 'UTC'")
         views = {}
         for name, table in tables.items():

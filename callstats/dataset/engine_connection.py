@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from callstats.sources.database_files import NO_EXTENSIONS
+from callstats.sources.spill_folder import spill_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,7 +32,7 @@ def connect(threads: int | None = None, memory: str = _MEMORY) -> duckdb.DuckDBP
     connection.execute("SET TimeZone = 'UTC'")
     for setting in NO_EXTENSIONS:
         connection.execute(setting)
-    connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])  # not where the analyst works
+    connection.execute("SET temp_directory = ?", [spill_folder()])  # not where the analyst works
     connection.execute("SET memory_limit = ?", [memory])
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         connection.execute("SET enable_progress_bar = false")  # refused in a kernel without ipywidgets

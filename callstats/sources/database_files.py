@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from callstats.errors import InputError
 from callstats.sources.engine_paths import engine_path, engine_text
+from callstats.sources.spill_folder import spill_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -92,6 +93,7 @@ def attach(connection: duckdb.DuckDBPyConnection, path: str | Path) -> Stored:
     """
     for setting in NO_EXTENSIONS:
         connection.execute(setting)
+    connection.execute("SET temp_directory = ?", [spill_folder()])
     connection.execute(f"ATTACH {engine_text(engine_path(path))} AS {BASE} (TYPE duckdb, READ_ONLY)")
     for setting in _GUARD:
         connection.execute(setting)
