@@ -72,5 +72,16 @@ def _add_column(file: Path) -> None:
 def _add_labels(file: Path) -> None:
     """Let the project's own words for things mean harm as well."""
     list_id = f"{NAMES[LISTS[0]]} 0"
-    label = f"{json.dumps(list_id)} = {json.dumps('<svg onload=alert(5)> ' + NAMES['typesetter'])}"
-    file.write_text(f'time_zone = "Europe/Paris"\n\n[labels]\n{label}\n', encoding="utf-8")
+    label = f"{_text(list_id)} = {_text('<svg onload=alert(5)> ' + NAMES['typesetter'])}"
+    source = f"source = {_text(NAMES['picture'] + NAMES['typesetter'])}"
+    targets = [f"[agent.{_text(agent)}.targets]\nsuccesses_per_login_hour = 1\n" for agent in NAMES.values()]
+    file.write_text(
+        f'time_zone = "Europe/Paris"\n\n[labels]\n{label}\n\n[targets]\n'
+        f"answer_rate = {{ low = 0.2, {source} }}\n\n{''.join(targets)}",
+        encoding="utf-8",
+    )
+
+
+def _text(text: str) -> str:
+    """Write a text as TOML does: its escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
