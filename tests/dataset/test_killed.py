@@ -15,12 +15,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 
 #: Repeats one change of a data set, each time killed one step later, and prints what each left.
 DRIVER = """
-import hashlib, json, os, shutil, sys
+import hashlib, json, os, secrets, shutil, sys
 from pathlib import Path
 import pandas, pyarrow.parquet, pyarrow.dataset, duckdb, narwhals
 import callstats as cs
 import callstats.dataset.adding, callstats.dataset.importing, callstats.dataset.saving
-import callstats.dataset.opening
+import callstats.dataset.opening, callstats.dataset.forgetting
 from callstats.dataset import store_files
 
 desk, what, way, first, step = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
@@ -38,7 +38,11 @@ def exchanged(one, other):
     change(one, other)
 store_files.exchange = exchanged
 
+secrets.token_hex = lambda size: "00" * size  # the key of a list is by chance, and these are compared
+
 def act():
+    if what == "forget":
+        return cs.forget(work / "data", "c1")
     data = cs.read(desk / "sep.csv", mapping=desk / "m.toml")
     if what == "add":
         cs.add(data, work / "data")
@@ -141,6 +145,13 @@ def test_an_addition(way: str, desk: Path) -> None:
 def test_a_save_over_another(way: str, desk: Path) -> None:
     put(desk, "aug.csv")
     check(left_by(desk, "save", way), atomic=way == "exchange")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["exchange", "moves"])
+def test_forgetting_somebody(way: str, desk: Path) -> None:
+    put(desk, "aug.csv")
+    check(left_by(desk, "forget", way), atomic=way == "exchange")
 
 
 @pytest.mark.slow
