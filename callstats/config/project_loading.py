@@ -28,6 +28,7 @@ from callstats.config.project_settings import (
     SourceSettings,
     Target,
 )
+from callstats.bounds import check_settings
 from callstats.errors import CallstatsError, InputError, UsageError, near_names
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _exists(file: Path) -> bool:
 
 
 def _content(file: Path) -> dict[str, Any]:
+    check_settings(file)
     try:
         text = file.read_text(encoding="utf-8-sig")
         if "\0" in text:  # UTF-16 without its mark

@@ -6,6 +6,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from callstats.sources import find, guess, known, notes, pieces, servers, site_s
 from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
 from callstats.sources.date_order import order_of_files
+from callstats.sources.reader import TooLongError
 from callstats.sources.times import AmbiguousDatesError, known_zone
 
 if TYPE_CHECKING:
@@ -213,7 +215,9 @@ def _read_files(
 ) -> tuple[LongExport | None, ReadIn]:
     """Read an export whole, or part by part where it is long."""
     if not pieces.are_due(paths, source):
-        return None, read_tables(paths, source, zone, tolerance)
+        in_parts = pieces.are_long if pieces.can_be_divided(source) else None
+        with suppress(TooLongError):  # short in bytes, and long in rows
+            return None, read_tables(paths, source, zone, tolerance, in_parts)
     parts = LongExport(source, zone, tolerance)
     return parts, parts.read(paths, on_part)
 

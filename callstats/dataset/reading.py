@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.errors import InputError
 from callstats.model import TABLES, TableColumn
 from callstats.sources.base import Field, Source
-from callstats.sources.containers import shown_name
+from callstats.sources.containers import Found, shown_name
 from callstats.sources.copies import later_wins
 from callstats.sources.raw import Frame, Series
 from callstats.sources.reader import Extract, extract, rows_by_raw
@@ -40,7 +40,11 @@ _ARROW: dict[str, pa.DataType] = {
 
 
 def read_tables(
-    paths: Iterable[str | Path], source: Source, zone: str, tolerance: float = Config().unknown_tolerance
+    paths: Iterable[str | Path],
+    source: Source,
+    zone: str,
+    tolerance: float = Config().unknown_tolerance,
+    in_parts: Callable[[list[Found]], bool] | None = None,
 ) -> tuple[dict[str, pa.Table], Rejects, dict[str, Any]]:
     """Read, check and complete the tables of an export.
 
@@ -51,6 +55,8 @@ def read_tables(
     zone : str
     tolerance : float
         Hours can be asked for as long as no larger share of the calls has a date alone.
+    in_parts : callable, optional
+        As of :func:`callstats.sources.reader.extract`.
 
     Returns
     -------
@@ -62,7 +68,7 @@ def read_tables(
         As stored in ``dataset.json``.
     """
     paths = list(paths)
-    extracted = extract(paths, source, zone)
+    extracted = extract(paths, source, zone, in_parts)
     say_hours(extracted, tolerance)
     tables, rejects = accepted(extracted, source, zone)
     canonical = {name: to_arrow(name, frame) for name, frame in tables.items() if name in TABLES}

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from callstats.dataset.identities import about_names
 from callstats.dataset.rejects import COLUMNS
 from callstats.dataset.store_shape import AGAIN, checked
+from callstats import bounds
+from callstats.bounds import check_settings
 from callstats.errors import InputError
 from callstats.model import TABLES
 from callstats.sources.content_shapes import note_to_keep
@@ -35,6 +37,7 @@ def provenance_of(file: Path) -> dict[str, Any]:
     """
     if not file.exists():
         return {}
+    check_settings(file, bounds.PROVENANCE)
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -20,6 +20,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
+from callstats.bounds import check_settings
 from callstats.errors import InputError, UsageError, near_names
 from callstats.kpis.define import KPI, Condition, Count, Distinct, Linear, Net, Ratio, known
 from callstats.kpis.expression import OwnColumns, parse
@@ -65,6 +66,7 @@ def load(path: str | Path) -> tuple[KPI, ...]:
         the file, the KPI, the key and what was found.
     """
     file = Path(path)
+    check_settings(file)
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

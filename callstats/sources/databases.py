@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet
 
+from callstats.bounds import check_columns, check_whole
 from callstats.errors import InputError
 from callstats.sources.database_files import (
     BASE,
@@ -19,8 +21,13 @@ from callstats.sources.database_files import (
     quoted_name,
     stored_in,
 )
+from callstats.sources.gathering import Gathered
+from callstats.sources.parquet_parts import parquet_parts
 from callstats.sources.raw import Raw, table_name, unique_names
-from callstats.sources.typed_cells import of_arrow, of_objects
+from callstats.sources.typed_cells import of_arrow
+
+if TYPE_CHECKING:
+    import duckdb
 
 Wanted = Callable[[Sequence[str]], bool]
 
@@ -40,11 +47,11 @@ def read_parquet(
     Raises
     ------
     InputError
-        It is damaged.
+        It is damaged, or beyond the limits.
     """
     name, row = table_name(stem, names), 2
     try:
-        for table in _parts(path, most):
+        for table in parquet_parts(path, file, most):
             raw = of_table(file, name, table)
             raw.rows = list(range(row, row + table.num_rows))
             yield raw
@@ -54,17 +61,12 @@ def read_parquet(
         raise InputError(f"a damaged Parquet file: {said}", file=file, hint="Export it again.") from error
 
 
-def _parts(path: Path, most: float) -> Iterator[pa.Table]:
-    if most == float("inf"):
-        yield pyarrow.parquet.read_table(path)
-        return
-    with pyarrow.parquet.ParquetFile(path) as opened:
-        came = 0
-        for batch in opened.iter_batches(int(most)):
-            came += 1
-            yield pa.Table.from_batches([batch])
-        if not came:
-            yield opened.schema_arrow.empty_table()
+def parquet_height(path: Path) -> int:
+    """Return how many rows a Parquet file says it has, 0 where it is none."""
+    try:
+        return pyarrow.parquet.read_metadata(path).num_rows
+    except (pa.ArrowException, OSError, ValueError):  # whoever reads it says what is wrong with it
+        return 0
 
 
 def read_duckdb(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> Iterator[Raw]:
@@ -85,7 +87,8 @@ def read_duckdb(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> 
             for table in stored.tables:
                 relation = connection.table(f"{BASE}.main.{quoted_name(table)}")
                 if _is_wanted(table, relation.columns, names, wanted):
-                    raw = of_table(file, table_name(table, names), relation.to_arrow_table())
+                    check_columns(len(relation.columns), f"{file}, {table}")
+                    raw = of_table(file, table_name(table, names), _fetched(relation, f"{file}, {table}"))
                     raw.sheet = table
                     yield raw
                 else:
@@ -120,16 +123,35 @@ def read_sqlite(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> 
             if not _is_wanted(table, titles, names, wanted):
                 yield Raw(file, sheet=table, unread="its columns are none that are read")
                 continue
-            records = [[_value(cell) for cell in record] for record in cursor]
-            columns = zip(*records, strict=True) if records else ([] for _ in titles)
-            cells = dict(zip(unique_names(titles), (of_objects(list(c)) for c in columns), strict=True))
+            check_columns(len(titles), f"{file}, {table}")
+            gathered = Gathered(unique_names(titles), f"{file}, {table}", _ADDRESS.format(kind="sqlite"))
+            for record in cursor:
+                gathered.add([_value(cell) for cell in record])
+            cells = gathered.cells()
             yield Raw(
-                file, table_name(table, names), cells, rows=list(range(2, len(records) + 2)), sheet=table
+                file, table_name(table, names), cells, rows=list(range(2, gathered.height + 2)), sheet=table
             )
     except (sqlite3.Error, UnicodeDecodeError) as error:  # of a name of a column
         raise InputError(f"a damaged SQLite file: {error}", file=file, hint="Copy it again.") from error
     finally:
         base.close()
+
+
+_ADDRESS = "Give its address: {kind}:///FILE is read day by day. Or cut it by month."
+
+
+def _fetched(relation: duckdb.DuckDBPyRelation, called: str) -> pa.Table:
+    """Fetch the rows of a table as long as they are not too many to be held."""
+    batches, size, rows = [], 0, 0
+    with relation.to_arrow_reader(_BATCH) as reader:
+        for batch in reader:
+            batches.append(batch)
+            size, rows = size + batch.nbytes, rows + batch.num_rows
+            check_whole(size, called, _ADDRESS.format(kind="duckdb"), rows + 1)
+        return pa.Table.from_batches(batches, reader.schema)
+
+
+_BATCH = 2048  # rows; each may hold long texts
 
 
 def _value(cell: object) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
+from callstats.bounds import amount
 from callstats.errors import InputError
 from callstats.sources import notes
 
@@ -17,18 +18,28 @@ _BOMS = (
 )
 
 
-def detect_encoding(path: Path, asked: str = "", file: str = "") -> tuple[str, str]:
+def detect_encoding(path: Path, asked: str = "", file: str = "", longest: int = 0) -> tuple[str, str]:
     """Return the encoding of a text file and a note where it was guessed.
 
-    ``file`` is what the file is called, where that is not its name.
+    Parameters
+    ----------
+    path : Path
+    asked : str
+        The encoding that is said to be.
+    file : str
+        What the file is called, where that is not its name.
+    longest : int
+        Bytes that a line may have, so that no reader takes a file for one line; 0 for any.
 
     Raises
     ------
     InputError
-        The file is empty, is not text, or is not in the requested encoding.
+        The file is empty, is not text, has a line that is longer, or is not in the requested encoding.
     """
     file = file or path.name
     data_start = _head(path, file)
+    if longest:
+        _check_lines(path, file, longest)
     for bom, encoding in _BOMS:
         if data_start.startswith(bom) and not asked:
             return encoding, ""
@@ -55,6 +66,30 @@ def _head(path: Path, file: str) -> bytes:
     if controls > len(start) / 20:
         raise InputError("not a text file", file=file, hint="Give CSV, tab-separated text, Parquet or Excel.")
     return start
+
+
+def _check_lines(path: Path, file: str, longest: int) -> None:
+    """Refuse a text with a line longer than any record, before it is read as one."""
+    if path.stat().st_size <= longest:
+        return
+    row, length = 1, 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(min(longest, 1 << 22)):
+            first = _line_end(chunk)
+            if length + (len(chunk) if first < 0 else first) > longest:
+                raise InputError(
+                    f"a line of more than {amount(longest)} begins here", file=file, row=row,
+                    hint="No record is that long: is it a text, with line ends? Export it again as CSV.",
+                )  # fmt: skip
+            row += chunk.count(b"\n")
+            length = length + len(chunk) if first < 0 else len(chunk) - _line_end(chunk, last=True) - 1
+
+
+def _line_end(chunk: bytes, *, last: bool = False) -> int:
+    """Return where the first or the last line ends, -1 where none does."""
+    places = [chunk.rfind(end) if last else chunk.find(end) for end in (b"\n", b"\r")]
+    found = [place for place in places if place >= 0]
+    return (max if last else min)(found, default=-1)
 
 
 def _wide_encoding(start: bytes) -> str:

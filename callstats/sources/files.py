@@ -86,6 +86,8 @@ def peek(found: Found, options: TextOptions, layouts: Sequence[Layout]) -> list[
             return [read_head(found.path, found.name, options, layouts).names]
         except InputError:
             return []
+    if kind_of(found) in PART_BY_PART:  # what it has is in its first rows
+        return [next(read_file(found, options, layouts, 1)).columns]
     return [raw.columns for raw in read_file(found, options, layouts)]
 
 

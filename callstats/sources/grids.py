@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from callstats.bounds import check_columns, check_whole
 from callstats.errors import InputError, near_names
 from callstats.library_errors import is_panic
 from callstats.sources import notes
@@ -228,12 +229,20 @@ def read_page(path: Path, file: str, options: TextOptions, layouts: Sequence[Lay
         There is no table in it.
     """
     encoding, _ = detect_encoding(path, options.encoding)
+    check_whole(path.stat().st_size, file, _CUT)
+    text = path.read_text(encoding=encoding, errors="replace")
+    check_whole(_TEXT * len(text) + _TAG * text.count("<"), file, _CUT)
     parser = _Tables()
-    parser.feed(path.read_text(encoding=encoding, errors="replace"))
+    parser.feed(text)
     parser.close()
     if not any(parser.rows):
         raise InputError("a web page without a table", file=file, hint="Export the calls as CSV or Excel.")
     return from_grid(parser.rows, file, options, layouts)
+
+
+#: Bytes of memory for each letter, tag, record and value of a page or of JSON while it is read.
+_TEXT, _TAG, _RECORD, _VALUE = 2, 40, 200, 40
+_CUT = "Export it as CSV, or in several files, a month each."
 
 
 def read_json(path: Path, file: str, options: TextOptions) -> Raw:
@@ -245,11 +254,16 @@ def read_json(path: Path, file: str, options: TextOptions) -> Raw:
         It is no JSON, or holds no records.
     """
     encoding, _ = detect_encoding(path, options.encoding)
+    check_whole(path.stat().st_size, file, _CUT)
     text = path.read_text(encoding=encoding)
+    braces = text.count("{") + text.count("[")
+    check_whole(_TEXT * len(text) + _RECORD * braces + _VALUE * text.count(","), file, _CUT)
     raw = Raw(file, header_row=0)
     try:
         records = _list_of_records(json.loads(text))
         raw.rows = list(range(1, len(records) + 1))
+    except RecursionError as error:
+        raise InputError("JSON that is nested too deeply", file=file, hint=_FLAT) from error
     except json.JSONDecodeError as error:
         records = _one_after_another(text)
         raw.rows = list(range(1, len(records) + 1))
@@ -261,14 +275,27 @@ def read_json(path: Path, file: str, options: TextOptions) -> Raw:
             raise InputError(f"not JSON: {error.msg}", file=file, row=error.lineno) from error
     if not records:
         raise InputError("JSON without a list of records", file=file, hint='Export it as [{"id": 1, ...}].')
-    flat = [_flat(record) for record in records]
+    flat = _all_flat(records, file)
     names = list(dict.fromkeys(name for record in flat for name in record))
+    check_columns(len(names), file)
+    check_whole(_OF_NAME * len(names) * len(flat), file, _CUT)
     titles = unique_names(names)
     raw.cells = {
         title: of_objects([record.get(name) for record in flat])
         for title, name in zip(titles, names, strict=True)
     }
     return raw
+
+
+_FLAT = "Export the calls as a list of records, without further levels."
+_OF_NAME = 16  # bytes of a cell of a column
+
+
+def _all_flat(records: list[dict[str, Any]], file: str) -> list[dict[str, Any]]:
+    try:
+        return [_flat(record) for record in records]
+    except RecursionError as error:
+        raise InputError("JSON that is nested too deeply", file=file, hint=_FLAT) from error
 
 
 def _list_of_records(content: Any) -> list[dict[str, Any]]:
@@ -293,7 +320,7 @@ def _one_after_another(text: str) -> list[dict[str, Any]]:
     while place < len(text):
         try:
             record, end = decoder.raw_decode(text, place)
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return []
         by_line = not records and "\n" not in text[:end] and text[end : end + 1] in ("\r", "\n")
         if by_line or not isinstance(record, dict):
@@ -311,6 +338,8 @@ def _records_by_line(text: str, raw: Raw) -> Iterator[tuple[int, dict[str, Any]]
             record = json.loads(line)
         except json.JSONDecodeError as error:
             record = error.msg
+        except RecursionError:
+            record = "nested too deeply"
         if isinstance(record, dict):
             yield number, record
         else:

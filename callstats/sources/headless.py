@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from callstats import bounds
 from callstats.errors import InputError
 from callstats.sources.base import Field, Layout, Source
 from callstats.sources.columns import Columns
@@ -67,7 +68,7 @@ def _width(single: Found, source: Source) -> int:
     from callstats.sources.encoding import detect_encoding
     from callstats.sources.text_head import widths
 
-    encoding, _ = detect_encoding(single.path, source.text.encoding, single.name)
+    encoding, _ = detect_encoding(single.path, source.text.encoding, single.name, bounds.LINE)
     with single.path.open(encoding=encoding, newline="") as stream:
         lines = [line.rstrip("\r\n") for _, line in zip(range(50), stream, strict=False)]
     counts = Counter(widths(lines, source.text))

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from callstats.bounds import check_settings
 from callstats.errors import InputError, near_names
 from callstats.model import TABLES
 from callstats.sources.base import NULLS, Field, Join, Layout, Legs, Repeat, RowCondition, Source, TextOptions
@@ -40,6 +41,7 @@ def load(path: str | Path) -> Source:
     file = Path(path)
     if file.exists() and not file.is_file():  # a pipe is waited for without end, a device has none
         raise InputError("no regular file", file=file.name, hint="Give a mapping, a file of TOML.")
+    check_settings(file)
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:

@@ -22,6 +22,7 @@ from callstats.sources.choosing import check_all_described, choose, complain_of_
 from callstats.sources.columns import Columns
 from callstats.sources.containers import Found, expand
 from callstats.sources.copies import different
+from callstats.sources.databases import parquet_height
 from callstats.sources.files import kind_of
 from callstats.sources.matching import is_one_of
 from callstats.sources.raw import Raw
@@ -58,10 +59,38 @@ class Piece:
 
 def are_due(files: Iterable[str | Path], source: Source) -> bool:
     """Tell whether an export is so long that it is read part by part, and its source lets it."""
-    if any(source.together(layout) is None and not layout.shared for layout in source.layouts):
+    if not can_be_divided(source):
         return False
     inside = (inner for given in map(Path, files) for inner in _inside(given))
     return sum(map(_size, inside)) >= LONG
+
+
+def can_be_divided(source: Source) -> bool:
+    """Tell whether the rows of a source can be read part by part."""
+    return not any(source.together(layout) is None and not layout.shared for layout in source.layouts)
+
+
+def are_long(found: Iterable[Found]) -> bool:
+    """Tell whether single files are so long, or have so many rows, that they are read part by part."""
+    return sum(map(_weight, found)) >= LONG
+
+
+#: Bytes of a row of an export, about: many short rows need as much memory as fewer long ones.
+_ROW = 160
+
+
+def _weight(single: Found) -> int:
+    size = single.path.stat().st_size
+    if size >= LONG:
+        return size
+    kind = kind_of(single)
+    if kind == "parquet":
+        return max(size, parquet_height(single.path) * _ROW)
+    if kind != "text":
+        return size
+    with single.path.open("rb") as stream:
+        rows = sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 22), b""))
+    return max(size, rows * _ROW)
 
 
 def _inside(given: Path) -> Iterable[Path]:
@@ -94,7 +123,8 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
     InputError
         As :func:`callstats.sources.reader.extract` does.
     """
-    found = different(_shared_first(expand(files, scratch), source), whole.notes)
+    passed: dict[str, str] = {}
+    found = different(_shared_first(expand(files, scratch, passed), source), whole.notes)
     size = sum(single.path.stat().st_size for single, _ in found)
     aside = Aside(scratch, size // LONG + 1)
     settling = _Settling(source, {single.name: single for single, _ in found})
@@ -117,6 +147,7 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
             aside.put(raw, used, next(iter(keys - {()})) or ())
     if not any(layouts for _, layouts in heads):
         complain_of_nothing([single for single, _ in found], source, whole.unread)
+    whole.unread |= passed
     check_all_described(heads, source)
     if waiting:
         yield Piece(waiting, shared, by_row=True)

@@ -8,7 +8,7 @@ row and its content.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from callstats.sources.base import Field, Layout, Legs, Source
 from callstats.sources.books import Account
 from callstats.sources.choosing import check_all_described, choose, complain_of_nothing
 from callstats.sources.columns import Columns
-from callstats.sources.containers import expand
+from callstats.sources.containers import Found, expand
 from callstats.sources.content_shapes import shape
 from callstats.sources.convert import convert, nothing, numbers_of
 from callstats.sources.copies import different
@@ -73,7 +73,16 @@ class Extract:
     hours: HourCount = field(default_factory=HourCount)
 
 
-def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC") -> Extract:
+class TooLongError(Exception):
+    """What was unpacked is to be read part by part."""
+
+
+def extract(
+    files: Iterable[str | Path],
+    source: Source,
+    time_zone: str = "UTC",
+    in_parts: Callable[[list[Found]], bool] | None = None,
+) -> Extract:
     """Read files as a source describes them.
 
     Parameters
@@ -84,6 +93,8 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
     time_zone : str
         IANA zone of the clock that the export's times were read from, for a
         source that does not give it.
+    in_parts : callable, optional
+        Tells of the single files whether they are so long that they are read part by part.
 
     Returns
     -------
@@ -91,15 +102,21 @@ def extract(files: Iterable[str | Path], source: Source, time_zone: str = "UTC")
 
     Raises
     ------
+    TooLongError
+        They are.
     InputError
         A file is missing, empty, not text, of another layout, or lacks a required column.
     """
     result = Extract()
     with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
-        found = expand(files, Path(scratch))
+        passed: dict[str, str] = {}
+        found = expand(files, Path(scratch), passed)
+        if in_parts is not None and in_parts(found):
+            raise TooLongError
         chosen = list(choose(different(found, result.notes), source, result.unread))
         if not any(layouts for _, layouts in chosen):
             complain_of_nothing(found, source, result.unread)
+        result.unread |= passed
     check_all_described(chosen, source)
     return extract_tables(chosen, source, time_zone, result)
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from callstats import bounds
 from callstats.errors import InputError
 from callstats.sources.encoding import detect_encoding
+from callstats.sources.gathering import Gathered
 from callstats.sources.raw import Bad, Raw, table_name, unique_names
-from callstats.sources.typed_cells import of_texts
 
 _CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?`?([^`\s(]+)`?")
 _COLUMN = re.compile(r"\s*`([^`]+)`")
@@ -42,9 +43,9 @@ def read_dump(path: Path, file: str, tables: Iterable[str]) -> Iterator[Raw]:
     """
     names = list(tables)
     columns: dict[str, list[str]] = {}
-    found: dict[str, list[list[str | None]]] = {}
+    found: dict[str, _Table] = {}
     others: dict[str, None] = {}
-    encoding, note = detect_encoding(path, file=file)
+    encoding, note = detect_encoding(path, file=file, longest=bounds.STATEMENT)
     creating = ""
     with path.open(encoding=encoding, newline="\n") as stream:
         for line in stream:
@@ -57,11 +58,17 @@ def read_dump(path: Path, file: str, tables: Iterable[str]) -> Iterator[Raw]:
                 creating = ""
                 if table_name(match[1], names):
                     _listed(match, columns)
-                    found.setdefault(match[1], []).extend(_records(line, match.end()))
+                    if match[1] not in found:
+                        titles = _titles(columns.get(match[1], []), table_name(match[1], names), file)
+                        found[match[1]] = _Table(titles, f"{file}, {match[1]}")
+                    found[match[1]].enter(_records(line, match.end()))
                 else:
                     others.setdefault(match[1], None)
-    for table, records in found.items():
-        yield _raw(file, table, table_name(table, names), columns.get(table, []), records, note)
+    for table, read in found.items():
+        yield Raw(
+            file, table_name(table, names), read.good.cells(), read.rows, read.bad, [note] if note else [],
+            sheet=table,
+        )  # fmt: skip
     for table in others:
         yield Raw(file, sheet=table, unread="its columns are none that are read")
 
@@ -96,25 +103,39 @@ def _unescaped(text: str) -> str:
     return plain.replace("''", "'")
 
 
-def _raw(
-    file: str, table: str, name: str, columns: list[str], records: list[list[str | None]], note: str
-) -> Raw:
+def _titles(columns: list[str], name: str, file: str) -> list[str]:
     if not columns:
         raise InputError(
             f"the dump does not name the columns of {name}",
             file=file,
             hint="Dump with CREATE TABLE statements, or with --complete-insert.",
         )
-    titles = unique_names(columns)
-    good = [(row, record) for row, record in enumerate(records, start=2) if len(record) == len(titles)]
-    cells = {title: of_texts([record[place] for _, record in good]) for place, title in enumerate(titles)}
-    raw = Raw(file, name, cells, [row for row, _ in good], notes=[note] if note else [], sheet=table)
-    raw.bad = [
-        Bad(
-            row, "a line has as many fields as the header", f"{len(record)} values instead of {len(titles)}",
-            f"{len(record)} values", str(record),
-        )
-        for row, record in enumerate(records, start=2)
-        if len(record) != len(titles)
-    ]  # fmt: skip
-    return raw
+    bounds.check_columns(len(columns), f"{file}, {name}")
+    return unique_names(columns)
+
+
+class _Table:
+    """The records of one table of a dump; those with more or fewer values than it has columns are set aside."""
+
+    def __init__(self, titles: list[str], called: str) -> None:
+        self.good = Gathered(titles, called, _HINT)
+        self.rows: list[int] = []
+        self.bad: list[Bad] = []
+        self._width = len(titles)
+
+    def enter(self, records: Iterable[list[str | None]]) -> None:
+        """Add the records of a statement."""
+        for row, record in enumerate(records, start=len(self.rows) + len(self.bad) + 2):
+            if len(record) == self._width:
+                self.rows.append(row)
+                self.good.add(record, row)
+            else:
+                said = f"{len(record)} values"
+                reason = f"{said} instead of {self._width}"
+                content = str(record)[: bounds.CONTENT]
+                self.bad.append(
+                    Bad(row, "a line has as many fields as the header", reason, said, content)
+                )
+
+
+_HINT = "Import from the database itself, day by day, or export the table as CSV."

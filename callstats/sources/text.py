@@ -25,11 +25,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from callstats import bounds
 from callstats.sources.base import Layout, TextOptions
 from callstats.sources.distinct import compute as pc
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.raw import Raw
-from callstats.sources.text_head import LONGEST_LINE, Head, find_head
+from callstats.sources.text_head import FIRST_LINES, LONGEST_LINE, Head, find_head
 from callstats.sources.text_records import LONGEST_RECORD, Lines, Records, is_open, records
 from callstats.sources.typed_cells import of_arrow
 
@@ -66,7 +67,7 @@ def read_pieces(
     InputError
         Empty, not text, wrong encoding, or not split by the delimiter.
     """
-    encoding, note = detect_encoding(path, options.encoding, file)
+    encoding, note = detect_encoding(path, options.encoding, file, bounds.LINE)
     with path.open(encoding=encoding, newline="") as stream:
         head = find_head(list(_first_lines(stream)), options, layouts, file)
         stream.seek(0)
@@ -97,7 +98,7 @@ def _part(gathered: Raw, blocks: list[_Block], head: Head) -> Raw:
 
 def read_sample(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Raw:
     """Read some records from everywhere in a long text, to see what its columns hold."""
-    encoding, _ = detect_encoding(path, options.encoding, file)
+    encoding, _ = detect_encoding(path, options.encoding, file, bounds.LINE)
     head = read_head(path, file, options, layouts)
     size, places = path.stat().st_size, []
     with path.open("rb") as stream:
@@ -112,14 +113,18 @@ def read_sample(path: Path, file: str, options: TextOptions, layouts: Sequence[L
 
 def read_head(path: Path, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Head:
     """Return how a delimited text begins, and read no further."""
-    encoding, _ = detect_encoding(path, options.encoding, file)
+    encoding, _ = detect_encoding(path, options.encoding, file, bounds.LINE)
     with path.open(encoding=encoding, newline="") as stream:
         return find_head(list(_first_lines(stream)), options, layouts, file)
 
 
 def _first_lines(stream: io.TextIOBase) -> Iterator[str]:
+    read = 0
     for line in itertools.islice(stream, LONGEST_RECORD):
         yield line[:LONGEST_LINE].rstrip("\r\n")
+        read += min(len(line), LONGEST_LINE)
+        if read > FIRST_LINES:
+            return
 
 
 def _blocks(lines: Lines, head: Head, raw: Raw) -> Iterator[_Block]:
@@ -129,6 +134,9 @@ def _blocks(lines: Lines, head: Head, raw: Raw) -> Iterator[_Block]:
         if block.texts:
             yield _table(block, head), np.array(block.rows, np.int64)
         text = lines.take(BLOCK)
+        while text.isspace() and not set(text) - {"\r", "\n"}:  # blank lines, of which there may be a billion
+            lines.taken(text.count("\n") or text.count("\r"))
+            text = lines.take(BLOCK)
         while text and (at_once := _split_at_once(text, lines.row, head, trailing=bool(block.trailing))):
             yield at_once[0], at_once[1]
             lines.taken(at_once[2])

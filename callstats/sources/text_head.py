@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from callstats.bounds import amount, check_columns
 from callstats.errors import InputError
 from callstats.sources.base import Layout, TextOptions
 from callstats.sources.header import find_header, holds_all
@@ -14,7 +15,8 @@ from callstats.sources.raw import header_key, unique_names
 
 DELIMITERS = ("\t", ",", ";", "|")
 DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
-LONGEST_LINE = 100_000  # characters of a line looked at for a header
+LONGEST_LINE = 1 << 20  # characters of a line looked at for a header
+FIRST_LINES = 4 << 20  # characters of all the lines looked at for it
 _SAID = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -85,6 +87,12 @@ def find_head(lines: Sequence[str], options: TextOptions, layouts: Sequence[Layo
         return fits, len(known & {header_key(name) for name in head.names}), len(head.names)
 
     best = max(tried, key=score)
+    if any(len(line) >= LONGEST_LINE for line in best.line.split("\n")):
+        raise InputError(
+            f"a header of over {amount(LONGEST_LINE)}", file=file, row=best.row,
+            hint="Is a line end missing? Export one row a call, under a header of its columns.",
+        )  # fmt: skip
+    check_columns(len(best.names), file, best.row)
     _check(best, score(best), asked, file)
     return best
 

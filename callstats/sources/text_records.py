@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from callstats import bounds
 from callstats.sources.header import NOTE, REPEATED, TOTAL, is_total, is_words
 from callstats.sources.raw import Bad, Raw
 from callstats.sources.text_head import Head
@@ -159,12 +160,15 @@ def _whole_record(line: str, lines: Lines, delimiter: str, quote: str) -> str | 
     if not is_open(line, delimiter, quote):
         return line
     taken: list[tuple[int, str]] = []
+    odd, length = True, len(line)
     for following in lines:
         taken.append(following)
-        line += "\n" + following[1]
-        if quote in following[1] and not is_open(line, delimiter, quote):
-            return line
-        if len(taken) >= LONGEST_RECORD:
+        length += len(following[1])
+        if quote in following[1]:
+            odd ^= following[1].count(quote) % 2 == 1
+            if not odd or not _is_inside(following[1], delimiter, quote, inside=True):
+                return "\n".join([line, *(text for _, text in taken)])
+        if len(taken) >= LONGEST_RECORD or length > bounds.LINE:
             break
     lines.put_back(taken)
     return None
@@ -174,28 +178,39 @@ def is_open(line: str, delimiter: str, quote: str) -> bool:
     """Return whether a quoted field is still open at the end; a quote opens only at a field's start."""
     if line.count(quote) % 2 == 0 or not (line.startswith(quote) or delimiter + quote in line):
         return False
-    inside, at_start, position = False, True, 0
-    while position < len(line):
-        mark = line[position]
+    return _is_inside(line, delimiter, quote, inside=line.startswith(quote), position=1)
+
+
+def _is_inside(line: str, delimiter: str, quote: str, *, inside: bool, position: int = 0) -> bool:
+    """Go from quote to quote, not from letter to letter: a line may be long."""
+    position = position if inside else 0
+    while True:
         if inside:
-            if mark == quote and line[position + 1 : position + 2] == quote:
-                position += 1
-            elif mark == quote:
-                inside = False
-        elif mark == quote and at_start:
-            inside = True
-        at_start = mark in (delimiter, "\n") and not inside
-        position += 1
-    return inside
+            end = line.find(quote, position)
+            if end < 0:
+                return True
+            if line.startswith(quote, end + 1):
+                position = end + 2
+                continue
+            inside, position = False, end + 1
+        begin = line.find(delimiter + quote, position)
+        if begin < 0:
+            return False
+        inside, position = True, begin + 2
 
 
 def _unclosed(row: int, line: str, quote: str) -> Bad:
-    return Bad(
-        row, "a quoted text is closed", f"a {quote} is not closed within {LONGEST_RECORD} lines", line, line
-    )  # fmt: skip
+    reason = f"a {quote} is not closed within {LONGEST_RECORD} lines"
+    return Bad(row, "a quoted text is closed", reason, _begun(line), _begun(line))
+
+
+def _begun(line: str) -> str:
+    """Return a line that is no record as it is kept: of a very long one the beginning."""
+    return line if len(line) <= bounds.CONTENT else f"{line[: bounds.CONTENT]} …"
 
 
 def _broken(row: int, line: str, count: int, width: int) -> Bad:
+    line = _begun(line)
     if "\x00" in line:
         return Bad(
             row, "a line has no NUL bytes", "the line holds NUL bytes: part of the file was never written",
