@@ -46,6 +46,8 @@ DEPTH = 3
 #: Bytes of a project file, a mapping or a file of KPIs; of a ``dataset.json``.
 SETTINGS = 1 * MB
 PROVENANCE = 64 * MB
+#: Dots in a line of settings: a key of more parts takes the time of their square.
+KEY_PARTS = 2_000
 
 
 def amount(size: float) -> str:
@@ -70,11 +72,15 @@ def check_settings(file: Path, most: int | None = None) -> None:
     InputError
     """
     most = SETTINGS if most is None else most
-    if file.is_file() and (size := file.stat().st_size) > most:
+    if not file.is_file():
+        return
+    if (size := file.stat().st_size) > most:
         raise InputError(
             f"too long: {amount(size)}, and no such file is over {amount(most)}", file=file,
             hint="Is it the right file? Data are no settings.",
         )  # fmt: skip
+    if most == SETTINGS and any(line.count(b".") > KEY_PARTS for line in file.read_bytes().split(b"\n")):
+        raise InputError("nested too deeply", file=file, hint="Is it the right file?")
 
 
 def check_columns(count: int, file: object, row: int | None = None) -> None:

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from callstats import bounds
 from callstats.checks import rejected
 from callstats.checks.rules import KEYS, Rule
 from callstats.dataset.deriving import FOLLOWING, quoted
@@ -25,6 +26,7 @@ from callstats.dataset.engine_connection import WRITING, connect
 from callstats.dataset.reading import accepted, check_any, provenance, say_hours, to_arrow, unnamed
 from callstats.dataset.rejects import COLUMNS, Rejects
 from callstats.dataset.store_files import FILE, ROW
+from callstats.errors import InputError
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
 from callstats.sources.base import Source
@@ -82,6 +84,7 @@ class LongExport:
         self._raws: dict[str, Raw] = {}
         self._digests: dict[str, list[str]] = {}
         self._seen: dict[str, np.ndarray] = {}
+        self._left_out, self._held = 0, 0.0
 
     def read(
         self, paths: Iterable[str | Path], on_part: Callable[[int], None] | None = None
@@ -195,7 +198,7 @@ class LongExport:
             if table.keyed:
                 rejects = self._without_rows_again(table, accounts, rejects)
         if len(rejects):
-            self._rejects.append(rejects)
+            self._keep(rejects)
         for account in accounts:
             key = (account.file, account.table)
             if key in self._books:
@@ -207,6 +210,27 @@ class LongExport:
         self._whole.hours.enter(part.extracted.hours)
         if on_part is not None:
             on_part(sum(account.rows for account in self._books.values()))
+
+    def _keep(self, rejects: Frame) -> None:
+        """Keep rows that were left out; of very many of them not what they held, only where they are and why."""
+        self._left_out += len(rejects)
+        if self._left_out > bounds.REJECTS:
+            self._refuse(rejects)
+        lengths = rejects["content"].str.len().fillna(0).cumsum() + self._held
+        beyond = lengths > bounds.REJECTED_BYTES
+        if beyond.any():
+            rejects = rejects.assign(content=rejects["content"].where(~beyond, ""))
+        self._held = float(lengths.iloc[-1])
+        self._rejects.append(rejects)
+
+    def _refuse(self, rejects: Frame) -> None:
+        """Refuse an export of which hardly a row can be taken: it is read in the wrong way."""
+        last = rejects.iloc[-1]
+        raise InputError(
+            f"more than {bounds.REJECTS:,} rows cannot be taken; of this one: {last['reason']}",
+            file=last["file"], row=int(last["row"]),
+            hint="Is it the right source or mapping? Correct it, or cut the export by month.",
+        )  # fmt: skip
 
     def _without_rows_again(self, table: Raw, accounts: list[Account], rejects: Frame) -> Frame:
         """Count a row that several parts need once: a contact that is called on two days."""
@@ -232,8 +256,15 @@ class LongExport:
         key = ", ".join(map(quoted, rule.columns))
         known = " AND ".join(f"{quoted(c)} IS NOT NULL" for c in rule.columns)
         some = f"SELECT count(*) - count(DISTINCT hash({key})) FROM {rows} WHERE {known}"
-        if not connection.execute(some).fetchall()[0][0]:
+        twice_or_more = connection.execute(some).fetchall()[0][0]
+        if not twice_or_more:
             return
+        if twice_or_more > bounds.REJECTS:
+            raise InputError(
+                f"more than {bounds.REJECTS:,} rows bear the name of another ({', '.join(rule.columns)})",
+                file=next(iter(self._numbers)),
+                hint="Is it the right column? It should name every row, or be left out of the mapping.",
+            )
         found = connection.execute(
             f"""WITH keyed AS (SELECT {key}, {FILE}, {ROW}, filename FROM {rows} WHERE {known}),
             often AS (SELECT {key} FROM keyed GROUP BY ALL HAVING count(*) > 1)

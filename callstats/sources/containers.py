@@ -60,9 +60,7 @@ class Found:
         return re.sub(r"(\.[A-Za-z]\w{1,6})+$", "", self.name.rsplit("/", 1)[-1])
 
 
-def expand(
-    files: Iterable[str | Path], scratch: Path, passed: dict[str, str] | None = None
-) -> list[Found]:
+def expand(files: Iterable[str | Path], scratch: Path, passed: dict[str, str] | None = None) -> list[Found]:
     """Return the single files of what was given.
 
     Parameters

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callstats.bounds import LINE
 from callstats.errors import InputError
 from callstats.sources.engine_paths import engine_path, engine_text
 from callstats.sources.spill_folder import spill_folder
@@ -123,6 +124,7 @@ def open_sqlite(path: Path) -> sqlite3.Connection:
     base.execute("PRAGMA trusted_schema = OFF")
     base.execute("PRAGMA query_only = ON")
     base.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LINE)
     base.set_authorizer(_reads)
     return base
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet
 
-from callstats.bounds import check_columns, check_whole
+from callstats.bounds import LINE, amount, check_columns, check_whole
 from callstats.errors import InputError
 from callstats.sources.database_files import (
     BASE,
@@ -21,7 +21,7 @@ from callstats.sources.database_files import (
     quoted_name,
     stored_in,
 )
-from callstats.sources.gathering import Gathered
+from callstats.sources.gathering import CELL, Gathered
 from callstats.sources.parquet_parts import parquet_parts
 from callstats.sources.raw import Raw, table_name, unique_names
 from callstats.sources.typed_cells import of_arrow
@@ -124,13 +124,19 @@ def read_sqlite(path: Path, file: str, names: Sequence[str], wanted: Wanted) -> 
                 yield Raw(file, sheet=table, unread="its columns are none that are read")
                 continue
             check_columns(len(titles), f"{file}, {table}")
-            gathered = Gathered(unique_names(titles), f"{file}, {table}", _ADDRESS.format(kind="sqlite"))
+            height = base.execute(f"SELECT count(*) FROM {quoted_name(table)}").fetchone()[0]
+            check_whole(height * len(titles) * CELL, f"{file}, {table}", _ADDRESS.format(kind="sqlite"))
+            gathered = Gathered(titles, f"{file}, {table}", _ADDRESS.format(kind="sqlite"))
             for record in cursor:
                 gathered.add([_value(cell) for cell in record])
             cells = gathered.cells()
             yield Raw(
                 file, table_name(table, names), cells, rows=list(range(2, gathered.height + 2)), sheet=table
             )
+    except sqlite3.DataError as error:
+        raise InputError(
+            f"a text or blob of more than {amount(LINE)}", file=file, hint="No record of a call is that long."
+        ) from error
     except (sqlite3.Error, UnicodeDecodeError) as error:  # of a name of a column
         raise InputError(f"a damaged SQLite file: {error}", file=file, hint="Copy it again.") from error
     finally:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from callstats.bounds import check_whole
+from callstats.bounds import check_columns, check_whole
+from callstats.sources.raw import unique_names
 from callstats.sources.typed_cells import Cells, of_objects, together
 
 BATCH = 20_000  # records that are objects at a time
 #: Bytes of a cell without its text, of one that is an object still, and of an entry in a list.
-_CELL, _OBJECT = 16, 64
+CELL, _OBJECT = 16, 64
 
 
 class Gathered:
@@ -18,8 +19,8 @@ class Gathered:
 
     Parameters
     ----------
-    names : sequence of str
-        Of its columns.
+    titles : sequence of str
+        Of its columns; a column beyond them is named by its number.
     called : str
         The file, and the table of it, for a sentence.
     hint : str
@@ -31,40 +32,53 @@ class Gathered:
         The records so far.
     """
 
-    def __init__(self, names: Sequence[str], called: str, hint: str) -> None:
-        self._names, self._called, self._hint = list(names), called, hint
+    def __init__(self, titles: Sequence[str], called: str, hint: str) -> None:
+        self._titles, self._called, self._hint = list(titles), called, hint
         self._waiting: list[Sequence[Any]] = []
-        self._held: dict[str, list[Cells]] = {name: [] for name in self._names}
-        self._size, self._open = 0, 0
+        self._held: list[list[Cells]] = [[] for _ in self._titles]
+        self._size, self._open, self._laid = 0, 0, 0
         self.height = 0
 
     def add(self, record: Sequence[Any], row: int | None = None) -> None:
-        """Add a record that has a cell for each column; ``row`` is where it is, for the error.
+        """Add a record; ``row`` is where it is, for the error.
 
         Raises
         ------
         InputError
-            The table needs more memory than is given to one.
+            The table has too many columns, or needs more memory than is given to one.
         """
+        if len(record) > len(self._held):
+            self.widen(len(record))
         self._waiting.append(record)
         self.height += 1
         texts = sum(map(len, filter(_is_text, record)))
-        self._size += texts + _CELL * len(record)
+        self._size += texts + CELL * len(self._held)
         self._open += texts + _OBJECT * len(record)
         check_whole(self._size, self._called, self._hint, row or self.height + 1)
         if len(self._waiting) >= BATCH or self._open > _AT_EASE:
             self._lay_down()
 
+    def widen(self, width: int) -> None:
+        """Have at least so many columns: where a row is longer than the header."""
+        check_columns(width, self._called)
+        for _ in range(len(self._held), width):
+            self._held.append([of_objects([None] * self._laid)] if self._laid else [])
+
     def _lay_down(self) -> None:
-        for name, column in zip(self._names, zip(*self._waiting, strict=True), strict=True):
-            self._held[name].append(of_objects(column))
+        width = len(self._held)
+        full = (row if len(row) == width else [*row, *[None] * (width - len(row))] for row in self._waiting)
+        for held, column in zip(self._held, zip(*full, strict=True), strict=True):
+            held.append(of_objects(column))
+        self._laid += len(self._waiting)
         self._waiting, self._open = [], 0
 
     def cells(self) -> dict[str, Cells]:
         """Return the columns."""
         if self._waiting:
             self._lay_down()
-        return {name: together(parts) if parts else of_objects([]) for name, parts in self._held.items()}
+        names = unique_names([*self._titles, *[""] * (len(self._held) - len(self._titles))])
+        parts = ([*held] or [of_objects([])] for held in self._held)
+        return {name: together(held) for name, held in zip(names, parts, strict=True)}
 
 
 _AT_EASE = 64 << 20  # bytes of objects

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from callstats.library_errors import is_panic
 from callstats.sources import notes
 from callstats.sources.base import Layout, TextOptions
 from callstats.sources.encoding import detect_encoding
+from callstats.sources.gathering import Gathered
 from callstats.sources.header import LOOKED_AT, REPEATED, find_header
 from callstats.sources.raw import Bad, Raw, header_key, table_name, unique_names
 from callstats.sources.typed_cells import of_objects
+from callstats.sources.workbook_size import cells_of, check_workbook
 
 Grid = Sequence[Sequence[Any]]
 
@@ -41,6 +44,7 @@ def read_workbook(path: Path, file: str, options: TextOptions, layouts: Sequence
             file=file,
             hint="Install it with: pip install 'callstats[excel]'",
         ) from error
+    check_workbook(path, file)
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = list(book.sheet_names)
@@ -54,18 +58,20 @@ def read_workbook(path: Path, file: str, options: TextOptions, layouts: Sequence
                 f"no sheet {asked!r}", file=file, near=near_names(asked, sheets),
                 hint=f"Its sheets: {', '.join(sheets)}.",
             )  # fmt: skip
-    unread = _cells_without_a_value(path) if path.read_bytes()[:2] == b"PK" else {}
+    unread = _cells_without_a_value(path) if zipfile.is_zipfile(path) else {}
     for sheet in sheets:
         if options.sheet and sheet not in options.sheet:
             yield Raw(file, sheet=sheet, unread="it was not asked for")
             continue
         try:
-            rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            grid = book.get_sheet_by_name(sheet)
+            raw = from_grid(grid.iter_rows(), file, options, layouts)
+        except InputError:
+            raise
         except BaseException as error:
             if not (isinstance(error, Exception) or is_panic(error)):
                 raise
             raise InputError(f"the sheet {sheet!r} cannot be read: {error}", file=file) from error
-        raw = from_grid(rows, file, options, layouts)
         raw.sheet, raw.name = sheet, table_name(sheet, [item.name for item in layouts])
         for letters, count in unread.get(sheet, {}).items():
             place = _column_number(letters)
@@ -86,13 +92,13 @@ def _cells_without_a_value(path: Path) -> dict[str, dict[str, int]]:
     try:
         with zipfile.ZipFile(path) as archive:
             for sheet, member in _sheet_files(archive).items():
-                data = archive.read(member)
-                if b't="e"' not in data and b"<f" not in data:
-                    continue
-                for letters, attributes, inside in _CELL.findall(data):
-                    if b't="e"' in attributes or (b"<f" in inside and b"<v>" not in inside):
-                        columns = found.setdefault(sheet, {})
-                        columns[letters.decode()] = columns.get(letters.decode(), 0) + 1
+                for data in cells_of(archive, member):
+                    if b't="e"' not in data and b"<f" not in data:
+                        continue
+                    for letters, attributes, inside in _CELL.findall(data):
+                        if b't="e"' in attributes or (b"<f" in inside and b"<v>" not in inside):
+                            columns = found.setdefault(sheet, {})
+                            columns[letters.decode()] = columns.get(letters.decode(), 0) + 1
     except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, NotImplementedError, RuntimeError):
         return {}  # of another make (.xlsb, .ods), or damaged: its reader says what there is to say
     return found
@@ -122,27 +128,30 @@ def _column_number(letters: str) -> int:
     return number - 1
 
 
-def from_grid(rows: Grid, file: str, options: TextOptions, layouts: Sequence[Layout]) -> Raw:
+def from_grid(
+    rows: Iterable[Sequence[Any]], file: str, options: TextOptions, layouts: Sequence[Layout]
+) -> Raw:
     """Make a raw table of the rows of a sheet: header found, blank rows and repeated headers taken out."""
-    header = _header_place(rows, options, layouts)
+    coming = iter(rows)
+    first = list(itertools.islice(coming, max(LOOKED_AT, options.header or 0)))
+    header = _header_place(first, options, layouts)
     if header is None:
         return Raw(file, unread="it is empty")
-    titles = list(options.names) if header < 0 else [_title(cell) for cell in rows[header]]
-    width = max(len(titles), max((len(row) for row in rows[header + 1 :]), default=0))
-    names = unique_names([*titles, *[""] * (width - len(titles))])
+    titles = list(options.names) if header < 0 else [_title(cell) for cell in first[header]]
     raw = Raw(file, header_row=header + 1)
     keys = [header_key(title) for title in titles]
-    records, numbers = [], []
-    for number, row in enumerate(rows[header + 1 :], start=header + 2):
+    gathered = Gathered(titles, file, _CUT)
+    numbers = []
+    for number, row in enumerate(itertools.chain(first[header + 1 :], coming), start=header + 2):
         if all(cell is None or cell == "" for cell in row):
+            gathered.widen(len(row))
             continue
         if header >= 0 and [header_key(_title(cell)) for cell in row] == keys:
             raw.furniture[REPEATED] += 1
             continue
         numbers.append(number)
-        records.append([*row, *[None] * (width - len(row))])
-    columns = zip(*records, strict=True) if records else ([] for _ in names)
-    raw.cells = {name: of_objects(list(column)) for name, column in zip(names, columns, strict=True)}
+        gathered.add(row, number)
+    raw.cells = gathered.cells()
     raw.rows = numbers
     return raw
 
@@ -229,9 +238,8 @@ def read_page(path: Path, file: str, options: TextOptions, layouts: Sequence[Lay
         There is no table in it.
     """
     encoding, _ = detect_encoding(path, options.encoding)
-    check_whole(path.stat().st_size, file, _CUT)
+    _check_size(path, file, {b"<": _TAG})
     text = path.read_text(encoding=encoding, errors="replace")
-    check_whole(_TEXT * len(text) + _TAG * text.count("<"), file, _CUT)
     parser = _Tables()
     parser.feed(text)
     parser.close()
@@ -245,6 +253,15 @@ _TEXT, _TAG, _RECORD, _VALUE = 2, 40, 200, 40
 _CUT = "Export it as CSV, or in several files, a month each."
 
 
+def _check_size(path: Path, file: str, marks: Mapping[bytes, int]) -> None:
+    """Refuse a text that is read whole and would need too much memory, by what each mark of it becomes."""
+    needed = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 22):
+            needed += _TEXT * len(chunk) + sum(size * chunk.count(mark) for mark, size in marks.items())
+            check_whole(needed, file, _CUT)
+
+
 def read_json(path: Path, file: str, options: TextOptions) -> Raw:
     """Read a list of records, or one record a line; a key inside another one is ``outer.inner``.
 
@@ -254,10 +271,8 @@ def read_json(path: Path, file: str, options: TextOptions) -> Raw:
         It is no JSON, or holds no records.
     """
     encoding, _ = detect_encoding(path, options.encoding)
-    check_whole(path.stat().st_size, file, _CUT)
+    _check_size(path, file, {b"{": _RECORD, b"[": _RECORD, b",": _VALUE})
     text = path.read_text(encoding=encoding)
-    braces = text.count("{") + text.count("[")
-    check_whole(_TEXT * len(text) + _RECORD * braces + _VALUE * text.count(","), file, _CUT)
     raw = Raw(file, header_row=0)
     try:
         records = _list_of_records(json.loads(text))

@@ -31,7 +31,9 @@ def parquet_parts(path: Path, file: str, most: float = float("inf")) -> Iterator
         bounds.check_columns(told.num_columns, file)
         if told.num_rows > bounds.ROWS:
             raise InputError(
-                f"{told.num_rows:,} rows, and at most {bounds.ROWS:,} are read", file=file, hint="Cut it by month."
+                f"{told.num_rows:,} rows, and at most {bounds.ROWS:,} are read",
+                file=file,
+                hint="Cut it by month.",
             )
         texts, prefixed = _encoded(told)
         schema = opened.schema_arrow

@@ -13,7 +13,7 @@ from pathlib import Path
 from callstats import bounds
 from callstats.errors import InputError
 from callstats.sources.encoding import detect_encoding
-from callstats.sources.gathering import Gathered
+from callstats.sources.gathering import CELL, Gathered
 from callstats.sources.raw import Bad, Raw, table_name, unique_names
 
 _CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?`?([^`\s(]+)`?")
@@ -46,6 +46,7 @@ def read_dump(path: Path, file: str, tables: Iterable[str]) -> Iterator[Raw]:
     found: dict[str, _Table] = {}
     others: dict[str, None] = {}
     encoding, note = detect_encoding(path, file=file, longest=bounds.STATEMENT)
+    _check_size(path, encoding, file, names)
     creating = ""
     with path.open(encoding=encoding, newline="\n") as stream:
         for line in stream:
@@ -71,6 +72,16 @@ def read_dump(path: Path, file: str, tables: Iterable[str]) -> Iterator[Raw]:
         )  # fmt: skip
     for table in others:
         yield Raw(file, sheet=table, unread="its columns are none that are read")
+
+
+def _check_size(path: Path, encoding: str, file: str, names: list[str]) -> None:
+    """Refuse tables that are too large to be read whole before their values are taken apart."""
+    sizes: dict[str, int] = {}
+    with path.open(encoding=encoding, newline="\n") as stream:
+        for line in stream:
+            if (match := _INSERT.match(line)) and table_name(match[1], names):
+                sizes[match[1]] = sizes.get(match[1], 0) + line.count(",") * CELL + len(line) // 2
+                bounds.check_whole(sizes[match[1]], f"{file}, {match[1]}", _HINT)
 
 
 def _listed(match: re.Match[str], columns: dict[str, list[str]]) -> None:
@@ -133,9 +144,7 @@ class _Table:
                 said = f"{len(record)} values"
                 reason = f"{said} instead of {self._width}"
                 content = str(record)[: bounds.CONTENT]
-                self.bad.append(
-                    Bad(row, "a line has as many fields as the header", reason, said, content)
-                )
+                self.bad.append(Bad(row, "a line has as many fields as the header", reason, said, content))
 
 
 _HINT = "Import from the database itself, day by day, or export the table as CSV."
