@@ -1,4 +1,4 @@
-"""How large an input may be: beyond these limits it is refused with a sentence, before memory or disk run out.
+"""How large an input may be: what is larger is refused with a sentence, before memory or disk run out.
 
 They lie far above what dialers and CRMs write: 20 million rows of 300 columns pass. Whatever is
 larger is a damaged file, the wrong file, or one made to take the machine down.
@@ -15,7 +15,7 @@ KB, MB, GB = 1 << 10, 1 << 20, 1 << 30
 
 #: Columns of a table. Excel ends at 16,384, Salesforce at 800 fields of an object.
 COLUMNS = 10_000
-#: Characters of a line, and of a record whose quoted texts run over several lines: a long transcript is 100,000.
+#: Characters of a line, and of a record of several lines: a long transcript has 100,000.
 LINE = 16 * MB
 #: Characters of a statement of a SQL dump; mysqldump begins a new one after 1 MB, at most after 24 MB.
 STATEMENT = 64 * MB
@@ -26,6 +26,8 @@ ROWS = 1_000_000_000
 #: Rows that are left out of one import, and the bytes of what is kept of them: more is a wrong mapping.
 REJECTS = 2_000_000
 REJECTED_BYTES = 400 * MB
+#: Rows that are read together because they bear the same lead or call.
+TOGETHER = 1_000_000
 #: Bytes of memory that a table which cannot be read part by part may need, as its cells suggest.
 WHOLE = 1 * GB
 #: Bytes that one part of a Parquet file may become.
@@ -93,7 +95,7 @@ def check_columns(count: int, file: object, row: int | None = None) -> None:
     if count > COLUMNS:
         raise InputError(
             f"{count:,} columns, and at most {COLUMNS:,} are read", file=file, row=row,
-            hint="Is the table turned, or a line end missing? Export one row a call, with the columns it needs.",
+            hint="Is the table turned, or a line end missing? Export one row a call."
         )  # fmt: skip
 
 

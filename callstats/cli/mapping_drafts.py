@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from callstats.cli.app import NO_PROJECT, Project, app, say, show
 from callstats.cli.write_trials import check_file
 from callstats.errors import CallstatsError, InputError, UsageError
 from callstats.sources import books
+from callstats.sources.scratch import scratch as scratch_folder
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -100,7 +100,7 @@ def _dry_run(files: Sequence[Path], draft: str, project: Project) -> Iterator[st
             f"{todo} line{'s' * (todo != 1)} of the draft ask{'s' * (todo == 1)} "
             "for your answer: QUESTION or TODO."
         )
-    with tempfile.TemporaryDirectory(prefix="callstats-map-") as scratch:
+    with scratch_folder("map") as scratch:
         mapping = Path(scratch) / "draft.toml"
         mapping.write_text(draft, encoding="utf-8")
         try:
@@ -120,7 +120,7 @@ def _effect_of_groups(files: Sequence[Path], draft: str, data: Dataset) -> Itera
     if "fill_down" not in tomllib.loads(draft).get("file", {}):
         return
     without = "\n".join(line for line in draft.splitlines() if not line.startswith("fill_down = "))
-    with tempfile.TemporaryDirectory(prefix="callstats-map-") as scratch:
+    with scratch_folder("map") as scratch:
         mapping = Path(scratch) / "draft.toml"
         mapping.write_text(without, encoding="utf-8")
         try:

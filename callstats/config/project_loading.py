@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats.bounds import check_settings
 from callstats.config.money_settings import ListPrice, MoneySettings
 from callstats.config.project_checks import faults, truths
 from callstats.config.project_settings import (
@@ -28,7 +29,6 @@ from callstats.config.project_settings import (
     SourceSettings,
     Target,
 )
-from callstats.bounds import check_settings
 from callstats.errors import CallstatsError, InputError, UsageError, near_names
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -20,6 +21,7 @@ from callstats.dataset.conform import conform
 from callstats.dataset.filters import Filters, as_values, coerced
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
+from callstats.dataset.stored_ranges import beyond_range
 from callstats.errors import InputError, UsageError, unknown_name
 from callstats.model import MADE, STATED, TABLES
 
@@ -31,6 +33,8 @@ _MOST_KEPT = 256
 
 class _Conformed(dict[str, nw.LazyFrame]):
     """Tables that have been conformed; the engine is asked for each schema only once."""
+
+    beyond: Mapping[str, InputError] = MappingProxyType({})  # told where the rows of a table are asked for
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
@@ -121,8 +125,8 @@ class Dataset:
             if name not in TABLES:
                 raise unknown_name("table", name, TABLES)
         frames = {name: conform(name, self.frames[name]) for name in TABLES if name in self.frames}
-        frames = on_one_engine(frames)
-        frames = _Conformed(frames)
+        frames = _Conformed(on_one_engine(frames))
+        frames.beyond = beyond_range(self.frames)
         object.__setattr__(self, "frames", frames)
         object.__setattr__(self, "schemas", decided.schemas_of(frames.schemas, self.config))
 
@@ -263,6 +267,8 @@ class Dataset:
         """
         if name not in self.schemas:
             raise unknown_name("table", name, self.schemas)
+        if isinstance(self.frames, _Conformed) and name in self.frames.beyond:
+            raise self.frames.beyond[name]
         if name == "costs":
             return self.stored(name, *keys) if name in self.frames else self.costs(*keys)
         engine = next(iter(self.frames.values())).implementation

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import shutil
-import tempfile
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from callstats.sources import mapping as mapping_files
 from callstats.sources.base import Source
 from callstats.sources.date_order import order_of_files
 from callstats.sources.reader import TooLongError
+from callstats.sources.scratch import new_scratch, remove, remove_at_exit
 from callstats.sources.times import AmbiguousDatesError, known_zone
 
 if TYPE_CHECKING:
@@ -56,15 +56,15 @@ class Incoming:
         from callstats.dataset.adding import add
         from callstats.dataset.opening import open
 
-        folder = Path(tempfile.mkdtemp(prefix="callstats-data-"))
+        folder = new_scratch("data")
         try:
             add(self.data, folder / "data", parts=self.parts)
             opened = open(folder / "data", config=self.data.config)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
             raise
         # a frame may outlive the data set it was taken from: the files stay until the process ends
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        atexit.register(remove_at_exit, folder, os.getpid())
         told = {**self.data.provenance, **{key: opened.provenance[key] for key in ("rows", "notes")}}
         return replace(opened, rejects=self.data.rejects, provenance=told)
 

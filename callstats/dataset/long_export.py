@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
+import os
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -35,6 +34,7 @@ from callstats.sources.engine_paths import parquet_rows
 from callstats.sources.pieces import Piece, contents_of, pieces_of
 from callstats.sources.raw import Frame, Raw
 from callstats.sources.reader import Extract, extract_tables
+from callstats.sources.scratch import new_scratch, remove_at_exit
 
 if TYPE_CHECKING:
     import duckdb
@@ -74,8 +74,8 @@ class LongExport:
     def __init__(self, source: Source, zone: str, tolerance: float) -> None:
         self.source, self.zone, self.tolerance = source, zone, tolerance
         self.files: dict[str, list[Path]] = {}
-        self._folder = Path(tempfile.mkdtemp(prefix="callstats-import-"))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = new_scratch("import")
+        weakref.finalize(self, remove_at_exit, self._folder, os.getpid())
         self._numbers: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
         self._books: dict[tuple[str, str], Account] = {}
@@ -212,7 +212,7 @@ class LongExport:
             on_part(sum(account.rows for account in self._books.values()))
 
     def _keep(self, rejects: Frame) -> None:
-        """Keep rows that were left out; of very many of them not what they held, only where they are and why."""
+        """Keep rows that were left out; of very many only where they are and why, not what they held."""
         self._left_out += len(rejects)
         if self._left_out > bounds.REJECTS:
             self._refuse(rejects)

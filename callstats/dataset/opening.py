@@ -18,7 +18,7 @@ from callstats.dataset.engine_connection import connect
 from callstats.dataset.rejects import Rejects, read_rejects
 from callstats.dataset.store_files import finish, in_order, table_files
 from callstats.dataset.store_log import provenance_of
-from callstats.dataset.stored_ranges import check_ranges
+from callstats.dataset.stored_ranges import check_ranges, check_relation
 from callstats.errors import InputError, unknown_name
 from callstats.library_errors import explaining
 from callstats.model import TABLES
@@ -170,7 +170,11 @@ def _relation(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> duckd
 
 
 def _rejects(file: Path) -> Rejects:
-    return Rejects(read_rejects(file)) if file.exists() else Rejects()
+    """Read what was left out; where that is damaged, whoever asks for it is told, and nobody else."""
+    try:
+        return Rejects(read_rejects(file)) if file.exists() else Rejects()
+    except InputError as error:
+        return Rejects(damage=error)
 
 
 def check_stored(files: Mapping[str, list[Path]], folder: Path) -> None:
@@ -205,6 +209,7 @@ def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Data
         if name in stored.tables:
             relation = connection.table(f"{BASE}.main.{name}")
             check_required(name, relation.columns, file)
+            check_relation(name, relation, file)
             frames[name] = conform(name, relation, file)
     if "calls" in frames:
         frames["calls"] = with_attempts(frames["calls"])

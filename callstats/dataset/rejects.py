@@ -99,6 +99,8 @@ class Rejects:
     ----------
     rows : pandas.DataFrame, optional
         With the columns of :data:`COLUMNS`; row 1 is the header line of its file.
+    damage : InputError, optional
+        Why they cannot be read: it is raised where they are asked for, the data themselves can be used.
 
     Examples
     --------
@@ -107,13 +109,26 @@ class Rejects:
     """
 
     rows: pd.DataFrame | None = None
+    damage: InputError | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether they can be asked for."""
+        return self.damage is None
+
+    def _check(self) -> None:
+        if self.damage is not None:
+            raise self.damage
 
     def __len__(self) -> int:
+        self._check()
         return 0 if self.rows is None else len(self.rows)
 
     def frame(self) -> pd.DataFrame:
         """Return every rejected row."""
         import pandas as pd
+
+        self._check()
 
         return pd.DataFrame(columns=list(COLUMNS)) if self.rows is None else self.rows.copy()
 

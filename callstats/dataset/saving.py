@@ -15,6 +15,7 @@ from callstats.dataset import store_files
 from callstats.dataset.engine_connection import connect
 from callstats.dataset.rejects import write_rejects
 from callstats.dataset.store_rows import write_parquet
+from callstats.dataset.stored_ranges import check_ranges
 from callstats.errors import InputError, UsageError
 from callstats.model import STATED, TABLES
 from callstats.sources import notes
@@ -62,6 +63,7 @@ def _write(data: Dataset, stage: store_files.Staging) -> None:
     for name in data.frames:
         file = (stage.scratch / "calls.parquet") if name == "calls" else stage.file(f"{name}.parquet")
         sink(canonical(data, name, hidden=True), file)
+        check_ranges(name, [file], f"{name}.parquet")
         rows[name] = _row_count(file)
         if name == "calls":
             _by_month(file, stage)

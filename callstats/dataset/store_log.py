@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats import bounds
+from callstats.bounds import check_settings
 from callstats.dataset.identities import about_names
 from callstats.dataset.rejects import COLUMNS
 from callstats.dataset.store_shape import AGAIN, checked
-from callstats import bounds
-from callstats.bounds import check_settings
 from callstats.errors import InputError
 from callstats.model import TABLES
 from callstats.sources.content_shapes import note_to_keep

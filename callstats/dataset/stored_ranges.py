@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from callstats.dataset.engine_connection import quoted
 from callstats.errors import InputError
 from callstats.model import TABLES, TableColumn
+
+if TYPE_CHECKING:
+    import duckdb
+    import narwhals as nw
 
 #: Times that every engine can hold in nanoseconds.
 _YEARS = (1678, 2261)
@@ -69,6 +74,133 @@ def _both(statistics: Any) -> Iterator[Any]:
             yield getattr(statistics, side)
         except (OverflowError, ValueError, NotImplementedError):  # a time that Python has no value for
             yield math.inf
+
+
+def beyond_range(frames: Mapping[str, Any]) -> dict[str, InputError]:
+    """Return what is to be said of frames in memory that hold such a number or time, by table.
+
+    A frame that is computed when it is asked is not asked for this.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(beyond_range({"calls": pd.DataFrame({"talk_s": [60.0, 1e12]})})["calls"])
+    calls, row 3, column 'talk_s': a value beyond range: 1e+12.
+    Correct it where the data were made.
+    """
+    import narwhals as nw
+
+    found = {}
+    for name, data in frames.items():
+        frame = nw.from_native(data, pass_through=True)
+        if isinstance(frame, nw.DataFrame):
+            try:
+                check_frame(name, frame)
+            except InputError as error:
+                found[name] = error
+    return found
+
+
+def check_frame(name: str, frame: nw.DataFrame[Any], file: object = None) -> None:
+    """Refuse a frame in memory with such a number or time; its first row is row 2, as under a header.
+
+    Raises
+    ------
+    InputError
+        Names the row and the column.
+    """
+    ranged = (c for c in frame.columns if c in TABLES[name].names and _is_ranged(frame.schema[c]))
+    for column in (c for c in ranged if TABLES[name][c].type not in _ANY):
+        kind, values = TABLES[name][column], frame[column]
+        ends = [_read(values.min), _read(values.max)]
+        if any(end is not None and _beyond(kind, end) for end in ends):
+            row, said = _first(kind, values)
+            raise _refused(said, file or name, column, row)
+
+
+def _is_ranged(kind: Any) -> bool:
+    return kind.is_numeric() or kind.is_temporal()
+
+
+def _read(value: Callable[[], Any]) -> Any:
+    import pandas as pd
+
+    try:
+        found = value()
+    except (OverflowError, ValueError):  # a time that Python has no value for
+        return math.inf
+    return None if pd.isna(found) else found
+
+
+def _first(kind: TableColumn, values: nw.Series[Any]) -> tuple[int | None, str]:
+    for place in range(len(values)):
+        value = _read(lambda at=place: values[at])
+        if value is not None and (said := _beyond(kind, value)):
+            return place + 2, said
+    return None, "a number or a time"
+
+
+def check_relation(name: str, relation: duckdb.DuckDBPyRelation, file: object = None) -> None:
+    """Refuse a table of DuckDB with such a number or time; its first row is row 2.
+
+    Raises
+    ------
+    InputError
+        Names the row and the column.
+    """
+    kinds = zip(relation.columns, map(str, relation.types), strict=True)
+    wrong = {
+        column: said
+        for column, type_of in kinds
+        if column in TABLES[name].names and (said := _condition(TABLES[name][column], column, type_of))
+    }
+    if not wrong:
+        return
+    sums = ", ".join(f"count(*) FILTER (WHERE {said})" for said in wrong.values())
+    counts = relation.aggregate(sums).fetchall()[0]
+    for (column, said), count in zip(wrong.items(), counts, strict=True):
+        if count:
+            held = quoted(column)
+            rows = relation.project(f"row_number() OVER () + 1 AS place, {held}").filter(said)
+            place, value = rows.project(f"place, CAST({held} AS VARCHAR)").limit(1).fetchall()[0]
+            raise _refused(str(value), file or name, column, int(place))
+
+
+#: Types of columns whose numbers are names.
+_ANY = ("text", "flag")
+_NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "FLOAT",
+    "DOUBLE",
+    "DECIMAL",
+    "U",
+    "BIGNUM",
+)
+
+
+def _condition(column: TableColumn, name: str, type_of: str) -> str:
+    """Return what is true of a value beyond range, nothing for a column that has none."""
+    held = quoted(name)
+    if column.type in _ANY:
+        return ""
+    if type_of.startswith(("TIMESTAMP", "DATE")):
+        return f"NOT isfinite({held}) OR year({held}) NOT BETWEEN {_YEARS[0]} AND {_YEARS[1]}"
+    if type_of.startswith(_NUMBERS) and not type_of.endswith("]"):
+        most = _LONGEST_S if column.unit == "s" else _MOST
+        number = f"CAST({held} AS DOUBLE)"
+        return f"NOT isnan({number}) AND abs({number}) > {most}"
+    return ""
+
+
+def _refused(said: str, file: object, column: str, row: int | None) -> InputError:
+    return InputError(
+        f"a value beyond range: {said}", file=file, column=column, row=row,
+        hint="Correct it where the data were made.",
+    )  # fmt: skip
 
 
 def _beyond(column: TableColumn, value: Any) -> str:

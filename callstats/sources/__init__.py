@@ -71,11 +71,10 @@ def guess(files: Iterable[str | Path]) -> Source:
     InputError
         They match no source.
     """
-    import tempfile
-
     from callstats.sources.containers import expand
+    from callstats.sources.scratch import scratch as scratch_folder
 
-    with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
+    with scratch_folder("import") as scratch:
         found = expand(files, Path(scratch))
         for single in found:
             likely = max(known().values(), key=lambda source: _likeness(single, source))

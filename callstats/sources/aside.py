@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from callstats import bounds
+from callstats.errors import InputError
 from callstats.sources import distinct
 from callstats.sources.base import Field, Layout
 from callstats.sources.columns import Columns
@@ -36,6 +38,7 @@ class Aside:
     def __init__(self, folder: Path, files: int) -> None:
         self._files = [folder / f"aside-{number:04d}" for number in range(files)]
         self._layouts: dict[str, list[Layout]] = {}
+        self._heights = np.zeros(files, np.int64)
 
     def put(self, raw: Raw, layouts: list[Layout], key: tuple[str, ...]) -> None:
         """Set rows aside by the first filled one of some columns; a row without any stands for itself."""
@@ -47,6 +50,13 @@ class Aside:
             texts = columns.cells(Field("", named, "text", pick="filled")).as_text()
             hashed = distinct.numbers(texts, lambda text: zlib.crc32(text.encode()) % len(self._files))
             number = np.where(hashed.isna(), number, hashed.fillna(0.0)).astype(int)
+        self._heights += np.bincount(number, minlength=len(self._files))
+        if self._heights.max(initial=0) > bounds.TOGETHER:
+            raise InputError(
+                f"more than {bounds.TOGETHER:,} rows belong to one call or lead ({', '.join(named)})",
+                file=raw.called, row=int(raw.rows[-1]),
+                hint="Rows that have the same value there are read together. Is it the right column?",
+            )  # fmt: skip
         for place, file in enumerate(self._files):
             chosen = np.flatnonzero(number == place)
             part = raw.at(chosen)

@@ -230,7 +230,8 @@ def _from_zip(path: Path, name: str, room: _Room, depth: int) -> Iterator[Found]
             raise InputError("an archive without files", file=name, hint="Download it again.")
         if len(members) > bounds.MEMBERS:
             raise InputError(
-                f"an archive of {len(members):,} files, and at most {bounds.MEMBERS:,} are unpacked", file=name,
+                f"an archive of {len(members):,} files, and at most {bounds.MEMBERS:,} are unpacked",
+                file=name,
                 hint="Unpack it, and give the exports that are in it.",
             )  # fmt: skip
         for member in members:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from callstats.sources.columns import Columns
 from callstats.sources.containers import expand
 from callstats.sources.copies import different
 from callstats.sources.pieces import PART, formats_of
+from callstats.sources.scratch import scratch as scratch_folder
 from callstats.sources.times import DATE_ORDERS, date_of
 
 
@@ -31,7 +31,7 @@ def order_of_files(files: Iterable[str | Path], source: Source) -> str:
         ``day-first``, ``month-first`` or nothing.
     """
     found: set[str] = set()
-    with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
+    with scratch_folder("import") as scratch:
         for raw, layouts in choose(different(expand(files, Path(scratch)), []), source, {}, PART):
             for layout in layouts:
                 try:

@@ -1,4 +1,4 @@
-"""Records gathered into columns a few at a time, so that a table in memory is not also one of Python objects."""
+"""Records gathered into columns a few at a time: a table in memory is not also one of Python objects."""
 
 from __future__ import annotations
 

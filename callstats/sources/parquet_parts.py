@@ -1,4 +1,4 @@
-"""The rows of a Parquet file in parts: a file of a few bytes may hold a billion rows, or one text a million times."""
+"""The rows of a Parquet file in parts: a few bytes may stand for a billion rows, or for endless texts."""
 
 from __future__ import annotations
 

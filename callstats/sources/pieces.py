@@ -7,6 +7,7 @@ number is the day.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -79,9 +80,10 @@ def are_long(found: Iterable[Found]) -> bool:
 _ROW = 160
 
 
-def _weight(single: Found) -> int:
+def _weight(single: Found, long: float = LONG) -> int:
+    """Return the bytes of a file, or those that its rows weigh; of one over ``long`` its bytes."""
     size = single.path.stat().st_size
-    if size >= LONG:
+    if size >= long:
         return size
     kind = kind_of(single)
     if kind == "parquet":
@@ -125,7 +127,7 @@ def pieces_of(files: Iterable[str | Path], source: Source, scratch: Path, whole:
     """
     passed: dict[str, str] = {}
     found = different(_shared_first(expand(files, scratch, passed), source), whole.notes)
-    size = sum(single.path.stat().st_size for single, _ in found)
+    size = sum(_weight(single, math.inf) for single, _ in found)
     aside = Aside(scratch, size // LONG + 1)
     settling = _Settling(source, {single.name: single for single, _ in found})
     shared: list[Chosen] = []

@@ -122,11 +122,17 @@ class Raw:
     def content(self, positions: Iterable[int]) -> list[str]:
         """Return records as JSON, for the analyst who looks at what was left out."""
         chosen = list(positions)
+        if len(chosen) > _AT_ONCE:
+            slices = (chosen[at : at + _AT_ONCE] for at in range(0, len(chosen), _AT_ONCE))
+            return [text for some in slices for text in self.content(some)]
         columns = {name: cells.each(lambda s: s.iloc[chosen]).as_text() for name, cells in self.cells.items()}
         plain = {name: texts.astype(object).where(texts.notna(), None) for name, texts in columns.items()}
         listed = {name: texts.tolist() for name, texts in plain.items()}
         records = ({name: texts[place] for name, texts in listed.items()} for place in range(len(chosen)))
         return [json.dumps(record, ensure_ascii=False) for record in records]
+
+
+_AT_ONCE = 20_000  # records that are written out as objects
 
 
 def header_key(name: str) -> str:

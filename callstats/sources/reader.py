@@ -7,7 +7,6 @@ row and its content.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from callstats.sources.differences import difference
 from callstats.sources.header import MAY_BE_TOTAL, TOTAL, is_total
 from callstats.sources.instants import HourCount, Reading, add_moments
 from callstats.sources.raw import Frame, Raw, Series
+from callstats.sources.scratch import scratch as scratch_folder
 from callstats.sources.statuses import apply_statuses
 from callstats.sources.times import DATE_ORDERS
 from callstats.sources.typed_cells import Cells
@@ -108,7 +108,7 @@ def extract(
         A file is missing, empty, not text, of another layout, or lacks a required column.
     """
     result = Extract()
-    with tempfile.TemporaryDirectory(prefix="callstats-import-") as scratch:
+    with scratch_folder("import") as scratch:
         passed: dict[str, str] = {}
         found = expand(files, Path(scratch), passed)
         if in_parts is not None and in_parts(found):

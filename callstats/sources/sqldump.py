@@ -126,7 +126,7 @@ def _titles(columns: list[str], name: str, file: str) -> list[str]:
 
 
 class _Table:
-    """The records of one table of a dump; those with more or fewer values than it has columns are set aside."""
+    """The records of one table of a dump; those with more or fewer values than columns are set aside."""
 
     def __init__(self, titles: list[str], called: str) -> None:
         self.good = Gathered(titles, called, _HINT)

@@ -31,7 +31,7 @@ from callstats.sources.distinct import compute as pc
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.raw import Raw
 from callstats.sources.text_head import FIRST_LINES, LONGEST_LINE, Head, find_head
-from callstats.sources.text_records import LONGEST_RECORD, Lines, Records, is_open, records
+from callstats.sources.text_records import LONGEST_RECORD, MANY_BAD, Lines, Records, is_open, records
 from callstats.sources.typed_cells import of_arrow
 
 BLOCK = 8 << 20  # characters of text turned into a table at a time
@@ -78,7 +78,7 @@ def read_pieces(
         came = False
         for block in _blocks(lines, head, gathered):
             blocks.append(block)
-            if sum(len(rows) for _, rows in blocks) >= most:
+            if sum(len(rows) for _, rows in blocks) >= most or len(gathered.bad) >= min(most, MANY_BAD):
                 yield _part(gathered, blocks, head)
                 blocks, came = [], True
         if blocks or gathered.bad or gathered.furniture or not came:
@@ -131,7 +131,7 @@ def _blocks(lines: Lines, head: Head, raw: Raw) -> Iterator[_Block]:
     """Yield the records as tables of texts, with the row of each."""
     block = records(lines, head, raw, 1)  # the first one settles whether records end with a delimiter
     while True:
-        if block.texts:
+        if block.texts or len(raw.bad) >= MANY_BAD:
             yield _table(block, head), np.array(block.rows, np.int64)
         text = lines.take(BLOCK)
         while text.isspace() and not set(text) - {"\r", "\n"}:  # blank lines, of which there may be a billion
@@ -211,6 +211,8 @@ def _parsed(text: str, names: Sequence[str], head: Head, *, has_quotes: bool) ->
 
 
 def _table(block: Records, head: Head) -> pa.Table:
+    if not block.texts:
+        return pa.schema([(name, pa.string()) for name in head.names]).empty_table()
     table = _parsed("\n".join(block.texts), head.names, head, has_quotes=bool(head.quote))
     if table is not None and table.num_rows == len(block.rows):
         return table

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from callstats import bounds
+from callstats.errors import InputError
 from callstats.sources.header import NOTE, REPEATED, TOTAL, is_total, is_words
 from callstats.sources.raw import Bad, Raw
 from callstats.sources.text_head import Head
 
 csv.field_size_limit(1 << 30)  # a long note is no fault
+MANY_BAD = 100_000  # lines that are no records are handed on, before they are too many
 LONGEST_RECORD = 200  # lines; a quoted text that runs on is a quote that was never closed
 
 
@@ -118,7 +120,12 @@ def records(lines: Lines, head: Head, raw: Raw, size: int, trailing: bool | None
                 block.rows.append(number)
             elif count:
                 _put_aside(raw, number, line, count, head)
-        if read >= size and block.trailing is not None:
+        if len(raw.bad) > bounds.REJECTS:
+            raise InputError(
+                f"more than {bounds.REJECTS:,} lines are no records; of this one: {raw.bad[-1].reason}",
+                file=raw.file, row=raw.bad[-1].row, hint="Is a quote never closed? Export it again as CSV.",
+            )  # fmt: skip
+        if len(raw.bad) >= MANY_BAD or (read >= size and block.trailing is not None):
             break
     return block
 

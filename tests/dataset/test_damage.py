@@ -88,11 +88,17 @@ def test_a_dataset_json_of_another_form_is_refused_with_its_part(folder, change)
 
 
 @pytest.mark.parametrize("column", ["rule", "row"])
-def test_rejects_that_lack_a_column_are_refused(folder, column):
+def test_rejects_that_lack_a_column_are_refused_where_they_are_asked_for(folder, column):
     file = folder / "rejects.parquet"
     pq.write_table(pq.read_table(file).drop_columns([column]), file)
+    data = cs.open(folder)
+    assert len(cs.measure(data, "dials"))
     with pytest.raises(InputError, match=f"rejects.parquet, column '{column}'"):
-        cs.open(folder)
+        data.rejects.frame()
+    with pytest.raises(InputError, match=f"rejects.parquet, column '{column}'"):
+        data.save(folder.with_name("copy"))
+    assert not folder.with_name("copy").exists()
+    assert mutants.run(["check", folder]).code == 3
 
 
 def test_an_order_that_is_damaged_moves_and_removes_nothing(folder):

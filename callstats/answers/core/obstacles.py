@@ -195,7 +195,7 @@ def rejected(dataset: Dataset) -> dict[str, str]:
     >>> rejected(Dataset({"calls": calls}, rejects=Rejects(bad)))
     {'calls': '25 % of the rows of calls were rejected at import'}
     """
-    if not len(dataset.rejects):
+    if not dataset.rejects.known or not len(dataset.rejects):
         return {}
     rows = dataset.rejects.frame()
     lost = rows.loc[~rows["rule"].isin(_NO_LOSS), "table"].replace(_MADE_OF).value_counts()

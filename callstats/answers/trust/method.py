@@ -154,10 +154,10 @@ def _rows(now: Dataset, voice: Voice) -> list[tuple[str, str]]:
 
     _, form = voice.say, voice.form
     calls = int(now.table("calls").select(n=nw.len()).collect("pandas")["n"].to_list()[0])
-    return [
-        (_("Calls in this report"), form.number(calls)),
-        (_("Rows left out at import"), form.number(len(now.rejects))),
-    ]
+    rows = [(_("Calls in this report"), form.number(calls))]
+    if now.rejects.known:
+        rows.append((_("Rows left out at import"), form.number(len(now.rejects))))
+    return rows
 
 
 def _prices(now: Dataset, voice: Voice) -> list[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from callstats.sources.drafting.column_looks import ColumnLook
 from callstats.sources.drafting.draft_calls import CallsDraft, CallsWriter
 from callstats.sources.drafting.synonyms import CALLS
 from callstats.sources.drafting.unknown_files import UnknownTable, delimiter_name, read_unknown
+from callstats.sources.scratch import scratch as scratch_folder
 from callstats.sources.times import known_zone
 
 _FILLED_IN_ORDER = ("agent_time", "contacts", "costs")
@@ -68,7 +68,7 @@ def draft_mapping(files: str | Path | Iterable[str | Path], *, time_zone: str | 
     """
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(item) for item in files]
     zone = known_zone(time_zone) if time_zone else ""
-    with tempfile.TemporaryDirectory(prefix="callstats-map-") as scratch:
+    with scratch_folder("map") as scratch:
         tables, unread = read_unknown(paths, Path(scratch))
     return "\n".join(_Draft(tables, unread, recognised(paths), zone).lines()) + "\n"
 

@@ -1,0 +1,87 @@
+"""Folders for what is unpacked and set aside; those that a killed process left are swept away.
+
+Each is locked by its process for as long as that lives, however it ends. What bears such a name,
+belongs to the same user and is locked by nobody was left by one that was killed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # not a Unix
+    fcntl = None
+
+_LOCK = ".in-use"
+_KINDS = ("import", "map", "data")
+_HELD: dict[Path, int] = {}
+
+
+def new_scratch(kind: str) -> Path:
+    """Return a new folder that only this user can read, after sweeping those that were left.
+
+    Parameters
+    ----------
+    kind : {"import", "map", "data"}
+        A part of its name.
+    """
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"callstats-{kind}-"))
+    if fcntl is not None:
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _HELD[folder] = lock
+    return folder
+
+
+def remove(folder: Path) -> None:
+    """Take a folder away."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if (lock := _HELD.pop(folder, None)) is not None:
+        with suppress(OSError):
+            os.close(lock)
+
+
+def remove_at_exit(folder: Path, process: int) -> None:
+    """Take a folder away where the process that made it ends: a fork leaves what its parent uses."""
+    if os.getpid() == process:
+        remove(folder)
+
+
+@contextmanager
+def scratch(kind: str) -> Iterator[Path]:
+    """Have a folder, and take it away at the end."""
+    folder = new_scratch(kind)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def sweep() -> None:
+    """Take away the folders of this user whose process is gone."""
+    if fcntl is None:
+        return
+    with suppress(OSError):
+        for kind in _KINDS:
+            for folder in Path(tempfile.gettempdir()).glob(f"callstats-{kind}-*"):
+                with suppress(OSError):
+                    _sweep(folder)
+
+
+def _sweep(folder: Path) -> None:
+    about = folder.lstat()
+    if folder in _HELD or folder.is_symlink() or not folder.is_dir() or about.st_uid != os.getuid():
+        return
+    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)  # one that is just being made has none yet
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused where its process lives
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(lock)
