@@ -24,7 +24,7 @@ CONTENT = 10_000
 #: Rows of a Parquet file.
 ROWS = 1_000_000_000
 #: Rows that are left out of one import, and the bytes of what is kept of them: more is a wrong mapping.
-REJECTS = 2_000_000
+REJECTS = 1_000_000
 REJECTED_BYTES = 400 * MB
 #: Rows that are read together because they bear the same lead or call.
 TOGETHER = 1_000_000

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -34,7 +33,7 @@ _MOST_KEPT = 256
 class _Conformed(dict[str, nw.LazyFrame]):
     """Tables that have been conformed; the engine is asked for each schema only once."""
 
-    beyond: Mapping[str, InputError] = MappingProxyType({})  # told where the rows of a table are asked for
+    beyond: Mapping[str, InputError]  # told where the rows of a table are asked for
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, nw.dtypes.DType]]:
@@ -121,9 +120,8 @@ class Dataset:
         if isinstance(self.frames, _Conformed):  # a view of tables already checked
             object.__setattr__(self, "schemas", decided.schemas_of(self.frames.schemas, self.config))
             return
-        for name in self.frames:
-            if name not in TABLES:
-                raise unknown_name("table", name, TABLES)
+        if unknown_names := [name for name in self.frames if name not in TABLES]:
+            raise unknown_name("table", unknown_names[0], TABLES)
         frames = {name: conform(name, self.frames[name]) for name in TABLES if name in self.frames}
         frames = _Conformed(on_one_engine(frames))
         frames.beyond = beyond_range(self.frames)
@@ -267,8 +265,8 @@ class Dataset:
         """
         if name not in self.schemas:
             raise unknown_name("table", name, self.schemas)
-        if isinstance(self.frames, _Conformed) and name in self.frames.beyond:
-            raise self.frames.beyond[name]
+        if error := getattr(self.frames, "beyond", {}).get(name):
+            raise error
         if name == "costs":
             return self.stored(name, *keys) if name in self.frames else self.costs(*keys)
         engine = next(iter(self.frames.values())).implementation

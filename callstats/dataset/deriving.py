@@ -266,7 +266,8 @@ def numbers(derivation: Derivation, beside: str = "call_id") -> str:
         return f"SELECT {beside}, {listed} FROM {view} AS c"
     dialled = f"contact_id IS NOT NULL AND {_outbound(derivation)}"
     live = f"contact_id IS NOT NULL AND coalesce({derivation.value('calls', 'live', 'false')}, false)"
-    count = "count(*) FILTER (WHERE {}) OVER look_back END"
+    # with FILTER DuckDB counts each row's frame from its beginning: the square of one contact's calls
+    count = "count(CASE WHEN {} THEN 1 END) OVER look_back END"
     loads, joins = _loads(derivation)
     age = f"date_diff('microsecond', {loads}, started_at) / 1e6"
     return f"""

@@ -59,7 +59,9 @@ class PromptClient(AsyncKernelClient):
                     if is_reply and message["content"].get("execution_state") == "idle":
                         return
             if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
+                from nbclient.exceptions import DeadKernelError
+
+                raise DeadKernelError("Kernel died before replying to kernel_info")
             if time.monotonic() > end:
                 raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
 

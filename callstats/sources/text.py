@@ -29,9 +29,17 @@ from callstats import bounds
 from callstats.sources.base import Layout, TextOptions
 from callstats.sources.distinct import compute as pc
 from callstats.sources.encoding import detect_encoding
-from callstats.sources.raw import Raw
+from callstats.sources.raw import Bad, Raw
 from callstats.sources.text_head import FIRST_LINES, LONGEST_LINE, Head, find_head
-from callstats.sources.text_records import LONGEST_RECORD, MANY_BAD, Lines, Records, is_open, records
+from callstats.sources.text_records import (
+    LONGEST_RECORD,
+    MANY_BAD,
+    Lines,
+    Records,
+    check_bad,
+    is_open,
+    records,
+)
 from callstats.sources.typed_cells import of_arrow
 
 BLOCK = 8 << 20  # characters of text turned into a table at a time
@@ -75,10 +83,14 @@ def read_pieces(
         lines.skip(head.last_row)
         gathered = Raw(file, header_row=head.row, notes=[note] if note else [])
         blocks: list[_Block] = []
-        came = False
+        came, bad = False, 0
+        first: Bad | None = None
         for block in _blocks(lines, head, gathered):
             blocks.append(block)
             if sum(len(rows) for _, rows in blocks) >= most or len(gathered.bad) >= min(most, MANY_BAD):
+                bad += len(gathered.bad)
+                first = first or next(iter(gathered.bad), None)
+                check_bad(gathered, bad, first)
                 yield _part(gathered, blocks, head)
                 blocks, came = [], True
         if blocks or gathered.bad or gathered.furniture or not came:

@@ -120,14 +120,26 @@ def records(lines: Lines, head: Head, raw: Raw, size: int, trailing: bool | None
                 block.rows.append(number)
             elif count:
                 _put_aside(raw, number, line, count, head)
-        if len(raw.bad) > bounds.REJECTS:
-            raise InputError(
-                f"more than {bounds.REJECTS:,} lines are no records; of this one: {raw.bad[-1].reason}",
-                file=raw.file, row=raw.bad[-1].row, hint="Is a quote never closed? Export it again as CSV.",
-            )  # fmt: skip
-        if len(raw.bad) >= MANY_BAD or (read >= size and block.trailing is not None):
+        check_bad(raw, len(raw.bad))
+        if read >= size and block.trailing is not None:
             break
     return block
+
+
+def check_bad(raw: Raw, count: int, first: Bad | None = None) -> None:
+    """Refuse a text of which hardly a line is a record.
+
+    Raises
+    ------
+    InputError
+        Names the first of these lines.
+    """
+    if count > bounds.REJECTS:
+        first = first or raw.bad[0]
+        raise InputError(
+            f"more than {bounds.REJECTS:,} lines from here on are no records; of this one: {first.reason}",
+            file=raw.file, row=first.row, hint="Is a quote never closed? Export it again as CSV.",
+        )  # fmt: skip
 
 
 def _record(number: int, line: str, lines: Lines, head: Head, raw: Raw) -> tuple[str, int]:
