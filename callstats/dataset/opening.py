@@ -18,7 +18,7 @@ from callstats.dataset.engine_connection import connect
 from callstats.dataset.rejects import Rejects, read_rejects
 from callstats.dataset.store_files import finish, in_order, table_files
 from callstats.dataset.store_log import provenance_of
-from callstats.dataset.stored_ranges import check_ranges, check_relation
+from callstats.dataset.stored_ranges import beyond_range, check_ranges, check_relation
 from callstats.errors import InputError, unknown_name
 from callstats.library_errors import explaining
 from callstats.model import TABLES
@@ -88,7 +88,9 @@ def _from_frames(frames: Mapping[str, Any], config: Config | None) -> Dataset:
         check_required(name, checked[name].collect_schema().names())
         if name == "calls":
             checked[name] = with_attempts(checked[name])
-    return _with_calls(Dataset(checked, config=config or load()), None)
+    data = Dataset(checked, config=config or load())
+    data.frames.beyond = beyond_range(frames)  # type: ignore[attr-defined] - seen while they are in memory
+    return _with_calls(data, None)
 
 
 def _from_folder(folder: Path, config: Config | None, threads: int | None) -> Dataset:

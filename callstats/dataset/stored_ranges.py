@@ -163,7 +163,14 @@ def check_relation(name: str, relation: duckdb.DuckDBPyRelation, file: object = 
             held = quoted(column)
             rows = relation.project(f"row_number() OVER () + 1 AS place, {held}").filter(said)
             place, value = rows.project(f"place, CAST({held} AS VARCHAR)").limit(1).fetchall()[0]
-            raise _refused(str(value), file or name, column, int(place))
+            raise _refused(_plain(str(value)), file or name, column, int(place))
+
+
+def _plain(value: str) -> str:
+    try:
+        return f"{float(value):g}"
+    except ValueError:  # a time
+        return value
 
 
 #: Types of columns whose numbers are names.

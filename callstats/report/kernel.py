@@ -58,7 +58,7 @@ def execute(
     except (DeadKernelError, CellTimeoutError) as error:
         raise ReportError(
             f"the notebook's kernel died or stalled: {str(error).splitlines()[0]}",
-            hint="Most often the memory ran out: try a shorter period. Or few files may be open: ulimit -n 1024.",
+            hint="Most often the memory ran out (try a shorter period), or open files (ulimit -n 1024).",
         ) from error
     except KeyboardInterrupt:
         hurry = True

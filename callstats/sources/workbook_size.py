@@ -56,7 +56,7 @@ def check_workbook(path: Path, file: str) -> None:
         Names what is too large.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as opened, zipfile.ZipFile(opened) as archive:
             _check_archive(archive, file)
     except zipfile.BadZipFile as error:
         if "CRC" in str(error):  # what it holds is not as long as it says
