@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from callstats.bounds import check_columns, check_whole
@@ -25,6 +25,8 @@ class Gathered:
         The file, and the table of it, for a sentence.
     hint : str
         What to do where it is too large.
+    read : callable
+        Makes cells of the values of a column: each as what it is, or all as texts.
 
     Attributes
     ----------
@@ -32,7 +34,14 @@ class Gathered:
         The records so far.
     """
 
-    def __init__(self, titles: Sequence[str], called: str, hint: str) -> None:
+    def __init__(
+        self,
+        titles: Sequence[str],
+        called: str,
+        hint: str,
+        read: Callable[[Sequence[Any]], Cells] = of_objects,
+    ) -> None:
+        self._read = read
         self._titles, self._called, self._hint = list(titles), called, hint
         self._waiting: list[Sequence[Any]] = []
         self._held: list[list[Cells]] = [[] for _ in self._titles]
@@ -62,13 +71,13 @@ class Gathered:
         """Have at least so many columns: where a row is longer than the header."""
         check_columns(width, self._called)
         for _ in range(len(self._held), width):
-            self._held.append([of_objects([None] * self._laid)] if self._laid else [])
+            self._held.append([self._read([None] * self._laid)] if self._laid else [])
 
     def _lay_down(self) -> None:
         width = len(self._held)
         full = (row if len(row) == width else [*row, *[None] * (width - len(row))] for row in self._waiting)
         for held, column in zip(self._held, zip(*full, strict=True), strict=True):
-            held.append(of_objects(column))
+            held.append(self._read(column))
         self._laid += len(self._waiting)
         self._waiting, self._open = [], 0
 
@@ -77,7 +86,7 @@ class Gathered:
         if self._waiting:
             self._lay_down()
         names = unique_names([*self._titles, *[""] * (len(self._held) - len(self._titles))])
-        parts = ([*held] or [of_objects([])] for held in self._held)
+        parts = ([*held] or [self._read([])] for held in self._held)
         return {name: together(held) for name, held in zip(names, parts, strict=True)}
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.parquet as pq
 
 from callstats import bounds
 from callstats.errors import InputError
+from callstats.sources.distinct import compute as pc
 
-#: Its functions are made when it is loaded, which no checker of types sees.
-_compute: Any = pyarrow.compute
 _DICTIONARIES = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
 #: Encodings in which a text says what it has in common with the one before it.
 _BY_PREFIX = {"DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"}
@@ -79,8 +76,8 @@ def _check_size(batch: pa.RecordBatch, file: str, row: int) -> None:
     for column in batch.columns:
         size += column.nbytes
         if pa.types.is_dictionary(column.type):
-            lengths = _compute.binary_length(column.dictionary).fill_null(0).cast(pa.int64())
-            size += _compute.sum(lengths.take(column.indices)).as_py() or 0
+            lengths = pc.binary_length(column.dictionary).fill_null(0).cast(pa.int64())
+            size += pc.sum(lengths.take(column.indices)).as_py() or 0
     if size > bounds.PART_BYTES:
         raise InputError(
             f"its next {batch.num_rows:,} rows become {bounds.amount(size)}", file=file, row=row,

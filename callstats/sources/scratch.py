@@ -76,6 +76,7 @@ def sweep() -> None:
 
 
 def _sweep(folder: Path) -> None:
+    assert fcntl is not None
     about = folder.lstat()
     if folder in _HELD or folder.is_symlink() or not folder.is_dir() or about.st_uid != os.getuid():
         return

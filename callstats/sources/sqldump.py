@@ -15,6 +15,7 @@ from callstats.errors import InputError
 from callstats.sources.encoding import detect_encoding
 from callstats.sources.gathering import CELL, Gathered
 from callstats.sources.raw import Bad, Raw, table_name, unique_names
+from callstats.sources.typed_cells import of_texts
 
 _CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?`?([^`\s(]+)`?")
 _COLUMN = re.compile(r"\s*`([^`]+)`")
@@ -129,7 +130,7 @@ class _Table:
     """The records of one table of a dump; those with more or fewer values than columns are set aside."""
 
     def __init__(self, titles: list[str], called: str) -> None:
-        self.good = Gathered(titles, called, _HINT)
+        self.good = Gathered(titles, called, _HINT, of_texts)
         self.rows: list[int] = []
         self.bad: list[Bad] = []
         self._width = len(titles)
