@@ -194,7 +194,8 @@ class _Settling:
 
     def _settle(self, layout: Layout, raw: Raw, shared: list[Raw]) -> Layout:
         found, sample = self.files.get(raw.file), raw
-        if found is not None and raw.height >= PART and kind_of(found) == "text":
+        long = raw.height >= PART or (found is not None and found.path.stat().st_size >= LONG)
+        if found is not None and long and kind_of(found) == "text":
             from callstats.sources.text import read_sample
 
             if raw.header_row:

@@ -43,6 +43,7 @@ from callstats.sources.text_records import (
 from callstats.sources.typed_cells import of_arrow
 
 BLOCK = 8 << 20  # characters of text turned into a table at a time
+PART_SIZE = 96 << 20  # bytes of the records of a part, however few they are
 SAMPLES, SAMPLE_SIZE = 256, 8192  # places looked at in a long text, and bytes read at each
 _Block = tuple[pa.Table, np.ndarray]
 
@@ -87,7 +88,7 @@ def read_pieces(
         first: Bad | None = None
         for block in _blocks(lines, head, gathered):
             blocks.append(block)
-            if sum(len(rows) for _, rows in blocks) >= most or len(gathered.bad) >= min(most, MANY_BAD):
+            if _is_full(blocks, most) or len(gathered.bad) >= min(most, MANY_BAD):
                 bad += len(gathered.bad)
                 first = first or next(iter(gathered.bad), None)
                 check_bad(gathered, bad, first)
@@ -95,6 +96,13 @@ def read_pieces(
                 blocks, came = [], True
         if blocks or gathered.bad or gathered.furniture or not came:
             yield _part(gathered, blocks, head)
+
+
+def _is_full(blocks: list[_Block], most: float) -> bool:
+    """Tell whether a part has its rows; of a wide table fewer."""
+    if most == float("inf"):
+        return False
+    return sum(len(rows) for _, rows in blocks) >= most or sum(t.nbytes for t, _ in blocks) >= PART_SIZE
 
 
 def _part(gathered: Raw, blocks: list[_Block], head: Head) -> Raw:

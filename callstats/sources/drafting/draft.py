@@ -49,6 +49,7 @@ def draft_mapping(files: str | Path | Iterable[str | Path], *, time_zone: str | 
 
     Examples
     --------
+    >>> import tempfile
     >>> export = Path(tempfile.mkdtemp()) / "crm.csv"
     >>> _ = export.write_text("Ref;Date;Result\n1;23/09/2024 10:00;Sold\n2;23/09/2024 10:05;ZZ9\n")
     >>> print(draft_mapping(export, time_zone="Europe/Paris"))
