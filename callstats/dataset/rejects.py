@@ -67,6 +67,11 @@ def read_rejects(file: Path) -> pd.DataFrame:
         with file.open("rb") as opened:  # Arrow takes no path whose bytes are no text
             table = pq.ParquetFile(opened).read()
         frame = table.to_pandas()
+    except PermissionError as error:
+        raise InputError(
+            f"it cannot be read ({error.strerror}): what was left out is for its owner alone", file=file,
+            hint="Ask its owner, who can let your group in: chmod 660 rejects.parquet.",
+        ) from error  # fmt: skip
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"not a Parquet file: {said}", file=file, hint=_AGAIN) from error

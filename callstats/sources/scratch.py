@@ -80,7 +80,6 @@ def _sweep(folder: Path) -> None:
     about = folder.lstat()
     if folder in _HELD or folder.is_symlink() or not folder.is_dir() or about.st_uid != os.getuid():
         return
-    assert fcntl is not None
     lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)  # one that is just being made has none yet
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused where its process lives
