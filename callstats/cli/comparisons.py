@@ -59,7 +59,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     control
         The group the others are compared with.
     period
-        2026-09, 2026-W36, 2026-Q3, 2026-09-14 or 2026-09-01..2026-09-14.
+        2026-09, 2026-W36, 2026-Q3, 2026-09-14, 2026-09-01..2026-09-14, or last, the last whole month.
     where
         Only these rows: column=value; repeat for several.
     clusters

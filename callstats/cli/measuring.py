@@ -82,7 +82,7 @@ def measure(
     by
         A column such as list_id or agent_id, or hour, weekday, day, week, month; repeat for several.
     period
-        2026-09, 2026-W36, 2026-Q3, 2026-09-14 or 2026-09-01..2026-09-14.
+        2026-09, 2026-W36, 2026-Q3, 2026-09-14, 2026-09-01..2026-09-14, or last, the last whole month.
     where
         Only these rows: column=value; repeat for several.
     confidence

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Data = Annotated[str, Parameter(help="An imported folder or a DuckDB file.")]
 Period = Annotated[
-    str | None, Parameter(help="2026-09, 2026-W36, 2026-Q3, 2026-09-14 or 2026-09-01..2026-09-14.")
+    str | None,
+    Parameter(help="2026-09, 2026-W36, 2026-Q3, 2026-09-14, 2026-09-01..2026-09-14, or last (whole month)."),
 ]
 Before = Annotated[str, Parameter(help="previous, another period, or none.")]
 Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat for several.")]

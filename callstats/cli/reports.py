@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, say
 from callstats.cli.write_trials import check_folder
+
+if TYPE_CHECKING:
+    from callstats.report.order import Order
 
 Formats = Annotated[list[Literal["html", "pdf"]], Parameter(negative=(), consume_multiple=True)]
 
@@ -35,9 +39,10 @@ def report(
     data
         An imported folder or a DuckDB file.
     period
-        The period to report on, such as 2026-09.
+        The period to report on, such as 2026-09; the last whole month where left out.
     parameter
-        A parameter of the notebook, name=value; repeat for several.
+        A parameter of the notebook, name=value; repeat for several. campaign_id may be left out where there
+        is one campaign.
     lang
         Language of the report.
     format
@@ -49,8 +54,6 @@ def report(
 
     given = pairs(parameter)
     check_folder(out)
-    told = [period or "whole data", *(f"{key}={value}" for key, value in given.items())]
-    say(f"Making {name} ({', '.join(told)}) …")
     result = run(
         name,
         data,
@@ -61,6 +64,14 @@ def report(
         out=out,
         config=project.config,
         settings=project.set,
+        on_order=lambda order: say(_told(name, order, given)),
     )
     for path in result.paths:
         print(path)
+
+
+def _told(name: str, order: Order, given: Mapping[str, str]) -> str:
+    about = [order.period or "whole data", *(f"{key}={value}" for key, value in given.items())]
+    about += [word for word in order.assumed if word not in about]
+    assumed = f" (nothing else was named: {', '.join(order.assumed)})" if order.assumed else ""
+    return f"Making {name} ({', '.join(about)}) …{assumed}"

@@ -18,6 +18,7 @@ from callstats.dataset import table_links as links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
 from callstats.dataset.filters import Filters, as_values, coerced
+from callstats.dataset.last_month import asked_period
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.dataset.stored_ranges import beyond_range
@@ -221,10 +222,9 @@ class Dataset:
         Parameters
         ----------
         period : str or Period, optional
-            ``2026-09``, ``2026-09-14``, ``2026-W36``, ``2026-Q3``, ``2026`` or
-            ``2026-09-01..2026-09-14``. Tables are cut by their clock; costs by
-            the period they are entered for, a month's costs counting only if the
-            whole month lies inside; contacts are not cut.
+            ``2026-09``, ``2026-09-14``, ``2026-W36``, ``2026-Q3``, ``2026``, ``2026-09-01..2026-09-14``
+            or ``last``, the last whole month. Tables are cut by their clock; costs by the period they are
+            entered for, a month's counting only if the whole month lies inside; contacts are not cut.
         **equals : value or list of values
             Column = the values allowed. A table that lacks the column is narrowed
             through its link (scores by the agent of their call); one without a
@@ -237,7 +237,7 @@ class Dataset:
             ones), or no call lies in the period (it gives the span of the data).
         """
         checked = {name: self._checked(name, value) for name, value in equals.items() if value is not None}
-        window = None if period is None else Period.parse(period)
+        window = None if period is None else asked_period(self, period)
         narrow = replace(self, filters=self.filters.narrowed(window, checked))
         if window is not None:
             self._check_period(narrow, window)

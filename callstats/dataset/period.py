@@ -11,7 +11,7 @@ from callstats.errors import UsageError
 _DAY = timedelta(days=1)
 _FORMS = (
     "A period is a month (2026-09), a day (2026-09-14), a week (2026-W36), a quarter (2026-Q3), "
-    "a year (2026) or two days (2026-09-01..2026-09-14)."
+    "a year (2026), two days (2026-09-01..2026-09-14) or last, the last whole month."
 )
 
 

@@ -15,8 +15,8 @@ from callstats.answers.core.measure import measure
 from callstats.answers.core.scope import records
 from callstats.answers.trust.code_meanings import meanings_to_state
 from callstats.answers.trust.searches import codes_without_meaning
+from callstats.dataset.last_month import last_whole_month
 from callstats.dataset.period import Period
-from callstats.errors import UsageError
 from callstats.kpis import get
 from callstats.project_draft.told_outcomes import ToldCode, told_codes
 
@@ -122,7 +122,7 @@ def site_facts(dataset: Dataset) -> SiteFacts:
     campaigns, queues = _campaigns(dataset)
     lists = _lists(dataset)
     source, unexplained = meanings_to_state(dataset, codes_without_meaning(dataset))
-    period = dataset.filters.period or _last_whole_month(dataset)
+    period = dataset.filters.period or last_whole_month(dataset)
     month = dataset if period is None else dataset.where(period=period)
     known = dataset.provenance
     return SiteFacts(
@@ -267,39 +267,6 @@ def _shortest(counts: Mapping[int, int]) -> tuple[str, str] | None:
 
 def _clock(half: int) -> str:
     return f"{half // 2:02d}:{half % 2 * _STEP:02d}"
-
-
-def _last_whole_month(dataset: Dataset) -> Period | None:
-    """Return the last month of the calls that has no working day before or after them, if it has calls."""
-    span = dataset.span()
-    month = None if span is None else last_whole_month(*span)
-    if month is None:
-        return None
-    try:
-        dataset.where(period=month)
-    except UsageError:  # a month without a call between others
-        return None
-    return month
-
-
-def last_whole_month(first: dt.date, last: dt.date) -> Period | None:
-    """Return the last month that the days from first to last cover, but for weekends at its ends.
-
-    Examples
-    --------
-    >>> str(last_whole_month(dt.date(2026, 7, 1), dt.date(2026, 10, 9)))
-    '2026-09'
-    >>> str(last_whole_month(dt.date(2026, 8, 3), dt.date(2026, 8, 31)))  # 1 August 2026 is a Saturday
-    '2026-08'
-    """
-    month = Period.parse(f"{last:%Y-%m}")
-    if _has_weekday(last + dt.timedelta(days=1), month.end):
-        month = month.previous()
-    return None if month.end <= first or _has_weekday(month.start, first) else month
-
-
-def _has_weekday(start: dt.date, end: dt.date) -> bool:
-    return any((start + dt.timedelta(days=n)).weekday() < 5 for n in range((end - start).days))
 
 
 def _figures(

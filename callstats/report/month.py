@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats.dataset.last_month import asked_period
 from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
 from callstats.report import notebooks
@@ -147,7 +148,7 @@ def plan(
     data : str or Path
         A folder that ``callstats import`` wrote, or a DuckDB file.
     period : str
-        The month, such as ``2026-09``; any other period will do.
+        The month, such as ``2026-09``; any other period will do. ``last`` is the last whole month.
     language : str
         en, fr or ru.
     out : str or Path
@@ -177,8 +178,8 @@ def plan(
     settings = tuple(settings)
     opened = open_data(data, config, settings)
     narrowed = tuple(dict.fromkeys(campaign_id))
-    opened.where(period=period, campaign_id=list(narrowed) or None)
-    chosen_period = Period.parse(period)
+    chosen_period = asked_period(opened, period)
+    opened.where(period=chosen_period, campaign_id=list(narrowed) or None)
     provenance = stands_on(data, opened)
     month = _Month(
         data, opened, chosen_period, language, Path(out), config, settings, provenance, narrowed, []

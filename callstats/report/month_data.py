@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 
-def campaigns(dataset: Dataset, period: Period) -> dict[str, list[str]]:
+def campaigns(dataset: Dataset, period: Period | None) -> dict[str, list[str]]:
     """Return the campaigns with calls in a period, sorted, by direction.
 
     If the calls do not name campaigns, there is one with an empty name.

@@ -13,6 +13,7 @@ from callstats.errors import UsageError
 from callstats.model import TABLES
 from callstats.report import notebooks
 from callstats.report import report_files as files
+from callstats.report.usual_scope import usual_scope
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -39,6 +40,8 @@ class Order:
     folder : Path
         Where the files go; ``stem`` is their name without its extension.
     provenance : dict
+    assumed : tuple of str
+        What of it nobody said: the last whole month, the only campaign.
     """
 
     notebook: Path
@@ -51,6 +54,7 @@ class Order:
     folder: Path
     stem: str
     provenance: dict[str, Any]
+    assumed: tuple[str, ...] = ()
 
 
 def take_order(
@@ -86,6 +90,10 @@ def take_order(
 
     path = notebooks.find(notebook)
     real, shown = Path(data).resolve(), kernel.shown_path(data)
+    opened = opened or open_data(data, config, settings)
+    _values(path, {}, parameters)  # a wrong word is told before anything is looked for
+    about = usual_scope(path, opened, period, parameters)
+    period, parameters = about.period, about.parameters
     own = {
         "data": str(real),
         "period": period,
@@ -94,7 +102,6 @@ def take_order(
         "settings": list(settings) or None,
     }
     values = _values(path, own, parameters)
-    opened = opened or open_data(data, config, settings)
     _check_data(opened, period, values)
     chosen = [_written(values[name]) for name in parameters if values[name] is not None]
     return Order(
@@ -108,6 +115,7 @@ def take_order(
         folder=out / (files.slug(period) if period else "all"),
         stem=files.stem(path.stem, chosen, language),
         provenance=dict(provenance) if provenance is not None else stands_on(data, opened),
+        assumed=about.assumed,
     )
 
 
@@ -119,7 +127,7 @@ def _values(path: Path, own: Mapping[str, Any], parameters: Mapping[str, Any]) -
         if name in OWN:
             raise UsageError(f"{name} is not a parameter to give", hint=f"Give it as the report's {name}.")
     for name in ("period", "config", "settings"):
-        if own[name] is not None and name not in names:
+        if own.get(name) is not None and name not in names:
             raise UsageError(f"the notebook takes no {name}", file=path.name)
     given = {name: value for name, value in own.items() if value is not None and name in names}
     return notebooks.check(taken, {**given, **parameters})

@@ -55,6 +55,7 @@ def run(
     config: str | Path | None = None,
     settings: Iterable[str] = (),
     strict: bool = False,
+    on_order: Callable[[Order], None] | None = None,
 ) -> ReportResult:
     """Make a report of some data.
 
@@ -65,7 +66,8 @@ def run(
     data : str or Path
         A folder that ``callstats import`` wrote, or a DuckDB file.
     period : str, optional
-        Such as ``2026-09``; if omitted, the notebook decides.
+        Such as ``2026-09``, or ``last``, the last whole month of the data, which a shipped report is
+        on where it is omitted; notebooks of your own decide themselves.
     parameters : mapping, optional
         Other parameters of the notebook. Those named like a column of the data
         (campaign_id, list_id, …) also become part of the file names.
@@ -81,6 +83,8 @@ def run(
         What to decide otherwise than the project file, such as ``money.cost_per_hour=50``.
     strict : bool
         Treat a warning in the notebook as a failure.
+    on_order : callable, optional
+        Called with the order once it is checked, before anything runs.
 
     Returns
     -------
@@ -107,6 +111,8 @@ def run(
         config=config,
         settings=settings,
     )
+    if on_order is not None:
+        on_order(order)
     return make(order, wanted, strict=strict)
 
 

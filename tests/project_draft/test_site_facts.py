@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import callstats as cs
-from callstats.project_draft.site_facts import hours_of_dials, last_whole_month, site_facts
+from callstats.dataset.last_month import whole_month
+from callstats.project_draft.site_facts import hours_of_dials, site_facts
 from callstats.project_draft.told_outcomes import outcome_of
 from callstats.sources.outcomes import FLAGS, OUTCOMES
 
@@ -29,7 +30,7 @@ AUG, SEP, OCT = (dt.date(2026, month, 1) for month in (8, 9, 10))
     ],
 )
 def test_a_whole_month_has_calls_on_its_first_and_last_working_day(first, last, expected) -> None:
-    month = last_whole_month(first, last)
+    month = whole_month(first, last)
     assert (None if month is None else month.label) == expected
 
 
