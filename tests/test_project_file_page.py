@@ -16,6 +16,7 @@ from callstats.config import (
     DeclaredTest,
     ListPrice,
     MoneySettings,
+    OwnReport,
     RetentionSettings,
     ScopeSettings,
     SourceSettings,
@@ -52,6 +53,7 @@ def keys(table: list[list[str]]) -> list[str]:
         ("Of one campaign, list or agent", 0, ScopeSettings),
         ("How long the data are kept", 0, RetentionSettings),
         ("List tests", 0, DeclaredTest),
+        ("Reports of your own", 0, OwnReport),
         ("Sources", 0, SourceSettings),
     ],
 )
@@ -113,6 +115,10 @@ def test_the_examples_can_stand_in_one_file() -> None:
         "money.cost_per_dial = true",
         "calling_hours = [['09:00', '25:00']]",
         "currency = 'ZZZ'",
+        "reports = [{ notebook = 'a.txt' }]",
+        "reports = [{ notebook = 'a.ipynb' }, { notebook = 'b/a.ipynb' }]",
+        "reports = [{ notebook = 'a.ipynb', for_each = 'week' }]",
+        "reports = [{ notebok = 'a.ipynb' }]",
     ],
 )
 def test_what_the_page_says_is_refused_is(wrong: str) -> None:

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callstats.config.money_settings import MoneySettings
-from callstats.config.project_settings import LANGUAGES, Config, DeclaredTest, RetentionSettings, Target
+from callstats.config.project_settings import (
+    FOR_EACH,
+    LANGUAGES,
+    Config,
+    DeclaredTest,
+    OwnReport,
+    RetentionSettings,
+    Target,
+)
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d|24:00")
 _DIRECTIONS = ("", "up", "down", "band")
@@ -33,6 +41,7 @@ def faults(config: Config) -> Iterator[Fault]:
     yield from _money(("money",), config.money)
     yield from _retention(config.retention)
     yield from _tests(config.ab_tests)
+    yield from _reports(config.reports)
     for kind in ("campaign", "list", "agent"):
         for name, own in getattr(config, kind).items():
             yield from _targets((kind, name, "targets"), own.targets)
@@ -145,6 +154,18 @@ def _tests(declared: Mapping[str, DeclaredTest]) -> Iterator[Fault]:
             said = getattr(test, key)
             if said is not None and not least <= said <= _MOST:
                 yield ("ab_tests", name, key), f"a whole number from {least} on is expected"
+
+
+def _reports(stated: tuple[OwnReport, ...]) -> Iterator[Fault]:
+    stems = [re.split(r"[/\\]", one.notebook)[-1].removesuffix(".ipynb") for one in stated]
+    for place, (one, stem) in enumerate(zip(stated, stems, strict=True)):
+        here = ("reports", str(place))
+        if not one.notebook.endswith(".ipynb") or not stem:
+            yield (*here, "notebook"), f"{one.notebook!r} is no notebook; its name ends in .ipynb"
+        elif stem in stems[:place]:
+            yield (*here, "notebook"), f"two notebooks are called {stem}, and their reports would be too"
+        if one.for_each not in FOR_EACH:
+            yield (*here, "for_each"), f"{one.for_each!r} is none of {', '.join(FOR_EACH)}"
 
 
 #: Nobody keeps calls for longer than a century.

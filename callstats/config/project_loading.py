@@ -24,6 +24,7 @@ from callstats.config.project_settings import (
     DEFAULT_TARGETS,
     Config,
     DeclaredTest,
+    OwnReport,
     RetentionSettings,
     ScopeSettings,
     SourceSettings,
@@ -300,6 +301,7 @@ _WRITTEN = {
     "campaign": "[campaign.spring.targets] or [campaign.spring.money], and keys below it",
     "list": "[list.A.targets], and keys below it",
     "agent": "[agent.ann.targets], and keys below it",
+    "reports": '[[reports]], and below it notebook = "targets.ipynb", for_each = "campaign"',
     "ab_tests": "[ab_tests.lists], and keys below it: campaign_id, control, treatment",
 }
 
@@ -313,6 +315,7 @@ def _example(path: Sequence[str]) -> str | None:
 _ENTRIES: dict[str, type] = {
     "targets": Target,
     "ab_tests": DeclaredTest,
+    "reports": OwnReport,
     "sources": SourceSettings,
     "campaign": ScopeSettings,
     "list": ScopeSettings,

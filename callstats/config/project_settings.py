@@ -141,6 +141,29 @@ class DeclaredTest:
         return {name: value for name, value in told.items() if value is not None}
 
 
+#: For what a notebook of one's own is run in a month.
+FOR_EACH = ("site", "campaign", "list_test", "agent")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """A notebook of the site's own among the reports of a month.
+
+    Attributes
+    ----------
+    notebook : str
+        Its file; a relative path is looked for beside the project file, the data, and where one works.
+    for_each : str
+        site (once), campaign, list_test or agent.
+    parameters : dict
+        Other parameters of the notebook.
+    """
+
+    notebook: str
+    for_each: str = "site"
+    parameters: dict[str, str | int | float | bool | list[str]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
     """What a site says of its exports of a system that callstats knows.
@@ -203,6 +226,8 @@ class Config:
         What to call campaigns, lists and agents in reports.
     ab_tests : dict of str to DeclaredTest
         The A/B tests in progress, by a name the project chooses.
+    reports : tuple of OwnReport
+        Notebooks of the site's own among the reports of a month.
     sources : dict of str to SourceSettings
         What is particular to the site's exports, by the name of the source.
     money : MoneySettings
@@ -223,6 +248,7 @@ class Config:
     settings: dict[str, float] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     ab_tests: dict[str, DeclaredTest] = field(default_factory=dict)
+    reports: tuple[OwnReport, ...] = ()
     sources: dict[str, SourceSettings] = field(default_factory=dict)
     money: MoneySettings = field(default_factory=MoneySettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)

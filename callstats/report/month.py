@@ -12,7 +12,8 @@ from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
 from callstats.report import notebooks
 from callstats.report import report_files as files
-from callstats.report.month_data import campaigns, period_of_test
+from callstats.report.month_data import agents, campaigns, period_of_test
+from callstats.report.month_notebooks import OwnNotebook, own_notebook
 from callstats.report.order import Order, open_data, period_label, stands_on, take_order
 
 if TYPE_CHECKING:
@@ -174,9 +175,10 @@ def plan(
     InputError
         The data or the project file cannot be read.
     """
-    chosen = _chosen(only)
     settings = tuple(settings)
     opened = open_data(data, config, settings)
+    own = [own_notebook(one, _places(data, config)) for one in opened.config.reports]
+    chosen = _chosen(only, own)
     narrowed = tuple(dict.fromkeys(campaign_id))
     chosen_period = asked_period(opened, period)
     opened.where(period=chosen_period, campaign_id=list(narrowed) or None)
@@ -184,7 +186,11 @@ def plan(
     month = _Month(
         data, opened, chosen_period, language, Path(out), config, settings, provenance, narrowed, []
     )
-    reports = [_planned(month, name, about) for name in _shipped() for about in _KINDS[name](month)]
+    kinds = {name: _KINDS[name] for name in _shipped() if name != SUMMARY}
+    reports = [_planned(month, name, about) for name, find in kinds.items() for about in find(month)]
+    reports += [_planned(month, one.path, about) for one in own for about in _own_requests(month, one)]
+    if SUMMARY in _shipped():
+        reports += [_planned(month, SUMMARY, about) for about in _KINDS[SUMMARY](month)]
     return MonthPlan(
         tuple(planned for planned in reports if planned.report in chosen),
         tuple(planned for planned in reports if planned.report not in chosen),
@@ -218,20 +224,37 @@ def _shipped() -> list[str]:
     return [name for name in _KINDS if name in notebooks.names()]
 
 
-def _chosen(only: Iterable[str]) -> list[str]:
-    wanted, shipped = tuple(only), _shipped()
+def _chosen(only: Iterable[str], own: Iterable[OwnNotebook]) -> list[str]:
+    wanted, known = tuple(only), [*_shipped(), *(one.path.stem for one in own)]
     for name in wanted:
-        if name not in shipped:
-            raise unknown_name("report", name, shipped)
-    return list(wanted) or shipped
+        if name not in known:
+            raise unknown_name("report", name, known)
+    return list(wanted) or known
 
 
-def _planned(month: _Month, name: str, request: _ReportRequest) -> PlannedReport:
+def _places(data: str | Path, config: str | Path | None) -> list[Path]:
+    """Return where a notebook of a project is looked for: beside its file, its data, and here."""
+    named = [Path(config).parent] if config else []
+    real = Path(data).resolve()
+    return [*named, real if real.is_dir() else real.parent, Path.cwd()]
+
+
+def _own_requests(month: _Month, one: OwnNotebook) -> Iterator[_ReportRequest]:
+    """Yield what a notebook of the project's own is run for."""
+    taken = one.parameters
+    for found in _EACH[one.declared.for_each](month):
+        given = {name: value for name, value in found.parameters.items() if name in taken or not taken}
+        yield replace(found, parameters={**given, **one.declared.parameters})
+
+
+def _planned(month: _Month, notebook: str | Path, request: _ReportRequest) -> PlannedReport:
     """Prepare the order of a report, or the reason if it cannot be made."""
-    path = notebooks.find(name)
-    heading = str(notebooks.load(path).metadata.get("title") or name)
-    about = (name, request.subject, request.campaign, heading)
+    name = Path(notebook).stem
+    about = (name, request.subject, request.campaign, name)
     try:
+        path = notebooks.find(notebook)
+        heading = str(notebooks.load(path).metadata.get("title") or name)
+        about = (*about[:3], heading)
         taken = {parameter.name for parameter in notebooks.parameters(path)}
         order = take_order(
             path,
@@ -264,6 +287,16 @@ def _answered(month: _Month) -> Iterator[_ReportRequest]:
     return (_ReportRequest(name, name, {"campaign_id": name}) for name in month.wanted("inbound"))
 
 
+def _taking_calls(month: _Month) -> Iterator[_ReportRequest]:
+    names = dict.fromkeys([*month.wanted("outbound"), *month.wanted("inbound")])
+    return (_ReportRequest(name, name, {"campaign_id": name}) for name in names)
+
+
+def _agents(month: _Month) -> Iterator[_ReportRequest]:
+    names = agents(month.opened, month.period, month.narrowed)
+    return (_ReportRequest(name, "", {"agent_id": name}) for name in names)
+
+
 def _whole_site(month: _Month) -> Iterator[_ReportRequest]:
     return iter(() if month.narrowed else (_ReportRequest(),))
 
@@ -289,4 +322,11 @@ _KINDS: dict[str, Callable[[_Month], Iterator[_ReportRequest]]] = {
     "service_report": _answered,
     "data_quality": _whole_site,
     SUMMARY: _whole_site,
+}
+#: The same for the notebooks of a project's own.
+_EACH: dict[str, Callable[[_Month], Iterator[_ReportRequest]]] = {
+    "site": _whole_site,
+    "campaign": _taking_calls,
+    "list_test": _tests,
+    "agent": _agents,
 }

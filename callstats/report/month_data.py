@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -42,6 +43,15 @@ def campaigns(dataset: Dataset, period: Period | None) -> dict[str, list[str]]:
         if row["direction"] in by_direction and isinstance(name, str):
             by_direction[row["direction"]].add(name)
     return {direction: sorted(names) for direction, names in by_direction.items()}
+
+
+def agents(dataset: Dataset, period: Period, campaigns: Sequence[str] = ()) -> list[str]:
+    """Return the agents with calls in a period, sorted; of some campaigns, where any are named."""
+    within = dataset.where(period=period, campaign_id=list(campaigns) or None)
+    if not within.has("calls", "agent_id"):
+        return []
+    rows = within.table("calls").select("agent_id").unique().collect("pyarrow").rows(named=True)
+    return sorted(row["agent_id"] for row in rows if isinstance(row["agent_id"], str))
 
 
 def period_of_test(dataset: Dataset, test: DeclaredTest, month: Period) -> str | None:

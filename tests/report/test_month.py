@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import nbformat
 import pandas as pd
 import pytest
 
+import callstats as cs
 from callstats.config import DeclaredTest
 from callstats.dataset import Dataset, Period
 from callstats.errors import InputError, UsageError
@@ -176,3 +178,71 @@ def arms(*days: str, loaded: tuple[str, ...] = ()) -> Dataset:
 )
 def test_a_test_is_read_from_its_first_month_to_the_end_of_this(dataset, expected):
     assert period_of_test(dataset, DECLARED, Period.parse("2026-09")) == expected
+
+
+OWN = """
+[[reports]]
+notebook = "refusals.ipynb"
+for_each = "{each}"
+"""
+
+
+def _with_own(tmp_path, parameters, *, each, more=""):
+    data = site.write_data(tmp_path / "data", project=site.PROJECT + OWN.format(each=each) + more)
+    nbformat.write(site.quick(parameters, "Refusals", '"x"'), tmp_path / "data" / "refusals.ipynb")
+    return data
+
+
+@pytest.mark.parametrize(
+    ("each", "parameters", "subjects"),
+    [
+        ("site", site.SITE, [""]),
+        ("campaign", site.CAMPAIGN, ["autumn", "spring", "help"]),
+        ("list_test", site.TEST, ["lists"]),
+    ],
+)
+def test_a_notebook_of_ones_own_is_made_for_each(shipped, tmp_path, each, parameters, subjects):
+    plan = month.plan(_with_own(tmp_path, parameters, each=each), "2026-09")
+    assert [one.error for one in plan.reports] == [""] * len(plan.reports)
+    assert [one.subject for one in plan.reports if one.report == "refusals"] == subjects
+    assert plan.reports[-1].report == "monthly_summary"
+
+
+def test_a_notebook_for_each_agent_is_given_the_agent(shipped, tmp_path):
+    rows = site.calls(("spring", "outbound", "A", "2026-09-02"), ("spring", "outbound", "A", "2026-09-03"))
+    cs.open({"calls": rows.assign(agent_id=["ann", "bob"])}).save(tmp_path / "data")
+    (tmp_path / "data" / "callstats.toml").write_text(OWN.format(each="agent"), encoding="utf-8")
+    made = site.quick(site.SITE + 'agent_id: str = "x"  # who\n', "Refusals", '"x"')
+    nbformat.write(made, tmp_path / "data" / "refusals.ipynb")
+    plan = month.plan(tmp_path / "data", "2026-09", only=["refusals"])
+    assert [one.order.values["agent_id"] for one in plan.reports] == ["ann", "bob"]
+
+
+def test_other_parameters_come_from_the_project_file(shipped, tmp_path):
+    more = "parameters = { least = 7 }\n"
+    data = _with_own(tmp_path, site.SITE + "least: int = 3  # calls\n", each="site", more=more)
+    (one,) = month.plan(data, "2026-09", only=["refusals"]).reports
+    assert one.order.values["least"] == 7
+
+
+def test_a_notebook_that_is_not_there_fails_alone(shipped, tmp_path):
+    data = _with_own(tmp_path, site.SITE, each="site")
+    (data / "refusals.ipynb").unlink()
+    plan = month.plan(data, "2026-09")
+    assert [(one.report, "no such notebook" in one.error) for one in plan.reports if one.error] == [
+        ("refusals", True)
+    ]
+
+
+def test_a_notebook_called_like_one_that_ships_is_refused(shipped, tmp_path):
+    project = OWN.format(each="site").replace("refusals", "data_quality")
+    with pytest.raises(UsageError, match="data_quality is a report that ships"):
+        month.plan(site.write_data(tmp_path / "data", project=project), "2026-09")
+
+
+def test_a_notebook_beside_the_named_project_file_is_found(shipped, tmp_path, data):
+    (tmp_path / "desk").mkdir()
+    (tmp_path / "desk" / "site.toml").write_text(OWN.format(each="site"), encoding="utf-8")
+    nbformat.write(site.quick(site.SITE, "Refusals", '"x"'), tmp_path / "desk" / "refusals.ipynb")
+    plan = month.plan(data, "2026-09", config=tmp_path / "desk" / "site.toml", only=["refusals"])
+    assert [one.error for one in plan.reports] == [""]
