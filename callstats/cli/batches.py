@@ -14,6 +14,7 @@ from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, 
 from callstats.cli.data import check
 from callstats.cli.reports import Formats
 from callstats.cli.write_trials import check_folder
+from callstats.dataset.last_month import LAST
 from callstats.errors import UsageError, near_names
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def monthly(
     data
         An imported folder or a DuckDB file.
     period
-        The month, such as 2026-09.
+        The month, such as 2026-09, or last, the last whole one.
     lang
         Language of the reports.
     only
-        Names of reports, such as campaign_report; all where left out.
+        Names of reports, such as campaign_report or a notebook of [[reports]]; all where left out.
     where
         campaign_id=NAME: only reports on that campaign; repeat for several.
     format
@@ -134,7 +135,7 @@ def _monthly(data: str | Path, period: str, **options: Any) -> int:
     from callstats.report.batch import monthly as make
 
     check_folder(options["out"])
-    say(f"Reports of {period} …")
+    say("Reports of the last whole month …" if period == LAST else f"Reports of {period} …")
     with _terminated():
         month = make(data, period, on_progress=_tell, **options)
     for note in month.notes:

@@ -193,6 +193,8 @@ def _own(value: Any) -> Any:
         return {name: _own(item) for name, (item, usual) in fields.items() if item != usual}
     if isinstance(value, Mapping):
         return {name: _own(item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_own(item) for item in value)
     return value
 
 
