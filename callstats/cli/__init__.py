@@ -18,6 +18,7 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     project_drafts,
     questions,
     reports,
+    sending,
 )
 from callstats.cli.app import app
 from callstats.cli.border import outcome

@@ -1,5 +1,6 @@
 """callstats.toml: what a project decides, read once where data enters and passed along frozen."""
 
+from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import ListPrice, MoneySettings
 from callstats.config.project_loading import FILE_NAME, load, overridden, parse, stated_keys
 from callstats.config.project_settings import (
@@ -21,6 +22,7 @@ __all__ = [
     "Config",
     "DeclaredTest",
     "ListPrice",
+    "MailSettings",
     "MoneySettings",
     "OwnReport",
     "RetentionSettings",

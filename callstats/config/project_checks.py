@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from callstats.config.mail_settings import ATTACHED, SECURITY, MailSettings
 from callstats.config.money_settings import MoneySettings
 from callstats.config.project_settings import (
     FOR_EACH,
@@ -42,6 +43,7 @@ def faults(config: Config) -> Iterator[Fault]:
     yield from _retention(config.retention)
     yield from _tests(config.ab_tests)
     yield from _reports(config.reports)
+    yield from _mail(config.mail)
     for kind in ("campaign", "list", "agent"):
         for name, own in getattr(config, kind).items():
             yield from _targets((kind, name, "targets"), own.targets)
@@ -166,6 +168,33 @@ def _reports(stated: tuple[OwnReport, ...]) -> Iterator[Fault]:
             yield (*here, "notebook"), f"two notebooks are called {stem}, and their reports would be too"
         if one.for_each not in FOR_EACH:
             yield (*here, "for_each"), f"{one.for_each!r} is none of {', '.join(FOR_EACH)}"
+
+
+def _mail(mail: MailSettings) -> Iterator[Fault]:
+    if not 0 < mail.port < 2**16:
+        yield ("mail", "port"), f"{mail.port} is no port; 587 or 465 are usual"
+    if mail.security not in SECURITY:
+        yield ("mail", "security"), f"{mail.security!r} is none of {', '.join(SECURITY)}"
+    if mail.attach not in ATTACHED:
+        yield ("mail", "attach"), f"{mail.attach!r} is none of {', '.join(ATTACHED)}"
+    for key, address in (("sender", mail.sender), *(("to", one) for one in mail.to)):
+        if address and not is_address(address):
+            yield ("mail", key), f"{address!r} is no address; write it like ann@example.com"
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is one address of electronic mail, with or without a name before it.
+
+    Examples
+    --------
+    >>> is_address("ann@example.com"), is_address("Ann <ann@example.com>"), is_address("ann@x, bob@y")
+    (True, True, False)
+    """
+    from email.utils import getaddresses
+
+    found = getaddresses([text])
+    alone = len(found) == 1 and text.isprintable() and not set(text) & set(";,")
+    return alone and re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", found[0][1]) is not None
 
 
 #: Nobody keeps calls for longer than a century.

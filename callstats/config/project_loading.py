@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.bounds import check_settings
+from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import ListPrice, MoneySettings
 from callstats.config.project_checks import faults, truths
 from callstats.config.project_settings import (
@@ -336,6 +337,8 @@ def _fields(path: list[str]) -> Iterable[str]:
         return Config.__dataclass_fields__
     if path[-1] == "money":
         return MoneySettings.__dataclass_fields__
+    if path == ["mail"]:
+        return MailSettings.__dataclass_fields__
     if path == ["retention"]:
         return RetentionSettings.__dataclass_fields__
     of = _ENTRIES.get(path[-2]) if len(path) > 1 else None

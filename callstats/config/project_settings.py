@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import MoneySettings
 
 LANGUAGES = ("en", "fr", "ru")
@@ -234,6 +235,8 @@ class Config:
         What a success is worth and what work costs, where the data do not say.
     retention : RetentionSettings
         How long the data are kept.
+    mail : MailSettings
+        How the reports of a month are mailed.
     campaign, list, agent : dict of str to ScopeSettings
         What single ones have of their own, by campaign_id, list_id and agent_id.
     """
@@ -252,6 +255,7 @@ class Config:
     sources: dict[str, SourceSettings] = field(default_factory=dict)
     money: MoneySettings = field(default_factory=MoneySettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
     campaign: dict[str, ScopeSettings] = field(default_factory=dict)
     list: dict[str, ScopeSettings] = field(default_factory=dict)
     agent: dict[str, ScopeSettings] = field(default_factory=dict)
