@@ -19,7 +19,8 @@ from callstats.errors import ReportError, UsageError
 from callstats.report import report_files as files
 from callstats.report.month_letter import MonthLetter
 
-PASSWORD = "CALLSTATS_SMTP_PASSWORD"
+#: The variable that holds it.
+PASSWORD_VARIABLE = "CALLSTATS_SMTP_PASSWORD"  # nosec B105 - the name of a variable
 _SECONDS = 60
 _HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -124,7 +125,7 @@ def _send(message: EmailMessage, settings: MailSettings) -> set[str]:
     except smtplib.SMTPAuthenticationError as error:
         raise ReportError(
             f"{where} does not take the password of {settings.user}",
-            hint=f"It is that of {PASSWORD}, else of ~/.netrc.",
+            hint=f"It is that of {PASSWORD_VARIABLE}, else of ~/.netrc.",
         ) from error
     except smtplib.SMTPRecipientsRefused as error:
         raise ReportError(
@@ -150,8 +151,8 @@ def _connected(settings: MailSettings) -> smtplib.SMTP:
 
 
 def _password(settings: MailSettings) -> str:
-    if PASSWORD in os.environ:
-        return os.environ[PASSWORD]
+    if PASSWORD_VARIABLE in os.environ:
+        return os.environ[PASSWORD_VARIABLE]
     import netrc
 
     with suppress(OSError, netrc.NetrcParseError):
@@ -160,7 +161,7 @@ def _password(settings: MailSettings) -> str:
             return found[2] or ""
     raise UsageError(
         f"there is no password for {settings.user} at {settings.host}",
-        hint=f"Set {PASSWORD}, or write it into ~/.netrc.",
+        hint=f"Set {PASSWORD_VARIABLE}, or write it into ~/.netrc.",
     )
 
 

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from callstats.config import MailSettings
 from callstats.errors import InputError, ReportError, UsageError
-from callstats.report.mailing import PASSWORD, mail
+from callstats.report.mailing import PASSWORD_VARIABLE, mail
 from callstats.report.month_letter import month_letter
 
 PDF = b"%PDF-1.7 of the month"
@@ -146,13 +146,13 @@ def test_a_password_is_taken_from_the_environment(month, box, monkeypatch):
 
     _, settings = box
     known = dataclasses.replace(settings, user="desk")
-    monkeypatch.setenv(PASSWORD, "wrong")
+    monkeypatch.setenv(PASSWORD_VARIABLE, "wrong")
     with pytest.raises(ReportError, match="does not take the password of desk") as found:
         mail(month_letter(month, "en"), known, month)
     assert "wrong" not in str(found.value)
-    monkeypatch.setenv(PASSWORD, "secret")
+    monkeypatch.setenv(PASSWORD_VARIABLE, "secret")
     assert mail(month_letter(month, "en"), known, month).sent
-    monkeypatch.delenv(PASSWORD)
+    monkeypatch.delenv(PASSWORD_VARIABLE)
     monkeypatch.setenv("HOME", str(month))
     with pytest.raises(UsageError, match=r"no password for desk"):
         mail(month_letter(month, "en"), known, month, again=True)
