@@ -90,10 +90,6 @@ def take_order(
 
     path = notebooks.find(notebook)
     real, shown = Path(data).resolve(), kernel.shown_path(data)
-    opened = opened or open_data(data, config, settings)
-    _values(path, {}, parameters)  # a wrong word is told before anything is looked for
-    about = usual_scope(path, opened, period, parameters)
-    period, parameters = about.period, about.parameters
     own = {
         "data": str(real),
         "period": period,
@@ -101,7 +97,11 @@ def take_order(
         "config": config and str(config),
         "settings": list(settings) or None,
     }
-    values = _values(path, own, parameters)
+    _values(path, own, parameters)  # a wrong word is told before anything is opened
+    opened = opened or open_data(data, config, settings)
+    about = usual_scope(path, opened, period, parameters)
+    period, parameters = about.period, about.parameters
+    values = _values(path, {**own, "period": period}, parameters)
     _check_data(opened, period, values)
     chosen = [_written(values[name]) for name in parameters if values[name] is not None]
     return Order(
@@ -127,7 +127,7 @@ def _values(path: Path, own: Mapping[str, Any], parameters: Mapping[str, Any]) -
         if name in OWN:
             raise UsageError(f"{name} is not a parameter to give", hint=f"Give it as the report's {name}.")
     for name in ("period", "config", "settings"):
-        if own.get(name) is not None and name not in names:
+        if own[name] is not None and name not in names:
             raise UsageError(f"the notebook takes no {name}", file=path.name)
     given = {name: value for name, value in own.items() if value is not None and name in names}
     return notebooks.check(taken, {**given, **parameters})
