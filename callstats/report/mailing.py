@@ -19,8 +19,8 @@ from callstats.errors import ReportError, UsageError
 from callstats.report import report_files as files
 from callstats.report.month_letter import MonthLetter
 
-#: The variable that holds it.
-PASSWORD_VARIABLE = "CALLSTATS_SMTP_PASSWORD"  # nosec B105 - the name of a variable
+#: The variable that holds it, not a password itself.
+PASSWORD_VARIABLE = "CALLSTATS_SMTP_PASSWORD"  # nosec B105
 _SECONDS = 60
 _HERE = ("localhost", "127.0.0.1", "::1")
 
