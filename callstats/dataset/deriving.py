@@ -23,7 +23,7 @@ from callstats.dataset.engine_connection import quoted
 from callstats.dataset.identities import Spellings, respelt
 from callstats.dataset.shifts import with_shifts
 from callstats.model import STATED, TABLES
-from callstats.sources.spill_folder import spill_folder
+from callstats.sources.scratch import spill_folder
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from callstats.sources.database_files import NO_EXTENSIONS
-from callstats.sources.spill_folder import spill_folder
+from callstats.sources.scratch import spill_folder
 
 if TYPE_CHECKING:
     import duckdb

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from callstats.bounds import LINE
 from callstats.errors import InputError
 from callstats.sources.engine_paths import engine_path, engine_text
-from callstats.sources.spill_folder import spill_folder
+from callstats.sources.scratch import spill_folder
 
 if TYPE_CHECKING:
     import duckdb

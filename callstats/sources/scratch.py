@@ -1,4 +1,4 @@
-"""Folders for what is unpacked and set aside; those that a killed process left are swept away.
+"""Folders for what is unpacked, set aside or spilled; those that a killed process left are swept away.
 
 Each is locked by its process for as long as that lives, however it ends. What bears such a name,
 belongs to the same user and is locked by nobody was left by one that was killed.
@@ -6,6 +6,7 @@ belongs to the same user and is locked by nobody was left by one that was killed
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -19,7 +20,9 @@ except ImportError:  # not a Unix
     fcntl = None
 
 _LOCK = ".in-use"
-_KINDS = ("import", "map", "data")
+_KINDS = ("import", "map", "data", "spill")
+#: Where DuckDB puts what does not fit into memory, by process: one that was forked needs one of its own.
+_SPILLS: dict[int, Path] = {}
 _HELD: dict[Path, int] = {}
 
 
@@ -28,7 +31,7 @@ def new_scratch(kind: str) -> Path:
 
     Parameters
     ----------
-    kind : {"import", "map", "data"}
+    kind : {"import", "map", "data", "spill"}
         A part of its name.
     """
     sweep()
@@ -52,6 +55,23 @@ def remove_at_exit(folder: Path, process: int) -> None:
     """Take a folder away where the process that made it ends: a fork leaves what its parent uses."""
     if os.getpid() == process:
         remove(folder)
+
+
+def spill_folder() -> str:
+    """Return the folder for rows that do not fit into memory, which is made when it is first asked for.
+
+    DuckDB writes them as anybody may read them, and leaves them where its process is killed.
+
+    Examples
+    --------
+    >>> Path(spill_folder()).name.startswith("callstats-spill-")
+    True
+    """
+    process = os.getpid()
+    if process not in _SPILLS or not _SPILLS[process].is_dir():
+        _SPILLS[process] = new_scratch("spill")
+        atexit.register(remove_at_exit, _SPILLS[process], process)
+    return str(_SPILLS[process])
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from callstats.dataset.engine_connection import connect
-from callstats.sources.spill_folder import PREFIX, spill_folder
+from callstats.sources.scratch import spill_folder
 
+PREFIX = "callstats-spill-"
 CODE = "from callstats.dataset.engine_connection import connect; import os; connect(); {}"
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and processes are those of POSIX")
 
