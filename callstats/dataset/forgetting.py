@@ -15,9 +15,14 @@ from typing import Any
 
 from callstats.dataset import store_files as files
 from callstats.dataset.engine_connection import connect
-from callstats.dataset.forgotten_list import FORGOTTEN, ForgottenList, conditions, emptied, persons
+from callstats.dataset.forgotten_list import FORGOTTEN, ForgottenList, conditions, persons
 from callstats.dataset.person_marks import answering, marks
-from callstats.dataset.rejects import read_rejects, write_rejects
+from callstats.dataset.rejects import (
+    emptied_between,
+    read_rejects,
+    without_speaking_of,
+    write_rejects,
+)
 from callstats.dataset.store_log import provenance_of
 from callstats.dataset.store_removal import Removal, stored_files
 from callstats.errors import InputError, UsageError
@@ -137,9 +142,8 @@ class _Forgetting:
         if self.rejects is None or not len(self.rejects):
             return None, 0
         gone = {text for texts in self.persons.values() for text in texts}
-        left = emptied(self.rejects, lambda text: text in gone or self._means(text))
-        changed = self.rejects["content"].notna() & left["content"].isna()
-        return left, int(changed.sum())
+        left = without_speaking_of(self.rejects, lambda text: text in gone or self._means(text))
+        return left, emptied_between(self.rejects, left)
 
     def written(self, stage: files.Staging, *, keep_calls: bool) -> Forgetting:
         """Write the data set without the contacts."""

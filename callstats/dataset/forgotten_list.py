@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.dataset.engine_connection import connect, quoted
-from callstats.dataset.person_marks import Mark, answering, marks, numbers_in
+from callstats.dataset.person_marks import Mark, answering, marks
+from callstats.dataset.rejects import without_speaking_of
 from callstats.dataset.store_files import GROUP
 from callstats.dataset.store_removal import following_calls
 from callstats.dataset.store_rows import write_parquet
@@ -105,32 +106,7 @@ class ForgottenList:
 
     def emptied(self, rejects: pd.DataFrame) -> pd.DataFrame:
         """Return rows that were left out, without the content of those that speak of somebody forgotten."""
-        return emptied(rejects, self.names)
-
-
-def emptied(rejects: pd.DataFrame, speaks: Any) -> pd.DataFrame:
-    """Return rejected rows, without content where one of the texts in it is somebody's.
-
-    Parameters
-    ----------
-    rejects : pandas.DataFrame
-    speaks : callable
-        Tells of a text whether it names somebody.
-    """
-    told = rejects[["found", "content"]].fillna("").astype(str).agg(",".join, axis=1)
-    theirs = [any(map(speaks, numbers_in(text))) for text in told]
-    return without_rows(rejects, theirs)
-
-
-def without_rows(rejects: pd.DataFrame, chosen: Any) -> pd.DataFrame:
-    """Return rejected rows, some of them with file, row and rule alone."""
-    if not len(rejects):
-        return rejects
-    import pandas as pd
-
-    return rejects.assign(
-        **{c: rejects[c].mask(pd.Series(chosen, index=rejects.index)) for c in ("found", "content")}
-    )
+        return without_speaking_of(rejects, self.names)
 
 
 def persons(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 #: Fewer digits are no telephone number, more are none either (ITU-T E.164 has 15 at most).
-_FEWEST, _MOST = 8, 15
+FEWEST_DIGITS, _MOST = 8, 15
 _PHONE = re.compile(r"[+0-9(][0-9 ()./\u00a0\u202f-]{6,}[0-9]")
 #: What a number is known by: with its country, without it, or as digits of which that is not known.
 _ABROAD, _AT_HOME, _DIGITS, _TEXT = "abroad", "at home", "digits", "text"
@@ -37,19 +37,30 @@ def marks(text: str) -> frozenset[Mark]:
     found = {(_TEXT, text)} if text else set()
     if not _PHONE.fullmatch(text):
         return frozenset(found)
-    plain = text.replace("(0)", "")
-    digits = re.sub(r"\D", "", plain)
-    number = digits.lstrip("0")
-    if not _FEWEST <= len(number) <= _MOST:
+    digits = digits_of(text)
+    if not digits:
         return frozenset(found)
-    if plain.startswith("+") or digits.startswith("00"):
+    number = digits.lstrip("0")
+    if text.startswith("+") or digits.startswith("00"):
         code = next((number[:n] for n in (1, 2, 3) if number[:n] in _codes()), None)
         found.add((_ABROAD, number))
-        if code is not None and len(home := number[len(code) :].lstrip("0")) >= _FEWEST:
+        if code is not None and len(home := number[len(code) :].lstrip("0")) >= FEWEST_DIGITS:
             found.add((_AT_HOME, home))
     else:
         found.add((_DIGITS, number))
     return frozenset(found)
+
+
+def digits_of(number: str) -> str:
+    """Return the digits of a telephone number, without the 0 in brackets; empty where it is none.
+
+    Examples
+    --------
+    >>> digits_of("+33 (0)1 99 00 10 01"), digits_of("12-34")
+    ('33199001001', '')
+    """
+    digits = "".join(c for c in number.replace("(0)", "") if c.isdigit())
+    return digits if FEWEST_DIGITS <= len(digits.lstrip("0")) <= _MOST else ""
 
 
 def answering(asked: Iterable[Mark]) -> frozenset[Mark]:

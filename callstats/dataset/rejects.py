@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from callstats.dataset.person_marks import numbers_in
 from callstats.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,6 +52,34 @@ def shut(file: Path) -> None:
 
 #: What the owner may do, and what everybody may.
 _OWN, _OTHERS = 0o600, 0o007
+
+
+def without_speaking_of(rows: pd.DataFrame, speaks: Callable[[str], bool]) -> pd.DataFrame:
+    """Return the rows that were left out, without the content of those that speak of somebody.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    speaks : callable
+        Tells of a cell, or of what looks like a telephone number, whether it names them.
+    """
+    told = rows[["found", "content"]].fillna("").astype(str).agg(",".join, axis=1)
+    return without_content_of(rows, [any(map(speaks, numbers_in(text))) for text in told])
+
+
+def without_content_of(rows: pd.DataFrame, chosen: Sequence[bool] | pd.Series) -> pd.DataFrame:
+    """Return the rows that were left out, some of them with file, row and rule alone."""
+    if not len(rows):
+        return rows
+    import pandas as pd
+
+    gone = pd.Series(chosen, index=rows.index)
+    return rows.assign(**{column: rows[column].mask(gone) for column in ("found", "content")})
+
+
+def emptied_between(before: pd.DataFrame, after: pd.DataFrame) -> int:
+    """Return how many rows have lost their content."""
+    return int((before["content"].notna() & after["content"].isna()).sum())
 
 
 def read_rejects(file: Path) -> pd.DataFrame:

@@ -10,8 +10,12 @@ from pathlib import Path
 from callstats.config import RetentionSettings
 from callstats.dataset import store_files as files
 from callstats.dataset.engine_connection import connect
-from callstats.dataset.forgotten_list import without_rows
-from callstats.dataset.rejects import read_rejects, write_rejects
+from callstats.dataset.rejects import (
+    emptied_between,
+    read_rejects,
+    without_content_of,
+    write_rejects,
+)
 from callstats.dataset.store_log import lines, provenance_of
 from callstats.dataset.store_removal import Removal, following_calls, stored_files
 from callstats.errors import InputError
@@ -162,12 +166,11 @@ class _Expiring:
             f"({both}) WHERE contact_id IS NOT NULL GROUP BY 1"
         )
         have = self.connection.sql(f"FROM {parquet_rows(self.tables['contacts'])}").columns
-        loaded = f"loaded_at < TIMESTAMPTZ '{self.before} 00:00:00+00'" if "loaded_at" in have else "true"
         since = "contact_id IN (SELECT contact_id FROM met WHERE NOT old)"
-        unknown = "contact_id IN (SELECT contact_id FROM met WHERE old)"
-        lapsed = f"CASE WHEN {loaded} IS NULL THEN {unknown} ELSE {loaded} END"
-        lapsed = lapsed if "loaded_at" in have else unknown
-        return {"contacts": f"({lapsed}) AND NOT {since}"}
+        lapsed = "contact_id IN (SELECT contact_id FROM met WHERE old)"
+        if "loaded_at" in have:  # where that is unknown, the calls decide
+            lapsed = f"coalesce(loaded_at < TIMESTAMPTZ '{self.before} 00:00:00+00', {lapsed})"
+        return {"contacts": f"{lapsed} AND NOT {since}"}
 
     def _old_rejects(self, today: dt.date) -> tuple[object, int] | None:
         months, file = self.retention.rejects_months, self.folder / "rejects.parquet"
@@ -179,9 +182,8 @@ class _Expiring:
         old = {item["import"] for item in imports if item.get("end", "9") < before}
         whole = len(imports) == 1 and "import" not in rejects
         theirs = [bool(old)] * len(rejects) if whole else rejects.get("import", rejects["rule"]).isin(old)
-        left = without_rows(rejects, theirs)
-        emptied = rejects["content"].notna() & left["content"].isna()
-        return left, int(emptied.sum())
+        left = without_content_of(rejects, theirs)
+        return left, emptied_between(rejects, left)
 
     def written(self, stage: files.Staging) -> Expiry:
         """Write the data set without what is too old."""

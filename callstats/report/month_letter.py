@@ -11,9 +11,8 @@ from typing import Any
 
 from callstats.errors import InputError
 from callstats.report import index
+from callstats.report.month import SUMMARY
 from callstats.show.words import words
-
-SUMMARY = "monthly_summary"
 
 
 @dataclass(frozen=True, slots=True)

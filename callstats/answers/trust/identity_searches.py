@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from callstats.answers.core.scope import records
+from callstats.dataset.person_marks import FEWEST_DIGITS, digits_of
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 #: Frames of pandas; its own annotations are unions that nothing narrows.
 Frame = Any
-#: Fewer digits are no telephone number.
-FEWEST_DIGITS = 8
 #: A country's calling code has so many digits at most.
 MOST_CODE = 3
 _PHONE = r"^[+0-9][0-9 ()./\x{00A0}\x{202F}-]{7,}$"
@@ -27,10 +26,10 @@ def spellings(dataset: Dataset) -> list[tuple[str, ...]]:
     ``0199001001``, ``+33 1 99 00 10 01`` and ``0033199001001`` are one; two numbers that
     differ in more than spaces, the trunk 0 and the country's code are not.
     """
-    written = sorted({name for name in _contacts(dataset, _PHONE) if _digits(name)})
+    written = sorted({name for name in _contacts(dataset, _PHONE) if digits_of(name)})
     ways: dict[str, list[str]] = {}
     for name in written:
-        ways.setdefault(_digits(name).lstrip("0"), []).append(name)
+        ways.setdefault(digits_of(name).lstrip("0"), []).append(name)
     for number in sorted(ways, key=len, reverse=True):
         own = _shorter(number, ways)
         if own is not None:
@@ -54,18 +53,6 @@ def _shorter(number: str, ways: dict[str, list[str]]) -> str | None:
 
 def _has_trunk(name: str) -> bool:
     return name.startswith(("0", "(0")) and not name.startswith("00")
-
-
-def _digits(name: str) -> str:
-    """Return the digits of a telephone number, without the 0 in brackets; empty where it is none.
-
-    Examples
-    --------
-    >>> _digits("+33 (0)1 99 00 10 01"), _digits("12-34")
-    ('33199001001', '')
-    """
-    digits = "".join(c for c in name.replace("(0)", "") if c.isdigit())
-    return digits if FEWEST_DIGITS <= len(digits.lstrip("0")) <= 15 else ""
 
 
 def rounded(dataset: Dataset) -> dict[str, int]:
