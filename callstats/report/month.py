@@ -12,7 +12,7 @@ from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
 from callstats.report import notebooks
 from callstats.report import report_files as files
-from callstats.report.month_data import agents, campaigns, period_of_test
+from callstats.report.month_data import DIRECTIONS, agents, campaigns, period_of_test
 from callstats.report.month_notebooks import OwnNotebook, own_notebook
 from callstats.report.order import Order, open_data, period_label, stands_on, take_order
 
@@ -279,12 +279,14 @@ def _placed(order: Order, month: _Month, subject: str) -> Order:
     return replace(order, folder=month.folder, stem=stem)
 
 
-def _dialled(month: _Month) -> Iterator[_ReportRequest]:
-    return (_ReportRequest(name, name, {"campaign_id": name}) for name in month.wanted("outbound"))
+def _each_campaign(report: str) -> Callable[[_Month], Iterator[_ReportRequest]]:
+    """Return what finds the campaigns that a report is made for: those with calls in its direction."""
 
+    def find(month: _Month) -> Iterator[_ReportRequest]:
+        names = month.wanted(DIRECTIONS[report])
+        return (_ReportRequest(name, name, {"campaign_id": name}) for name in names)
 
-def _answered(month: _Month) -> Iterator[_ReportRequest]:
-    return (_ReportRequest(name, name, {"campaign_id": name}) for name in month.wanted("inbound"))
+    return find
 
 
 def _taking_calls(month: _Month) -> Iterator[_ReportRequest]:
@@ -316,10 +318,10 @@ def _tests(month: _Month) -> Iterator[_ReportRequest]:
 
 #: The reports of a month, in the order they are made, and what each is made for.
 _KINDS: dict[str, Callable[[_Month], Iterator[_ReportRequest]]] = {
-    "campaign_report": _dialled,
-    "agent_comparison": _dialled,
+    "campaign_report": _each_campaign("campaign_report"),
+    "agent_comparison": _each_campaign("agent_comparison"),
     "list_ab_test": _tests,
-    "service_report": _answered,
+    "service_report": _each_campaign("service_report"),
     "data_quality": _whole_site,
     SUMMARY: _whole_site,
 }

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 
+#: Which calls the campaigns of a report have; a report that is not named here takes any.
+DIRECTIONS = {"campaign_report": "outbound", "agent_comparison": "outbound", "service_report": "inbound"}
+
+
 def campaigns(dataset: Dataset, period: Period | None) -> dict[str, list[str]]:
     """Return the campaigns with calls in a period, sorted, by direction.
 

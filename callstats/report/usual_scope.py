@@ -11,15 +11,13 @@ from callstats.dataset.last_month import LAST, asked_period
 from callstats.dataset.period import Period
 from callstats.errors import UsageError
 from callstats.report import notebooks
-from callstats.report.month_data import campaigns
+from callstats.report.month_data import DIRECTIONS, campaigns
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
     from callstats.report.notebooks import Parameter
 
 _CAMPAIGN = "campaign_id"
-#: Which calls the campaigns of a report have; the others take any.
-_DIRECTION = {"campaign_report": "outbound", "agent_comparison": "outbound", "service_report": "inbound"}
 _MOST_NAMED = 8
 
 
@@ -83,7 +81,7 @@ def _only_campaign(report: str, opened: Dataset, period: str | None) -> str:
         There are several.
     """
     found = campaigns(opened, None if period is None else Period.parse(period))
-    direction = _DIRECTION.get(report)
+    direction = DIRECTIONS.get(report)
     names = sorted({*found["outbound"], *found["inbound"]} if direction is None else found[direction])
     if len(names) > 1:
         raise UsageError(
