@@ -24,7 +24,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from callstats.model import COST_KINDS, STATES, TABLES
-from tests.mutants import BAD, CELLS, Ended, run
+from tests.mutant_inputs import CELLS
+from tests.mutants import BAD, Ended, run
 
 ZONES = ("Europe/Paris", "America/St_Johns", "Asia/Kathmandu")
 ROWS = 9
