@@ -21,11 +21,14 @@ from callstats.sources.unreadable import Problems
 
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "us": 0.000_001, "min": 60.0, "h": 3600.0}
 _TEXT_UNITS = ("hh:mm:ss", "hh:mm", "text")
-#: Columns whose values are words of the model; of a kind, those of all tables.
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "direction": DIRECTIONS, "state": STATES, "closed_reason": CLOSED_REASONS,
-    "kind": (*COST_KINDS, "csat", "nps", "resolved"),
-}  # fmt: skip
+#: Columns that hold one of the model's words: the rule, as the checks have it, and the words.
+_CHOICES: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("calls", "direction"): ("a direction is outbound or inbound", DIRECTIONS),
+    ("calls", "closed_reason"): ("a reason for closing is one of the model's", CLOSED_REASONS),
+    ("agent_time", "state"): ("a state is one of the model's", STATES),
+    ("costs", "kind"): ("a kind of cost is one of the model's", COST_KINDS),
+    ("surveys", "kind"): ("a kind of survey is one of the model's", ("csat", "nps", "resolved")),
+}
 _SPACES = r"(?<=\d)[\s\u00a0\u202f\u2009'’](?=\d{3}(?:\D|$))"
 _CURRENCY = r"^(?:[A-Z]{3}|\p)\s*|\s*(?:[A-Z]{3}|\p|руб\.?|р\.|kr\.?)$"
 _SIGNS = "$€£¥₽₴₹₩₺₪₫฿₦₱₸"
@@ -60,7 +63,7 @@ def convert(cells: Cells, item: Field, table: str, column: str, problems: Proble
     if kind == "phone":
         return _phone(cells.as_text(), item, column, problems)
     texts = cells.as_text()
-    return _choice(texts, item, column, problems) if table in TABLES and item.to in _CHOICES else texts
+    return _choice(texts, item, table, column, problems) if (table, item.to) in _CHOICES else texts
 
 
 def _is_duration(item: Field, table: str) -> bool:
@@ -83,13 +86,13 @@ def _translated(texts: Series, item: Field, column: str, problems: Problems) -> 
     return meanings
 
 
-def _choice(texts: Series, item: Field, column: str, problems: Problems) -> Series:
+def _choice(texts: Series, item: Field, table: str, column: str, problems: Problems) -> Series:
     words = distinct.each(texts, str.casefold, TEXT)
-    known = _CHOICES[item.to]
+    rule, known = _CHOICES[table, item.to]
     example = ", ".join(f'"{text}" = "{known[0]}"' for text in texts.dropna().unique()[:1])
     reason = f"known are {', '.join(known)}; say which is which, as values = {{ {example} }}"
     unknown = words.notna() & ~words.isin(known)
-    problems.add(unknown, f"a {item.to} is one of the model's", column, texts, reason, item.to)
+    problems.add(unknown, rule, column, texts, reason, item.to)
     return words.mask(unknown)
 
 

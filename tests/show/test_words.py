@@ -161,3 +161,25 @@ def test_a_missing_sentence_is_listed_with_its_file(tmp_path):
     file = tmp_path / "new.py"
     file.write_text('_("never written anywhere")')
     assert re.fullmatch(r".*new\.py: never written anywhere", untranslated([file], "fr")[0])
+
+
+def rules_of_readers():
+    """Return the rules by which readers leave rows or cells out, as they stand in the code."""
+    from callstats.sources.convert import _CHOICES
+
+    yield from (rule for rule, _ in _CHOICES.values())
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and len(node.args) > 1:
+                adds = isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "problems.add"
+                if adds or (isinstance(node.func, ast.Name) and node.func.id == "Bad"):
+                    rule = node.args[1]
+                    assert not isinstance(rule, ast.JoinedStr), f"{source.name}: {ast.unparse(rule)}"
+                    yield from [rule.value] if isinstance(rule, ast.Constant) else []
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_every_rule_of_the_readers_is_told_in_the_language(language):
+    rules = set(rules_of_readers())
+    assert len(rules) > 12
+    assert [rule for rule in sorted(rules) if words(language)(rule) == rule] == []
