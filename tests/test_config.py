@@ -311,3 +311,8 @@ def test_a_setting_that_no_kpi_reads_is_told_of_the_file_and_refused_on_the_comm
         assert f"no KPI reads the setting '{said}'" in printed
         assert told in printed
         assert "short_abandon_s" not in printed
+
+
+def test_a_key_misspelt_is_told_before_the_one_that_is_missing_for_it():
+    with pytest.raises(InputError, match=r"unknown key 'reports\.0\.notebok'(.|\n)*'notebook'"):
+        config.parse({"reports": [{"notebok": "a.ipynb"}]})

@@ -242,7 +242,8 @@ def _parsed(content: Mapping[str, Any], file: object, kind: type[CallstatsError]
     try:
         config = _validator().validate_python(content)
     except ValidationError as error:
-        first = error.errors()[0]
+        wrongs = error.errors()  # a misspelt key is missing too: the word that stands there is told first
+        first = next((wrong for wrong in wrongs if "unexpected" in wrong["type"]), wrongs[0])
         path = [str(part) for part in first["loc"]]
         if path[0] == "sources" and path[2:3] == ["statuses"]:  # what else it could be stands behind
             path = path[:4]
