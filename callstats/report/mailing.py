@@ -19,7 +19,7 @@ from callstats.errors import ReportError, UsageError
 from callstats.report import report_files as files
 from callstats.report.month_letter import MonthLetter
 
-#: The variable that holds it, not a password itself.
+# The name of the variable that holds the password, not a password.
 PASSWORD_VARIABLE = "CALLSTATS_SMTP_PASSWORD"  # nosec B105
 _SECONDS = 60
 _HERE = ("localhost", "127.0.0.1", "::1")

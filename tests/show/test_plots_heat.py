@@ -50,3 +50,10 @@ def _luminance(colour):
 def test_shades_fall_in_lightness_from_low_to_high():
     grey = _SHADES(np.linspace(0, 1, 21))[:, :3] @ [0.299, 0.587, 0.114]
     assert (np.diff(grey) < 0).all()
+
+
+def test_counts_have_no_tenths_however_alike_they_are():
+    named = {"row_labels": ["a"], "column_labels": ["x", "y", "z"], "unit": "n", "formatter": EN}
+    counts = closed(plots.heatmap([[43, 42, 52]], **named))
+    assert [text.get_text() for text in counts.texts] == ["43", "42", "52"]
+    assert closed(plots.heatmap([[1.5, 1, 3]], **named)).texts[0].get_text() == "1.5"

@@ -119,6 +119,8 @@ def ink_on(colour: Sequence[float]) -> str:
 def _write_cells(ax: Any, shown: np.ma.MaskedArray, unit: str, formatter: Formatter, beside: float) -> None:
     lowest, highest = _ends(shown)
     step = (highest - lowest) / 20 or abs(highest) / 20 or 1.0
+    if highest > 1 and bool((shown == np.round(shown)).all()):  # counts have no tenths
+        step = max(step, 1.0)
     span = (highest or 1.0) - lowest
     cells = [(int(r), int(c)) for r, c in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True)]
     texts = [formatter.cell(float(shown[cell]), unit, step) for cell in cells]
