@@ -166,7 +166,7 @@ def told(added: Addition, to: Path) -> Iterator[str]:
         told = [f"{rows} from before {added.expired.before}"] if rows else []
         told += [f"the content of {emptied:,} rows left out"] if emptied else []
         yield f"kept for long enough, as [retention] says, and taken out: {' and '.join(told)}"
-    left = added.rows["calls"] - added.expired.rows.get("calls", 0)
+    left = added.rows.get("calls", 0) - added.expired.rows.get("calls", 0)
     yield f"{books.counted(left, 'calls')} in {to}"
 
 

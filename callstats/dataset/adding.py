@@ -217,8 +217,9 @@ class _Store:
         changes = self._changes(stage) or bool(gone)
         new_files = len(again) < len(this.get("files", ())) or not this.get("files")
         if self.there and not changes and not new_files:
+            rows = self._rows(stage, set())
             stage.leave()
-            return Addition(self.target, fates, self.told.get("rows", {}), again)
+            return Addition(self.target, fates, rows, again)
         return self._commit(stage, _Done(fates, before, this, rejects, gone, again, merge.names.notes()))
 
     def _sunk(self, stage: files.Staging, name: str) -> Path:

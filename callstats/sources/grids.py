@@ -275,7 +275,7 @@ def read_json(path: Path, file: str, options: TextOptions) -> Raw:
     text = path.read_text(encoding=encoding)
     raw = Raw(file, header_row=0)
     try:
-        records = _list_of_records(json.loads(text))
+        records = _list_of_records(_decoded(text))
         raw.rows = list(range(1, len(records) + 1))
     except RecursionError as error:
         raise InputError("JSON that is nested too deeply", file=file, hint=_FLAT) from error
@@ -322,6 +322,28 @@ def _list_of_records(content: Any) -> list[dict[str, Any]]:
     return []
 
 
+def _decoded(text: str) -> Any:
+    """Return what a text of JSON holds; a whole number longer than Python takes stays text.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        It is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # sys.get_int_max_str_digits
+        return json.loads(text, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
+#: Of a whole number; longer ones are no number of this trade, and Python refuses those of over 4,300.
+_MOST_DIGITS = 100
 _SPACE = re.compile(r"\s*")
 
 
@@ -330,7 +352,7 @@ def _one_after_another(text: str) -> list[dict[str, Any]]:
 
     None where each line is a record: there a broken line costs itself alone.
     """
-    decoder, text, place = json.JSONDecoder(), text.strip(), 0
+    decoder, text, place = json.JSONDecoder(parse_int=_whole), text.strip(), 0
     records: list[dict[str, Any]] = []
     while place < len(text):
         try:
@@ -350,7 +372,7 @@ def _records_by_line(text: str, raw: Raw) -> Iterator[tuple[int, dict[str, Any]]
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = _decoded(line)
         except json.JSONDecodeError as error:
             record = error.msg
         except RecursionError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 
@@ -88,6 +89,12 @@ class TestRowsThatComeAgain:
         added = put(desk, "aug.csv")
         assert (added.known, added.nothing_new) == (("aug.csv",), True)
         assert bytes_of(desk / "data") == before
+
+    def test_rows_are_counted_in_the_files_whatever_the_log_says_of_them(self, desk):
+        put(desk, "aug.csv")
+        log = desk / "data" / "dataset.json"
+        log.write_text(json.dumps({**told(desk / "data"), "rows": {}}))
+        assert put(desk, "aug.csv").rows == {"calls": 2}
 
     def test_other_bytes_with_the_same_rows_are_a_line_that_says_nothing_was_new(self, desk):
         put(desk, "aug.csv")

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import callstats as cs
 from callstats import bounds
 from callstats.config import load as load_config
 from callstats.dataset import read
@@ -392,6 +393,18 @@ def test_a_statement_of_a_dump_has_an_end(tmp_path, mapping, monkeypatch):
 def test_json_that_is_nested_without_end_is_refused(tmp_path, mapping):
     (tmp_path / "a.json").write_text('[{"a":' * 100_000 + "1" + "}]" * 100_000)
     assert "JSON that is nested too deeply" in refused(tmp_path / "a.json", mapping)
+
+
+@pytest.mark.parametrize("between", [",", "\n", ""], ids=["a list", "a record a line", "a stream"])
+def test_a_whole_number_of_thousands_of_digits_costs_its_cell_at_most(tmp_path, mapping, between):
+    whole = [
+        f'{{"Id": "{n}", "Date": "2024-09-0{n} 10:00:00", "Note": {"9" * (5000 if n == 1 else 3)}}}'
+        for n in (1, 2, 3)
+    ]
+    text = between.join(whole)
+    (tmp_path / "a.json").write_text(f"[{text}]" if between == "," else text)
+    data = cs.read(tmp_path / "a.json", mapping=mapping)
+    assert data.table("calls").collect("pyarrow")["call_id"].to_list() == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("load", [load_config, load_mapping, load_kpis])
