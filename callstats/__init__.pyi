@@ -9,6 +9,7 @@ from .answers.campaign.dialling_compliance import compliance
 from .answers.campaign.exhaustion import exhaustion
 from .answers.campaign.five_variables import five_variables
 from .answers.campaign.funnel import funnel
+from .answers.campaign.hotspots import hotspots
 from .answers.campaign.lists import lists
 from .answers.campaign.money_ledger import ledger
 from .answers.campaign.portrait import portrait
@@ -66,6 +67,7 @@ __all__ = [
     "five_variables",
     "forget",
     "funnel",
+    "hotspots",
     "ledger",
     "lists",
     "measure",

@@ -129,6 +129,23 @@ def five_variables(
 
 
 @app.command
+def hotspots(
+    data: Data, *kpis: str, period: Period = None, before: Before = "previous", where: Where = [],  # noqa: B006
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+) -> None:  # fmt: skip
+    """Say when and where figures are off beyond chance: days, hours, lists, agents.
+
+    Parameters
+    ----------
+    kpis
+        Ratios of the catalogue; where left out, the usual ones and those that miss their targets.
+    """
+    from callstats.answers.campaign.hotspots import hotspots as run
+
+    ask(lambda d: run(d, period, before, kpis=kpis or None), data, where, project, lang, format)
+
+
+@app.command
 def compliance(
     data: Data, /, *, rule: str = "us-ftc", period: Period = None, where: Where = [],  # noqa: B006
     project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, get_day_names
+from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 from babel.lists import format_list
 
 #: Shown for an unknown value.
@@ -46,6 +46,18 @@ class Calendar:
         '14 Sept'
         """
         return UNKNOWN if day is None else format_skeleton("MMMd", day, locale=self.locale)
+
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Return days in a row without their year.
+
+        Examples
+        --------
+        >>> Calendar("fr").days(dt.date(2026, 9, 14), dt.date(2026, 9, 18))
+        '14–18 sept.'
+        """
+        if first == last:
+            return self.day(first)
+        return format_interval(first, last, "MMMd", locale=self.locale)
 
     def month(self, month: dt.date | str | None) -> str:
         """Return a month and its year; ``month`` is a day in it or "2026-09".

@@ -18,6 +18,8 @@ from callstats.show.plain import lean, plain_data
 MIME = "application/vnd.callstats+json"
 
 Tone = Literal["good", "bad", "neutral", "unknown"]
+#: Of a target; "open" where the interval leaves it open.
+Outcome = Literal["met", "missed", "open", ""]
 
 
 class View:
@@ -185,7 +187,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Verdict(View):
-    """What the evidence supports, in a few sentences at most.
+    """What the evidence supports: a headline if there is one, and a few sentences at most.
 
     Examples
     --------
@@ -196,10 +198,15 @@ class Verdict(View):
 
     kind: ClassVar[str] = "verdict"
     sentences: Sequence[Sentence | str]
+    headline: str = ""
 
     def __post_init__(self) -> None:
         sentences = tuple(s if isinstance(s, Sentence) else Sentence(str(s)) for s in self.sentences)
         object.__setattr__(self, "sentences", sentences)
+
+    def payload(self) -> dict[str, Any]:
+        """Return the sentences, and the headline if there is one."""
+        return lean(super().payload(), ("headline",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +224,11 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One formatted key figure; :func:`callstats.show.key_figures.key_figure` makes it from numbers."""
+    """One formatted key figure; :func:`callstats.show.key_figures.key_figure` makes it from numbers.
+
+    ``outcome`` says whether the target is met, ``recent`` holds earlier values in order, the
+    latest last.
+    """
 
     name: str
     label: str
@@ -231,6 +242,9 @@ class KeyFigure:
     arrow: Literal["up", "down", "none"] = "none"
     good: bool | None = None
     note: str = ""
+    outcome: Outcome = ""
+    outcome_text: str = ""
+    recent: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True)
@@ -243,6 +257,12 @@ class KeyFigures(View):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "figures", tuple(self.figures))
+
+    def payload(self) -> dict[str, Any]:
+        """Return the cards; a card has an outcome and earlier values only if there are any."""
+        told = super().payload()
+        rare = ("outcome", "outcome_text", "recent")
+        return {**told, "figures": [lean(figure, rare) for figure in told["figures"]]}
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from callstats.show.calendar import SPACE
 from callstats.show.digits import unknown
-from callstats.show.display import Bullet, KeyFigure
+from callstats.show.display import Bullet, KeyFigure, Outcome
 from callstats.show.format import Formatter
 from callstats.show.words import words
 
@@ -25,10 +26,12 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
     # what it should be
     target_low: float | None = None,
     target_high: float | None = None,
+    met: bool | None = None,
     # what it was
     change: float | None = None,
     change_low: float | None = None,
     change_high: float | None = None,
+    recent: Sequence[float | None] = (),
     direction: str = "neutral",
     note: str = "",
 ) -> KeyFigure:
@@ -47,8 +50,12 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
         Independent units behind the value.
     target_low, target_high : float, optional
         The smallest and largest value that meets the target.
+    met : bool, optional
+        Whether it does; None if it cannot be told.
     change, change_low, change_high : float, optional
         Difference from the other period, with its interval.
+    recent : sequence of float or None
+        Values of earlier periods, the latest last.
     note : str
         Already translated.
 
@@ -62,6 +69,7 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
     goal = goal_words(target_low, target_high, unit, formatter)
     certain = excludes_zero(change_low, change_high)
     known_interval = not (unknown(low) or unknown(high))
+    outcome, outcome_text = _outcome(met, formatter) if goal and not unknown(value) else ("", "")
     return KeyFigure(
         name=name,
         label=label,
@@ -77,7 +85,20 @@ def key_figure(  # noqa: PLR0913 - all but five by keyword
         arrow=("up" if change > 0 else "down") if certain and change else "none",
         good=is_good(change, direction) if certain else None,
         note=note,
+        outcome=outcome,
+        outcome_text=outcome_text,
+        recent=tuple(recent) if sum(not unknown(each) for each in recent) > 1 else (),
     )
+
+
+def _outcome(met: bool | None, formatter: Formatter) -> tuple[Outcome, str]:
+    _ = words(formatter.language)
+    told: dict[bool | None, tuple[Outcome, str]] = {
+        True: ("met", _("met")),
+        False: ("missed", _("missed")),
+        None: ("open", _("too close")),
+    }
+    return told[met]
 
 
 def excludes_zero(low: float | None, high: float | None) -> bool:

@@ -23,6 +23,7 @@ _LONG_WORD = 24
 #: Length from which a cell wraps, and from which it counts as running text.
 _TEXT, _PROSE = 50, 100
 _ARROWS = {"up": "▲", "down": "▼"}
+_OUTCOMES = {"met": "✓", "missed": "✗", "open": "≈"}
 _MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
 
 
@@ -181,7 +182,9 @@ def _verdict(payload: dict[str, Any]) -> str:
         _tag("li", _mark(s["tone"]) + _tag("span", prose(s["text"])), f"cs-{s['tone']}")
         for s in payload["sentences"]
     )
-    return _tag("ul", items, "cs cs-verdict")
+    told = _tag("ul", items, "cs cs-verdict")
+    headline = payload.get("headline")
+    return _tag("p", prose(headline), "cs cs-headline") + told if headline else told
 
 
 def _mark(tone: str) -> str:
@@ -196,17 +199,54 @@ def _key_figures(payload: dict[str, Any]) -> str:
 
 def _card(figure: dict[str, Any]) -> str:
     interval = " · ".join(part for part in (figure["interval"], figure["n"]) if part)
+    value = _tag("p", prose(figure["value"]), "cs-value")
+    recent = figure.get("recent")
     return _tag(
         "div",
         _tag("p", prose(figure["label"]), "cs-label")
-        + _tag("p", prose(figure["value"]), "cs-value")
+        + (_tag("div", value + _sparkline(recent), "cs-value-line") if recent else value)
         + _optional("p", interval, "cs-interval")
         + (_bullet(figure["bullet"]) if figure["bullet"] else "")
-        + _optional("p", figure["target"], "cs-target")
+        + _target(figure)
         + _change(figure)
         + _optional("p", figure["note"], "cs-card-note"),
         "cs-card",
     )
+
+
+def _target(figure: dict[str, Any]) -> str:
+    """Return the target, and whether it is met as a shape and a word."""
+    outcome = figure.get("outcome")
+    if not outcome:
+        return _optional("p", figure["target"], "cs-target")
+    shape = f'<span aria-hidden="true">{_OUTCOMES[outcome]}</span> '
+    chip = _tag("span", shape + prose(figure["outcome_text"]), f"cs-chip cs-{outcome}")
+    return _tag("p", f"{chip} {prose(figure['target'])}", "cs-target")
+
+
+def _sparkline(recent: list[float | None]) -> str:
+    """Return earlier values as a small line that ends in a dot, with gaps where there is no value.
+
+    What it shows is said by the caption of the cards, so it is hidden from screen readers.
+    """
+    known = [value for value in recent if value is not None]
+    low, high = min(known), max(known)
+
+    def at(place: int, value: float) -> str:
+        x = 2 + 96 * place / max(len(recent) - 1, 1)
+        y = 21 - 18 * (value - low) / (high - low) if high > low else 12
+        return f"{x:.1f},{y:.1f}"
+
+    runs = [
+        [at(place, value) for place, value in run if value is not None]
+        for there, run in groupby(enumerate(recent), key=lambda each: each[1] is not None)
+        if there
+    ]
+    lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if len(run) > 1)
+    x, y = runs[-1][-1].split(",")
+    dot = f'<line class="cs-dot" x1="{x}" x2="{x}" y1="{y}" y2="{y}"/>'
+    box = 'viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<svg class="cs-spark" {box}>{lines}{dot}</svg>'
 
 
 def _change(figure: dict[str, Any]) -> str:

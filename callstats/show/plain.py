@@ -116,7 +116,9 @@ def _figure(payload: dict[str, Any]) -> str:
 
 
 def _verdict(payload: dict[str, Any]) -> str:
-    return "\n".join(f"{_MARKS[s['tone']]} {clean(s['text'])}" for s in payload["sentences"])
+    lines = [f"{_MARKS[s['tone']]} {clean(s['text'])}" for s in payload["sentences"]]
+    headline = payload.get("headline")
+    return "\n".join([clean(headline), *lines] if headline else lines)
 
 
 def _key_figures(payload: dict[str, Any]) -> str:
@@ -124,7 +126,8 @@ def _key_figures(payload: dict[str, Any]) -> str:
     for f in payload["figures"]:
         interval = f" ({f['interval']})" if f["interval"] else ""
         change = _ARROWS[f["arrow"]] + f["change"] if f["change"] else ""
-        parts = [f["value"] + interval, f["n"], f["target"], change, f["note"]]
+        target = _BETWEEN.join(part for part in (f["target"], f.get("outcome_text")) if part)
+        parts = [f["value"] + interval, f["n"], target, change, f["note"]]
         lines.append(clean(f"{f['label']}: " + _BETWEEN.join(part for part in parts if part)))
     return "\n".join(lines)
 

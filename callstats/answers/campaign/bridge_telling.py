@@ -159,11 +159,16 @@ class BridgeTelling(Telling[Bridge]):
                 _("What moved {kpi}: no single factor beyond what days vary since {before}.", **fields)
             )
         if first is None or other is None:
-            why = self.because(first or other)  # type: ignore[arg-type]
+            why = self.because(first or other, brief=True)  # type: ignore[arg-type]
             return Sentence(
                 _("What moved {kpi} most since {before}: {why}.", kpi=kpi, before=before, why=why)
             )
-        fields = {"kpi": kpi, "before": before, "why": self.because(first), "other": self.because(other)}
+        fields = {
+            "kpi": kpi,
+            "before": before,
+            "why": self.because(first, brief=True),
+            "other": self.because(other, brief=True),
+        }
         return Sentence(_("What moved {kpi} most since {before}: {why}; against it: {other}.", **fields))
 
     def _largest(self, side: float) -> Term | None:
@@ -171,12 +176,12 @@ class BridgeTelling(Telling[Bridge]):
         sure = [term for term in self.answer.terms if term.beyond_noise and term.effect * side > 0]
         return max(sure, key=lambda term: abs(term.effect), default=None)
 
-    def because(self, term: Term) -> str:
-        """Return "the answer rate rose (+€1,450, +€900 to +€2,000)"."""
+    def because(self, term: Term, *, brief: bool = False) -> str:
+        """Return "the answer rate rose (+€1,450, +€900 to +€2,000)"; without the interval if brief."""
         _, (_label, rose, fell) = self.say, _TERMS[term.name]
         moved = self.change(term.change, self.answer.unit)
         fields = {"what": _(rose if term.effect > 0 else fell), "effect": moved["change"]}
-        if term.low == term.high or term.low != term.low:
+        if brief or term.low == term.high or term.low != term.low:
             return _("{what} ({effect})", **fields)
         return _("{what} ({effect}, {interval})", interval=moved["interval"], **fields)
 

@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from callstats.answers.campaign.hotspots import WATCHED, Hotspots, hotspots_of
+from callstats.answers.campaign.hotspots_numbers import wrong_side
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
+from callstats.answers.campaign.recent_values import RecentValues, recent_values
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.directions import ask_of_callers, other_direction
 from callstats.answers.core.estimates import Change
 from callstats.answers.core.scope import Scope, scope
-from callstats.answers.core.target_scope import applied_totals, check_targets, stray_notes
+from callstats.answers.core.target_scope import (
+    applied_targets,
+    applied_totals,
+    check_targets,
+    is_total,
+    stray_notes,
+)
 from callstats.answers.core.voice import Voice
 from callstats.kpis import get
 from callstats.kpis.define import KPI
@@ -54,6 +63,10 @@ class Portrait(Answer):
         Why there is no comparison; empty otherwise.
     bridge : Bridge or None
         What changed profit, for the verdict.
+    hotspots : Hotspots or None
+        When and where figures are off.
+    recent : RecentValues or None
+        Earlier values of the figures shown.
     """
 
     voice: Voice
@@ -64,6 +77,8 @@ class Portrait(Answer):
     confidence: float
     note: str = ""
     bridge: Bridge | None = None
+    hotspots: Hotspots | None = None
+    recent: RecentValues | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per KPI: value, low, high, n, target, before, change with its interval, note."""
@@ -107,7 +122,8 @@ def portrait(
     period, before : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     kpis : sequence of str or KPI
-        The figures to show, in order; after them come counts and sums that have a target.
+        The figures to show, in order; after them come counts and sums that have a target. If
+        omitted, also every other figure that misses its target.
     bridge : Bridge, optional
         Of the same two periods: the verdict then names what moved profit most, instead
         of the figure that moved most, and the change of profit is the bridge's.
@@ -139,14 +155,13 @@ def portrait(
     voice = about.voice
     own = [kpi for kpi in kpis if isinstance(kpi, KPI)]
     check_targets(dataset.config, own)
-    aims = applied_totals(about.now, own)
+    aims = [kpi for kpi in _aimed_at(about.now, own, kpis) if kpi.name not in kpis]
     names = (*kpis, *(name for name in _ASIDE if name not in kpis), *aims)
     bridged = _bridged(bridge)
     found = next(iter(moved_figures(about.now, about.before, names).values()), {})
     figures = {name: replace(figure, bridged=bridged.get(name)) for name, figure in found.items()}
     aside = {name for name in (*_ASIDE, *(kpi.name for kpi in aims)) if name not in kpis}
-    aimed = {kpi.name for kpi in aims if figures[kpi.name].now.known}
-    shown = tuple(name for name in figures if name not in aside or name in aimed)
+    shown = tuple(name for name, f in figures.items() if name not in aside or _worth_a_card(f))
     return Portrait(
         voice,
         about.label,
@@ -156,7 +171,26 @@ def portrait(
         dataset.config.confidence,
         " ".join(text for text in (_instead(about, kpis), about.note, *stray_notes(voice, dataset)) if text),
         bridge,
+        hotspots_of(about.now, _followed(figures), voice, about.label),
+        recent_values(about, [figures[name].kpi for name in shown]),
     )
+
+
+def _aimed_at(now: Dataset, own: Sequence[KPI], kpis: Sequence[str | KPI]) -> list[KPI]:
+    """Return what else has a target: counts and sums; of a campaign as a whole, every figure."""
+    if tuple(kpis) != KPIS:
+        return applied_totals(now, own)
+    return [get(name) for name in applied_targets(now)]
+
+
+def _worth_a_card(figure: Figure) -> bool:
+    """Return whether a figure that was not asked for is shown: a total with a target, or a target missed."""
+    return figure.now.known and figure.has_target and (is_total(figure.kpi) or figure.met is False)
+
+
+def _followed(figures: Mapping[str, Figure]) -> dict[str, Figure]:
+    """Return the figures that are followed into days: those watched everywhere, and those that are off."""
+    return {name: f for name, f in figures.items() if name in WATCHED or wrong_side(f)}
 
 
 def _instead(about: Scope, kpis: Sequence[str | KPI]) -> str:

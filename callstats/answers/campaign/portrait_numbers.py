@@ -62,6 +62,12 @@ class Figure:
         return change(self.now, self.before) if self.moved is None else self.moved.change(self.confidence)
 
     @property
+    def worse(self) -> bool:
+        """Whether it changed for the worse beyond its usual variation."""
+        bad = {"up": -1.0, "down": 1.0}.get(self.kpi.direction, 0.0)
+        return self.change.certain and self.change.estimate * bad > 0
+
+    @property
     def p_value(self) -> float:
         """The probability of such a change under no change; nan if unknown."""
         return NAN if self.moved is None else self.moved.p_value()

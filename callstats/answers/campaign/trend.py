@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from callstats.answers.campaign.hotspots_numbers import size_of_one
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import Estimate, estimates, estimates_by
 from callstats.answers.core.scope import lacking, scope
 from callstats.answers.core.voice import Voice
 from callstats.kpis import get
-from callstats.kpis.define import KPI, Count, Ratio
+from callstats.kpis.define import KPI, Ratio
 from callstats.stats import ControlLimits, control_limits
 
 if TYPE_CHECKING:
@@ -166,29 +167,10 @@ def _chart(kpi: KPI, by: str, days: dict[str, Estimate], voice: Voice, confidenc
         sizes,
         kind=kind,
         weekdays=[date.weekday() for date in dates] if by == "day" else None,
-        design_effect=_size_of_one(kpi, [days[day] for day in when]),
+        design_effect=size_of_one(kpi, [days[day] for day in when]),
         false_alarms=1 - confidence,
     )
     return Chart(kpi, by, dates, sizes, limits)
-
-
-def _size_of_one(kpi: KPI, days: list[Estimate]) -> float:
-    """Return a day's sampling variance over that of a count: the size of one, for seconds or money.
-
-    It is that of the days' own intervals. Counts vary by chance as counts do: what
-    contacts and agents add from day to day is in the variance between days.
-    """
-    if isinstance(kpi.formula, Ratio) and all(isinstance(term, Count) for term, _ in kpi.formula.numerator):
-        return 1.0
-    # of the numerator, whose unit may not be that of the value
-    from scipy.special import ndtri
-
-    ratios = [
-        ((day.high - day.low) / (2 * ndtri((1 + day.confidence) / 2) * day.value)) ** 2 * day.numerator
-        for day in days
-        if day.value > 0 and day.high - day.low > 0
-    ]
-    return max(float(np.median(ratios)), 1e-9) if ratios else 1.0
 
 
 def _date(written: str) -> date:

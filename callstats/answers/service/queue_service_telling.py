@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.campaign.portrait_telling import judged, since, with_interval
+from callstats.answers.campaign.figure_telling import judged, since, with_interval
 from callstats.answers.core.telling import Sentence, Telling, View, tells
 from callstats.answers.service.queue_service import Service
 from callstats.show.digits import unknown

@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 import callstats as cs
+from callstats.answers.campaign.hotspots import Hotspots
+from callstats.answers.campaign.hotspots_numbers import Spot
 from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.campaign.portrait_numbers import Figure
+from callstats.answers.campaign.recent_values import RecentValues
 from callstats.answers.core.estimates import Estimate
 from callstats.answers.core.voice import Voice
 from callstats.config import Target
@@ -29,6 +32,16 @@ def figure(
     return Figure(Estimate(kpi, value, low, high), then, Target(least, most))
 
 
+def headline(*figures: Figure, spots: dict[str, tuple[Spot, ...]] | None = None) -> str:
+    by_name = {f.kpi.name: f for f in figures}
+    found = Hotspots(Voice(), "September 2026", by_name, spots or {})
+    made = Portrait(Voice(), "September 2026", "", by_name, tuple(by_name), 0.95, hotspots=found)
+    return plain(made.verdict.headline)
+
+
+FIVE_DAYS = Spot("day", (dt.date(2026, 9, 14), dt.date(2026, 9, 18)), 0.12, 0.018, 1e-6, 1.0, True)
+
+
 def said(*figures: Figure, earlier: str = "August 2026") -> list[str]:
     by_name = {f.kpi.name: f for f in figures}
     made = Portrait(Voice(), "September 2026", earlier, by_name, tuple(by_name), 0.95)
@@ -40,9 +53,62 @@ def test_profit_and_roi_are_told_against_target_and_last_period() -> None:
     roi = figure("roi", 0.8, 0.6, 1.0, least=0.25)
     first = said(profit, roi)[0]
     assert first == (
-        "Profit in September 2026: €7,000 (€5,000 to €9,000); Return on investment (ROI) 80% (60% to 100%), "
-        "target met (at least 25%); +€4,000 since August 2026 (+€1,764 to +€6,236)."
+        "Profit in September 2026: €7,000 (€5,000 to €9,000); +€4,000 since August 2026; "
+        "Return on investment (ROI) 80%, target met (at least 25%)."
     )
+
+
+def test_the_headline_says_what_came_of_it_and_dates_the_target_that_was_missed() -> None:
+    profit = figure("profit", 7000, 5000, 9000, before=(3000, 2000, 4000))
+    abandoned = figure("abandon_rate_outbound", 0.05, 0.04, 0.06, most=0.03)
+    answer = figure("answer_rate", 0.1, 0.09, 0.11, least=0.2)
+    spots = {"abandon_rate_outbound": (FIVE_DAYS,)}
+    assert headline(profit, answer, abandoned, spots=spots) == (
+        "Profit up to €7,000; 2 targets missed: Abandonment rate, outbound (14–18 Sept), 1 more"
+    )
+
+
+def test_the_headline_of_a_loss_and_of_nothing_missed() -> None:
+    answer = figure("answer_rate", 0.3, 0.29, 0.31, least=0.2)
+    assert headline(figure("profit", -500, -900, -100), answer) == "A loss of €500; all targets met"
+    still = figure("profit", 3500, 2500, 4500, before=(3000, 2000, 4000))
+    assert headline(still) == "Profit €3,500, no clear change"
+
+
+def test_what_stands_out_is_in_the_headline_where_no_target_is_missed() -> None:
+    answer = figure("answer_rate", 0.3, 0.29, 0.31)
+    assert headline(answer, spots={"answer_rate": (FIVE_DAYS,)}) == "Answer rate stands out: 14–18 Sept"
+
+
+def test_what_to_do_next_names_the_days_on_which_a_target_was_missed() -> None:
+    abandoned = figure("abandon_rate_outbound", 0.05, 0.04, 0.06, most=0.03)
+    found = Hotspots(
+        Voice(), "", {"abandon_rate_outbound": abandoned}, {"abandon_rate_outbound": (FIVE_DAYS,)}
+    )
+    by_name = {"abandon_rate_outbound": abandoned}
+    made = Portrait(Voice(), "September 2026", "", by_name, tuple(by_name), 0.95, hotspots=found)
+    assert plain(made.sentences[-1]) == (
+        "Next: find out what was different on 14–18 Sept. Abandonment rate, outbound: 12.0% then, "
+        "1.8% otherwise; the rest meets the target (at most 3%)."
+    )
+
+
+def test_a_card_says_whether_its_target_is_met_and_what_its_figure_was_before() -> None:
+    answer = figure("answer_rate", 0.3, 0.29, 0.31, least=0.2)
+    recent = RecentValues(
+        "month", dt.date(2026, 6, 1), dt.date(2026, 9, 1), {"answer_rate": (0.2, None, 0.25, 0.3)}
+    )
+    made = Portrait(Voice(), "", "", {"answer_rate": answer}, ("answer_rate",), 0.95, recent=recent)
+    card = made.key_figures().figures[0]
+    assert (card.outcome, card.outcome_text, card.recent) == ("met", "met", (0.2, None, 0.25, 0.3))
+
+
+def test_recent_values_are_whole_weeks_where_there_are_few_months() -> None:
+    made = cs.portrait(demo("spring"), "2026-09")
+    assert made.recent.by == "week"
+    assert (made.recent.first, made.recent.last) == (dt.date(2026, 7, 6), dt.date(2026, 9, 21))
+    last_week = cs.measure(demo("spring").where(period="2026-W39"), "answer_rate")["value"][0]
+    assert made.recent.values["answer_rate"][-1] == pytest.approx(last_week)
 
 
 def test_a_change_whose_interval_includes_none_is_usual_variation() -> None:
