@@ -37,7 +37,21 @@ class PortraitTelling(Telling[Portrait]):
             caption = _(
                 "{period}, with {level} intervals; change since {before}", before=answer.earlier, **fields
             )
+        lines = self._lines()
+        caption = _.joined([caption, lines] if lines else [caption])
         return KeyFigures([self._card(answer.figures[name]) for name in answer.shown], caption)
+
+    def _lines(self) -> str:
+        """Return what the small lines in the cards are; "" if there are none."""
+        recent = self.answer.recent
+        if recent is None:
+            return ""
+        n = len(next(iter(recent.values.values()), ()))
+        if recent.by == "month":
+            return self.say.ngettext("small lines: the last {n} month", "small lines: the last {n} months", n)
+        return self.say.ngettext(
+            "small lines: the last {n} whole week", "small lines: the last {n} whole weeks", n
+        )
 
     def _card(self, f: Figure) -> KeyFigure:
         moved, recent = f.change, self.answer.recent
