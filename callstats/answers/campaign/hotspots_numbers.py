@@ -30,6 +30,8 @@ PLACES = ("hour", "list_id", "agent_id")
 _LEAST_SHARE = 0.4
 #: More groups are not gone through one by one.
 _MOST_GROUPS = 500
+#: So many days more than one, up to the last, are a change for good.
+_LASTING = 2
 #: Tables whose rows belong to the day they are done on.
 _BY_DAY = {"calls", "agent_time"}
 
@@ -184,7 +186,7 @@ def _stretch(
         min(2 * found.p_value, 1.0),
         share,
         mends,
-        bool(found.last == np.flatnonzero(sizes > 0).max()),
+        bool(found.last == np.flatnonzero(sizes > 0).max()) and found.last - found.first >= _LASTING,
     )
 
 

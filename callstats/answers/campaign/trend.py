@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from callstats.answers.campaign.hotspots_numbers import size_of_one
+from callstats.answers.campaign.hotspots import Hotspots, hotspots_of
+from callstats.answers.campaign.hotspots_numbers import Spot, size_of_one, wrong_side
+from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import Estimate, estimates, estimates_by
-from callstats.answers.core.scope import lacking, scope
+from callstats.answers.core.scope import Scope, lacking, scope
 from callstats.answers.core.voice import Voice
+from callstats.config import Target
 from callstats.kpis import get
 from callstats.kpis.define import KPI, Ratio
 from callstats.stats import ControlLimits, control_limits
@@ -27,13 +31,16 @@ if TYPE_CHECKING:
 FEWEST_DAYS = 8
 #: Longer periods are charted by week.
 MOST_DAYS = 100
+#: Kinds of spots that a chart of days shows.
+_OF_DAYS = ("day", "trend")
 
 
 @dataclass(frozen=True)
 class Chart:
     """The values of one KPI with their limits, by day or week; arrays are in the order of ``days``.
 
-    A week is listed under its Monday.
+    A week is listed under its Monday. ``spots`` are the days in a row that differ from all
+    others, and the slope, as far as they are beyond chance.
     """
 
     kpi: KPI
@@ -41,12 +48,24 @@ class Chart:
     days: tuple[date, ...]
     sizes: np.ndarray
     limits: ControlLimits
+    spots: tuple[Spot, ...] = ()
+
+    @property
+    def stretch(self) -> Spot | None:
+        """The days in a row that differ from all others, if there are any."""
+        return next((spot for spot in self.spots if spot.by == "day"), None)
 
     @property
     def signals(self) -> tuple[date, ...]:
         """Days beyond the limits, or on which a run on one side becomes too long for chance."""
         flagged = self.limits.outside | self._run_starts()
         return tuple(day for day, flag in zip(self.days, flagged, strict=True) if flag)
+
+    @property
+    def single_signals(self) -> tuple[date, ...]:
+        """Signals outside the stretch, which is told as a whole."""
+        first, last = self.stretch.names if self.stretch is not None else (date.max, date.min)
+        return tuple(day for day in self.signals if not first <= day <= last)
 
     def _run_starts(self) -> np.ndarray:
         """Flag only the day on which a run reaches its length, not every day after it."""
@@ -62,6 +81,7 @@ class Trend(Answer):
     period: str
     charts: tuple[Chart, ...]
     notes: tuple[str, ...] = ()
+    figures: Mapping[str, Figure] = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
         """Return kpi, day, value, low, high, size, outside, run, expected: one row per day and KPI."""
@@ -88,7 +108,11 @@ class Trend(Answer):
 
 
 def trend(
-    dataset: Dataset, period: str | Period | None = None, *, kpis: tuple[str, ...] | None = None
+    dataset: Dataset,
+    period: str | Period | None = None,
+    *,
+    kpis: tuple[str, ...] | None = None,
+    hotspots: Hotspots | None = None,
 ) -> Trend:
     """Watch KPIs day by day.
 
@@ -97,8 +121,12 @@ def trend(
     dataset : Dataset
     period : str or Period, optional
     kpis : tuple of str, optional
-        Ratios of the catalogue. If omitted, the answer rate, and successes per
-        login hour if there is agent time, else conversion per conversation.
+        Ratios of the catalogue. If omitted, those of `hotspots` that missed their target,
+        moved or stand out on some days; where there are none, the answer rate, and
+        successes per login hour if there is agent time, else conversion per conversation.
+    hotspots : Hotspots, optional
+        What was found already, of a portrait; if omitted, the figures are followed into
+        their days here.
 
     Returns
     -------
@@ -107,7 +135,9 @@ def trend(
         slow trend are taken out, and the limits allow for how days differ and
         resemble their neighbours. A chart of ordinary days has a signal in at most 5 %
         of periods (one less the project's confidence), however many days they have;
-        see :func:`callstats.stats.control_limits`.
+        see :func:`callstats.stats.control_limits`. Days in a row that differ from all
+        others and slow trends are found as by :func:`callstats.hotspots`, with the same
+        chance of a false one over all charts.
 
     References
     ----------
@@ -124,7 +154,7 @@ def trend(
         return Trend(
             voice, about.label, (), (voice.say("By day: not computable, {why}.", why=why.rstrip(".")),)
         )
-    asked = kpis or ("answer_rate", _second(about.now))
+    asked = kpis or _off_or_moved(hotspots) or ("answer_rate", _second(about.now))
     by = "week" if (about.window.end - about.window.start).days > MOST_DAYS else "day"
     days = estimates_by(about.now, asked, [by])
     charts, notes = [], []
@@ -136,7 +166,42 @@ def trend(
         values = {key[0]: group[kpi.name] for key, group in days.items() if key[0]}
         drawn = _chart(kpi, by, values, voice, about.whole.config.confidence)
         (notes if isinstance(drawn, str) else charts).append(drawn)
-    return Trend(voice, about.label, tuple(charts), tuple(notes))
+    found = hotspots or _followed(about, [chart.kpi for chart in charts])
+    return Trend(voice, about.label, tuple(_marked(c, found) for c in charts), tuple(notes), found.figures)
+
+
+def _off_or_moved(found: Hotspots | None) -> tuple[str, ...]:
+    """Return the figures that missed their target, moved, or stand out on some days."""
+    if found is None:
+        return ()
+    return tuple(
+        name
+        for name, figure in found.figures.items()
+        if wrong_side(figure)
+        or figure.change.certain
+        or any(s.by in _OF_DAYS for s in found.spots.get(name, ()))
+    )
+
+
+def _followed(about: Scope, kpis: Sequence[KPI]) -> Hotspots:
+    """Return what stands out of the days of the figures charted."""
+    figures = (
+        {name: Figure(e, None, Target()) for name, e in estimates(about.now, kpis).items()} if kpis else {}
+    )
+    return hotspots_of(about.now, figures, about.voice, about.label)
+
+
+def _marked(chart: Chart, found: Hotspots) -> Chart:
+    """Return a chart of days with what stands out of them; a single day is a signal already."""
+    if chart.by != "day":
+        return chart
+    spots = [spot for spot in found.spots.get(chart.kpi.name, ()) if spot.by in _OF_DAYS]
+    return replace(
+        chart,
+        spots=tuple(
+            s for s in spots if s.by == "trend" or s.names[0] not in chart.signals or s.names[0] < s.names[-1]
+        ),
+    )
 
 
 def _second(dataset: Dataset) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from callstats.answers.campaign.hotspots_telling import spot_sentence
 from callstats.answers.campaign.trend import Chart, Trend
 from callstats.answers.core.telling import FigureView, Sentence, Telling, View, figure, tells
 
@@ -16,19 +17,24 @@ class TrendTelling(Telling[Trend]):
     """One control chart per KPI, and its dated signals."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """List the dated signals of every chart."""
-        return tuple(self._sentence(chart) for chart in self.answer.charts)
+        """State what stands out of every chart, and its dated signals."""
+        return tuple(sentence for chart in self.answer.charts for sentence in self._of(chart))
+
+    def _of(self, chart: Chart) -> list[Sentence]:
+        figures, period = self.answer.figures, self.answer.period
+        found = [spot_sentence(s, figures[chart.kpi.name], self.voice, period) for s in chart.spots]
+        return [*found, *([self._sentence(chart)] if chart.single_signals or not found else [])]
 
     def _sentence(self, chart: Chart) -> Sentence:
         _, form = self.say, self.form
         label = self.kpi(chart.kpi)
-        if not chart.signals:
+        if not chart.single_signals:
             fields = {"kpi": label, "n": form.number(int((chart.sizes > 0).sum()))}
             if chart.by == "week":
                 return Sentence(_("{kpi}: no signal in {n} weeks; all stay within their limits.", **fields))
             return Sentence(_("{kpi}: no signal in {n} days; all stay within their limits.", **fields))
-        days = ", ".join(self._signal(chart, day) for day in chart.signals[:_MOST_NAMED])
-        more = len(chart.signals) - _MOST_NAMED
+        days = ", ".join(self._signal(chart, day) for day in chart.single_signals[:_MOST_NAMED])
+        more = len(chart.single_signals) - _MOST_NAMED
         rest = _("; and {n} more", n=more) if more > 0 else ""
         fields = {"kpi": label, "days": days, "rest": rest}
         if chart.by == "week":
@@ -89,7 +95,7 @@ class TrendTelling(Telling[Trend]):
         if chart.limits.dispersion < 1.05:
             wide = _("with the limits of ordinary variation")
         alt = _("Control chart of {kpi} around a mean of {centre}.", **fields)
-        text = f"{alt} {self._sentence(chart).text}"
+        text = " ".join([alt, *(sentence.text for sentence in self._of(chart))])
         return figure(self.plot(chart.kpi.name), f"{caption}, {wide}{self._taken_out(chart)}", text)
 
     def _taken_out(self, chart: Chart) -> str:

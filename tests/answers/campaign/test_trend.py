@@ -107,3 +107,18 @@ def test_a_long_period_is_charted_by_week() -> None:
     assert chart.by == "week"
     assert all(day.weekday() == 0 for day in chart.days)
     assert chart.sizes[1] == 700
+
+
+def test_days_in_a_row_that_differ_are_told_as_one_and_not_day_by_day() -> None:
+    found = cs.trend(demo(), "2026-09", kpis=("abandon_rate_outbound",))
+    assert found.charts[0].stretch.names == (dt.date(2026, 9, 14), dt.date(2026, 9, 18))
+    assert found.charts[0].single_signals == ()
+    assert [plain(sentence) for sentence in found.sentences] == [
+        "Abandonment rate, outbound: 12.4% on 14–18 Sept, 1.8% on the other days."
+    ]
+
+
+def test_what_missed_moved_or_stands_out_is_charted() -> None:
+    found = cs.hotspots(demo(), "2026-09")
+    charted = [chart.kpi.name for chart in cs.trend(demo(), "2026-09", hotspots=found).charts]
+    assert charted == ["abandon_rate_outbound", "answer_rate"]
