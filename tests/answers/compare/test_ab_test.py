@@ -15,6 +15,7 @@ from callstats.errors import UsageError
 from callstats.simulate import CallList, Campaign, Scenario, simulate
 from callstats.stats import sample_size
 from tests.answers.compare.ab_test_data import call, contact, data, lists, run
+from tests.answers.small_campaigns import plain
 
 
 class TestNextToNothing:
@@ -148,6 +149,32 @@ class TestPlans:
         found = run(*self.waves(), effect=0.05, baseline=0.1)
         assert found.status.planned == sample_size(0.1, 0.15).total
         assert found.power.solved == "power"
+
+
+class TestHeadline:
+    def test_a_test_that_is_not_over_goes_on_and_says_how_long(self):
+        found = run(*TestPlans().waves(), planned_contacts=1300)
+        assert plain(found.verdict.headline) == "Keep testing for 10 days: 300 contacts are missing"
+
+    def test_a_broken_split_decides_nothing(self):
+        found = run(*lists(300, 100, (30, 30)), expected=(1, 1))
+        assert found.verdict.headline == "Do not decide: the split was not sound"
+
+    def test_a_better_list_is_rolled_out_for_what_a_contact_brings(self):
+        found = run(*lists(400, 400, (20, 80)), planned_contacts=800)
+        worth = found.money.deciding.difference
+        assert found.status.low > 0
+        assert plain(found.verdict.headline).startswith("Roll out B: ")
+        assert f"{worth.estimate:.0f}" in found.verdict.headline
+        assert "a contact" in found.verdict.headline
+
+    def test_a_worse_list_is_not(self):
+        found = run(*lists(400, 400, (80, 20)), planned_contacts=800)
+        assert plain(found.verdict.headline).startswith("Do not roll out B: −€")
+
+    def test_lists_that_do_not_differ_are_no_reason_to_change(self):
+        found = run(*lists(400, 400, (40, 42)), planned_contacts=800)
+        assert plain(found.verdict.headline).startswith("Do not roll out B on this evidence: ")
 
 
 class TestBrokenSplits:
