@@ -24,6 +24,9 @@ Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat f
 Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
 Form = Annotated[Format, Parameter(help="table says it in words; csv and json carry full precision.")]
 
+#: A picture has its sentence and its table beside it; a record is for a report's JSON.
+_UNPRINTED = frozenset({"figure", "record"})
+
 
 def ask(
     question: Callable[[Dataset], Answer],
@@ -43,7 +46,7 @@ def ask(
         opened = replace(opened, config=replace(opened.config, language=lang))
     answer = question(opened)
     if form == "table":
-        print("\n\n".join(str(view) for view in answer.views() if view.kind != "figure"))
+        print("\n\n".join(view.as_text() for view in answer.views() if view.kind not in _UNPRINTED))
     else:
         show(answer.to_frame() if frame is None else frame(answer), form)
     return answer

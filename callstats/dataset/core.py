@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from callstats.config import Config, overridden
+from callstats.dataset import data_overview, made_tables
 from callstats.dataset import decided_tables as decided
-from callstats.dataset import made_tables
 from callstats.dataset import table_links as links
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.dataset.conform import conform
 from callstats.dataset.filters import Filters, as_values, coerced
 from callstats.dataset.last_month import asked_period
+from callstats.dataset.one_engine import on_one_engine
 from callstats.dataset.period import Period
 from callstats.dataset.rejects import Rejects
 from callstats.dataset.stored_ranges import beyond_range
 from callstats.errors import InputError, UsageError, unknown_name
-from callstats.model import MADE, STATED, TABLES
+from callstats.model import STATED, TABLES
 
 if TYPE_CHECKING:
     from callstats.dataset.cost_shares import SharedCosts
@@ -106,6 +107,9 @@ class Dataset:
     >>> ds = Dataset({"calls": calls})
     >>> ds.where(campaign_id="spring", period="2026-09")
     Dataset(calls; campaign_id spring, 2026-09)
+      rows       calls 2
+      days       2026-09-01 to 2026-09-02
+      campaigns  spring
     >>> ds.values("campaign_id"), ds.span()
     (['autumn', 'spring'], (datetime.date(2026, 9, 1), datetime.date(2026, 10, 1)))
     """
@@ -130,9 +134,10 @@ class Dataset:
         object.__setattr__(self, "schemas", decided.schemas_of(frames.schemas, self.config))
 
     def __repr__(self) -> str:
-        told = f"; {self.filters}" if self.filters else ""
-        names = (name for name in self.schemas if name not in MADE)
-        return f"Dataset({', '.join(names)}{told})"
+        return data_overview.overview(self).text()
+
+    def _repr_html_(self) -> str:
+        return data_overview.overview(self).html()
 
     # Contents
 
@@ -459,42 +464,3 @@ class Dataset:
         hint = f"The calls go from {span[0]} to {span[1]}." if span else "There are no such calls at all."
         about = f" of {asked}" if asked else ""
         raise UsageError(f"no calls{about} in {period.label}", hint=hint)
-
-
-_IN_MEMORY = ("pandas", "polars", "pyarrow")
-
-
-def on_one_engine(frames: Mapping[str, nw.LazyFrame]) -> dict[str, nw.LazyFrame]:
-    """Return the tables all on one engine, so that they can be joined.
-
-    Tables in memory follow the calls to pandas, Polars or Arrow.
-
-    Raises
-    ------
-    InputError
-        Some are in memory and some in a database, whose connection only it knows.
-
-    Examples
-    --------
-    >>> import pandas as pd, pyarrow as pa
-    >>> mixed = {"calls": pd.DataFrame({"call_id": ["1"]}), "costs": pa.table({"kind": ["labour"]})}
-    >>> one = on_one_engine({name: nw.from_native(frame).lazy() for name, frame in mixed.items()})
-    >>> one["costs"].implementation
-    <Implementation.PANDAS: 'pandas'>
-    """
-    engines = {name: frame.implementation for name, frame in frames.items()}
-    if len(set(engines.values())) < 2:
-        return dict(frames)
-    target = engines.get("calls") or next(iter(engines.values()))
-    found = {str(engine.value) for engine in engines.values()}
-    if not found <= set(_IN_MEMORY):
-        names = ", ".join(f"{name} on {engine.value}" for name, engine in engines.items())
-        raise InputError(
-            f"the tables are on different engines: {names}",
-            hint="Register the frames in the database's own connection, or load all tables into memory.",
-        )
-    backend = str(target.value)
-    return {
-        name: frame if engines[name] == target else frame.collect(backend).lazy()  # type: ignore[arg-type]
-        for name, frame in frames.items()
-    }

@@ -68,6 +68,7 @@ def open(
     >>> import pandas as pd
     >>> open({"calls": pd.DataFrame({"call_id": ["1"], "direction": ["outbound"]})})
     Dataset(calls)
+      rows  calls 1
     """
     if isinstance(data, Mapping):
         return _from_frames(data, config)

@@ -26,6 +26,8 @@ _BITMAPS = ("image/png", "image/jpeg")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HIDDEN = frozenset({"remove_cell", "remove-cell"})
 _MOST_CONTENTS = 40
+#: What a cell gave that is no block of the body: the head, the results, a caption that its figure has too.
+_ASIDE = frozenset({"title", "record", "caption"})
 
 
 def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
@@ -47,7 +49,7 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
     metadata = notebook.metadata.get("callstats", {})
     blocks = list(_cells(notebook))
     title = _title(blocks, str(notebook.metadata.get("title") or metadata.get("title") or name))
-    body = [block for block in blocks if block["kind"] not in {"title", "record"} and not block.get("used")]
+    body = [block for block in blocks if block["kind"] not in _ASIDE and not block.get("used")]
     _order_headings(body)
     _describe_figures(body, title["title"])
     return {
@@ -98,7 +100,7 @@ def _cells(notebook: Any) -> Iterator[Block]:
             waiting.append(_text(cell.source).strip())
             shown = [block for output in cell.outputs for block in _output(output)]
             yield from shown
-            if any(block["kind"] not in {"title", "record"} for block in shown):
+            if any(block["kind"] not in _ASIDE for block in shown):
                 yield from _source(waiting)
                 waiting = []
     yield from _source(waiting)

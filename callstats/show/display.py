@@ -155,6 +155,27 @@ class FigureView(View):
         bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, MIME: self.payload()}
         return bundle, {"image/svg+xml": {"alt": self.alt, "caption": self.caption}}
 
+    def _ipython_display_(self) -> None:
+        """Show the picture, and its caption beneath it: a notebook shows one form of an output alone."""
+        from IPython.display import publish_display_data
+
+        data, about = self._repr_mimebundle_()
+        publish_display_data(data, {mime: {**told, **_ON_WHITE} for mime, told in about.items()})
+        if self.caption:
+            publish_display_data(CaptionView(self.caption)._repr_mimebundle_())
+
+
+#: Plots are drawn on white: where JupyterLab is dark, it puts white behind them.
+_ON_WHITE = {"needs_background": "light"}
+
+
+@dataclass(frozen=True)
+class CaptionView(View):
+    """The caption of the figure above it, for a notebook; a report sets the figure's own."""
+
+    kind: ClassVar[str] = "caption"
+    text: str
+
 
 def figure(drawn: Any, caption: str, alt: str) -> FigureView:
     """Turn a matplotlib drawing into a display object, and close it.
@@ -293,10 +314,20 @@ class Note(View):
 
 @dataclass(frozen=True)
 class Record(View):
-    """Results for the report's JSON; not shown on the page."""
+    """Results for the report's JSON: they travel with the notebook and are shown nowhere."""
 
     kind: ClassVar[str] = "record"
     results: Mapping[str, Any]
+
+    def as_text(self) -> str:
+        """Return nothing: an answer is printed without its record."""
+        return ""
+
+    def _ipython_display_(self) -> None:
+        """Give the notebook the plain data alone, for which it has no display."""
+        from IPython.display import publish_display_data
+
+        publish_display_data({MIME: self.payload()})
 
     def payload(self) -> dict[str, Any]:
         """Return the results as JSON-compatible data; nan becomes null."""

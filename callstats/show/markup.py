@@ -306,6 +306,10 @@ def _note(payload: dict[str, Any]) -> str:
     return _tag("p", prose(payload["text"]), "cs cs-note")
 
 
+def _caption(payload: dict[str, Any]) -> str:
+    return _tag("p", prose(payload["text"]), "cs cs-figcaption")
+
+
 def _record(_: dict[str, Any]) -> str:
     return ""
 
@@ -317,5 +321,6 @@ _RENDERERS = {
     "key_figures": _key_figures,
     "title": _title,
     "note": _note,
+    "caption": _caption,
     "record": _record,
 }

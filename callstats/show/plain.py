@@ -152,5 +152,6 @@ _RENDERERS = {
     "key_figures": _key_figures,
     "title": _title,
     "note": _note,
+    "caption": _note,
     "record": _record,
 }

@@ -38,6 +38,18 @@ class Answer:
 
     voice: Voice
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the one ``repr`` of all answers: a dataclass would write one with every number."""
+        super().__init_subclass__(**options)
+        if "__repr__" not in cls.__dict__:
+            cls.__repr__ = cls.__repr__
+
+    def __repr__(self) -> str:
+        """Return what the evidence supports as plain sentences; of an answer without any, what it shows."""
+        if told := " ".join(sentence.text for sentence in self.sentences):
+            return told
+        return next((text for view in self.views() if (text := view.as_text())), type(self).__name__)
+
     def to_frame(self) -> pd.DataFrame:
         """Return the numbers, unrounded."""
         raise TypeError(type(self).__name__)  # pragma: no cover - every subclass defines it
