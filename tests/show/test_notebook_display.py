@@ -46,7 +46,9 @@ def test_a_figure_stands_on_white_with_its_caption_beneath(published: list[Any])
 
 
 def test_a_report_has_the_caption_once(published: list[Any]) -> None:
-    FigureView('<svg xmlns="http://www.w3.org/2000/svg"></svg>', "Calls by week", "One bar")._ipython_display_()
+    FigureView(
+        '<svg xmlns="http://www.w3.org/2000/svg"></svg>', "Calls by week", "One bar"
+    )._ipython_display_()
     cell = nbformat.v4.new_code_cell("found")
     cell.outputs = [
         nbformat.v4.new_output("display_data", data=data, metadata=about) for data, about in published

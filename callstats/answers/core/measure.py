@@ -17,6 +17,7 @@ from callstats.answers.core.intervals import (
     notes_on,
     varies_by_day,
 )
+from callstats.answers.core.measured_frame import MeasuredFrame, MeasuredWords
 from callstats.answers.core.obstacles import (
     Unknown,
     counted,
@@ -25,6 +26,7 @@ from callstats.answers.core.obstacles import (
     unknowns,
 )
 from callstats.answers.core.same_contacts import SameContacts, same_contacts
+from callstats.answers.core.voice import Voice
 from callstats.dataset import Dataset
 from callstats.dataset.estimated_hours import NOTE as HOURS_ESTIMATED
 from callstats.dataset.estimated_hours import UNKNOWN as HOURS_UNKNOWN
@@ -72,6 +74,7 @@ def measure(
     Returns
     -------
     pandas.DataFrame
+        A notebook shows it with labels and units.
         One row for each group and KPI: the grouping columns, then ``kpi``, ``value`` in
         the KPI's unit (a fraction where the unit is %), ``low`` and ``high``,
         ``numerator`` and ``denominator`` without the KPI's scale, ``n`` (independent
@@ -118,7 +121,8 @@ def measure(
     """
     found = fetched(dataset, kpis, by, interval=interval)
     level = dataset.config.confidence if confidence is None else confidence
-    return _frame(found.rows(level), found.keys, interval)
+    words = MeasuredWords.of(Voice.of(dataset), found.asked, level)
+    return _frame(found.rows(level), found.keys, interval, words)
 
 
 @dataclass(frozen=True)
@@ -350,10 +354,10 @@ def _quantile_row(kpi: KPI, quantile: tuple[float, int] | None, notes: list[str]
     return (kpi.name, quantile[0], nan, nan, nan, nan, float(quantile[1]), note)
 
 
-def _frame(rows: list[tuple[Any, ...]], keys: tuple[str, ...], interval: bool) -> pd.DataFrame:
-    import pandas as pd
-
-    frame = pd.DataFrame(rows, columns=[*keys, *COLUMNS])
+def _frame(
+    rows: list[tuple[Any, ...]], keys: tuple[str, ...], interval: bool, words: MeasuredWords
+) -> MeasuredFrame:
+    frame = MeasuredFrame(rows, columns=[*keys, *COLUMNS])
     if interval and frame["n"].notna().to_numpy().all():
         frame["n"] = frame["n"].astype("int64")
-    return frame
+    return frame.told_by(words)
