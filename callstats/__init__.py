@@ -14,6 +14,7 @@ The packages, in the order data flows through them:
 ``answers``     the analyst's questions
 ``project_draft``  the first project file of a site
 ``calibrate``   how often the methods err, on simulated or own data
+``lab``         what belongs to JupyterLab: names that complete, a form to ask with
 ``report``      notebooks to HTML and PDF
 ``simulate``    a dialer with known truth
 ==============  =========================================================
@@ -24,9 +25,17 @@ Names are imported when they are first used, so that ``import callstats`` is qui
 
 from __future__ import annotations
 
+import sys
+
 import lazy_loader
 
 __version__ = "0.1.0"
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __all__ += ["__version__"]
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()) is not None:
+    from callstats.lab.kpi_completion import register as _register
+
+    _register(_shell)
+    del _register

@@ -1,3 +1,4 @@
+from . import kpis
 from .answers.agents.agent_opinions import agent_opinions
 from .answers.agents.agent_quality import agent_quality
 from .answers.agents.agent_work import agent_handle_time, agent_pace
@@ -33,6 +34,7 @@ from .dataset import Dataset, Period, add, open, read
 from .dataset.forgetting import forget
 from .dataset.retention import expire
 from .errors import CallstatsError, ComparisonRefused
+from .lab.explorer import explore
 from .project_draft import draft_project
 from .sources.drafting import draft_mapping
 
@@ -64,10 +66,12 @@ __all__ = [
     "draft_project",
     "exhaustion",
     "expire",
+    "explore",
     "five_variables",
     "forget",
     "funnel",
     "hotspots",
+    "kpis",
     "ledger",
     "lists",
     "measure",

@@ -12,6 +12,7 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     calibrating,
     comparisons,
     data,
+    jupyter_lab,
     mapping_drafts,
     measuring,
     personal_data,

@@ -113,6 +113,12 @@ def notebooks(folder: Path, /, *, data: bool = True) -> None:
     data
         Write the demo data there as well, where there are none yet; --no-data leaves them out.
     """
+    for path in lay_out(folder, data=data):
+        print(path)
+
+
+def lay_out(folder: Path, *, data: bool) -> list[Path]:
+    """Lay the notebooks out, say what became of them, and return their paths."""
     from callstats.report.hand_out import hand_out, lay_demo
 
     check_folder(folder)
@@ -126,8 +132,7 @@ def notebooks(folder: Path, /, *, data: bool = True) -> None:
     say(", ".join(f"{count} {status}" for status, count in counts.items() if count) + f" in {folder}")
     if data and lay_demo(folder):
         say(f"The demo data are in {folder / 'data' / 'demo'}")
-    for file in handed:
-        print(file.path)
+    return [file.path for file in handed]
 
 
 def _monthly(data: str | Path, period: str, **options: Any) -> int:

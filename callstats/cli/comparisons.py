@@ -182,11 +182,11 @@ Parts = Annotated[list[float], Parameter(negative=(), consume_multiple=True, sho
 def plan(  # noqa: PLR0913 - all but one by name
     data: str | None = None,
     /,
+    kpi: str = "conversion_per_lead",
     *,
     baseline: float | None = None,
     effect: float | None = None,
     trials: int | None = None,
-    kpi: str = "conversion_per_lead",
     power: float = 0.8,
     alpha: float = 0.05,
     margin: float = 0.0,

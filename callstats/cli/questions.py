@@ -19,7 +19,10 @@ Period = Annotated[
     str | None,
     Parameter(help="2026-09, 2026-W36, 2026-Q3, 2026-09-14, 2026-09-01..2026-09-14, or last (whole month)."),
 ]
-Before = Annotated[str, Parameter(help="previous, another period, or none.")]
+Before = Annotated[
+    str, Parameter(name=["--compare-with", "--before"], help="previous, another period, or none.")
+]
+After = Annotated[str, Parameter(name=["--period", "--after"], help="The later period, such as 2026-09.")]
 Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat for several.")]
 Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
 Form = Annotated[Format, Parameter(help="table says it in words; csv and json carry full precision.")]
@@ -85,7 +88,7 @@ def money(
 
 @app.command
 def hours(
-    data: Data, /, *, kpi: str = "contact_rate_dial", period: Period = None, where: Where = [],  # noqa: B006
+    data: Data, /, kpi: str = "contact_rate_dial", *, period: Period = None, where: Where = [],  # noqa: B006
     project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
     """Say when to call, by hour and weekday and on the same contacts.
@@ -122,13 +125,13 @@ def exhaustion(
 
 @app.command
 def five_variables(
-    data: Data, /, *, period: Period = None, before: Before = "previous", where: Where = [],  # noqa: B006
+    data: Data, /, *, period: Period = None, compare_with: Before = "previous", where: Where = [],  # noqa: B006
     project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
     """Set hours, calls, calls answered, successes and contacts closed side by side, now and before."""
     from callstats.answers.campaign.five_variables import five_variables as run
 
-    ask(lambda d: run(d, period, before), data, where, project, lang, format)
+    ask(lambda d: run(d, period, compare_with), data, where, project, lang, format)
 
 
 @app.command
@@ -224,7 +227,7 @@ def staffing(
 
 @app.command
 def service(
-    data: Data, /, *, compare_with: str = "previous", part: str | None = None, repeat_days: int = 7,
+    data: Data, /, *, compare_with: Before = "previous", part: str | None = None, repeat_days: int = 7,
     period: Period = None, where: Where = [],  # noqa: B006
     project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
 ) -> None:  # fmt: skip
@@ -232,8 +235,6 @@ def service(
 
     Parameters
     ----------
-    compare_with
-        The period before (previous), another period, or none.
     part
         One part alone: figures, promise, waiting, patience, first_call, opinions, solving, volume,
         handling or cover. Without it all of them in words, the key figures as csv or json.
@@ -259,7 +260,7 @@ About = Literal["figures", "pace", "handling", "quality", "opinions"]
 
 @app.command
 def agents(
-    data: Data, /, *, kpi: str = "conversion_per_conversation", adjust: Words = [],  # noqa: B006
+    data: Data, /, kpi: str = "conversion_per_conversation", *, adjust: Words = [],  # noqa: B006
     about: About = "figures", false_discovery_rate: float = 0.10, pseudonyms: str = "", period: Period = None,
     where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
@@ -300,7 +301,7 @@ def agents(
 
 @app.command
 def bridge(
-    data: Data, /, *, before: str = "previous", after: str, by: str | None = "list_id",
+    data: Data, /, *, after: After, before: Before = "previous", by: str | None = "list_id",
     method: Literal["shapley", "lmdi"] = "shapley", bootstrap: int = 1000, seed: int = 0,
     where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
@@ -308,10 +309,6 @@ def bridge(
 
     Parameters
     ----------
-    before
-        The earlier period, such as 2026-08; the one just before where left out.
-    after
-        The later period.
     by
         What the mix is of: a column such as list_id.
     method
@@ -324,23 +321,17 @@ def bridge(
     from callstats.answers.campaign.bridge import bridge as run
 
     ask(
-        lambda d: run(d, before, after, by=by, method=method, bootstrap=bootstrap, seed=seed),
+        lambda d: run(d, after, before, by=by, method=method, bootstrap=bootstrap, seed=seed),
         data, where, project, lang, format,
     )  # fmt: skip
 
 
 @app.command
 def summary(
-    data: Data, /, *, period: Period = None, compare_with: str = "previous",
+    data: Data, /, *, period: Period = None, compare_with: Before = "previous",
     where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
 ) -> None:  # fmt: skip
-    """Put all campaigns on a page: figures, what moved by more than noise, why, and targets missed.
-
-    Parameters
-    ----------
-    compare_with
-        previous for the period before, another period, or none.
-    """
+    """Put all campaigns on a page: figures, what moved by more than noise, why, and targets missed."""
     from callstats.answers.month.summary import summary as run
 
     ask(lambda d: run(d, period, compare_with), data, where, project, lang, format)

@@ -76,3 +76,32 @@ def test_targets_set_on_the_command_line_are_judged(capsys: pytest.CaptureFixtur
 def test_a_target_of_an_unknown_kpi_is_an_error_with_a_near_name() -> None:
     with pytest.raises(UsageError, match="successes"):
         run("targets", DEMO, "--set", "targets.succeses=400")
+
+
+@pytest.mark.parametrize(
+    ("words", "keyword"),
+    [
+        (["hours", DEMO, "answer_rate", *SPRING], "--kpi"),
+        (["agents", DEMO, "answer_rate", *SPRING], "--kpi"),
+        (["plan", DEMO, "answer_rate", "--effect", ".02", *SPRING], "--kpi"),
+    ],
+)
+def test_a_kpi_stands_after_the_data_or_behind_its_name(
+    words: list[str], keyword: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(*words, "--format", "csv")
+    said = capsys.readouterr().out
+    run(words[0], DEMO, keyword, "answer_rate", *words[3:], "--format", "csv")
+    assert capsys.readouterr().out == said
+    run(words[0], DEMO, *words[3:], "--format", "csv")
+    assert capsys.readouterr().out != said
+
+
+def test_a_bridge_and_five_variables_name_their_periods_as_the_others_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    spring = ["--where", "campaign_id=spring", "--format", "csv"]
+    run("bridge", DEMO, "--before", "2026-08", "--after", "2026-09", *spring)
+    said = capsys.readouterr().out
+    run("bridge", DEMO, "--period", "2026-09", "--compare-with", "2026-08", *spring)
+    assert capsys.readouterr().out == said

@@ -36,6 +36,8 @@ from callstats.answers.core.answer import Answer
 from callstats.answers.core.estimates import NAN, Change
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
+from callstats.dataset.last_month import asked_period
+from callstats.errors import UsageError
 from callstats.model import TABLES
 
 if TYPE_CHECKING:
@@ -153,10 +155,12 @@ class Bridge(Answer):
 
 def bridge(
     dataset: Dataset,
-    before: str | Period,
-    after: str | Period,
+    period: str | Period | None = None,
+    compare_with: str | Period | None = "previous",
     campaign_id: str | None = None,
     *,
+    before: str | Period | None = None,
+    after: str | Period | None = None,
     by: str | None = "list_id",
     per_day: bool = True,
     method: str = "shapley",
@@ -176,10 +180,13 @@ def bridge(
     Parameters
     ----------
     dataset : Dataset
-    before, after : str or Period
-        The two periods; ``before`` may be "previous".
+    period, compare_with : str or Period, optional
+        The two periods; ``compare_with`` may be "previous". A bridge leads from the earlier
+        to the later one, in whichever order they are named.
     campaign_id : str, optional
         One campaign; if omitted, the whole site, with a mix between campaigns.
+    before, after : str or Period, optional
+        The same two periods by what they are.
     by : str, optional
         The column, of calls or contacts, that defines the mix; None for no mix.
     per_day : bool
@@ -207,7 +214,7 @@ def bridge(
     Raises
     ------
     UsageError
-        A period holds no call, a name is unknown, or LMDI meets a factor of 0.
+        A period holds no call or is named twice, a name is unknown, or LMDI meets a factor of 0.
 
     References
     ----------
@@ -233,12 +240,16 @@ def bridge(
     >>> calls["call_id"] = calls.index.astype(str)
     >>> calls["success"] = calls["handled"] & (calls.groupby("local_started_at").cumcount() % 2 == 0)
     >>> calls["value"] = calls["success"] * 50.0
-    >>> found = bridge(Dataset({"calls": calls}), "2026-08", "2026-09")
+    >>> found = bridge(Dataset({"calls": calls}), "2026-09", "2026-08")
     >>> found.measure, found.start, found.end, round(found["answer"].effect, 6)
     ('revenue', 200.0, 400.0, 200.0)
     """
     narrow = dataset if campaign_id is None else dataset.where(campaign_id=campaign_id)
-    about = scope(narrow, after, before)
+    if before is not None or after is not None:
+        if period is not None:
+            raise UsageError("the periods of a bridge are named twice", hint="Name before and after alone.")
+        period, compare_with = after, before or compare_with
+    about = scope(narrow, *_later_first(narrow, period, compare_with))
     if about.before is None:
         return _nothing(about, about.note or _unasked(about))
     periods, notes = _periods(about, about.before, by)
@@ -250,6 +261,23 @@ def bridge(
     if bootstrap and not ends:
         notes.append(about.voice.say("One day only: no intervals."))
     return _bridged(about, periods, plan, ends, level, tuple(notes))
+
+
+def _later_first(
+    dataset: Dataset, period: str | Period | None, compare_with: str | Period | None
+) -> tuple[str | Period | None, str | Period | None]:
+    """Return a period and the one it is compared with, which is the earlier."""
+    if period in _RELATIVE:
+        return compare_with, period
+    if not period or not compare_with or compare_with in _RELATIVE:
+        return period, compare_with
+    named = [asked_period(dataset, each) for each in (period, compare_with)]
+    later, earlier = sorted(named, key=lambda each: (each.start, each.end), reverse=True)
+    return later, earlier
+
+
+#: Words that say which period another is compared with.
+_RELATIVE = ("previous", "none")
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,14 @@ class FiveVariables(Answer):
 
 
 def five_variables(
-    dataset: Dataset, period: str | Period | None = None, before: str | Period | None = "previous"
+    dataset: Dataset, period: str | Period | None = None, compare_with: str | Period | None = "previous"
 ) -> FiveVariables:
     """Return hours, calls, calls answered, successes and contacts closed of a period and the one before.
 
     Parameters
     ----------
     dataset : Dataset
-    period, before : str or Period, optional
+    period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
 
     Returns
@@ -115,7 +115,7 @@ def five_variables(
     >>> found.five[0].now.note
     'not computable: needs agent_time'
     """
-    about = scope(dataset, period, before)
+    about = scope(dataset, period, compare_with)
     asked = (*FIVE, *(name for name in BESIDE if name in catalogue()))
     figures = next(iter(moved_figures(about.now, about.before, asked).values()), {})
     notes = (ask_of_callers(about.voice, about.now), about.note)

@@ -93,14 +93,14 @@ def _row(step: Step) -> list[Any]:
 
 
 def funnel(
-    dataset: Dataset, period: str | Period | None = None, before: str | Period | None = None
+    dataset: Dataset, period: str | Period | None = None, compare_with: str | Period | None = None
 ) -> Funnel:
     """Follow the dials of a period from step to step.
 
     Parameters
     ----------
     dataset : Dataset
-    period, before : str or Period, optional
+    period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
 
     Returns
@@ -120,7 +120,7 @@ def funnel(
     >>> [(step.label, step.count) for step in funnel(Dataset({"calls": calls})).steps]
     [('Dials', 4), ('Person answered', 2), ('Success', 1)]
     """
-    about = scope(dataset, period, before)
+    about = scope(dataset, period, compare_with)
     counts = _counts(about.now)
     passed = [(rows_, label) for rows_, label in STEPS if counts[rows_.key][1]]
     _ = about.voice.say

@@ -109,7 +109,7 @@ def _bridged(bridge: Bridge | None) -> dict[str, Change]:
 def portrait(
     dataset: Dataset,
     period: str | Period | None = None,
-    before: str | Period | None = "previous",
+    compare_with: str | Period | None = "previous",
     *,
     kpis: Sequence[str | KPI] = KPIS,
     bridge: Bridge | None = None,
@@ -119,7 +119,7 @@ def portrait(
     Parameters
     ----------
     dataset : Dataset
-    period, before : str or Period, optional
+    period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     kpis : sequence of str or KPI
         The figures to show, in order; after them come counts and sums that have a target. If
@@ -151,7 +151,7 @@ def portrait(
     >>> found.figures["answer_rate"].now.value, found.key_figures().figures[0].interval
     (0.75, '30% to 95%')
     """
-    about = scope(dataset, period, before)
+    about = scope(dataset, period, compare_with)
     voice = about.voice
     own = [kpi for kpi in kpis if isinstance(kpi, KPI)]
     check_targets(dataset.config, own)

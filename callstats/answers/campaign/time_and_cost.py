@@ -85,14 +85,14 @@ class TimeAndCost(Answer):
 
 
 def time_and_cost(
-    dataset: Dataset, period: str | Period | None = None, before: str | Period | None = None
+    dataset: Dataset, period: str | Period | None = None, compare_with: str | Period | None = None
 ) -> TimeAndCost:
     """Return where the login time and the money of a period went.
 
     Parameters
     ----------
     dataset : Dataset
-    period, before : str or Period, optional
+    period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
 
     Returns
@@ -100,7 +100,7 @@ def time_and_cost(
     TimeAndCost
         Intervals of times are clustered by agent-day.
     """
-    about = scope(dataset, period, before)
+    about = scope(dataset, period, compare_with)
     names = ("login_hours", *STATES, *TIMES, *COSTS, BREAK_EVEN)
     now = estimates(about.now, names)
     earlier = estimates(about.before, names) if about.before is not None else {}

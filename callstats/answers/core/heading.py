@@ -76,7 +76,7 @@ def title(
     dataset: Dataset,
     heading: str,
     period: str | Period | None = None,
-    before: str | Period | None = None,
+    compare_with: str | Period | None = None,
     *,
     facts: Sequence[tuple[str, str]] = (),
 ) -> TitleView:
@@ -88,12 +88,12 @@ def title(
         Narrowed to the report's subject.
     heading : str
         In English; translated if the catalogues have it.
-    period, before : str or Period, optional
+    period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     facts : sequence of (label, value)
         Further subjects of the report, in the reader's language.
     """
-    about = scope(dataset, period, before)
+    about = scope(dataset, period, compare_with)
     _, form = about.voice.say, about.voice.form
     shown = [(_("Period"), about.label)]
     if about.earlier_label:

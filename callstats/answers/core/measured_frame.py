@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from callstats.answers.core.voice import Voice
-from callstats.show.display import Cell, Column, TableView
+from callstats.dataset.clock import TIME_KEYS
+from callstats.errors import UsageError, unknown_name
+from callstats.show.display import Cell, Column, FigureView, TableView, figure
 from callstats.show.words import mark
 
 if TYPE_CHECKING:
     from callstats.kpis.define import KPI
 
-#: Rows that a notebook shows.
-_SHOWN = 60
+#: Rows that a notebook shows, groups that have a line of their own in a plot, and that are read out.
+_SHOWN, _DRAWN, _SPOKEN = 60, 40, 10
 _HEADS = {
     "kpi": mark("KPI"),
     "value": mark("Value"),
@@ -96,6 +98,26 @@ class MeasuredFrame(pd.DataFrame):
             return None
         return _MeasuredTable(self, words).view()
 
+    def figure(self, kpi: str | None = None) -> FigureView:
+        """Draw one KPI by group, with its intervals; in the order of time where the groups are times.
+
+        Parameters
+        ----------
+        kpi : str, optional
+            Name of the KPI; the first one if omitted.
+
+        Raises
+        ------
+        UsageError
+            The frame no longer says of what its values are, or has no such KPI.
+        """
+        if self._words is None or not self._tells(self._words):
+            raise UsageError(
+                "this frame no longer says of which KPIs its values are",
+                hint="Draw what cs.measure returned, with its columns kpi and value.",
+            )
+        return _drawn(self, self._words, kpi)
+
     def _tells(self, words: MeasuredWords) -> bool:
         names = list(self.columns)
         if self.columns.nlevels > 1 or "value" not in names or len(set(names)) < len(names):
@@ -113,6 +135,29 @@ class MeasuredFrame(pd.DataFrame):
         return None if table is None else {**table._repr_mimebundle_(), "text/plain": repr(self)}
 
 
+def _drawn(frame: MeasuredFrame, words: MeasuredWords, kpi: str | None) -> FigureView:
+    from callstats.show.plots import interval_plot
+
+    there = list(dict.fromkeys(frame["kpi"])) if "kpi" in frame else list(words.units)
+    if kpi is not None and kpi not in there:
+        raise unknown_name("KPI", kpi, there)
+    name = there[0] if kpi is None else kpi
+    rows = pd.DataFrame(frame[frame["kpi"] == name] if "kpi" in frame else frame)
+    keys = [str(column) for column in rows.columns if column not in _HEADS]
+    names = [" · ".join(map(words.voice.label, row)) for row in rows[keys].itertuples(index=False)]
+    label, unit, form = words.labels[name], words.units[name], words.voice.form
+    ends = [rows[side].tolist() if side in rows else None for side in ("low", "high")]
+    ax = interval_plot(
+        names or [label], rows["value"].tolist(), *ends, unit=unit, formatter=form, label=label,
+        n=rows["n"].tolist() if "n" in rows else None, sort=not {*keys} & {*TIME_KEYS}, most=_DRAWN,
+    )  # fmt: skip
+    told = {"kpi": label, "keys": ", ".join(keys), "level": form.goal(words.confidence, "%")}
+    say = words.voice.say
+    caption = say("{kpi} by {keys}, with {level} intervals", **told) if keys else label
+    values = [f"{n} {form.value(v, unit)}" for n, v in zip(names, rows["value"], strict=True)][:_SPOKEN]
+    return figure(ax, caption, say.headed(caption, "; ".join(values)) + ".")
+
+
 class _MeasuredTable:
     """One frame as a table."""
 
@@ -123,7 +168,7 @@ class _MeasuredTable:
         shown = frame.head(_SHOWN)
         self.frame = pd.DataFrame(shown.reset_index() if self.names else shown)
         only = next(iter(words.units))
-        self.kpis = self.frame["kpi"].tolist() if "kpi" in self.frame else [only] * len(self.frame)
+        self.kpis: list[str] = self.frame["kpi"].tolist() if "kpi" in self.frame else [only] * len(self.frame)
 
     def view(self) -> TableView:
         """Return the table, with a note on the rows that are left out."""

@@ -216,7 +216,7 @@ class Summary(Answer):
 def summary(
     dataset: Dataset,
     period: str | Period | None = None,
-    before: str | Period | None = "previous",
+    compare_with: str | Period | None = "previous",
     *,
     reports: Iterable[str] = (),
     bootstrap: int = 1000,
@@ -226,7 +226,7 @@ def summary(
     Parameters
     ----------
     dataset : Dataset
-    period, before : str or Period, optional
+    period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
     reports : iterable of str
         The campaigns' own reports in the same folder, each as ``campaign=NAME.html``.
@@ -256,7 +256,7 @@ def summary(
     """
     links = report_links(reports)
     check_targets(dataset.config)
-    about = scope(dataset, period, before)
+    about = scope(dataset, period, compare_with)
     campaigns, notes = _campaigns(about, links)
     voice = about.voice
     note = about.note or ("" if about.before is not None else voice.say("No period to compare with."))
