@@ -117,8 +117,6 @@ def _one(values: tuple[Any, ...]) -> Any:
 def _shown(view: View) -> Iterator[Bundle]:
     told: Any = view._repr_mimebundle_()
     data, about = told if isinstance(told, tuple) else (told, {})
+    yield data, about
     if isinstance(view, FigureView):
-        yield data, {mime: {**words, "needs_background": "light"} for mime, words in about.items()}
         yield CaptionView(view.caption)._repr_mimebundle_(), {}
-    else:
-        yield data, about

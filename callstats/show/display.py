@@ -159,14 +159,9 @@ class FigureView(View):
         """Show the picture, and its caption beneath it: a notebook shows one form of an output alone."""
         from IPython.display import publish_display_data
 
-        data, about = self._repr_mimebundle_()
-        publish_display_data(data, {mime: {**told, **_ON_WHITE} for mime, told in about.items()})
+        publish_display_data(*self._repr_mimebundle_())
         if self.caption:
             publish_display_data(CaptionView(self.caption)._repr_mimebundle_())
-
-
-#: Plots are drawn on white: where JupyterLab is dark, it puts white behind them.
-_ON_WHITE = {"needs_background": "light"}
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,10 @@ def test_an_answer_with_a_record_says_no_word_of_it() -> None:
     assert "record of" not in str(found) + found._repr_html_() + repr(found)
 
 
-def test_a_figure_stands_on_white_with_its_caption_beneath(published: list[Any]) -> None:
+def test_a_figure_has_its_caption_beneath(published: list[Any]) -> None:
     FigureView("<svg></svg>", "Calls <b>by</b> week", "One bar")._ipython_display_()
-    (picture, about), (caption, _) = published
+    (picture, _), (caption, _) = published
     assert picture["image/svg+xml"] == "<svg></svg>"
-    assert about["image/svg+xml"]["needs_background"] == "light"
     assert caption["text/plain"] == "Calls <b>by</b> week"
     assert caption["text/html"].endswith('<p class="cs cs-figcaption">Calls &lt;b&gt;by&lt;/b&gt; week</p>')
 
