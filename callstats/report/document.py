@@ -13,16 +13,18 @@ import base64
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from callstats.report import html_tables as foreign
-from callstats.report import markdown
+from callstats.report import markdown, pictures, plotly_pictures
 from callstats.show.display import MIME
 
 Block = dict[str, Any]
 
 _SVG = "image/svg+xml"
-_BITMAPS = ("image/png", "image/jpeg")
+_BITMAPS = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_BARE_FORMULA = re.compile(r"\A\s*(?:\$\$(.*?)\$\$|\$(.*?)\$|\\\[(.*)\\\]|(\\begin\{.*\}))\s*\Z", re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HIDDEN = frozenset({"remove_cell", "remove-cell"})
 _MOST_CONTENTS = 40
@@ -30,7 +32,7 @@ _MOST_CONTENTS = 40
 _ASIDE = frozenset({"title", "record", "caption"})
 
 
-def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
+def read(notebook: Any, *, name: str = "report", folder: Path | None = None) -> dict[str, Any]:
     """Read an executed notebook.
 
     Parameters
@@ -39,6 +41,8 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
         Version 4.
     name : str
         Title if the notebook has none.
+    folder : Path, optional
+        Of the notebook, for pictures that its words name.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def read(notebook: Any, *, name: str = "report") -> dict[str, Any]:
         (level, text, id) and blocks.
     """
     metadata = notebook.metadata.get("callstats", {})
-    blocks = list(_cells(notebook))
+    blocks = list(_cells(notebook, folder))
     title = _title(blocks, str(notebook.metadata.get("title") or metadata.get("title") or name))
     body = [block for block in blocks if block["kind"] not in _ASIDE and not block.get("used")]
     _order_headings(body)
@@ -87,7 +91,7 @@ def payloads(notebook: Any) -> Iterator[dict[str, Any]]:
                 yield payload
 
 
-def _cells(notebook: Any) -> Iterator[Block]:
+def _cells(notebook: Any, folder: Path | None) -> Iterator[Block]:
     """Yield every cell's blocks; code without output is held until the next code that has some."""
     waiting: list[str] = []
     for cell in notebook.cells:
@@ -95,7 +99,8 @@ def _cells(notebook: Any) -> Iterator[Block]:
         if tags & _HIDDEN:
             continue
         if cell.cell_type == "markdown":
-            yield from markdown.read(_text(cell.source))
+            places = pictures.PicturePlaces(cell.get("attachments") or {}, folder)
+            yield from pictures.placed(markdown.read(_text(cell.source)), places)
         elif cell.cell_type == "code":
             waiting.append(_text(cell.source).strip())
             shown = [block for output in cell.outputs for block in _output(output)]
@@ -115,10 +120,16 @@ def _source(parts: list[str]) -> Iterator[Block]:
 def _output(output: Any) -> list[Block]:
     kind = output["output_type"]
     if kind == "stream":
-        return [{"kind": "output", "text": _ANSI.sub("", _text(output["text"])).rstrip("\n")}]
+        return [{"kind": "output", "text": _printed(_text(output["text"]))}]
     if kind == "error":
         return [{"kind": "error", "text": f"{output['ename']}: {_ANSI.sub('', output['evalue'])}"}]
     return _bundle(output["data"], output.get("metadata", {}))
+
+
+def _printed(text: str) -> str:
+    """Return printed text as a terminal leaves it: without colours, a line that is written over once."""
+    lines = _ANSI.sub("", text).replace("\r\n", "\n").rstrip("\n").split("\n")
+    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)
 
 
 def _bundle(data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:
@@ -128,16 +139,26 @@ def _bundle(data: dict[str, Any], metadata: dict[str, Any]) -> list[Block]:
         return _own(dict(payload), data, metadata)
     if picture := _picture(data, metadata):
         return [picture]
+    if plotly_pictures.MIME in data:
+        return [plotly_pictures.picture(data[plotly_pictures.MIME])]
     for mime, read_as in _READERS.items():
         if mime in data and (blocks := read_as(_text(data[mime]))):
             return blocks
     return []
 
 
+def _latex(text: str) -> list[Block]:
+    """Return one formula, as SymPy and `IPython.display.Math` write it; else the text with its formulas."""
+    found = _BARE_FORMULA.match(text)
+    if found is None or "$" in (formula := next(filter(None, found.groups()), "")):
+        return pictures.placed(markdown.read(text), pictures.PicturePlaces())
+    return [{"kind": "equation", "math": markdown.formula(formula)}]
+
+
 _READERS: dict[str, Callable[[str], list[Block]]] = {
     "text/html": foreign.read,
-    "text/markdown": lambda text: markdown.read(text, math=False),
-    "text/latex": markdown.read,
+    "text/markdown": lambda text: pictures.placed(markdown.read(text, math=False), pictures.PicturePlaces()),
+    "text/latex": _latex,
     "text/plain": lambda text: [{"kind": "output", "text": text}],
 }
 

@@ -20,6 +20,7 @@ from traitlets import default
 from callstats.report import document, sorting
 from callstats.report import table_layout as layout
 from callstats.report.language import frame_words
+from callstats.report.pictures import notebook_folder
 
 _HERE = Path(__file__).parent / "template"
 
@@ -30,7 +31,7 @@ class PreparePage(Preprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Return the notebook unchanged, with the page in the resources."""
         name = resources.get("metadata", {}).get("name") or "report"
-        resources["callstats"] = page(document.read(nb, name=name))
+        resources["callstats"] = page(document.read(nb, name=name, folder=notebook_folder(resources)))
         return nb, resources
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from typing import Any
 
 from callstats.report import mathematics
@@ -18,6 +19,13 @@ Inline = dict[str, Any]
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x20\x7f]")
 _COMMENT = re.compile(r"\s*<!--.*?-->\s*", re.DOTALL)
+#: Where a picture can be had without asking anybody: in the notebook, or in a file beside it.
+_PICTURE = re.compile(
+    r"^(?:attachment:|data:image/|(?![\w+.-]*:|[/\\]).*\.(?:png|jpe?g|gif|webp|svg)$)", re.I
+)
+#: An attribute of a tag, and the boxes of a task.
+_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_DONE, _OPEN = "[x] ", "[ ] "
 _WRAPS = {"strong": "strong", "emphasis": "emphasis", "strikethrough": "struck"}
 
 
@@ -70,7 +78,7 @@ def safe_address(url: str) -> str | None:
 def _parser(math: bool) -> Any:
     import mistune
 
-    plugins = ["table", "strikethrough", *(["math"] if math else [])]
+    plugins = ["table", "strikethrough", "task_lists", "footnotes", *(["math"] if math else [])]
     return mistune.create_markdown(renderer=None, plugins=plugins)
 
 
@@ -99,8 +107,22 @@ def _list(token: dict[str, Any]) -> Block:
         "kind": "list",
         "ordered": bool(attrs.get("ordered")),
         "start": int(attrs.get("start") or 1),
-        "items": [_blocks(item["children"]) for item in token["children"]],
+        "items": [_item(item) for item in token["children"]],
     }
+
+
+def _item(token: dict[str, Any]) -> list[Block]:
+    """Return the blocks of an item; one that is a task begins with a box."""
+    blocks = _blocks(token["children"])
+    if token["type"] != "task_list_item":
+        return blocks
+    box = {"kind": "text", "text": _DONE if token["attrs"].get("checked") else _OPEN}
+    first, rest = (blocks[:1], blocks[1:]) if blocks and blocks[0]["kind"] == "paragraph" else ([], blocks)
+    return [{"kind": "paragraph", "inlines": [box, *(first[0]["inlines"] if first else [])]}, *rest]
+
+
+def _footnotes(token: dict[str, Any]) -> Block:
+    return {"kind": "list", "ordered": True, "start": 1, "items": [_item(i) for i in token["children"]]}
 
 
 def _quote(token: dict[str, Any]) -> Block:
@@ -112,7 +134,7 @@ def _code(token: dict[str, Any]) -> Block:
 
 
 def _math(token: dict[str, Any]) -> Block:
-    return {"kind": "equation", "math": _formula(token["raw"])}
+    return {"kind": "equation", "math": formula(token["raw"])}
 
 
 def _html(token: dict[str, Any]) -> Block | None:
@@ -152,6 +174,7 @@ _BLOCKS = {
     "block_html": _html,
     "thematic_break": lambda _: {"kind": "rule"},
     "table": _table,
+    "footnotes": _footnotes,
 }
 
 
@@ -168,14 +191,32 @@ def _wrapped(token: dict[str, Any]) -> Inline:
 
 
 def _tag(token: dict[str, Any]) -> Inline:
-    """Return raw HTML as text, except for a line break."""
-    return {"kind": "break"} if token["raw"].startswith("<br") else _otherwise(token)
+    """Return raw HTML as text, except for a line break and a picture."""
+    raw = token["raw"]
+    if raw.startswith("<br"):
+        return {"kind": "break"}
+    if raw.startswith("<img"):
+        asked = {name.lower(): unescape(one or other) for name, one, other in _ATTRIBUTE.findall(raw)}
+        if _PICTURE.search(asked.get("src", "")):
+            words = [{"kind": "text", "text": asked.get("alt") or "…"}]
+            return {"kind": "emphasis", "inlines": words, "picture": asked["src"]}
+    return _otherwise(token)
+
+
+def _image(token: dict[str, Any]) -> Inline:
+    """Return the words of a picture, and where it is: `pictures.placed` sets those that can be had."""
+    url, words = token["attrs"]["url"], {"kind": "emphasis", "inlines": _inlines(token["children"])}
+    return {**words, "picture": url} if _PICTURE.search(url) else words
 
 
 def _otherwise(token: dict[str, Any]) -> Inline:
-    if "children" in token:  # an image: only its text, since a report refers to no other file
+    if "children" in token:
         return {"kind": "emphasis", "inlines": _inlines(token["children"])}
     return {"kind": "text", "text": token.get("raw", "")}
+
+
+def _words(token: dict[str, Any]) -> Inline:
+    return {"kind": "text", "text": unescape(token["raw"])}
 
 
 def _link(token: dict[str, Any]) -> Inline:
@@ -184,7 +225,8 @@ def _link(token: dict[str, Any]) -> Inline:
     return {"kind": "link", "url": url, "inlines": inlines} if url else {"kind": "plain", "inlines": inlines}
 
 
-def _formula(source: str) -> Inline:
+def formula(source: str) -> Inline:
+    """Return a formula, or its source where it is beyond what `mathematics` reads."""
     source = source.strip()
     try:
         return {"kind": "math", "tree": mathematics.parse(source), "text": source}
@@ -193,11 +235,14 @@ def _formula(source: str) -> Inline:
 
 
 _INLINES = {
+    "text": _words,
+    "image": _image,
+    "footnote_ref": lambda token: {"kind": "text", "text": f"[{token['attrs']['index']}]"},
     **dict.fromkeys(_WRAPS, _wrapped),
     "codespan": lambda token: {"kind": "code", "text": token["raw"]},
     "softbreak": lambda _: {"kind": "text", "text": " "},
     "linebreak": lambda _: {"kind": "break"},
     "inline_html": _tag,
-    "inline_math": lambda token: _formula(token["raw"]),
+    "inline_math": lambda token: formula(token["raw"]),
     "link": _link,
 }

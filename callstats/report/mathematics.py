@@ -33,10 +33,14 @@ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi ϕ varphi φ chi χ psi 
 Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω ell ℓ infty ∞ partial ∂
 """
 _SIGNS = """
-cdot ⋅ times × div ÷ pm ± mp ∓ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ sim ∼ equiv ≡ propto ∝ in ∈
-notin ∉ subset ⊂ cup ∪ cap ∩ to → rightarrow → Rightarrow ⇒ leftarrow ← mapsto ↦ mid ∣ ldots … dots …
-cdots ⋯ forall ∀ exists ∃ neg ¬ land ∧ lor ∨ ll ≪ gg ≫ circ ∘ perp ⊥ lbrace { rbrace } langle ⟨ rangle ⟩
-lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ vert | Vert ‖
+cdot ⋅ times × div ÷ pm ± mp ∓ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ approx ≈ sim ∼ equiv ≡ propto ∝ in ∈ notin
+∉ subset ⊂ cup ∪ cap ∩ to → rightarrow → Rightarrow ⇒ leftarrow ← mapsto ↦ mid ∣ ldots … dots … cdots ⋯
+forall ∀ exists ∃ neg ¬ land ∧ lor ∨ ll ≪ gg ≫ circ ∘ perp ⊥ parallel ∥ emptyset ∅ varnothing ∅ setminus ∖
+wedge ∧ vee ∨ oplus ⊕ otimes ⊗ ast ∗ star ⋆ bullet ∙ top ⊤ bot ⊥ nabla ∇ angle ∠ prime ′ colon : cong ≅
+simeq ≃ asymp ≍ prec ≺ succ ≻ subseteq ⊆ supset ⊃ supseteq ⊇ ni ∋ implies ⟹ iff ⟺ longrightarrow ⟶
+Leftarrow ⇐ Leftrightarrow ⇔ leftrightarrow ↔ uparrow ↑ downarrow ↓ vdots ⋮ ddots ⋱ dotsc … dotsb ⋯ lvert
+| rvert | lVert ‖ rVert ‖ lbrack [ rbrack ] gt > lt < hbar ℏ Re ℜ Im ℑ aleph ℵ lbrace { rbrace } langle ⟨
+rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ vert | Vert ‖
 """
 
 
@@ -46,8 +50,57 @@ def _pairs(table: str) -> dict[str, str]:
 
 
 _GREEK, _OPERATORS = _pairs(_LETTERS), _pairs(_SIGNS)
-_LARGE = {"sum": "∑", "prod": "∏", "int": "∫", "bigcup": "⋃", "bigcap": "⋂"}
-_FUNCTIONS = frozenset({"log", "ln", "exp", "min", "max", "arg", "lim", "sup", "inf", "sin", "cos", "Pr"})
+_LARGE = {
+    "sum": "∑",
+    "prod": "∏",
+    "int": "∫",
+    "iint": "∬",
+    "iiint": "∭",
+    "oint": "∮",
+    "bigcup": "⋃",
+    "bigcap": "⋂",
+}
+_FUNCTIONS = frozenset(
+    [
+        "log",
+        "ln",
+        "exp",
+        "min",
+        "max",
+        "arg",
+        "lim",
+        "sup",
+        "inf",
+        "sin",
+        "cos",
+        "Pr",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "asin",
+        "acos",
+        "atan",
+        "det",
+        "dim",
+        "ker",
+        "gcd",
+        "deg",
+        "hom",
+        "erf",
+        "sign",
+        "limsup",
+        "liminf",
+        "argmax",
+        "argmin",
+    ]
+)
 _LIMITS = frozenset({"lim", "min", "max", "sup", "inf"})
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304"}
 _ACCENTS |= {"tilde": "\u0303", "widetilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
@@ -63,6 +116,40 @@ _SPACES = {
 }
 _OPENINGS = {"cases": ("{", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "matrix": ("", "")}
 _OPENINGS |= {"aligned": ("", ""), "align": ("", ""), "align*": ("", "")}
+_OPENINGS |= {"vmatrix": ("|", "|"), "Bmatrix": ("{", "}"), "smallmatrix": ("", ""), "array": ("", "")}
+_OPENINGS |= dict.fromkeys(("equation", "equation*", "gather", "gather*", "gathered", "split"), ("", ""))
+#: Letters of other cuts, by where Unicode begins them; what it has elsewhere.
+_CUTS = {"mathbb": (0x1D538, 0x1D552, 0x1D7D8), "mathcal": (0x1D49C, 0x1D4B6, None)}
+_CUTS |= {"mathfrak": (0x1D504, 0x1D51E, None), "mathscr": (0x1D49C, 0x1D4B6, None)}
+_CUT_ELSEWHERE = {
+    "mathbb": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
+    "mathfrak": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
+    "mathcal": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
+}
+_CUT_ELSEWHERE["mathscr"] = _CUT_ELSEWHERE["mathcal"]
+#: Sizes and styles, which the page and the PDF choose themselves.
+_STYLES = frozenset(
+    [
+        "displaystyle",
+        "textstyle",
+        "scriptstyle",
+        "limits",
+        "nolimits",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "nonumber",
+        "notag",
+        "boldsymbol",
+        "mathstrut",
+    ]
+)
+_BRACES = {"underbrace": "⏟", "overbrace": "⏞"}
 _DEPTH = 40
 
 
@@ -154,6 +241,8 @@ class _FormulaReader:
         if lexeme == "{":
             self.at -= 1
             return self.argument()
+        if lexeme[0] == "\\" and lexeme[1:] in _STYLES:
+            return self.atom() if self.peek() not in _ENDS else _row([])
         if lexeme.startswith("\\"):
             return self.command(lexeme[1:])
         if lexeme in "}_^&#$":
@@ -181,7 +270,12 @@ class _FormulaReader:
             return {"kind": "accent", "base": self.argument(), "mark": _ACCENTS[name]}
         if name in _TEXTS:
             return symbol(self.words(), "function" if name == "operatorname" else "text")
-        readers = {"sqrt": self.root, "left": self.fenced, "begin": self.table}
+        if name in _CUTS:
+            return symbol(_cut(self.words(), name), "variable")
+        if name in _BRACES:
+            return self.braced(_BRACES[name], below=name == "underbrace")
+        readers = {"sqrt": self.root, "left": self.fenced, "begin": self.table, "binom": self.binomial}
+        readers |= {"dbinom": self.binomial, "tbinom": self.binomial}
         if name not in readers:
             raise ValueError(f"unknown command \\{name}")
         return readers[name]()
@@ -194,6 +288,15 @@ class _FormulaReader:
         text = "".join(self.tokens[start : self.at])
         self.take("}")
         return text.replace("\\_", "_").replace("\\%", "%").replace("\\ ", " ")
+
+    def binomial(self) -> Node:
+        rows = [[self.argument()], [self.argument()]]
+        return {"kind": "table", "rows": rows, "open": "(", "close": ")"}
+
+    def braced(self, brace: str, *, below: bool) -> Node:
+        base, sign = self.argument(), symbol(brace, "operator")
+        low, high = (sign, None) if below else (None, sign)
+        return {"kind": "scripts", "base": base, "low": low, "high": high, "limits": True}
 
     def root(self) -> Node:
         index = None
@@ -217,6 +320,8 @@ class _FormulaReader:
         name = self.words()
         if name not in _OPENINGS:
             raise ValueError(f"unknown environment {name}")
+        if name == "array":
+            self.words()
         rows: list[list[Node]] = [[]]
         while True:
             rows[-1].append(self.row(until=("&", "\\\\", "\\end")))
@@ -229,6 +334,32 @@ class _FormulaReader:
             raise ValueError(f"{name} is not closed")
         opening, closing = _OPENINGS[name]
         return {"kind": "table", "rows": rows, "open": opening, "close": closing}
+
+
+#: What ends a row, so that nothing follows a style.
+_ENDS = frozenset({None, "}", "&", "\\\\", "\\end", "\\right"})
+
+
+def _cut(text: str, cut: str) -> str:
+    """Return letters in another cut.
+
+    Examples
+    --------
+    >>> _cut("R", "mathbb"), _cut("A", "mathcal") == "\N{MATHEMATICAL SCRIPT CAPITAL A}"
+    ('ℝ', True)
+    """
+    upper, lower, digit = _CUTS[cut]
+    elsewhere = _CUT_ELSEWHERE[cut]
+
+    def letter(character: str) -> str:
+        if character in elsewhere:
+            return elsewhere[character]
+        for first, start in (("A", upper), ("a", lower), ("0", digit)):
+            if start is not None and 0 <= ord(character) - ord(first) < (10 if first == "0" else 26):
+                return chr(start + ord(character) - ord(first))
+        return character
+
+    return "".join(map(letter, text))
 
 
 def _plain(lexeme: str) -> str:

@@ -20,9 +20,9 @@ from callstats.report import document
 from callstats.report import table_layout as layout
 from callstats.report.glyphs import drawable
 from callstats.report.language import frame_words
+from callstats.report.pictures import SUFFIXES, notebook_folder
 from callstats.report.typesetting_limits import confined_to
 
-_SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _TEMPLATE = "report.typ"
 
 
@@ -45,7 +45,8 @@ class CallstatsPDFExporter(Exporter):
         copy, resources = super().from_notebook_node(nb, resources, **kw)
         name = resources.get("metadata", {}).get("name") or "report"
         resources["output_extension"] = ".pdf"
-        return typeset(document.read(copy, name=name), accessible=self.accessible), resources
+        read = document.read(copy, name=name, folder=notebook_folder(resources))
+        return typeset(read, accessible=self.accessible), resources
 
 
 def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
@@ -91,7 +92,7 @@ def _lay_out(report: dict[str, Any], folder: Path) -> Path:
         if block["kind"] != "figure":
             return {key: value for key, value in block.items() if key != "html"}
         counted += 1
-        name = f"figure-{counted}.{_SUFFIX[block['mime']]}"
+        name = f"figure-{counted}.{SUFFIXES[block['mime']]}"
         (folder / name).write_bytes(block["content"])
         return {key: value for key, value in block.items() if key != "content"} | {"file": name}
 
