@@ -16,11 +16,17 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Me"})
 _KEPT = frozenset("\n\t")
 
 
-def drawable(value: Any) -> Any:
+def drawable(value: Any, others: frozenset[int] = frozenset()) -> Any:
     r"""Return plain data with every string limited to characters the fonts can draw.
 
     Control, format and lone combining characters without a glyph are dropped
     (including direction overrides, which can disguise a text).
+
+    Parameters
+    ----------
+    value : plain data
+    others : frozenset of int
+        Code points that fonts of this system draw besides.
 
     Examples
     --------
@@ -28,18 +34,25 @@ def drawable(value: Any) -> Any:
     ['Été, весна', 'list [U+1F600]']
     """
     if isinstance(value, str):
-        return value if value.isascii() and value.isprintable() else "".join(map(_drawn, value))
+        plain = value.isascii() and value.isprintable()
+        return value if plain else "".join(_drawn(character, others) for character in value)
     if isinstance(value, list | tuple):
-        return [drawable(item) for item in value]
+        return [drawable(item, others) for item in value]
     if isinstance(value, dict):
-        return {key: drawable(item) for key, item in value.items()}
+        return {key: drawable(item, others) for key, item in value.items()}
     return value
 
 
-def _drawn(character: str) -> str:
+#: Of the characters without a look of their own, those that join letters and emoji.
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def _drawn(character: str, others: frozenset[int]) -> str:
     if character in _KEPT or ord(character) in covered():
         return character
     category = unicodedata.category(character)
+    if ord(character) in others and (category not in {"Cc", "Cf", "Cs"} or character in _JOINERS):
+        return character
     if category in _INVISIBLE:
         return ""
     return " " if category.startswith("Z") else f"[U+{ord(character):04X}]"

@@ -10,6 +10,8 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from callstats.report.pictures import PicturePlaces, figure_of
+
 _UNSHOWN = frozenset({"script", "style", "template", "head", "title"})
 _BREAKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr"})
 _NUMBER = re.compile(r"^[-+−–]?[\d\s.,'\u00a0\u202f]*\d[\d\s.,'\u00a0\u202f]*(?:[eE][-+]?\d+)?\s*[%€$£]?$")
@@ -55,8 +57,19 @@ class _TableReader(HTMLParser):
                 self.rows, self.heads, self.caption = [], 0, ""
         elif self.depth == 1:
             self.in_table(tag, dict(attrs))
+        elif tag == "img" and not self.unshown:
+            self.picture(dict(attrs))
         elif tag in _BREAKS:
             self.end_words()
+
+    def picture(self, attrs: dict[str, str | None]) -> None:
+        """Take over a picture that the HTML itself holds; of any other its words are left."""
+        alt = attrs.get("alt") or ""
+        if found := PicturePlaces().picture(attrs.get("src") or ""):
+            self.end_words()
+            self.blocks.append(figure_of(*found, alt))
+        else:
+            self.words.append(alt)
 
     def in_table(self, tag: str, attrs: dict[str, str | None]) -> None:
         if tag == "thead":
@@ -66,11 +79,10 @@ class _TableReader(HTMLParser):
             self.heads += self.in_head
         elif tag in {"td", "th"}:
             self.words = []
-            span = attrs.get("colspan") or "1"
-            count = min(int(span), _MOST_COLUMNS) if span.isdecimal() else 1
             if not self.rows:
                 self.rows.append([])
-            self.rows[-1].append({"text": "", "strong": tag == "th", "span": max(count, 1)})
+            cell = {"text": "", "strong": tag == "th", "span": _spanned(attrs, "colspan")}
+            self.rows[-1].append({**cell, "down": _spanned(attrs, "rowspan")})
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSHOWN:
@@ -103,25 +115,53 @@ class _TableReader(HTMLParser):
             self.blocks.append({"kind": "paragraph", "inlines": [{"kind": "text", "text": text}]})
 
     def end_table(self) -> None:
-        rows = [_spread(row) for row in self.rows if row]
+        rows = _spread([row for row in self.rows if row])
         if rows:
             self.blocks.append(_table(rows, min(self.heads, len(rows) - 1), self.caption))
         self.words = []
 
 
-def _spread(row: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Pad a cell spanning k columns with k - 1 empty ones, without repeating its text."""
-    cells = []
-    for cell in row:
-        cells.append({"text": cell["text"], "strong": cell["strong"]})
-        cells.extend({"text": "", "strong": False} for _ in range(cell["span"] - 1))
-    return cells
+def _spanned(attrs: dict[str, str | None], name: str) -> int:
+    """Return over how many columns or rows a cell reaches."""
+    span = attrs.get(name) or "1"
+    return max(min(int(span), _MOST_COLUMNS), 1) if span.isdecimal() else 1
+
+
+_EMPTY = {"text": "", "strong": False}
+
+
+def _spread(rows: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """Give every cell its column: one that reaches over k columns or rows leaves empty ones there.
+
+    Its text is not repeated.
+    """
+    below: dict[int, int] = {}  # column -> rows still reached from above
+    spread = []
+    for row in rows:
+        cells: list[dict[str, Any]] = []
+        for cell in row:
+            _skip(cells, below)
+            for at in range(cell["span"]):
+                if cell["down"] > 1:
+                    below[len(cells)] = cell["down"] - 1
+                told = {"text": cell["text"], "strong": cell["strong"]}
+                cells.append(told if at == 0 else dict(_EMPTY))
+        _skip(cells, below)
+        spread.append(cells)
+    return spread
+
+
+def _skip(cells: list[dict[str, Any]], below: dict[int, int]) -> None:
+    """Leave empty the columns that a cell above reaches into."""
+    while below.get(len(cells), 0) > 0:
+        below[len(cells)] -= 1
+        cells.append(dict(_EMPTY))
 
 
 def _table(rows: list[list[dict[str, Any]]], heads: int, caption: str) -> dict[str, Any]:
     heads = heads or int(all(cell["strong"] or not cell["text"] for cell in rows[0]))
     width = max(len(row) for row in rows)
-    padded = [row + [{"text": "", "strong": False}] * (width - len(row)) for row in rows]
+    padded = [row + [_EMPTY] * (width - len(row)) for row in rows]
     body = padded[heads:]
     columns = [
         {

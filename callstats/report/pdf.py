@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,12 @@ from callstats.report import table_layout as layout
 from callstats.report.glyphs import drawable
 from callstats.report.language import frame_words
 from callstats.report.pictures import SUFFIXES, notebook_folder
+from callstats.report.system_fonts import fonts_for, lay_fonts
 from callstats.report.typesetting_limits import confined_to
 
 _TEMPLATE = "report.typ"
+#: Blocks that hold others, and where.
+_NESTING = {"list": "items", "quote": "blocks"}
 
 
 class CallstatsPDFExporter(Exporter):
@@ -66,13 +70,13 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
     import typst
 
     with tempfile.TemporaryDirectory(prefix="callstats-") as folder:
-        main = _lay_out(report, Path(folder))
+        main, fonts = _lay_out(report, Path(folder))
         try:
             return typst.compile(
                 main,
                 pdf_standards=["ua-1"] if accessible else [],
                 timestamp=0,
-                **confined_to(Path(folder)),
+                **{**confined_to(Path(folder)), "font_paths": fonts},
             )
         except typst.TypstError as error:
             raise ReportError(
@@ -81,14 +85,26 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
             ) from error
 
 
-def _lay_out(report: dict[str, Any], folder: Path) -> Path:
-    """Write only the template, the document and its pictures where typst may read."""
+def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
+    """Write only the template, the document, its pictures and fonts where typst may read."""
     counted = 0
+    found = fonts_for({**report, "blocks": [b for b in report["blocks"] if b["kind"] != "source"]})
+    draw = (
+        partial(drawable, others=frozenset().union(*(font.points for font in found))) if found else drawable
+    )
 
     def prepared(block: dict[str, Any]) -> dict[str, Any]:
         nonlocal counted
         if block["kind"] == "table":
-            return layout.fit(block)
+            return layout.fit(draw(block))
+        if block["kind"] in _NESTING:
+            inside = block[_NESTING[block["kind"]]]
+            nested = (
+                [[prepared(b) for b in item] for item in inside]
+                if block["kind"] == "list"
+                else list(map(prepared, inside))
+            )
+            return {**block, _NESTING[block["kind"]]: nested}
         if block["kind"] != "figure":
             return {key: value for key, value in block.items() if key != "html"}
         counted += 1
@@ -97,10 +113,15 @@ def _lay_out(report: dict[str, Any], folder: Path) -> Path:
         return {key: value for key, value in block.items() if key != "content"} | {"file": name}
 
     blocks = [prepared(block) for block in report["blocks"] if block["kind"] != "source"]
-    content = drawable(
-        {**report, "blocks": layout.keep_together(blocks), "words": frame_words(report["language"])}
+    content = draw(
+        {
+            **report,
+            "blocks": layout.keep_together(blocks),
+            "words": frame_words(report["language"]),
+            "fonts": list(dict.fromkeys(font.family for font in found)),
+        }
     )
     (folder / "report.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     main = folder / _TEMPLATE
     main.write_bytes(files("callstats.report").joinpath("template", _TEMPLATE).read_bytes())
-    return main
+    return main, [lay_fonts(found, folder)] if found else []

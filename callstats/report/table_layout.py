@@ -12,6 +12,7 @@ from itertools import accumulate
 from math import ceil
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from callstats.report.glyphs import covered
 from callstats.report.typesetting_limits import confined_to
@@ -396,7 +397,12 @@ def wide(text: str, size: float, *, bold: bool = False) -> float:
     (4.65, 9.3, 5.14)
     """
     known = _widths()[bold]
-    return sum(known.get(character, _UNKNOWN) for character in text) * size / 1000
+    return sum(known.get(character) or _guessed(character) for character in text) * size / 1000
+
+
+def _guessed(character: str) -> int:
+    """Return a width that is not measured: a full square where the script is written in squares."""
+    return 1000 if east_asian_width(character) in {"W", "F"} else _UNKNOWN
 
 
 def longest_line(text: str, size: float, *, bold: bool = False) -> float:

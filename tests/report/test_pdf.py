@@ -6,7 +6,7 @@ import pypdf
 import pytest
 
 from callstats.errors import ReportError
-from callstats.report import document, pdf
+from callstats.report import document, pdf, system_fonts
 from callstats.report.pdf import CallstatsPDFExporter
 from callstats.show.display import (
     Bullet,
@@ -130,6 +130,13 @@ def test_hostile_text_is_typeset_as_text():
     assert "root:" not in said
 
 
+@pytest.fixture
+def no_fonts(monkeypatch):
+    """Leave the PDF its own fonts alone, whatever this system has."""
+    monkeypatch.setattr(system_fonts, "installed", tuple)
+
+
+@pytest.mark.usefixtures("no_fonts")
 def test_characters_without_a_glyph_are_named():
     assert "list [U+1F600] [U+6D3B]" in text(opened(shown(Note("list 😀 活\u200b\u202e"))))
 
@@ -162,6 +169,7 @@ def test_any_notebook_gives_a_pdf(made):
     assert exported(made).startswith(b"%PDF")
 
 
+@pytest.mark.usefixtures("no_fonts")
 def test_what_cannot_be_typeset_is_a_report_error(monkeypatch):
     monkeypatch.setattr(pdf, "drawable", lambda value: value)
     read = document.read(shown(Note("😀")))

@@ -37,4 +37,5 @@ def test_a_text_of_several_lines_is_as_wide_as_its_longest():
 
 
 def test_a_character_that_is_not_measured_has_room():
-    assert wide("漢", 10) == 7
+    assert wide("ⵣ", 10) == 7
+    assert wide("漢", 10) == 10  # a square
