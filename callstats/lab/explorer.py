@@ -103,7 +103,7 @@ class Explorer(widgets.VBox):
             self.by.value,
             self.period.value.strip(),
             {column: chosen.value for column, chosen in self.filters.items()},
-            self.way.value,
+            str(self.way.value),
             self.control.value,
         )
 
