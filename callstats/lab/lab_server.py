@@ -70,7 +70,7 @@ def serve(folder: Path, *, port: int | None = None, browser: bool = True) -> int
     """
     check_lab(port)
     words = command(folder, port=port, browser=browser)
-    with subprocess.Popen(words, start_new_session=True) as server, _asked_to_stop():  # nosec B603 - our own words, no shell
+    with subprocess.Popen(words, start_new_session=True) as server, _asked_to_stop():  # nosec B603
         try:
             code = server.wait()
         except KeyboardInterrupt:
