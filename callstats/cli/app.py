@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 Format = Literal["table", "csv", "json"]
 Language = Literal["en", "fr", "ru"]
+Audience = Annotated[
+    Literal["internal", "client"] | None,
+    Parameter(
+        help="client: no agent's name, no cost, no row of the export, no code; that of callstats.toml where "
+        "left out, internal where it says nothing.",
+        show_default=False,
+    ),
+]
 DateOrder = Literal["day-first", "month-first"]
 Words = Annotated[list[str], Parameter(negative=(), show_default=False)]
 

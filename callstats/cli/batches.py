@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, say
+from callstats.cli.app import NO_PROJECT, Audience, Language, Project, Words, app, pairs, say
 from callstats.cli.data import check
 from callstats.cli.reports import Formats
 from callstats.cli.write_trials import check_folder
@@ -33,6 +33,7 @@ def monthly(
     only: Many = [],  # noqa: B006
     where: Words = [],  # noqa: B006
     format: Formats = ["html", "pdf"],  # noqa: B006
+    audience: Audience = None,
     out: Path = Path("reports"),
     project: Project = NO_PROJECT,
     jobs: int | None = None,
@@ -73,6 +74,7 @@ def monthly(
         out=out,
         config=project.config,
         settings=project.set,
+        audience=audience,
         jobs=jobs,
         again=again,
     )

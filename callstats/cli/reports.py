@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Language, Project, Words, app, pairs, say
+from callstats.cli.app import NO_PROJECT, Audience, Language, Project, Words, app, pairs, say
 from callstats.cli.write_trials import check_folder
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def report(
     parameter: Annotated[Words, Parameter(name=["--parameter", "-p"])] = [],  # noqa: B006
     lang: Language = "en",
     format: Formats = ["html", "pdf"],  # noqa: B006
+    audience: Audience = None,
     out: Path = Path("reports"),
     project: Project = NO_PROJECT,
 ) -> None:
@@ -64,6 +65,7 @@ def report(
         out=out,
         config=project.config,
         settings=project.set,
+        audience=audience,
         on_order=lambda order: say(_told(name, order, given)),
     )
     for path in result.paths:

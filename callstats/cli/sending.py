@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Language, Project, app, open_data, say
+from callstats.cli.app import NO_PROJECT, Audience, Language, Project, app, open_data, say
 
 
 @app.command
@@ -18,6 +18,7 @@ def send(
     period: str,
     to: Annotated[list[str], Parameter(negative=(), consume_multiple=True, show_default=False)] = [],  # noqa: B006
     lang: Language = "en",
+    audience: Audience = None,
     out: Path = Path("reports"),
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     again: Annotated[bool, Parameter(negative=())] = False,
@@ -52,7 +53,8 @@ def send(
 
     opened = open_data(data, project)
     settings = opened.config.mail
-    folder = out / files.slug(asked_period(opened, period).label)
+    about = asked_period(opened, period).label
+    folder = files.period_folder(out, about, audience or opened.config.audience)
     letter = month_letter(folder, lang, settings.attach)
     if dry_run:
         print(letter.text, end="")

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from callstats.config.brand_settings import BrandSettings
 from callstats.config.mail_settings import ATTACHED, SECURITY, MailSettings
 from callstats.config.money_settings import MoneySettings
 from callstats.config.project_settings import (
+    AUDIENCES,
     FOR_EACH,
     LANGUAGES,
     Config,
@@ -44,6 +46,7 @@ def faults(config: Config) -> Iterator[Fault]:
     yield from _tests(config.ab_tests)
     yield from _reports(config.reports)
     yield from _mail(config.mail)
+    yield from _brand(config.brand)
     for kind in ("campaign", "list", "agent"):
         for name, own in getattr(config, kind).items():
             yield from _targets((kind, name, "targets"), own.targets)
@@ -96,7 +99,14 @@ def _site(config: Config) -> Iterator[Fault]:
         yield ("unknown_tolerance",), "a share from 0 to 1, such as 0.05"
     if not 0 < config.confidence < 1:
         yield ("confidence",), "a share between 0 and 1, such as 0.95"
+    if config.audience not in AUDIENCES:
+        yield ("audience",), f"{config.audience!r} is none of {', '.join(AUDIENCES)}"
+    if len(config.pseudonym_key.encode()) > _LONGEST_KEY:
+        yield ("pseudonym_key",), f"a word of at most {_LONGEST_KEY} bytes is expected"
 
+
+#: A longer key would be cut by the hash.
+_LONGEST_KEY = 64
 
 #: Codes that need no look-up: it costs a tenth of a second.
 _USUAL = frozenset({"EUR", "USD", "GBP", "CHF", "CAD", "RUB", "KZT", "MAD", "TND", "XOF"})
@@ -180,6 +190,18 @@ def _mail(mail: MailSettings) -> Iterator[Fault]:
     for key, address in (("sender", mail.sender), *(("to", one) for one in mail.to)):
         if address and not is_address(address):
             yield ("mail", key), f"{address!r} is no address; write it like ann@example.com"
+
+
+_LONGEST_LINE = 200
+
+
+def _brand(brand: BrandSettings) -> Iterator[Fault]:
+    if brand.colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", brand.colour):
+        yield ("brand", "colour"), f"{brand.colour!r} is no colour; write it like #0072b2"
+    for name in brand.__dataclass_fields__:
+        text = getattr(brand, name)
+        if not (text.isprintable() and len(text) <= (4096 if name == "logo" else _LONGEST_LINE)):
+            yield ("brand", name), "one line of text is expected"
 
 
 def is_address(text: str) -> bool:

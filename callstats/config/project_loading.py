@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.bounds import check_settings
+from callstats.config.brand_settings import BrandSettings
 from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import ListPrice, MoneySettings
 from callstats.config.project_checks import faults, truths
@@ -300,6 +301,7 @@ _WRITTEN = {
     "lists": "A = { per_contact = 0.1 } or A = { total = 900 }",
     "statuses": '"Sold gold" = "success", or flags: { handled = true, success = true }',
     "retention": "[retention] and below it calls_months = 24",
+    "brand": '[brand] and below it logo = "logo.png", colour = "#7a1f5c"',
     "campaign": "[campaign.spring.targets] or [campaign.spring.money], and keys below it",
     "list": "[list.A.targets], and keys below it",
     "agent": "[agent.ann.targets], and keys below it",
@@ -340,6 +342,8 @@ def _fields(path: list[str]) -> Iterable[str]:
         return MoneySettings.__dataclass_fields__
     if path == ["mail"]:
         return MailSettings.__dataclass_fields__
+    if path == ["brand"]:
+        return BrandSettings.__dataclass_fields__
     if path == ["retention"]:
         return RetentionSettings.__dataclass_fields__
     of = _ENTRIES.get(path[-2]) if len(path) > 1 else None

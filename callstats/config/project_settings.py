@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from callstats.config.brand_settings import BrandSettings
 from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import MoneySettings
 
 LANGUAGES = ("en", "fr", "ru")
+#: Who reads the reports: the house, or somebody outside it.
+AUDIENCES = ("internal", "client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,10 @@ class Config:
         A rate is given as long as no larger share of rows has an unknown flag.
     confidence : float
         Of every interval.
+    audience : str
+        Who reads the reports: ``internal``, or ``client``, who is told no agent's name and no cost.
+    pseudonym_key : str
+        A secret word that the codes of agents are made with.
     targets : dict of str to Target
     settings : dict of str to float
         Numbers that KPI definitions name (answer_within_s, list_deadline_h, ...).
@@ -237,6 +244,8 @@ class Config:
         How long the data are kept.
     mail : MailSettings
         How the reports of a month are mailed.
+    brand : BrandSettings
+        How the reports look: logo, colour, typeface, footer.
     campaign, list, agent : dict of str to ScopeSettings
         What single ones have of their own, by campaign_id, list_id and agent_id.
     """
@@ -247,6 +256,8 @@ class Config:
     calling_hours: tuple[tuple[str, str], ...] = (("09:00", "20:00"),)
     unknown_tolerance: float = 0.05
     confidence: float = 0.95
+    audience: str = "internal"
+    pseudonym_key: str = ""
     targets: dict[str, Target] = field(default_factory=lambda: dict(DEFAULT_TARGETS))
     settings: dict[str, float] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
@@ -256,6 +267,7 @@ class Config:
     money: MoneySettings = field(default_factory=MoneySettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     mail: MailSettings = field(default_factory=MailSettings)
+    brand: BrandSettings = field(default_factory=BrandSettings)
     campaign: dict[str, ScopeSettings] = field(default_factory=dict)
     list: dict[str, ScopeSettings] = field(default_factory=dict)
     agent: dict[str, ScopeSettings] = field(default_factory=dict)

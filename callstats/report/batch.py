@@ -91,7 +91,7 @@ class MonthResult:
         return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
 
 
-def monthly(
+def monthly(  # noqa: PLR0913 - all but two by name
     data: str | Path,
     period: str,
     *,
@@ -100,6 +100,7 @@ def monthly(
     out: str | Path = "reports",
     config: str | Path | None = None,
     settings: Iterable[str] = (),
+    audience: str | None = None,
     only: Iterable[str] = (),
     campaign_id: Iterable[str] = (),
     jobs: int | None = None,
@@ -113,7 +114,7 @@ def monthly(
 
     Parameters
     ----------
-    data, period, language, out, config, settings, only, campaign_id
+    data, period, language, out, config, settings, audience, only, campaign_id
         As in :func:`callstats.report.month.plan`.
     formats : iterable of str
         html, pdf.
@@ -144,6 +145,7 @@ def monthly(
         out=out,
         config=config,
         settings=settings,
+        audience=audience,
         only=only,
         campaign_id=campaign_id,
     )

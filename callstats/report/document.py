@@ -53,7 +53,8 @@ def read(notebook: Any, *, name: str = "report", folder: Path | None = None) -> 
     metadata = notebook.metadata.get("callstats", {})
     blocks = list(_cells(notebook, folder))
     title = _title(blocks, str(notebook.metadata.get("title") or metadata.get("title") or name))
-    body = [block for block in blocks if block["kind"] not in _ASIDE and not block.get("used")]
+    hidden = {*_ASIDE, *(["source"] if metadata.get("audience") == "client" else [])}
+    body = [block for block in blocks if block["kind"] not in hidden and not block.get("used")]
     _order_headings(body)
     _describe_figures(body, title["title"])
     return {

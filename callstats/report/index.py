@@ -85,7 +85,7 @@ def document(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
     title = _("Reports of {period}", period=plan.period_label)
     failed = [entry for entry in entries if entry.content is None]
     ready = _.ngettext("{n} report is ready.", "{n} reports are ready.", len(entries) - len(failed))
-    facts = [(_("Data"), str(plan.provenance.get("data", "")))]
+    facts = [(_("Data"), str(plan.provenance["data"]))] if plan.provenance.get("data") else []
     facts.append((_("Fingerprint of the data"), f"SHA-256 {str(plan.provenance.get('sha256', ''))[:16]}…"))
     blocks = [_summary(ready, len(failed), plan.language), *_groups(plan, entries)]
     return {
@@ -137,6 +137,9 @@ def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
     name = _name(plan, entry)
     yield _heading(3, identifier, name, names.get("html") or names.get("pdf"))
     if entry.content is None:
+        if plan.audience != "internal":  # an error may quote the data
+            yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made."))]}
+            return
         yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made:"))]}
         yield {"kind": "error", "text": entry.error}
         return
@@ -194,7 +197,7 @@ def _json(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
                 "campaign": entry.planned.campaign,
                 "title": _name(plan, entry),
                 "status": "failed" if entry.content is None else "ready",
-                "error": entry.error,
+                "error": entry.error if plan.audience == "internal" else "",
                 "files": entry.files,
                 **{
                     key: (entry.content or {}).get("headline", {}).get(key, [])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats.answers.core.audience import CLIENT
 from callstats.dataset.last_month import asked_period
 from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
@@ -14,12 +15,22 @@ from callstats.report import notebooks
 from callstats.report import report_files as files
 from callstats.report.month_data import DIRECTIONS, agents, campaigns, period_of_test
 from callstats.report.month_notebooks import OwnNotebook, own_notebook
-from callstats.report.order import Order, open_data, period_label, stands_on, take_order
+from callstats.report.order import (
+    Order,
+    known_audience,
+    open_data,
+    period_label,
+    seen_by,
+    stands_on,
+    take_order,
+)
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 SUMMARY = "monthly_summary"
+#: Of a client's month only where it is asked for: it is about the people of the house.
+AGENTS = "agent_comparison"
 LINKS = "reports"
 #: What a campaign's line in the summary leads to.
 CAMPAIGN = ("campaign_report", "service_report")
@@ -76,6 +87,8 @@ class MonthPlan:
         What they are all based on.
     notes : tuple of str
         Why a declared test is not included.
+    audience : str
+        ``internal`` or ``client``.
     """
 
     reports: tuple[PlannedReport, ...]
@@ -87,6 +100,7 @@ class MonthPlan:
     labels: Mapping[str, str]
     provenance: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    audience: str = "internal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +127,12 @@ class _Month:
     provenance: Mapping[str, Any]
     narrowed: tuple[str, ...]
     notes: list[str]
+    audience: str = "internal"
+    coded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
-        return self.out / files.slug(self.period.label)
+        return files.period_folder(self.out, self.period.label, self.audience)
 
     def wanted(self, direction: str) -> Iterator[str]:
         """Yield the requested campaigns of the month with calls in a direction."""
@@ -133,6 +149,7 @@ def plan(
     out: str | Path = "reports",
     config: str | Path | None = None,
     settings: Iterable[str] = (),
+    audience: str | None = None,
     only: Iterable[str] = (),
     campaign_id: Iterable[str] = (),
 ) -> MonthPlan:
@@ -158,6 +175,9 @@ def plan(
         Project file; if omitted, that of the data.
     settings : iterable of str
         What to decide otherwise than the project file, such as ``money.cost_per_hour=50``.
+    audience : str, optional
+        internal, or client; if omitted, that of the project file. A client gets the reports that take the
+        parameter ``audience``, and agent_comparison only where it is named.
     only : iterable of str
         Names of reports; all if empty.
     campaign_id : iterable of str
@@ -177,19 +197,27 @@ def plan(
     """
     settings = tuple(settings)
     opened = open_data(data, config, settings)
+    audience = known_audience(audience or opened.config.audience)
+    opened, coded = seen_by(audience, opened)
     own = [own_notebook(one, _places(data, config)) for one in opened.config.reports]
-    chosen = _chosen(only, own)
+    notes: list[str] = []
+    if audience == CLIENT:
+        own = _for_clients(own, notes)
+    chosen = _chosen(only, own, audience)
     narrowed = tuple(dict.fromkeys(campaign_id))
     chosen_period = asked_period(opened, period)
     opened.where(period=chosen_period, campaign_id=list(narrowed) or None)
     provenance = stands_on(data, opened)
     month = _Month(
-        data, opened, chosen_period, language, Path(out), config, settings, provenance, narrowed, []
-    )
-    kinds = {name: _KINDS[name] for name in _shipped() if name != SUMMARY}
+        data, opened, chosen_period, language, Path(out), config, settings, provenance, narrowed, notes,
+        audience, coded,
+    )  # fmt: skip
+    if audience == CLIENT and not narrowed:
+        notes += _all_told(month)
+    kinds = {name: _KINDS[name] for name in _shipped(audience) if name != SUMMARY}
     reports = [_planned(month, name, about) for name, find in kinds.items() for about in find(month)]
     reports += [_planned(month, one.path, about) for one in own for about in _own_requests(month, one)]
-    if SUMMARY in _shipped():
+    if SUMMARY in _shipped(audience):
         reports += [_planned(month, SUMMARY, about) for about in _KINDS[SUMMARY](month)]
     return MonthPlan(
         tuple(planned for planned in reports if planned.report in chosen),
@@ -201,6 +229,7 @@ def plan(
         opened.config.labels,
         provenance,
         tuple(month.notes),
+        audience,
     )
 
 
@@ -220,16 +249,46 @@ def linked(summary: PlannedReport, ready: Iterable[tuple[str, str]]) -> PlannedR
     return replace(summary, order=replace(order, values={**order.values, LINKS: links}))
 
 
-def _shipped() -> list[str]:
-    return [name for name in _KINDS if name in notebooks.names()]
+def _shipped(audience: str = "internal") -> list[str]:
+    """Return the reports that ship, of a client's month those that can be made for one."""
+    there = notebooks.names()
+    names = [name for name in _KINDS if name in there]
+    return [name for name in names if audience != CLIENT or _takes_audience(there[name])]
 
 
-def _chosen(only: Iterable[str], own: Iterable[OwnNotebook]) -> list[str]:
-    wanted, known = tuple(only), [*_shipped(), *(one.path.stem for one in own)]
+def _takes_audience(path: Path) -> bool:
+    return any(parameter.name == "audience" for parameter in notebooks.parameters(path))
+
+
+def _for_clients(own: Iterable[OwnNotebook], notes: list[str]) -> list[OwnNotebook]:
+    """Return the notebooks of the project's own that are made for clients, and note the others."""
+    kept = []
+    for one in own:
+        if "audience" in one.parameters:
+            kept.append(one)
+        else:
+            notes.append(f"{one.path.name} is for the house alone: it has no parameter audience")
+    return kept
+
+
+def _all_told(month: _Month) -> list[str]:
+    """Return a note if a client's reports are on several campaigns: some may be other clients'."""
+    names = {name for found in campaigns(month.opened, month.period).values() for name in found}
+    if len(names) < 2:
+        return []
+    told = f"The reports are on all {len(names)} campaigns of the data"
+    return [f"{told}: a client's own alone are made with --where campaign_id=NAME"]
+
+
+def _chosen(only: Iterable[str], own: Iterable[OwnNotebook], audience: str) -> list[str]:
+    wanted, known = tuple(only), [*_shipped(audience), *(one.path.stem for one in own)]
     for name in wanted:
+        if name in _shipped() and name not in known:
+            raise UsageError(f"{name} is for the house alone", hint=f"A client gets: {', '.join(known)}.")
         if name not in known:
             raise unknown_name("report", name, known)
-    return list(wanted) or known
+    usual = [name for name in known if audience != CLIENT or name != AGENTS]
+    return list(wanted) or usual
 
 
 def _places(data: str | Path, config: str | Path | None) -> list[Path]:
@@ -265,7 +324,9 @@ def _planned(month: _Month, notebook: str | Path, request: _ReportRequest) -> Pl
             out=month.out,
             config=month.config if "config" in taken else None,
             settings=month.settings if "settings" in taken else (),
+            audience=month.audience,
             opened=month.opened,
+            coded=month.coded,
             provenance=month.provenance,
         )
     except CallstatsError as error:

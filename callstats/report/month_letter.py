@@ -93,7 +93,8 @@ def _lines(title: str, reports: list[dict[str, Any]], language: str) -> Iterator
         yield ""
         yield _one_line(report["title"])
         if report["status"] == "failed":
-            yield f"  {_('could not be made')}: {_one_line(report['error'])}"
+            why = f": {_one_line(report['error'])}" if report["error"] else ""
+            yield f"  {_('could not be made')}{why}"
         for sentence in report["verdict"]:
             yield f"  - {_one_line(sentence['text'])}"
 

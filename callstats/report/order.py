@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callstats.answers.core.audience import CLIENT, HIDDEN, STAFF, codes, for_client
+from callstats.config import AUDIENCES
 from callstats.dataset.period import Period
-from callstats.errors import UsageError
+from callstats.errors import UsageError, unknown_name
 from callstats.model import TABLES
 from callstats.report import notebooks
 from callstats.report import report_files as files
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 #: Parameters that have their own options.
-OWN = ("data", "period", "language", "config", "settings")
+OWN = ("data", "period", "language", "config", "settings", "audience")
 _COLUMNS = frozenset(c.name for table in TABLES.values() for c in table.columns if c.name not in OWN)
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -42,6 +44,10 @@ class Order:
     provenance : dict
     assumed : tuple of str
         What of it nobody said: the last whole month, the only campaign.
+    audience : str
+        ``internal`` or ``client``.
+    unsaid : frozenset of str
+        Names of agents that a notebook of one's own must not say to a client.
     """
 
     notebook: Path
@@ -55,6 +61,15 @@ class Order:
     stem: str
     provenance: dict[str, Any]
     assumed: tuple[str, ...] = ()
+    audience: str = "internal"
+    unsaid: frozenset[str] = frozenset()
+
+    @property
+    def told_values(self) -> dict[str, Any]:
+        """The parameters as readers may know them, without paths of this machine and what is the house's."""
+        if self.audience == CLIENT:
+            return {name: value for name, value in self.values.items() if name not in HIDDEN}
+        return {**self.values, **({"data": self.shown} if "data" in self.values else {})}
 
 
 def take_order(
@@ -67,17 +82,20 @@ def take_order(
     out: Path,
     config: str | Path | None,
     settings: Iterable[str] = (),
+    audience: str | None = None,
     opened: Dataset | None = None,
+    coded: Mapping[str, str] | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> Order:
     """Check everything that can be checked before a kernel starts.
 
     Parameters
     ----------
-    notebook, data, period, parameters, language, out, config, settings
+    notebook, data, period, parameters, language, out, config, settings, audience
         As in :func:`callstats.report.report_run.run`.
-    opened, provenance : Dataset and mapping, optional
-        The opened data and their provenance, to share between orders.
+    opened, coded, provenance : Dataset and mappings, optional
+        The opened data as the audience may know them, the code of each agent, and their provenance, to
+        share between orders.
 
     Raises
     ------
@@ -90,7 +108,7 @@ def take_order(
 
     path = notebooks.find(notebook)
     real, shown = Path(data).resolve(), kernel.shown_path(data)
-    own = {
+    own: dict[str, Any] = {
         "data": str(real),
         "period": period,
         "language": language,
@@ -98,24 +116,31 @@ def take_order(
         "settings": list(settings) or None,
     }
     _values(path, own, parameters)  # a wrong word is told before anything is opened
-    opened = opened or open_data(data, config, settings)
+    if opened is None:
+        opened = open_data(data, config, settings)
+        audience = known_audience(audience or opened.config.audience)
+        opened, coded = seen_by(audience, opened)
+    audience = audience or "internal"
+    own |= {"audience": None if audience == "internal" else audience}
     about = usual_scope(path, opened, period, parameters)
     period, parameters = about.period, about.parameters
-    values = _values(path, {**own, "period": period}, parameters)
+    values = _coded(_values(path, {**own, "period": period}, parameters), coded or {})
     _check_data(opened, period, values)
     chosen = [_written(values[name]) for name in parameters if values[name] is not None]
     return Order(
         notebook=path,
         data=real,
-        shown=shown,
+        shown=shown if audience == "internal" else "data",
         values=values,
         language=language,
         period=period or "",
         period_label=period_label(period, language),
-        folder=out / (files.slug(period) if period else "all"),
+        folder=files.period_folder(out, period, audience),
         stem=files.stem(path.stem, chosen, language),
         provenance=dict(provenance) if provenance is not None else stands_on(data, opened),
         assumed=about.assumed,
+        audience=audience,
+        unsaid=unsaid_names(coded or {}, opened) if path not in notebooks.names().values() else frozenset(),
     )
 
 
@@ -126,11 +151,56 @@ def _values(path: Path, own: Mapping[str, Any], parameters: Mapping[str, Any]) -
     for name in parameters:
         if name in OWN:
             raise UsageError(f"{name} is not a parameter to give", hint=f"Give it as the report's {name}.")
+    if own.get("audience") is not None and "audience" not in names:
+        raise UsageError("this report is for the house alone", file=path.name, hint=_TAKE_AUDIENCE)
     for name in ("period", "config", "settings"):
         if own[name] is not None and name not in names:
             raise UsageError(f"the notebook takes no {name}", file=path.name)
     given = {name: value for name, value in own.items() if value is not None and name in names}
     return notebooks.check(taken, {**given, **parameters})
+
+
+_TAKE_AUDIENCE = (
+    "A notebook of your own is made for a client where it takes the parameter audience and opens the data "
+    "with callstats.open_for_report(data, audience=audience)."
+)
+
+
+def known_audience(name: str) -> str:
+    """Return the name of an audience.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if name not in AUDIENCES:
+        raise unknown_name("audience", name, AUDIENCES)
+    return name
+
+
+def seen_by(audience: str, opened: Dataset) -> tuple[Dataset, dict[str, str]]:
+    """Return the data as an audience may know them, and the code of each agent where it has one."""
+    return (opened, {}) if audience == "internal" else (for_client(opened), codes(opened))
+
+
+def unsaid_names(coded: Mapping[str, str], opened: Dataset) -> frozenset[str]:
+    """Return the agents' names that a report says by no accident: no number, no campaign, no list."""
+    others = {value for column in ("campaign_id", "list_id") if opened.reaches("calls", column)
+              for value in opened.values(column)}  # fmt: skip
+    return frozenset(name for name in coded if re.search(r"[^\W\d_]{3}", name) and name not in others)
+
+
+def _coded(values: dict[str, Any], coded: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameters with the codes of agents in place of their names."""
+    kept = {*OWN, *(_COLUMNS - {*STAFF})}
+
+    def told(value: Any) -> Any:
+        if isinstance(value, list):
+            return [told(item) for item in value]
+        return coded.get(value, value) if isinstance(value, str) else value
+
+    return {name: value if name in kept else told(value) for name, value in values.items()}
 
 
 def open_data(data: str | Path, config: str | Path | None = None, settings: Iterable[str] = ()) -> Dataset:
@@ -151,7 +221,8 @@ def stands_on(data: str | Path, opened: Dataset) -> dict[str, Any]:
     """Return the provenance of reports on some data: their current hash, and the versions."""
     from callstats.report import kernel, provenance
 
-    return provenance.of(Path(data).resolve(), kernel.shown_path(data), dict(opened.provenance))
+    told = provenance.of(Path(data).resolve(), kernel.shown_path(data), dict(opened.provenance))
+    return told if opened.config.audience == "internal" else {k: v for k, v in told.items() if k != "data"}
 
 
 def _check_data(opened: Dataset, period: str | None, values: Mapping[str, Any]) -> None:

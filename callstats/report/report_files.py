@@ -51,6 +51,18 @@ def slug(text: str) -> str:
     return f"{short}-{mark}" if short else mark
 
 
+def period_folder(out: Path, period: str | None, audience: str = "internal") -> Path:
+    """Return the folder of a period's reports; a client's never lie among those of the house.
+
+    Examples
+    --------
+    >>> period_folder(Path("reports"), "2026-09", "client").name, period_folder(Path("reports"), None).name
+    ('2026-09-client', 'all')
+    """
+    name = slug(period) if period else "all"
+    return out / (name if audience == "internal" else f"{name}-{audience}")
+
+
 def stem(report: str, chosen: Iterable[str], language: str = "en") -> str:
     """Return the file name of a report, without its extension.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callstats.errors import ReportError, UsageError
-from callstats.report import document, notebooks, report_results
+from callstats.report import document, notebooks, report_results, state
 from callstats.report import report_files as files
 from callstats.report.order import Order, take_order
 
@@ -28,7 +30,7 @@ class ReportResult:
     Attributes
     ----------
     paths : tuple of Path
-        HTML and PDF as requested, then the executed notebook and the JSON of results.
+        HTML and PDF as requested, then the executed notebook (not for a client) and the JSON of results.
     results : dict
         What the notebook recorded, in full precision.
     verdict : list of dict
@@ -54,6 +56,7 @@ def run(
     out: str | Path = "reports",
     config: str | Path | None = None,
     settings: Iterable[str] = (),
+    audience: str | None = None,
     strict: bool = False,
     on_order: Callable[[Order], None] | None = None,
 ) -> ReportResult:
@@ -81,6 +84,9 @@ def run(
         Project file, for notebooks that take one.
     settings : iterable of str
         What to decide otherwise than the project file, such as ``money.cost_per_hour=50``.
+    audience : str, optional
+        internal, or client: no agent's name, no cost, no row of the export, no code; the files lie in
+        ``<out>/<period>-client``. If omitted, that of the project file.
     strict : bool
         Treat a warning in the notebook as a failure.
     on_order : callable, optional
@@ -110,6 +116,7 @@ def run(
         out=Path(out),
         config=config,
         settings=settings,
+        audience=audience,
     )
     if on_order is not None:
         on_order(order)
@@ -184,15 +191,33 @@ def _executed(order: Order, strict: bool, kernels: Callable[[], ReportKernelMana
         last = warnings[0].splitlines()[-1].rstrip(".")
         raise ReportError(f"the notebook warned: {last}", hint=warnings[0])
     kernel.hide_path(executed, order.data, order.shown)
+    _check_unsaid(executed, order.unsaid)
     executed.metadata["callstats"] = {
         "report": order.notebook.stem,
         "language": order.language,
         "period": order.period,
         "period_label": order.period_label,
-        "parameters": {**order.values, **({"data": order.shown} if "data" in order.values else {})},
+        "parameters": order.told_values,
+        "audience": order.audience,
         "provenance": order.provenance,
     }
     return executed
+
+
+def _check_unsaid(executed: Any, names: frozenset[str]) -> None:
+    """Refuse a notebook of one's own that says the names of agents to a client.
+
+    Raises
+    ------
+    ReportError
+    """
+    told = json.dumps([cell.get("outputs", []) for cell in executed.cells], ensure_ascii=False, default=str)
+    said = sum(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None for name in names)
+    if said:
+        raise ReportError(
+            f"the notebook names {said} of the agents, and the report is for a client",
+            hint="Open the data with callstats.open_for_report(data, audience=audience).",
+        )
 
 
 def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str, bytes]:
@@ -200,7 +225,8 @@ def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str
     import nbformat
 
     contents = {f"{order.stem}.{name}": _drawn(executed, name, order.notebook.stem) for name in formats}
-    contents[f"{order.stem}.ipynb"] = nbformat.writes(executed).encode() + b"\n"
+    if "ipynb" in state.kept_beside(order):
+        contents[f"{order.stem}.ipynb"] = nbformat.writes(executed).encode() + b"\n"
     contents[f"{order.stem}.json"] = report_results.write(order, executed, contents, formats)
     return contents
 

@@ -88,7 +88,7 @@ def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
     try:
         content = json.loads((order.folder / f"{order.stem}.json").read_bytes())
         sealed = content[SEAL]
-        beside = {f"{order.stem}.{ending}" for ending in (*wanted, "ipynb")}
+        beside = {f"{order.stem}.{ending}" for ending in (*wanted, *kept_beside(order))}
         if sealed["key"] != key(order, wanted) or set(sealed["files"]) != beside:
             return None
         rest = {name: value for name, value in content.items() if name != SEAL}
@@ -98,6 +98,11 @@ def finished(order: Order, formats: Iterable[str]) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return content if whole else None
+
+
+def kept_beside(order: Order) -> tuple[str, ...]:
+    """Return what a report has whatever its formats: a client, who has no data, gets no notebook."""
+    return ("ipynb",) if order.audience == "internal" else ()
 
 
 @cache

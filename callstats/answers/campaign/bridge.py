@@ -33,6 +33,7 @@ from callstats.answers.campaign.bridge_numbers import (
     totals,
 )
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.audience import CLIENT
 from callstats.answers.core.estimates import NAN, Change
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.voice import Voice
@@ -349,7 +350,7 @@ def _left_out(about: Scope, left: set[str], layout: BridgeLayout) -> list[str]:
         notes.append(_("Calls argued are not known: the argued share is part of the success rate."))
     if not layout.value:
         notes.append(_("Values of successes are not known: the bridge is of successes."))
-    elif not layout.costs:
+    elif not layout.costs and about.voice.audience != CLIENT:
         notes.append(_("Costs are not known: the bridge is of revenue."))
     return notes
 

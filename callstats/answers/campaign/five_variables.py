@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.audience import told_kpis
 from callstats.answers.core.directions import ask_of_callers
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
@@ -116,7 +117,8 @@ def five_variables(
     'not computable: needs agent_time'
     """
     about = scope(dataset, period, compare_with)
-    asked = (*FIVE, *(name for name in BESIDE if name in catalogue()))
+    beside = told_kpis(dataset.config.audience, BESIDE)
+    asked = (*FIVE, *(name for name in beside if name in catalogue()))
     figures = next(iter(moved_figures(about.now, about.before, asked).values()), {})
     notes = (ask_of_callers(about.voice, about.now), about.note)
     return FiveVariables(

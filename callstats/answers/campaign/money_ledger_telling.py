@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callstats.answers.campaign.money_ledger import FROM_CALLS, MoneyLedger
+from callstats.answers.core.audience import CLIENT
 from callstats.answers.core.telling import Cell, Column, Sentence, TableView, Telling, View, tells
 from callstats.dataset.estimated_hours import NOTE
 from callstats.show.words import mark
@@ -96,7 +97,12 @@ class MoneyLedgerTelling(Telling[MoneyLedger]):
         return _("the data ({name})", name=origin) if origin in ("costs", FROM_CALLS) else origin
 
     def views(self) -> tuple[View, ...]:
-        """Return the tables and the prices that charged nothing, after what has to be said of the whole."""
+        """Return the tables and the prices that charged nothing, after what has to be said of the whole.
+
+        To a client nothing: where the house's money comes from is its own.
+        """
+        if self.voice.audience == CLIENT:
+            return ()
         charged = self.answer.lines and not any(line.uncharged for line in self.answer.lines)
         shown: list[View] = [] if charged else [self.answer.verdict]
         shown += [self.values_table()] if self.answer.values else []

@@ -11,6 +11,7 @@ from callstats.answers.campaign.hotspots_numbers import wrong_side
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.campaign.recent_values import RecentValues, recent_values
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.audience import told_kpis
 from callstats.answers.core.directions import ask_of_callers, other_direction
 from callstats.answers.core.estimates import Change
 from callstats.answers.core.scope import Scope, scope
@@ -153,6 +154,7 @@ def portrait(
     """
     about = scope(dataset, period, compare_with)
     voice = about.voice
+    kpis = told_kpis(voice.audience, kpis)
     own = [kpi for kpi in kpis if isinstance(kpi, KPI)]
     check_targets(dataset.config, own)
     aims = [kpi for kpi in _aimed_at(about.now, own, kpis) if kpi.name not in kpis]

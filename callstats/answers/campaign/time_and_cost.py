@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from callstats.answers.campaign.money_ledger import MoneyLedger, ledger
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.audience import CLIENT, told_kpis
 from callstats.answers.core.estimates import Estimate, estimates
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
@@ -104,7 +105,8 @@ def time_and_cost(
     names = ("login_hours", *STATES, *TIMES, *COSTS, BREAK_EVEN)
     now = estimates(about.now, names)
     earlier = estimates(about.before, names) if about.before is not None else {}
-    notes = (*_notes(about.voice, now), *_prices(about.voice, ledger(about.now)))
+    prices = _prices(about.voice, ledger(about.now)) if about.voice.audience != CLIENT else []
+    notes = (*_notes(about.voice, now), *prices)
     return TimeAndCost(
         about.voice,
         about.label,
@@ -137,7 +139,7 @@ def _notes(voice: Voice, now: Mapping[str, Estimate]) -> tuple[str, ...]:
     lacking = [
         _("{what}: {why}.", what=what, why=voice.reason(now[name].note))
         for name, what in parts.items()
-        if not now[name].known
+        if not now[name].known and told_kpis(voice.audience, [name])
     ]
     cost, sale = (now[name] for name in COSTS)
     return (*lacking, *([voice.note(sale.kpi, sale.note)] if cost.known and not sale.known else []))

@@ -28,6 +28,7 @@ from callstats.answers.compare.compare import compare
 from callstats.answers.compare.compare_arm import ComparedArm
 from callstats.answers.compare.compare_tests import claims
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.audience import CLIENT
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.voice import Voice
 from callstats.errors import ComparisonRefused, UsageError
@@ -433,7 +434,7 @@ def money(
         notes.append(_("Money: too little data, no contact has been followed to the end of its days yet."))
     elif not valued:
         notes.append(_("Money: not computable, no success has a value (calls.value)."))
-    elif not priced:
+    elif not priced and voice.audience != CLIENT:
         notes.append(_("Profit: not computable, no cost of agent time (give cost_per_hour)."))
     if few:
         notes.append(

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callstats.answers.core.audience import CLIENT, for_client, under_codes
 from callstats.answers.core.scope import scope
-from callstats.errors import InputError
+from callstats.errors import InputError, unknown_name
 from callstats.show.display import TitleView
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def open_for_report(
     language: str | None = None,
     config: str | Path | None = None,
     settings: Iterable[str] | None = None,
+    audience: str = "internal",
+    pseudonyms: bool = False,
 ) -> Dataset:
     """Open imported data for a report: in a language, and with sums that are the same in every run.
 
@@ -43,20 +46,32 @@ def open_for_report(
         Project file; if omitted, that of the data.
     settings : iterable of str, optional
         What to decide otherwise than the project file, such as ``money.cost_per_hour=50``.
+    audience : str
+        ``internal``, or ``client``: codes in place of agents, no costs, no rows as they were exported.
+    pseudonyms : bool
+        Codes in place of agents for a report that stays in the house.
 
     Raises
     ------
     InputError
         The data or the project file cannot be read.
+    UsageError
+        The audience is unknown.
     """
-    from callstats.config import load
+    from callstats.config import AUDIENCES, load
     from callstats.dataset import open as open_data
 
     if Path(data).as_posix() == _DEMO and not find_path(data).exists():
         raise InputError("the demo data are not here", file=data, hint=_LAY_OUT)
     opened = open_data(find_path(data), config=load(find_path(config)) if config else None, threads=1)
     opened = opened.configured(settings or ())
-    return replace(opened, config=replace(opened.config, language=language)) if language else opened
+    if audience not in AUDIENCES:
+        raise unknown_name("audience", audience, AUDIENCES)
+    if language:
+        opened = replace(opened, config=replace(opened.config, language=language))
+    if audience == CLIENT:
+        return for_client(opened)
+    return under_codes(opened) if pseudonyms else opened
 
 
 def find_path(path: str | Path) -> Path:

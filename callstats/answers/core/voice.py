@@ -66,12 +66,13 @@ class Voice:
     language: str = "en"
     currency: str = "EUR"
     labels: Mapping[str, str] = field(default_factory=dict)
+    audience: str = "internal"
 
     @classmethod
     def of(cls, dataset: Dataset) -> Voice:
         """Return the voice for a data set's configuration."""
         config = dataset.config
-        return cls(config.language, config.currency, config.labels)
+        return cls(config.language, config.currency, config.labels, config.audience)
 
     @property
     def say(self) -> Words:

@@ -10,6 +10,7 @@ from callstats.answers.campaign.bridge import Bridge, bridge
 from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer, Section
+from callstats.answers.core.audience import told_kpis
 from callstats.answers.core.estimates import NAN, Change
 from callstats.answers.core.scope import Scope, scope
 from callstats.answers.core.target_scope import (
@@ -332,7 +333,7 @@ def _overall(about: Scope, whole: Bridge) -> Portrait:
     The change of profit is the bridge's, whose interval comes from whole days, so that a
     report gives only one interval for it.
     """
-    names = (*OVERALL, *applied_totals(about.now))
+    names = told_kpis(about.voice.audience, (*OVERALL, *applied_totals(about.now)))
     figures = next(iter(moved_figures(about.now, about.before, names).values()), {})
     known = {name: f for name, f in figures.items() if f.now.known or name == "profit"}
     if whole.terms and whole.measure == "profit":

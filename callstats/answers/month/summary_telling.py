@@ -7,6 +7,7 @@ from typing import Any
 
 from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.answer import Answer, Section
+from callstats.answers.core.audience import told_kpis
 from callstats.answers.core.estimates import Estimate
 from callstats.answers.core.telling import (
     Cell,
@@ -95,7 +96,7 @@ class CampaignsTelling(Telling[Campaigns]):
                 earlier=self.answer.earlier,
                 level=level,
             )
-        return self._table(PAGE, self.answer.campaigns, caption, (note,))
+        return self._table(told_kpis(self.voice.audience, PAGE), self.answer.campaigns, caption, (note,))
 
     def queues(self) -> TableView | None:
         """Return the inbound queues, None if there are none."""

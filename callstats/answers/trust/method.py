@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.money_ledger import ledger
 from callstats.answers.core.answer import Answer
+from callstats.answers.core.audience import CLIENT, HIDDEN, told_kpis
 from callstats.answers.core.heading import find_path
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
@@ -39,7 +40,7 @@ class Method(Answer):
     facts : tuple of (str, str)
         Where the data came from, versions, parameters.
     command : str
-        The command that makes the report again.
+        The command that makes the report again; empty for a client, who has no data.
     quality : DataQuality
         What was left out, and what looks wrong.
     topics : tuple of (str, str)
@@ -108,26 +109,28 @@ def method(
     given = dict(parameters or {})
     about = scope(dataset, period, given.get("compare_with"))
     voice = about.voice
+    house = voice.audience != CLIENT
     facts = (
         *_sources(dataset, given.get("data"), voice),
         *_rows(about.now, voice),
-        *_prices(about.now, voice),
+        *(_prices(about.now, voice) if house else ()),
         *_versions(voice),
     )
-    asked = [get(kpi) for kpi in (used(report) if kpis is None else kpis)]
-    chosen = {name: value for name, value in sorted(given.items()) if value not in (None, "")}
+    asked = [get(kpi) for kpi in told_kpis(voice.audience, used(report) if kpis is None else kpis)]
+    kept = given if house else {name: value for name, value in given.items() if name not in HIDDEN}
+    chosen = {name: value for name, value in sorted(kept.items()) if value not in (None, "")}
     if chosen:
         listed = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
         facts = (*facts, (voice.say("Parameters"), listed))
     quality = check_scope(about)
-    quality = quality.for_report(examples=examples)
+    quality = quality.for_report(examples=examples and house)
     glossary = tuple(describe(kpi, voice.language) for kpi in asked)
     origins = tuple(sources(kpi, voice.language) for kpi in asked)
     return Method(
         voice,
         glossary,
         facts,
-        _command(report, given),
+        _command(report, given) if house else "",
         quality,
         topics(report),
         origins,

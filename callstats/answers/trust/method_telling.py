@@ -47,7 +47,8 @@ class MethodTelling(Telling[Method]):
     def provenance(self) -> TableView:
         """Return where the data came from and how to run the report again."""
         _ = self.say
-        rows = [*self.answer.facts, (_("Run it again"), self.answer.command)]
+        again = [(_("Run it again"), self.answer.command)] if self.answer.command else []
+        rows = [*self.answer.facts, *again]
         heads = [_("What"), _("Value")]
         return TableView(_("Data, versions, parameters"), heads, [[label, text] for label, text in rows])
 
