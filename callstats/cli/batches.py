@@ -56,7 +56,7 @@ def monthly(
     where
         campaign_id=NAME: only reports on that campaign; repeat for several.
     format
-        html, pdf or both.
+        html, pdf, xlsx (the tables as workbooks); several together.
     out
         Folder to write to.
     jobs

@@ -14,7 +14,7 @@ from callstats.cli.write_trials import check_folder
 if TYPE_CHECKING:
     from callstats.report.order import Order
 
-Formats = Annotated[list[Literal["html", "pdf"]], Parameter(negative=(), consume_multiple=True)]
+Formats = Annotated[list[Literal["html", "pdf", "xlsx"]], Parameter(negative=(), consume_multiple=True)]
 
 
 @app.command
@@ -47,7 +47,7 @@ def report(
     lang
         Language of the report.
     format
-        html, pdf or both.
+        html, pdf, xlsx (the tables as a workbook); several together.
     out
         Folder to write to.
     """

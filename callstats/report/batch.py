@@ -117,7 +117,7 @@ def monthly(  # noqa: PLR0913 - all but two by name
     data, period, language, out, config, settings, audience, only, campaign_id
         As in :func:`callstats.report.month.plan`.
     formats : iterable of str
-        html, pdf.
+        html, pdf, xlsx.
     jobs : int, optional
         Reports made in parallel; if omitted, one per processor this process may use.
     again : bool

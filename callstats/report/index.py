@@ -43,7 +43,7 @@ class Entry:
 
     @property
     def files(self) -> dict[str, str]:
-        """The names of its files by extension: html and pdf if made, ipynb and json."""
+        """The names of its files by extension: html, pdf and xlsx if made, ipynb and json."""
         if self.content is None or self.planned.order is None:
             return {}
         stem = self.planned.order.stem
@@ -148,7 +148,7 @@ def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
         yield {"kind": "verdict", "sentences": headline["verdict"]}
     if headline.get("figures"):
         yield {"kind": "key_figures", "figures": headline["figures"][:_FIGURES], "caption": ""}
-    told = {"html": "HTML", "pdf": "PDF", "ipynb": _("Notebook"), "json": "JSON"}
+    told = {"html": "HTML", "pdf": "PDF", "xlsx": _("Workbook"), "ipynb": _("Notebook"), "json": "JSON"}
     links = [_link(text, names[ending]) for ending, text in told.items() if ending in names]
     yield {"kind": "paragraph", "inlines": _between(links, " · ")}
 

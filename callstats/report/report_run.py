@@ -20,7 +20,9 @@ from callstats.report.order import Order, take_order
 if TYPE_CHECKING:
     from callstats.report.kernel_manager import ReportKernelManager
 
+#: Those that are made where none is asked for, and all there are.
 FORMATS = ("html", "pdf")
+KNOWN_FORMATS = (*FORMATS, "xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def run(
     language : str
         en, fr or ru.
     formats : iterable of str
-        html, pdf. The executed notebook and the JSON of results are always written too.
+        html, pdf, xlsx. The executed notebook and the JSON of results are always written too.
     out : str or Path
         Files are ``<out>/<period>/<notebook>-<parameters>.<ending>``.
     config : str or Path, optional
@@ -137,7 +139,7 @@ def make(
     order : Order
         From `callstats.report.order.take_order`.
     formats : iterable of str
-        html, pdf.
+        html, pdf, xlsx.
     strict : bool
         Treat a warning in the notebook as a failure.
     kernels : callable, optional
@@ -174,8 +176,8 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     """
     wanted = tuple(dict.fromkeys([formats] if isinstance(formats, str) else formats))
     for name in wanted:
-        if name not in FORMATS:
-            raise UsageError(f"unknown format {name!r}", hint="Known: " + ", ".join(FORMATS) + ".")
+        if name not in KNOWN_FORMATS:
+            raise UsageError(f"unknown format {name!r}", hint="Known: " + ", ".join(KNOWN_FORMATS) + ".")
     return wanted
 
 
@@ -232,6 +234,10 @@ def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str
 
 
 def _drawn(executed: Any, name: str, title: str) -> bytes:
+    if name == "xlsx":
+        from callstats.report.report_workbook import report_workbook
+
+        return report_workbook(document.read(executed, name=title))
     with _drawing:
         content = _exporter(name).from_notebook_node(executed, {"metadata": {"name": title}})[0]
     return content if isinstance(content, bytes) else content.encode()

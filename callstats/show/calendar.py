@@ -10,6 +10,8 @@ from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 from babel.lists import format_list
 
+from callstats.show.written import Written, WrittenNumber
+
 #: Shown for an unknown value.
 UNKNOWN = "–"
 SPACE = "\N{NO-BREAK SPACE}"
@@ -35,7 +37,10 @@ class Calendar:
         >>> Calendar("fr").date(dt.date(2026, 9, 14))
         '14 sept. 2026'
         """
-        return UNKNOWN if day is None else format_date(day, "medium", locale=self.locale)
+        if day is None:
+            return UNKNOWN
+        text = format_date(day, "medium", locale=self.locale)
+        return Written(text, WrittenNumber((day.toordinal(),), "date"))
 
     def day(self, day: dt.date | None) -> str:
         """Return a day without its year, for axes and dense tables.

@@ -8,6 +8,7 @@ from typing import Literal
 
 from callstats.errors import UsageError
 from callstats.show.links import beside
+from callstats.show.written import WrittenNumber, origin_of
 
 Align = Literal["left", "right", "center"]
 
@@ -44,6 +45,9 @@ class Cell:
         ``accent`` or ``grey``.
     under : sequence of str
         Short lines beneath the text, small and grey: an interval, a change.
+    typed : sequence of WrittenNumber or None
+        What the text and the lines beneath it were written from; taken from texts of a
+        :class:`~callstats.show.format.Formatter`.
     href : str, optional
         A report in the same folder (``campaign_report-spring.html``) that the text
         links to; plain text on paper.
@@ -60,8 +64,13 @@ class Cell:
     tone: Literal["accent", "grey"] | None = None
     under: Sequence[str] = ()
     href: str | None = None
+    typed: Sequence[WrittenNumber | None] = ()
 
     def __post_init__(self) -> None:
+        origins = tuple(map(origin_of, (self.text, *self.under)))
+        if not self.typed and any(origins):
+            object.__setattr__(self, "typed", origins)
+        object.__setattr__(self, "text", str(self.text))
         object.__setattr__(self, "under", tuple(str(line) for line in self.under))
         if self.href is not None and not beside(self.href):
             raise UsageError(

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 from callstats.errors import UsageError
 from callstats.show.cells import Cell, Column
 from callstats.show.plain import lean, plain_data
+from callstats.show.written import origin_of
 
 MIME = "application/vnd.callstats+json"
 
@@ -94,7 +95,10 @@ class TableView(View):
 
     def __post_init__(self) -> None:
         columns = tuple(c if isinstance(c, Column) else Column(str(c)) for c in self.columns)
-        rows = tuple(tuple(c if isinstance(c, Cell) else Cell(str(c)) for c in row) for row in self.rows)
+        rows = tuple(
+            tuple(c if isinstance(c, Cell) else Cell(c if isinstance(c, str) else str(c)) for c in row)
+            for row in self.rows
+        )
         for number, row in enumerate(rows, 1):
             if len(row) != len(columns):
                 raise UsageError(f"row {number} of the table has {len(row)} cells for {len(columns)} columns")
@@ -106,7 +110,10 @@ class TableView(View):
     def payload(self) -> dict[str, Any]:
         """Return the plain data of the table; a cell includes the lines beneath it only if there are any."""
         told = super().payload()
-        return {**told, "rows": [[lean(cell, ("under", "href")) for cell in row] for row in told["rows"]]}
+        return {
+            **told,
+            "rows": [[lean(cell, ("under", "href", "typed")) for cell in row] for row in told["rows"]],
+        }
 
 
 @dataclass(frozen=True)
@@ -275,10 +282,20 @@ class KeyFigures(View):
         object.__setattr__(self, "figures", tuple(self.figures))
 
     def payload(self) -> dict[str, Any]:
-        """Return the cards; a card has an outcome and earlier values only if there are any."""
+        """Return the cards, each with the numbers that its texts were written from.
+
+        A card has an outcome and earlier values only if there are any.
+        """
         told = super().payload()
         rare = ("outcome", "outcome_text", "recent")
-        return {**told, "figures": [lean(figure, rare) for figure in told["figures"]]}
+        pairs = zip(told["figures"], self.figures, strict=True)
+        return {**told, "figures": [{**lean(plain, rare), **_typed(figure)} for plain, figure in pairs]}
+
+
+def _typed(figure: KeyFigure) -> dict[str, Any]:
+    origins = {name: origin_of(getattr(figure, name)) for name in figure.__dataclass_fields__}
+    typed = {name: plain_data(asdict(origin)) for name, origin in origins.items() if origin is not None}
+    return {"typed": typed} if typed else {}
 
 
 @dataclass(frozen=True)

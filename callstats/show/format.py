@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babel.numbers import get_currency_symbol
 
@@ -18,6 +18,7 @@ from callstats.show.calendar import LOCALES, UNKNOWN
 from callstats.show.digits import decimals_for, decimals_of_step, unknown
 from callstats.show.words import LANGUAGES, words
 from callstats.show.writing import MINUS, Writer
+from callstats.show.written import Written, WrittenNumber, origin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,11 @@ class Formatter(Writer):
         reference = value if value is not None else high if math.isinf(float(low)) else low  # type: ignore[arg-type]
         decimals = decimals_for(self.currency, reference, unit, low, high)
         ends = [self._write(float(end), unit, decimals, change=change) for end in (low, high)]  # type: ignore[arg-type]
-        return words(self.language)("{low} to {high}", low=ends[0], high=ends[1])
+        text = words(self.language)("{low} to {high}", low=ends[0], high=ends[1])
+        origins = [origin for end in ends if (origin := origin_of(end)) is not None]
+        if len(origins) < 2:
+            return text
+        return Written(text, replace(origins[0], numbers=(*origins[0].numbers, *origins[1].numbers)))
 
     def change(
         self, delta: float | None, unit: str, low: float | None = None, high: float | None = None
@@ -143,10 +148,11 @@ class Formatter(Writer):
         """
         if unit in {"s", "h"}:
             large, small = divmod(round(value if unit == "s" else 60 * value), 60)
-            return f"{large}:{small:02d}"
+            return Written(f"{large}:{small:02d}", WrittenNumber((value,), unit))
         shown, apart = (100 * value, 100 * step) if unit == "%" else (value, step)
         decimals = min(max(-math.floor(math.log10(apart) + 1e-9), 0), 3) if apart > 0 else 0
-        return (MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
+        text = (MINUS if round(shown, decimals) < 0 else "") + self._decimal(abs(shown), decimals)
+        return Written(text, WrittenNumber((value,), unit, decimals, currency=self._currency_of(unit)))
 
     def cell_unit(self, unit: str) -> str:
         """Return the unit for the head of a dense table whose cells omit it.

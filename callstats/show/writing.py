@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from callstats.show.calendar import SPACE, Calendar
+from callstats.show.written import Written, WrittenNumber
 
 MINUS = "\N{MINUS SIGN}"
 UNIT_WORDS = {
@@ -27,6 +28,13 @@ class Writer(Calendar):
     def _write(self, value: float, unit: str, decimals: int, change: bool = False) -> str:
         if math.isinf(value):
             return ("+" if change and value > 0 else MINUS if value < 0 else "") + "∞"
+        origin = WrittenNumber((value,), unit, decimals, change, self._currency_of(unit))
+        return Written(self._signed(value, unit, decimals, change), origin)
+
+    def _currency_of(self, unit: str) -> str:
+        return self.currency if unit in {"money", "money/h"} else ""
+
+    def _signed(self, value: float, unit: str, decimals: int, change: bool) -> str:
         size = abs(value)
         text = self._size(size, unit, decimals, change)
         zero = text == self._size(0.0, unit, decimals, change)
