@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset, Incoming
     from callstats.sources.servers import Fetched
 
-Format = Literal["table", "csv", "json"]
+Format = Literal["table", "csv", "json", "xlsx"]
+Out = Annotated[
+    Path | None,
+    Parameter(help="Write a workbook to this file, NAME.xlsx; without it, xlsx goes to where stdout leads."),
+]
 Language = Literal["en", "fr", "ru"]
 Audience = Annotated[
     Literal["internal", "client"] | None,
@@ -175,9 +179,30 @@ def pairs(words: list[str]) -> dict[str, str]:
     return values
 
 
-def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
-    """Print a data frame to stdout."""
-    if form == "csv":
+def show(
+    frame: Any,
+    form: Format,
+    empty: str = "Nothing found.",
+    *,
+    out: Path | None = None,
+    book: Callable[[], bytes] | None = None,
+) -> None:
+    """Print a data frame to stdout, or write it as a workbook.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    form : str
+    empty : str
+        What a table without rows says.
+    out : Path, optional
+        The workbook.
+    book : callable, optional
+        Makes the workbook where it is more than the frame.
+    """
+    if asked_format(form, out) == "xlsx":
+        deliver(book or (lambda: _book(frame)), out)
+    elif form == "csv":
         from callstats.show.tabular import safe_frame
 
         print(safe_frame(frame).to_csv(index=False), end="")
@@ -189,6 +214,47 @@ def show(frame: Any, form: Format, empty: str = "Nothing found.") -> None:
         from callstats.show.tabular import plain_table
 
         print(plain_table(frame))
+
+
+def asked_format(form: Format, out: Path | None) -> Format:
+    """Return the format that was asked for: that of the file, where one is named. Asked before any work.
+
+    Raises
+    ------
+    UsageError
+        The file is no workbook or cannot be written, the format goes to stdout alone, or a workbook would
+        go to a terminal.
+    """
+    if out is None:
+        if form == "xlsx" and sys.stdout.isatty():
+            raise UsageError("a workbook is no text for a terminal", hint="Name a file: --out NAME.xlsx")
+        return form
+    from callstats.cli.write_trials import check_file
+
+    if form not in ("table", "xlsx"):
+        raise UsageError(f"--out is for workbooks, not for {form}", hint=f"Redirect it: > {out.stem}.{form}")
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"{out.name!r} is no workbook", hint="Its name ends in .xlsx.")
+    check_file(out)
+    return "xlsx"
+
+
+def deliver(book: Callable[[], bytes], out: Path | None) -> None:
+    """Write a workbook to its file, and say where it is; else to stdout."""
+    if out is not None:
+        from callstats.answers.core.answer_workbook import write_workbook
+
+        print(write_workbook(book(), out))
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(book())
+    sys.stdout.buffer.flush()
+
+
+def _book(frame: Any) -> bytes:
+    from callstats.answers.core.answer_workbook import frame_workbook
+
+    return frame_workbook(frame, "callstats")
 
 
 def say(text: str) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callstats.cli.app import NO_PROJECT, Format, Project, Words, app, open_data, pairs, say, show
+from callstats.cli.app import (
+    NO_PROJECT,
+    Format,
+    Out,
+    Project,
+    Words,
+    app,
+    asked_format,
+    open_data,
+    pairs,
+    say,
+    show,
+)
 from callstats.cli.write_trials import check_file
 from callstats.errors import UsageError
 
@@ -14,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @app.command
-def calibrate(
+def calibrate(  # noqa: PLR0913 - all by name
     *,
     runs: int = 1000,
     seed: int = 1,
@@ -26,6 +38,7 @@ def calibrate(
     where: Words = [],  # noqa: B006
     project: Project = NO_PROJECT,
     format: Format = "table",
+    out: Out = None,
     plot: Path | None = None,
     page: Path | None = None,
 ) -> int:
@@ -52,7 +65,7 @@ def calibrate(
     where
         With --data: only these rows, column=value; repeat for several.
     format
-        How to print it; csv and json carry full precision.
+        How to print it; csv, json and xlsx carry full precision.
     plot
         Draw it into this file (.svg or .png).
     page
@@ -61,6 +74,7 @@ def calibrate(
     from callstats.calibrate import calibrate as run_calibration
     from callstats.calibrate.calibration_page import check_page, write_tables
 
+    format = asked_format(format, out)
     if data is None and (kpi or where):
         raise UsageError("--kpi and --where are about your own data", hint="Name it: --data DIR.")
     if plot is not None and plot.suffix not in (".svg", ".png"):
@@ -83,7 +97,7 @@ def calibrate(
     )
     for sentence in calibration.told:
         say(sentence)
-    show(calibration.table() if format == "table" else calibration.to_frame(), format)
+    show(calibration.table() if format == "table" else calibration.to_frame(), format, out=out)
     if plot is not None:
         _draw(calibration, plot)
     if page is not None:

@@ -7,8 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Format, Language, Project, Words, app, open_data, pairs, say, show
-from callstats.cli.questions import Data, Form, Lang, Period, Where, ask
+from callstats.cli.app import (
+    NO_PROJECT,
+    Format,
+    Language,
+    Out,
+    Project,
+    Words,
+    app,
+    asked_format,
+    open_data,
+    pairs,
+    say,
+    show,
+)
+from callstats.cli.questions import Data, Form, Lang, Period, Where, answer_book, ask
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +56,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     project: Project = NO_PROJECT,
     lang: Language | None = None,
     format: Format = "table",
+    out: Out = None,
 ) -> None:
     """Compare groups with a control on a KPI; exit 1 when they cannot be compared.
 
@@ -87,7 +101,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     lang
         Language of verdict and warnings; the project's where left out.
     format
-        How to print it; csv and json carry full precision.
+        How to print it; csv, json and xlsx carry full precision.
     """
     from dataclasses import replace
 
@@ -95,11 +109,12 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     from callstats.cli.measuring import own_of
     from callstats.kpis import get
 
-    chosen = open_data(data, project).where(period=period, **pairs(where))
+    format = asked_format(format, out)
+    narrow = open_data(data, project).where(period=period, **pairs(where))
     if lang is not None:
-        chosen = replace(chosen, config=replace(chosen.config, language=lang))
+        narrow = replace(narrow, config=replace(narrow.config, language=lang))
     comparison = run_compare(
-        chosen,
+        narrow,
         get(kpi, own_of(own_kpis)),
         by=by,
         control=control,
@@ -118,7 +133,8 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
         say(f"callstats: {warning}")
     if format == "table":
         print(f"{comparison.verdict}\n")
-    show(_readable(comparison) if format == "table" else comparison.to_frame(), format)
+    rows = _readable(comparison) if format == "table" else comparison.to_frame()
+    show(rows, format, out=out, book=lambda: answer_book(comparison, rows, data))
 
 
 _WORDS = ("auto", "contact", "two-way", "agent", "agent_day", "call")
@@ -199,6 +215,7 @@ def plan(  # noqa: PLR0913 - all but one by name
     project: Project = NO_PROJECT,
     lang: Lang = None,
     format: Form = "table",
+    out: Out = None,
 ) -> None:
     """Plan a test: contacts for an effect, the power of a size, or the smallest effect a size finds.
 
@@ -232,6 +249,7 @@ def plan(  # noqa: PLR0913 - all but one by name
     from callstats.answers.compare.plan import plan as make
     from callstats.answers.compare.plan import plan_from
 
+    format = asked_format(format, out)
     asked: dict[str, Any] = {"trials": trials, "power": power, "alpha": alpha, "margin": margin}
     asked |= {"allocation": allocation, "contacts_per_day": contacts_per_day, "horizon_days": horizon_days}
     if data is not None:
@@ -246,6 +264,7 @@ def plan(  # noqa: PLR0913 - all but one by name
             project,
             lang,
             format,
+            out=out,
         )
         return
     if baseline is None:
@@ -254,7 +273,7 @@ def plan(  # noqa: PLR0913 - all but one by name
     if format == "table":
         print(f"{result.verdict}\n\n{result.table()}")
     else:
-        show(result.to_frame(), format)
+        show(result.to_frame(), format, out=out, book=lambda: answer_book(result, result.to_frame()))
 
 
 @app.command(name="ab-test")
@@ -282,6 +301,7 @@ def ab_test(  # noqa: PLR0913 - all but one by name
     project: Project = NO_PROJECT,
     lang: Lang = None,
     format: Form = "table",
+    out: Out = None,
 ) -> int:
     """Test one list against another, by assignment at a fixed horizon; exit 1 when the split is not sound.
 
@@ -326,6 +346,6 @@ def ab_test(  # noqa: PLR0913 - all but one by name
     asked |= {"guardrails": list(guardrail) or None, "confidence": confidence, "cost_per_hour": cost_per_hour}
     test: ABTest = ask(
         lambda d: run(d.where(period=period), arm, control, treatment, **asked),
-        data, where, project, lang, format,
+        data, where, project, lang, format, out=out,
     )  # fmt: skip
     return 1 if test.split.broken else 0

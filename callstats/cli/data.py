@@ -15,9 +15,11 @@ from callstats.cli.app import (
     NO_PROJECT,
     DateOrder,
     Format,
+    Out,
     Project,
     app,
     arrive,
+    asked_format,
     open_data,
     read_export,
     say,
@@ -185,6 +187,7 @@ def check(
     dates: DateOrder | None = None,
     project: Project = NO_PROJECT,
     format: Format = "table",
+    out: Out = None,
 ) -> int:
     """List what was rejected and what looks wrong; exit 1 when there is anything.
 
@@ -205,15 +208,16 @@ def check(
     """
     from callstats.answers.trust.data_check import check as run_checks
 
+    format = asked_format(format, out)
     if source or mapping:
         opened = read_export([data], source, mapping, time_zone, project, dates=dates)
     else:
         opened = open_data(data, project)
     found = run_checks(opened)
-    return _tell(found, found.to_frame(), format)
+    return _tell(found, found.to_frame(), format, out)
 
 
-def _tell(quality: DataQuality, listed: pd.DataFrame, form: Format) -> int:
+def _tell(quality: DataQuality, listed: pd.DataFrame, form: Format, out: Path | None = None) -> int:
     """Print the findings and return the exit code."""
-    show(listed, form, empty="Nothing to report: no row was left out and nothing looks wrong.")
+    show(listed, form, empty="Nothing to report: no row was left out and nothing looks wrong.", out=out)
     return 1 if len(quality) else 0

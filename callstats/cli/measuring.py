@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callstats.cli.app import NO_PROJECT, Format, Language, Project, Words, app, open_data, pairs, show
+from callstats.cli.app import (
+    NO_PROJECT,
+    Format,
+    Language,
+    Out,
+    Project,
+    Words,
+    app,
+    asked_format,
+    open_data,
+    pairs,
+    show,
+)
 from callstats.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
@@ -23,6 +35,7 @@ def kpis(
     own_kpis: Path | None = None,
     lang: Language = "en",
     format: Format = "table",
+    out: Out = None,
 ) -> None:
     """Print the KPI catalogue: what each is, how it is computed, what it does not say.
 
@@ -43,6 +56,7 @@ def kpis(
 
     from callstats.kpis import catalogue, describe, get
 
+    format = asked_format(format, out)
     own = own_of(own_kpis)
     everything = catalogue(own).values()
     domains = sorted({kpi.domain for kpi in everything})
@@ -54,7 +68,7 @@ def kpis(
         print("\n\n".join(_card(row) for row in rows))
         return
     frame = pd.DataFrame(rows)
-    show(frame[["name", "label", "unit", "formula"]] if format == "table" else frame, format)
+    show(frame[["name", "label", "unit", "formula"]] if format == "table" else frame, format, out=out)
 
 
 @app.command
@@ -70,6 +84,7 @@ def measure(
     project: Project = NO_PROJECT,
     lang: Language = "en",
     format: Format = "table",
+    out: Out = None,
 ) -> None:
     """Measure KPIs with their uncertainty.
 
@@ -92,18 +107,28 @@ def measure(
     lang
         Language of the numbers in the table.
     format
-        How to print it; csv and json carry full precision.
+        How to print it; csv, json and xlsx carry full precision.
     """
+    from callstats.answers.core.answer_workbook import frame_workbook
     from callstats.answers.core.measure import measure as run_measure
     from callstats.kpis import get
+    from callstats.show.words import words
 
     if not kpis:
         raise UsageError("no KPI was named", hint="`callstats kpis` lists them.")
-    chosen = open_data(data, project).where(period=period, **pairs(where))
+    format = asked_format(format, out)
+    narrow = open_data(data, project).where(period=period, **pairs(where))
     own = own_of(own_kpis)
     asked = [get(name, own) for name in kpis]
-    frame = run_measure(chosen, asked, by=list(by) or None, confidence=confidence)
-    show(_readable(frame, asked, chosen, lang) if format == "table" else frame, format)
+    frame = run_measure(narrow, asked, by=list(by) or None, confidence=confidence)
+
+    def book() -> bytes:
+        say = words(lang)
+        facts = [(say("Data"), Path(data).name), *([(say("Period"), period)] if period else [])]
+        title, currency = ", ".join(kpi.label[lang] for kpi in asked), narrow.config.currency
+        return frame_workbook(frame, title, facts=facts, language=lang, currency=currency, kpis=own)
+
+    show(_readable(frame, asked, narrow, lang) if format == "table" else frame, format, out=out, book=book)
 
 
 def own_of(file: Path | None) -> tuple[KPI, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Format, Project, app, open_data, say, show
+from callstats.cli.app import NO_PROJECT, Format, Out, Project, app, asked_format, open_data, say, show
 from callstats.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def forget(
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     project: Project = NO_PROJECT,
     format: Format = "table",
+    out: Out = None,
 ) -> int:
     """Take people out of a data set, or what is kept for too long; exit 1 where somebody is not in it.
 
@@ -51,16 +52,18 @@ def forget(
     """
     from callstats.dataset.forgetting import forget as forget_contacts
 
+    format = asked_format(format, out)
     named = [*contacts, *_listed(from_file)]
     if expired == bool(named):
         raise UsageError(
             "name contacts, or say --expired", hint="callstats forget DATA +33199001003, for instance."
         )
     if expired:
-        return _expire(data, project, format, dry_run=dry_run)
+        return _expire(data, project, format, out, dry_run=dry_run)
     done = forget_contacts(data, named, keep_calls=keep_calls, dry_run=dry_run)
     verb = "made nobody's" if keep_calls else "taken out"
-    _tell(done.rows, done.emptied, "would be " + verb if dry_run else verb, format, "No row is theirs.")
+    verb = "would be " + verb if dry_run else verb
+    _tell(done.rows, done.emptied, verb, format, "No row is theirs.", out)
     unknown = [str(place) for place, known in enumerate(done.found, 1) if not known]
     if unknown:
         which = f" (no. {', '.join(unknown)})" if len(named) > 1 else ""
@@ -80,7 +83,7 @@ def _listed(file: str | None) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _expire(data: Path, project: Project, form: Format, *, dry_run: bool) -> int:
+def _expire(data: Path, project: Project, form: Format, out: Path | None, *, dry_run: bool) -> int:
     from callstats.dataset.retention import expire
 
     retention = open_data(str(data), project).config.retention
@@ -92,16 +95,17 @@ def _expire(data: Path, project: Project, form: Format, *, dry_run: bool) -> int
     done = expire(data, retention, dry_run=dry_run)
     if done.before is not None:
         say(f"Kept are whole months from {done.before} on.")
-    _tell(
-        done.rows, done.emptied, "would be taken out" if dry_run else "taken out", form, "Nothing is older."
-    )
+    verb = "would be taken out" if dry_run else "taken out"
+    _tell(done.rows, done.emptied, verb, form, "Nothing is older.", out)
     return 0
 
 
-def _tell(rows: Mapping[str, int], emptied: int, verb: str, form: Format, empty: str) -> None:
+def _tell(
+    rows: Mapping[str, int], emptied: int, verb: str, form: Format, empty: str, out: Path | None
+) -> None:
     import pandas as pd
 
     listed = [(table, count, verb) for table, count in rows.items()]
     listed += [("rejects", emptied, "emptied of content")] if emptied else []
     frame = pd.DataFrame(listed, columns=["table", "rows", "what"])
-    show(frame, form, empty=empty)
+    show(frame, form, empty=empty, out=out)

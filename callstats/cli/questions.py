@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Format, Language, Project, Words, app, open_data, pairs, show
+from callstats.cli.app import (
+    NO_PROJECT,
+    Format,
+    Language,
+    Out,
+    Project,
+    Words,
+    app,
+    asked_format,
+    open_data,
+    pairs,
+    show,
+)
 
 if TYPE_CHECKING:
     from callstats.answers.core.answer import Answer
@@ -25,7 +37,7 @@ Before = Annotated[
 After = Annotated[str, Parameter(name=["--period", "--after"], help="The later period, such as 2026-09.")]
 Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat for several.")]
 Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
-Form = Annotated[Format, Parameter(help="table says it in words; csv and json carry full precision.")]
+Form = Annotated[Format, Parameter(help="table says it in words; csv, json and xlsx carry full precision.")]
 
 #: A picture has its sentence and its table beside it; a record is for a report's JSON.
 _UNPRINTED = frozenset({"figure", "record"})
@@ -39,11 +51,13 @@ def ask(
     lang: str | None,
     form: Format,
     *,
+    out: Path | None = None,
     frame: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Ask a question of data narrowed by the options, print the answer and return it."""
     from dataclasses import replace
 
+    form = asked_format(form, out)
     opened = open_data(data, project).where(**pairs(where))
     if lang:
         opened = replace(opened, config=replace(opened.config, language=lang))
@@ -51,14 +65,23 @@ def ask(
     if form == "table":
         print("\n\n".join(view.as_text() for view in answer.views() if view.kind not in _UNPRINTED))
     else:
-        show(answer.to_frame() if frame is None else frame(answer), form)
+        rows = answer.to_frame() if frame is None else frame(answer)
+        show(rows, form, out=out, book=lambda: answer_book(answer, rows, data))
     return answer
+
+
+def answer_book(answer: Answer, rows: Any, data: str = "") -> bytes:
+    """Return an answer as a workbook."""
+    from callstats.answers.core.answer_workbook import answer_workbook
+
+    facts = [(answer.voice.say("Data"), Path(data).name)] if data else []
+    return answer_workbook(answer, rows, facts=facts)
 
 
 @app.command
 def attempts(
     data: Data, /, *, by: str | None = None, period: Period = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say what each further attempt reaches and brings, and where to stop.
 
@@ -70,26 +93,26 @@ def attempts(
     from callstats.answers.campaign.attempts import attempts as run
 
     if by is None:
-        ask(lambda d: run(d, period), data, where, project, lang, format)
+        ask(lambda d: run(d, period), data, where, project, lang, format, out=out)
     else:
-        ask(lambda d: run(d, period, by=by), data, where, project, lang, format)
+        ask(lambda d: run(d, period, by=by), data, where, project, lang, format, out=out)
 
 
 @app.command
 def money(
     data: Data, /, *, period: Period = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say where values and costs come from, the data or the project's prices, and what bears them."""
     from callstats.answers.campaign.money_ledger import ledger as run
 
-    ask(lambda d: run(d, period), data, where, project, lang, format)
+    ask(lambda d: run(d, period), data, where, project, lang, format, out=out)
 
 
 @app.command
 def hours(
     data: Data, /, kpi: str = "contact_rate_dial", *, period: Period = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say when to call, by hour and weekday and on the same contacts.
 
@@ -100,13 +123,14 @@ def hours(
     """
     from callstats.answers.campaign.calling_hours import calling_hours as run
 
-    ask(lambda d: run(d, period, kpi=kpi), data, where, project, lang, format)
+    ask(lambda d: run(d, period, kpi=kpi), data, where, project, lang, format, out=out)
 
 
 @app.command
 def exhaustion(
     data: Data, /, *, by: str = "list_id", deadline: str | None = None, period: Period = None,
-    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None,  # noqa: B006
+    format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say what is left in every list, when it is done and what the rest is worth.
 
@@ -120,24 +144,25 @@ def exhaustion(
     from callstats.answers.campaign.exhaustion import exhaustion as run
 
     until = float(deadline) if deadline and deadline.replace(".", "", 1).isdigit() else deadline
-    ask(lambda d: run(d, period, by=by, deadline=until), data, where, project, lang, format)
+    ask(lambda d: run(d, period, by=by, deadline=until), data, where, project, lang, format, out=out)
 
 
 @app.command
 def five_variables(
     data: Data, /, *, period: Period = None, compare_with: Before = "previous", where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Set hours, calls, calls answered, successes and contacts closed side by side, now and before."""
     from callstats.answers.campaign.five_variables import five_variables as run
 
-    ask(lambda d: run(d, period, compare_with), data, where, project, lang, format)
+    ask(lambda d: run(d, period, compare_with), data, where, project, lang, format, out=out)
 
 
 @app.command
 def hotspots(
-    data: Data, *kpis: str, period: Period = None, before: Before = "previous", where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    data: Data, *kpis: str, period: Period = None, compare_with: Before = "previous",
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None,  # noqa: B006
+    format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say when and where figures are off beyond chance: days, hours, lists, agents.
 
@@ -148,13 +173,15 @@ def hotspots(
     """
     from callstats.answers.campaign.hotspots import hotspots as run
 
-    ask(lambda d: run(d, period, before, kpis=kpis or None), data, where, project, lang, format)
+    ask(
+        lambda d: run(d, period, compare_with, kpis=kpis or None), data, where, project, lang, format, out=out
+    )
 
 
 @app.command
 def compliance(
     data: Data, /, *, rule: str = "us-ftc", period: Period = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> int:  # fmt: skip
     """Check dialling against a rule and list the offending dials; exit 1 when there are any. No legal advice.
 
@@ -166,9 +193,16 @@ def compliance(
     from callstats.answers.campaign.dialling_compliance import compliance as run
 
     answer = ask(
-        lambda d: run(d, period, rule=rule), data, where, project, lang, format, frame=lambda f: f.offences
+        lambda d: run(d, period, rule=rule),
+        data,
+        where,
+        project,
+        lang,
+        format,
+        out=out,
+        frame=lambda f: f.offences,
     )
-    if format == "table" and not answer.kept:
+    if format == "table" and out is None and not answer.kept:
         print(f"\n{answer.offence_table()}")
     return 0 if answer.kept else 1
 
@@ -176,7 +210,7 @@ def compliance(
 @app.command
 def definitions(
     data: Data, kpi: str, /, *, period: Period = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Show one word under all its usual definitions, on these data.
 
@@ -187,15 +221,15 @@ def definitions(
     """
     from callstats.answers.trust.definitions import definitions as run
 
-    ask(lambda d: run(d, kpi, period), data, where, project, lang, format)
+    ask(lambda d: run(d, kpi, period), data, where, project, lang, format, out=out)
 
 
 @app.command
-def staffing(
+def staffing(  # noqa: PLR0913 - all but one by name
     data: Data, /, *, service_level: float | None = None, within_s: float | None = None,
     shrinkage: float | None = None, max_occupancy: float | None = None, patience: str | None = None,
     by_weekday: bool = False, period: Period = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say how many agents the inbound load needs by half hour, and how many were there.
 
@@ -221,7 +255,7 @@ def staffing(
             d, period, service_level=service_level, within_s=within_s, shrinkage=shrinkage,
             max_occupancy=max_occupancy, patience_s=patience, by_weekday=by_weekday,
         ),
-        data, where, project, lang, format,
+        data, where, project, lang, format, out=out,
     )  # fmt: skip
 
 
@@ -229,7 +263,7 @@ def staffing(
 def service(
     data: Data, /, *, compare_with: Before = "previous", part: str | None = None, repeat_days: int = 7,
     period: Period = None, where: Where = [],  # noqa: B006
-    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",
+    project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say how callers were served: service level, waits, who gives up, what is solved, agents needed.
 
@@ -252,7 +286,7 @@ def service(
         found = run(dataset, period, compare_with, repeat_days=repeat_days)
         return found if part is None else found.parts[part]
 
-    ask(asked, data, where, project, lang, format)
+    ask(asked, data, where, project, lang, format, out=out)
 
 
 About = Literal["figures", "pace", "handling", "quality", "opinions"]
@@ -262,7 +296,8 @@ About = Literal["figures", "pace", "handling", "quality", "opinions"]
 def agents(
     data: Data, /, kpi: str = "conversion_per_conversation", *, adjust: Words = [],  # noqa: B006
     about: About = "figures", false_discovery_rate: float = 0.10, pseudonyms: str = "", period: Period = None,
-    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None,  # noqa: B006
+    format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say which agents differ beyond chance and lead mix, whom to coach on what, who has too few calls.
 
@@ -296,14 +331,15 @@ def agents(
         rate = false_discovery_rate
         return compared(narrow, kpi, adjust or ADJUST, false_discovery_rate=rate, pseudonyms=pseudonyms)
 
-    ask(run, data, where, project, lang, format)
+    ask(run, data, where, project, lang, format, out=out)
 
 
 @app.command
 def bridge(
     data: Data, /, *, after: After, before: Before = "previous", by: str | None = "list_id",
     method: Literal["shapley", "lmdi"] = "shapley", bootstrap: int = 1000, seed: int = 0,
-    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None,  # noqa: B006
+    format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say what changed profit from one period to another, and whether it is more than noise.
 
@@ -322,25 +358,27 @@ def bridge(
 
     ask(
         lambda d: run(d, after, before, by=by, method=method, bootstrap=bootstrap, seed=seed),
-        data, where, project, lang, format,
+        data, where, project, lang, format, out=out,
     )  # fmt: skip
 
 
 @app.command
 def summary(
     data: Data, /, *, period: Period = None, compare_with: Before = "previous",
-    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None,  # noqa: B006
+    format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Put all campaigns on a page: figures, what moved by more than noise, why, and targets missed."""
     from callstats.answers.month.summary import summary as run
 
-    ask(lambda d: run(d, period, compare_with), data, where, project, lang, format)
+    ask(lambda d: run(d, period, compare_with), data, where, project, lang, format, out=out)
 
 
 @app.command
 def targets(
     data: Data, /, *, period: Period = None, by: str | None = None, own_kpis: Path | None = None,
-    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table",  # noqa: B006
+    where: Where = [], project: Project = NO_PROJECT, lang: Lang = None,  # noqa: B006
+    format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
     """Say which targets are met, and of counts and sums how far they are, at what pace and with what chance.
 
@@ -355,4 +393,4 @@ def targets(
     from callstats.answers.campaign.target_progress import targets as run
     from callstats.cli.measuring import own_of
 
-    ask(lambda d: run(d, period, by=by, own=own_of(own_kpis)), data, where, project, lang, format)
+    ask(lambda d: run(d, period, by=by, own=own_of(own_kpis)), data, where, project, lang, format, out=out)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COLOUR = "#0072B2"
 _DAY_S = 86_400.0
 _SECONDS = {"s": 1.0, "h": 3_600.0}
+_DATES = {"date": "yyyy-mm-dd", "instant": "yyyy-mm-dd hh:mm:ss"}
 #: The day that Excel counts as 0.
 _ZERO = dt.date(1899, 12, 30).toordinal()
 
@@ -34,7 +35,7 @@ def held(number: float, origin: Mapping[str, Any]) -> float:
     (0.0625, -90.0, 0.123)
     """
     unit = origin["unit"]
-    if unit == "date":
+    if unit in _DATES:
         return number - _ZERO
     if _is_clock(origin):
         return number * _SECONDS[unit] / _DAY_S
@@ -52,8 +53,10 @@ def number_format(origin: Mapping[str, Any], language: str = "en") -> str:
     '#,##0 [$€]'
     """
     unit, decimals = origin["unit"], int(origin.get("decimals") or 0)
-    if unit == "date":
-        return "yyyy-mm-dd"
+    if unit in _DATES:
+        return _DATES[unit]
+    if unit == "any":
+        return "General"
     if _is_clock(origin):
         return "[h]:mm:ss"
     size = ("0" if unit == "%" else "#,##0") + "." * bool(decimals) + "0" * decimals

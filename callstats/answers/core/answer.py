@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from callstats.answers.core.voice import Voice
@@ -87,6 +89,36 @@ class Answer:
     def views(self) -> tuple[View, ...]:
         """Return what a report shows, in order."""
         return self.telling.views()
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the answer as a workbook: what it says, its tables, and all its numbers.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its name ends in ``.xlsx``. The file is written whole or not at all; one that is there is
+            replaced.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        UsageError
+            The file cannot be written.
+
+        Examples
+        --------
+        >>> import callstats as cs, tempfile
+        >>> spring = cs.open("data/demo").where(campaign_id="spring")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     cs.lists(spring, "2026-09").to_excel(f"{folder}/lists.xlsx").name
+        'lists.xlsx'
+        """
+        from callstats.answers.core.answer_workbook import answer_workbook, write_workbook
+
+        return write_workbook(answer_workbook(self), path)
 
     def __str__(self) -> str:
         return "\n\n".join(text for view in self.views() if (text := view.as_text()))
