@@ -66,7 +66,7 @@ def report(
         config=project.config,
         settings=project.set,
         audience=audience,
-        on_order=lambda order: say(_told(name, order, given)),
+        on_order=lambda order: say("\n".join([*order.brand.notes, _told(name, order, given)])),
     )
     for path in result.paths:
         print(path)

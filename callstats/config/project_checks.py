@@ -198,6 +198,11 @@ _LONGEST_LINE = 200
 def _brand(brand: BrandSettings) -> Iterator[Fault]:
     if brand.colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", brand.colour):
         yield ("brand", "colour"), f"{brand.colour!r} is no colour; write it like #0072b2"
+    if brand.typeface and not re.fullmatch(r"[^\W_][\w .-]*", brand.typeface):
+        yield (
+            ("brand", "typeface"),
+            f"{brand.typeface!r} is no name of a typeface; write it like Source Sans 3",
+        )
     for name in brand.__dataclass_fields__:
         text = getattr(brand, name)
         if not (text.isprintable() and len(text) <= (4096 if name == "logo" else _LONGEST_LINE)):

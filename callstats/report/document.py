@@ -18,6 +18,7 @@ from typing import Any
 
 from callstats.report import html_tables as foreign
 from callstats.report import markdown, pictures, plotly_pictures
+from callstats.report.branding import checked_brand
 from callstats.show.display import MIME
 
 Block = dict[str, Any]
@@ -47,7 +48,7 @@ def read(notebook: Any, *, name: str = "report", folder: Path | None = None) -> 
     Returns
     -------
     dict
-        title, subtitle, facts, language, period, description, keywords, contents
+        title, subtitle, facts, language, period, description, keywords, brand, contents
         (level, text, id) and blocks.
     """
     metadata = notebook.metadata.get("callstats", {})
@@ -63,6 +64,7 @@ def read(notebook: Any, *, name: str = "report", folder: Path | None = None) -> 
         "period": str(metadata.get("period_label") or metadata.get("period") or ""),
         "description": _description(title, body),
         "keywords": ["callstats", *map(str, metadata.get("keywords", ()))],
+        "brand": checked_brand(metadata.get("brand")),
         "contents": _contents(body),
         "blocks": body,
     }

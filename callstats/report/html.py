@@ -19,6 +19,7 @@ from traitlets import default
 
 from callstats.report import document, sorting
 from callstats.report import table_layout as layout
+from callstats.report.branding import page_style
 from callstats.report.language import frame_words
 from callstats.report.pictures import notebook_folder
 
@@ -73,7 +74,7 @@ def page(report: dict[str, Any]) -> dict[str, Any]:
         **report,
         "blocks": blocks,
         "words": frame_words(report["language"]),
-        "style": stylesheet() + own,
+        "style": stylesheet() + own + page_style(report.get("brand") or {}),
         "script": script,
         "script_hash": base64.b64encode(sha256(script.encode()).digest()).decode(),
     }

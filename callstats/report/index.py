@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from callstats.report import report_files as files
+from callstats.report.branding import checked_brand
 from callstats.report.report_results import dumped
 from callstats.show.words import words
 
@@ -96,6 +97,7 @@ def document(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
         "period": plan.period_label,
         "description": f"{title}. {ready}",
         "keywords": ["callstats"],
+        "brand": checked_brand(plan.brand.plain),
         "contents": [
             {key: block[key] for key in ("level", "text", "id")}
             for block in blocks

@@ -26,6 +26,7 @@ def frame_words(language: str) -> dict[str, str]:
         "table": _("Table"),
         "code": _("Show the code"),
         "continued": _("continued"),
+        "logo": _("Logo"),
     }
 
 

@@ -13,6 +13,7 @@ from callstats.dataset.period import Period
 from callstats.errors import CallstatsError, UsageError, unknown_name
 from callstats.report import notebooks
 from callstats.report import report_files as files
+from callstats.report.branding import Branding, branding
 from callstats.report.month_data import DIRECTIONS, agents, campaigns, period_of_test
 from callstats.report.month_notebooks import OwnNotebook, own_notebook
 from callstats.report.order import (
@@ -20,6 +21,7 @@ from callstats.report.order import (
     known_audience,
     open_data,
     period_label,
+    places_beside,
     seen_by,
     stands_on,
     take_order,
@@ -89,6 +91,8 @@ class MonthPlan:
         Why a declared test is not included.
     audience : str
         ``internal`` or ``client``.
+    brand : Branding
+        How they look.
     """
 
     reports: tuple[PlannedReport, ...]
@@ -101,6 +105,7 @@ class MonthPlan:
     provenance: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     audience: str = "internal"
+    brand: Branding = field(default_factory=Branding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ class _Month:
     notes: list[str]
     audience: str = "internal"
     coded: Mapping[str, str] = field(default_factory=dict)
+    brand: Branding = field(default_factory=Branding)
 
     @property
     def folder(self) -> Path:
@@ -199,7 +205,7 @@ def plan(
     opened = open_data(data, config, settings)
     audience = known_audience(audience or opened.config.audience)
     opened, coded = seen_by(audience, opened)
-    own = [own_notebook(one, _places(data, config)) for one in opened.config.reports]
+    own = [own_notebook(one, places_beside(data, config)) for one in opened.config.reports]
     notes: list[str] = []
     if audience == CLIENT:
         own = _for_clients(own, notes)
@@ -210,8 +216,9 @@ def plan(
     provenance = stands_on(data, opened)
     month = _Month(
         data, opened, chosen_period, language, Path(out), config, settings, provenance, narrowed, notes,
-        audience, coded,
+        audience, coded, branding(opened.config.brand, places_beside(data, config)),
     )  # fmt: skip
+    notes += month.brand.notes
     if audience == CLIENT and not narrowed:
         notes += _all_told(month)
     kinds = {name: _KINDS[name] for name in _shipped(audience) if name != SUMMARY}
@@ -230,6 +237,7 @@ def plan(
         provenance,
         tuple(month.notes),
         audience,
+        month.brand,
     )
 
 
@@ -291,13 +299,6 @@ def _chosen(only: Iterable[str], own: Iterable[OwnNotebook], audience: str) -> l
     return list(wanted) or usual
 
 
-def _places(data: str | Path, config: str | Path | None) -> list[Path]:
-    """Return where a notebook of a project is looked for: beside its file, its data, and here."""
-    named = [Path(config).parent] if config else []
-    real = Path(data).resolve()
-    return [*named, real if real.is_dir() else real.parent, Path.cwd()]
-
-
 def _own_requests(month: _Month, one: OwnNotebook) -> Iterator[_ReportRequest]:
     """Yield what a notebook of the project's own is run for."""
     taken = one.parameters
@@ -327,6 +328,7 @@ def _planned(month: _Month, notebook: str | Path, request: _ReportRequest) -> Pl
             audience=month.audience,
             opened=month.opened,
             coded=month.coded,
+            brand=month.brand,
             provenance=month.provenance,
         )
     except CallstatsError as error:

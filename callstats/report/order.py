@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from callstats.errors import UsageError, unknown_name
 from callstats.model import TABLES
 from callstats.report import notebooks
 from callstats.report import report_files as files
+from callstats.report.branding import Branding, branding
 from callstats.report.usual_scope import usual_scope
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Order:
         ``internal`` or ``client``.
     unsaid : frozenset of str
         Names of agents that a notebook of one's own must not say to a client.
+    brand : Branding
+        How it looks.
     """
 
     notebook: Path
@@ -63,6 +66,7 @@ class Order:
     assumed: tuple[str, ...] = ()
     audience: str = "internal"
     unsaid: frozenset[str] = frozenset()
+    brand: Branding = field(default_factory=Branding)
 
     @property
     def told_values(self) -> dict[str, Any]:
@@ -72,7 +76,7 @@ class Order:
         return {**self.values, **({"data": self.shown} if "data" in self.values else {})}
 
 
-def take_order(
+def take_order(  # noqa: PLR0913 - all but two by name
     notebook: str | Path,
     data: str | Path,
     *,
@@ -86,6 +90,7 @@ def take_order(
     opened: Dataset | None = None,
     coded: Mapping[str, str] | None = None,
     provenance: Mapping[str, Any] | None = None,
+    brand: Branding | None = None,
 ) -> Order:
     """Check everything that can be checked before a kernel starts.
 
@@ -93,9 +98,9 @@ def take_order(
     ----------
     notebook, data, period, parameters, language, out, config, settings, audience
         As in :func:`callstats.report.report_run.run`.
-    opened, coded, provenance : Dataset and mappings, optional
-        The opened data as the audience may know them, the code of each agent, and their provenance, to
-        share between orders.
+    opened, coded, provenance, brand : Dataset, mappings and Branding, optional
+        The opened data as the audience may know them, the code of each agent, their provenance and the
+        looks of the house, to share between orders.
 
     Raises
     ------
@@ -128,6 +133,7 @@ def take_order(
     _check_data(opened, period, values)
     chosen = [_written(values[name]) for name in parameters if values[name] is not None]
     return Order(
+        brand=branding(opened.config.brand, places_beside(data, config)) if brand is None else brand,
         notebook=path,
         data=real,
         shown=shown if audience == "internal" else "data",
@@ -164,6 +170,13 @@ _TAKE_AUDIENCE = (
     "A notebook of your own is made for a client where it takes the parameter audience and opens the data "
     "with callstats.open_for_report(data, audience=audience)."
 )
+
+
+def places_beside(data: str | Path, config: str | Path | None) -> list[Path]:
+    """Return where a file that a project names is looked for: beside its file, its data, and here."""
+    named = [Path(config).parent] if config else []
+    real = Path(data).resolve()
+    return [*named, real if real.is_dir() else real.parent, Path.cwd()]
 
 
 def known_audience(name: str) -> str:

@@ -6,6 +6,7 @@ become code. Typst is a wheel that includes its fonts: no TeX, no browser, no ne
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
 from functools import partial
@@ -19,6 +20,7 @@ from traitlets import Bool
 from callstats.errors import ReportError
 from callstats.report import document
 from callstats.report import table_layout as layout
+from callstats.report.branding import font_files
 from callstats.report.glyphs import drawable
 from callstats.report.language import frame_words
 from callstats.report.pictures import SUFFIXES, notebook_folder
@@ -71,18 +73,43 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
 
     with tempfile.TemporaryDirectory(prefix="callstats-") as folder:
         main, fonts = _lay_out(report, Path(folder))
+        limits = confined_to(Path(folder))
         try:
             return typst.compile(
                 main,
                 pdf_standards=["ua-1"] if accessible else [],
                 timestamp=0,
-                **{**confined_to(Path(folder)), "font_paths": fonts},
+                **{**limits, "font_paths": fonts},
             )
         except typst.TypstError as error:
             raise ReportError(
                 f"the PDF cannot be typeset: {error.message}",
                 hint="Ask for the HTML alone with --format html.",
             ) from error
+
+
+def _fonts(report: dict[str, Any], folder: Path) -> list[Path]:
+    """Copy the files of the house's typeface to where typst may read; none where the system lacks it."""
+    family = (report.get("brand") or {}).get("typeface")
+    files = font_files(family) if family else ()
+    if not files:
+        return []
+    fonts = folder / "typeface"
+    fonts.mkdir()
+    for number, file in enumerate(files):
+        (fonts / f"{number}{file.suffix}").write_bytes(file.read_bytes())
+    return [fonts]
+
+
+def _brand(report: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the looks as the template draws them: the logo as a file, a typeface that is there."""
+    told = dict(report.get("brand") or {})
+    if "logo" in told:
+        told["file"] = f"logo.{SUFFIXES[told.pop('logo_type')]}"
+        (folder / told["file"]).write_bytes(base64.b64decode(told.pop("logo")))
+    if not font_files(told.get("typeface", "")):
+        told.pop("typeface", None)
+    return told
 
 
 def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
@@ -119,9 +146,10 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
             "blocks": layout.keep_together(blocks),
             "words": frame_words(report["language"]),
             "fonts": list(dict.fromkeys(font.family for font in found)),
+            "brand": _brand(report, folder),
         }
     )
     (folder / "report.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     main = folder / _TEMPLATE
     main.write_bytes(files("callstats.report").joinpath("template", _TEMPLATE).read_bytes())
-    return main, [lay_fonts(found, folder)] if found else []
+    return main, [*_fonts(report, folder), *([lay_fonts(found, folder)] if found else [])]

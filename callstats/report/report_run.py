@@ -202,6 +202,7 @@ def _executed(order: Order, strict: bool, kernels: Callable[[], ReportKernelMana
         "parameters": order.told_values,
         "audience": order.audience,
         "provenance": order.provenance,
+        **({"brand": dict(order.brand.plain)} if order.brand.plain else {}),
     }
     return executed
 

@@ -33,9 +33,11 @@ def report_workbook(report: dict[str, Any]) -> bytes:
         From `callstats.report.document.read`.
     """
     language = report["language"] if report["language"] in LANGUAGES else "en"
-    verdicts = [(question, [s["text"] for s in block["sentences"]])
-                for question, block in _under_headings(report) if block["kind"] == "verdict"]  # fmt: skip
-    cover = Cover(report["title"], report["subtitle"], report["facts"], verdicts, language)
+    verdicts: dict[str, list[str]] = {}
+    for question, block in _under_headings(report):
+        if block["kind"] == "verdict":
+            verdicts.setdefault(question, []).extend(s["text"] for s in block["sentences"])
+    cover = Cover(report["title"], report["subtitle"], report["facts"], tuple(verdicts.items()), language)
     tables = []
     for question, block in _under_headings(report):
         if block["kind"] == "table":

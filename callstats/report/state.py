@@ -49,6 +49,7 @@ def key(order: Order, formats: Iterable[str]) -> str:
         "period": order.period,
         "formats": sorted(set(formats)),
         "provenance": order.provenance,
+        "brand": [dict(order.brand.plain), order.brand.notes],
         "software": software(),
     }
     return _hash(json.dumps(inputs, sort_keys=True, default=str).encode())

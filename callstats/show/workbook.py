@@ -136,7 +136,7 @@ class _Pages:
     def _columns(self, table: Mapping[str, Any], place: int) -> Iterable[_SheetColumn]:
         """Yield the columns of a sheet that a column of a table becomes: itself, then what stands beneath."""
         told = table["columns"][place]
-        label = ": ".join(filter(None, (told.get("group") or "", told["label"])))
+        label = self.say.headed(told["group"], told["label"]) if told.get("group") else told["label"]
         cells = [row[place] if place < len(row) else {"text": ""} for row in table["rows"]]
         parts = [list(_parts(cell)) for cell in cells]
         for depth, column in enumerate(zip_longest(*parts, fillvalue=_NOTHING)):
