@@ -12,6 +12,7 @@ import pytest
 from callstats import config
 from callstats.config import (
     BENCHMARKS,
+    BrandSettings,
     Config,
     DeclaredTest,
     ListPrice,
@@ -54,6 +55,7 @@ def keys(table: list[list[str]]) -> list[str]:
         ("Of one campaign, list or agent", 0, ScopeSettings),
         ("How long the data are kept", 0, RetentionSettings),
         ("Mail", 0, MailSettings),
+        ("The looks of the house", 0, BrandSettings),
         ("List tests", 0, DeclaredTest),
         ("Reports of your own", 0, OwnReport),
         ("Sources", 0, SourceSettings),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from callstats.answers.core.audience import CLIENT, HIDDEN, STAFF, codes, for_client
+from callstats.answers.core.audience import CLIENT, HIDDEN, STAFF, codes, for_client, is_spoken
 from callstats.config import AUDIENCES
 from callstats.dataset.period import Period
 from callstats.errors import UsageError, unknown_name
@@ -198,15 +198,14 @@ def seen_by(audience: str, opened: Dataset) -> tuple[Dataset, dict[str, str]]:
 
 
 def unsaid_names(coded: Mapping[str, str], opened: Dataset) -> frozenset[str]:
-    """Return the agents' names that a report says by no accident: no number, no campaign, no list."""
-    others = {value for column in ("campaign_id", "list_id") if opened.reaches("calls", column)
-              for value in opened.values(column)}  # fmt: skip
-    return frozenset(name for name in coded if re.search(r"[^\W\d_]{3}", name) and name not in others)
+    """Return the agents' names that a report says by no accident: no number, and no campaign."""
+    campaigns = opened.values("campaign_id") if opened.reaches("calls", "campaign_id") else []
+    return frozenset(name for name in coded if is_spoken(name) and name not in campaigns)
 
 
 def _coded(values: dict[str, Any], coded: Mapping[str, str]) -> dict[str, Any]:
     """Return the parameters with the codes of agents in place of their names."""
-    kept = {*OWN, *(_COLUMNS - {*STAFF})}
+    kept = {*OWN, *(_COLUMNS - {*STAFF, "list_id"})}
 
     def told(value: Any) -> Any:
         if isinstance(value, list):

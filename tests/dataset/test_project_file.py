@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import callstats as cs
 from callstats.config import (
     DEFAULT_TARGETS,
+    BrandSettings,
     Config,
     DeclaredTest,
     ListPrice,
@@ -67,6 +68,8 @@ SECTIONS = {
     "calling_hours": st.lists(HOURS, max_size=3).map(tuple),
     "unknown_tolerance": SHARE,
     "confidence": SHARE,
+    "audience": st.sampled_from(["internal", "client"]),
+    "pseudonym_key": TEXT,
     "targets": TARGETS.map(lambda more: {**DEFAULT_TARGETS, **more}),
     "settings": st.dictionaries(TEXT, NUMBER, max_size=3),
     "labels": st.dictionaries(TEXT, TEXT, max_size=3),
@@ -75,6 +78,7 @@ SECTIONS = {
     "sources": st.dictionaries(TEXT, SOURCE, max_size=3),
     "money": MONEY,
     "mail": st.just(MailSettings("smtp.example.com", 465, "tls", "desk", "a@x.com", ("b@x.com",))),
+    "brand": st.just(BrandSettings("logo.png", "#7a1f5c", "Source Sans 3", "Maison & Fils, Lyon")),
     "retention": st.builds(RetentionSettings, MONTHS, MONTHS),
     "campaign": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS, money=MONEY), max_size=2),
     "list": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS), max_size=2),

@@ -83,7 +83,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     left |= {"rule": "a duration is never negative", "reason": "Unterberger", "found": AGENTS[1]}
     pd.DataFrame([{**left, "content": f"0612345678,{AGENTS[1]}"}]).to_parquet(folder / "rejects.parquet")
     (folder / "callstats.toml").write_text(PROJECT, encoding="utf-8")
-    own = notebook("# Own", OWN, OPENED, "ds.values('agent_id')", "cs.agent_pace(ds.where(agent_id=agent_id))")
+    own = notebook(
+        "# Own", OWN, OPENED, "ds.values('agent_id')", "cs.agent_pace(ds.where(agent_id=agent_id))"
+    )
     own.cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(own, folder / "own.ipynb")
     return folder

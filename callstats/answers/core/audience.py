@@ -6,6 +6,7 @@ notebook of one's own included, can tell it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,6 +32,8 @@ _Named = TypeVar("_Named", bound="str | KPI")
 CLIENT = "client"
 #: The columns that name who works in the house.
 STAFF = ("agent_id", "evaluator")
+#: A list is called after the agent whose own it is.
+_OWN_LIST = "list_id"
 #: Parameters of a report that tell of the house: where its data are, and what it decided.
 HIDDEN = ("data", "config", "settings")
 #: What a client may know of an import: no file, no note, no source.
@@ -72,7 +75,7 @@ def under_codes(dataset: Dataset) -> Dataset:
     """Return the data with a code in place of every agent and evaluator, and of their labels.
 
     The codes are made with ``pseudonym_key`` of the project file. An attribute of contacts that holds
-    an agent's name has the code too.
+    an agent's name has the code too, and so has a list that is called like one.
 
     Examples
     --------
@@ -120,23 +123,36 @@ def _stored(dataset: Dataset, table: str) -> Mapping[str, Any]:
 
 
 def _naming(dataset: Dataset, table: str) -> list[str]:
-    """Return the columns of a table that may name an agent: those of staff, and texts the model lacks."""
+    """Return the columns of a table that may name an agent: of staff, texts the model lacks, own lists."""
     own = TABLES[table].names
     return [
         column for column, kind in _stored(dataset, table).items()
-        if column in STAFF or (column not in own and not column.startswith(STATED) and kind == nw.String)
+        if column in (*STAFF, _OWN_LIST)
+        or (kind == nw.String and column not in own and not column.startswith(STATED))
     ]  # fmt: skip
 
 
 def _coded(frame: nw.LazyFrame, columns: Iterable[str], coded: Mapping[str, str]) -> nw.LazyFrame:
-    names, given = list(coded), list(coded.values())
-    changed = {
-        column: nw.col(column).replace_strict(
-            names, given, default=None if column in STAFF else nw.col(column), return_dtype=nw.String
-        )
-        for column in columns
-    }
+    changed = {}
+    for column in columns:
+        told = coded if column in STAFF else {name: code for name, code in coded.items() if is_spoken(name)}
+        if told:
+            other = None if column in STAFF else nw.col(column)
+            changed[column] = nw.col(column).replace_strict(
+                list(told), list(told.values()), default=other, return_dtype=nw.String
+            )
     return frame.with_columns(**changed) if changed else frame
+
+
+def is_spoken(name: str) -> bool:
+    """Tell whether a name is one of words, which nothing else bears by accident, as numbers do.
+
+    Examples
+    --------
+    >>> is_spoken("Ann"), is_spoken("1001"), is_spoken("A1")
+    (True, False, False)
+    """
+    return re.search(r"[^\W\d_]{3}", name) is not None
 
 
 def _rebuilt(
@@ -155,15 +171,26 @@ def _renamed(dataset: Dataset, coded: Mapping[str, str]) -> Config:
     """Return the settings with the codes in place of agents' names."""
     config = dataset.config
     _ = words(config.language)
-    others = _others(dataset)
-    labels = {name: label for name, label in config.labels.items() if name not in coded or name in others}
+    numbers = _lists_and_campaigns(dataset) if coded.keys() & config.labels.keys() else set()
+    kept = {name for name in numbers if not is_spoken(name)}
+    labels = {name: label for name, label in config.labels.items() if name not in coded or name in kept}
     labels |= {code: _("Agent {code}", code=code) for code in sorted(coded.values())}
     agent = {coded[name]: own for name, own in config.agent.items() if name in coded}
-    return replace(config, labels=labels, agent=agent)
+    spoken = {name: code for name, code in coded.items() if is_spoken(name)}
+    lists = {spoken.get(name, name): own for name, own in config.list.items()}
+    tests = {
+        name: replace(
+            test,
+            control=spoken.get(test.control, test.control),
+            treatment=spoken.get(test.treatment, test.treatment),
+        )
+        for name, test in config.ab_tests.items()
+    }
+    return replace(config, labels=labels, agent=agent, list=lists, ab_tests=tests)
 
 
-def _others(dataset: Dataset) -> set[str]:
-    """Return the campaigns and lists, which labels are for as well."""
+def _lists_and_campaigns(dataset: Dataset) -> set[str]:
+    """Return the names of lists and campaigns, which labels are for as well."""
     found: set[str] = set()
     for column in ("campaign_id", "list_id"):
         if any(column in schema for schema in dataset.schemas.values()):
