@@ -193,8 +193,11 @@ def known_audience(name: str) -> str:
 
 
 def seen_by(audience: str, opened: Dataset) -> tuple[Dataset, dict[str, str]]:
-    """Return the data as an audience may know them, and the code of each agent where it has one."""
-    return (opened, {}) if audience == "internal" else (for_client(opened), codes(opened))
+    """Return the data as an audience may know them, and the code of each agent, by name and by label."""
+    if audience == "internal":
+        return opened, {}
+    coded, labels = codes(opened), opened.config.labels
+    return for_client(opened), coded | {labels[name]: code for name, code in coded.items() if name in labels}
 
 
 def unsaid_names(coded: Mapping[str, str], opened: Dataset) -> frozenset[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -214,13 +213,31 @@ def _check_unsaid(executed: Any, names: frozenset[str]) -> None:
     ------
     ReportError
     """
-    told = json.dumps([cell.get("outputs", []) for cell in executed.cells], ensure_ascii=False, default=str)
+    if not names:
+        return
+    told = "\n".join(_texts([document.read(executed), document.results(executed)]))
     said = sum(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None for name in names)
     if said:
         raise ReportError(
             f"the notebook names {said} of the agents, and the report is for a client",
             hint="Open the data with callstats.open_for_report(data, audience=audience).",
         )
+
+
+#: What a drawing says: its texts, and its remarks, in which matplotlib repeats those it draws as paths.
+_DRAWN_TEXT = re.compile(rb"<!--(.*?)-->|>([^<]+)<", re.DOTALL)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text of plain data, of pictures what they say."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield from (b" ".join(found).decode("utf-8", "ignore") for found in _DRAWN_TEXT.findall(value))
+    elif isinstance(value, dict):
+        yield from (text for key, item in value.items() for text in (str(key), *_texts(item)))
+    elif isinstance(value, list | tuple):
+        yield from (text for item in value for text in _texts(item))
 
 
 def _contents(order: Order, executed: Any, formats: tuple[str, ...]) -> dict[str, bytes]:

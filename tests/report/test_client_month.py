@@ -162,10 +162,19 @@ def test_a_notebook_that_takes_no_audience_is_not_made_for_a_client(site: Path, 
         run("data_quality", site, out=tmp_path, audience="client")
 
 
-def test_a_notebook_that_says_a_name_nevertheless_fails(site: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        "import callstats as cs\ncs.open(data).values('agent_id')",
+        "import callstats as cs\ncs.measure(cs.open(data), 'dials', by='agent_id')",
+        "import callstats as cs\ncs.agents(cs.open(data).where(period=period)).estimates()",
+    ],
+    ids=["printed", "in a table", "drawn"],
+)
+def test_a_notebook_that_says_a_name_nevertheless_fails(site: Path, tmp_path: Path, said: str) -> None:
     from callstats.errors import ReportError
 
-    own = notebook("# Own", OWN, "import callstats as cs\ncs.open(data).values('agent_id')")
+    own = notebook("# Own", OWN, said)
     own.cells[1].metadata["tags"] = ["parameters"]
     nbformat.write(own, tmp_path / "leaking.ipynb")
     with pytest.raises(ReportError, match=f"names {len(AGENTS)} of the agents"):
