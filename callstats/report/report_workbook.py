@@ -8,7 +8,7 @@ from typing import Any
 
 from callstats.report.language import frame_words
 from callstats.show.words import LANGUAGES, mark, words
-from callstats.show.workbook import Cover, workbook
+from callstats.show.workbook import WorkbookCover, workbook
 
 #: The parts of a key figure, and the heads of their columns.
 _FIGURE = {
@@ -37,7 +37,9 @@ def report_workbook(report: dict[str, Any]) -> bytes:
     for question, block in _under_headings(report):
         if block["kind"] == "verdict":
             verdicts.setdefault(question, []).extend(s["text"] for s in block["sentences"])
-    cover = Cover(report["title"], report["subtitle"], report["facts"], tuple(verdicts.items()), language)
+    cover = WorkbookCover(
+        report["title"], report["subtitle"], report["facts"], tuple(verdicts.items()), language
+    )
     tables = []
     for question, block in _under_headings(report):
         if block["kind"] == "table":

@@ -31,7 +31,7 @@ _NEVER = dt.datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class WorkbookCover:
     """The first sheet of a workbook.
 
     Attributes
@@ -52,12 +52,12 @@ class Cover:
     language: str = "en"
 
 
-def workbook(cover: Cover, tables: Iterable[Mapping[str, Any]]) -> bytes:
+def workbook(cover: WorkbookCover, tables: Iterable[Mapping[str, Any]]) -> bytes:
     """Return a workbook: what the tables are about, then each of them on a sheet.
 
     Parameters
     ----------
-    cover : Cover
+    cover : WorkbookCover
     tables : iterable of mapping
         Payloads of :class:`~callstats.show.display.TableView`. A cell that was written from a number
         holds that number, unrounded, in a format of its unit; the interval it was written from is two
@@ -67,8 +67,8 @@ def workbook(cover: Cover, tables: Iterable[Mapping[str, Any]]) -> bytes:
     --------
     >>> from callstats.show.display import TableView
     >>> lists = TableView("Lists", ["list", "answered"], [["A", "=1+1"]])
-    >>> made = workbook(Cover("Lists"), [lists.payload()])
-    >>> made[:2], made == workbook(Cover("Lists"), [lists.payload()])
+    >>> made = workbook(WorkbookCover("Lists"), [lists.payload()])
+    >>> made[:2], made == workbook(WorkbookCover("Lists"), [lists.payload()])
     (b'PK', True)
     """
     from xlsxwriter import Workbook
@@ -90,12 +90,12 @@ class _Pages:
         self.formats = CellFormats(book, say.language)
         self.names = SheetNames()
 
-    def write(self, cover: Cover, tables: Sequence[Mapping[str, Any]]) -> None:
+    def write(self, cover: WorkbookCover, tables: Sequence[Mapping[str, Any]]) -> None:
         first = self.book.add_worksheet(self.names.free(self.say("Contents")))
         sheets = [self._sheet(table) for table in tables]
         self._cover(first, cover, sheets)
 
-    def _cover(self, sheet: Worksheet, cover: Cover, sheets: Sequence[tuple[str, str]]) -> None:
+    def _cover(self, sheet: Worksheet, cover: WorkbookCover, sheets: Sequence[tuple[str, str]]) -> None:
         plain, wrapped = self.formats.of(valign="top"), self.formats.of(text_wrap=True, valign="top")
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 100)
@@ -160,7 +160,7 @@ class _Pages:
             widest = max(widest, len(part.text) if not part.numbers else 10)
         sheet.set_column(at, at, min(widest, _WIDEST) + 2)
 
-    def _cell(self, sheet: Worksheet, row: int, at: int, part: _Part, end: int) -> None:
+    def _cell(self, sheet: Worksheet, row: int, at: int, part: _CellPart, end: int) -> None:
         style = {"bold": True} if part.strong else {}
         if part.numbers:
             if end < len(part.numbers):
@@ -177,7 +177,7 @@ class _Pages:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _CellPart:
     """What a cell of a sheet holds: a text, or the numbers that it was written from."""
 
     text: str
@@ -189,23 +189,23 @@ class _Part:
         return self.origin.get("numbers", ())
 
 
-_NOTHING = _Part("", {})
+_NOTHING = _CellPart("", {})
 
 
 @dataclass(frozen=True, slots=True)
 class _SheetColumn:
     head: str
-    parts: Sequence[_Part]
+    parts: Sequence[_CellPart]
     end: int
     right: bool
 
 
-def _parts(cell: Mapping[str, Any]) -> Iterable[_Part]:
+def _parts(cell: Mapping[str, Any]) -> Iterable[_CellPart]:
     """Yield what a cell of a table says, then each line beneath it."""
     texts = [cell.get("text") or _inlined(cell.get("inlines") or ()), *(cell.get("under") or ())]
     for place, (text, origin) in enumerate(zip_longest(texts, cell.get("typed") or ())):
         known = origin if origin and all(number is not None for number in origin["numbers"]) else {}
-        yield _Part(_text(text or ""), known, bool(cell.get("strong")) and place == 0)
+        yield _CellPart(_text(text or ""), known, bool(cell.get("strong")) and place == 0)
 
 
 def _inlined(nodes: Iterable[Mapping[str, Any]]) -> str:

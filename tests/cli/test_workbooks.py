@@ -75,3 +75,19 @@ def test_what_no_workbook_can_be_is_refused_before_any_work(
     assert done.returncode == 2
     assert said in done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_with_a_table_takes_a_workbook() -> None:
+    """A command added later is found here: what prints csv and json writes xlsx as well."""
+    from callstats.cli.app import app
+
+    lacking = []
+    for name in app:
+        if name.startswith("-"):
+            continue
+        taken = {
+            word for argument in app[name].assemble_argument_collection() for word in argument.names or ()
+        }
+        if "--format" in taken and "--out" not in taken:
+            lacking.append(name)
+    assert lacking == []

@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 from callstats.show.display import Cell, Column, KeyFigure, KeyFigures, TableView
 from callstats.show.format import Formatter
 from callstats.show.sheet_names import SheetNames
-from callstats.show.workbook import Cover, workbook
+from callstats.show.workbook import WorkbookCover, workbook
 from callstats.show.written import origin_of
 
-COVER = Cover("Campaign report", "Spring offer", [("Period", "September 2026")], [("Is it so?", ["It is."])])
+COVER = WorkbookCover(
+    "Campaign report", "Spring offer", [("Period", "September 2026")], [("Is it so?", ["It is."])]
+)
 
 
-def opened(*tables: TableView, cover: Cover = COVER) -> Any:
+def opened(*tables: TableView, cover: WorkbookCover = COVER) -> Any:
     return openpyxl.load_workbook(io.BytesIO(workbook(cover, [table.payload() for table in tables])))
 
 

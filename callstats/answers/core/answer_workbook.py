@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from callstats.errors import UsageError
 from callstats.kpis import catalogue
 from callstats.show.words import mark, words
-from callstats.show.workbook import Cover, workbook
+from callstats.show.workbook import WorkbookCover, workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def answer_workbook(
         kpis=() if kpi is None or isinstance(kpi, str) else (kpi,),
     )
     title = title or next((table["caption"] for table in tables), type(answer).__name__)
-    cover = Cover(title, "", tuple(facts), [("", said)], voice.language)
+    cover = WorkbookCover(title, "", tuple(facts), [("", said)], voice.language)
     return workbook(cover, [*tables, numbers])
 
 
@@ -93,7 +93,7 @@ def frame_workbook(
         Those that the catalogue lacks.
     """
     table = frame_payload(frame, words(language)(_NUMBERS), currency=currency, kpis=kpis)
-    return workbook(Cover(title, "", tuple(facts), (), language), [table])
+    return workbook(WorkbookCover(title, "", tuple(facts), (), language), [table])
 
 
 def frame_payload(
