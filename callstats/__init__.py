@@ -29,7 +29,7 @@ import sys
 
 import lazy_loader
 
-__version__ = "0.1.0"
+from callstats.version import __version__
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __all__ += ["__version__"]

@@ -19,6 +19,7 @@ from callstats.answers.trust.method_topics import topics, used
 from callstats.dataset.fingerprint import fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import describe, sources
+from callstats.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,8 +171,6 @@ def _prices(now: Dataset, voice: Voice) -> list[tuple[str, str]]:
 
 
 def _versions(voice: Voice) -> list[tuple[str, str]]:
-    from callstats import __version__
-
     versions = [f"callstats {__version__}"]
     for name in _LIBRARIES:
         try:
