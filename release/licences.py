@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = "callstats"
-EXTRAS = ("excel", "lab", "polars", "databases")
+EXTRAS = ("excel", "polars", "databases")
 #: SPDX names of licences that ask for no more than a notice, and of the MPL, which asks for the source of
 #: its own files when these are changed. ``BSD`` is a package that does not say which of the two it means.
 ACCEPTED = frozenset(

@@ -144,7 +144,7 @@ def test_a_module_is_named_once() -> None:
 def test_importing_callstats_loads_no_heavy_library() -> None:
     code = (
         "import sys, callstats; "
-        "heavy = {'pandas', 'numpy', 'duckdb', 'matplotlib', 'scipy', 'narwhals', 'nbconvert'}; "
+        "heavy = {'pandas', 'numpy', 'duckdb', 'matplotlib', 'seaborn', 'scipy', 'narwhals', 'nbconvert'}; "
         "sys.exit(bool(heavy & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -156,7 +156,7 @@ def test_the_help_of_the_command_line_loads_no_heavy_library() -> None:
         "from callstats.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "heavy = {'pandas', 'numpy', 'duckdb', 'matplotlib', 'scipy', 'narwhals', 'nbconvert'}\n"
+        "heavy = {'pandas', 'numpy', 'duckdb', 'matplotlib', 'seaborn', 'scipy', 'narwhals', 'nbconvert'}\n"
         "sys.exit(bool(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)

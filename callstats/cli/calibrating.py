@@ -108,7 +108,7 @@ def calibrate(  # noqa: PLR0913 - all by name
 
 def _draw(calibration: Calibration, path: Path) -> None:
     """Write the plot, the same bytes for the same rates."""
-    from callstats.show.theme import to_svg
+    from callstats.show.pictures import to_svg
 
     figure = calibration.plot().figure
     if path.suffix == ".svg":

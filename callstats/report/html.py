@@ -17,7 +17,7 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets import default
 
-from callstats.report import document, sorting
+from callstats.report import document, inline_pictures, sorting
 from callstats.report import table_layout as layout
 from callstats.report.branding import page_style
 from callstats.report.language import frame_words
@@ -68,7 +68,7 @@ def page(report: dict[str, Any]) -> dict[str, Any]:
 
     report = straight(report)
     own, sort = (_HERE.joinpath("callstats", name).read_text("utf-8") for name in ("report.css", "sort.js"))
-    blocks = [_drawn(block, report["language"]) for block in report["blocks"]]
+    blocks = [_drawn(block, report["language"], place) for place, block in enumerate(report["blocks"], 1)]
     script = sort if any(sorting.sorts(block) for block in blocks) else ""
     return {
         **report,
@@ -80,7 +80,7 @@ def page(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _drawn(block: dict[str, Any], language: str) -> dict[str, Any]:
+def _drawn(block: dict[str, Any], language: str, place: int) -> dict[str, Any]:
     """Add what the template cannot compute to a block."""
     from callstats.show.markup import render
 
@@ -91,6 +91,10 @@ def _drawn(block: dict[str, Any], language: str) -> dict[str, Any]:
     if kind in {"verdict", "key_figures", "note"}:
         return {**block, "html": render(block)}
     if kind == "figure":
+        if block["mime"] == "image/svg+xml":
+            own = inline_pictures.inlined(block["content"], alt=block["alt"], prefix=f"p{place}")
+            if own is not None:
+                return {**block, "html": own}
         content = base64.b64encode(block["content"]).decode("ascii")
         return {**block, "source": f"data:{block['mime']};base64,{content}"}
     if kind == "source":

@@ -1,7 +1,9 @@
 """Load what reports need, in the process that kernels are forked from.
 
-`matplotlib.pyplot` and the inline backend are left out: they bind to the shell that
-imports them, and there is none yet. The modules they use are loaded.
+The inline backend is left out: it binds to the shell that imports it, and there is none yet.
+seaborn imports `matplotlib.pyplot`, which chooses a backend only for its first figure: in a
+kernel, the one that the environment names (MPLBACKEND). The rehearsal of drawing has a
+`Figure` of its own, so that pyplot has chosen none when a kernel is forked.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import builtins
 import gc
 import importlib
+import io
 import os
 import pkgutil
 from collections.abc import Iterator
@@ -20,7 +23,7 @@ _ROOMS = ("kpis", "dataset", "engine", "stats", "show", "answers")
 _LIBRARIES = """
 IPython ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp ipykernel.zmqshell
 babel.dates babel.numbers duckdb numpy pandas pyarrow.parquet scipy.optimize scipy.stats
-matplotlib.backends.backend_agg matplotlib.backends.backend_svg matplotlib.dates matplotlib.figure
+matplotlib.backends.backend_agg matplotlib.backends.backend_svg matplotlib.dates matplotlib.figure seaborn
 narwhals._arrow.dataframe narwhals._duckdb.dataframe narwhals._pandas_like.dataframe
 """
 
@@ -60,11 +63,17 @@ def _own_modules() -> Iterator[str]:
 
 
 def _draw_once() -> None:
-    """Find the fonts and lay out some text, which saves every report half a second."""
-    import io
-
+    """Find the fonts, lay out some text and draw some marks, which saves every report half a second."""
     from matplotlib.figure import Figure
 
-    figure = Figure()
-    figure.add_subplot().set_title("0 %")
-    figure.savefig(io.BytesIO(), format="svg")
+    from callstats.show.pictures import PictureCanvas
+    from callstats.show.plots import marks
+
+    figure = Figure(layout="constrained")
+    ax = figure.add_subplot()
+    ax.set_title("0 %")
+    marks.line(ax, [0, 1], [0, 1])
+    marks.points(ax, [0, 1], [0, 1], size=3, color="C0")
+    marks.bars(ax, [0, 1], [0, 1])
+    marks.intervals(ax, [0, 1], [0, 1], [0, 0], [1, 1], color="C0")
+    PictureCanvas(figure).print_svg(io.StringIO())

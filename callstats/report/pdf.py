@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import tempfile
+from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape, unescape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,10 +29,14 @@ from callstats.report.language import frame_words
 from callstats.report.pictures import SUFFIXES, notebook_folder
 from callstats.report.system_fonts import fonts_for, lay_fonts
 from callstats.report.typesetting_limits import confined_to
+from callstats.show.pictures import MEASURED_IN
 
 _TEMPLATE = "report.typ"
 #: Blocks that hold others, and where.
 _NESTING = {"list": "items", "quote": "blocks"}
+#: Those of the template's text, and how much larger its letters are to look as large as those measured.
+_TYPEFACES = ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono")
+_LARGER = 1.12
 
 
 class CallstatsPDFExporter(Exporter):
@@ -112,6 +119,24 @@ def _brand(report: dict[str, Any], folder: Path) -> dict[str, Any]:
     return told
 
 
+def _in_typeface(picture: bytes, families: Sequence[str], draw: Callable[[Any], Any]) -> bytes:
+    """Return one of our pictures in the typeface of the text, whose letters are smaller and narrower."""
+    svg, measured = picture.decode("utf-8", "replace"), f'font-family="{MEASURED_IN}"'
+    if measured not in svg.partition(">")[0]:
+        return picture
+    parts = re.split(r"(<[^>]*>)", svg.replace(measured, f'font-family="{escape(", ".join(families))}"', 1))
+    for place, part in enumerate(parts):
+        if part.startswith("<text"):
+            parts[place] = re.sub(r"(?<=font-size: )[\d.]+(?=px)", _larger, part)
+        elif part and not part.startswith("<"):
+            parts[place] = escape(draw(unescape(part)), quote=False)
+    return "".join(parts).encode()
+
+
+def _larger(size: re.Match[str]) -> str:
+    return f"{_LARGER * float(size[0]):.2f}"
+
+
 def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
     """Write only the template, the document, its pictures and fonts where typst may read."""
     counted = 0
@@ -119,6 +144,9 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
     draw = (
         partial(drawable, others=frozenset().union(*(font.points for font in found))) if found else drawable
     )
+    brand = _brand(report, folder)
+    others = list(dict.fromkeys(font.family for font in found))
+    families = (*([brand["typeface"]] if "typeface" in brand else []), *_TYPEFACES, *others)
 
     def prepared(block: dict[str, Any]) -> dict[str, Any]:
         nonlocal counted
@@ -136,7 +164,10 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
             return {key: value for key, value in block.items() if key != "html"}
         counted += 1
         name = f"figure-{counted}.{SUFFIXES[block['mime']]}"
-        (folder / name).write_bytes(block["content"])
+        svg = block["mime"] == "image/svg+xml"
+        (folder / name).write_bytes(
+            _in_typeface(block["content"], families, draw) if svg else block["content"]
+        )
         return {key: value for key, value in block.items() if key != "content"} | {"file": name}
 
     blocks = [prepared(block) for block in report["blocks"] if block["kind"] != "source"]
@@ -145,8 +176,8 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
             **report,
             "blocks": layout.keep_together(blocks),
             "words": frame_words(report["language"]),
-            "fonts": list(dict.fromkeys(font.family for font in found)),
-            "brand": _brand(report, folder),
+            "fonts": others,
+            "brand": brand,
         }
     )
     (folder / "report.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")

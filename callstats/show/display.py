@@ -194,7 +194,7 @@ def figure(drawn: Any, caption: str, alt: str) -> FigureView:
     FigureView
         The same bytes for the same plot.
     """
-    from callstats.show.theme import to_svg
+    from callstats.show.pictures import to_svg
 
     owner = getattr(drawn, "figure", None)  # axes have a figure; a figure is its own
     return FigureView(to_svg(drawn if owner is None else owner, alt), caption, alt)

@@ -1,25 +1,26 @@
 """How plots look: Okabe-Ito colours, one accent on grey, made for a column of text.
 
-The theme applies only inside :func:`themed` functions; the user's own matplotlib
-settings are never changed.
+What a user has set in matplotlib's rcParams, or with ``seaborn.set_theme``, rules a plot;
+this theme says the rest, inside :func:`themed` functions only. Figures of answers, which
+reports show, are drawn wholly in it: :func:`callstats.show.report_look.ours`.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import io
 import re
 import textwrap
-from collections.abc import Callable
-from html import escape
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
+from cycler import cycler
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.font_manager import findfont, get_font
 
 from callstats.show.plain import clean
+from callstats.show.report_look import are_ours
 
 #: Blue of Okabe and Ito [1]_, for the plot's subject.
 #:
@@ -33,23 +34,25 @@ SIGNAL = "#D55E00"
 TINT = "#8FC1DE"  # the accent under a thin line that must be visible
 GREY = "#8C8C8C"
 LIGHT = "#D4D4D4"
+WASH = "#ECECEC"  # areas behind the data
+GRID = "#E6E6E6"
+HATCH = "#B5B5B5"
 INK = "#262626"
+PAPER = "#FFFFFF"
 GREY_TEXT = "#6B6B6B"  # grey that is still legible on white (contrast 5.3)
 SIGNAL_TEXT = "#A84A00"  # vermilion that is legible (contrast 5.8)
 
-#: Background of a name that may cover a line. Strokes around letters would triple a plot's size.
-BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
 #: Mean width of a letter relative to the font size.
 _LETTER = 0.58
 #: Width of a column of text [inch]: 17 cm.
 WIDTH = 17 / 2.54
+#: Size of the letters in this theme, from which rows, columns and figures are measured [points].
+SIZE = 8.5
 
 _RC = {
-    "font.family": "DejaVu Sans",  # bundled with matplotlib, so the same everywhere
-    "font.size": 8.5,
-    "axes.labelsize": 8.5,
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5,
+    "font.family": "sans-serif",
+    "font.sans-serif": mpl.rcParamsDefault["font.sans-serif"],  # first DejaVu Sans, bundled with matplotlib
+    "font.size": SIZE,
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": GREY,
@@ -58,7 +61,8 @@ _RC = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.grid": False,
-    "grid.color": "#E6E6E6",
+    "axes.prop_cycle": cycler(color=[ACCENT, SIGNAL, GREY, INK]),
+    "grid.color": GRID,
     "grid.linewidth": 0.7,
     "xtick.color": INK,
     "ytick.color": INK,
@@ -68,36 +72,44 @@ _RC = {
     "ytick.major.width": 0.7,
     "lines.linewidth": 1.4,
     "lines.solid_capstyle": "round",
-    "hatch.color": "#B5B5B5",
+    "hatch.color": HATCH,
     "hatch.linewidth": 0.6,
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
-    "text.parse_math": False,  # a dollar sign in a list's name is literal
-    "svg.fonttype": "path",  # text is drawn as paths, so no reader or typesetter needs the font
-    "svg.hashsalt": "callstats",
-    "svg.id": None,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
     "path.simplify": True,
 }
+#: What nobody else decides: a dollar sign in a list's name is literal.
+_ALWAYS = {"text.parse_math": False}
 
 Draws = TypeVar("Draws", bound=Callable[..., Any])
 
 
-# The user decides where and whether figures appear; we only set how they look.
+# The user decides where and whether figures appear.
 _NOT_LOOKS = re.compile(
     "backend|interactive|toolbar|timezone|date.epoch|docstring|savefig.directory|figure.max_open"
     "|figure.hooks|keymap|webagg|tk|macosx|animation"
 )
 
 
+def settings() -> dict[str, Any]:
+    """Return what to set before drawing: all looks, or those the user has left as matplotlib has them."""
+    if are_ours():
+        looks = {name: value for name, value in mpl.rcParamsDefault.items() if not _NOT_LOOKS.match(name)}
+        return {**looks, **_RC, **_ALWAYS}
+    now: Any = mpl.rcParams
+    default: Any = mpl.rcParamsDefault
+    left = {name: value for name, value in _RC.items() if now[name] == default[name]}
+    return {**left, **_ALWAYS}
+
+
 def context() -> Any:
-    """Return a context in which matplotlib draws in the theme."""
-    looks = {name: value for name, value in mpl.rcParamsDefault.items() if not _NOT_LOOKS.match(name)}
-    settings: Any = {**looks, **_RC}
-    return mpl.rc_context(settings)
+    """Return a context in which matplotlib draws in the theme, and after which all settings are as before."""
+    chosen: Any = settings()
+    return mpl.rc_context(chosen)
 
 
 def themed(draw: Draws) -> Draws:
-    """Make a plot function draw in the theme, whatever the user's settings."""
+    """Make a plot function draw in the theme."""
 
     @functools.wraps(draw)
     def within(*args: Any, **kwargs: Any) -> Any:
@@ -107,6 +119,54 @@ def themed(draw: Draws) -> Draws:
     return within  # type: ignore[return-value]
 
 
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of a plot by what they mean; all but the signal's follow the user's settings."""
+
+    accent: str = ACCENT
+    tint: str = TINT
+    signal: str = SIGNAL
+    ink: str = INK
+    grey_text: str = GREY_TEXT
+    grey: str = GREY
+    light: str = LIGHT
+    wash: str = WASH
+    paper: str = PAPER
+
+    @property
+    def behind(self) -> Mapping[str, Any]:
+        """Background of a name that may cover a line. Strokes around letters would triple a plot's size."""
+        return {"facecolor": self.paper, "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
+
+    def as_text(self, colour: str) -> str:
+        """Return the text colour for a line's name: legible on white, at least 4.5 to 1."""
+        return {self.grey: self.grey_text, SIGNAL: SIGNAL_TEXT}.get(colour, colour)
+
+
+def colours() -> Colours:
+    """Return the colours of the settings in force: ink, paper and accent, and the greys between them."""
+    rc: Any = mpl.rcParams
+    ink, paper = (to_hex(rc[name]).upper() for name in ("text.color", "axes.facecolor"))
+    accent = to_hex(next(iter(rc["axes.prop_cycle"].by_key().get("color", [ACCENT])))).upper()
+    if (ink, paper, accent) == (INK, PAPER, ACCENT):
+        return Colours()
+
+    def between(colour: str, share: float) -> str:
+        over, under = to_rgb(colour), to_rgb(paper)
+        red, green, blue = (share * a + (1 - share) * b for a, b in zip(over, under, strict=True))
+        return to_hex((red, green, blue))
+
+    return Colours(
+        accent, between(accent, 0.5), SIGNAL, ink, between(ink, 0.7), between(ink, 0.5), between(ink, 0.25),
+        between(ink, 0.1), paper,
+    )  # fmt: skip
+
+
+def scale() -> float:
+    """Return how much larger than in this theme the letters are."""
+    return mpl.rcParams["font.size"] / SIZE
+
+
 def axes(ax: Any, height: float) -> Any:
     """Return the axes to draw on: the given ones, or new ones of a column's width.
 
@@ -114,13 +174,13 @@ def axes(ax: Any, height: float) -> Any:
     ----------
     ax : matplotlib Axes or None
     height : float
-        Of a new figure [inch].
+        Of a new figure with letters of this theme's size [inch].
     """
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt
 
-    return plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
+    return plt.subplots(figsize=(WIDTH, height * scale()), layout="constrained")[1]
 
 
 def name_y(ax: Any, label: object) -> None:
@@ -142,7 +202,7 @@ def name_y(ax: Any, label: object) -> None:
 _LONGEST = 160
 
 
-def name_x(ax: Any, *parts: str, colour: str = INK) -> None:
+def name_x(ax: Any, *parts: str, colour: str | None = None) -> None:
     r"""Label the lower axis and add the key, on lines that fit in the picture.
 
     Examples
@@ -155,23 +215,7 @@ def name_x(ax: Any, *parts: str, colour: str = INK) -> None:
     # A line breaks at plain spaces only: in the label, and between entries of the key.
     short = [part if len(part) <= _LONGEST else plain(part, _LONGEST) for part in parts]
     kept = [part if number == 0 else part.replace(" ", "\xa0") for number, part in enumerate(short) if part]
-    ax.set_xlabel(("\xa0" * 5 + " ").join(kept), wrap=True, color=colour)
-
-
-def as_text(colour: str) -> str:
-    """Return the text colour for a line's name: legible on white, at least 4.5 to 1."""
-    return {GREY: GREY_TEXT, SIGNAL: SIGNAL_TEXT}.get(colour, colour)
-
-
-def to_svg(figure: Figure, alt: str) -> str:
-    """Return a figure as SVG, the same bytes for the same plot, and close it."""
-    import matplotlib.pyplot as plt
-
-    buffer = io.StringIO()
-    with context():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
-    return tidy(buffer.getvalue(), alt)
+    ax.set_xlabel(("\xa0" * 5 + " ").join(kept), wrap=True, **({"color": colour} if colour else {}))
 
 
 def plain(text: object, most: int | None = None) -> str:
@@ -205,50 +249,3 @@ def _invisible(character: str) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _has_glyph(character: str) -> bool:
     return get_font(findfont("DejaVu Sans")).get_char_index(ord(character)) != 0
-
-
-def tidy(svg: str, alt: str) -> str:
-    """Return a picture from ``<svg`` to ``</svg>``, the same bytes for the same plot.
-
-    Parameters
-    ----------
-    svg : str
-        As written by matplotlib.
-    alt : str
-        The alternative text.
-    """
-    body = svg[svg.index("<svg") :].strip()
-    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
-    body = re.sub(r">\s+<", "><", body).replace("<defs></defs>", "")
-    body = re.sub(r'<g id="[^"]*"', "<g", body)
-    body = re.sub(r' (?:d|x|y|transform|points)="[^"]*"', _shorter, body)
-    body = re.sub(r'(<use [^>]*?)transform="translate\((\S+) 0\)"', r'\1x="\2"', body)
-    body = _own_ids(body)
-    about = f'role="img" aria-label="{escape(clean(alt))}" style="stroke-linejoin:round;stroke-linecap:butt"'
-    return body.replace("<svg ", f"<svg {about} ", 1)
-
-
-def _shorter(attribute: re.Match[str]) -> str:
-    """Round coordinates to hundredths of a point; scale factors are kept."""
-    if "matrix" in attribute[0]:
-        return attribute[0]
-    parts = re.split(r"(scale\([^)]*\))", re.sub(r"\s+", " ", attribute[0][1:]))
-    rounded = (part if part.startswith("scale") else re.sub(r"-?\d+\.\d+", _rounded, part) for part in parts)
-    return " " + "".join(rounded).replace(' "', '"')
-
-
-def _rounded(number: re.Match[str]) -> str:
-    text = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def _own_ids(svg: str) -> str:
-    """Number the ids, after a prefix unique to this picture."""
-    prefix = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]
-    names = dict.fromkeys(re.findall(r' id="([^"]+)"', svg))
-    number = {name: f"{prefix}-{index:x}" for index, name in enumerate(names)}
-
-    def renamed(reference: re.Match[str]) -> str:
-        return f"{reference[1]}{number.get(reference[2], reference[2])}{reference[3]}"
-
-    return re.sub(r'( id="|href="#|url\(#)([^")]+)("|\))', renamed, svg)

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from callstats.report.html import CallstatsHTMLExporter
 from callstats.report.pdf import CallstatsPDFExporter
-from callstats.show import plots, theme
+from callstats.show import pictures, plots
 from callstats.show.display import (
     Bullet,
     Cell,
@@ -38,7 +38,7 @@ def plot(name: str) -> str:
         [name, f"{name} 2"], [0.1, 0.2], [0.05, 0.1], [0.2, 0.3], unit="%", formatter=Formatter("en"),
         label=name, reference=0.1, reference_label=name,
     )  # fmt: skip
-    return theme.to_svg(ax.figure, name)
+    return pictures.to_svg(ax.figure, name)
 
 
 def report(name: str):

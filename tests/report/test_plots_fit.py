@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 
-from callstats.show import theme
+from callstats.show import pictures, theme
 from callstats.show.display import View
 from tests.plot_faults import faults
 
@@ -64,7 +64,7 @@ def _cases() -> list[Any]:
 def test_no_word_of_a_plot_is_cut_or_stands_on_another(monkeypatch, name, given, language):
     found: list[str] = []
     counted = 0
-    drawn = theme.to_svg
+    drawn = pictures.to_svg
 
     def watched(figure: Any, alt: str) -> str:
         nonlocal counted
@@ -73,7 +73,7 @@ def test_no_word_of_a_plot_is_cut_or_stands_on_another(monkeypatch, name, given,
             found.extend(f"{alt[:60]}: {fault}" for fault in faults(figure))
         return drawn(figure, alt)
 
-    monkeypatch.setattr(theme, "to_svg", watched)
+    monkeypatch.setattr(pictures, "to_svg", watched)
     data = str(ROOT / "data" / "demo")
     shown_by(name, {**given, "data": data, "period": "2026-09", "language": language})
     assert counted > 0

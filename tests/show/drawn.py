@@ -6,6 +6,9 @@ import math
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.markers import MarkerStyle
 
 from callstats.show import plots
 from callstats.show.format import Formatter
@@ -104,4 +107,39 @@ def row_names(ax):
 
 
 def segments(ax):
-    return [segment for lines in ax.collections for segment in lines.get_segments() if len(segment)]
+    """Return the intervals: lines of two ends without marks, and those of collections of lines."""
+    drawn = [found for found in ax.collections if isinstance(found, LineCollection)]
+    bars = [line.get_xydata() for line in ax.lines if line.get_marker() in {"None", "", None}]
+    return [
+        *(bar for bar in bars if len(bar) == 2),
+        *(segment for lines in drawn for segment in lines.get_segments() if len(segment)),
+    ]
+
+
+def marked(ax, marker):
+    """Return the places of the points with a mark, in the order drawn, whoever drew them."""
+    return [place for shown, place, _, _ in marks(ax) if shown == marker]
+
+
+def marks(ax):
+    """Return every point: its mark, its place, the colours of its edge and of its face."""
+    found = []
+    for line in ax.lines:
+        if line.get_marker() not in {"None", "", None}:
+            looks = to_hex(line.get_color()), to_hex(line.get_markerfacecolor())
+            found += [(line.get_marker(), tuple(place), *looks) for place in line.get_xydata()]
+    for points in (one for one in ax.collections if isinstance(one, PathCollection)):
+        (path,) = points.get_paths()
+        face = to_hex(points.get_facecolor()[0])
+        edge = to_hex(points.get_edgecolor()[0]) if len(points.get_edgecolor()) else face
+        found += [(_mark(path), tuple(place), edge, face) for place in np.ma.getdata(points.get_offsets())]
+    return found
+
+
+def _mark(path):
+    for mark in "oDs^":
+        style = MarkerStyle(mark)
+        known = style.get_path().transformed(style.get_transform())
+        if known.vertices.shape == path.vertices.shape and np.allclose(known.vertices, path.vertices):
+            return mark
+    return "?"

@@ -7,10 +7,14 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import seaborn as sns
+from matplotlib.colors import to_hex
 
-from callstats.show import plots, theme
+from callstats.show import pictures, plots, theme
 from callstats.show.display import figure
 from callstats.show.format import Formatter
+from callstats.show.report_look import ours
+from tests.plot_faults import faults
 from tests.show.drawn import (
     EN,
     NAN,
@@ -24,6 +28,7 @@ from tests.show.drawn import (
     groups,
     heat,
     intervals,
+    marks,
     names,
     row_names,
     shares,
@@ -59,20 +64,69 @@ def test_the_same_data_give_the_same_bytes(draw):
     assert svg[0] == svg[1]
 
 
-def test_the_users_settings_neither_change_nor_matter():
-    plain = figure(intervals(["A", "B"], [0.1, 0.2], EN), "c", "a").svg
-    with mpl.rc_context({"font.size": 20, "axes.grid": True, "svg.fonttype": "none", "figure.dpi": 30}):
+OWN = {"font.size": 20, "axes.grid": True, "svg.fonttype": "path", "figure.dpi": 30, "text.parse_math": True}
+
+
+def test_the_users_settings_neither_change_nor_matter_to_what_a_report_shows():
+    @ours
+    def shown():
+        return figure(intervals(["A", "B"], [0.1, 0.2], EN), "c", "a").svg
+
+    plain = shown()
+    with mpl.rc_context(OWN):
         before = dict(mpl.rcParams)
-        own = figure(intervals(["A", "B"], [0.1, 0.2], EN), "c", "a").svg
+        own = shown()
         assert dict(mpl.rcParams) == before
     assert own == plain
+
+
+def test_a_plot_takes_letters_grid_and_colours_from_the_users_theme():
+    with mpl.rc_context():
+        sns.set_theme(style="darkgrid", context="talk", palette="colorblind", font="DejaVu Serif")
+        before = dict(mpl.rcParams)
+        ax = closed(intervals(["A", "B"], [0.1, 0.2], EN))
+        assert dict(mpl.rcParams) == before
+        accent = to_hex(sns.color_palette()[0])
+    assert {face for _, _, _, face in marks(ax)} == {accent}
+    assert {text.get_fontsize() for text in ax.get_yticklabels()} == {16.5}  # seaborn's for talks
+    assert {text.get_fontfamily()[0] for text in ax.get_yticklabels()} == {"DejaVu Serif"}
+    assert to_hex(ax.get_facecolor()) == "#eaeaf2"  # seaborn's darkgrid
+    assert all(line.get_visible() for line in ax.get_xgridlines())
+
+
+def test_what_the_user_has_not_set_is_in_our_theme():
+    with mpl.rc_context({"font.size": 12}):
+        ax = closed(intervals(["A", "B"], [0.1, 0.2], EN))
+    assert {text.get_fontsize() for text in ax.get_yticklabels()} == {12}
+    assert {face.upper() for _, _, _, face in marks(ax)} == {theme.ACCENT}
+    assert not ax.spines["top"].get_visible()
+
+
+def test_marks_are_seen_on_a_dark_ground():
+    with mpl.rc_context(), plt.style.context("dark_background"):
+        ax = closed(plots.waterfall(
+            ["a", "b"], [2.0, -1.0], [1.0, -2.0], [3.0, 0.5], start=10, end=11, start_label="a",
+            end_label="b", unit="n", formatter=EN,
+        ))  # fmt: skip
+    assert {face for _, _, _, face in marks(ax)} == {"#ffffff"}
+
+
+@pytest.mark.parametrize("context", ["paper", "notebook", "talk"])
+@pytest.mark.parametrize("draw", [intervals, bullets, funnel, shares, bridge, heat])
+def test_words_are_whole_and_apart_in_letters_of_any_size(draw, context):
+    with mpl.rc_context():
+        sns.set_theme(context=context)
+        drawn = draw(["list A", "list B", "list C"], [0.1, 0.2, 0.3], EN).figure
+        found = list(faults(drawn))
+    plt.close(drawn)
+    assert found == []
 
 
 @pytest.mark.parametrize("draw", [intervals, shares, funnel, heat])
 def test_a_figure_can_be_kept_and_drawn_later(draw):
     drawn = draw(names(4), [0.1, 0.2, 0.15, 0.3], EN).figure
     kept = pickle.loads(pickle.dumps(drawn))
-    assert theme.to_svg(kept, "x") == theme.to_svg(drawn, "x")
+    assert pictures.to_svg(kept, "x") == pictures.to_svg(drawn, "x")
 
 
 def test_a_plot_is_drawn_on_the_axes_it_is_given():

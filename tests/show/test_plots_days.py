@@ -5,15 +5,14 @@ import datetime as dt
 import numpy as np
 
 from callstats.show import plots
-from tests.show.drawn import DAYS, EN, closed, control
+from tests.show.drawn import DAYS, EN, closed, control, marked
 
 
 def test_signals_are_the_days_outside_the_limits_and_dated():
     values = [0.1, 0.1, 0.3, 0.1, 0.1, 0.1, 0.1, 0.01]
     ax = closed(plots.control_chart(DAYS[:8], values, 0.1, [0.05] * 8, [0.15] * 8, unit="%", formatter=EN))
-    marked = next(line for line in ax.lines if line.get_marker() == "D")
-    assert [dt.date.fromordinal(int(x)) for x in marked.get_xdata()] == [DAYS[2], DAYS[7]]
-    assert [*marked.get_ydata()] == [0.3, 0.01]
+    found = [(dt.date.fromordinal(int(x)), y) for x, y in marked(ax, "D")]
+    assert found == [(DAYS[2], 0.3), (DAYS[7], 0.01)]
     assert {"3 Sept", "8 Sept"} <= {text.get_text() for text in ax.texts}
 
 
@@ -30,8 +29,7 @@ def test_given_signals_replace_the_limits():
             signals=[True, False, False],
         )
     )
-    marked = next(line for line in ax.lines if line.get_marker() == "D")
-    assert [*marked.get_xdata()] == [DAYS[0].toordinal()]
+    assert [x for x, _ in marked(ax, "D")] == [DAYS[0].toordinal()]
 
 
 def test_limits_reach_half_a_day_around_each_day():
@@ -61,8 +59,8 @@ def test_a_second_list_stands_beside_the_first():
         ax=ax,
     )
     closed(ax)
-    points = [line for line in ax.lines if line.get_marker() in {"o", "s"}]
-    assert [[*line.get_xdata()] for line in points] == [[1, 2], [1.1, 2.1, 3.1]]
+    points = [[x for x, _ in marked(ax, marker)] for marker in "os"]
+    assert points == [[1, 2], [1.1, 2.1, 3.1]]
     assert [text.get_text() for text in ax.texts] == ["A 44.0% reached", "at this attempt", "B 71.0% reached"]
     assert ax.get_ylim()[1] > 0.71
     assert ax.get_xlim()[1] > 3.1

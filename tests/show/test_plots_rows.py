@@ -6,7 +6,7 @@ import pytest
 
 from callstats.show import plots, theme
 from callstats.show.plots import category_rows as rows
-from tests.show.drawn import EN, NAN, closed, names, row_names, segments
+from tests.show.drawn import EN, NAN, closed, marked, marks, names, row_names, segments
 
 
 def test_intervals_stand_at_their_values_largest_first():
@@ -14,7 +14,7 @@ def test_intervals_stand_at_their_values_largest_first():
         plots.interval_plot(["A", "B"], [0.1, 0.2], [0.05, 0.15], [0.12, 0.3], unit="%", formatter=EN)
     )
     assert row_names(ax) == ["B", "A"]
-    assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"] == [0.2, 0.1]
+    assert marked(ax, "o") == [(0.2, 0), (0.1, 1)]
     assert [[*segment[:, 0]] for segment in segments(ax)] == [[0.15, 0.3], [0.05, 0.12]]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
 
@@ -39,8 +39,9 @@ def test_the_rest_share_the_last_row():
 
 def test_highlight_is_the_accent_and_the_others_are_grey_and_hollow():
     ax = closed(plots.interval_plot(["A", "B"], [0.1, 0.2], unit="%", formatter=EN, highlight=["A"]))
-    assert [line.get_color() for line in ax.lines] == [theme.GREY, theme.ACCENT]
-    assert [line.get_markerfacecolor() for line in ax.lines] == ["white", theme.ACCENT]
+    assert row_names(ax) == ["B", "A"]
+    looks = {row: (edge.upper(), face.upper()) for _, (_, row), edge, face in marks(ax)}
+    assert looks == {0: (theme.GREY, theme.PAPER), 1: (theme.ACCENT, theme.ACCENT)}
 
 
 def test_the_reference_is_a_line_with_its_name():
@@ -88,7 +89,7 @@ def test_effects_lead_from_the_first_total_to_the_last():
     )
     spans = [sorted([bar.get_x(), bar.get_x() + bar.get_width()]) for bar in ax.patches]
     assert spans == [[100, 130], [120, 130]]
-    assert [line.get_xdata()[0] for line in ax.lines] == [100, 120]
+    assert [x for x, _ in marked(ax, "D")] == [100, 120]
     assert row_names(ax) == ["Aug", "hours", "rate", "Sep"]
     assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, True]
     assert [bar.get_alpha() for bar in ax.patches] == [1.0, 0.4]
@@ -111,8 +112,7 @@ def test_only_groups_outside_the_limits_are_named():
     texts = {text.get_text() for text in ax.texts}
     assert "bob" in texts
     assert not {"ann", "eve"} & texts
-    named = next(line for line in ax.lines if line.get_marker() == "D")
-    assert (named.get_xdata()[0], named.get_ydata()[0]) == (200, 0.5)
+    assert marked(ax, "D") == [(200, 0.5)]
 
 
 def test_each_kpi_has_its_own_scale():
@@ -121,7 +121,7 @@ def test_each_kpi_has_its_own_scale():
             ["profit", "rate"], [12000, 0.3], [9000, 0.2], [15000, 0.4], units=["money", "%"], formatter=EN
         )
     )
-    dots = [line.get_xdata()[0] for line in ax.lines if line.get_color() == theme.ACCENT]
+    dots = [x for _, (x, _), edge, _ in marks(ax) if edge.upper() == theme.ACCENT]
     assert dots == pytest.approx([0.5, 0.5])
 
 

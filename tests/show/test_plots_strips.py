@@ -10,6 +10,7 @@ import pytest
 from callstats.show import plots, theme
 from callstats.show.display import figure
 from callstats.show.format import Formatter
+from tests.show.drawn import marked, marks
 
 EN = Formatter()
 DAYS = [dt.date(2026, 9, 1) + dt.timedelta(days=k) for k in range(30)]
@@ -32,11 +33,6 @@ def strip(shares, outside=(), dates=None, names=None):
 def closes():
     yield
     plt.close("all")
-
-
-def marked(ax, marker):
-    lines = [line for line in ax.lines if line.get_marker() == marker]
-    return [point for line in lines for point in zip(*line.get_data(), strict=True)]
 
 
 def test_a_share_over_the_limit_has_a_mark_and_a_name_of_its_own():
@@ -88,5 +84,5 @@ def test_little_data_draws_without_warning(shares):
 
 def test_the_signal_is_told_by_its_mark_as_well():
     ax = strip([0.5, 1.3], [False, True])
-    looks = {line.get_marker(): line.get_color() for line in ax.lines if line.get_marker() in {"o", "D"}}
+    looks = {marker: face.upper() for marker, _, _, face in marks(ax)}
     assert looks == {"o": theme.GREY, "D": theme.SIGNAL}

@@ -384,6 +384,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             reference=overall,
             reference_label=_("all agents"),
             highlight=[agent.agent for agent in known if agent.status in ("above", "below")] or (None,),
+            highlight_label=_("differs beyond chance"),
             sort=False,
             most=ROWS,
         )

@@ -167,6 +167,7 @@ class CallingHoursTelling(Telling[CallingHours]):
             formatter=self.form,
             n=[e.dials for e in shown],
             highlight=[self.form.hour(e.hour) for e in shown if e in certain],
+            highlight_label=self.say("differs beyond chance"),
             sort=False,
             ax=ax,
         )

@@ -149,6 +149,7 @@ class GroupComparisonTelling(Telling[GroupComparison]):
             reference=0.0,
             reference_label=self.answer.control_label,
             highlight=[row.label for row in self.answer.rows if row.certain],
+            highlight_label=self.say("differs beyond chance"),
             ax=ax,
         )
 

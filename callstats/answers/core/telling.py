@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from callstats.answers.core.answer import Answer, Section, tells
 from callstats.answers.core.estimates import Estimate
 from callstats.errors import UsageError
-from callstats.show import verdicts
+from callstats.show import report_look, verdicts
 from callstats.show.display import (
     Cell,
     Column,
@@ -94,6 +94,12 @@ class Telling(Generic[A]):
     form : Formatter
         Formats numbers.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Draw what a report shows in the package's look; ``plot`` is the user's to style."""
+        super().__init_subclass__(**options)
+        for name in {"figure", "captioned", "views"} & vars(cls).keys():
+            setattr(cls, name, report_look.ours(vars(cls)[name]))
 
     def __init__(self, answer: A) -> None:
         self.answer = answer

@@ -89,6 +89,7 @@ class PromiseTelling(Telling[Promise]):
             reference=self.answer.goal[0],
             reference_label=self.say("target"),
             highlight=[self._named(e) for e in known if e.kpi.name == SERVICE_LEVEL],
+            highlight_label=self.say("the definition reported"),
             sort=False,
             ax=ax,
         )

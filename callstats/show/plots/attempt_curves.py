@@ -10,16 +10,17 @@ import numpy as np
 from callstats.show import theme
 from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
 #: Longest name that shares a line with its figures [characters].
 _SHORT = 12
-# Distinguished by markers and strokes as well, for grey print.
-_LOOKS: dict[str, tuple[str, str, Any]] = {
-    "accent": (theme.ACCENT, "o", "-"),
-    "signal": (theme.SIGNAL, "D", (0, (6, 1, 1, 1))),
-    "grey": (theme.GREY, "s", (0, (4, 2))),
+# Markers and strokes by colour, which tell lists apart in grey print as well.
+_LOOKS: dict[str, tuple[str, Any]] = {
+    "accent": ("o", "-"),
+    "signal": ("D", (0, (6, 1, 1, 1))),
+    "grey": ("s", (0, (4, 2))),
 }
 
 
@@ -76,18 +77,18 @@ def attempt_curve(
     ax = theme.axes(ax, 2.9)
     if not np.isfinite(rate).any():
         return rows.nothing(ax, formatter) if first else ax
-    colour, marker, stroke = _LOOKS[tone]
+    colour, (marker, stroke) = getattr(theme.colours(), tone), _LOOKS[tone]
     _ = words(formatter.language)
     if cumulative is not None:
-        ax.plot(attempt, reached, linestyle=stroke, color=colour, linewidth=1.2, alpha=0.7)
+        marks.line(ax, attempt, reached, linestyle=stroke, color=colour, linewidth=1.2, alpha=0.7)
         _name_line(ax, reached, name, formatter, colour)
     ax.vlines(attempt + shift, low, high, color=colour, linewidth=1.2)
-    ax.plot(attempt + shift, rate, marker, color=colour, markersize=4.8)
+    marks.points(ax, attempt + shift, rate, marker=marker, color=colour, size=5.6)
     if first:
         rows.at_the_end(ax, rate[np.isfinite(rate)][-1], _("at this attempt"))
     if stop is not None:
-        ax.axvline(stop + 0.5, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    _attempt_axis(ax, attempt, at_risk, formatter, first)
+        ax.axvline(stop + 0.5, color=theme.colours().ink, linewidth=0.8, linestyle=(0, (4, 3)))
+    _attempt_axis(ax, attempt, at_risk, formatter, first, stop is not None)
     rows.settle(ax)
     return ax
 
@@ -102,7 +103,12 @@ def _name_line(ax: Any, reached: np.ndarray, name: str, formatter: Formatter, co
 
 
 def _attempt_axis(
-    ax: Any, attempt: np.ndarray, at_risk: Sequence[float] | None, formatter: Formatter, first: bool
+    ax: Any,
+    attempt: np.ndarray,
+    at_risk: Sequence[float] | None,
+    formatter: Formatter,
+    first: bool,
+    stops: bool,
 ) -> None:
     _ = words(formatter.language)
     ax.set_ylim(0, 1.08 * (_top(ax) or 1.0))
@@ -114,9 +120,8 @@ def _attempt_axis(
             texts = [f"{a}\n{formatter.number(c)}" for a, c in zip(texts, counts, strict=True)]
         step = max(-(-len(attempt) // 10), rows.step_of(ax, texts))
         ax.set_xticks(attempt[::step], texts[::step])
-        theme.name_x(
-            ax, _("attempt, and contacts not reached before") if at_risk is not None else _("attempt")
-        )
+        label = _("attempt, and contacts not reached before") if at_risk is not None else _("attempt")
+        theme.name_x(ax, label, _("┆ last attempt worth making") if stops else "")
         theme.name_y(ax, _("share of contacts"))
     low, high = ax.get_xlim() if not first else (attempt.min() - 0.5, attempt.max() + 0.5)
     ax.set_xlim(min(low, attempt.min() - 0.5), max(high, attempt.max() + 0.5))
@@ -127,6 +132,10 @@ def _top(ax: Any) -> float:
     drawn = [
         np.asarray(line.get_ydata(), dtype=float) for line in ax.lines if line.get_transform() == ax.transData
     ]
-    drawn += [path.vertices[:, 1] for whiskers in ax.collections for path in whiskers.get_paths()]
+    for found in ax.collections:
+        if hasattr(found, "get_segments"):  # whiskers, otherwise points
+            drawn += [path.vertices[:, 1] for path in found.get_paths()]
+        else:
+            drawn.append(np.ma.getdata(found.get_offsets())[:, 1])
     values = np.concatenate(drawn)
     return float(values[np.isfinite(values)].max(initial=0.0))

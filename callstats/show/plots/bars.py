@@ -9,7 +9,9 @@ import numpy as np
 
 from callstats.show import theme
 from callstats.show.format import Formatter
+from callstats.show.pictures import tip
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
@@ -63,10 +65,13 @@ def share_bars(
     ax = theme.axes(ax, rows.height(len(named)))
     if not np.isfinite(share).any():
         return rows.nothing(ax, formatter)
-    ax.barh(range(len(named)), share_shown, height=0.62, color=theme.TINT)
-    for row, old in enumerate(before_shown):
-        ax.vlines(old, row - 0.4, row + 0.4, color=theme.GREY_TEXT, linewidth=2)
-    rows.column(ax, formatter.column(share_shown, "%"))
+    colour, texts = theme.colours(), formatter.column(share_shown, "%")
+    bars = marks.bars(ax, range(len(named)), share_shown, color=colour.tint)
+    for bar, name, text in zip(bars, named, texts, strict=True):
+        tip(bar, f"{theme.plain(name)}: {text}")
+    at = np.arange(len(named))
+    ax.vlines(before_shown, at - 0.4, at + 0.4, color=colour.grey_text, linewidth=2)
+    rows.column(ax, texts)
     rows.name_rows(ax, named)
     rows.room(ax, [*share_shown, *before_shown], zero=True)
     unit_axis(ax.xaxis, "%", formatter)
@@ -95,7 +100,7 @@ def waterfall(
 ) -> Any:
     """Draw how effects add up from one total to another, top to bottom.
 
-    Gains are filled, losses hatched; effects whose interval includes zero are pale.
+    Gains are filled, losses hatched; effects whose interval includes zero are pale. A key says so.
 
     Parameters
     ----------
@@ -120,24 +125,34 @@ def waterfall(
     ax = theme.axes(ax, rows.height(size + 2, row=0.33))
     if not np.isfinite([start, end]).all():
         return rows.nothing(ax, formatter)
-    _total(ax, 0, start)
-    level = start
+    colour, level = theme.colours(), start
     for i in range(size):
-        row, level = i + 1, left[i] + step[i]
-        ax.vlines(left[i], row - 1, row, color=theme.GREY, linewidth=0.7, zorder=1)
-        _effect_bar(ax, row, left[i], effect[i], _doubtful(low[i], high[i]))
-        ax.hlines(row, left[i] + low[i], left[i] + high[i], color=theme.INK, linewidth=1.1, zorder=4)
-    ax.vlines(level, size, size + 1, color=theme.GREY, linewidth=0.7, zorder=1)
-    _total(ax, size + 1, end)
+        level = left[i] + step[i]
+        _effect_bar(ax, i + 1, left[i], effect[i], _doubtful(low[i], high[i]))
+    row = np.arange(size + 1)
+    ax.vlines([*left, level], row, row + 1, color=colour.grey, linewidth=0.7, zorder=1)
+    ax.hlines(row[1:], left + low, left + high, color=colour.ink, linewidth=1.1, zorder=4)
+    # Totals are diamonds: bars would have to start at zero and dwarf the effects.
+    marks.points(ax, [start, end], [0, size + 1], marker="D", color=colour.ink, size=6.8, zorder=5)
     texts = formatter.column(effect, unit, low, high, change=True)
+    for bar, name, text in zip(ax.patches, labels, texts, strict=True):
+        tip(bar, f"{theme.plain(name)}: {text}")
     totals = [formatter.value(total, unit) for total in (start, end)]
     rows.column(ax, [totals[0], *texts, totals[1]])
     rows.name_rows(ax, [start_label, *labels, end_label])
     rows.room(ax, [start, end, *left, *(left + low), *(left + high), *(left + step)])
     unit_axis(ax.xaxis, unit, formatter)
-    ax.grid(axis="x")
-    theme.name_x(ax, theme.plain(label))
+    ax.grid(True, axis="x")
+    theme.name_x(ax, theme.plain(label), *_key(effect, low, high, formatter))
     return ax
+
+
+def _key(effect: np.ndarray, low: np.ndarray, high: np.ndarray, formatter: Formatter) -> list[str]:
+    _ = words(formatter.language)
+    pale = any(_doubtful(*ends) for ends in zip(low, high, strict=True))
+    hatched = bool((np.nan_to_num(effect) < 0).any())
+    keys = [_("▨ decrease")] if hatched else []
+    return [*keys, _("pale: may be chance")] if pale else keys
 
 
 def _doubtful(low: float, high: float) -> bool:
@@ -146,21 +161,16 @@ def _doubtful(low: float, high: float) -> bool:
 
 def _effect_bar(ax: Any, row: int, left: float, effect: float, doubtful: bool) -> None:
     loss = effect < 0
-    colour = theme.SIGNAL if loss else theme.ACCENT
+    colour = theme.colours()
     ax.barh(
         row,
         effect,
         left=left,
         height=0.55,
-        facecolor="white" if loss else theme.TINT,
-        edgecolor=colour,
+        facecolor=colour.paper if loss else colour.tint,
+        edgecolor=colour.signal if loss else colour.accent,
         hatch="/////" if loss else None,
         linewidth=0.8,
         alpha=0.4 if doubtful else 1.0,
         zorder=3,
     )
-
-
-def _total(ax: Any, row: int, value: float) -> None:
-    """Mark a total with a diamond: a bar would have to start at zero and dwarf the effects."""
-    ax.plot(value, row, "D", color=theme.INK, markersize=6, zorder=5)

@@ -12,7 +12,7 @@ from callstats.show.format import Formatter
 from callstats.show.words import words
 
 LABEL_LENGTH = 42
-_LINE = 11.0  # from one line of text to the next [points]
+_LINE = 11.0  # from one line of text to the next, in letters of the theme's size [points]
 
 
 def height(rows: int, row: float = 0.27, room: float = 0.6) -> float:
@@ -52,7 +52,7 @@ def beside(ax: Any, y: float, text: str, *, offset: float = 6, grey: bool = Fals
         textcoords="offset points",
         va="center",
         ha="left",
-        color=theme.GREY_TEXT if grey else theme.INK,
+        **({"color": theme.colours().grey_text} if grey else {}),
         fontweight="bold" if bold else "normal",
         annotation_clip=False,
     )
@@ -62,13 +62,14 @@ def nothing(ax: Any, formatter: Formatter) -> Any:
     """State in an empty plot that there is nothing to show."""
     ax.set_axis_off()
     text = words(formatter.language)("no data")
-    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color=theme.GREY_TEXT)
+    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color=theme.colours().grey_text)
     return ax
 
 
 def reference(ax: Any, value: float, label: str) -> None:
     """Draw a dashed line across the rows, with its name above the axes; call it after setting limits."""
-    ax.axvline(value, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+    colour = theme.colours()
+    ax.axvline(value, color=colour.ink, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     low, high = ax.get_xlim()
     ax.annotate(
         theme.plain(label, LABEL_LENGTH),
@@ -78,7 +79,7 @@ def reference(ax: Any, value: float, label: str) -> None:
         textcoords="offset points",
         ha=("left", "center", "center", "right")[min(int(4 * (value - low) / (high - low)), 3)],
         va="bottom",
-        color=theme.GREY_TEXT,
+        color=colour.grey_text,
     )
 
 
@@ -100,7 +101,7 @@ def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = ""
 
 def width(texts: Sequence[str]) -> float:
     """Return the approximate width of the widest of some texts [points]."""
-    return 5.3 * max((len(line) for text in texts for line in text.split("\n")), default=0)
+    return 5.3 * theme.scale() * max((len(line) for text in texts for line in text.split("\n")), default=0)
 
 
 def step_of(ax: Any, texts: Sequence[str]) -> int:
@@ -110,10 +111,10 @@ def step_of(ax: Any, texts: Sequence[str]) -> int:
     return max(1, int(np.ceil(len(texts) * (width(texts) + 6) / room)))
 
 
-def at_the_end(ax: Any, y: float, text: str, colour: str = theme.GREY_TEXT) -> None:
+def at_the_end(ax: Any, y: float, text: str, colour: str | None = None) -> None:
     """Name a line to the right of the axes, where it ends."""
-    note = beside(ax, y, text, offset=5)
-    note.set_color(theme.as_text(colour))
+    note, known = beside(ax, y, text, offset=5), theme.colours()
+    note.set_color(known.as_text(colour or known.grey_text))
     note.set_gid("end")
 
 
@@ -122,7 +123,7 @@ def settle(ax: Any) -> None:
     notes = [note for note in ax.texts if note.get_gid() == "end"]
     at = np.array([note.xy[1] for note in notes], dtype=float) * points(ax)
     lines = max((note.get_text().count("\n") + 1 for note in notes), default=1)
-    for note, place, level in zip(notes, at, spread(at, 11.0 * lines), strict=True):
+    for note, place, level in zip(notes, at, spread(at, _LINE * theme.scale() * lines), strict=True):
         note.xyann = (note.xyann[0], level - place)
 
 
@@ -139,13 +140,14 @@ def name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) 
     If there is not enough room, the last ones get no label.
     """
     kept: list[tuple[float, float, float]] = []  # height, start, end
+    colour, line = theme.colours(), _LINE * theme.scale()
     texts = [theme.plain(name, 26) for name in names]
     right, levels = _levels(ax, x, y)
     across = x * points(ax, "x")
     for i, level in enumerate(levels):
         reach = 9 + 1.15 * width([texts[i]])
         start, end = (across[i] - reach, across[i]) if right[i] else (across[i], across[i] + reach)
-        near = (between for at, *between in kept if abs(level - at) < 0.99 * _LINE)
+        near = (between for at, *between in kept if abs(level - at) < 0.99 * line)
         if np.isnan(level) or any(start < last and first < end for first, last in near):
             continue
         kept.append((level, start, end))
@@ -156,22 +158,22 @@ def name_points(ax: Any, x: np.ndarray, y: np.ndarray, names: Sequence[object]) 
             textcoords="offset points",
             ha="right" if right[i] else "left",
             va="center",
-            arrowprops={"arrowstyle": "-", "color": theme.GREY, "linewidth": 0.5, "shrinkB": 3},
-            bbox=theme.BEHIND,
+            arrowprops={"arrowstyle": "-", "color": colour.grey, "linewidth": 0.5, "shrinkB": 3},
+            bbox=colour.behind,
         )
 
 
 def _levels(ax: Any, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which points are on the right, and the heights of their names [points]; nan without room."""
-    scale = points(ax)
+    scale, line = points(ax), _LINE * theme.scale()
     # Names of points on the axis would overlap its labels, so they start above it.
     bottom, top = (end * scale + 6.0 for end in ax.get_ylim())
     right, levels = x > sum(ax.get_xlim()) / 2, np.full(len(x), np.nan)
     for side in (False, True):
-        members = np.flatnonzero(right == side)[: int((top - bottom) / _LINE) + 1]
+        members = np.flatnonzero(right == side)[: int((top - bottom) / line) + 1]
         members = members[np.argsort(y[members], kind="stable")]
-        below = _LINE * np.arange(len(members))
-        wanted = np.minimum(spread(y[members] * scale, _LINE), top - below[::-1])
+        below = line * np.arange(len(members))
+        wanted = np.minimum(spread(y[members] * scale, line), top - below[::-1])
         levels[members] = np.maximum(wanted, bottom + below)
     return right, levels
 

@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from callstats.show import theme
 from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
@@ -62,17 +63,20 @@ def control_chart(
         outside = (value < low) | (value > high)
     marked = (outside if signals is None else np.asarray(signals, dtype=bool)) & np.isfinite(value)
     edges = np.column_stack([day - 0.5, day + 0.5]).ravel()  # a day is one unit wide
-    ax.fill_between(edges, np.repeat(low, 2), np.repeat(high, 2), color="#ECECEC", linewidth=0)
-    ax.plot(edges, np.repeat(middle, 2), "-", color=theme.GREY, linewidth=0.9)
-    ax.plot(day, value, "-", color=theme.ACCENT, linewidth=0.8, alpha=0.55)
-    ax.plot(day[~marked], value[~marked], "o", color=theme.ACCENT, markersize=3.2)
-    ax.plot(day[marked], value[marked], "D", color=theme.SIGNAL, markersize=5.5, zorder=4)
+    colour = theme.colours()
+    ax.fill_between(edges, np.repeat(low, 2), np.repeat(high, 2), color=colour.wash, linewidth=0)
+    ax.plot(edges, np.repeat(middle, 2), "-", color=colour.grey, linewidth=0.9)
+    marks.line(ax, day, value, color=colour.accent, linewidth=0.8, alpha=0.55)
+    marks.points(ax, day[~marked], value[~marked], color=colour.accent, size=4)
+    marks.points(ax, day[marked], value[marked], marker="D", color=colour.signal, size=6.3, zorder=4)
     _date_signals(ax, day[marked], value[marked], middle[marked], formatter)
     rows.at_the_end(ax, middle[-1], formatter.value(middle[-1], unit, low[-1], high[-1]))
     ax.set_ylim(*rows.limits(np.concatenate([value, low, high]), margin=0.14))
     date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter)
     theme.name_y(ax, label)
+    _ = words(formatter.language)
+    theme.name_x(ax, *[_("▬ ordinary variation"), _("◆ signal")] if marked.any() else [])
     return ax
 
 
@@ -111,7 +115,7 @@ def _date_signals(
             textcoords="offset points",
             ha="center",
             va="bottom" if above else "top",
-            bbox=theme.BEHIND,
+            bbox=theme.colours().behind,
         )
 
 
@@ -157,15 +161,16 @@ def confidence_band(
     ax = theme.axes(ax, 2.9)
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
-    ax.fill_between(day, low, high, color=theme.ACCENT, alpha=0.16, linewidth=0)
+    colour = theme.colours()
+    ax.fill_between(day, low, high, color=colour.accent, alpha=0.16, linewidth=0)
     for end in (low, high):
-        ax.plot(day, end, color=theme.ACCENT, linewidth=0.9)
+        ax.plot(day, end, color=colour.accent, linewidth=0.9)
     for end in (inner_low, inner_high):
-        ax.plot(day, end, color=theme.GREY, linewidth=1.0, linestyle=(0, (3, 2)))
-    ax.plot(day, value, "-", color=theme.ACCENT, linewidth=1.8)
-    ax.plot(day[-1], value[-1], "o", color=theme.ACCENT, markersize=5)
-    ax.axhline(reference, color=theme.INK, linewidth=0.8)
-    rows.at_the_end(ax, value[-1], formatter.change(value[-1], unit, low[-1], high[-1]), theme.INK)
+        ax.plot(day, end, color=colour.grey, linewidth=1.0, linestyle=(0, (3, 2)))
+    marks.line(ax, day, value, color=colour.accent, linewidth=1.8)
+    marks.points(ax, day[-1:], value[-1:], color=colour.accent, size=5.8)
+    ax.axhline(reference, color=colour.ink, linewidth=0.8)
+    rows.at_the_end(ax, value[-1], formatter.change(value[-1], unit, low[-1], high[-1]), colour.ink)
     if fixed_lows is not None:
         theme.name_x(
             ax, words(formatter.language)("band: allows for looking every day; dashed: a single look")

@@ -9,7 +9,9 @@ import numpy as np
 
 from callstats.show import theme
 from callstats.show.format import Formatter
+from callstats.show.pictures import tip
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
@@ -54,15 +56,19 @@ def funnel_bars(
     ax = theme.axes(ax, rows.height(size, row=0.38))
     if not np.isfinite(count).any():
         return rows.nothing(ax, formatter)
-    for row in range(size):
-        ax.barh(row, 1, height=0.56, color="#EFEFEF", zorder=0)
-        whole = row == 0
-        ax.barh(row, 1 if whole else rate[row], height=0.56, color=theme.GREY if whole else theme.TINT)
-        if whole:
-            continue
-        ax.hlines(row, low[row], high[row], color=theme.INK, linewidth=1.2, zorder=4)
-        ax.vlines(before[row], row - 0.38, row + 0.38, color=theme.GREY_TEXT, linewidth=2, zorder=3)
-        rows.beside(ax, row, _step_text(rate[row], low[row], high[row], formatter))
+    colour, row = theme.colours(), np.arange(size)
+    marks.bars(ax, row, np.ones(size), width=0.56, color=colour.wash, zorder=0)
+    marks.bars(ax, row[:1], [1], width=0.56, color=colour.grey)
+    bars = marks.bars(ax, row[1:], rate[1:], width=0.56, color=colour.tint) if size > 1 else []
+    later = slice(1, None)
+    ax.hlines(row[later], low[later], high[later], color=colour.ink, linewidth=1.2, zorder=4)
+    ax.vlines(
+        before[later], row[later] - 0.38, row[later] + 0.38, color=colour.grey_text, linewidth=2, zorder=3
+    )
+    for bar, at in zip(bars, row[1:], strict=True):
+        text = _step_text(rate[at], low[at], high[at], formatter)
+        rows.beside(ax, at, text)
+        tip(bar, f"{theme.plain(steps[at])}: {text}")
     rows.name_rows(
         ax, [f"{theme.plain(s, 30)}  {formatter.number(c)}" for s, c in zip(steps, count, strict=True)]
     )
@@ -80,7 +86,7 @@ def _step_rates(counts: np.ndarray) -> np.ndarray:
     return np.concatenate([[np.nan], np.where(np.isfinite(rates), rates, np.nan)])
 
 
-def _step_text(rate: float, low: float, high: float, formatter: Formatter) -> str:
+def _step_text(rate: Any, low: Any, high: Any, formatter: Formatter) -> str:
     text = formatter.value(rate, "%", low, high)
     known = np.isfinite([low, high]).all()
     return f"{text} ({formatter.interval(low, high, '%', value=rate)})" if known else text
@@ -133,23 +139,24 @@ def limits_funnel(
     ax = theme.axes(ax, 3.6)
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
-    shown = [value, [center]]
+    colour, shown = theme.colours(), [value, [center]]
     for coverage, (lower, upper) in sorted(limits.items()):
         style = "-" if coverage == max(limits) else (0, (4, 3))
         for end in (rows.numbers(lower, len(limit_sizes)), rows.numbers(upper, len(limit_sizes))):
-            ax.plot(limit_sizes, end, color=theme.GREY, linewidth=0.9, linestyle=style)
+            marks.line(ax, limit_sizes, end, color=colour.grey, linewidth=0.9, linestyle=style)
         inner = np.asarray(limit_sizes) >= size[np.isfinite(size)].min()
         shown += [rows.numbers(lower, len(inner))[inner], rows.numbers(upper, len(inner))[inner]]
         rows.at_the_end(ax, upper[-1], formatter.goal(coverage, "%"))
-    ax.axhline(center, color=theme.INK, linewidth=0.8)
+    ax.axhline(center, color=colour.ink, linewidth=0.8)
     rows.at_the_end(ax, center, formatter.value(center, unit))
-    ax.plot(size[~named], value[~named], "o", color=theme.GREY, markersize=4, alpha=0.8, markeredgewidth=0)
-    ax.plot(size[named], value[named], "D", color=theme.ACCENT, markersize=5.5)
+    marks.points(ax, size[~named], value[~named], color=colour.grey, size=4, alpha=0.8)
+    marks.points(ax, size[named], value[named], marker="D", color=colour.accent, size=6.3)
     ax.set_xlim(0, 1.02 * max(np.nanmax(size), *limit_sizes))
     ax.set_ylim(*rows.limits(np.concatenate([np.asarray(s, dtype=float) for s in shown])))
     unit_axis(ax.yaxis, unit, formatter)
     unit_axis(ax.xaxis, "n", formatter)
-    theme.name_x(ax, theme.plain(size_label))
+    outer = words(formatter.language)("◆ outside the limits of chance") if named.any() else ""
+    theme.name_x(ax, theme.plain(size_label), outer)
     theme.name_y(ax, label)
     rows.settle(ax)
     # Those farthest beyond chance come first if there is no room for all names.

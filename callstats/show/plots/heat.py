@@ -11,12 +11,16 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from callstats.show import theme
 from callstats.show.format import Formatter
+from callstats.show.pictures import tip
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.words import words
 
 _SMALLEST_NAME = 6.0  # points, width of a column
 _SMALLEST_TYPE = 4.5  # points; below this, only the shades are shown
 
+#: Black and white on a shade, which do not turn with the page as ink and paper do on a dark one.
+_KEPT = {"black": "#010101", "white": "#FEFEFE"}
 # One hue from light to dark, with evenly falling lightness, so that it works in grey.
 _SHADES = LinearSegmentedColormap.from_list("callstats", ["#EAF3F9", "#9CC7E3", "#3E8EC0", "#00517F"])
 
@@ -71,12 +75,17 @@ def heatmap(
         return rows.nothing(ax, formatter)
     shown = np.ma.masked_array(value, thin)
     lowest, highest = _ends(shown)
-    ax.set_facecolor("white")
-    ax.pcolormesh(shown, cmap=_SHADES, vmin=lowest, vmax=highest or 1.0, edgecolors="white", linewidth=1.5)
+    texts, letters = _texts(shown, unit, formatter, rows.width(heads))
+    marks.shades(
+        ax, shown, texts, cmap=_SHADES, lowest=lowest, highest=highest or 1.0, linewidths=1.5,
+        linecolor=theme.colours().paper, annot_kws={"fontsize": letters},
+    )  # fmt: skip
+    ax.grid(False)
+    _legible(ax, shown, lowest, (highest or 1.0) - lowest)
+    _tips(ax, heads, named)
     _hatch(ax, thin & ~((size == 0) & ~np.isfinite(value)))
-    _write_cells(ax, shown, unit, formatter, rows.width(heads))
     for row, column in best:
-        ax.add_patch(_cell(row, column, fill=False, edgecolor=theme.INK, linewidth=1.6, zorder=4))
+        ax.add_patch(_cell(row, column, fill=False, edgecolor=theme.colours().ink, linewidth=1.6, zorder=4))
     _name(ax, heads, named, turned)
     theme.name_x(ax, *_key(label, unit, bool(thin.any()) and minimum_n > 0, minimum_n, formatter))
     return ax
@@ -93,10 +102,9 @@ def _cell(row: int, column: int, **look: Any) -> Any:
 
 
 def _hatch(ax: Any, cells: np.ndarray) -> None:
+    look = {"facecolor": theme.colours().wash, "edgecolor": theme.HATCH, "hatch": "////", "linewidth": 0}
     for row, column in zip(*np.nonzero(cells), strict=True):
-        ax.add_patch(
-            _cell(int(row), int(column), facecolor="#F6F6F6", edgecolor="#B5B5B5", hatch="////", linewidth=0)
-        )
+        ax.add_patch(_cell(int(row), int(column), **look))
 
 
 def ink_on(colour: Sequence[float]) -> str:
@@ -116,22 +124,31 @@ def ink_on(colour: Sequence[float]) -> str:
     return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
 
 
-def _write_cells(ax: Any, shown: np.ma.MaskedArray, unit: str, formatter: Formatter, beside: float) -> None:
+def _texts(shown: np.ma.MaskedArray, unit: str, formatter: Formatter, beside: float) -> tuple[Any, float]:
+    """Return the texts of the cells and the size of their letters [points]; no texts if there is no room."""
     lowest, highest = _ends(shown)
     step = (highest - lowest) / 20 or abs(highest) / 20 or 1.0
     if highest > 1 and bool((shown == np.round(shown)).all()):  # counts have no tenths
         step = max(step, 1.0)
-    span = (highest or 1.0) - lowest
-    cells = [(int(r), int(c)) for r, c in zip(*np.nonzero(~np.ma.getmaskarray(shown)), strict=True)]
-    texts = [formatter.cell(float(shown[cell]), unit, step) for cell in cells]
+    known = ~np.ma.getmaskarray(shown)
+    texts = np.full(shown.shape, "", dtype=object)
+    texts[known] = [formatter.cell(float(value), unit, step) for value in np.ma.getdata(shown)[known]]
     room = min(0.8 * theme.WIDTH * 72, theme.WIDTH * 72 - beside - 20)
-    fits = room / shown.shape[1] / (0.65 * max(map(len, texts), default=1))
-    if fits < _SMALLEST_TYPE:
-        return
-    for (row, column), text in zip(cells, texts, strict=True):
-        colour = ink_on(_SHADES((shown[row, column] - lowest) / span if span else 0.0))
-        at = (column + 0.5, row + 0.5)
-        ax.text(*at, text, ha="center", va="center", color=colour, fontsize=min(7.5, fits))
+    fits = room / shown.shape[1] / (0.65 * max(map(len, texts.flat), default=1) or 1)
+    return (texts if fits >= _SMALLEST_TYPE else None), min(7.5 * theme.scale(), fits)
+
+
+def _legible(ax: Any, shown: np.ma.MaskedArray, lowest: float, span: float) -> None:
+    """Write each number in black or white: seaborn's choice has a contrast of 2.3 on some shades."""
+    known = np.ma.compressed(shown)
+    for text, value in zip(ax.texts, known, strict=False):
+        text.set_color(_KEPT[ink_on(_SHADES((value - lowest) / span if span else 0.0))])
+
+
+def _tips(ax: Any, heads: Sequence[str], columns: Sequence[str]) -> None:
+    for text in ax.texts:
+        column, row = (int(place) for place in text.get_position())
+        tip(text, f"{heads[row]}, {columns[column]}: {text.get_text()}")
 
 
 def _name(ax: Any, heads: Sequence[str], columns: Sequence[str], turned: bool) -> None:

@@ -11,7 +11,9 @@ from callstats.show import theme
 from callstats.show.display import Bullet
 from callstats.show.format import Formatter
 from callstats.show.key_figures import bullet, goal_words
+from callstats.show.pictures import tip
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
@@ -33,6 +35,7 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     reference: float | None = None,
     reference_label: str = "",
     highlight: Collection[object] = (),
+    highlight_label: str = "",
     # rows
     sort: bool = True,
     most: int = 25,
@@ -58,6 +61,8 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
         A value to compare all with, drawn as a line and named by ``reference_label``.
     highlight : collection of labels
         Drawn filled in the accent colour, the others hollow in grey; if empty, all in the accent colour.
+    highlight_label : str
+        What these are, for the key: "used in this report".
     sort : bool
         Largest value first; otherwise in the order given.
     most : int
@@ -78,16 +83,18 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     ax = theme.axes(ax, rows.height(len(named)))
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
-    for row, i in enumerate(shown):
-        meant = not highlight or labels[i] in highlight
-        colour = theme.ACCENT if meant else theme.GREY
-        ax.hlines(row, low[i], high[i], color=colour, linewidth=1.2)
-        # Hollow if not highlighted, to distinguish both in grey print.
-        ax.plot(value[i], row, "o", color=colour, markersize=5, markerfacecolor=colour if meant else "white")
+    colour = theme.colours()
     texts = formatter.column(value[shown], unit, low[shown], high[shown], change=change)
+    meant = np.array([not highlight or labels[i] in highlight for i in shown])
+    # Hollow if not highlighted, to distinguish both in grey print.
+    for some, ink, hollow in ((meant, colour.accent, False), (~meant, colour.grey, True)):
+        row, of = np.flatnonzero(some), shown[some]
+        lines = marks.intervals(ax, row, value[of], low[of], high[of], color=ink, hollow=hollow)
+        for line, at in zip(lines, row[np.isfinite(value[of])], strict=True):
+            tip(line, f"{theme.plain(named[at])}: {texts[at]}")
     start = rows.column(ax, texts)
     if len(folded):
-        ax.plot(value[folded], np.full(len(folded), len(shown)), "|", color=theme.GREY, markersize=7)
+        ax.plot(value[folded], np.full(len(folded), len(shown)), "|", color=colour.grey, markersize=7)
     if n is not None:
         sizes = [formatter.number(number) for number in size[shown]]
         rows.column(ax, sizes, start=start, heading="n", grey=True)
@@ -96,8 +103,9 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
     if reference is not None and np.isfinite(reference):
         rows.reference(ax, reference, reference_label)
     unit_axis(ax.xaxis, unit, formatter, change=change)
-    theme.name_x(ax, theme.plain(label))
-    ax.grid(axis="x")
+    key = f"● {theme.plain(highlight_label, 60)}" if highlight_label and 0 < meant.sum() < len(meant) else ""
+    theme.name_x(ax, theme.plain(label), key)
+    ax.grid(True, axis="x")
     return ax
 
 
@@ -160,7 +168,7 @@ def target_bullets(
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     key = _key(period, previous_period if previous is not None else "", formatter)
-    theme.name_x(ax, *key, colour=theme.GREY_TEXT)
+    theme.name_x(ax, *key, colour=theme.colours().grey_text)
     return ax
 
 
@@ -168,17 +176,18 @@ def _bullet_row(ax: Any, row: int, scale: Bullet, before: float) -> None:
     def at(value: float | None, otherwise: float) -> float:
         return otherwise if value is None else (value - scale.min) / (scale.max - scale.min)
 
-    ax.hlines(row, 0, 1, color=theme.LIGHT, linewidth=0.8, zorder=1)
+    colour = theme.colours()
+    ax.hlines(row, 0, 1, color=colour.light, linewidth=0.8, zorder=1)
     if scale.target_low is not None or scale.target_high is not None:
         left, right = at(scale.target_low, 0.0), at(scale.target_high, 1.0)
-        ax.barh(row, right - left, left=left, height=0.5, color="#E9E9E9", zorder=0)
+        ax.barh(row, right - left, left=left, height=0.5, color=colour.wash, zorder=0)
         edges = [at(edge, 0) for edge in (scale.target_low, scale.target_high) if edge is not None]
-        ax.vlines(edges, row - 0.3, row + 0.3, color=theme.INK, linewidth=1.8, zorder=2)
+        ax.vlines(edges, row - 0.3, row + 0.3, color=colour.ink, linewidth=1.8, zorder=2)
     if scale.low is not None and scale.high is not None:
-        ax.hlines(row, at(scale.low, 0), at(scale.high, 1), color=theme.ACCENT, linewidth=1.4, zorder=3)
+        ax.hlines(row, at(scale.low, 0), at(scale.high, 1), color=colour.accent, linewidth=1.4, zorder=3)
     if np.isfinite(before):
-        ax.plot(at(before, 0), row, "o", color="white", markeredgecolor=theme.GREY, markersize=5.5, zorder=4)
-    ax.plot(at(scale.value, 0), row, "o", color=theme.ACCENT, markersize=6, zorder=5)
+        marks.points(ax, [at(before, 0)], [row], color=colour.grey, hollow=True, size=5.5, zorder=4)
+    marks.points(ax, [at(scale.value, 0)], [row], color=colour.accent, size=6.8, zorder=5)
 
 
 def _key(period: str, previous_period: str, formatter: Formatter) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from callstats.show import theme
 from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.ticks import unit_axis
 
 
@@ -52,13 +53,14 @@ def size_curve(
     ax = theme.axes(ax, 2.7)
     if not np.isfinite(y).any():
         return rows.nothing(ax, formatter)
-    ax.plot(x, y, "-", color=theme.ACCENT, linewidth=1.8)
+    colour = theme.colours()
+    marks.line(ax, x, y, color=colour.accent, linewidth=1.8)
     if size is not None and effect is not None and np.isfinite(effect):
-        guide = {"color": theme.GREY, "linewidth": 0.8, "linestyle": (0, (4, 3)), "zorder": 1}
+        guide = {"color": colour.grey, "linewidth": 0.8, "linestyle": (0, (4, 3)), "zorder": 1}
         ax.plot([size, size, 0.0], [0.0, effect, effect], **guide)
-        ax.plot(size, effect, "o", color=theme.ACCENT, markersize=5)
+        marks.points(ax, [size], [effect], color=colour.accent, size=5.8)
         told = f"{formatter.number(size)}, {formatter.change(effect, unit)}"
-        ax.annotate(told, (size, effect), (6, 5), textcoords="offset points", va="bottom", bbox=theme.BEHIND)
+        ax.annotate(told, (size, effect), (6, 5), textcoords="offset points", va="bottom", bbox=colour.behind)
     ax.set_xlim(0, float(np.nanmax(x)) * 1.03)
     ax.set_ylim(0, float(np.nanmax([*y[np.isfinite(y)], effect or 0.0])) * 1.06)
     unit_axis(ax.xaxis, "n", formatter)

@@ -11,16 +11,17 @@ import numpy as np
 from callstats.show import theme
 from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.plots.change import date_axis
 from callstats.show.ticks import unit_axis
 from callstats.show.words import words
 
-# Distinguished by stroke as well, for grey print.
+# Colour and stroke, which tells lines apart in grey print as well.
 _LOOKS: tuple[tuple[str, Any], ...] = (
-    (theme.ACCENT, "-"),
-    (theme.SIGNAL, (0, (6, 1, 1, 1))),
-    (theme.GREY, (0, (3, 0.8))),
-    (theme.INK, (0, (1, 1))),
+    ("accent", "-"),
+    ("signal", (0, (6, 1, 1, 1))),
+    ("grey", (0, (3, 0.8))),
+    ("ink", (0, (1, 1))),
 )
 # Where along a line its name may go, best place first.
 _NAME_AT = (0.5, 0.25, 0.7, 0.1, 0.85)
@@ -65,15 +66,18 @@ def burn_down(
         return rows.nothing(ax, formatter)
     days: list[float] = []
     top = 1.08 * max(float(np.nanmax(rows.numbers(v, len(v)))) for _, _, v in shown)
-    for number, ((name, dates, values), (colour, style)) in enumerate(zip(shown, _LOOKS, strict=False)):
+    for number, ((name, dates, values), (tone, style)) in enumerate(zip(shown, _LOOKS, strict=False)):
+        colour = getattr(theme.colours(), tone)
         day, left = np.array([d.toordinal() for d in dates], dtype=float), rows.numbers(values, len(dates))
-        ax.plot(day, left, color=colour, linestyle=style)
+        marks.line(ax, day, left, color=colour, linestyle=style)
         days += list(day)
         days += _ending(ax, (ends or {}).get(name), day[-1], left[-1] * np.array([1, rest]), colour, number)
     ax.set_ylim(0, top)
     date_axis(ax, np.array(sorted(days)), formatter)
     unit_axis(ax.yaxis, "n", formatter)
     theme.name_y(ax, label)
+    _ = words(formatter.language)
+    theme.name_x(ax, *[_("╌ at the present pace"), _("▬ interval of the last day")] if ends else [])
     _name_lines(ax, shown)
     return ax
 
@@ -82,7 +86,8 @@ def _name_lines(ax: Any, lines: Sequence[tuple[str, Sequence[dt.date], Sequence[
     """Put each line's name above it to the right or below it to the left, clear of other names."""
     kept: list[tuple[float, float, float]] = []  # height, start, end [points]
     wide = rows.points(ax, "x") * (ax.get_xlim()[1] - ax.get_xlim()[0])
-    for number, ((name, dates, values), (colour, _)) in enumerate(zip(lines, _LOOKS, strict=False)):
+    colours = theme.colours()
+    for number, ((name, dates, values), (tone, _)) in enumerate(zip(lines, _LOOKS, strict=False)):
         text = theme.plain(name, 24)
         first = number % 2 == 0
         places = [(int(part * len(dates)), above) for part in _NAME_AT for above in (first, not first)]
@@ -97,8 +102,8 @@ def _name_lines(ax: Any, lines: Sequence[tuple[str, Sequence[dt.date], Sequence[
             textcoords="offset points",
             ha="left" if above else "right",
             va="bottom" if above else "top",
-            color=theme.as_text(colour),
-            bbox=theme.BEHIND,
+            color=colours.as_text(getattr(colours, tone)),
+            bbox=colours.behind,
         )
 
 
@@ -174,15 +179,11 @@ def coverage(
         return rows.nothing(ax, formatter)
     _ = words(formatter.language)
     at = np.arange(size)
-    ax.bar(at, need, width=1.0, color=theme.TINT, edgecolor="white", linewidth=0.6)
-    ax.step(
-        np.append(at - 0.5, size - 0.5),
-        np.append(busy, busy[-1]),
-        where="post",
-        color=theme.GREY,
-        linewidth=1.0,
-    )
-    ax.plot(at, have, "D", color=theme.INK, markersize=4)
+    colour = theme.colours()
+    marks.bars(ax, at, need, orient="x", width=1.0, color=colour.tint, edgecolor=colour.paper, linewidth=0.6)
+    ends = np.append(at - 0.5, size - 0.5)
+    marks.line(ax, ends, np.append(busy, busy[-1]), drawstyle="steps-post", color=colour.grey, linewidth=1.0)
+    marks.points(ax, at, have, marker="D", color=colour.ink, size=4.8)
     ax.set_xlim(-0.5, size - 0.5)
     ax.set_ylim(0, 1.15 * max(float(np.nanmax(v)) for v in (need, have, busy) if np.isfinite(v).any()))
     step = max(1, -(-size // 12))

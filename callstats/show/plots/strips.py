@@ -11,6 +11,7 @@ import numpy as np
 from callstats.show import theme
 from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.plots.change import date_axis
 from callstats.show.ticks import unit_axis
 
@@ -69,10 +70,13 @@ def day_strip(
     day = np.array([date.toordinal() for date in dates], dtype=float)
     top = min(max(limit, float(share[known].max())), _HIGHEST * limit) * 1.08
     shown, beyond = np.minimum(share, top), share > top
+    colour = theme.colours()
     _ordinary(ax, day[known & ~out], shown[known & ~out])
     for some, mark in ((out & ~beyond, "D"), (out & beyond, "^")):
-        ax.plot(day[some], shown[some], mark, color=theme.SIGNAL, markersize=5, zorder=4, clip_on=False)
-    ax.axhline(limit, color=theme.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+        marks.points(
+            ax, day[some], shown[some], marker=mark, color=colour.signal, size=5.8, zorder=4, clip_on=False
+        )
+    ax.axhline(limit, color=colour.ink, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     rows.at_the_end(ax, limit, theme.plain(limit_label, 28))
     ax.set_ylim(0, top)
     date_axis(ax, day, formatter)
@@ -86,8 +90,8 @@ def day_strip(
 def _ordinary(ax: Any, day: np.ndarray, share: np.ndarray) -> None:
     """Draw points, or each day's range if there are too many."""
     if len(day) <= _MOST_POINTS:
-        ax.plot(day, share, "o", color=theme.GREY, markersize=3.2, alpha=0.6, markeredgewidth=0)
+        marks.points(ax, day, share, color=theme.colours().grey, size=3.2, alpha=0.6)
         return
     days = np.unique(day)
     low, high = (np.array([reach(share[day == one]) for one in days]) for reach in (np.min, np.max))
-    ax.bar(days, high - low, bottom=low, width=0.7, color=theme.LIGHT, zorder=0)
+    ax.bar(days, high - low, bottom=low, width=0.7, color=theme.colours().light, zorder=0)

@@ -11,14 +11,11 @@ import numpy as np
 from callstats.show import theme
 from callstats.show.format import Formatter
 from callstats.show.plots import category_rows as rows
+from callstats.show.plots import marks
 from callstats.show.ticks import unit_axis
 
-# Distinguished by dashes as well, for grey print.
-_LOOKS: tuple[tuple[str, Any], ...] = (
-    (theme.ACCENT, "-"),
-    (theme.INK, (0, (4, 2))),
-    (theme.GREY, (0, (1, 1))),
-)
+# Colour and dashes, which tell curves apart in grey print as well.
+_LOOKS: tuple[tuple[str, Any], ...] = (("accent", "-"), ("ink", (0, (4, 2))), ("grey", (0, (1, 1))))
 
 
 @dataclass(frozen=True)
@@ -83,8 +80,8 @@ def time_curves(
     if not shown:
         return rows.nothing(ax, formatter)
     end = until if until is not None else max(float(c.time[-1]) for c in shown)
-    for curve, (colour, style) in zip(shown, _LOOKS, strict=False):
-        _step(ax, curve, end, colour, style)
+    for curve, (tone, style) in zip(shown, _LOOKS, strict=False):
+        _step(ax, curve, end, getattr(theme.colours(), tone), style)
     ax.set_xlim(0, end or 1.0)
     if mark is not None and mark <= end:
         rows.reference(ax, mark, mark_label)
@@ -105,7 +102,7 @@ def _step(ax: Any, curve: TimeCurve, end: float, colour: str, style: Any) -> Non
     share, low, high = (_held(values, inside, start) for values in (curve.share, curve.low, curve.high))
     if np.isfinite(low).any():
         ax.fill_between(at, low, high, step="post", color=colour, alpha=0.16, linewidth=0)
-    ax.step(at, share, where="post", color=colour, linestyle=style)
+    marks.line(ax, at, share, drawstyle="steps-post", color=colour, linestyle=style)
     if curve.name:
         rows.at_the_end(ax, float(share[-1]), theme.plain(curve.name, 28), colour)
 
