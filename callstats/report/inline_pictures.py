@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from html import escape
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
@@ -79,7 +78,7 @@ def inlined(content: bytes, *, alt: str, prefix: str) -> str | None:
     """
     try:
         root = ElementTree.fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (ElementTree.ParseError, DefusedXmlException, ValueError):
         return None
     if root.tag != f"{_SVG}svg" or root.get("font-family") != MEASURED_IN:
         return None
@@ -95,7 +94,7 @@ class _UnknownPartError(Exception):
     """Something that no plot has."""
 
 
-def _element(element: Element, prefix: str) -> str:
+def _element(element: Any, prefix: str) -> str:
     name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else ""
     if name not in _ELEMENTS:
         raise _UnknownPartError(name)

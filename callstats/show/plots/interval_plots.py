@@ -154,10 +154,15 @@ def target_bullets(
     ax = theme.axes(ax, rows.height(size, row=0.36, room=0.4))
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
+    now, then = np.full(size, np.nan), np.full(size, np.nan)
     for row in range(size):
         scale = bullet(value[row], low[row], high[row], least[row], most[row], before[row])
         if scale is not None:
-            _bullet_row(ax, row, scale, before[row])
+            _bullet_row(ax, row, scale)
+            now[row], then[row] = _on(scale, value[row]), _on(scale, before[row])
+    colour, row = theme.colours(), np.arange(size)
+    marks.points(ax, then, row, color=colour.grey, hollow=True, size=5.5, zorder=4)
+    marks.points(ax, now, row, color=colour.accent, size=6.8, zorder=5)
     texts = [formatter.value(*item) for item in zip(value, units, low, high, strict=True)]
     start = rows.column(ax, texts, bold=True)
     goals = [goal_words(*item, formatter) for item in zip(least, most, units, strict=True)]
@@ -172,22 +177,23 @@ def target_bullets(
     return ax
 
 
-def _bullet_row(ax: Any, row: int, scale: Bullet, before: float) -> None:
-    def at(value: float | None, otherwise: float) -> float:
-        return otherwise if value is None else (value - scale.min) / (scale.max - scale.min)
+def _on(scale: Bullet, value: float | None, otherwise: float = np.nan) -> float:
+    """Return where on its row, from 0 to 1, a value lies."""
+    return otherwise if value is None else (value - scale.min) / (scale.max - scale.min)
 
+
+def _bullet_row(ax: Any, row: int, scale: Bullet) -> None:
+    """Draw the scale of a row, the target on it and the interval; the points are drawn for all rows."""
     colour = theme.colours()
     ax.hlines(row, 0, 1, color=colour.light, linewidth=0.8, zorder=1)
     if scale.target_low is not None or scale.target_high is not None:
-        left, right = at(scale.target_low, 0.0), at(scale.target_high, 1.0)
+        left, right = _on(scale, scale.target_low, 0.0), _on(scale, scale.target_high, 1.0)
         ax.barh(row, right - left, left=left, height=0.5, color=colour.wash, zorder=0)
-        edges = [at(edge, 0) for edge in (scale.target_low, scale.target_high) if edge is not None]
+        edges = [_on(scale, edge) for edge in (scale.target_low, scale.target_high) if edge is not None]
         ax.vlines(edges, row - 0.3, row + 0.3, color=colour.ink, linewidth=1.8, zorder=2)
     if scale.low is not None and scale.high is not None:
-        ax.hlines(row, at(scale.low, 0), at(scale.high, 1), color=colour.accent, linewidth=1.4, zorder=3)
-    if np.isfinite(before):
-        marks.points(ax, [at(before, 0)], [row], color=colour.grey, hollow=True, size=5.5, zorder=4)
-    marks.points(ax, [at(scale.value, 0)], [row], color=colour.accent, size=6.8, zorder=5)
+        ends = _on(scale, scale.low), _on(scale, scale.high)
+        ax.hlines(row, *ends, color=colour.accent, linewidth=1.4, zorder=3)
 
 
 def _key(period: str, previous_period: str, formatter: Formatter) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ def points(
     hollow : bool
         Filled with the colour of the paper, with an edge in ``color``.
     """
-    if not np.isfinite(np.asarray(y, dtype=float)).any():
+    across, up = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if not np.isfinite(across + up).any():
         return
     edge = {"edgecolor": "face", "linewidth": 0}
     if hollow:
@@ -53,8 +54,8 @@ def points(
         look = {**look, "color": ax.get_facecolor()}
     with _named_by_us(ax):
         sns.scatterplot(
-            x=np.asarray(x, dtype=float), y=np.asarray(y, dtype=float), s=size**2, marker=marker,
-            legend=False, ax=ax, **{"zorder": 3, **edge, **look},
+            x=across, y=up, s=size**2, marker=marker, legend=False, ax=ax,
+            **{"zorder": 3, **edge, **look},
         )  # fmt: skip
 
 
