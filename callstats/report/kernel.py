@@ -96,7 +96,7 @@ def shown_path(data: str | Path) -> str:
 
 
 def hide_path(notebook: Any, path: Path, shown: str) -> None:
-    """Replace the real path by the shown one throughout the executed notebook, except in pictures.
+    """Replace the real path by the shown one throughout the executed notebook, except in bitmaps.
 
     Callstats displays are then redrawn from their data, as wrapping depends on text length.
     """
@@ -109,7 +109,7 @@ def hide_path(notebook: Any, path: Path, shown: str) -> None:
             return [hidden(item) for item in value]
         if isinstance(value, dict):
             for key in value:
-                if not str(key).startswith("image/"):
+                if not str(key).startswith("image/") or key == "image/svg+xml":
                     value[key] = hidden(value[key])
             if MIME in value and "text/html" in value:
                 value["text/html"] = style_element() + render(value[MIME])

@@ -191,7 +191,7 @@ def name_y(ax: Any, label: object) -> None:
     >>> ax = axes(None, 2.0)
     >>> name_y(ax, "smallest difference that a test can detect")
     >>> ax.get_ylabel()
-    'smallest\ndifference that a\ntest can detect'
+    'smallest difference\nthat a test can\ndetect'
     """
     height = 72 * ax.figure.get_figheight() * ax.get_position().height
     most = int(0.9 * height / (_LETTER * ax.yaxis.label.get_fontsize()))

@@ -162,3 +162,17 @@ def test_ticks_are_round_in_their_unit(unit, low, high, expected):
     ticks = [t for t in ax.xaxis.get_major_locator()() if low <= t <= high + 1e-9]
     texts = ax.xaxis.get_major_formatter().format_ticks(ticks)
     assert [text.replace("\u00a0", " ") for text in texts] == expected
+
+
+def test_an_answers_plot_is_the_users_to_style_and_its_figure_a_reports():
+    import callstats as cs
+
+    plan = cs.plan(baseline=0.05, effect=0.01)
+    usual = plan.figure().svg
+    with mpl.rc_context():
+        sns.set_theme(context="talk", palette="colorblind")
+        restyled = closed(plan.plot())
+        assert plan.figure().svg == usual
+        accent = to_hex(sns.color_palette()[0])
+    assert restyled.xaxis.label.get_fontsize() == 18  # seaborn's for talks
+    assert to_hex(restyled.lines[0].get_color()) == accent
