@@ -215,7 +215,7 @@ def test_a_figure_is_closed_and_the_same_bytes_again():
     assert views[0].svg == views[1].svg == figure(fig, "c", "a").svg
 
 
-def test_a_picture_carries_its_words_and_no_text_of_the_data():
+def test_a_picture_carries_its_words_and_no_markup_of_the_data():
     svg = figure(drawn()[1], "c", 'say "<b>"').svg
     assert svg.startswith("<svg ")
     assert svg.endswith("</svg>")

@@ -10,6 +10,7 @@ import pytest
 import callstats as cs
 from callstats.errors import UsageError
 from tests.answers.compare.comparable import answers, dataset, drawn, row, two_shares
+from tests.show.drawn import marked
 
 
 class TestMargins:
@@ -167,8 +168,7 @@ class TestShowing:
         assert "p_value" not in bundle["text/plain"]
 
     def test_the_plot_draws_the_differences(self):
-        axes = self.found().plot()
-        drawn_at = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+        drawn_at = [x for x, _ in marked(self.found().plot(), "o")]
         assert drawn_at == [pytest.approx(self.found()["B"].estimate)]
 
     @pytest.mark.parametrize("language", ["en", "fr", "ru"])

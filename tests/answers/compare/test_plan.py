@@ -13,6 +13,7 @@ from callstats.answers.compare.plan import plan, plan_from
 from callstats.dataset import Dataset
 from callstats.errors import UsageError
 from callstats.stats import proportion_difference
+from tests.show.drawn import marked
 
 
 class TestSizes:
@@ -196,7 +197,6 @@ def test_the_plan_is_marked_where_it_is_on_its_curve():
 
     made = plan(0.05, 0.01)
     ax = made.plot()
-    marked = [line for line in ax.lines if line.get_marker() == "o"]
-    assert (marked[0].get_xdata()[0], marked[0].get_ydata()[0]) == (made.total, pytest.approx(0.01, abs=1e-5))
+    assert marked(ax, "o") == [(made.total, pytest.approx(0.01, abs=1e-5))]
     assert list(ax.lines[0].get_xdata()) == made.to_frame()["total"].tolist()
     plt.close("all")
