@@ -6,11 +6,19 @@ import math
 import re
 from dataclasses import dataclass
 
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    format_scientific,
+    get_currency_symbol,
+)
 
 from callstats.show.calendar import SPACE, Calendar
 from callstats.show.written import Written, WrittenNumber
 
+#: From here on digits are not written out; Babel rounds 28 of them at most.
+_HUGE = 1e18
 MINUS = "\N{MINUS SIGN}"
 UNIT_WORDS = {
     "en": {"h": "h", "min": "min", "s": "s", "pp": "pp"},
@@ -43,6 +51,8 @@ class Writer(Calendar):
         return (MINUS if value < 0 else "+") + text
 
     def _size(self, size: float, unit: str, decimals: int, change: bool) -> str:
+        if size >= _HUGE:
+            return self._huge(size, unit, change)
         if unit == "%" and change:
             return f"{self._decimal(100 * size, decimals)}{SPACE}{self._word('pp')}"
         if unit == "%":
@@ -54,7 +64,22 @@ class Writer(Calendar):
             return self._money(size, decimals) + (f"/{self._word('h')}" if unit == "money/h" else "")
         return self._decimal(size, decimals) + (f"/{self._word('h')}" if unit == "1/h" else "")
 
+    def _huge(self, size: float, unit: str, change: bool) -> str:
+        """Return a number that no list and no price has, as a power of ten: what made it shows by itself."""
+        number = self._decimal(100 * size if unit == "%" else size, 0)
+        words = {
+            "%": self._word("pp") if change else "%",
+            "money": get_currency_symbol(self.currency, locale=self.locale),
+            "s": self._word("s"),
+            "h": self._word("h"),
+        }
+        name, _, per = unit.partition("/")
+        shown = f"{number}{SPACE}{words[name]}" if name in words else number
+        return f"{shown}/{self._word(per)}" if per else shown
+
     def _decimal(self, size: float, decimals: int) -> str:
+        if size >= _HUGE:
+            return format_scientific(size, "0.##E0", locale=self.locale)
         return format_decimal(size, _with_decimals("#,##0", decimals), locale=self.locale)
 
     def _money(self, size: float, decimals: int) -> str:

@@ -200,3 +200,14 @@ def test_a_number_is_never_parted_from_its_unit(language):
         form.hour(14),
     ]
     assert [text for text in written if " " in text] == []
+
+
+@pytest.mark.parametrize("unit", ["n", "%", "money", "money/h", "s", "h", "1/h"])
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_no_number_is_too_large_to_be_written(language, unit):
+    form = Formatter(language)
+    assert "30" in form.value(1e30, unit) or "32" in form.value(1e30, unit)
+    assert form.interval(-1e300, 1e300, unit)
+    assert form.change(-1e40, unit)
+    assert form.tick(1e200, unit, 1e199)
+    assert form.cell(1e200, unit, 1e199)
