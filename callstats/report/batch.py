@@ -13,7 +13,16 @@ from typing import Any, Literal, cast
 from callstats.errors import CallstatsError
 from callstats.report import index, state
 from callstats.report import report_files as files
-from callstats.report.month import CAMPAIGN, SUMMARY, MonthPlan, PlannedReport, linked, plan
+from callstats.report.month import (
+    CAMPAIGN,
+    METHOD,
+    SUMMARY,
+    MonthPlan,
+    PlannedReport,
+    explained,
+    linked,
+    plan,
+)
 from callstats.report.order import Order
 from callstats.report.parallel import FinishedReport, run_all
 from callstats.report.report_run import FORMATS, checked_formats
@@ -176,10 +185,30 @@ class _MonthInProgress:
     again: bool
 
     def outcomes(self) -> Generator[ReportOutcome]:
-        """Yield every outcome as it is known: refused, unchanged, then made or failed."""
+        """Yield every outcome as it is known: refused, unchanged, then made or failed.
+
+        All lead to the page of the methods; if that fails, they are made without.
+        """
+        page, failed = self._method_page(), False
+        for outcome in self._outcomes([explained(planned, page) for planned in self.plan.reports]):
+            failed |= outcome.planned.report == METHOD and outcome.status == "failed"
+            yield outcome
+        if page and failed:
+            yield from self._outcomes([one for one in self.plan.reports if one.report != METHOD])
+
+    def _method_page(self) -> str:
+        """Return the page of the methods that exists or is about to be made, without its extension."""
+        for planned in (*self.plan.reports, *self.plan.others):
+            if planned.report == METHOD and planned.order is not None:
+                expected = planned in self.plan.reports
+                if expected or state.finished(planned.order, self.formats) is not None:
+                    return planned.order.stem
+        return ""
+
+    def _outcomes(self, reports: Iterable[PlannedReport]) -> Generator[ReportOutcome]:
         waiting: list[PlannedReport] = []
         summary: PlannedReport | None = None
-        for planned in self.plan.reports:
+        for planned in reports:
             if planned.order is None:
                 yield ReportOutcome(planned, "failed", error=planned.error)
             elif planned.report == SUMMARY:

@@ -10,6 +10,7 @@ figure, verdict, key_figures, note, output (printed text), error, source (code).
 from __future__ import annotations
 
 import base64
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from callstats.report import html_tables as foreign
 from callstats.report import markdown, pictures, plotly_pictures
 from callstats.report.branding import checked_brand
 from callstats.show.display import MIME
+from callstats.show.links import beside
+from callstats.show.words import LANGUAGES, words
 
 Block = dict[str, Any]
 
@@ -29,6 +32,9 @@ _BARE_FORMULA = re.compile(r"\A\s*(?:\$\$(.*?)\$\$|\$(.*?)\$|\\\[(.*)\\\]|(\\beg
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HIDDEN = frozenset({"remove_cell", "remove-cell"})
 _MOST_CONTENTS = 40
+#: Width up to which two pictures fit side by side on paper [points].
+_HALF = 245.0
+_WIDTH = re.compile(rb'<svg [^>]*?\bwidth="([0-9.]+)pt"')
 #: What a cell gave that is no block of the body: the head, the results, a caption that its figure has too.
 _ASIDE = frozenset({"title", "record", "caption"})
 
@@ -48,7 +54,8 @@ def read(notebook: Any, *, name: str = "report", folder: Path | None = None) -> 
     Returns
     -------
     dict
-        title, subtitle, facts, language, period, description, keywords, brand, contents
+        title, subtitle, facts, subject (title and subtitle), name (subject and period: what the
+        file is called), language, period, description, keywords, brand, contents
         (level, text, id) and blocks.
     """
     metadata = notebook.metadata.get("callstats", {})
@@ -58,15 +65,38 @@ def read(notebook: Any, *, name: str = "report", folder: Path | None = None) -> 
     body = [block for block in blocks if block["kind"] not in hidden and not block.get("used")]
     _order_headings(body)
     _describe_figures(body, title["title"])
+    _pair_figures(body)
+    _lead_to_method(body, str(metadata.get("method_page") or ""))
+    language = str(metadata.get("language") or notebook.metadata.get("lang") or "en")
+    period = str(metadata.get("period_label") or metadata.get("period") or "")
     return {
         **title,
-        "language": str(metadata.get("language") or notebook.metadata.get("lang") or "en"),
-        "period": str(metadata.get("period_label") or metadata.get("period") or ""),
+        **named(title["title"], title["subtitle"], period, language),
+        "language": language,
+        "period": period,
         "description": _description(title, body),
         "keywords": ["callstats", *map(str, metadata.get("keywords", ()))],
         "brand": checked_brand(metadata.get("brand")),
         "contents": _contents(body),
         "blocks": body,
+    }
+
+
+def named(title: str, subtitle: str, period: str, language: str) -> dict[str, str]:
+    """Return what a report is called in running heads and as a file: of whom, and of when.
+
+    Examples
+    --------
+    >>> named("Campaign report", "Spring offer", "September 2026", "en")["name"]
+    'Campaign report: Spring offer, September 2026'
+    >>> named("Monthly summary", "", "", "en")
+    {'subject': 'Monthly summary', 'name': 'Monthly summary'}
+    """
+    _ = words(language if language in LANGUAGES else "en")
+    told = ", ".join(part for part in (subtitle, period) if part)
+    return {
+        "subject": _.headed(title, subtitle) if subtitle else title,
+        "name": _.headed(title, told) if told else title,
     }
 
 
@@ -239,6 +269,37 @@ def _describe_figures(blocks: list[Block], title: str) -> None:
             question = block["text"]
         elif block["kind"] == "figure" and not block["alt"]:
             block["alt"] = block["caption"] or question
+
+
+def _lead_to_method(blocks: list[Block], page: str) -> None:
+    """Put a link in place of the notes on the page of the methods, where it lies beside the report.
+
+    A renderer adds its own extension to ``page``.
+    """
+    for block in blocks:
+        words_of_link = block.pop("beside", "") if block["kind"] == "note" else ""
+        if words_of_link and beside(f"{page}.html"):
+            link = {"kind": "link", "url": f"./{page}.html", "inlines": [_plain(words_of_link)]}
+            block.clear()
+            block.update({"kind": "paragraph", "inlines": [link], "page": page})
+
+
+def _plain(text: str) -> Block:
+    return {"kind": "text", "text": str(text)}
+
+
+def _pair_figures(blocks: list[Block]) -> None:
+    """Mark pictures that are drawn for half a column and follow each other: they stand side by side."""
+    narrow = [block["kind"] == "figure" and _drawn_width(block) <= _HALF for block in blocks]
+    for at, (block, here) in enumerate(zip(blocks, narrow, strict=True)):
+        if here and (narrow[at - 1 : at] == [True] or narrow[at + 1 : at + 2] == [True]):
+            block["half"] = True
+
+
+def _drawn_width(figure: Block) -> float:
+    """Return the width of a vector picture [points]; infinite where it does not say."""
+    found = _WIDTH.search(figure["content"][:2000]) if figure["mime"] == _SVG else None
+    return float(found[1]) if found else math.inf
 
 
 def _contents(blocks: list[Block]) -> list[dict[str, Any]]:

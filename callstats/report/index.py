@@ -1,4 +1,4 @@
-"""The index of a month: every report's findings and links, on one page.
+"""The index of a month: what it came to, a row for each campaign, and the links to every report.
 
 It uses the reports' template and the same kinds of blocks, contains no timestamps and
 does not show whether a report was made now or earlier: the same reports give the same
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from callstats.report import report_files as files
 from callstats.report.branding import checked_brand
+from callstats.report.month import SUMMARY
+from callstats.report.month_overview import overview
 from callstats.report.report_results import dumped
 from callstats.show.words import words
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from callstats.report.month import MonthPlan, PlannedReport
 
 Block = dict[str, Any]
-_FIGURES = 3  # a row of cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,26 @@ class Entry:
             name.removeprefix(f"{stem}."): name for name in self.content.get("made", {}).get("files", ())
         }
         return {**beside, "json": f"{stem}.json"}
+
+    @property
+    def url(self) -> str:
+        """The address of its page, else of its PDF; empty if it has neither."""
+        name = self.files.get("html") or self.files.get("pdf")
+        return _address(name) if name else ""
+
+    @property
+    def links(self) -> list[dict[str, str]]:
+        """Text and address of its page, its PDF and its workbook, as far as they are made."""
+        shown = {"html": "HTML", "pdf": "PDF", "xlsx": "XLSX"}
+        return [
+            {"text": text, "url": _address(self.files[end])}
+            for end, text in shown.items()
+            if end in self.files
+        ]
+
+
+def _address(file: str) -> str:
+    return f"./{quote(file)}"
 
 
 def stem(language: str) -> str:
@@ -88,9 +108,18 @@ def document(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
     ready = _.ngettext("{n} report is ready.", "{n} reports are ready.", len(entries) - len(failed))
     facts = [(_("Data"), str(plan.provenance["data"]))] if plan.provenance.get("data") else []
     facts.append((_("Fingerprint of the data"), f"SHA-256 {str(plan.provenance.get('sha256', ''))[:16]}…"))
-    blocks = [_summary(ready, len(failed), plan.language), *_groups(plan, entries)]
+    blocks = [
+        *_opening(entries, ready, len(failed), plan.language),
+        *overview(plan, entries),
+        *_failures(plan, entries),
+    ]
+    if plan.audience == "internal":  # a client gets no notebook
+        told = _("Beside each report lie its notebook (.ipynb) and its results (.json).")
+        blocks.append({"kind": "note", "text": told})
     return {
         "title": title,
+        "subject": title,
+        "name": title,
         "subtitle": "",
         "facts": [list(fact) for fact in facts],
         "language": plan.language,
@@ -114,70 +143,44 @@ def _place(plan: MonthPlan, entry: Entry) -> tuple[bool, str, str, bool]:
     return (campaign != "", label.casefold(), campaign, entry.planned.report != "monthly_summary")
 
 
-def _summary(ready: str, failed: int, language: str) -> Block:
-    sentences = [{"text": ready, "tone": "neutral" if failed else "good"}]
+def _opening(entries: Sequence[Entry], ready: str, failed: int, language: str) -> Iterator[Block]:
+    """Yield what the month has come to, as its summary says, and how many reports there are."""
+    summary = next((one for one in entries if one.planned.report == SUMMARY and one.content), None)
+    told = list((summary.content or {}).get("headline", {}).get("verdict", ())) if summary else []
     if failed:
-        told = words(language).ngettext("{n} report failed.", "{n} reports failed.", failed)
-        sentences.append({"text": told, "tone": "bad"})
-    return {"kind": "verdict", "sentences": sentences}
+        text = words(language).ngettext("{n} report failed.", "{n} reports failed.", failed)
+        told.append({"text": text, "tone": "bad"})
+    yield {"kind": "verdict", "sentences": [*told, {"text": ready, "tone": "neutral" if failed else "good"}]}
 
 
-def _groups(plan: MonthPlan, entries: Sequence[Entry]) -> Iterator[Block]:
+def _failures(plan: MonthPlan, entries: Sequence[Entry]) -> Iterator[Block]:
+    """Yield every report that could not be made, and why."""
     _ = words(plan.language)
-    groups = groupby(entries, key=lambda entry: entry.planned.campaign)
-    for number, (campaign, members) in enumerate(groups, 1):
-        name = plan.labels.get(campaign, campaign) if campaign else _("All campaigns")
-        yield _heading(2, f"s-{number}", name)
-        for count, entry in enumerate(members, 1):
-            yield from _report(plan, entry, f"s-{number}-{count}")
-
-
-def _report(plan: MonthPlan, entry: Entry, identifier: str) -> Iterator[Block]:
-    """Yield the blocks of one report: its name, its findings or why it failed, its files."""
-    _ = words(plan.language)
-    names = entry.files
-    name = _name(plan, entry)
-    yield _heading(3, identifier, name, names.get("html") or names.get("pdf"))
-    if entry.content is None:
+    for number, entry in enumerate((one for one in entries if one.content is None), 1):
+        yield _heading(2, f"s-{number}", _name(plan, entry))
         if plan.audience != "internal":  # an error may quote the data
             yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made."))]}
-            return
+            continue
         yield {"kind": "paragraph", "inlines": [_text(_("This report could not be made:"))]}
         yield {"kind": "error", "text": entry.error}
-        return
-    headline = entry.content.get("headline", {})
-    if headline.get("verdict"):
-        yield {"kind": "verdict", "sentences": headline["verdict"]}
-    if headline.get("figures"):
-        yield {"kind": "key_figures", "figures": headline["figures"][:_FIGURES], "caption": ""}
-    told = {"html": "HTML", "pdf": "PDF", "xlsx": _("Workbook"), "ipynb": _("Notebook"), "json": "JSON"}
-    links = [_link(text, names[ending]) for ending, text in told.items() if ending in names]
-    yield {"kind": "paragraph", "inlines": _between(links, " · ")}
 
 
 def _name(plan: MonthPlan, entry: Entry) -> str:
-    """Return the report's own title, plus the name of a test."""
-    _ = words(plan.language)
-    title = (entry.content or {}).get("title") or _(entry.planned.heading)
-    subject = entry.planned.subject
-    return str(title) if subject in ("", entry.planned.campaign) else _.headed(str(title), subject)
+    """Return what a report is called: its title, whom it is about, and the name of a test."""
+    _, planned = words(plan.language), entry.planned
+    title = str((entry.content or {}).get("title") or _(planned.heading))
+    about = [
+        plan.labels.get(name, name) for name in dict.fromkeys((planned.campaign, planned.subject)) if name
+    ]
+    return _.headed(title, ", ".join(about)) if about else title
 
 
-def _heading(level: int, identifier: str, text: str, file: str | None = None) -> Block:
-    inlines = [_text(text)] if file is None else [_link(text, file)]
-    return {"kind": "heading", "level": level, "id": identifier, "text": text, "inlines": inlines}
+def _heading(level: int, identifier: str, text: str) -> Block:
+    return {"kind": "heading", "level": level, "id": identifier, "text": text, "inlines": [_text(text)]}
 
 
 def _text(text: str) -> Block:
     return {"kind": "text", "text": text}
-
-
-def _link(text: str, file: str) -> Block:
-    return {"kind": "link", "url": f"./{quote(file)}", "inlines": [_text(text)]}
-
-
-def _between(inlines: Sequence[Block], mark: str) -> list[Block]:
-    return [part for inline in inlines for part in (_text(mark), inline)][1:]
 
 
 def _page(content: dict[str, Any]) -> str:

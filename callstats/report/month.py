@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 SUMMARY = "monthly_summary"
+#: The page that explains the methods of all reports.
+METHOD = "method"
 #: Of a client's month only where it is asked for: it is about the people of the house.
 AGENTS = "agent_comparison"
 LINKS = "reports"
@@ -164,7 +166,7 @@ def plan(
     These shipped notebooks are run: campaign_report and agent_comparison for every
     campaign that dialled in the month, service_report for every queue that was called,
     list_ab_test for every test of the project file (``[ab_tests.NAME]``) with contacts
-    loaded or dialled in the month, and data_quality and monthly_summary once. A test that
+    loaded or dialled in the month, and data_quality, method and monthly_summary once. A test that
     began in an earlier month is read from that month's first day to this month's last.
 
     Parameters
@@ -187,7 +189,8 @@ def plan(
     only : iterable of str
         Names of reports; all if empty.
     campaign_id : iterable of str
-        Only reports on these campaigns and their tests, none on the whole site.
+        Only reports on these campaigns and their tests, none on the whole site; the page of the
+        methods goes with them.
 
     Returns
     -------
@@ -255,6 +258,20 @@ def linked(summary: PlannedReport, ready: Iterable[tuple[str, str]]) -> PlannedR
         return summary
     links = [f"{campaign}={name}" for campaign, name in ready]
     return replace(summary, order=replace(order, values={**order.values, LINKS: links}))
+
+
+def explained(planned: PlannedReport, page: str) -> PlannedReport:
+    """Return a report with a link to the page of the methods, "" for none.
+
+    Parameters
+    ----------
+    planned : PlannedReport
+    page : str
+        The file beside it, without its extension.
+    """
+    if planned.order is None or planned.report == METHOD:
+        return planned
+    return replace(planned, order=replace(planned.order, method_page=page))
 
 
 def _shipped(audience: str = "internal") -> list[str]:
@@ -366,6 +383,10 @@ def _whole_site(month: _Month) -> Iterator[_ReportRequest]:
     return iter(() if month.narrowed else (_ReportRequest(),))
 
 
+def _once(month: _Month) -> Iterator[_ReportRequest]:  # noqa: ARG001 - as all of them
+    return iter((_ReportRequest(),))
+
+
 def _tests(month: _Month) -> Iterator[_ReportRequest]:
     for name, test in month.opened.config.ab_tests.items():
         if month.narrowed and test.campaign_id not in month.narrowed:
@@ -386,6 +407,7 @@ _KINDS: dict[str, Callable[[_Month], Iterator[_ReportRequest]]] = {
     "list_ab_test": _tests,
     "service_report": _each_campaign("service_report"),
     "data_quality": _whole_site,
+    METHOD: _once,
     SUMMARY: _whole_site,
 }
 #: The same for the notebooks of a project's own.

@@ -45,6 +45,8 @@ class Order:
     provenance : dict
     assumed : tuple of str
         What of it nobody said: the last whole month, the only campaign.
+    method_page : str
+        The page of the methods beside it, without its extension; empty if there is none.
     audience : str
         ``internal`` or ``client``.
     unsaid : frozenset of str
@@ -64,6 +66,7 @@ class Order:
     stem: str
     provenance: dict[str, Any]
     assumed: tuple[str, ...] = ()
+    method_page: str = ""
     audience: str = "internal"
     unsaid: frozenset[str] = frozenset()
     brand: Branding = field(default_factory=Branding)

@@ -95,6 +95,17 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
             ) from error
 
 
+def _side_by_side(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the blocks with pictures of half a column two by two, as blocks of kind pair."""
+    paired: list[dict[str, Any]] = []
+    for block in blocks:
+        if paired and paired[-1].get("half") and block.get("half"):
+            paired[-1] = {"kind": "pair", "figures": [paired[-1], block]}
+        else:
+            paired.append(block)
+    return paired
+
+
 def _fonts(report: dict[str, Any], folder: Path) -> list[Path]:
     """Copy the files of the house's typeface to where typst may read; none where the system lacks it."""
     family = (report.get("brand") or {}).get("typeface")
@@ -152,6 +163,8 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
         nonlocal counted
         if block["kind"] == "table":
             return layout.fit(draw(block))
+        if block.get("page"):
+            return {**block, "inlines": [{**block["inlines"][0], "url": f"./{block['page']}.pdf"}]}
         if block["kind"] in _NESTING:
             inside = block[_NESTING[block["kind"]]]
             nested = (
@@ -174,7 +187,7 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
     content = draw(
         {
             **report,
-            "blocks": layout.keep_together(blocks),
+            "blocks": layout.keep_together(_side_by_side(blocks)),
             "words": frame_words(report["language"]),
             "fonts": others,
             "brand": brand,

@@ -201,6 +201,7 @@ def _executed(order: Order, strict: bool, kernels: Callable[[], ReportKernelMana
         "parameters": order.told_values,
         "audience": order.audience,
         "provenance": order.provenance,
+        **({"method_page": order.method_page} if order.method_page else {}),
         **({"brand": dict(order.brand.plain)} if order.brand.plain else {}),
     }
     return executed

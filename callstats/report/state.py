@@ -49,6 +49,7 @@ def key(order: Order, formats: Iterable[str]) -> str:
         "period": order.period,
         "formats": sorted(set(formats)),
         "provenance": order.provenance,
+        "method_page": order.method_page,
         "brand": [dict(order.brand.plain), order.brand.notes],
         "software": software(),
     }

@@ -18,7 +18,7 @@ from callstats.report.glyphs import covered
 from callstats.report.typesetting_limits import confined_to
 
 #: Width of the text on A4, portrait and landscape [points].
-UPRIGHT, TURNED = 470.0, 715.0
+UPRIGHT, TURNED = 481.0, 727.0
 #: Height up to which a table is kept on one page, and the part of a longer one kept together [points].
 _KEPT_WHOLE, _START = 320.0, 120.0
 #: The same for a table of texts, which may be broken between rows; and its character count.
@@ -165,7 +165,7 @@ def keep_together(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
-_INTRODUCED = frozenset({"figure", "table", "verdict", "key_figures"})
+_INTRODUCED = frozenset({"figure", "pair", "table", "verdict", "key_figures"})
 
 
 def _introduction(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -179,7 +179,7 @@ def _introduction(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 #: Font sizes of a cell's text and of the lines beneath it, and the space around a cell [points].
-TEXT, UNDER, AROUND = 8.5, 7.0, 9.0
+TEXT, UNDER, AROUND = 8.5, 8.0, 9.0
 #: The same for a table that would otherwise be slightly too wide.
 TIGHT, TIGHT_AROUND = 8.0, 7.0
 #: Width of the bar beside a number, and of the space after it [points].
@@ -353,7 +353,7 @@ def _between(low: Sequence[float], high: Sequence[float], room: float) -> list[f
 def height(row: Cells, widths: Sequence[float]) -> float:
     """Estimate the height of a row of cells in columns of given widths [points]."""
     return (
-        max((_cell_height(cell, width) for cell, width in zip(row, widths, strict=False)), default=0.0) + 7.2
+        max((_cell_height(cell, width) for cell, width in zip(row, widths, strict=False)), default=0.0) + 4.4
     )
 
 
@@ -361,7 +361,7 @@ def _cell_height(cell: dict[str, Any], width: float) -> float:
     inner = max(width - AROUND - (BAR if cell["bar"] is not None else 0.0), 20.0)
     lines = sum(_lines(line, TEXT, inner) for line in cell["text"].split("\n"))
     small = sum(_lines(line, UNDER, inner) for line in cell["under"])
-    return lines * 9.4 + small * 8.5 - 3.8
+    return lines * 9.4 + small * 9.2 - 3.8
 
 
 def _lines(text: str, size: float, inner: float) -> int:

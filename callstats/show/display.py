@@ -318,10 +318,23 @@ class TitleView(View):
 
 @dataclass(frozen=True)
 class Note(View):
-    """One line in place of something that could not be shown, with the reason."""
+    """One line in place of something that could not be shown, with the reason.
+
+    Parameters
+    ----------
+    text : str
+    beside : str
+        Of a note on the page of the methods: the words of the link that stands in its place
+        where that page lies beside the report.
+    """
 
     kind: ClassVar[str] = "note"
     text: str
+    beside: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Return the plain data of the note; the words of a link only if there are any."""
+        return lean(super().payload(), ("beside",))
 
 
 @dataclass(frozen=True)

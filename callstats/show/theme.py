@@ -46,6 +46,8 @@ SIGNAL_TEXT = "#A84A00"  # vermilion that is legible (contrast 5.8)
 _LETTER = 0.58
 #: Width of a column of text [inch]: 17 cm.
 WIDTH = 17 / 2.54
+#: The same of each of two plots side by side, with 4 mm between them.
+HALF_WIDTH = (17 - 0.4) / 2 / 2.54
 #: Size of the letters in this theme, from which rows, columns and figures are measured [points].
 SIZE = 8.5
 
@@ -181,6 +183,20 @@ def axes(ax: Any, height: float) -> Any:
     import matplotlib.pyplot as plt
 
     return plt.subplots(figsize=(WIDTH, height * scale()), layout="constrained")[1]
+
+
+def half_axes(height: float = 2.2) -> Any:
+    """Return new axes of half a column's width, for a plot that stands beside another of its kind.
+
+    Parameters
+    ----------
+    height : float
+        Of the new figure [inch].
+    """
+    import matplotlib.pyplot as plt
+
+    with context():
+        return plt.subplots(figsize=(HALF_WIDTH, height), layout="constrained")[1]
 
 
 def name_y(ax: Any, label: object) -> None:

@@ -58,6 +58,14 @@ def shown(*objects: object, language: str = "en", before: tuple[str, ...] = ("# 
     return made
 
 
+def in_one_cell(made):
+    """Return the notebook with all that its cells show in the last of them, as one answer shows it."""
+    cells = [cell for cell in made.cells if cell.cell_type == "code"]
+    cells[-1]["outputs"] = [output for cell in cells for output in cell["outputs"]]
+    made.cells = [cell for cell in made.cells if cell.cell_type != "code" or cell is cells[-1]]
+    return made
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a notebook of these cells and return its path."""

@@ -179,3 +179,53 @@ def test_what_cannot_be_made_is_refused_before_anything_runs(make, tmp_path, ask
     with pytest.raises(UsageError, match=message):
         make(**asked)
     assert not (tmp_path / "out").exists()
+
+
+NOTE = 'from callstats.show.display import Note\nNote("Make it.", beside="How we know")'
+TOLD = '<p class="cs cs-note">Make it.</p>'
+
+
+@pytest.fixture
+def explained(shipped):
+    """Add the page of the methods, and reports that lead to it."""
+    nbformat.write(site.quick(site.SITE, "How we know", '"Methods."'), shipped / "method.ipynb")
+    nbformat.write(
+        site.quick(site.CAMPAIGN, "Campaign report", '"On it."', NOTE), shipped / "campaign_report.ipynb"
+    )
+    return shipped
+
+
+def test_the_page_of_the_methods_is_made_once_and_every_report_leads_to_it(
+    at_once, explained, make, tmp_path
+):
+    made = make(campaign_id=[], formats=["html"])
+    assert [name for name in statuses(made) if name == "method"] == ["method"]
+    for campaign in ("spring", "autumn"):
+        page = (tmp_path / "out" / "2026-09" / f"campaign_report-{campaign}.html").read_text()
+        assert '<a href="./method.html" rel="noopener noreferrer">How we know</a>' in page
+        assert TOLD not in page
+    assert set(statuses(make(campaign_id=[])).values()) == {"unchanged"}
+
+
+def test_the_page_of_the_methods_goes_with_the_reports_of_one_campaign(at_once, explained, make):
+    assert statuses(make())["method"] == "made"
+
+
+def test_reports_made_without_the_page_of_the_methods_say_how_to_make_it(at_once, explained, make, tmp_path):
+    page = tmp_path / "out" / "2026-09" / "campaign_report-spring.html"
+    make(only=["campaign_report"])
+    assert TOLD in page.read_text()
+    make(only=["method"])
+    make(only=["campaign_report"])
+    assert 'href="./method.html"' in page.read_text()
+
+
+def test_no_report_leads_to_a_page_of_the_methods_that_failed(at_once, explained, make, tmp_path):
+    nbformat.write(site.quick(site.SITE, "How we know", "1 / 0"), explained / "method.ipynb")
+    made = make()
+    assert statuses(made) == {
+        "campaign_report spring": "made",
+        "agent_comparison spring": "made",
+        "method": "failed",
+    }
+    assert TOLD in (tmp_path / "out" / "2026-09" / "campaign_report-spring.html").read_text()

@@ -2,7 +2,7 @@ import pytest
 
 from callstats.report import document
 from callstats.show.display import FigureView, Note, Record, Sentence, TitleView, Verdict
-from tests.report.conftest import SVG, notebook, shown
+from tests.report.conftest import SVG, in_one_cell, notebook, shown
 
 
 def kinds(read):
@@ -86,3 +86,52 @@ def test_a_cell_tagged_remove_cell_is_left_out():
     made = notebook("# T", "md:words")
     made.cells[1]["metadata"]["tags"] = ["remove-cell"]
     assert document.read(made)["blocks"] == []
+
+
+def picture(width):
+    return FigureView(
+        f'<svg width="{width}pt" height="90pt" viewBox="0 0 {width} 90"></svg>', "Calls", "One line"
+    )
+
+
+@pytest.mark.parametrize(
+    ("widths", "half"),
+    [
+        ((235, 235), [True, True]),
+        ((235, 235, 235), [True, True, True]),
+        ((235, 482), [False, False]),
+        ((482, 235), [False, False]),
+        ((235,), [False]),
+    ],
+)
+def test_pictures_drawn_for_half_a_column_stand_side_by_side_where_they_follow_each_other(widths, half):
+    blocks = document.read(in_one_cell(shown(*(picture(width) for width in widths))))["blocks"]
+    assert [bool(block.get("half")) for block in blocks if block["kind"] == "figure"] == half
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        (TitleView("Campaign report", "Spring offer"), "Campaign report: Spring offer, 2026-09"),
+        (TitleView("Monthly summary"), "Monthly summary: 2026-09"),
+    ],
+)
+def test_a_report_is_named_by_what_it_is_about_and_its_period(title, name):
+    assert document.read(shown(title))["name"] == name
+
+
+def last_block(page):
+    made = shown(Note("Make it: callstats report method DATA", beside="How we know"))
+    made.metadata["callstats"]["method_page"] = page
+    return document.read(made)["blocks"][1]
+
+
+def test_the_way_to_the_page_of_the_methods_is_a_link_where_it_lies_beside_the_report():
+    block = last_block("method-fr")
+    (link,) = block["inlines"]
+    assert (link["url"], link["inlines"][0]["text"]) == ("./method-fr.html", "How we know")
+
+
+@pytest.mark.parametrize("page", ["", "../method", "javascript:alert(1)//", "https://example.com/method"])
+def test_without_such_a_page_the_command_that_makes_it_is_told(page):
+    assert last_block(page) == {"kind": "note", "text": "Make it: callstats report method DATA"}

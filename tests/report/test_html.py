@@ -171,3 +171,8 @@ def test_a_wide_table_scrolls_in_its_own_box():
 
 def test_any_notebook_gives_a_page():
     assert "<h1>Notebook</h1>" in exported(notebook())
+
+
+def test_the_title_of_a_tab_says_what_the_page_is_about_and_of_when():
+    made = exported(shown(TitleView("Campaign report", "Spring offer")))
+    assert "<title>Campaign report: Spring offer, 2026-09</title>" in made

@@ -32,7 +32,9 @@ def entry(
     if error:
         return index.Entry(planned, None, error)
     made = {"files": {f"{stem}.{ending}": "0" for ending in ("html", "ipynb", "pdf")}}
-    return index.Entry(planned, {"title": planned.heading, "made": made, "headline": told})
+    results = told.pop("results", {})
+    content = {"title": planned.heading, "made": made, "headline": told, "results": results}
+    return index.Entry(planned, content)
 
 
 def plan(*entries: index.Entry, language: str = "en") -> month.MonthPlan:
@@ -50,50 +52,116 @@ def page(*entries: index.Entry, language: str = "en") -> BeautifulSoup:
 
 
 GOOD = [{"text": "Profit is above target.", "tone": "good"}]
+KPIS = ("profit", "roi", "successes_per_login_hour", "answer_rate")
 FIGURES = [
     {
-        **dict.fromkeys(["interval", "n", "target", "change", "change_interval", "note"], ""),
-        **{"name": name, "label": name.title(), "value": "12", "bullet": None, "arrow": "none", "good": None},
+        **dict.fromkeys(["n", "target", "change", "change_interval", "note"], ""),
+        **{"name": name, "label": name.title(), "value": f"{at}2", "interval": f"{at}1 to {at}3"},
+        **{"bullet": None, "arrow": "none", "good": None},
     }
-    for name in ("profit", "roi", "reach", "fourth")
+    for at, name in enumerate(KPIS, 1)
 ]
+STATES = ("met", "missed", "met", "close", "unknown", "met")
+TARGETS = {"targets": [{"scope": "site", "name": "", "kpi": "x", "state": state} for state in STATES]}
 
 
-def test_reports_stand_by_campaign_after_those_on_the_whole_site():
-    made = page(entry("campaign_report", "spring"), entry("campaign_report", "autumn"), entry("summary"))
-    assert [heading.text for heading in made.select("main h2")] == ["All campaigns", "autumn", "Spring offer"]
-    assert [heading.text for heading in made.select("main h3")] == ["Summary", *["Campaign Report"] * 2]
+def shelves(made: BeautifulSoup) -> dict[str, list[str]]:
+    """Return what stands under each heading of links."""
+    return {
+        shelf.dt.text: [item.find(string=True) for item in shelf.select("dd > span")]
+        for shelf in made.select(".shelves > div")
+    }
 
 
-def test_the_summary_comes_first():
-    made = page(entry("data_quality"), entry("monthly_summary"), entry("campaign_report", "spring"))
-    assert [heading.text for heading in made.select("main h3")][:2] == ["Monthly Summary", "Data Quality"]
+def test_every_campaign_is_a_row_in_the_order_of_its_name_and_other_reports_are_links():
+    made = page(
+        entry("campaign_report", "spring"),
+        entry("service_report", "help"),
+        entry("agent_comparison", "spring"),
+        entry("campaign_report", "autumn"),
+        entry("monthly_summary"),
+        entry("list_ab_test", "spring", subject="spring_lists"),
+        entry("data_quality"),
+        entry("method"),
+        entry("my_report", "spring"),
+        entry("of_the_site"),
+    )
+    assert [row.text for row in made.select(".overview tbody th")] == ["autumn", "Spring offer"]
+    assert shelves(made) == {
+        "The whole site": ["Monthly Summary"],
+        "Agents": ["Spring offer"],
+        "List tests": ["spring_lists"],
+        "Service": ["help"],
+        "Data quality": ["Data Quality"],
+        "How we know": ["Method"],
+        "Own reports": ["Of The Site", "My Report: Spring offer"],
+    }
 
 
-def test_a_report_shows_its_verdict_its_first_figures_and_its_files():
-    made = page(entry("campaign_report", "spring", verdict=GOOD, figures=FIGURES))
-    assert "Profit is above target." in made.select(".cs-verdict")[1].text
-    assert [label.text for label in made.select(".cs-label")] == ["Profit", "Roi", "Reach"]
-    assert [(link.text, link["href"]) for link in made.select("main p a")] == [
-        ("HTML", "./campaign_report-spring.html"),
-        ("PDF", "./campaign_report-spring.pdf"),
-        ("Notebook", "./campaign_report-spring.ipynb"),
-        ("JSON", "./campaign_report-spring.json"),
+def test_a_row_has_the_figures_of_its_report_with_their_intervals():
+    made = page(entry("campaign_report", "spring", figures=FIGURES))
+    assert [head.text for head in made.select(".overview thead th")] == [
+        *("Campaign", "Profit", "Roi", "Successes_Per_Login_Hour", "Targets", "HTML, PDF")
+    ]
+    cells = made.select(".overview tbody td")
+    assert [cell.text for cell in cells[:3]] == ["12 11 to 13", "22 21 to 23", "32 31 to 33"]
+    assert [cell.small.text for cell in cells[:3]] == ["11 to 13", "21 to 23", "31 to 33"]
+
+
+def test_a_figure_that_a_report_lacks_is_a_dash_and_no_nought():
+    made = page(entry("campaign_report", "spring", figures=FIGURES[1:2]))
+    assert [cell.text for cell in made.select(".overview tbody td")[:4]] == ["–", "22 21 to 23", "–", "–"]
+    assert made.select_one(".overview thead th:nth-of-type(2)").text == "Profit"
+
+
+def test_targets_are_told_by_word_and_shape_the_missed_first():
+    made = page(entry("campaign_report", "spring", results=TARGETS))
+    assert [(chip.text, chip["class"]) for chip in made.select(".chip")] == [
+        ("1 missed", ["chip", "bad"]),
+        ("1 too close to tell", ["chip", "unknown"]),
+        ("3 met", ["chip", "good"]),
     ]
 
 
-def test_a_test_is_called_by_its_name_as_well():
-    made = page(entry("list_ab_test", "spring", subject="spring_lists"))
-    assert made.select_one("main h3").text == "List Ab Test: spring_lists"
+@pytest.mark.parametrize(
+    ("language", "chips"),
+    [
+        ("fr", ["1 manqué", "1 trop proche pour trancher", "3 atteints"]),
+        ("ru", ["1 не достигнута", "1 слишком близко, чтобы судить", "3 достигнуты"]),
+    ],
+)
+def test_targets_are_told_in_the_language_of_the_batch(language, chips):
+    made = page(entry("campaign_report", "spring", results=TARGETS), language=language)
+    assert [chip.text for chip in made.select(".chip")] == chips
 
 
-def test_a_failed_report_is_listed_with_its_error_and_without_links():
+def test_a_row_leads_to_its_page_and_its_pdf():
+    made = page(entry("campaign_report", "spring"))
+    assert [(link.text, link["href"]) for link in made.select(".overview a")] == [
+        ("Spring offer", "./campaign_report-spring.html"),
+        ("HTML", "./campaign_report-spring.html"),
+        ("PDF", "./campaign_report-spring.pdf"),
+    ]
+    assert made.select(".overview a")[2]["aria-label"] == "Spring offer, PDF"
+
+
+def test_it_opens_with_what_the_summary_says_of_the_month():
+    made = page(entry("data_quality"), entry("monthly_summary", verdict=GOOD))
+    assert [item.text[1:] for item in made.select(".cs-verdict li")] == [
+        "Profit is above target.",
+        "2 reports are ready.",
+    ]
+
+
+def test_a_failed_report_is_told_with_its_error_and_without_links():
     made = page(entry("campaign_report", "spring", error="the kernel died.\nTry a shorter period."))
     assert "Try a shorter period." in made.select_one("pre.error").text
+    assert made.select_one("main h2").text == "Campaign Report: Spring offer"
+    assert made.select_one(".overview tbody tr").text == "Spring offercould not be made"
     assert made.select("main a") == []
     assert [item.text[1:] for item in made.select(".cs-verdict li")] == [
-        "0 reports are ready.",
         "1 report failed.",
+        "0 reports are ready.",
     ]
 
 
@@ -114,18 +182,25 @@ def test_it_speaks_the_language_of_the_batch(language, title, ready):
 
 def test_text_from_data_is_shown_as_text_and_reaches_nothing():
     verdict = [{"text": HOSTILE, "tone": "bad"}]
+    figures = [{**FIGURES[0], "label": HOSTILE, "value": HOSTILE, "interval": HOSTILE}]
     made = page(
-        entry("campaign_report", HOSTILE, verdict=verdict), entry("service_report", "x", error=HOSTILE)
+        entry(
+            "campaign_report", HOSTILE, figures=figures, results={"targets": [{"state": HOSTILE}, HOSTILE]}
+        ),
+        entry("agent_comparison", HOSTILE),
+        entry("monthly_summary", verdict=verdict),
+        entry("service_report", "x", error=HOSTILE),
     )
     assert made.select("script, img, iframe, link, object") == []
-    assert made.select_one("main h2").text == HOSTILE
+    assert made.select_one(".overview tbody th").text == HOSTILE
+    assert made.select_one("main h2").text == "Service Report: x"
     assert all(link["href"].startswith(("#", "./")) for link in made.select("a"))
     assert "default-src 'none'" in made.select_one("meta[http-equiv]")["content"]
 
 
 def test_a_file_name_is_quoted_as_an_address():
     made = page(entry("campaign_report", "été 100%"))
-    assert made.select_one("main h3 a")["href"] == "./campaign_report-%C3%A9t%C3%A9%20100%25.html"
+    assert made.select_one(".overview a")["href"] == "./campaign_report-%C3%A9t%C3%A9%20100%25.html"
 
 
 def test_the_json_says_the_same_as_the_page_and_the_same_each_time():

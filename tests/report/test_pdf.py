@@ -20,7 +20,7 @@ from callstats.show.display import (
     TitleView,
     Verdict,
 )
-from tests.report.conftest import HOSTILE, SVG, notebook, shown
+from tests.report.conftest import HOSTILE, SVG, in_one_cell, notebook, shown
 
 
 def exported(made):
@@ -72,13 +72,19 @@ def portrait():
 
 def test_what_the_report_says_can_be_read_in_french_and_russian(portrait):
     said = squeezed(text(opened(portrait)))
-    for words in ("Rapport de campagne : été", "cœur de cible", "Прибыль выше цели", "12 480 €", "Sommaire"):
+    for words in (
+        "Rapport de campagne : été",
+        "cœur de cible",
+        "Прибыль выше цели",
+        "12 480 €",
+        "Pourquoi ?",
+    ):
         assert squeezed(words) in said
 
 
 def test_the_file_is_tagged_and_says_title_and_language(portrait):
     reader = opened(portrait)
-    assert reader.metadata.title == "Rapport de campagne : été"
+    assert reader.metadata.title == "Rapport de campagne : été\N{NO-BREAK SPACE}: septembre 2026, 2026-09"
     assert reader.root_object["/Lang"] == "fr"
     assert "/StructTreeRoot" in reader.root_object
     assert reader.root_object["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -103,7 +109,14 @@ def test_the_headings_are_bookmarks(portrait):
     def titles(items):
         return [t for item in items for t in (titles(item) if isinstance(item, list) else [item.title])]
 
-    assert titles(opened(portrait).outline)[-3:] == ["Pourquoi ?", "Quand ?", "Comment ?"]
+    assert titles(opened(portrait).outline) == ["Pourquoi ?", "Quand ?", "Comment ?"]
+
+
+def test_the_first_page_begins_with_what_matters_and_not_with_a_list_of_the_sections(portrait):
+    first = opened(portrait).pages[0].extract_text()
+    assert "Sommaire" not in text(opened(portrait))
+    assert first.index("Le bénéfice") < first.index("Sept chiffres")
+    assert first.count("Pourquoi") == 1
 
 
 def test_the_same_notebook_gives_the_same_bytes(portrait):
@@ -183,3 +196,23 @@ def test_no_line_ends_within_an_amount_or_after_its_sign():
     lines = opened(made).pages[0].extract_text().splitlines()
     assert len(lines) > 5
     assert all(any(amount in line for line in lines) for amount in amounts)
+
+
+def test_two_narrow_pictures_share_the_height_of_one():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="235pt" height="600pt" viewBox="0 0 235 600"></svg>'
+    pair = [FigureView(svg, caption, "A line") for caption in ("Left", "Right")]
+    assert len(opened(in_one_cell(shown(*pair))).pages) == 1
+
+
+def test_every_page_after_the_first_says_what_it_is_about_and_of_when():
+    made = shown(TitleView("Campaign report", "Spring offer"), {"text/plain": "line\n" * 120})
+    head = opened(made).pages[1].extract_text()
+    assert "Campaign report: Spring offer" in head
+    assert "2026-09" in head
+
+
+def test_a_pdf_leads_to_the_pdf_of_the_methods():
+    made = shown(Note("Make it", beside="How we know"))
+    made.metadata["callstats"]["method_page"] = "method"
+    notes = [note.get_object() for page in opened(made).pages for note in page.get("/Annots", [])]
+    assert [note["/A"]["/URI"] for note in notes] == ["./method.pdf"]

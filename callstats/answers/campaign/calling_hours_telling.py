@@ -93,13 +93,13 @@ class CallingHoursTelling(Telling[CallingHours]):
         )
 
     def views(self) -> tuple[View, ...]:
-        """Return the heat map, the slots that stand out, and what could not be determined."""
+        """Return the slots that stand out, the heat map, and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not any(not s.thin for s in self.answer.slots):
             return notes
         within = self.answer.within
         same = [self._within_figure(within)] if within and any(not e.thin for e in within.effects) else []
-        return (self.figure(), *same, self.answer.verdict, *notes)
+        return (self.answer.verdict, self.figure(), *same, *notes)
 
     def _within_sentences(self) -> tuple[Sentence, ...]:
         """State which hours reach more of the same contacts, which fewer, and the gain from moving dials."""

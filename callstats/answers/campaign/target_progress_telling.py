@@ -6,10 +6,19 @@ from collections.abc import Sequence
 
 from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.campaign.target_progress import TargetStanding, TargetStandings
-from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
+from callstats.answers.core.telling import (
+    Cell,
+    Column,
+    Note,
+    Sentence,
+    TableView,
+    Telling,
+    View,
+    tells,
+)
 from callstats.answers.core.voice import Voice
 from callstats.show.digits import unknown
-from callstats.show.display import Tone
+from callstats.show.display import Record, Tone
 from callstats.show.key_figures import goal_words
 from callstats.show.words import mark
 
@@ -62,31 +71,32 @@ class TargetStandingsTelling(Telling[TargetStandings]):
         Whose they are is told once where all are of one; a column in which nothing stands is left out.
         """
         _ = self.say
-        heads = [Column(_("Target of")), Column(_("Indicator and target")), Column(_("Value and interval"))]
-        ends = [_("Attained"), _("Pace"), _("Chance")]
-        heads += [*(Column(head, "right") for head in ends), Column(_("Result"))]
         standings = self.answer.standings
+        heads = [Column(_("Target of")), *standing_heads([one.figure for one in standings], self.voice)]
         rows = [[Cell(self._whose(one)), *standing_cells(one.figure, self.voice)] for one in standings]
         whose = {self._whose(one) for one in standings}
         caption = _("Targets, {period}", period=self.answer.period)
         if len(whose) == 1:
             caption = _.headed(whose.pop(), _("targets, {period}", period=self.answer.period))
             heads, rows = heads[1:], [row[1:] for row in rows]
-        nothing = self.form.number(None)
-        kept = [i for i in range(len(heads)) if any(row[i].text != nothing for row in rows)]
-        return TableView(
-            caption,
-            [heads[i] for i in kept],
-            [[row[i] for i in kept] for row in rows],
-            pace_notes([one.figure for one in standings], self.voice),
-        )
+        notes = pace_notes([one.figure for one in standings], self.voice)
+        return TableView(caption, *filled(heads, rows, self.voice), notes)
+
+    def record(self) -> Record:
+        """Return how each target stands, for the report's JSON: met, missed, close, running or unknown."""
+        standings = self.answer.standings
+        told = [
+            {"scope": s.scope, "name": s.name, "kpi": s.figure.kpi.name, "state": state(s.figure)}
+            for s in standings
+        ]
+        return Record({"targets": told})
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences, the table and the notes, or one line if no target applies."""
+        """Return the sentences, the table, the notes and the record, or one line if no target applies."""
         notes = self.notes(self.answer.notes)
         if not self.answer.standings:
             return (Note(self.say("No target applies: set targets in callstats.toml.")), *notes)
-        return (self.answer.verdict, self.table(), *notes)
+        return (self.answer.verdict, self.table(), *notes, self.record())
 
 
 def outcome(voice: Voice, missed: Sequence[str], *, met: int, close: int, running: int) -> Sentence:
@@ -169,19 +179,39 @@ def chance_words(chance: float, voice: Voice) -> str:
     return form.percent(chance, 0)
 
 
+def filled(
+    heads: Sequence[Column], rows: Sequence[Sequence[Cell]], voice: Voice
+) -> tuple[list[Column], list[list[Cell]]]:
+    """Return heads and rows without the columns in which nothing stands."""
+    nothing = voice.form.number(None)
+    kept = [at for at in range(len(heads)) if any(row[at].text != nothing for row in rows)]
+    return [heads[at] for at in kept], [[row[at] for at in kept] for row in rows]
+
+
+def standing_heads(figures: Sequence[Figure], voice: Voice) -> list[Column]:
+    """Return the heads of the columns of targets' rows, as `standing_cells` has them."""
+    _ = voice.say
+    levels = [figure.now.confidence for figure in figures if not unknown(figure.now.confidence)]
+    interval = _("{level} interval", level=voice.form.goal(levels[0], "%")) if levels else _("Interval")
+    numbers = [_("Value"), interval, _("Attained"), _("Pace"), _("Chance")]
+    ends = [Column(head, "right") for head in numbers]
+    return [Column(_("Indicator")), Column(_("Target")), *ends, Column(_("Result"))]
+
+
 def standing_cells(figure: Figure, voice: Voice) -> list[Cell]:
-    """Return a target's row: indicator and target, value, share attained, pace, chance and result."""
+    """Return a target's row: indicator, target, value, interval, share attained, pace, chance and result."""
     form, now, unit, progress = voice.form, figure.now, figure.kpi.unit, figure.progress
     nothing = Cell(form.number(None), tone="grey")
     between = form.interval(now.low, now.high, unit, value=now.value) if not unknown(now.low) else ""
     judged_by_interval = progress is None and between
     shown = [
-        Cell(figure.kpi.label[voice.language], under=[goal_words(*figure.limits, unit, form)]),
+        Cell(figure.kpi.label[voice.language]),
+        Cell(goal_words(*figure.limits, unit, form)),
         Cell(
             form.value(now.value, unit, now.low, now.high) if now.known else voice.reason(now.note),
             strong=now.known,
-            under=[between] if judged_by_interval else [],
         ),
+        Cell(between, tone="grey") if judged_by_interval else nothing,
     ]
     attained = Cell(form.percent(figure.attained, 0)) if progress is not None and figure.judged else nothing
     result = Cell(result_words(figure, voice)) if now.known else nothing
@@ -211,6 +241,15 @@ def result_words(figure: Figure, voice: Voice) -> str:
         return _(_NO_PACE[progress.unknown]) if progress.unknown else _("still running")
     few = unknown(figure.now.low)
     return _("too little data to tell") if few else _("too close to tell")
+
+
+def state(figure: Figure) -> str:
+    """Return how a target stands, as a word for machines: met, missed, close, running or unknown."""
+    if not (figure.judged and figure.now.known):
+        return "unknown"
+    if figure.met is not None:
+        return "met" if figure.met else "missed"
+    return "running" if figure.running else "close"
 
 
 def pace_notes(figures: Sequence[Figure], voice: Voice) -> tuple[str, ...]:

@@ -77,7 +77,9 @@ class TrendTelling(Telling[Trend]):
         )
 
     def figure(self, kpi: str | None = None) -> FigureView:
-        """Return the chart of one KPI with its caption and alternative text."""
+        """Return the chart of one KPI with caption and alternative text; of several, each half as wide."""
+        from callstats.show import theme
+
         _, form = self.say, self.form
         chart = next(c for c in self.answer.charts if kpi in (None, c.kpi.name))
         fields = {
@@ -96,7 +98,8 @@ class TrendTelling(Telling[Trend]):
             wide = _("with the limits of ordinary variation")
         alt = _("Control chart of {kpi} around a mean of {centre}.", **fields)
         text = " ".join([alt, *(sentence.text for sentence in self._of(chart))])
-        return figure(self.plot(chart.kpi.name), f"{caption}, {wide}{self._taken_out(chart)}", text)
+        beside = theme.half_axes() if len(self.answer.charts) > 1 else None
+        return figure(self.plot(chart.kpi.name, beside), f"{caption}, {wide}{self._taken_out(chart)}", text)
 
     def _taken_out(self, chart: Chart) -> str:
         """Return "; taken out: the weekday pattern and a slow trend", or nothing."""

@@ -89,6 +89,11 @@ class ABTest(Answer):
         return self.monitoring.decision
 
     @property
+    def subject(self) -> str:
+        """The names of its arms, the control first: "List A / List B"."""
+        return " / ".join(self.names)
+
+    @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What the test compares, as (label, value) pairs for the head of a report."""
         return self.telling.facts()

@@ -93,6 +93,7 @@ def title(
     period: str | Period | None = None,
     compare_with: str | Period | None = None,
     *,
+    subject: str = "",
     facts: Sequence[tuple[str, str]] = (),
 ) -> TitleView:
     """Return the head of a report: heading, campaigns, periods, currency, last day of the data.
@@ -105,6 +106,8 @@ def title(
         In English; translated if the catalogues have it.
     period, compare_with : str or Period, optional
         As in :func:`callstats.answers.core.scope.scope`.
+    subject : str
+        What of the campaign it is about, such as the lists of a test; in the reader's language.
     facts : sequence of (label, value)
         Further subjects of the report, in the reader's language.
     """
@@ -117,7 +120,8 @@ def title(
     span = about.now.span()
     if span is not None:
         shown.append((_("Data to"), form.date(span[1])))
-    return TitleView(_(heading), _named(about.now, about.voice), shown)
+    named = ", ".join(part for part in (_named(about.now, about.voice), subject) if part)
+    return TitleView(_(heading), named, shown)
 
 
 def _named(dataset: Dataset, voice: Voice) -> str:

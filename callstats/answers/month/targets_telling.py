@@ -7,10 +7,12 @@ from callstats.answers.campaign.bridge_telling import BridgeTelling
 from callstats.answers.campaign.funnel import Step
 from callstats.answers.campaign.target_progress_telling import (
     MOST_NAMED,
+    filled,
     outcome,
     pace_notes,
     progress_sentence,
     standing_cells,
+    standing_heads,
 )
 from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
 from callstats.answers.month.targets import Missed, Reason, Targets
@@ -41,15 +43,14 @@ class TargetsTelling(Telling[Targets]):
         _, answer = self.say, self.answer
         if not answer.running:
             return None
-        heads = [Column(_("Campaign")), Column(_("Indicator and target")), Column(_("Value and interval"))]
-        ends = [_("Attained"), _("Pace"), _("Chance")]
-        heads += [*(Column(head, "right") for head in ends), Column(_("Result"))]
+        heads = [Column(_("Campaign")), *standing_heads([f for _c, f in answer.running], self.voice)]
         rows = [
             [Cell(c.label, strong=True, href=c.href), *standing_cells(f, self.voice)]
             for c, f in answer.running
         ]
         caption = _("Targets still running, {period}", period=answer.period)
-        return TableView(caption, heads, rows, pace_notes([f for _, f in answer.running], self.voice))
+        notes = pace_notes([f for _c, f in answer.running], self.voice)
+        return TableView(caption, *filled(heads, rows, self.voice), notes)
 
     def table(self) -> TableView:
         """Return the targets missed, with the likely reason."""

@@ -1,4 +1,4 @@
-"""How we know: the method in plain words, the KPIs, the data, and how to rerun the report."""
+"""How we know: the data and how to rerun the report; method, words and KPIs on a page of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from callstats.answers.core.heading import find_path
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
 from callstats.answers.trust.data_check import DataQuality, check_scope
-from callstats.answers.trust.method_topics import topics, used
+from callstats.answers.trust.method_topics import PAGE, topics, used
 from callstats.dataset.fingerprint import fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import describe, sources
@@ -42,30 +42,40 @@ class Method(Answer):
         Where the data came from, versions, parameters.
     command : str
         The command that makes the report again; empty for a client, who has no data.
-    quality : DataQuality
-        What was left out, and what looks wrong.
+    quality : DataQuality or None
+        What was left out, and what looks wrong; None on the page of the methods, which shows no figure.
     topics : tuple of (str, str)
         The report's methods, in plain words: name and how to read it.
     sources : tuple of tuple of str
         Where the definition of each KPI comes from.
     confidence : float
         Of the intervals of the report.
+    whole : bool
+        Whether method, words and KPIs are shown as well.
+    page : str
+        The command that makes the page of the methods; empty for a client.
     """
 
     voice: Voice
     kpis: tuple[Mapping[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     command: str
-    quality: DataQuality
+    quality: DataQuality | None
     topics: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, ...], ...]
     confidence: float
+    whole: bool = False
+    page: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """Return the glossary: one row per KPI."""
         import pandas as pd
 
         return pd.DataFrame([dict(row) for row in self.kpis])
+
+    def terms(self) -> TableView:
+        """Return the words of the reports, each with what it means."""
+        return self.telling.terms()
 
     def explanation(self) -> TableView:
         """Return the method in plain words."""
@@ -88,8 +98,13 @@ def method(
     report: str = "campaign_report",
     parameters: Mapping[str, Any] | None = None,
     examples: bool = True,
+    whole: bool = False,
 ) -> Method:
     """Return what a report is based on.
+
+    A report shows what was left out of its data and what looks wrong, where they come from and
+    how to make it again. Method, words and KPIs stand on a page of their own, made once a month:
+    ``callstats report method DATA``.
 
     Parameters
     ----------
@@ -99,22 +114,35 @@ def method(
     kpis : sequence of str, optional
         The KPIs the report uses; if omitted, those known for it.
     report : str
-        Name of the notebook, which decides the methods described.
+        Name of the notebook, which decides the methods described; ``method``: those of all reports.
     parameters : mapping, optional
         What it was run with, including ``data`` and ``language``. Suspect rows are
         searched for in the period and in that of ``compare_with``.
     examples : bool
         Show an example row for each broken rule. Rows name agents and contacts, so
         not for a report with pseudonyms.
+    whole : bool
+        Show method, words and KPIs as well.
+
+    Examples
+    --------
+    >>> import callstats as cs
+    >>> ds = cs.open("data/demo")
+    >>> cs.method(ds, "2026-09", report="service_report").page
+    'callstats report method DATA --period 2026-09'
+    >>> cs.method(ds, report="list_ab_test", whole=True).topics[0][0]
+    'By assignment'
     """
     given = dict(parameters or {})
     about = scope(dataset, period, given.get("compare_with"))
     voice = about.voice
     house = voice.audience != CLIENT
+    prices = _prices(about.now, voice) if house else ()
+    of_rows = () if report == PAGE else (*_rows(about.now, voice), *prices)
     facts = (
         *_sources(dataset, given.get("data"), voice),
-        *_rows(about.now, voice),
-        *(_prices(about.now, voice) if house else ()),
+        (voice.say("Period"), about.label),
+        *of_rows,
         *_versions(voice),
     )
     asked = [get(kpi) for kpi in told_kpis(voice.audience, used(report) if kpis is None else kpis)]
@@ -123,8 +151,7 @@ def method(
     if chosen:
         listed = ", ".join(f"{name}={_written(value)}" for name, value in chosen.items())
         facts = (*facts, (voice.say("Parameters"), listed))
-    quality = check_scope(about)
-    quality = quality.for_report(examples=examples and house)
+    quality = None if report == PAGE else check_scope(about).for_report(examples=examples and house)
     glossary = tuple(describe(kpi, voice.language) for kpi in asked)
     origins = tuple(sources(kpi, voice.language) for kpi in asked)
     return Method(
@@ -136,6 +163,8 @@ def method(
         topics(report),
         origins,
         dataset.config.confidence,
+        whole,
+        _page(period, given) if house else "",
     )
 
 
@@ -178,6 +207,13 @@ def _versions(voice: Voice) -> list[tuple[str, str]]:
         except PackageNotFoundError:  # vendored, or replaced
             continue
     return [(voice.say("Versions"), ", ".join(versions))]
+
+
+def _page(period: str | Period | None, given: Mapping[str, Any]) -> str:
+    """Return the command that makes the page of the methods for the same data and reader."""
+    own = {name: given.get(name) for name in ("data", "period", "language", "config", "settings")}
+    asked = own["period"] or (period if isinstance(period, str) or period is None else period.label)
+    return _command(PAGE, {**{k: v for k, v in own.items() if v}, **({"period": asked} if asked else {})})
 
 
 def _command(report: str, given: Mapping[str, Any]) -> str:

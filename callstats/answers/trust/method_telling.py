@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from callstats.answers.core.telling import Cell, Sentence, TableView, Telling, View, tells
+from callstats.answers.core.telling import Cell, Note, Sentence, TableView, Telling, View, tells
 from callstats.answers.trust.method import Method
+from callstats.answers.trust.method_terms import TERMS
 from callstats.show.calendar import SPACE
+from callstats.show.words import mark
 from callstats.show.writing import MINUS
+
+#: What a report says of its data; the rest stands on the page of the methods.
+_IN_SHORT = (
+    mark("Source"),
+    mark("Period"),
+    mark("Calls in this report"),
+    mark("Prices from callstats.toml"),
+    mark("Fingerprint of the data"),
+    mark("Versions"),
+)
 
 
 @tells(Method)
@@ -17,7 +29,13 @@ class MethodTelling(Telling[Method]):
 
     def sentences(self) -> tuple[Sentence, ...]:
         """State what was left out of the data, and whether anything looks wrong."""
-        return self.answer.quality.sentences
+        return () if self.answer.quality is None else self.answer.quality.sentences
+
+    def terms(self) -> TableView:
+        """Return the words of the reports, each with what it means."""
+        _ = self.say
+        rows = [[Cell(_(term), strong=True), _(meaning)] for term, meaning in TERMS]
+        return TableView(_("The words of the reports"), [_("Word"), _("What it means")], rows)
 
     def explanation(self) -> TableView:
         """Return the method in plain words."""
@@ -45,23 +63,41 @@ class MethodTelling(Telling[Method]):
         return TableView(_("Glossary"), heads, rows, [named] if named else [])
 
     def provenance(self) -> TableView:
-        """Return where the data came from and how to run the report again."""
+        """Return where the data came from and how to run the report again; in a report in short."""
+        _, answer = self.say, self.answer
+        short = {_(name) for name in _IN_SHORT}
+        facts = [fact for fact in answer.facts if answer.whole or fact[0] in short]
+        again = [(_("Run it again"), answer.command)] if answer.command else []
+        rows = [[Cell(label), Cell(text)] for label, text in (*facts, *again)]
+        caption = _("Data, versions, parameters") if answer.whole else _("Data and versions")
+        return TableView(caption, [_("What"), _("Value")], rows)
+
+    def link(self) -> Note:
+        """Return the way to the page of the methods: a link where it lies beside the report."""
         _ = self.say
-        again = [(_("Run it again"), self.answer.command)] if self.answer.command else []
-        rows = [*self.answer.facts, *again]
-        heads = [_("What"), _("Value")]
-        return TableView(_("Data, versions, parameters"), heads, [[label, text] for label, text in rows])
+        linked = _("How we know: method, words, formulas and sources of the indicators")
+        if not self.answer.page:
+            alone = _("Method, words, formulas and sources of the indicators stand on a page of their own.")
+            return Note(alone, beside=linked)
+        alone = _(
+            "Method, words, formulas and sources of the indicators stand on a page of their own: {command}",
+            command=self.answer.page,
+        )
+        return Note(alone, beside=linked)
 
     def views(self) -> tuple[View, ...]:
-        """Return quality of the data, method, provenance and glossary.
+        """Return quality and origin of the data, then method, words and KPIs or the way to their page.
 
-        A report without KPIs is about the data: it already shows what was left out, and needs no glossary.
+        A report without KPIs is about the data: it already shows what was left out.
         """
-        quality = self.answer.quality
-        if not self.answer.kpis:
-            return (self.explanation(), self.provenance())
-        findings = [quality.table()] if len(quality) else []
-        return (self.answer.verdict, *findings, self.explanation(), self.provenance(), self.glossary())
+        answer = self.answer
+        quality = answer.quality if answer.kpis else None
+        judged = (answer.verdict,) if quality is not None else ()
+        if not answer.whole:
+            return (*judged, self.provenance(), self.link())
+        findings = (quality.table(),) if quality is not None and len(quality) else ()
+        kpis = (self.glossary(),) if answer.kpis else ()
+        return (*judged, *findings, self.explanation(), self.terms(), *kpis, self.provenance())
 
 
 def _defined(kpi: Mapping[str, str], numbers: Sequence[int]) -> str:

@@ -5,6 +5,9 @@ A topic is written once and shared by all reports that use it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import chain
+
 from callstats.answers.campaign.portrait import KPIS
 from callstats.show.words import mark
 
@@ -324,6 +327,10 @@ USED: dict[str, tuple[str, ...]] = {
 }
 
 
+#: The page that explains the methods and KPIs of all reports, once a month.
+PAGE = "method"
+
+
 def topics(report: str) -> tuple[tuple[str, str], ...]:
     """Return what a report says about its methods.
 
@@ -332,7 +339,8 @@ def topics(report: str) -> tuple[tuple[str, str], ...]:
     >>> [topic for topic, _ in topics("list_ab_test")][:2]
     ['By assignment', 'Horizon']
     """
-    return tuple(TOPICS[name] for name in REPORTS.get(report, _GENERAL))
+    names = _once(REPORTS) if report == PAGE else REPORTS.get(report, _GENERAL)
+    return tuple(TOPICS[name] for name in names)
 
 
 def used(report: str) -> tuple[str, ...]:
@@ -343,4 +351,9 @@ def used(report: str) -> tuple[str, ...]:
     >>> used("campaign_report")[0]
     'profit'
     """
-    return USED.get(report, USED["campaign_report"])
+    return _once(USED) if report == PAGE else USED.get(report, USED["campaign_report"])
+
+
+def _once(by_report: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of all reports, each once, in the order of the reports."""
+    return tuple(dict.fromkeys(chain.from_iterable(by_report.values())))

@@ -74,7 +74,7 @@ def attempt_curve(
     size = len(attempt)
     rate, low, high, reached = (rows.numbers(v, size) for v in (hazard, lows, highs, cumulative))
     first = ax is None or not ax.has_data()
-    ax = theme.axes(ax, 2.9)
+    ax = theme.axes(ax, 2.0)
     if not np.isfinite(rate).any():
         return rows.nothing(ax, formatter) if first else ax
     colour, (marker, stroke) = getattr(theme.colours(), tone), _LOOKS[tone]

@@ -122,7 +122,7 @@ def waterfall(
     effect, low, high = (rows.numbers(v, size) for v in (effects, lows, highs))
     step = np.nan_to_num(effect)
     left = start + np.concatenate([[0.0], np.cumsum(step)])[:-1]
-    ax = theme.axes(ax, rows.height(size + 2, row=0.33))
+    ax = theme.axes(ax, rows.height(size + 2, row=0.2))
     if not np.isfinite([start, end]).all():
         return rows.nothing(ax, formatter)
     colour, level = theme.colours(), start

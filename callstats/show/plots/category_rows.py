@@ -15,7 +15,7 @@ LABEL_LENGTH = 42
 _LINE = 11.0  # from one line of text to the next, in letters of the theme's size [points]
 
 
-def height(rows: int, row: float = 0.27, room: float = 0.6) -> float:
+def height(rows: int, row: float = 0.22, room: float = 0.6) -> float:
     """Return the height of a figure with a given number of rows [inch]."""
     return room + row * max(rows, 2)
 

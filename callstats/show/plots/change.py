@@ -56,7 +56,7 @@ def control_chart(
     day, value = _ordinals(dates), rows.numbers(values, len(dates))
     low, high = rows.numbers(lows, len(dates)), rows.numbers(highs, len(dates))
     middle = np.broadcast_to(np.asarray(center, dtype=float), len(dates))
-    ax = theme.axes(ax, 2.9)
+    ax = theme.axes(ax, 2.2)
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
     with np.errstate(invalid="ignore"):
@@ -69,10 +69,10 @@ def control_chart(
     marks.line(ax, day, value, color=colour.accent, linewidth=0.8, alpha=0.55)
     marks.points(ax, day[~marked], value[~marked], color=colour.accent, size=4)
     marks.points(ax, day[marked], value[marked], marker="D", color=colour.signal, size=6.3, zorder=4)
+    date_axis(ax, day, formatter)
     _date_signals(ax, day[marked], value[marked], middle[marked], formatter)
     rows.at_the_end(ax, middle[-1], formatter.value(middle[-1], unit, low[-1], high[-1]))
     ax.set_ylim(*rows.limits(np.concatenate([value, low, high]), margin=0.14))
-    date_axis(ax, day, formatter)
     unit_axis(ax.yaxis, unit, formatter)
     theme.name_y(ax, label)
     _ = words(formatter.language)
@@ -84,10 +84,18 @@ def _ordinals(dates: Sequence[dt.date]) -> np.ndarray:
     return np.array([date.toordinal() for date in dates], dtype=float)
 
 
+def _narrowing(ax: Any) -> float:
+    """Return how many times narrower than a column of text the picture is."""
+    return max(theme.WIDTH / ax.figure.get_figwidth(), 1.0)
+
+
 def date_axis(ax: Any, day: np.ndarray, formatter: Formatter) -> None:
-    """Put at most eight dates on the axis of days (ordinals), whole weeks apart if there are many."""
-    span = max(float(day.max() - day.min()), 1.0)
-    step = next((s for s in (1, 2, 7, 14, 28, 56, 91, 182) if span / s <= 8), 365)
+    """Put at most eight dates on the axis of days (ordinals), whole weeks apart if there are many.
+
+    Half as many on axes of half the width.
+    """
+    span, most = max(float(day.max() - day.min()), 1.0), 8 / _narrowing(ax)
+    step = next((s for s in (1, 2, 7, 14, 28, 56, 91, 182) if span / s <= most), 365)
     locator = MultipleLocator(step, offset=1 if step % 7 == 0 else day.min() % step)  # ordinal 1 is a Monday
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(
@@ -102,7 +110,8 @@ def _date_signals(
     """Date the signals, or the farthest ones if there are too many."""
     far = np.argsort(-np.abs(value - middle), kind="stable")
     taken: list[tuple[float, bool]] = []
-    room = 0.09 * (ax.get_xlim()[1] - ax.get_xlim()[0])
+    first, last = ax.get_xlim()
+    room = 0.09 * _narrowing(ax) * (last - first)
     for i in far[:_NAMED_SIGNALS]:
         above = bool(value[i] >= middle[i])
         if any(abs(day[i] - x) < room and side == above for x, side in taken):
@@ -113,7 +122,7 @@ def _date_signals(
             (day[i], value[i]),
             (0, 6 if above else -6),
             textcoords="offset points",
-            ha="center",
+            ha="left" if day[i] - first < room / 2 else "center",  # clear of the numbers of the axis
             va="bottom" if above else "top",
             bbox=theme.colours().behind,
         )
@@ -158,7 +167,7 @@ def confidence_band(
     value, low, high, inner_low, inner_high = (
         rows.numbers(v, size) for v in (estimates, lows, highs, fixed_lows, fixed_highs)
     )
-    ax = theme.axes(ax, 2.9)
+    ax = theme.axes(ax, 2.2)
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
     colour = theme.colours()

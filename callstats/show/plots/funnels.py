@@ -53,7 +53,7 @@ def funnel_bars(
     size = len(steps)
     count, low, high, before = (rows.numbers(v, size) for v in (counts, lows, highs, previous))
     rate = _step_rates(count) if rates is None else rows.numbers(rates, size)
-    ax = theme.axes(ax, rows.height(size, row=0.38))
+    ax = theme.axes(ax, rows.height(size, row=0.26))
     if not np.isfinite(count).any():
         return rows.nothing(ax, formatter)
     colour, row = theme.colours(), np.arange(size)
@@ -136,7 +136,7 @@ def limits_funnel(
     """
     size, value = rows.numbers(sizes, len(names)), rows.numbers(values, len(names))
     named = np.asarray(outside, dtype=bool) & np.isfinite(value)
-    ax = theme.axes(ax, 3.6)
+    ax = theme.axes(ax, 3.0)
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
     colour, shown = theme.colours(), [value, [center]]

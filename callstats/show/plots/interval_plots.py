@@ -151,7 +151,7 @@ def target_bullets(
     value, low, high, least, most, before = (
         rows.numbers(v, size) for v in (values, lows, highs, target_lows, target_highs, previous)
     )
-    ax = theme.axes(ax, rows.height(size, row=0.36, room=0.4))
+    ax = theme.axes(ax, rows.height(size, row=0.29, room=0.4))
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
     now, then = np.full(size, np.nan), np.full(size, np.nan)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import chain
 
+import pandas as pd
 import pytest
 
 import callstats as cs
 from callstats.answers.trust.method import _command
+from callstats.answers.trust.method_topics import REPORTS, topics, used
 from callstats.dataset.fingerprint import fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import sources
@@ -92,3 +95,57 @@ def test_the_method_says_the_confidence_of_the_project(
     for topic, number in (("Interval", held), ("Many comparisons", wrong), ("Guardrails", wrong)):
         assert f" {form.number(float(number))} " in plain(words[topic][1])
         assert ("95" in plain(words[topic][1])) == (number == "95")
+
+
+def test_a_report_says_what_was_left_out_where_the_data_come_from_and_where_the_methods_are() -> None:
+    of_september = [("campaign_id", "=", "spring"), ("local_started_at", ">=", datetime(2026, 9, 1))]
+    raw = pd.read_parquet(DEMO / "calls.parquet", columns=["call_id"], filters=of_september)
+    views = cs.method(demo(), "2026-09", parameters=ASKED).views()
+    assert [view.kind for view in views] == ["verdict", "table", "note"]
+    facts = {plain(row[0]): plain(row[1]) for row in views[1].rows}  # type: ignore[attr-defined]
+    assert facts["Period"] == "September 2026"
+    assert facts["Calls in this report"] == f"{len(raw):,}"
+    assert list(facts)[-1] == "Run it again"
+    assert "Parameters" not in facts
+    assert str(views[2]).endswith(f"callstats report method {DEMO} --period 2026-09 --lang en")
+
+
+def test_the_page_of_the_methods_is_asked_for_the_period_of_the_report() -> None:
+    assert cs.method(demo(), "2026-09").page == "callstats report method DATA --period 2026-09"
+    assert cs.method(demo()).page == "callstats report method DATA"
+
+
+def test_the_page_of_the_methods_explains_those_of_every_report_once() -> None:
+    page = cs.method(demo(), "2026-09", report="method", whole=True)
+    assert {topic for report in REPORTS for topic in topics(report)} == set(page.topics)
+    assert len(set(page.topics)) == len(page.topics)
+    names = [row["name"] for row in page.kpis]
+    assert {name for report in REPORTS for name in used(report)} == set(names)
+    assert len(set(names)) == len(names)
+
+
+def test_the_page_of_the_methods_shows_no_number_of_a_campaign() -> None:
+    page = cs.method(demo(), "2026-09", report="method", whole=True)
+    assert [view.kind for view in page.views()] == ["table"] * 4
+    assert "Calls in this report" not in dict(page.facts)
+
+
+@pytest.mark.parametrize(
+    "word", ["argued", "at risk", "shrunken", "horizon", "guardrail", "arm", "design effect", "control"]
+)
+def test_a_word_of_the_reports_is_in_plain_words(word: str) -> None:
+    page = cs.method(demo(), "2026-09", report="method", whole=True)
+    tables = (page.terms(), page.explanation())
+    named = [plain(row[0]).lower() for table in tables for row in table.rows]
+    assert any(word in name for name in named)
+
+
+def test_whole_it_says_all_in_one_place() -> None:
+    made = cs.method(demo(), "2026-09", parameters=ASKED, whole=True)
+    captions = [view.caption for view in made.views() if view.kind == "table"]  # type: ignore[attr-defined]
+    assert captions[-4:] == [
+        "The method in plain words",
+        "The words of the reports",
+        "Glossary",
+        "Data, versions, parameters",
+    ]
