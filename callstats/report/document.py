@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from callstats.report import html_tables as foreign
-from callstats.report import markdown, pictures, plotly_pictures
+from callstats.report import markdown, notebook_pictures, plotly_pictures
 from callstats.report.branding import checked_brand
 from callstats.show.display import MIME
 from callstats.show.links import beside
@@ -132,8 +132,8 @@ def _cells(notebook: Any, folder: Path | None) -> Iterator[Block]:
         if tags & _HIDDEN:
             continue
         if cell.cell_type == "markdown":
-            places = pictures.PicturePlaces(cell.get("attachments") or {}, folder)
-            yield from pictures.placed(markdown.read(_text(cell.source)), places)
+            places = notebook_pictures.PicturePlaces(cell.get("attachments") or {}, folder)
+            yield from notebook_pictures.placed(markdown.read(_text(cell.source)), places)
         elif cell.cell_type == "code":
             waiting.append(_text(cell.source).strip())
             shown = [block for output in cell.outputs for block in _output(output)]
@@ -184,13 +184,15 @@ def _latex(text: str) -> list[Block]:
     """Return one formula, as SymPy and `IPython.display.Math` write it; else the text with its formulas."""
     found = _BARE_FORMULA.match(text)
     if found is None or "$" in (formula := next(filter(None, found.groups()), "")):
-        return pictures.placed(markdown.read(text), pictures.PicturePlaces())
+        return notebook_pictures.placed(markdown.read(text), notebook_pictures.PicturePlaces())
     return [{"kind": "equation", "math": markdown.formula(formula)}]
 
 
 _READERS: dict[str, Callable[[str], list[Block]]] = {
     "text/html": foreign.read,
-    "text/markdown": lambda text: pictures.placed(markdown.read(text, math=False), pictures.PicturePlaces()),
+    "text/markdown": lambda text: notebook_pictures.placed(
+        markdown.read(text, math=False), notebook_pictures.PicturePlaces()
+    ),
     "text/latex": _latex,
     "text/plain": lambda text: [{"kind": "output", "text": text}],
 }

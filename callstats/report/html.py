@@ -21,7 +21,7 @@ from callstats.report import document, inline_pictures, sorting
 from callstats.report import table_layout as layout
 from callstats.report.branding import page_style
 from callstats.report.language import frame_words
-from callstats.report.pictures import notebook_folder
+from callstats.report.notebook_pictures import notebook_folder
 
 _HERE = Path(__file__).parent / "template"
 

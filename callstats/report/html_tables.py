@@ -10,7 +10,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from callstats.report.pictures import PicturePlaces, figure_of
+from callstats.report.notebook_pictures import PicturePlaces, figure_of
 
 _UNSHOWN = frozenset({"script", "style", "template", "head", "title"})
 _BREAKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr"})

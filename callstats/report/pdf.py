@@ -26,7 +26,7 @@ from callstats.report import table_layout as layout
 from callstats.report.branding import font_files
 from callstats.report.glyphs import drawable
 from callstats.report.language import frame_words
-from callstats.report.pictures import SUFFIXES, notebook_folder
+from callstats.report.notebook_pictures import SUFFIXES, notebook_folder
 from callstats.report.system_fonts import fonts_for, lay_fonts
 from callstats.report.typesetting_limits import confined_to
 from callstats.show.pictures import MEASURED_IN

@@ -10,7 +10,7 @@ import json
 import logging
 from typing import Any
 
-from callstats.report import pictures
+from callstats.report import notebook_pictures
 
 MIME = "application/vnd.plotly.v1+json"
 
@@ -33,7 +33,7 @@ def picture(figure: Any) -> dict[str, Any]:
         _LOG.warning("a figure of plotly is left out: %s. %s", _first_line(error), _HOW)
         told = f"plotly: {title}" if title else "plotly"
         return {"kind": "note", "text": f"[{told}] – {_HOW}"}
-    return pictures.figure_of("image/svg+xml", content, title, title)
+    return notebook_pictures.figure_of("image/svg+xml", content, title, title)
 
 
 def drawn(figure: Any) -> bytes:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from callstats.report import document, markdown, pdf, pictures, plotly_pictures
+from callstats.report import document, markdown, notebook_pictures, pdf, plotly_pictures
 from callstats.report.html import CallstatsHTMLExporter
 from callstats.report.pdf import CallstatsPDFExporter
 from tests.report.conftest import SVG, shown
@@ -36,7 +36,7 @@ def blocks(*outputs: Any) -> list[dict[str, Any]]:
 
 
 def said(source: str, **places: Any) -> list[dict[str, Any]]:
-    return pictures.placed(markdown.read(source), pictures.PicturePlaces(**places))
+    return notebook_pictures.placed(markdown.read(source), notebook_pictures.PicturePlaces(**places))
 
 
 class TestPicturesInMarkdown:
