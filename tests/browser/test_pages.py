@@ -36,7 +36,7 @@ def test_every_entry_of_the_contents_leads_to_its_heading(chromium, month):
     for path in month:
         with watched(chromium, path, width=1400) as seen:
             links = seen.page.locator('nav.beside a[href^="#"]')
-            assert links.count() > 1, path.name
+            assert links.count() > 1 or path.name == "index.html", path.name
             for number in range(links.count()):
                 target = unquote(links.nth(number).get_attribute("href")[1:])
                 links.nth(number).click()
