@@ -72,9 +72,10 @@ _NOT_TEXT = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset(map(chr, range(0x
 
 
 #: Where Unicode allows a line break that we do not want: between a sign and an amount that begins with
-#: its currency, and within the hyphens of a command's option.
+#: its currency, within a range of numbers, and within the hyphens of a command's option.
 _WHOLE = re.compile(
     "[+\N{MINUS SIGN}][$\u00a2-\u00a5\u20a0-\u20cf]\\d(?:[\\d.,]*\\d)?"  # +\N{EURO SIGN}5,170
+    "|\\d[\\d:.,]*\N{EN DASH}\\d[\\d:.,]*"  # 14-18
     r"|(?<!\S)-{1,2}[a-z][a-z-]{,20}"  # --period
 )
 

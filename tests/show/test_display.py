@@ -284,3 +284,9 @@ def test_an_attribute_holds_no_markup():
     html = render(payload)
     assert 'data-key="+€5"' in html
     assert '<span class="cs-whole">+€5</span>' in html
+
+
+def test_a_range_of_days_or_hours_stays_on_one_line():
+    html = Verdict(["missed (14–18 Sept), at 12:00–14:00"]).to_html()
+    assert '<span class="cs-whole">14–18</span> Sept' in html
+    assert '<span class="cs-whole">12:00–14:00</span>' in html
