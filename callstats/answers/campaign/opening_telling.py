@@ -7,7 +7,7 @@ that got worse beyond the usual variation, then targets that are still open.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from callstats.answers.campaign.bridge_telling import BridgeTelling
 from callstats.answers.campaign.figure_telling import briefly_since, judged, with_interval
@@ -17,6 +17,7 @@ from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.campaign.target_progress_telling import UNLIKELY, progress_words
 from callstats.answers.core.telling import Sentence, Telling
+from callstats.answers.core.voice import Voice
 from callstats.show.digits import unknown
 from callstats.show.display import Tone
 from callstats.show.words import mark
@@ -38,13 +39,18 @@ _EARNED = ("profit", "roi", "successes")
 
 
 class Opening(Telling[Portrait]):
-    """The headline and the sentences of a portrait."""
+    """The headline and the sentences of a portrait; the first of `leads` that is known goes first."""
+
+    leads: Sequence[str] = ("profit", "successes")
 
     def headline(self) -> str:
         """Return the period in about ten words: what came of it, and the targets missed."""
+        return self.headed(self._stands())
+
+    def headed(self, stands: Sequence[str]) -> str:
+        """Return what came of the period, then how it stands."""
         main = self._main()
-        parts = [self._came_to(main)] if main is not None else []
-        told = self.say.joined([*parts, *self._stands()])
+        told = self.say.joined([*([self._came_to(main)] if main is not None else []), *stands])
         return told[:1].upper() + told[1:]
 
     def _came_to(self, main: Figure) -> str:
@@ -69,12 +75,7 @@ class Opening(Telling[Portrait]):
             spot = self._spot(missed[0])
             name = self.kpi(missed[0].kpi)
             named = f"{name} ({where(spot, self.voice, self.answer.period)})" if spot else name
-            names = ", ".join(self.first([named, *(self.kpi(f.kpi) for f in missed[1:])], 1))
-            return [
-                _.ngettext(
-                    "{n} target missed: {names}", "{n} targets missed: {names}", len(missed), names=names
-                )
-            ]
+            return [missed_targets(self.voice, [named, *(self.kpi(f.kpi) for f in missed[1:])])]
         aimed = [f for f in figures.values() if f.judged and f.now.known]
         met = [_("all targets met")] if aimed and all(f.met for f in aimed) else []
         first = self._unusual()
@@ -106,10 +107,8 @@ class Opening(Telling[Portrait]):
 
     def _main(self) -> Figure | None:
         """Return the profit; without costs, the successes."""
-        figures = self.answer.figures
-        return next(
-            (figures[n] for n in ("profit", "successes") if n in figures and figures[n].now.known), None
-        )
+        known = (self.answer.figures.get(name) for name in self.leads)
+        return next((figure for figure in known if figure is not None and figure.now.known), None)
 
     def _earned(self) -> Sentence | None:
         """State what was earned, with the one interval that matters; the cards have the others."""
@@ -204,6 +203,14 @@ class Opening(Telling[Portrait]):
             "value": self.value(figure.now),
             "judged": judged(figure, self.voice),
         }
+
+
+def missed_targets(voice: Voice, named: Sequence[str]) -> str:
+    """Return how many targets are missed, and the first of them."""
+    first = [named[0], *([voice.say("{n} more", n=len(named) - 1)] if len(named) > 1 else [])]
+    return voice.say.ngettext(
+        "{n} target missed: {names}", "{n} targets missed: {names}", len(named), names=", ".join(first)
+    )
 
 
 def _tone(main: Figure, roi: Figure | None) -> Tone:

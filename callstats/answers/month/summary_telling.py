@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from callstats.answers.campaign.opening_telling import Opening, missed_targets
 from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.audience import told_kpis
@@ -240,6 +241,19 @@ class SummaryTelling(Telling[Summary]):
         judged = (answer.targets.summary,) if answer.targets.sentences else ()
         return (*earned, *moved, *judged)
 
+    def verdict(self) -> Verdict:
+        """Return the headline above the sentences."""
+        targets = self.answer.targets
+        stands = (
+            [missed_targets(self.voice, [m.named(self.voice) for m in targets.missed])]
+            if targets.missed
+            else []
+        )
+        if targets.met and not (targets.missed or targets.open or targets.running):
+            stands = [self.say("all targets met")]
+        nothing = Sentence(self.say("Too little data for a verdict."), "unknown")
+        return Verdict(self.sentences() or [nothing], Opening(self.answer.overall).headed(stands))
+
     def _moved(self) -> Sentence:
         """State how many figures moved, and name the largest movement."""
         count = self.answer.movements.summary
@@ -266,7 +280,7 @@ class SummaryTelling(Telling[Summary]):
         """Return verdict and key figures of all campaigns together, and the full record."""
         overall = self.answer.overall
         notes = (Note(overall.note),) if overall.note else ()
-        shown = (Verdict(self.sentences()), overall.key_figures(), *notes)
+        shown = (self.verdict(), overall.key_figures(), *notes)
         return Section(self.voice, (*shown, self.record()))
 
     def views(self) -> tuple[View, ...]:

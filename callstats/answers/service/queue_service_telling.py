@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.figure_telling import judged, since, with_interval
-from callstats.answers.core.telling import Sentence, Telling, View, tells
+from callstats.answers.campaign.opening_telling import Opening
+from callstats.answers.core.telling import Sentence, Telling, Verdict, View, tells
 from callstats.answers.service.queue_service import Service
 from callstats.show.digits import unknown
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 _TONES: dict[bool | None, Tone] = {True: "good", False: "bad", None: "neutral"}
 
 
+class _QueueOpening(Opening):
+    leads = ("service_level", "average_speed_of_answer")
+
+    def headline(self) -> str:
+        """Return nothing where no call came in."""
+        return super().headline() if self._main() is not None else ""
+
+
 @tells(Service)
 class ServiceTelling(Telling[Service]):
     """Presents the service of a period."""
@@ -24,6 +33,11 @@ class ServiceTelling(Telling[Service]):
         """Return at most three sentences: service level, abandonment, what to do next."""
         sentences = (self._service_level(), self._lost(), self._next())
         return tuple(sentence for sentence in sentences if sentence is not None)
+
+    def verdict(self) -> Verdict:
+        """Return the headline above the sentences."""
+        nothing = Sentence(self.say("Too little data for a verdict."), "unknown")
+        return Verdict(self.sentences() or [nothing], _QueueOpening(self.answer.figures).headline())
 
     def _service_level(self) -> Sentence | None:
         """State the service level against target and the other period."""

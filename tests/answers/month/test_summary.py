@@ -176,3 +176,10 @@ def test_intervals_are_at_the_level_of_the_project() -> None:
     assert page.notes[0].startswith("Beneath each figure its 90% interval and its change")
     assert figure.caption.endswith("with 90% intervals")
     assert "95% interval" not in written(narrow)
+
+
+def test_the_month_is_told_in_a_headline():
+    told = plain(cs.summary(cs.open(DEMO), "2026-09").opening().views()[0].headline)
+    assert told == (
+        "Profit €3,986, no clear change; 3 targets missed: Spring offer (Abandonment rate, outbound), 2 more"
+    )

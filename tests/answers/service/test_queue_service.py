@@ -176,3 +176,7 @@ def intervals(service):
     }
     solved = {f"{hours} h": (low, high) for hours, _, _, low, high in service.solving.shares_by_hours()}
     return solved | {name: (value.low, value.high) for name, value in ends.items()}
+
+
+def test_the_headline_is_the_service_level_and_what_missed_its_target():
+    assert plain(demo().verdict.headline) == "Service level 90%, no clear change; 1 target missed: Occupancy"
