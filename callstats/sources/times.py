@@ -384,13 +384,17 @@ def localise(naive: Series, zone: str) -> Localised:
     >>> str(moments.utc[0])
     '2026-10-25 00:30:00+00:00'
     """
-    first = naive.dt.tz_localize(zone, ambiguous=np.ones(len(naive), bool), nonexistent="NaT")
-    second = naive.dt.tz_localize(zone, ambiguous=np.zeros(len(naive), bool), nonexistent="NaT")
+    far = naive.notna() & ~naive.dt.year.between(2, 9998)  # no zone moves these; whoever asked refuses them
+    near = naive.mask(far)
+    first = near.dt.tz_localize(zone, ambiguous=np.ones(len(naive), bool), nonexistent="NaT")
+    second = near.dt.tz_localize(zone, ambiguous=np.zeros(len(naive), bool), nonexistent="NaT")
     twice = (first.notna() & (first != second)).fillna(False).astype(bool)
-    never = naive.notna() & first.isna()
+    never = near.notna() & first.isna()
     later = twice & _after_step_back(naive, twice)
-    chosen = first.mask(later, second)
-    return Localised(chosen.dt.tz_convert("UTC").astype("datetime64[us, UTC]"), twice, never)
+    utc = first.mask(later, second).dt.tz_convert("UTC").astype("datetime64[us, UTC]")
+    if far.any():
+        utc = utc.mask(far, naive.astype("datetime64[us]").dt.tz_localize("UTC"))
+    return Localised(utc, twice, never)
 
 
 def _after_step_back(naive: Series, twice: Series) -> Series:

@@ -5,7 +5,7 @@ import pytest
 
 from callstats.errors import InputError
 from callstats.sources.time_formats import check_format
-from callstats.sources.times import parse
+from callstats.sources.times import localise, parse
 
 
 def read(*texts, **options):
@@ -98,3 +98,15 @@ def test_a_format_of_another_system_is_refused_with_what_was_meant(form, meant):
 def test_a_directive_that_there_is_not_is_named():
     with pytest.raises(ValueError, match="%Q"):
         check_format("%d/%m/%Q")
+
+
+@pytest.mark.parametrize("zone", ["America/St_Johns", "Asia/Kathmandu", "UTC"])
+def test_a_time_at_the_end_of_the_calendar_ends_no_import(zone):
+    clock = pd.Series(pd.to_datetime(["9999-12-31 23:59:59", "2026-07-01 12:00", None])).astype(
+        "datetime64[us]"
+    )
+    found = localise(clock, zone)
+    assert found.utc[0].year == 9999
+    assert found.utc[1] == pd.Timestamp("2026-07-01 12:00", tz=zone)
+    assert found.utc[2] is pd.NaT
+    assert not found.never.any()
