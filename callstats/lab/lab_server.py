@@ -70,7 +70,9 @@ def serve(folder: Path, *, port: int | None = None, browser: bool = True) -> int
     """
     check_lab(port)
     words = command(folder, port=port, browser=browser)
-    with subprocess.Popen(words, start_new_session=True) as server, _asked_to_stop():  # nosec B603
+    # our own words, a folder and a number that was checked; no shell
+    started = subprocess.Popen(words, start_new_session=True)  # nosec B603
+    with started as server, _asked_to_stop():
         try:
             code = server.wait()
         except KeyboardInterrupt:

@@ -74,7 +74,7 @@ def rest_contrast(
     ratios = [arm.sums["numerator"] / size for arm, size in zip(arms, below, strict=True)]
     common = sum(arm.sums["numerator"] for arm in arms) / sum(below)
     if counted and min(below) * common < FEWEST_EXPECTED:
-        return RestContrast(*ratios, float("nan"))
+        return RestContrast(ratios[0], ratios[1], float("nan"))
     units = np.diag([_variance(arm, ratio) for arm, ratio in zip(arms, ratios, strict=True)])
     signs = np.array([1.0, -1.0])
     variance, freedom = float(np.trace(units)), float(sum(arm.n for arm in arms) - 2)
@@ -87,9 +87,9 @@ def rest_contrast(
         each = common * (1 - common) if proportion else common
         variance = max(variance, each * sum(1 / size for size in below))
     if variance <= 0:
-        return RestContrast(*ratios, float("nan"))
+        return RestContrast(ratios[0], ratios[1], float("nan"))
     t = abs(ratios[0] - ratios[1]) / np.sqrt(variance)
-    return RestContrast(*ratios, float(min(2 * stdtr(freedom, -t), 1.0)))
+    return RestContrast(ratios[0], ratios[1], float(min(2 * stdtr(freedom, -t), 1.0)))
 
 
 def _variance(arm: Moments, ratio: float) -> float:
