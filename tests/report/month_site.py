@@ -141,7 +141,7 @@ def _run(source: str, names: dict[str, object], shown: list[Any]) -> None:
 
 def _outputs(thing: Any) -> list[nbformat.NotebookNode]:
     """Return what a notebook shows of a thing: each of its views, its bundle, or its words."""
-    if hasattr(thing, "_ipython_display_"):
+    if hasattr(thing, "views"):
         return [output for view in thing.views() for output in _outputs(view)]
     if not hasattr(thing, "_repr_mimebundle_"):
         return [nbformat.v4.new_output("display_data", data={"text/plain": repr(thing)})]

@@ -57,7 +57,11 @@ def test_without_pseudonyms_the_same_report_names_agents(site):
     said = " ".join(texts(shown))
     assert NAMES[1] in said
     assert "Miss Quillfeather" in said
-    assert f"{NAMES[0]} on " in said  # the finding, by an example
+
+
+def test_the_whole_method_shows_findings_by_their_examples(site):
+    told = str(cs.method(cs.open(site), "2026-09", report="agent_comparison", whole=True))
+    assert f"{NAMES[0]} on " in told
 
 
 def test_the_eight_questions_are_answered_on_the_demo():

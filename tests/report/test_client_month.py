@@ -152,7 +152,7 @@ def test_a_month_for_a_client_leaves_the_agents_and_the_data_to_the_house(site: 
 
     planned = plan(site, "2026-09", out=tmp_path)
     names = {one.report for one in planned.reports}
-    assert names == {"campaign_report", "monthly_summary", "own"}
+    assert names == {"campaign_report", "method", "monthly_summary", "own"}
     with pytest.raises(UsageError, match="data_quality is for the house alone"):
         plan(site, "2026-09", out=tmp_path, only=["data_quality"])
 

@@ -124,7 +124,7 @@ CASES = [
 @pytest.mark.parametrize(("name", "edge"), CASES)
 def test_a_report_comes_out_for_a_campaign_with_next_to_nothing(name, edge, tmp_path, monkeypatch):
     page = make(name, EDGES[edge](), tmp_path, monkeypatch)
-    assert page.select(".cs-verdict li")
+    assert page.select(".cs-verdict li") or name == "method"  # which explains, and judges nothing
     assert not page.select("pre.error")
     assert re.findall(r"\b(?:nan|inf|NaT|None(?! of))\b", said(page)) == []
     for heading in page.select("main h2"):

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from callstats.report import pdf
+from callstats.report.glyphs import drawable
 from callstats.report.html import CallstatsHTMLExporter
 from callstats.report.inline_pictures import inlined
 from callstats.report.pdf import CallstatsPDFExporter
@@ -146,7 +147,7 @@ def fonts(reader):
 def test_a_letter_that_the_typeface_lacks_is_told_by_its_code_in_the_pdf():
     view = drawn("هدف", "B")
     assert "هدف" in view.svg
-    told = pdf._in_typeface(view.svg.encode()).decode()
+    told = pdf._in_typeface(view.svg.encode(), ["Libertinus Serif"], drawable).decode()
     assert "[U+0647]" in told
     assert MEASURED_IN not in told
 

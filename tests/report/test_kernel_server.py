@@ -152,6 +152,7 @@ def test_a_kernel_dies_with_its_server_and_the_next_has_a_new_one(kernel, server
     os.kill(warm, signal.SIGKILL)
     assert kernel.process.wait(10) == -signal.SIGKILL
     assert eventually(lambda: not lives(kernel.process.pid))
+    assert eventually(lambda: not lives(warm))  # only then is the next one started
     with running(forked) as after:
         assert after.value("1 + 1") == 2
     assert pid_of(server) != warm

@@ -13,7 +13,9 @@ NOTEBOOK = notebooks.find("monthly_summary")
 
 def test_it_takes_the_reports_that_the_batch_made() -> None:
     taken = {parameter.name: parameter for parameter in notebooks.parameters(NOTEBOOK)}
-    assert set(taken) == {"data", "period", "compare_with", "reports", "language", "config", "settings"}
+    assert set(taken) == {
+        "data", "period", "compare_with", "reports", "language", "config", "settings", "audience",
+    }  # fmt: skip
     given = notebooks.check(taken.values(), {"reports": ["spring=campaign_report-spring.html"]})
     assert given == {"reports": ["spring=campaign_report-spring.html"]}
 
