@@ -36,7 +36,7 @@ def test_every_entry_of_the_contents_leads_to_its_heading(chromium, month):
     for path in month:
         with watched(chromium, path, width=1400) as seen:
             links = seen.page.locator('nav.beside a[href^="#"]')
-            assert links.count() > 1 or path.name == "index.html", path.name
+            assert links.count() > 1 or path.name.startswith("index"), path.name  # which is one table
             for number in range(links.count()):
                 target = unquote(links.nth(number).get_attribute("href")[1:])
                 links.nth(number).click()
@@ -100,11 +100,11 @@ def test_a_page_prints_to_pages_that_are_not_cut(chromium, month, tmp_path: Path
         with watched(chromium, path) as seen:
             printed = tmp_path / f"{path.stem}.pdf"
             seen.page.pdf(path=printed, format="A4")
-            title = seen.page.title()
+            title = seen.page.locator("h1").first.inner_text()
         reader = PdfReader(printed)
         assert 1 <= len(reader.pages) < 40, path.name
         words = "".join(reader.pages[0].extract_text().split())
-        assert "".join(title.split("–")[0].split())[:20] in words, path.name
+        assert "".join(title.split())[:20] in words, path.name
 
 
 def test_headings_come_in_order_and_everything_has_its_language(chromium, month, language):
@@ -132,7 +132,7 @@ def test_a_page_weighs_less_than_a_megabyte(month):
 
 
 def test_a_phone_unfolds_the_contents(chromium, month):
-    for path in month:
+    for path in (path for path in month if not path.name.startswith("index")):
         with watched(chromium, path, width=390) as seen:
             link = seen.page.locator('nav.above a[href^="#"]').last
             assert not link.is_visible(), path.name
