@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from callstats.answers.campaign.hotspots_numbers import Spot, followed, found_spots, wrong_side
@@ -36,12 +36,15 @@ class Hotspots(Answer):
         By name of the KPI: all that were followed.
     spots : mapping of str to tuple of Spot
         By name of the KPI, the least likely by chance first; only figures that have any.
+    left_out : tuple of KPI
+        Asked for, but of no day, or money, whose costs are shared out over the days.
     """
 
     voice: Voice
     period: str
     figures: Mapping[str, Figure]
     spots: Mapping[str, tuple[Spot, ...]]
+    left_out: tuple[KPI, ...] = ()
 
     @property
     def first(self) -> Spot | None:
@@ -117,11 +120,14 @@ def hotspots(
     """
     about = scope(dataset, period, compare_with)
     asked = kpis if kpis is not None else dict.fromkeys([*WATCHED, *applied_targets(about.now)])
-    able = [kpi for kpi in (get(k) if isinstance(k, str) else k for k in asked) if followed(kpi)]
+    named = [get(k) if isinstance(k, str) else k for k in asked]
+    able = [kpi for kpi in named if followed(kpi)]
     figures = next(iter(moved_figures(about.now, about.before, able).values()), {}) if able else {}
     if kpis is None:
         figures = {name: f for name, f in figures.items() if name in WATCHED or wrong_side(f)}
-    return hotspots_of(about.now, figures, about.voice, about.label)
+    found = hotspots_of(about.now, figures, about.voice, about.label)
+    left_out = () if kpis is None else tuple(kpi for kpi in named if not followed(kpi))
+    return replace(found, left_out=left_out)
 
 
 def hotspots_of(now: Dataset, figures: Mapping[str, Figure], voice: Voice, period: str) -> Hotspots:

@@ -42,6 +42,8 @@ class HotspotsTelling(Telling[Hotspots]):
     def sentences(self) -> tuple[Sentence, ...]:
         """State the least likely spot of each figure, those that missed their targets first."""
         found = self.answer
+        if not found.figures:
+            return ()
         if not found.spots:
             return (Sentence(self.say("Nothing stands out by more than chance."), "neutral"),)
         order = sorted(
@@ -78,7 +80,16 @@ class HotspotsTelling(Telling[Hotspots]):
         names = self.say.joined(self.kpi(figure.kpi) for figure in self.answer.figures.values())
         followed = Note(self.say("Followed: {names}.", names=names)) if names else None
         table = (self.table(),) if self.answer.spots else ()
-        return (self.answer.verdict, *table, *((followed,) if followed else ()))
+        verdict = (self.answer.verdict,) if self.answer.figures else ()
+        return (*verdict, *table, *((followed,) if followed else ()), *self._left_out())
+
+    def _left_out(self) -> tuple[Note, ...]:
+        names = self.say.joined(self.kpi(kpi) for kpi in self.answer.left_out)
+        if not names:
+            return ()
+        return self.notes(
+            [self.say("Not followed, since it is money or belongs to no day: {names}.", names=names)]
+        )
 
 
 def spot_sentence(spot: Spot, figure: Figure, voice: Voice, period: str) -> Sentence:

@@ -117,7 +117,17 @@ def test_the_event_of_the_demonstration_is_all_of_its_abandonment():
 
 def test_money_and_what_belongs_to_no_day_are_not_followed():
     asked = ["roi", "touches_per_contact_won", "list_completion", "successes", "answer_rate"]
-    assert list(cs.hotspots(demo("spring"), "2026-09", kpis=asked).figures) == ["answer_rate"]
+    found = cs.hotspots(demo("spring"), "2026-09", kpis=asked)
+    assert list(found.figures) == ["answer_rate"]
+    assert "Not followed, since it is money or belongs to no day: Return on investment (ROI)" in plain(
+        str(found)
+    )
+
+
+def test_nothing_is_said_of_figures_that_cannot_be_followed():
+    told = plain(cs.hotspots(demo("spring"), "2026-09", kpis=["roi"]))
+    assert "Nothing stands out" not in told
+    assert "Not followed" in told
 
 
 def test_a_handful_of_days_names_nothing():
