@@ -227,7 +227,7 @@ def definitions(
 @app.command
 def staffing(  # noqa: PLR0913 - all but one by name
     data: Data, /, *, service_level: float | None = None, within_s: float | None = None,
-    shrinkage: float | None = None, max_occupancy: float | None = None, patience: str | None = None,
+    shrinkage: float | None = None, max_occupancy: float | None = None, patience: str = "observed",
     by_weekday: bool = False, period: Period = None, where: Where = [],  # noqa: B006
     project: Project = NO_PROJECT, lang: Lang = None, format: Form = "table", out: Out = None,
 ) -> None:  # fmt: skip
@@ -244,7 +244,7 @@ def staffing(  # noqa: PLR0913 - all but one by name
     max_occupancy
         Largest share of their time that agents may spend on calls.
     patience
-        Seconds after which callers give up, or observed: Erlang A in place of Erlang C.
+        Seconds after which callers give up on average, observed (Erlang A), or none (Erlang C).
     by_weekday
         Each weekday by itself.
     """
@@ -253,7 +253,8 @@ def staffing(  # noqa: PLR0913 - all but one by name
     ask(
         lambda d: run(
             d, period, service_level=service_level, within_s=within_s, shrinkage=shrinkage,
-            max_occupancy=max_occupancy, patience_s=patience, by_weekday=by_weekday,
+            max_occupancy=max_occupancy, by_weekday=by_weekday,
+            patience_s=None if patience == "none" else patience,
         ),
         data, where, project, lang, format, out=out,
     )  # fmt: skip

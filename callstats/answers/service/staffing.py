@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from callstats.answers.core.scope import Scope
     from callstats.dataset import Dataset, Period
 
-#: Smaller gaps do not count: half an agent is a break.
-SHORT = 0.5
+#: Smaller gaps do not count: a tenth of an agent is three minutes of half an hour.
+SHORT = 0.1
 _HALF_HOUR = 0.5
 _OF_SLOT = ("weekday", "start", "days", "calls", "busy", "handle_s", "there", "observed")
-_OF_NEED = ("needed", "busy", "rostered", "short", "service_level", "occupancy")
+_OF_NEED = ("needed", "average", "busy", "rostered", "short", "service_level", "occupancy")
+_NAMES = {"average": "needed_average", "busy": "needed_busy"}
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,14 @@ class Staffing(Answer):
     notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per slot: load, agents needed, on a busy day, rostered, present, service levels."""
+        """Return one row per slot: load, agents needed, on average and on a busy day, service levels."""
         import pandas as pd
 
         rows = [
             (*(getattr(n.slot, c) for c in _OF_SLOT), *(getattr(n, c) for c in _OF_NEED)) for n in self.needs
         ]
         names = ["calls_busy" if c == "busy" else c for c in _OF_SLOT]
-        return pd.DataFrame(rows, columns=[*names, *("needed_busy" if c == "busy" else c for c in _OF_NEED)])
+        return pd.DataFrame(rows, columns=[*names, *(_NAMES.get(c, c) for c in _OF_NEED)])
 
 
 def staffing(
@@ -64,7 +65,7 @@ def staffing(
     within_s: float | None = None,
     shrinkage: float | None = None,
     max_occupancy: float | None = None,
-    patience_s: float | str | None = None,
+    patience_s: float | str | None = "observed",
     interval_min: int = 30,
     by_weekday: bool = False,
     busy: float = 0.9,
@@ -84,7 +85,8 @@ def staffing(
     max_occupancy : float, optional
         The upper target of ``occupancy`` in the project, else no cap.
     patience_s : float or "observed", optional
-        Mean patience [s], or "observed", for Erlang A; if omitted, Erlang C.
+        Mean patience of callers [s] for Erlang A; None, or "observed" where nobody gave up,
+        gives Erlang C, in which nobody hangs up.
     interval_min : int
         15, 30 or 60.
     by_weekday : bool
@@ -96,7 +98,8 @@ def staffing(
     -------
     Staffing
         Agents needed are those on a call or ready for one. Assumes Poisson arrivals
-        within an interval and a queue in equilibrium in each.
+        within an interval and a queue in equilibrium in each. Agents are missing where
+        those present, on average over days, do not keep the aim.
 
     Raises
     ------
@@ -186,7 +189,7 @@ class Cover(Answer):
 
 def cover(about: Scope) -> Cover:
     """Return where agents were missing in a period, and how many more are needed."""
-    staffed = staffing(about.now, patience_s="observed")
+    staffed = staffing(about.now)
     known = [n for n in staffed.needs if not math.isnan(n.slot.there)]
     spare = sum(max(-n.short, 0.0) for n in known) * _HALF_HOUR if known else math.nan
     return Cover(about.voice, about.label, staffed, _gaps(staffed.needs), spare)

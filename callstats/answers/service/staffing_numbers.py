@@ -16,7 +16,7 @@ from callstats.answers.service.queue_numbers import unknown_waits
 from callstats.config import Target
 from callstats.dataset.clock import TIME_KEYS, unknown
 from callstats.errors import UsageError
-from callstats.stats.erlang import agents_needed, queue_performance
+from callstats.stats.erlang import agents_needed, average_agents_needed, queue_performance
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -262,10 +262,21 @@ class Aim:
 
     def needed(self, calls: float, handle_s: float) -> int:
         """Return the agents that a number of calls needs."""
-        return 0 if not calls > 0 else agents_needed(
-            calls, handle_s, service_level=self.service_level, within_s=self.within_s,
-            interval_s=self.interval_min * 60, patience_s=self.patience_s, max_occupancy=self.max_occupancy,
-        )  # fmt: skip
+        return agents_needed(calls, handle_s, **self._terms) if calls > 0 else 0
+
+    def needed_on_average(self, slot: LoadSlot) -> float:
+        """Return the agents that are enough on average over the days of a slot."""
+        return average_agents_needed(slot.calls, slot.handle_s, **self._terms) if slot.calls > 0 else 0.0
+
+    @property
+    def _terms(self) -> dict[str, float]:
+        return {
+            "service_level": self.service_level,
+            "within_s": self.within_s,
+            "interval_s": self.interval_min * 60,
+            "patience_s": self.patience_s,
+            "max_occupancy": self.max_occupancy,
+        }
 
     def level(self, slot: LoadSlot, agents: int) -> tuple[float, float]:
         """Return the service level and the occupancy with a number of agents."""
@@ -278,10 +289,15 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A slot and the agents it needs: on the phone, on a busy day, and rostered."""
+    """A slot and the agents it needs: on the phone, on average, on a busy day, and rostered.
+
+    Agents present are an average over days, so they are held against the average that is enough:
+    where 2 agents are needed, 1.6 may do, for some days have 2.
+    """
 
     slot: LoadSlot
     needed: int
+    average: float
     busy: int
     rostered: int
     service_level: float
@@ -289,8 +305,8 @@ class Need:
 
     @property
     def short(self) -> float:
-        """Agents missing; negative if there are more than needed, nan if unknown."""
-        return self.needed - self.slot.there
+        """Agents missing on average; negative if there are more than enough, nan if unknown."""
+        return self.average - self.slot.there
 
 
 def given_load(frame: Any) -> Load:
@@ -334,7 +350,7 @@ def aim_for(dataset: Dataset | None, load: Load, choices: tuple[Any, ...], inter
 
 
 def _chosen_patience(chosen: float | str | None, load: Load) -> float:
-    """Return the mean patience of callers [s]; infinite if none was chosen or nobody gave up."""
+    """Return the mean patience of callers [s]; infinite if none is wanted, known or seen."""
     if chosen is None:
         return math.inf
     if chosen == "observed":
@@ -354,5 +370,6 @@ def needs_of(load: Load, aim: Aim) -> tuple[Need, ...]:
         needed = aim.needed(slot.calls, slot.handle_s)
         level, occupancy = aim.level(slot, needed)
         rostered = math.ceil(needed / (1 - aim.shrinkage) - 1e-9)
-        needs.append(Need(slot, needed, aim.needed(slot.busy, slot.handle_s), rostered, level, occupancy))
+        average, busy = aim.needed_on_average(slot), aim.needed(slot.busy, slot.handle_s)
+        needs.append(Need(slot, needed, average, busy, rostered, level, occupancy))
     return tuple(needs)

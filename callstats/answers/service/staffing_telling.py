@@ -46,14 +46,14 @@ class StaffingTelling(Telling[Staffing]):
         if not short:
             return Sentence(_("There were enough agents in every interval."), "good")
         text = _.ngettext(
-            "Agents were missing in {shown} interval of {all}; most at {slot}: {there} of {needed}.",
-            "Agents were missing in {shown} intervals of {all}; most at {slot}: {there} of {needed}.",
+            "Agents were missing in {shown} interval of {all}; most at {slot}: {there}, {needed} needed.",
+            "Agents were missing in {shown} intervals of {all}; most at {slot}: {there}, {needed} needed.",
             len(short),
             shown=len(short),
             all=len(known),
             slot=self._named(short[0].slot),
             there=form.number(short[0].slot.there, 1),
-            needed=short[0].needed,
+            needed=form.number(short[0].average, 1),
         )
         return Sentence(text, "bad")
 
@@ -68,8 +68,9 @@ class StaffingTelling(Telling[Staffing]):
         needs = self.answer.needs
         return coverage(
             [self._named(n.slot) for n in needs],
-            [n.needed for n in needs],
+            [n.average for n in needs],
             [n.slot.there for n in needs],
+            short=[n.short >= SHORT for n in needs],
             high=[n.busy for n in needs],
             label=self.say("agents"),
             formatter=self.form,
@@ -85,7 +86,8 @@ class StaffingTelling(Telling[Staffing]):
         """Return the slots as a table."""
         _, form = self.say, self.form
         heads = [
-            *(_("Calls"), _("Handle time"), _("Needed"), _("On a busy day"), _("On the roster"), _("There")),
+            *(_("Calls"), _("Handle time"), _("Needed"), _("On a busy day"), _("On the roster")),
+            *(_("Needed on average"), _("There")),
             *(_("Expected service level"), _("Occupancy"), _("Service level then")),
         ]
         lines = [
@@ -96,7 +98,8 @@ class StaffingTelling(Telling[Staffing]):
                 Cell(form.number(n.needed), strong=True),
                 form.number(n.busy),
                 form.number(n.rostered),
-                form.number(n.slot.there, 1),
+                form.number(n.average, 1),
+                Cell(form.number(n.slot.there, 1), strong=n.short >= SHORT),
                 form.percent(n.service_level, 0),
                 form.percent(n.occupancy, 0),
                 form.percent(n.slot.observed, 0),
@@ -163,7 +166,8 @@ class CoverTelling(Telling[Cover]):
             for gap in self.answer.gaps[:_MOST_SPANS]
         ]
         more = len(self.answer.gaps) - _MOST_SPANS
-        return _.joined([*spans, *([_("{n} more stretches", n=more)] if more > 0 else [])])
+        rest = [_.ngettext("{n} more stretch", "{n} more stretches", more)] if more > 0 else []
+        return _.joined([*spans, *rest])
 
     def plot(self, ax: Any = None) -> Any:
         """Draw agents needed and present by half hour."""

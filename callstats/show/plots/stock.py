@@ -151,11 +151,12 @@ def coverage(
     there: Sequence[float] | None = None,
     *,
     formatter: Formatter,
+    short: Sequence[bool] = (),
     high: Sequence[float] | None = None,
     label: str = "",
     ax: Any = None,
 ) -> Any:
-    """Draw agents needed by half hour as steps, agents present as dots, busy days as a thin line.
+    """Draw agents needed by half hour as steps, agents present as marks, busy days as a thin line.
 
     Parameters
     ----------
@@ -164,6 +165,8 @@ def coverage(
     needed, there, high : sequence of float, shape (intervals,)
         Agents needed; agents present; agents needed on a busy day.
     formatter : Formatter
+    short : sequence of bool, shape (intervals,), optional
+        Where too few were present: marked.
     label : str
         Of the axis.
     ax : matplotlib Axes, optional
@@ -183,15 +186,18 @@ def coverage(
     marks.bars(ax, at, need, orient="x", width=1.0, color=colour.tint, edgecolor=colour.paper, linewidth=0.6)
     ends = np.append(at - 0.5, size - 0.5)
     marks.line(ax, ends, np.append(busy, busy[-1]), drawstyle="steps-post", color=colour.grey, linewidth=1.0)
-    marks.points(ax, at, have, marker="D", color=colour.ink, size=4.8)
+    few = np.array([*short] or [False] * size, dtype=bool)
+    marks.points(ax, at[~few], have[~few], marker="D", color=colour.ink, size=4.8)
+    marks.points(ax, at[few], have[few], marker="v", color=colour.signal, size=6.5)
     ax.set_xlim(-0.5, size - 0.5)
     ax.set_ylim(0, 1.15 * max(float(np.nanmax(v)) for v in (need, have, busy) if np.isfinite(v).any()))
     step = max(1, -(-size // 12))
     ax.set_xticks(at[::step] - 0.5, [theme.plain(s) for s in starts][::step])
     unit_axis(ax.yaxis, "n", formatter)
     theme.name_y(ax, label)
-    keys = [_("▬ needed")]
+    keys = [_("▬ needed on average")]
     keys += [_("— needed on a busy day")] if np.isfinite(busy).any() else []
-    keys += [_("◆ there")] if np.isfinite(have).any() else []
+    keys += [_("◆ there")] if np.isfinite(have[~few]).any() else []
+    keys += [_("▼ there, too few")] if few.any() else []
     theme.name_x(ax, *keys)
     return ax
