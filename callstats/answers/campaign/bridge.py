@@ -27,10 +27,10 @@ from callstats.answers.campaign.bridge_numbers import (
     effects,
     factors,
     filled,
-    intervals,
     overall_factors,
     total,
     totals,
+    varied_effects,
 )
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.audience import CLIENT
@@ -258,10 +258,10 @@ def bridge(
         return _nothing(about, *notes)
     plan = BridgePlan(periods.layout, method, per_day and periods.before.size != periods.after.size)
     level = dataset.config.confidence if confidence is None else confidence
-    ends = intervals(periods.before, periods.after, plan, confidence=level) if bootstrap else {}
-    if bootstrap and not ends:
+    varied = varied_effects(periods.before, periods.after, plan, confidence=level) if bootstrap else {}
+    if bootstrap and not varied:
         notes.append(about.voice.say("One day only: no intervals."))
-    return _bridged(about, periods, plan, ends, level, tuple(notes))
+    return _bridged(about, periods, plan, varied, level, tuple(notes))
 
 
 def _later_first(
@@ -359,7 +359,7 @@ def _bridged(
     about: Scope,
     periods: _Periods,
     plan: BridgePlan,
-    ends: Mapping[str, tuple[float, float]],
+    varied: Mapping[str, Change],
     confidence: float,
     notes: tuple[str, ...],
 ) -> Bridge:
@@ -371,7 +371,7 @@ def _bridged(
     by_term = all_effects(old, new, plan)
     figures = (_figures(old, plan), _figures(new, plan))
     terms = tuple(
-        Term(name, float(by_term[name]), *ends.get(name, (NAN, NAN)), *_both(name, figures), unit)
+        Term(name, float(by_term[name]), *_limits(varied.get(name)), *_both(name, figures), unit)
         for name, unit in TERM_UNITS.items()
         if name in by_term
     )
@@ -384,11 +384,15 @@ def _bridged(
         about.label,
         revenue[0] - spent[0],
         revenue[1] - spent[1],
-        Change(float(by_term[CHANGE]), *ends.get(CHANGE, (NAN, NAN)), confidence),
+        varied.get(CHANGE, Change(float(by_term[CHANGE]), confidence=confidence)),
         terms,
         plan.method,
         notes,
     )
+
+
+def _limits(effect: Change | None) -> tuple[float, float]:
+    return (NAN, NAN) if effect is None else (effect.low, effect.high)
 
 
 def _figures(period: Totals, plan: BridgePlan) -> dict[str, float]:

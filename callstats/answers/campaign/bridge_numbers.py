@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from callstats.answers.campaign.bridge_days_numbers import BridgeLayout, DailySums
+from callstats.answers.core.estimates import Change
 from callstats.errors import UsageError
 from callstats.stats.checking import choose
 
@@ -354,7 +355,15 @@ def all_effects(before: Totals, after: Totals, plan: BridgePlan) -> dict[str, Ar
 def intervals(
     before: DailySums, after: DailySums, plan: BridgePlan, *, confidence: float
 ) -> dict[str, tuple[float, float]]:
-    """Return an interval for every effect and for the change, from how much they vary from day to day.
+    """Return the intervals of :func:`varied_effects`: (low, high) by effect."""
+    found = varied_effects(before, after, plan, confidence=confidence)
+    return {name: (effect.low, effect.high) for name, effect in found.items()}
+
+
+def varied_effects(
+    before: DailySums, after: DailySums, plan: BridgePlan, *, confidence: float
+) -> dict[str, Change]:
+    """Return every effect and the change with intervals, from how much they vary from day to day.
 
     An effect is, to first order, a sum over the days of both periods of what the
     effect gains if a day counts a little more (the infinitesimal jackknife [1]_).
@@ -364,8 +373,8 @@ def intervals(
 
     Returns
     -------
-    dict of str to (low, high)
-        Symmetric around the effect. Empty with fewer than two days in a period.
+    dict of str to Change
+        Intervals are symmetric around the effect. Empty with fewer than two days in a period.
 
     References
     ----------
@@ -400,13 +409,11 @@ def _gains(days: DailySums, effects_of: Callable[[Totals], dict[str, Array]]) ->
     }
 
 
-def _around(
-    effect: float, gains: Array, before: DailySums, after: DailySums, confidence: float
-) -> tuple[float, float]:
+def _around(effect: float, gains: Array, before: DailySums, after: DailySums, confidence: float) -> Change:
     from callstats.stats import sum_of_days
 
     if np.isnan(effect) or np.isnan(gains).any():
-        return math.nan, math.nan
+        return Change(effect, confidence=confidence)
     # gains of the earlier period have the other sign: with it their weekday pattern is that of the later one
     signs = np.repeat([-1.0, 1.0], [before.size, after.size])
     weekdays = None
@@ -414,6 +421,6 @@ def _around(
         weekdays = np.concatenate([before.weekdays, after.weekdays])
     found = sum_of_days(signs * gains, periods=signs, weekdays=weekdays, signs=signs, confidence=confidence)
     if math.isnan(found.low):
-        return math.nan, math.nan
+        return Change(effect, confidence=confidence)
     half = (found.high - found.low) / 2
-    return effect - half, effect + half
+    return Change(effect, effect - half, effect + half, confidence, found.p_value)

@@ -99,6 +99,15 @@ def spot_sentence(spot: Spot, figure: Figure, voice: Voice, period: str) -> Sent
     return Sentence(voice.say(_TOLD[_kind(spot)], **told), "bad" if good is False else "unknown")
 
 
+def spot_place(spot: Spot, figure: Figure, voice: Voice, period: str) -> str:
+    """Return the same without the figure's name and full stop, for a line that names it already."""
+    fields = _fields(spot, figure, voice)
+    if spot.by != "trend":
+        fields["kpi"] = ""
+    text = voice.say(_TOLD[_kind(spot)], **fields, where=where(spot, voice, period))
+    return text.lstrip(" :\u00a0\u202f").removesuffix(".")
+
+
 def spot_advice(spot: Spot, figure: Figure, voice: Voice, period: str) -> Sentence:
     """Return what to do about a figure that is off in a spot, and how far it is off there."""
     _, place = voice.say, where(spot, voice, period)

@@ -100,8 +100,8 @@ class Portrait(Answer):
         return self.telling.record()
 
 
-def _bridged(bridge: Bridge | None) -> dict[str, Change]:
-    """Return the change from a bridge, so that a report has only one interval for it."""
+def bridged_changes(bridge: Bridge | None) -> dict[str, Change]:
+    """Return the change from a bridge by KPI, so that all reports have one interval for it."""
     if bridge is None or not bridge.terms or unknown(bridge.change.low):
         return {}
     return {bridge.measure: bridge.change}
@@ -159,7 +159,7 @@ def portrait(
     check_targets(dataset.config, own)
     aims = [kpi for kpi in _aimed_at(about.now, own, kpis) if kpi.name not in kpis]
     names = (*kpis, *(name for name in _ASIDE if name not in kpis), *aims)
-    bridged = _bridged(bridge)
+    bridged = bridged_changes(bridge)
     found = next(iter(moved_figures(about.now, about.before, names).values()), {})
     figures = {name: replace(figure, bridged=bridged.get(name)) for name, figure in found.items()}
     aside = {name for name in (*_ASIDE, *(kpi.name for kpi in aims)) if name not in kpis}

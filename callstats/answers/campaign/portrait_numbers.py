@@ -70,6 +70,8 @@ class Figure:
     @property
     def p_value(self) -> float:
         """The probability of such a change under no change; nan if unknown."""
+        if self.bridged is not None:
+            return self.bridged.p_value
         return NAN if self.moved is None else self.moved.p_value()
 
     @property

@@ -48,12 +48,16 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference of two estimates and its interval; nan if one of them is unknown."""
+    """A difference of two estimates and its interval; nan if one of them is unknown.
+
+    The p-value is that of no change, where the method gives one besides the interval.
+    """
 
     estimate: float = NAN
     low: float = NAN
     high: float = NAN
     confidence: float = NAN
+    p_value: float = NAN
 
     @property
     def certain(self) -> bool:

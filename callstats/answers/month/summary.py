@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.bridge import Bridge, bridge
-from callstats.answers.campaign.portrait import Portrait
+from callstats.answers.campaign.portrait import Portrait, bridged_changes
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.audience import told_kpis
@@ -114,7 +114,7 @@ def _figure_row(campaign: CampaignFigures, f: Figure) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Movements(Answer):
-    """Every figure that was tested, those beyond noise first.
+    """Every figure that was tested, those confirmed first, then those that moved.
 
     Attributes
     ----------
@@ -122,10 +122,7 @@ class Movements(Answer):
     period, earlier : str
         In words; the second is empty if there is nothing to compare with.
     movements : tuple of Movement
-        Beyond noise first: money by amount, the rest by size.
-    confidence : float
-        Of the intervals of those beyond noise: wide enough that of all reported
-        claims at most 5 % are expected to be wrong.
+        Confirmed ones first, then those that moved: money by amount, the rest by size.
     note : str
         Why nothing was tested.
     """
@@ -134,25 +131,29 @@ class Movements(Answer):
     period: str
     earlier: str
     movements: tuple[Movement, ...]
-    confidence: float
     note: str = ""
 
     @property
-    def beyond_noise(self) -> tuple[Movement, ...]:
-        """The movements that are more than noise."""
-        return tuple(m for m in self.movements if m.beyond_noise)
+    def moved(self) -> tuple[Movement, ...]:
+        """The figures that moved: whose own interval of the change excludes no change."""
+        return tuple(m for m in self.movements if m.moved)
+
+    @property
+    def confirmed(self) -> tuple[Movement, ...]:
+        """Those of them that moved beyond what chance does among so many."""
+        return tuple(m for m in self.movements if m.confirmed)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per figure tested, with p-value, adjusted p-value and whether it is beyond noise."""
+        """Return one row per figure tested: its change, both p-values, whether it moved and is confirmed."""
         import pandas as pd
 
         columns = ["campaign_id", "kpi", "before", "value", "change", "change_low", "change_high"]
-        columns += ["p_value", "p_adjusted", "beyond_noise"]
+        columns += ["p_value", "p_adjusted", "moved", "confirmed"]
         return pd.DataFrame([_movement_row(m) for m in self.movements], columns=columns)
 
     @property
     def summary(self) -> Sentence:
-        """How many of all figures moved by more than noise."""
+        """How many of all figures moved, and whether chance can do that."""
         return self.telling.summary()
 
 
@@ -162,7 +163,7 @@ def _movement_row(m: Movement) -> tuple[Any, ...]:
     ends = (moved.estimate, moved.low, moved.high)
     return (
         *(m.campaign.campaign_id, f.kpi.name, before, f.now.value, *ends),
-        *(m.p_value, m.p_adjusted, m.beyond_noise),
+        *(m.p_value, m.p_adjusted, m.moved, m.confirmed),
     )
 
 
@@ -170,9 +171,9 @@ def movements(
     voice: Voice, period: str, earlier: str, campaigns: Sequence[CampaignFigures], note: str = ""
 ) -> Movements:
     """Return which figures moved between two periods, with a note if nothing could be tested."""
-    tested, confidence = tested_movements(campaigns)
+    tested = tested_movements(campaigns)
     why = note or voice.say("No period to compare with.")
-    return Movements(voice, period, earlier, tested, confidence, "" if tested else why)
+    return Movements(voice, period, earlier, tested, "" if tested else why)
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ class Summary(Answer):
     campaigns : Campaigns
         Each campaign on a line.
     movements : Movements
-        What moved by more than noise.
+        What moved, and what of it is confirmed.
     bridge : Bridge
         What changed the profit of all campaigns together.
     targets : Targets
@@ -237,8 +238,8 @@ def summary(
     Returns
     -------
     Summary
-        Changes allow for contacts in both periods. At most 5 % of the reported
-        movements are expected to be chance (Benjamini and Hochberg).
+        Changes allow for contacts in both periods, and for days that differ. Of the confirmed
+        movements at most 5 % are expected to be chance (Benjamini and Hochberg).
 
     Raises
     ------
@@ -258,8 +259,9 @@ def summary(
     links = report_links(reports)
     check_targets(dataset.config)
     about = scope(dataset, period, compare_with)
-    campaigns, notes = _campaigns(about, links)
-    voice = about.voice
+    found, notes = _campaigns(about, links)
+    voice, finders = about.voice, {c.campaign_id: _reasons(about, c) for c in found}
+    campaigns = tuple(_with_one_change(c, finders[c.campaign_id]) for c in found)
     note = about.note or ("" if about.before is not None else voice.say("No period to compare with."))
     labels = (about.label, about.earlier_label)
     whole = _bridge(about, note, bootstrap)
@@ -272,8 +274,17 @@ def summary(
         Campaigns(voice, *labels, campaigns, dataset.config.confidence, notes),
         movements(voice, *labels, campaigns, note or (notes[0] if notes else "")),
         whole,
-        judged_targets(voice, about.label, judged, lambda one: _reasons(about, one), strays),
+        judged_targets(
+            voice, about.label, judged, lambda c: finders.get(c.campaign_id) or _reasons(about, c), strays
+        ),
     )
+
+
+def _with_one_change(campaign: CampaignFigures, finder: ReasonFinder) -> CampaignFigures:
+    """Return a campaign whose profit has the interval of its change that its own report has."""
+    bridged = bridged_changes(finder.bridge) if campaign.dials and "profit" in campaign.figures else {}
+    figures = {name: replace(f, bridged=bridged.get(name)) for name, f in campaign.figures.items()}
+    return replace(campaign, figures=figures)
 
 
 def _of_site(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
@@ -102,34 +102,39 @@ def _place_of_campaign(campaign: CampaignFigures) -> tuple[bool, float, str]:
     return (value != value, -value if value == value else 0.0, campaign.label)  # noqa: PLR0124 - nan
 
 
-#: Share of reported movements that may be chance.
+#: Share of confirmed movements that may be chance.
 FALSE_DISCOVERY = 0.05
 
 
 @dataclass(frozen=True)
 class Movement:
-    """A figure of a campaign that may have moved.
+    """A figure of a campaign that was tested against another period.
 
     Attributes
     ----------
     campaign : CampaignFigures
     figure : Figure
-        Its interval is at ``confidence``.
     p_value, p_adjusted : float
         The second after Benjamini and Hochberg.
-    beyond_noise : bool
+    confirmed : bool
+        Whether it moved beyond what chance does among all figures tested.
     """
 
     campaign: CampaignFigures
     figure: Figure
     p_value: float
     p_adjusted: float
-    beyond_noise: bool
+    confirmed: bool
 
     @property
     def change(self) -> Change:
-        """With the claim's interval."""
+        """The figure's change with its own interval, the same as everywhere else."""
         return self.figure.change
+
+    @property
+    def moved(self) -> bool:
+        """Whether that interval excludes no change."""
+        return self.change.certain or self.confirmed
 
     @property
     def relative(self) -> float:
@@ -139,41 +144,36 @@ class Movement:
 
 
 def _place_of_movement(m: Movement) -> tuple[Any, ...]:
-    """Order movements: those beyond noise first; money by amount, then the rest by size."""
+    """Order movements: confirmed ones, then those that moved; money by amount, then the rest by size."""
     money = m.figure.kpi.name == "profit"
     size = abs(m.change.estimate) if money else m.relative
-    return (not m.beyond_noise, not money, -size, m.campaign.label, m.figure.kpi.name)
+    return (not m.confirmed, not m.moved, not money, -size, m.campaign.label, m.figure.kpi.name)
 
 
-def tested_movements(campaigns: Sequence[CampaignFigures]) -> tuple[tuple[Movement, ...], float]:
-    """Test every figure of every campaign against the other period, jointly.
+def tested_movements(campaigns: Sequence[CampaignFigures]) -> tuple[Movement, ...]:
+    """Test every figure of every campaign against the other period.
 
-    The false discovery rate is kept at 5 % [1]_, and intervals are widened to match,
-    so that a movement is reported if and only if its interval excludes zero [2]_.
+    A figure has moved where its own interval excludes no change. Among many figures some
+    do by chance, so all are also tested jointly: of those confirmed at most 5 % are
+    expected to be chance [1]_.
 
     Returns
     -------
     tuple of Movement
-        Those beyond noise first: money by amount, the rest by size.
-    float
-        The confidence of their intervals.
+        Confirmed ones first, then those that moved: money by amount, the rest by size.
 
     References
     ----------
     .. [1] Benjamini Y, Hochberg Y (1995). Controlling the false discovery rate.
        Journal of the Royal Statistical Society B 57:289-300.
-    .. [2] Benjamini Y, Yekutieli D (2005). False discovery rate-adjusted multiple
-       confidence intervals for selected parameters. JASA 100:71-81.
     """
     from callstats.stats import adjust
 
     tested = [(campaign, f) for campaign in campaigns for f in campaign.tested]
     p_values = [f.p_value for _, f in tested]
     adjusted = [float(p) for p in adjust(p_values, method="benjamini-hochberg")] if tested else []
-    sure = sum(p <= FALSE_DISCOVERY for p in adjusted)
-    level = 1 - FALSE_DISCOVERY * max(sure, 1) / max(len(tested), 1)
     movements = [
-        Movement(campaign, replace(f, confidence=level), p, q, q <= FALSE_DISCOVERY)
+        Movement(campaign, f, p, q, q <= FALSE_DISCOVERY)
         for (campaign, f), p, q in zip(tested, p_values, adjusted, strict=True)
     ]
-    return tuple(sorted(movements, key=_place_of_movement)), level
+    return tuple(sorted(movements, key=_place_of_movement))

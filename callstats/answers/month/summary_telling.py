@@ -167,24 +167,41 @@ def _standing(campaign: CampaignFigures) -> str:
 
 @tells(Movements)
 class MovementsTelling(Telling[Movements]):
-    """How many figures moved by more than noise, the largest in words, and a table of them."""
+    """How many figures moved, what of it chance can do, the confirmed in words, and a table."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """State how many moved, then describe the largest."""
+        """State how many moved, then describe the largest of those confirmed."""
         if not self.answer.movements:
             return ()
-        return (self.summary(), *(self._said(m) for m in self.answer.beyond_noise[:_MOST_SAID]))
+        return (self.summary(), *(self._said(m) for m in self.answer.confirmed[:_MOST_SAID]))
 
     def summary(self) -> Sentence:
-        """State how many of all figures moved by more than noise."""
-        _ = self.say
+        """State how many of all figures moved, and how many of them chance would not have moved."""
+        _, moved, sure = self.say, len(self.answer.moved), len(self.answer.confirmed)
         fields = {"all": len(self.answer.movements), "since": self.answer.earlier}
-        if not self.answer.beyond_noise:
-            return Sentence(_("None of {all} figures moved by more than noise since {since}.", **fields))
+        if not moved:
+            return Sentence(_("None of {all} figures moved since {since}.", **fields))
+        if not sure:
+            text = _.ngettext(
+                "{n} of {all} figures moved since {since}, which chance alone may do among so many.",
+                "{n} of {all} figures moved since {since}, which chance alone may do among so many.",
+                moved,
+                **fields,
+            )
+            return Sentence(text)
+        if sure == moved:
+            text = _.ngettext(
+                "{n} of {all} figures moved since {since}, beyond what chance does among so many.",
+                "{n} of {all} figures moved since {since}, beyond what chance does among so many.",
+                moved,
+                **fields,
+            )
+            return Sentence(text)
         text = _.ngettext(
-            "{n} of {all} figures moved by more than noise since {since}.",
-            "{n} of {all} figures moved by more than noise since {since}.",
-            len(self.answer.beyond_noise),
+            "{moved} of {all} figures moved since {since}, {n} beyond what chance does among so many.",
+            "{moved} of {all} figures moved since {since}, {n} beyond what chance does among so many.",
+            sure,
+            moved=moved,
             **fields,
         )
         return Sentence(text)
@@ -196,18 +213,17 @@ class MovementsTelling(Telling[Movements]):
         return Sentence(f"{m.campaign.label}. {sentence.text}", sentence.tone)
 
     def table(self) -> TableView:
-        """Return the movements beyond noise: before, now, change and interval."""
-        _, form = self.say, self.form
+        """Return the figures that moved: before, now, change and interval; strong where confirmed."""
+        _ = self.say
         heads = [_("Campaign"), _("Indicator")]
         numbers = (self.answer.earlier, self.answer.period, _("change"), _("interval"))
         heads += [Column(head, "right") for head in numbers]
         note = _(
-            "Intervals are at {level}: wide enough that of all movements listed at most 5% are expected "
-            "to be there by chance.",
-            level=form.percent(self.answer.confidence, 1),
+            "Strong: beyond what chance does among so many figures; of these at most 5 in 100 are expected "
+            "to be chance all the same. The others may each be chance."
         )
-        caption = _("Movements that are more than noise, since {earlier}", earlier=self.answer.earlier)
-        return TableView(caption, heads, [self._line(m) for m in self.answer.beyond_noise], (note,))
+        caption = _("Figures that moved since {earlier}", earlier=self.answer.earlier)
+        return TableView(caption, heads, [self._line(m) for m in self.answer.moved], (note,))
 
     def _line(self, m: Movement) -> list[Cell]:
         f = m.figure
@@ -217,7 +233,7 @@ class MovementsTelling(Telling[Movements]):
             Cell(m.campaign.label, strong=True),
             Cell(self.kpi(f.kpi)),
             *(Cell(self.value(e)) for e in values),
-            Cell(moved["change"], strong=True),
+            Cell(moved["change"], strong=m.confirmed),
             Cell(moved["interval"], tone="grey"),
         ]
 
@@ -225,7 +241,7 @@ class MovementsTelling(Telling[Movements]):
         """Return the sentences and the table, or one line if nothing was tested."""
         if not self.answer.movements:
             return (Note(self.answer.note),)
-        return (self.answer.verdict, *([self.table()] if self.answer.beyond_noise else []))
+        return (self.answer.verdict, *([self.table()] if self.answer.moved else []))
 
 
 @tells(Summary)
@@ -255,11 +271,11 @@ class SummaryTelling(Telling[Summary]):
         return Verdict(self.sentences() or [nothing], Opening(self.answer.overall).headed(stands))
 
     def _moved(self) -> Sentence:
-        """State how many figures moved, and name the largest movement."""
+        """State how many figures moved, and name the largest that chance would not have moved."""
         count = self.answer.movements.summary
-        if not self.answer.movements.beyond_noise:
+        if not self.answer.movements.confirmed:
             return count
-        first = self.answer.movements.beyond_noise[0]
+        first = self.answer.movements.confirmed[0]
         kpi = first.figure.kpi
         largest = f"{first.campaign.label}, {self.kpi(kpi)} {self.change(first.change, kpi.unit)['change']}"
         text = self.say("{count} The largest: {what}.", count=count.text, what=largest)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from callstats.answers.campaign.bridge import Bridge, Term, bridge
 from callstats.answers.campaign.bridge_numbers import TERM_UNITS
 from callstats.answers.campaign.funnel import Step, funnel
+from callstats.answers.campaign.hotspots import hotspots
+from callstats.answers.campaign.hotspots_numbers import Spot, followed
 from callstats.answers.campaign.portrait_numbers import Figure, moved_figures
 from callstats.answers.campaign.target_progress import COLUMNS, TargetStanding
 from callstats.answers.core.answer import Answer
@@ -54,7 +56,7 @@ _DRIVEN = tuple(dict.fromkeys(name for wanted in DRIVERS.values() for name in wa
 
 @dataclass(frozen=True)
 class Reason(Answer):
-    """The likely reason for a missed target: the factor that moved most against the figure.
+    """The likely reason for a missed target: where the figure is off, else what moved most against it.
 
     Attributes
     ----------
@@ -63,8 +65,11 @@ class Reason(Answer):
         The comparison period, in words; empty if there is none.
     figure : Figure
         The KPI that missed its target.
-    factor : Term, Step, Figure or None
-        The bridge term, funnel step or KPI that moved; None if none did.
+    period : str
+        In words.
+    factor : Spot, Term, Step, Figure or None
+        Where the figure is off: days, hours, a list or agents. Else the bridge term, funnel step
+        or KPI that moved; None if none did.
     bridge : Bridge or None
         The bridge of that term.
     """
@@ -72,13 +77,14 @@ class Reason(Answer):
     voice: Voice
     earlier: str
     figure: Figure
-    factor: Term | Step | Figure | None = None
+    period: str = ""
+    factor: Spot | Term | Step | Figure | None = None
     bridge: Bridge | None = None
 
     @property
     def change(self) -> Change | None:
-        """The factor's effect, or how far it moved."""
-        return None if self.factor is None else self.factor.change
+        """The factor's effect, or how far it moved; None for a place."""
+        return None if self.factor is None or isinstance(self.factor, Spot) else self.factor.change
 
     @property
     def text(self) -> str:
@@ -224,10 +230,16 @@ class ReasonFinder:
     about: Scope
 
     @cached_property
-    def _bridge(self) -> Bridge | None:
+    def bridge(self) -> Bridge | None:
+        """The bridge of profit; None without two periods."""
         if self.about.before is None or self.about.period is None or self.about.earlier is None:
             return None
         return bridge(self.about.whole, self.about.earlier, self.about.period)
+
+    @cached_property
+    def _spots(self) -> Mapping[str, tuple[Spot, ...]]:
+        """Where figures are off, by the search of the campaign's own report."""
+        return hotspots(self.about.whole, self.about.period, self.about.earlier or "none").spots
 
     @cached_property
     def _steps(self) -> tuple[Step, ...]:
@@ -238,18 +250,21 @@ class ReasonFinder:
         return next(iter(moved_figures(self.about.now, self.about.before, _DRIVEN).values()), {})
 
     def of(self, figure: Figure) -> Reason:
-        """Return the likely reason: a bridge term, a funnel step, or a KPI that affects it."""
+        """Return the likely reason: where it is off, else a bridge term, a funnel step, or another KPI."""
         voice, earlier, name = self.about.voice, self.about.earlier_label, figure.kpi.name
+        period = self.about.label
+        if followed(figure.kpi) and (spots := self._spots.get(name)):
+            return Reason(voice, earlier, figure, period, spots[0])
         if self.about.before is None:
-            return Reason(voice, "", figure)
+            return Reason(voice, "", figure, period)
         if term := self._term(FACTORS.get(name, ())):
-            return Reason(voice, earlier, figure, term, self._bridge)
+            return Reason(voice, earlier, figure, period, term, self.bridge)
         factor = self._step(STEPS.get(name, ())) or self._driver(DRIVERS.get(name, {}))
-        return Reason(voice, earlier, figure, factor)
+        return Reason(voice, earlier, figure, period, factor)
 
     def _term(self, names: tuple[str, ...]) -> Term | None:
         """Return the bridge term that cost most beyond noise."""
-        terms = self._bridge.terms if names and self._bridge else ()
+        terms = self.bridge.terms if names and self.bridge else ()
         against = [t for t in terms if t.beyond_noise and t.effect < 0 and t.name in names]
         return min(against, key=lambda term: term.effect, default=None)
 

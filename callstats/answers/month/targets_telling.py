@@ -5,6 +5,8 @@ from __future__ import annotations
 from callstats.answers.campaign.bridge import Term
 from callstats.answers.campaign.bridge_telling import BridgeTelling
 from callstats.answers.campaign.funnel import Step
+from callstats.answers.campaign.hotspots_numbers import Spot
+from callstats.answers.campaign.hotspots_telling import spot_place
 from callstats.answers.campaign.target_progress_telling import (
     MOST_NAMED,
     filled,
@@ -57,8 +59,8 @@ class TargetsTelling(Telling[Targets]):
         _ = self.say
         heads = [_("Campaign"), _("Indicator and target"), _("Value and interval"), _("Likely reason")]
         note = _(
-            "The likely reason is the factor that moved most against the figure, beyond the usual variation. "
-            "It is an accounting and names no cause."
+            "The likely reason is where the figure is off beyond chance, else the factor that moved most "
+            "against it. It is an accounting and names no cause."
         )
         caption = _("Targets missed, {period}", period=self.answer.period)
         return TableView(caption, heads, [self._line(m) for m in self.answer.missed], (note,))
@@ -91,6 +93,8 @@ class ReasonTelling(Telling[Reason]):
     def text(self) -> str:
         """Return the reason, or that nothing affecting the figure moved."""
         reason, factor = self.answer, self.answer.factor
+        if isinstance(factor, Spot):
+            return spot_place(factor, reason.figure, self.voice, reason.period)
         if not reason.earlier:
             return self.say("nothing to compare with")
         if factor is None:

@@ -178,9 +178,10 @@ TOPICS: dict[str, tuple[str, str]] = {
     "movements": (
         mark("Movements"),
         mark(
-            "Among many figures some always move by chance. All campaigns and figures are looked at "
-            "together; of the movements told at most 5 in 100 are expected to be chance "
-            "(Benjamini-Hochberg), and their intervals are widened to match."
+            "Among many figures some always move by chance. A figure has moved where its own interval "
+            "excludes no change, as in every report; the month also tests all campaigns and figures "
+            "together, and of those shown as strong at most 5 in 100 are expected to be chance "
+            "(Benjamini-Hochberg)."
         ),
     ),
     "likely reason": (

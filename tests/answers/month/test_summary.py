@@ -44,24 +44,37 @@ def published() -> list[CampaignFigures]:
 def test_movements_are_those_that_benjamini_and_hochberg_find() -> None:
     found = movements(Voice(), "September", "August", published())
     assert len(found.movements) == 15
-    assert {m.figure.kpi.name for m in found.beyond_noise} == set(NAMES[:4])
-    assert plain(found.summary) == "4 of 15 figures moved by more than noise since August."
+    assert {m.figure.kpi.name for m in found.confirmed} == set(NAMES[:4])
 
 
-def test_intervals_of_movements_are_as_wide_as_their_number_asks() -> None:
-    """Four of fifteen at 5 % false discoveries: 1 - 4 x 0.05 / 15."""
+def test_a_figure_has_moved_where_its_own_interval_excludes_no_change() -> None:
+    """Nine of the fifteen p-values are below 5 %."""
     found = movements(Voice(), "September", "August", published())
-    assert found.confidence == pytest.approx(1 - 4 * 0.05 / 15)
-    assert all(m.change.certain for m in found.beyond_noise)
-    assert not any(m.change.certain for m in found.movements if not m.beyond_noise)
+    assert {m.figure.kpi.name for m in found.moved} == set(NAMES[:9])
+    assert all(m.change == m.figure.change and m.change.certain for m in found.moved)
+    assert (
+        plain(found.summary) == "9 of 15 figures moved since August, 4 beyond what chance does among so many."
+    )
+
+
+@pytest.mark.parametrize(
+    ("p_values", "told"),
+    [
+        ((0.5, 0.6), "None of 2 figures moved since August."),
+        ((0.04, 0.6), "1 of 2 figures moved since August, which chance alone may do among so many."),
+        ((0.001, 0.001), "2 of 2 figures moved since August, beyond what chance does among so many."),
+    ],
+)
+def test_what_chance_may_do_among_many_is_said_once(p_values: tuple[float, ...], told: str) -> None:
+    one = campaign("A", *(figure(name, p) for name, p in zip(NAMES, p_values, strict=False)))
+    assert plain(movements(Voice(), "September", "August", [one]).summary) == told
 
 
 def test_money_comes_first_by_amount_and_the_rest_by_size() -> None:
     one = campaign("A", figure("profit", 0.0, 5.0), figure("answer_rate", 0.0, 9.0))
     two = campaign("B", figure("profit", 0.0, -50.0), figure("csat", 0.0, 1.0))
     told = [
-        (m.campaign.label, m.figure.kpi.name)
-        for m in movements(Voice(), "", "August", [one, two]).beyond_noise
+        (m.campaign.label, m.figure.kpi.name) for m in movements(Voice(), "", "August", [one, two]).confirmed
     ]
     assert told == [("B", "profit"), ("A", "profit"), ("A", "answer_rate"), ("B", "csat")]
 
@@ -141,12 +154,33 @@ def test_profit_of_all_campaigns_changes_as_the_bridge_says() -> None:
     assert campaigns == pytest.approx(profit.now.value)
 
 
+def test_a_change_has_one_interval_in_the_month_and_in_the_reports_of_campaigns() -> None:
+    spring = cs.open(DEMO, threads=1).where(campaign_id="spring")
+    bridged = cs.bridge(spring, "2026-09")
+    own = cs.portrait(spring, "2026-09", bridge=bridged).figures
+    month = next(c for c in september().campaigns.campaigns if c.campaign_id == "spring").figures
+    for name in ("profit", "answer_rate", "abandon_rate_outbound"):
+        assert month[name].change.low == pytest.approx(own[name].change.low)
+        assert month[name].change.certain == own[name].change.certain
+        assert (month[name].p_value < 0.05) == month[name].change.certain
+
+
+def test_the_reason_of_a_missed_target_is_where_its_own_report_finds_it() -> None:
+    spring = cs.hotspots(cs.open(DEMO, threads=1).where(campaign_id="spring"), "2026-09")
+    spot = spring.spots["abandon_rate_outbound"][0]
+    assert (spot.names[0].day, spot.names[-1].day) == (14, 18)
+    (missed,) = (m for m in september().targets.missed if m.figure.kpi.name == "abandon_rate_outbound")
+    assert plain(missed.reason) == (
+        "12.4% on 14–18 Sept, 1.8% on the other days; the rest meets the target (at most 3%)"
+    )
+
+
 def test_the_verdict_has_three_sentences() -> None:
     earned, moved, missed = (plain(s) for s in september().sentences)
     # the value of all successes of the month, €23,456.22, less what was spent, €19,469.88
     assert earned.startswith("Profit in September 2026: €3,986")
-    # the days of spring differ so much that €3,226 more profit is within what 27 figures do by chance
-    assert moved == "None of 27 figures moved by more than noise since August 2026."
+    # spring's profit and abandonment: of 27 figures that stand still one or two do so by chance
+    assert moved == "2 of 27 figures moved since August 2026, which chance alone may do among so many."
     assert "targets are missed: Spring offer (Abandonment rate, outbound)" in missed
 
 
