@@ -21,10 +21,11 @@ from callstats.cli import (  # noqa: F401 - each adds its commands
     reports,
     sending,
 )
-from callstats.cli.app import app
+from callstats.cli.app import app, say
 from callstats.cli.border import outcome
 from callstats.cli.pipes import guard_streams
 from callstats.report.startup import skip_address_grammar
+from callstats.sources.scratch import spilled
 
 __all__ = ["app", "main"]
 
@@ -39,6 +40,12 @@ def main() -> None:
 
 def _run(words: list[str]) -> object:
     try:
-        return app(words, result_action="return_value")
+        result = app(words, result_action="return_value")
     finally:
         sys.stdout.flush()
+    if spilled():
+        say(
+            "Memory did not suffice, so rows went through temporary files, which is slower: [engine] memory "
+            "in callstats.toml, or --set engine.memory='8 GB', allows more."
+        )
+    return result

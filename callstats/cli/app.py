@@ -101,7 +101,9 @@ def open_data(data: str, project: Project) -> Dataset:
     from callstats.config import load
 
     opened = dataset.open(data, config=None if project.config is None else load(project.config))
-    opened = opened.configured(project.set)
+    engine, opened = opened.config.engine, opened.configured(project.set)
+    if opened.config.engine != engine:  # it bounds the connection, which is there from the start
+        opened = dataset.open(data, config=opened.config)
     told_of_settings(opened.config, project)
     return opened
 

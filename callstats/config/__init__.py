@@ -1,6 +1,7 @@
 """callstats.toml: what a project decides, read once where data enters and passed along frozen."""
 
 from callstats.config.brand_settings import BrandSettings
+from callstats.config.engine_settings import EngineSettings
 from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import ListPrice, MoneySettings
 from callstats.config.project_loading import FILE_NAME, load, overridden, parse, stated_keys
@@ -25,6 +26,7 @@ __all__ = [
     "BrandSettings",
     "Config",
     "DeclaredTest",
+    "EngineSettings",
     "ListPrice",
     "MailSettings",
     "MoneySettings",

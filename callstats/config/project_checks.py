@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callstats.config.brand_settings import BrandSettings
+from callstats.config.engine_settings import EngineSettings
 from callstats.config.mail_settings import ATTACHED, SECURITY, MailSettings
 from callstats.config.money_settings import MoneySettings
 from callstats.config.project_settings import (
@@ -47,6 +48,7 @@ def faults(config: Config) -> Iterator[Fault]:
     yield from _reports(config.reports)
     yield from _mail(config.mail)
     yield from _brand(config.brand)
+    yield from _engine(config.engine)
     for kind in ("campaign", "list", "agent"):
         for name, own in getattr(config, kind).items():
             yield from _targets((kind, name, "targets"), own.targets)
@@ -222,6 +224,19 @@ def is_address(text: str) -> bool:
     found = getaddresses([text])
     alone = len(found) == 1 and text.isprintable() and not set(text) & set(";,")
     return alone and re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", found[0][1]) is not None
+
+
+#: Under it DuckDB cannot work.
+_LEAST_MEMORY = 300 * 10**6
+_MOST_THREADS = 1024
+
+
+def _engine(engine: EngineSettings) -> Iterator[Fault]:
+    size = engine.bytes
+    if engine.memory and (size is None or size < _LEAST_MEMORY):
+        yield ("engine", "memory"), f"{engine.memory!r} is no size of 300 MB or more; write it like 8 GB"
+    if engine.threads is not None and not 1 <= engine.threads <= _MOST_THREADS:
+        yield ("engine", "threads"), f"{engine.threads} is none of 1 to {_MOST_THREADS} threads"
 
 
 #: Nobody keeps calls for longer than a century.

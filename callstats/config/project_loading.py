@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.bounds import check_settings
 from callstats.config.brand_settings import BrandSettings
+from callstats.config.engine_settings import EngineSettings
 from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import ListPrice, MoneySettings
 from callstats.config.project_checks import faults, truths
@@ -302,6 +303,7 @@ _WRITTEN = {
     "statuses": '"Sold gold" = "success", or flags: { handled = true, success = true }',
     "retention": "[retention] and below it calls_months = 24",
     "brand": '[brand] and below it logo = "logo.png", colour = "#7a1f5c"',
+    "engine": '[engine] and below it memory = "8 GB", threads = 4',
     "campaign": "[campaign.spring.targets] or [campaign.spring.money], and keys below it",
     "list": "[list.A.targets], and keys below it",
     "agent": "[agent.ann.targets], and keys below it",
@@ -328,6 +330,15 @@ _ENTRIES: dict[str, type] = {
 }
 
 
+#: The sections that are one table of keys.
+_SECTIONS: dict[str, Any] = {
+    "mail": MailSettings,
+    "brand": BrandSettings,
+    "engine": EngineSettings,
+    "retention": RetentionSettings,
+}
+
+
 def _fields(path: list[str]) -> Iterable[str]:
     """Return the keys that a table of the file may have.
 
@@ -340,12 +351,8 @@ def _fields(path: list[str]) -> Iterable[str]:
         return Config.__dataclass_fields__
     if path[-1] == "money":
         return MoneySettings.__dataclass_fields__
-    if path == ["mail"]:
-        return MailSettings.__dataclass_fields__
-    if path == ["brand"]:
-        return BrandSettings.__dataclass_fields__
-    if path == ["retention"]:
-        return RetentionSettings.__dataclass_fields__
+    if len(path) == 1 and path[0] in _SECTIONS:
+        return _SECTIONS[path[0]].__dataclass_fields__
     of = _ENTRIES.get(path[-2]) if len(path) > 1 else None
     return () if of is None else of.__dataclass_fields__
 

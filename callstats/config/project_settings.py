@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callstats.config.brand_settings import BrandSettings
+from callstats.config.engine_settings import EngineSettings
 from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import MoneySettings
 
@@ -246,6 +247,8 @@ class Config:
         How the reports of a month are mailed.
     brand : BrandSettings
         How the reports look: logo, colour, typeface, footer.
+    engine : EngineSettings
+        How much memory and how many threads questions may take, and where they put what does not fit.
     campaign, list, agent : dict of str to ScopeSettings
         What single ones have of their own, by campaign_id, list_id and agent_id.
     """
@@ -268,6 +271,7 @@ class Config:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     brand: BrandSettings = field(default_factory=BrandSettings)
+    engine: EngineSettings = field(default_factory=EngineSettings)
     campaign: dict[str, ScopeSettings] = field(default_factory=dict)
     list: dict[str, ScopeSettings] = field(default_factory=dict)
     agent: dict[str, ScopeSettings] = field(default_factory=dict)

@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callstats.config import EngineSettings
+from callstats.dataset.machine_memory import share_of_memory
+from callstats.errors import UsageError
 from callstats.sources.database_files import NO_EXTENSIONS
 from callstats.sources.scratch import spill_folder
 
 if TYPE_CHECKING:
     import duckdb
 
-#: Beyond it DuckDB goes on in temporary files, part by part: on 20 million calls a third of the
-#: memory for a tenth to a third more processor time. Reports made side by side then do not
-#: push each other out.
-_MEMORY = "1500MB"
-
-
+#: While a data set is kept, not asked: DuckDB goes on in temporary files beyond it.
+_KEEPING = "1500MB"
 _FILES = 1024
 
 #: While a data set is written: the rows that are being put in order stand beside those being compressed.
 WRITING = "1000MB"
 
 
-def connect(threads: int | None = None, memory: str = _MEMORY) -> duckdb.DuckDBPyConnection:
+def connect_to_ask(settings: EngineSettings, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a connection in which a data set is asked, within the bounds that its project sets.
+
+    By default it may take half of the memory that is free, as reports made side by side share it;
+    beyond it DuckDB goes on in temporary files.
+    """
+    if settings.temp and not Path(settings.temp).is_dir():
+        raise UsageError(
+            f"no folder {settings.temp} for what does not fit into memory",
+            hint="Name another as temp of [engine] in callstats.toml, or none.",
+        )
+    memory = settings.bytes or share_of_memory()
+    threads = settings.threads if threads is None else threads
+    return connect(threads, f"{memory // 10**6}MB", spill_folder(settings.temp, watched=True))
+
+
+def connect(
+    threads: int | None = None, memory: str = _KEEPING, spill: str | None = None
+) -> duckdb.DuckDBPyConnection:
     """Return a connection that leaves nothing where the analyst works, and memory to others."""
     import duckdb
 
@@ -32,7 +50,7 @@ def connect(threads: int | None = None, memory: str = _MEMORY) -> duckdb.DuckDBP
     connection.execute("SET TimeZone = 'UTC'")
     for setting in NO_EXTENSIONS:
         connection.execute(setting)
-    connection.execute("SET temp_directory = ?", [spill_folder()])  # not where the analyst works
+    connection.execute("SET temp_directory = ?", [spill or spill_folder()])  # not where the analyst works
     connection.execute("SET memory_limit = ?", [memory])
     if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         connection.execute("SET enable_progress_bar = false")  # refused in a kernel without ipywidgets

@@ -14,7 +14,7 @@ from callstats.dataset.asked_frame import AskedFrame
 from callstats.dataset.attempt_counting import with_attempts
 from callstats.dataset.conform import check_required, conform
 from callstats.dataset.core import Dataset
-from callstats.dataset.engine_connection import connect
+from callstats.dataset.engine_connection import connect, connect_to_ask
 from callstats.dataset.rejects import Rejects, read_rejects
 from callstats.dataset.store_files import finish, in_order, table_files
 from callstats.dataset.store_log import provenance_of
@@ -46,8 +46,8 @@ def open(
         Without it, the ``callstats.toml`` of the folder; that of the working directory where
         the folder has none, or only what an import wrote there (time zone, currency).
     threads : int, optional
-        Of DuckDB. With 1 every sum comes out the same to the last digit,
-        run after run, as reports need.
+        Of DuckDB; if omitted, those of the project's ``[engine]``. With 1 every sum comes out
+        the same to the last digit, run after run, as reports need.
 
     Returns
     -------
@@ -96,7 +96,8 @@ def _from_frames(frames: Mapping[str, Any], config: Config | None) -> Dataset:
 
 def _from_folder(folder: Path, config: Config | None, threads: int | None) -> Dataset:
     finish(folder)
-    connection = connect(threads)
+    config = config or _decided(folder / FILE_NAME)
+    connection = connect_to_ask(config.engine, threads)
     files = {name: found for name in TABLES if (found := table_files(folder, name))}
     if "calls" not in files:
         raise InputError(
@@ -106,7 +107,7 @@ def _from_folder(folder: Path, config: Config | None, threads: int | None) -> Da
         frames = {name: _parquet(connection, name, found) for name, found in files.items()}
     return Dataset(
         frames,
-        config=config or _decided(folder / FILE_NAME),
+        config=config,
         provenance=provenance_of(folder / "dataset.json"),
         rejects=_rejects(folder / "rejects.parquet"),
     )
@@ -200,7 +201,8 @@ def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Data
     with file.open("rb") as opened:
         if opened.read(12)[8:] != b"DUCK":
             raise InputError("a file, not a data set", file=file, hint=_IMPORT)
-    connection = connect(threads)
+    config = config or load()
+    connection = connect_to_ask(config.engine, threads)
     try:
         stored = attach(connection, file)
     except duckdb.Error as error:
@@ -216,7 +218,7 @@ def _from_duckdb(file: Path, config: Config | None, threads: int | None) -> Data
             frames[name] = conform(name, relation, file)
     if "calls" in frames:
         frames["calls"] = with_attempts(frames["calls"])
-    return _with_calls(Dataset(frames, config=config or load()), file)
+    return _with_calls(Dataset(frames, config=config), file)
 
 
 def _with_calls(data: Dataset, file: Path | None) -> Dataset:

@@ -82,6 +82,7 @@ class DraftSections:
             ("labels",): self._labels,
             ("settings",): self._settings,
             ("retention",): self._retention,
+            ("engine",): self._engine,
             ("ab_tests",): self._tests,
             ("sources",): self._sources,
         }
@@ -242,6 +243,12 @@ class DraftSections:
         yield _("How many months the data are kept; by default for good. docs/personal_data.md tells more.")
         yield OfferedKey(("calls_months",), 24, _("calls, agent time, contacts"))
         yield OfferedKey(("rejects_months",), 3, _("what rows left out at an import said"))
+
+    def _engine(self) -> Lines:
+        _ = self.voice.say
+        yield _("How much of the machine questions may take; by default half of the memory that is free.")
+        yield OfferedKey(("memory",), "8 GB", _("beyond it, temporary files, which are slower"))
+        yield OfferedKey(("threads",), 4, _("by default as many as there are processors"))
 
     def _tests(self) -> Lines:
         _, arms = self.voice.say, self.facts.arms

@@ -19,6 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from traitlets import default
 
+from callstats.dataset.machine_memory import WORKERS
 from callstats.report import report_files as files
 from callstats.report.kernel_environment import without_secrets
 
@@ -37,6 +38,7 @@ FIXED = {
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    WORKERS: "1",
 }
 #: The kernel that notebooks name.
 NAME = "python3"
@@ -81,12 +83,16 @@ class ReportKernelManager(AsyncKernelManager):
         Fork the kernel from it; by default a new one is started.
     stopping : threading.Event, optional
         Once set, the kernel counts as dead, so nothing waits for its reply.
+    workers : int
+        How many reports are made at once: its engine takes its share of the memory.
     """
 
     def __init__(
-        self, *, server: KernelServer | None = None, stopping: threading.Event | None = None, **options: Any
-    ) -> None:
+        self, *, server: KernelServer | None = None, stopping: threading.Event | None = None,
+        workers: int = 1, **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(**options)
+        self.workers = workers
         self.stopping = stopping or threading.Event()
         if server is not None:
             from callstats.report.kernel_server import ForkServerProvisioner
@@ -120,7 +126,7 @@ class ReportKernelManager(AsyncKernelManager):
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
-            env={**FIXED, "IPYTHONDIR": self._home.name},
+            env={**FIXED, WORKERS: str(self.workers), "IPYTHONDIR": self._home.name},
         )
 
     def client(self, **kwargs: Any) -> Any:

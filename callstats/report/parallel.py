@@ -13,6 +13,7 @@ from functools import partial
 
 from jupyter_core.utils import ensure_event_loop
 
+from callstats.dataset.machine_memory import WORKERS
 from callstats.errors import CallstatsError, ReportError, UsageError
 from callstats.report import report_files as files
 from callstats.report.kernel_environment import shared_environment
@@ -105,7 +106,7 @@ def _finished_reports(
     stopping = threading.Event()
     # A consumer that fails may never close us, and the interpreter waits for threads on exit.
     threading._register_atexit(stopping.set)  # type: ignore[attr-defined]
-    with _kernels(fork, stopping) as kernels, ThreadPoolExecutor(threads) as pool:
+    with _kernels(fork, stopping, threads) as kernels, ThreadPoolExecutor(threads) as pool:
         pending: set[Future[FinishedReport]] = {
             pool.submit(finished, order, kernels, stopping) for order in orders
         }
@@ -119,18 +120,19 @@ def _finished_reports(
 
 
 @contextmanager
-def _kernels(fork: bool | None, stopping: threading.Event) -> Iterator[Kernels]:
+def _kernels(fork: bool | None, stopping: threading.Event, workers: int) -> Iterator[Kernels]:
     """Choose where kernels come from."""
     from callstats.report.kernel_server import KernelServer, can_fork
 
     files.remove_kernel_folders()
     if not (can_fork() if fork is None else fork):
-        yield partial(ReportKernelManager, stopping=stopping)
+        yield partial(ReportKernelManager, stopping=stopping, workers=workers)
         return
-    server = KernelServer(shared_environment(FIXED), stdout=2)  # standard output is reserved for callstats
+    shared = shared_environment({**FIXED, WORKERS: str(workers)})
+    server = KernelServer(shared, stdout=2)  # standard output is reserved for callstats
     try:
         server.start()
-        yield partial(ReportKernelManager, server=server, stopping=stopping)
+        yield partial(ReportKernelManager, server=server, stopping=stopping, workers=workers)
     finally:
         server.close()
 

@@ -22,20 +22,24 @@ except ImportError:  # not a Unix
 _LOCK = ".in-use"
 _KINDS = ("import", "map", "data", "spill")
 #: Where DuckDB puts what does not fit into memory, by process: one that was forked needs one of its own.
-_SPILLS: dict[int, Path] = {}
+_SPILLS: dict[tuple[int, str, bool], Path] = {}
+#: When each was made, as the file system has it.
+_EMPTY: dict[Path, int] = {}
 _HELD: dict[Path, int] = {}
 
 
-def new_scratch(kind: str) -> Path:
+def new_scratch(kind: str, within: str = "") -> Path:
     """Return a new folder that only this user can read, after sweeping those that were left.
 
     Parameters
     ----------
     kind : {"import", "map", "data", "spill"}
         A part of its name.
+    within : str, optional
+        The folder it is made in; that of temporary files if omitted.
     """
-    sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"callstats-{kind}-"))
+    sweep(within)
+    folder = Path(tempfile.mkdtemp(prefix=f"callstats-{kind}-", dir=within or None))
     if fcntl is not None:
         lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,21 +61,38 @@ def remove_at_exit(folder: Path, process: int) -> None:
         remove(folder)
 
 
-def spill_folder() -> str:
+def spill_folder(within: str = "", *, watched: bool = False) -> str:
     """Return the folder for rows that do not fit into memory, which is made when it is first asked for.
 
     DuckDB writes them as anybody may read them, and leaves them where its process is killed.
+
+    Parameters
+    ----------
+    within : str, optional
+        The folder it is made in; that of temporary files if omitted.
+    watched : bool
+        Whether :func:`spilled` looks at it: a folder of its own.
 
     Examples
     --------
     >>> Path(spill_folder()).name.startswith("callstats-spill-")
     True
     """
-    process = os.getpid()
-    if process not in _SPILLS or not _SPILLS[process].is_dir():
-        _SPILLS[process] = new_scratch("spill")
-        atexit.register(remove_at_exit, _SPILLS[process], process)
-    return str(_SPILLS[process])
+    key = (os.getpid(), within, watched)
+    if key not in _SPILLS or not _SPILLS[key].is_dir():
+        _SPILLS[key] = new_scratch("spill", within)
+        _EMPTY[_SPILLS[key]] = _SPILLS[key].stat().st_mtime_ns
+        atexit.register(remove_at_exit, _SPILLS[key], key[0])
+    return str(_SPILLS[key])
+
+
+def spilled() -> bool:
+    """Return whether rows that did not fit into memory were put into a watched folder of this process.
+
+    DuckDB takes its files away as soon as it can; that they were there is told by the folder.
+    """
+    mine = [folder for (process, _, watched), folder in _SPILLS.items() if watched and process == os.getpid()]
+    return any(folder.is_dir() and folder.stat().st_mtime_ns != _EMPTY[folder] for folder in mine)
 
 
 @contextmanager
@@ -84,13 +105,13 @@ def scratch(kind: str) -> Iterator[Path]:
         remove(folder)
 
 
-def sweep() -> None:
+def sweep(within: str = "") -> None:
     """Take away the folders of this user whose process is gone."""
     if fcntl is None:
         return
     with suppress(OSError):
         for kind in _KINDS:
-            for folder in Path(tempfile.gettempdir()).glob(f"callstats-{kind}-*"):
+            for folder in Path(within or tempfile.gettempdir()).glob(f"callstats-{kind}-*"):
                 with suppress(OSError):
                     _sweep(folder)
 

@@ -17,6 +17,7 @@ from callstats.config import (
     BrandSettings,
     Config,
     DeclaredTest,
+    EngineSettings,
     ListPrice,
     MailSettings,
     MoneySettings,
@@ -79,6 +80,9 @@ SECTIONS = {
     "money": MONEY,
     "mail": st.just(MailSettings("smtp.example.com", 465, "tls", "desk", "a@x.com", ("b@x.com",))),
     "brand": st.just(BrandSettings("logo.png", "#7a1f5c", "Source Sans 3", "Maison & Fils, Lyon")),
+    "engine": st.builds(
+        EngineSettings, st.sampled_from(["", "8 GB", "750MB"]), st.none() | st.integers(1, 64), TEXT
+    ),
     "retention": st.builds(RetentionSettings, MONTHS, MONTHS),
     "campaign": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS, money=MONEY), max_size=2),
     "list": st.dictionaries(TEXT, st.builds(ScopeSettings, targets=TARGETS), max_size=2),
