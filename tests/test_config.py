@@ -96,7 +96,7 @@ def test_the_test_of_the_documentation_can_be_declared() -> None:
         ("confidence = " + "9" * 5000, None, "too many digits"),
         ("a = " + "[" * 5000 + "]" * 5000, None, "nested too deeply"),
         ("[sources.vicidial.statuses]\nA = 5", 2, "'sources.vicidial.statuses.A': a text in quotes is"),
-        ("[labels]\nA.B = 'x'", 2, "'labels.A': a text in quotes is expected"),
+        ("[labels]\nA.B = 'x'", 2, "'labels.A': 'B' is none of en, fr, ru"),
         ("[campaign]\nspring = 5", 2, r"Write it like this: \[campaign.spring.targets\]"),
         ("['campaign'.\"a.b\".targets]  # x\nroi = { lo = 1 }", 2, r"'campaign.\"a.b\".targets.roi.lo'"),
         ("[labels]\n'a=b' = 1\n'a' = 'x'", 2, "'labels.\"a=b\"'"),

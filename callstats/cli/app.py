@@ -25,6 +25,7 @@ Out = Annotated[
     Parameter(help="Write a workbook to this file, NAME.xlsx; without it, xlsx goes to where stdout leads."),
 ]
 Language = Literal["en", "fr", "ru"]
+Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
 Audience = Annotated[
     Literal["internal", "client"] | None,
     Parameter(
@@ -106,6 +107,13 @@ def open_data(data: str, project: Project) -> Dataset:
         opened = dataset.open(data, config=opened.config)
     told_of_settings(opened.config, project)
     return opened
+
+
+def in_language(opened: Dataset, lang: str | None) -> Dataset:
+    """Return data whose answers are told in a language, in the project's own without one."""
+    if lang is None:
+        return opened
+    return dataclasses.replace(opened, config=dataclasses.replace(opened.config, language=lang))
 
 
 def read_export(

@@ -10,18 +10,19 @@ from cyclopts import Parameter
 from callstats.cli.app import (
     NO_PROJECT,
     Format,
-    Language,
+    Lang,
     Out,
     Project,
     Words,
     app,
     asked_format,
+    in_language,
     open_data,
     pairs,
     say,
     show,
 )
-from callstats.cli.questions import Data, Form, Lang, Period, Where, answer_book, ask
+from callstats.cli.questions import Data, Form, Period, Where, answer_book, ask
 from callstats.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
     force: bool = False,
     own_kpis: Path | None = None,
     project: Project = NO_PROJECT,
-    lang: Language | None = None,
+    lang: Lang = None,
     format: Format = "table",
     out: Out = None,
 ) -> None:
@@ -98,21 +99,15 @@ def compare(  # noqa: PLR0913 - every option of the question is one of the comma
         Compare although a gate refuses.
     own_kpis
         File (TOML) with KPIs of your own.
-    lang
-        Language of verdict and warnings; the project's where left out.
     format
         How to print it; csv, json and xlsx carry full precision.
     """
-    from dataclasses import replace
-
     from callstats.answers.compare.compare import compare as run_compare
     from callstats.cli.measuring import own_of
     from callstats.kpis import get
 
     format = asked_format(format, out)
-    narrow = open_data(data, project).where(period=period, **pairs(where))
-    if lang is not None:
-        narrow = replace(narrow, config=replace(narrow.config, language=lang))
+    narrow = in_language(open_data(data, project), lang).where(period=period, **pairs(where))
     comparison = run_compare(
         narrow,
         get(kpi, own_of(own_kpis)),

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from callstats.cli.app import (
     NO_PROJECT,
     Format,
+    Lang,
     Language,
     Out,
     Project,
     Words,
     app,
     asked_format,
+    in_language,
     open_data,
     pairs,
     show,
@@ -24,7 +26,7 @@ from callstats.errors import UsageError, unknown_name
 if TYPE_CHECKING:
     import pandas as pd
 
-    from callstats.dataset import Dataset
+    from callstats.answers.core.voice import Voice
     from callstats.kpis.define import KPI
 
 
@@ -82,7 +84,7 @@ def measure(
     confidence: float | None = None,
     own_kpis: Path | None = None,
     project: Project = NO_PROJECT,
-    lang: Language = "en",
+    lang: Lang = None,
     format: Format = "table",
     out: Out = None,
 ) -> None:
@@ -104,31 +106,30 @@ def measure(
         Of the intervals.
     own_kpis
         File (TOML) with KPIs of your own.
-    lang
-        Language of the numbers in the table.
     format
         How to print it; csv, json and xlsx carry full precision.
     """
     from callstats.answers.core.answer_workbook import frame_workbook
     from callstats.answers.core.measure import measure as run_measure
+    from callstats.answers.core.voice import Voice
     from callstats.kpis import get
-    from callstats.show.words import words
 
     if not kpis:
         raise UsageError("no KPI was named", hint="`callstats kpis` lists them.")
     format = asked_format(format, out)
-    narrow = open_data(data, project).where(period=period, **pairs(where))
-    own = own_of(own_kpis)
+    narrow = in_language(open_data(data, project), lang).where(period=period, **pairs(where))
+    voice, own = Voice.of(narrow), own_of(own_kpis)
     asked = [get(name, own) for name in kpis]
     frame = run_measure(narrow, asked, by=list(by) or None, confidence=confidence)
 
     def book() -> bytes:
-        say = words(lang)
+        say, lang = voice.say, voice.language
         facts = [(say("Data"), Path(data).name), *([(say("Period"), period)] if period else [])]
-        title, currency = ", ".join(kpi.label[lang] for kpi in asked), narrow.config.currency
-        return frame_workbook(frame, title, facts=facts, language=lang, currency=currency, kpis=own)
+        title = ", ".join(kpi.label[lang] for kpi in asked)
+        told = _labelled(frame, voice)
+        return frame_workbook(told, title, facts=facts, language=lang, currency=voice.currency, kpis=own)
 
-    show(_readable(frame, asked, narrow, lang) if format == "table" else frame, format, out=out, book=book)
+    show(_readable(frame, asked, voice) if format == "table" else frame, format, out=out, book=book)
 
 
 def own_of(file: Path | None) -> tuple[KPI, ...]:
@@ -142,15 +143,22 @@ def _card(row: Mapping[str, object]) -> str:
     return "\n".join(f"{key:<12} {value}" for key, value in row.items() if value)
 
 
-def _readable(frame: pd.DataFrame, asked: list[KPI], data: Dataset, lang: str) -> pd.DataFrame:
-    """Return measured values in readable form."""
-    from callstats.show.format import Formatter
+def _labelled(frame: pd.DataFrame, voice: Voice) -> pd.DataFrame:
+    """Return measured values with what the groups are called in place of their names in the data."""
+    shown = frame.copy()
+    for key in frame.columns[: list(frame.columns).index("kpi")]:
+        names = [voice.keyed(key, value) for value in frame[key]]
+        shown[key] = frame[key].astype(object).where(frame[key].isna(), names)
+    return shown
 
-    form = Formatter(lang, data.config.currency)
+
+def _readable(frame: pd.DataFrame, asked: list[KPI], voice: Voice) -> pd.DataFrame:
+    """Return measured values in readable form."""
+    form = voice.form
     units = {kpi.name: kpi.unit for kpi in asked}
     columns = (frame[name] for name in ("value", "kpi", "low", "high"))
     rows = [(value, units[kpi], low, high) for value, kpi, low, high in zip(*columns, strict=True)]
-    shown = frame.drop(columns=["low", "high"]).astype(object)
+    shown = _labelled(frame, voice).drop(columns=["low", "high"]).astype(object)
     for key in frame.columns[: list(frame.columns).index("kpi")]:
         shown[key] = shown[key].where(frame[key].notna(), f"(no {key})")
     shown["value"] = [form.value(value, unit, low, high) for value, unit, low, high in rows]

@@ -77,7 +77,7 @@ def _file(data: str, to: str | None) -> Path:
 def _language(data: str, project: Project, opened: Dataset) -> str:
     """Return the language that the project has decided, else that of the system."""
     from callstats.config import FILE_NAME, stated_keys
-    from callstats.config.project_settings import LANGUAGES
+    from callstats.config.label_texts import LANGUAGES
 
     beside = Path(data) / FILE_NAME
     file = project.config or (beside if beside.exists() else None)

@@ -11,12 +11,13 @@ from cyclopts import Parameter
 from callstats.cli.app import (
     NO_PROJECT,
     Format,
-    Language,
+    Lang,
     Out,
     Project,
     Words,
     app,
     asked_format,
+    in_language,
     open_data,
     pairs,
     show,
@@ -36,7 +37,6 @@ Before = Annotated[
 ]
 After = Annotated[str, Parameter(name=["--period", "--after"], help="The later period, such as 2026-09.")]
 Where = Annotated[Words, Parameter(help="Only these rows: column=value; repeat for several.")]
-Lang = Annotated[Language | None, Parameter(help="en, fr or ru; the project's own where left out.")]
 Form = Annotated[Format, Parameter(help="table says it in words; csv, json and xlsx carry full precision.")]
 
 #: A picture has its sentence and its table beside it; a record is for a report's JSON.
@@ -55,12 +55,8 @@ def ask(
     frame: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Ask a question of data narrowed by the options, print the answer and return it."""
-    from dataclasses import replace
-
     form = asked_format(form, out)
-    opened = open_data(data, project).where(**pairs(where))
-    if lang:
-        opened = replace(opened, config=replace(opened.config, language=lang))
+    opened = in_language(open_data(data, project), lang).where(**pairs(where))
     answer = question(opened)
     if form == "table":
         print("\n\n".join(view.as_text() for view in answer.views() if view.kind not in _UNPRINTED))

@@ -9,12 +9,12 @@ from typing import Any
 
 from callstats.config.brand_settings import BrandSettings
 from callstats.config.engine_settings import EngineSettings
+from callstats.config.label_texts import LANGUAGES, Label, wrong_language
 from callstats.config.mail_settings import ATTACHED, SECURITY, MailSettings
 from callstats.config.money_settings import MoneySettings
 from callstats.config.project_settings import (
     AUDIENCES,
     FOR_EACH,
-    LANGUAGES,
     Config,
     DeclaredTest,
     OwnReport,
@@ -41,6 +41,7 @@ def faults(config: Config) -> Iterator[Fault]:
     yield from _numbers((), _plain(config))
     yield from _site(config)
     yield from _hours(config.calling_hours)
+    yield from _labels(config.labels)
     yield from _targets(("targets",), config.targets)
     yield from _money(("money",), config.money)
     yield from _retention(config.retention)
@@ -140,6 +141,13 @@ def _hours(stated: tuple[tuple[str, str], ...]) -> Iterator[Fault]:
             yield path, f"{wrong!r} is no time of day; write 09:00 to 24:00"
         elif _minutes(start) >= _minutes(end):
             yield path, f"{start} is not before {end}; hours past midnight are two pairs"
+
+
+def _labels(stated: Mapping[str, Label]) -> Iterator[Fault]:
+    for name, label in stated.items():
+        wrong = wrong_language(label)
+        if wrong is not None:
+            yield ("labels", name), wrong
 
 
 def _minutes(moment: str) -> int:

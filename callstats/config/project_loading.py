@@ -249,6 +249,8 @@ def _parsed(content: Mapping[str, Any], file: object, kind: type[CallstatsError]
         path = [str(part) for part in first["loc"]]
         if path[0] == "sources" and path[2:3] == ["statuses"]:  # what else it could be stands behind
             path = path[:4]
+        if path[0] == "labels":
+            path = path[:2]
         said = _EXPECTED.get(first["type"])
         said = first["msg"].lower() if said is None else f"{said}, found {reprlib.repr(first['input'])}"
         raise _refused(path, said, first["type"], file, kind) from error
@@ -299,6 +301,7 @@ def _refused(
 _WRITTEN = {
     "calling_hours": '[["09:00", "20:00"]]',
     "targets": "roi = { low = 0.2 } or successes = 400",
+    "labels": 'spring = "Spring offer", or by language: { en = "Spring offer", fr = "Offre de printemps" }',
     "lists": "A = { per_contact = 0.1 } or A = { total = 900 }",
     "statuses": '"Sold gold" = "success", or flags: { handled = true, success = true }',
     "retention": "[retention] and below it calls_months = 24",

@@ -8,10 +8,10 @@ from typing import Any
 
 from callstats.config.brand_settings import BrandSettings
 from callstats.config.engine_settings import EngineSettings
+from callstats.config.label_texts import Label, label_in
 from callstats.config.mail_settings import MailSettings
 from callstats.config.money_settings import MoneySettings
 
-LANGUAGES = ("en", "fr", "ru")
 #: Who reads the reports: the house, or somebody outside it.
 AUDIENCES = ("internal", "client")
 
@@ -231,8 +231,9 @@ class Config:
     targets : dict of str to Target
     settings : dict of str to float
         Numbers that KPI definitions name (answer_within_s, list_deadline_h, ...).
-    labels : dict of str to str
-        What to call campaigns, lists and agents in reports.
+    labels : dict of str to str or dict
+        What to call campaigns, lists, agents and anything else that the data name: a text, or texts by
+        language.
     ab_tests : dict of str to DeclaredTest
         The A/B tests in progress, by a name the project chooses.
     reports : tuple of OwnReport
@@ -263,7 +264,7 @@ class Config:
     pseudonym_key: str = ""
     targets: dict[str, Target] = field(default_factory=lambda: dict(DEFAULT_TARGETS))
     settings: dict[str, float] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
     ab_tests: dict[str, DeclaredTest] = field(default_factory=dict)
     reports: tuple[OwnReport, ...] = ()
     sources: dict[str, SourceSettings] = field(default_factory=dict)
@@ -279,6 +280,17 @@ class Config:
     def setting(self, name: str, default: float) -> float:
         """Return a setting, or the default from the definition that uses it."""
         return float(self.settings.get(name, default))
+
+    def labels_in(self, language: str) -> dict[str, str]:
+        """Return what everything is called in a language.
+
+        Examples
+        --------
+        >>> config = Config(labels={"spring": {"en": "Spring", "fr": "Printemps"}, "A": "List A"})
+        >>> config.labels_in("fr")
+        {'spring': 'Printemps', 'A': 'List A'}
+        """
+        return {name: label_in(label, language) for name, label in self.labels.items()}
 
     def money_of(self, campaign_id: str) -> MoneySettings:
         """Return the prices that hold for a campaign: its own, then the site's.

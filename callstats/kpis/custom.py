@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from callstats.bounds import check_settings
+from callstats.config.label_texts import label_in
 from callstats.errors import InputError, UsageError, near_names
 from callstats.kpis.define import KPI, Condition, Count, Distinct, Linear, Net, Ratio, known
 from callstats.kpis.expression import OwnColumns, parse
@@ -193,11 +194,11 @@ def _defaults(formula: Ratio | Net) -> tuple[str, str]:
 
 
 def _label(label: object, place: str, file: object) -> dict[str, str]:
-    if isinstance(label, str) and label.strip():
-        return dict.fromkeys(LANGUAGES, label)
-    if isinstance(label, Mapping) and isinstance(label.get("en"), str):
+    if isinstance(label, Mapping):
         _known_keys(label, LANGUAGES, f"{place} label", file)
-        return {language: str(label.get(language, label["en"])) for language in LANGUAGES}
+    texts = list(label.values()) if isinstance(label, Mapping) else [label]
+    if isinstance(label, str | Mapping) and texts and all(isinstance(t, str) and t.strip() for t in texts):
+        return {language: label_in(label, language) for language in LANGUAGES}
     raise InputError(
         f"{place} label: a text, or texts for en, fr and ru, are expected, found {label!r}", file=file
     )

@@ -219,7 +219,11 @@ class DraftSections:
 
     def _labels(self) -> Lines:
         _, facts, seen = self.voice.say, self.facts, set[str]()
-        yield _("What to call campaigns, lists and agents in reports.")
+        yield _(
+            "What to call campaigns, lists, agents and outcomes in reports: a text, or texts by language, "
+            "as in {example}.",
+            example='{ en = "Spring", fr = "Printemps" }',
+        )
         for kind, named in (
             (_("campaign"), facts.campaigns), (_("queue"), facts.queues),
             (_("list"), facts.lists), (_("agent"), facts.agents),

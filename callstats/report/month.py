@@ -86,7 +86,7 @@ class MonthPlan:
     folder : Path
         Where they all go.
     labels : mapping of str to str
-        The project's names for its campaigns.
+        What the project calls its campaigns, in the language.
     provenance : mapping
         What they are all based on.
     notes : tuple of str
@@ -236,7 +236,7 @@ def plan(
         period_label(chosen_period.label, language),
         language,
         month.folder,
-        opened.config.labels,
+        opened.config.labels_in(language),
         provenance,
         tuple(month.notes),
         audience,

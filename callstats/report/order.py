@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from callstats.answers.core.audience import CLIENT, HIDDEN, STAFF, codes, for_client, is_spoken
 from callstats.config import AUDIENCES
+from callstats.config.label_texts import label_texts
 from callstats.dataset.period import Period
 from callstats.errors import UsageError, unknown_name
 from callstats.model import TABLES
@@ -200,7 +201,8 @@ def seen_by(audience: str, opened: Dataset) -> tuple[Dataset, dict[str, str]]:
     if audience == "internal":
         return opened, {}
     coded, labels = codes(opened), opened.config.labels
-    return for_client(opened), coded | {labels[name]: code for name, code in coded.items() if name in labels}
+    called = {text: code for name, code in coded.items() for text in label_texts(labels.get(name, name))}
+    return for_client(opened), coded | called
 
 
 def unsaid_names(coded: Mapping[str, str], opened: Dataset) -> frozenset[str]:

@@ -134,15 +134,25 @@ service_level = { low = 0.80, source = "demo: 80 % in 20 seconds" }
 touches_per_contact_won = { high = 8, source = "eight touches or more" }
 list_completion = { low = 0.75, source = "75 % of a list in eight hours" }
 
+# A label is a text, or a text for each language of the reports.
 [labels]
-spring = "Spring offer"
-renewal = "Renewals"
-service = "Customer service"
-base = "List base"
-A = "List A (old supplier)"
-B = "List B (new supplier)"
-mail = "Former customers by mail"
-web = "Former customers by web"
+spring = { en = "Spring offer", fr = "Offre de printemps", ru = "Весенняя акция" }
+renewal = { en = "Renewals", fr = "Renouvellements", ru = "Продления" }
+service = { en = "Customer service", fr = "Service client", ru = "Служба поддержки" }
+base = { en = "List base", fr = "Liste base", ru = "База base" }
+A = { en = "List A (old supplier)", fr = "Liste A (ancien fournisseur)", ru = "База A (прежний поставщик)" }
+B = { en = "List B (new supplier)", fr = "Liste B (nouveau fournisseur)", ru = "База B (новый поставщик)" }
+mail = { en = "Former customers by mail", fr = "Anciens clients, courrier", ru = "Бывшие клиенты, почта" }
+web = { en = "Former customers by web", fr = "Anciens clients, web", ru = "Бывшие клиенты, сайт" }
+spring_lists = { en = "Spring lists", fr = "Listes de printemps", ru = "Базы весенней акции" }
+past_answers = { en = "Past answers", fr = "Appels décrochés avant", ru = "Прежние ответы на звонки" }
+agenda = { en = "Agenda", fr = "Plan de l’appel", ru = "План разговора" }
+dispute = { en = "Objections", fr = "Objections", ru = "Возражения" }
+etiquette = { en = "Manner", fr = "Savoir-vivre", ru = "Вежливость" }
+offer = { en = "Offer", fr = "Offre", ru = "Предложение" }
+outcome = { en = "Outcome", fr = "Conclusion", ru = "Итог" }
+product = { en = "Product", fr = "Produit", ru = "Знание продукта" }
+script = { en = "Script", fr = "Script", ru = "Сценарий" }
 
 # Lists A and B were loaded together on 1 September: one is tested against the other, once all
 # 4,400 contacts have been followed. A size that was not planned is never final.

@@ -27,9 +27,11 @@ from callstats.config import (
     SourceSettings,
     Target,
     load,
+    parse,
 )
 from callstats.dataset.saving import write_project_file
-from callstats.errors import UsageError
+from callstats.errors import InputError, UsageError
+from callstats.report.order import seen_by
 
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
@@ -47,6 +49,7 @@ MONEY = st.builds(
     lists=st.dictionaries(TEXT, st.builds(ListPrice, total=st.floats(0, 1e9)), max_size=2),
     outcomes=st.dictionaries(TEXT, st.floats(0, 1e9), max_size=2),
 )
+BY_LANGUAGE = st.dictionaries(st.sampled_from(["en", "fr", "ru"]), TEXT, min_size=1)
 SHARE = st.floats(0.01, 0.99)
 HOURS = st.lists(st.integers(0, 24), min_size=2, max_size=2, unique=True).map(
     lambda pair: tuple(f"{hour:02d}:00" for hour in sorted(pair))
@@ -73,7 +76,7 @@ SECTIONS = {
     "pseudonym_key": TEXT,
     "targets": TARGETS.map(lambda more: {**DEFAULT_TARGETS, **more}),
     "settings": st.dictionaries(TEXT, NUMBER, max_size=3),
-    "labels": st.dictionaries(TEXT, TEXT, max_size=3),
+    "labels": st.dictionaries(TEXT, TEXT | BY_LANGUAGE, max_size=3),
     "ab_tests": st.dictionaries(TEXT, AB_TEST, max_size=3),
     "reports": st.just((OwnReport("a.ipynb"), OwnReport("b/c.ipynb", "agent", {"least": 3, "deep": True}))),
     "sources": st.dictionaries(TEXT, SOURCE, max_size=3),
@@ -127,3 +130,48 @@ def test_what_no_project_file_may_say_is_refused_and_nothing_written(tmp_path):
 def test_what_was_not_decided_is_not_written(tmp_path: Path) -> None:
     write_project_file(Config(time_zone="Europe/Paris"), tmp_path / "callstats.toml")
     assert (tmp_path / "callstats.toml").read_text() == 'time_zone = "Europe/Paris"\n'
+
+
+SPRING = {"en": "Spring offer", "fr": "Offre de printemps"}
+
+
+@pytest.mark.parametrize(
+    ("label", "language", "expected"),
+    [
+        ("Spring", "ru", "Spring"),
+        (SPRING, "fr", "Offre de printemps"),
+        (SPRING, "ru", "Spring offer"),
+        ({"ru": "Весна", "fr": "Printemps"}, "en", "Весна"),
+    ],
+)
+def test_a_label_is_that_of_the_language_else_the_english_else_the_first(label, language, expected):
+    assert parse({"labels": {"spring": label}}).labels_in(language) == {"spring": expected}
+
+
+@pytest.mark.parametrize(
+    ("label", "wrong"),
+    [
+        (3, "key 'labels.spring': a text in quotes is expected, found 3"),
+        ({"fr": 3}, "key 'labels.spring': a text in quotes is expected"),
+        ({"de": "Frühling"}, "'de' is none of en, fr, ru"),
+        ({}, "no text in it"),
+    ],
+)
+def test_a_label_is_a_text_or_texts_by_language(label, wrong):
+    with pytest.raises(InputError, match=wrong):
+        parse({"labels": {"spring": label}})
+
+
+def test_tables_and_frames_show_the_labels_of_the_language():
+    calls = pd.DataFrame({"call_id": ["1", "2"], "direction": "outbound", "list_id": "A", "handled": True})
+    ds = cs.open({"calls": calls}, config=Config(labels={"A": {"en": "Old list", "fr": "Ancienne liste"}}))
+    for language, expected in (("fr", "Ancienne liste"), ("ru", "Old list")):
+        table = cs.measure(ds.configured({"language": language}), "dials", by="list_id").table()
+        assert table.rows[0][0].text == expected
+
+
+def test_a_client_reads_no_label_of_an_agent_in_any_language():
+    calls = pd.DataFrame({"call_id": ["1"], "direction": ["outbound"], "agent_id": ["Ann"]})
+    labels = {"Ann": {"en": "Ann Smith", "fr": "Anne Smith"}}
+    _, coded = seen_by("client", cs.open({"calls": calls}, config=Config(labels=labels)))
+    assert {"Ann", "Ann Smith", "Anne Smith"} <= set(coded)

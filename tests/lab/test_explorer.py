@@ -71,7 +71,7 @@ def test_plotting_draws_every_kpi_with_its_caption(form: Explorer, ds: cs.Datase
     figures = run(form.code.value, ds)
     assert [data[MIME]["kind"] for data in drawn] == ["figure", "caption"] * 2
     assert [data["image/svg+xml"] for data in drawn[::2]] == [figure.svg for figure in figures]
-    assert drawn[1]["text/plain"] == "Answer rate by list_id, with 95% intervals"
+    assert drawn[1]["text/plain"] == "Answer rate by list, with 95% intervals"
 
 
 def test_groups_in_time_are_drawn_in_the_order_of_time(form: Explorer) -> None:

@@ -25,7 +25,10 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         bad = [name for name in self.answer.agreement if name not in self.answer.criteria]
         sentences = []
         if bad:
-            fields = {"criteria": self.named(bad), "least": form.number(LEAST, 2)}
+            fields = {
+                "criteria": self.named([self.label(name) for name in bad]),
+                "least": form.number(LEAST, 2),
+            }
             text = _(
                 "Evaluators do not agree on {criteria} (alpha under {least}): agents are not compared there.",
                 **fields,
@@ -33,7 +36,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
             sentences.append(Sentence(text, "unknown"))
         sentences += [self._differences(name) for name in self.answer.criteria if name in self.answer.differ]
         if self.answer.criteria and not any(self.answer.differ.values()):
-            agreed = self.named(self.answer.criteria)
+            agreed = self.named([self.label(name) for name in self.answer.criteria])
             none = _("No evidence that anybody's scores differ on {criteria}.", criteria=agreed)
             sentences.append(Sentence(none))
         return tuple(s for s in sentences if s is not None)
@@ -41,7 +44,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
     def _differences(self, name: str) -> Sentence | None:
         gaps = self.answer.differ[name]
         above, below = ([a for a in gaps if (gaps[a] > 0) == up] for up in (True, False))
-        return self.above_below(name, above, below)
+        return self.above_below(self.label(name), above, below)
 
     def agreement_table(self) -> TableView:
         """Return Krippendorff's alpha by criterion and what it supports."""
@@ -56,7 +59,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         ]
         lines = [
             [
-                Cell(name, strong=True),
+                Cell(self.label(name), strong=True),
                 Cell(form.number(a.calls)),
                 Cell(form.number(a.estimate, 2)),
                 Cell(form.interval(a.low, a.high, "n", value=a.estimate), tone="grey"),
@@ -83,7 +86,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
     def table(self) -> TableView:
         """Return the scores of each agent, on the criteria on which evaluators agree."""
         _, level = self.say, self.level(self.answer.confidence)
-        heads = [Column(_("Agent")), *(Column(name, "right") for name in self.answer.criteria)]
+        heads = [Column(_("Agent")), *(Column(self.label(name), "right") for name in self.answer.criteria)]
         evident = {agent for gaps in self.answer.differ.values() for agent in gaps}
         own, rest = split(list(self.answer.agents), evident)
         lines = [self._line(agent) for agent in own]
@@ -121,14 +124,14 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         """Draw the scores of one criterion by agent; the first on which evaluators agree if none is named."""
         name = criterion or next(iter(self.answer.criteria), "")
         drawn = [(agent, scores[name]) for agent, scores in self.answer.agents.items() if name in scores]
-        return self.plot_by_agent(drawn, ax, unit="score", label=name, n=[e.n for _, e in drawn])
+        return self.plot_by_agent(drawn, ax, unit="score", label=self.label(name), n=[e.n for _, e in drawn])
 
     def figure(self, criterion: str | None = None) -> FigureView:
         """Return the plot with its caption and alternative text."""
         name = criterion or next(iter(self.answer.criteria), "")
         level = self.level(self.answer.confidence)
         caption = self.say(
-            "Quality by agent: {criterion}, with {level} intervals", criterion=name, level=level
+            "Quality by agent: {criterion}, with {level} intervals", criterion=self.label(name), level=level
         )
         return figure(self.plot(None, name), caption, caption)
 

@@ -179,7 +179,7 @@ class SplitTelling(Telling[Split]):
     def _known(self) -> list[Sentence]:
         """Attributes that differ between the arms; for two bought lists, they are what is compared."""
         _ = self.say
-        off = ", ".join([balance.label for balance in self.answer.balance if balance.off][:5])
+        off = ", ".join([self._attribute(balance) for balance in self.answer.balance if balance.off][:5])
         if not off:
             return []
         if self.answer.loaded_check is None:
@@ -234,7 +234,16 @@ class SplitTelling(Telling[Split]):
     def _balanced(self, balance: Balance) -> list[Cell | str]:
         form, values = self.form, (balance.control, balance.treatment)
         shown = [form.percent(value) if balance.level else form.number(value, 2) for value in values]
-        return [balance.label, *shown, Cell(form.number(balance.difference, 2), strong=balance.off)]
+        return [
+            self._attribute(balance),
+            *shown,
+            Cell(form.number(balance.difference, 2), strong=balance.off),
+        ]
+
+    def _attribute(self, balance: Balance) -> str:
+        """Return what an attribute is called, with its value if it is one of several."""
+        name = self.voice.key(balance.name)
+        return f"{name} ({self.voice.keyed(balance.name, balance.level)})" if balance.level else name
 
     def views(self) -> tuple[View, ...]:
         """Return the sentences and the table."""

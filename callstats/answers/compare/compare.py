@@ -323,7 +323,7 @@ def _answer(
     ComparisonRefused
         No arm could be tested.
     """
-    voice = Voice.of(pairs.dataset)
+    voice = Voice.of(pairs.dataset).speaking_of(pairs.by)
     blank = ComparedArm(voice, pairs.kpi, pairs.control, None, pairs.design, terms)
     adjusted, levels = claims([pair.difference for pair in tested], terms.adjust, 1 - terms.confidence)
     rows = {arm: replace(blank, arm=arm, refusal=reason) for arm, reason in gates.refused.items()}
@@ -375,5 +375,6 @@ def _notes(pairs: Pairs, survey: Survey, voice: Voice) -> tuple[str, ...]:
         without = survey.counted.frame["arm"].isna()
         calls = float(survey.counted.frame.loc[without, "calls"].sum())
         if calls:
-            notes.append(_("{n} calls without {by} are left out.", n=form.number(calls), by=survey.by))
+            left = {"n": form.number(calls), "by": voice.key(survey.by)}
+            notes.append(_("Calls left out, as their {by} is not known: {n}.", **left))
     return tuple(notes)

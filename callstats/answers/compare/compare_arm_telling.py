@@ -37,7 +37,6 @@ _CLUSTERS = {
 }
 #: What ties units together, by its name in a statistic.
 _TIES = {"agent": mark("agent"), "day": mark("day")}
-_STRATA = {"hour": mark("hour"), "weekday": mark("weekday"), "attempt_no": mark("attempt")}
 #: Units whose missing number can be put into words.
 _MISSING = ("contact", "agent", "agent_day", "respondent", "call", "day")
 #: Values of a finding that are shares.
@@ -254,7 +253,7 @@ class ComparedArmTelling(Telling[ComparedArm]):
 
     def _strata(self, strata: Sequence[str]) -> str:
         """Return the strata that pairs are compared within."""
-        return self._listed([self.say(_STRATA[key]) if key in _STRATA else key for key in strata])
+        return self._listed([self.voice.key(key) for key in strata])
 
     # Obstacles
 
@@ -285,6 +284,8 @@ class ComparedArmTelling(Telling[ComparedArm]):
             return self.form.percent(value)
         if key == "strata":
             return self._strata(value)
+        if key == "by":
+            return self.voice.key(value)
         if isinstance(value, Comparison):
             return self._change(value.estimate, value.low, value.high)["change"]
         if isinstance(value, str):

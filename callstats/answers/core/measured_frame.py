@@ -144,15 +144,16 @@ def _drawn(frame: MeasuredFrame, words: MeasuredWords, kpi: str | None) -> Figur
     name = there[0] if kpi is None else kpi
     rows = pd.DataFrame(frame[frame["kpi"] == name] if "kpi" in frame else frame)
     keys = [str(column) for column in rows.columns if column not in _HEADS]
-    names = [" · ".join(map(words.voice.label, row)) for row in rows[keys].itertuples(index=False)]
-    label, unit, form = words.labels[name], words.units[name], words.voice.form
+    voice = words.voice
+    names = [" · ".join(map(voice.keyed, keys, row)) for row in rows[keys].itertuples(index=False)]
+    label, unit, form = words.labels[name], words.units[name], voice.form
     ends = [rows[side].tolist() if side in rows else None for side in ("low", "high")]
     ax = interval_plot(
         names or [label], rows["value"].tolist(), *ends, unit=unit, formatter=form, label=label,
         n=rows["n"].tolist() if "n" in rows else None, sort=not {*keys} & {*TIME_KEYS}, most=_DRAWN,
     )  # fmt: skip
-    told = {"kpi": label, "keys": ", ".join(keys), "level": form.goal(words.confidence, "%")}
-    say = words.voice.say
+    told = {"kpi": label, "keys": ", ".join(map(voice.key, keys)), "level": form.goal(words.confidence, "%")}
+    say = voice.say
     caption = say("{kpi} by {keys}, with {level} intervals", **told) if keys else label
     values = [f"{n} {form.value(v, unit)}" for n, v in zip(names, rows["value"], strict=True)][:_SPOKEN]
     return figure(ax, caption, say.headed(caption, "; ".join(values)) + ".")
@@ -207,7 +208,7 @@ class _MeasuredTable:
             return [
                 self.words.voice.reason(note) if isinstance(note, str) and note else "" for note in values
             ]
-        return [self.words.voice.label(value) for value in values]
+        return [self.words.voice.keyed(name, value) for value in values]
 
     def _ends(self, name: str) -> list[Any]:
         given = self.frame[name].tolist() if name in self.frame else [None] * len(self.frame)
@@ -218,4 +219,6 @@ class _MeasuredTable:
         if name == "low" and "high" in self.frame:
             level = self.form.goal(self.words.confidence, "%")
             return Column(self.say("{level} interval", level=level), "right")
-        return Column(self.say(_HEADS.get(name, name)), "right" if numeric else "left")
+        head = self.say(_HEADS[name]) if name in _HEADS else self.words.voice.key(name)
+        spelled = head if head == name else head[:1].upper() + head[1:]
+        return Column(spelled, "right" if numeric else "left")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from callstats.config import Config, Target
+from callstats.config.label_texts import label_texts
 from callstats.dataset.filters import Filters
 from callstats.errors import UsageError, near_names, spoken
 from callstats.kpis import catalogue, get
@@ -223,7 +224,8 @@ def stray_targets(dataset: Dataset) -> tuple[Stray, ...]:
     for column, section in SECTIONS.items():
         named = [name for name, own in getattr(dataset.config, section).items() if own.targets]
         there = values_of(whole, column) if named else []
-        labels = {spoken(dataset.config.labels.get(value, value)): value for value in there}
+        called = {value: label_texts(dataset.config.labels.get(value, value)) for value in there}
+        labels = {spoken(text): value for value, texts in called.items() for text in texts}
         for name in named:
             if name not in there:
                 labelled = labels.get(spoken(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from callstats.kpis.translations import words as kpi_words
@@ -52,6 +52,23 @@ _DOUBTS = (" is unknown for ", " were rejected at import")
 #: Between the values of a rule.
 _OR = mark(" or ")
 
+#: What the columns are called that questions are asked by.
+_KEYS = {
+    "campaign_id": mark("campaign"),
+    "list_id": mark("list"),
+    "agent_id": mark("agent"),
+    "attempt_no": mark("attempt"),
+    "outcome_code": mark("outcome code"),
+    "criterion": mark("criterion"),
+    "hour": mark("hour"),
+    "weekday": mark("weekday"),
+    "day": mark("day"),
+    "week": mark("week"),
+    "month": mark("month"),
+}
+#: The values of those that are numbers with a name.
+_TIMES = {"hour": range(24), "weekday": range(1, 8)}
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -72,7 +89,8 @@ class Voice:
     def of(cls, dataset: Dataset) -> Voice:
         """Return the voice for a data set's configuration."""
         config = dataset.config
-        return cls(config.language, config.currency, config.labels, config.audience)
+        labels = config.labels_in(config.language)
+        return cls(config.language, config.currency, labels, config.audience)
 
     @property
     def say(self) -> Words:
@@ -89,6 +107,42 @@ class Voice:
         if name is None or name != name:  # noqa: PLR0124 - nan
             return self.say("(none)")
         return self.labels.get(str(name), str(name))
+
+    def key(self, column: str) -> str:
+        """Return what a column is called that a question is asked by.
+
+        Examples
+        --------
+        >>> Voice("fr").key("list_id"), Voice(labels={"region": "Region"}).key("region")
+        ('liste', 'Region')
+        """
+        return self.say(_KEYS.get(column, column)) if column not in self.labels else self.labels[column]
+
+    def keyed(self, column: str, value: object) -> str:
+        """Return a value of such a column: a weekday or an hour as it is spoken, else its label.
+
+        Examples
+        --------
+        >>> voice = Voice(labels={"A": "Old"})
+        >>> voice.keyed("weekday", 1), voice.keyed("hour", 9), voice.keyed("list_id", "A")
+        ('Mon', '09:00', 'Old')
+        """
+        told = str(value).removesuffix(".0")  # pandas makes fractions of a column with gaps
+        if column not in _TIMES or not told.isdigit() or int(told) not in _TIMES[column]:
+            return self.label(value)
+        number = int(told)
+        return self.form.weekday(number) if column == "weekday" else self.form.hour(number)
+
+    def speaking_of(self, column: str) -> Voice:
+        """Return the voice to which the values of a column are names, also weekdays and hours.
+
+        Examples
+        --------
+        >>> Voice().speaking_of("weekday").label(7)
+        'Sun'
+        """
+        named = {str(value): self.keyed(column, value) for value in _TIMES.get(column, ())}
+        return replace(self, labels={**self.labels, **named}) if named else self
 
     def period(self, period: Period | None) -> str:
         r"""Return a period in words.

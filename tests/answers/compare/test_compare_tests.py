@@ -164,4 +164,4 @@ class TestEdges:
         frame = answers(1)
         frame.loc[:9, "list_id"] = None
         found = cs.compare(dataset(frame), "answer_rate")
-        assert "10 calls without list_id" in found.notes[0]
+        assert found.notes[0] == "Calls left out, as their list is not known: 10."
