@@ -20,7 +20,9 @@ def _abandonment(whole: Linear) -> Ratio:
 KPIS = (
     KPI(
         name="abandon_rate_outbound",
-        label=named("Abandonment rate, outbound", "Taux d’abandon en appels sortants", "Коэффициент отказа"),
+        label=named(
+            "Abandonment rate, outbound", "Taux d’abandon en appels sortants", "Доля потерянных исходящих"
+        ),
         question="Of the people who answered, what share was given no agent in time?",
         formula=_abandonment(_ABANDONED + _HANDLED),
         unit="%",
@@ -41,7 +43,7 @@ KPIS = (
         label=named(
             "Abandonment rate, UK, with machine detection",
             "Taux d’abandon, méthode britannique avec détection de répondeurs",
-            "Доля потерянных, британский метод с автоответчиками",
+            "Доля потерянных исходящих, британский метод с автоответчиками",
         ),
         question="Of the people who answered, what share was given no agent, if some dropped calls were machines?",
         formula=_abandonment(linear(_ABANDONED + _HANDLED + Count(rows.MACHINE_SEEN))),
@@ -55,7 +57,7 @@ KPIS = (
     ),
     KPI(
         name="drop_rate",
-        label=named("Drop rate", "Taux de coupure", "Доля сброшенных вызовов"),
+        label=named("Drop rate", "Taux d’abandon par appel émis", "Доля потерянных от всех исходящих"),
         question="What share of dials was answered by a person and given no agent in time?",
         formula=Share(rows.ABANDONED, rows.DIALS),
         unit="%",
@@ -64,11 +66,11 @@ KPIS = (
         independence="contact",
         source=PEERS,
         caution="Drops / dials: not the legal figure, which divides by people who answered (abandon_rate_outbound) and is several times as high.",
-        aliases=("drops / dials",),
+        aliases=("drops / dials", "taux de coupure"),
     ),
     KPI(
         name="do_not_call_rate",
-        label=named("Do-not-call rate", "Taux d’opposition", "Доля отказов от звонков"),
+        label=named("Do-not-call rate", "Taux d’opposition", "Доля просьб не звонить"),
         question="What share of the contacts reached asked not to be called again?",
         formula=contact_share(
             rows.DO_NOT_CALL, "contacts who asked not to be called", rows.LIVE, "contacts reached"

@@ -24,7 +24,7 @@ from callstats.kpis.parts import (
 COUNTS = (
     KPI(
         name="argued_calls",
-        label=named("Argued calls", "Appels argumentés", "Аргументированные звонки"),
+        label=named("Offers heard", "Offres entendues", "Выслушанные предложения"),
         question="In how many calls was the offer heard and answered?",
         formula=Net(linear(Count(rows.ARGUED))),
         unit="n",
@@ -32,8 +32,8 @@ COUNTS = (
         domain="conversion",
         independence="contact",
         source=PROFITABILITY,
-        caution="Success or refusal: a conversation that never came to the offer is not argued.",
-        aliases=("contacts argumentés", "CA"),
+        caution="Success or refusal: a conversation that never came to the offer does not count.",
+        aliases=("contacts argumentés", "CA", "appels argumentés"),
     ),
     KPI(
         name="successes",
@@ -63,7 +63,11 @@ COUNTS = (
     ),
     KPI(
         name="contacts_argued",
-        label=named("Contacts argued", "Contacts argumentés", "Аргументированные контакты"),
+        label=named(
+            "Contacts who heard the offer",
+            "Contacts ayant entendu l’offre",
+            "Контакты, выслушавшие предложение",
+        ),
         question="How many contacts heard the offer and answered it?",
         formula=Net(linear(CONTACTS_ARGUED)),
         unit="n",
@@ -71,11 +75,11 @@ COUNTS = (
         domain="conversion",
         independence="contact",
         source=PROFITABILITY,
-        caution="Each contact counts once, however often it was argued with.",
+        caution="Each contact counts once, however often it heard the offer.",
     ),
     KPI(
         name="contacts_closed",
-        label=named("Contacts closed", "Fiches triées", "Закрытые контакты"),
+        label=named("Contacts closed", "Fiches clôturées", "Закрытые контакты"),
         question="How many contacts were closed?",
         formula=Net(linear(CONTACTS_CLOSED)),
         unit="n",
@@ -88,7 +92,7 @@ COUNTS = (
     ),
     KPI(
         name="contacts_won",
-        label=named("Contacts won", "Contacts gagnés", "Выигранные контакты"),
+        label=named("Contacts won", "Contacts gagnés", "Успешные контакты"),
         question="How many contacts accepted the offer?",
         formula=Net(linear(CONTACTS_WON)),
         unit="n",
@@ -106,7 +110,7 @@ _SUCCESS_RATES = (
         name="success_rate_closed",
         label=named(
             "Success rate on closed contacts",
-            "Taux de succès (succès / triés)",
+            "Taux de succès sur fiches clôturées",
             "Доля успехов среди закрытых",
         ),
         question="What share of the contacts closed was won?",
@@ -122,19 +126,19 @@ _SUCCESS_RATES = (
     KPI(
         name="success_rate_argued",
         label=named(
-            "Success rate on argued contacts",
-            "Taux de succès sur contacts argumentés",
-            "Доля успехов среди аргументированных",
+            "Success rate on offers heard",
+            "Taux de succès sur offres entendues",
+            "Доля успехов среди выслушавших",
         ),
         question="What share of the contacts who heard the offer accepted it?",
-        formula=contact_share(rows.SUCCESSES, "contacts won", rows.ARGUED, "contacts argued"),
+        formula=contact_share(rows.SUCCESSES, "contacts won", rows.ARGUED, "contacts who heard the offer"),
         unit="%",
         direction="up",
         domain="conversion",
         independence="contact",
         source=PROFITABILITY,
         caution="The unreachable are not in it; success_rate_closed beside it has them. Contacts, not calls: a contact that bought twice counts once.",
-        aliases=("taux de concrétisation", "CA+ / CA"),
+        aliases=("taux de concrétisation", "CA+ / CA", "taux de succès sur contacts argumentés"),
     ),
 )
 
@@ -154,7 +158,9 @@ _CONVERSIONS = (
     ),
     KPI(
         name="conversion_per_dial",
-        label=named("Conversion per dial", "Taux de conversion par appel émis", "Коэффициент конверсии"),
+        label=named(
+            "Conversion per dial", "Taux de conversion par appel émis", "Конверсия исходящих звонков"
+        ),
         question="What share of dials ended in a success?",
         formula=Share(rows.SUCCESSES, rows.DIALS),
         unit="%",
@@ -163,11 +169,13 @@ _CONVERSIONS = (
         independence="contact",
         source=RUSSIAN,
         caution="It falls as contacts are dialled more often, even when each attempt is worth its cost.",
-        aliases=("конверсия", "sales per dial"),
+        aliases=("конверсия", "коэффициент конверсии", "sales per dial"),
     ),
     KPI(
         name="conversion_per_contact",
-        label=named("Conversion per contact", "Taux de conversion par contact joint", "Конверсия на контакт"),
+        label=named(
+            "Conversion per contact", "Taux de conversion par contact joint", "Конверсия контактов с дозвоном"
+        ),
         question="What share of the contacts reached was won?",
         formula=contact_share(rows.SUCCESSES, "contacts won", rows.LIVE, "contacts reached"),
         unit="%",
@@ -193,7 +201,7 @@ _CONVERSIONS = (
     ),
     KPI(
         name="argued_rate",
-        label=named("Argued rate", "Taux d’argumentation", "Доля аргументированных разговоров"),
+        label=named("Share of offers heard", "Part des offres entendues", "Доля выслушанных предложений"),
         question="In what share of conversations was the offer heard and answered?",
         formula=Share(rows.ARGUED, rows.HANDLED),
         unit="%",
@@ -202,11 +210,13 @@ _CONVERSIONS = (
         independence="contact",
         source=PEERS,
         caution="Per conversation. It falls with wrong parties and call-backs as well as with a weak opening.",
-        aliases=("argumentés / traités", "pitch rate"),
+        aliases=("argumentés / traités", "taux d’argumentation", "pitch rate"),
     ),
     KPI(
         name="first_call_close",
-        label=named("Closed on the first conversation", "Vente au premier contact", "Первый звонок закрыт"),
+        label=named(
+            "Closed on the first conversation", "Vente au premier contact", "Успех с первого разговора"
+        ),
         question="What share of the contacts reached was won on the first live call?",
         formula=contact_share(
             rows.FIRST_CLOSE, "contacts won on the first live call", rows.LIVE, "contacts reached"
@@ -234,7 +244,7 @@ _CONVERSIONS = (
     ),
     KPI(
         name="touches_per_contact_won",
-        label=named("Touches per contact won", "Touches par contact gagné", "Касаний на выигранный контакт"),
+        label=named("Touches per contact won", "Touches par contact gagné", "Касаний на успешный контакт"),
         question="How many dials did the contacts won take until they were won?",
         formula=Ratio(
             linear(Sum("touches", rows.WINS_NUMBERED)),

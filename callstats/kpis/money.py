@@ -67,7 +67,7 @@ KPIS = (
     ),
     KPI(
         name="profit_per_hour",
-        label=named("Profit per login hour", "Profit par heure de connexion", "Прибыль в час"),
+        label=named("Profit per login hour", "Profit par heure de connexion", "Прибыль за час в системе"),
         question="What does an hour of login earn after all costs?",
         formula=Ratio(PROFIT, LOGIN_HOURS),
         unit="money/h",
@@ -132,7 +132,7 @@ KPIS = (
     ),
     KPI(
         name="cost_per_contact",
-        label=named("Cost per contact reached", "Coût par contact joint", "Стоимость контакта"),
+        label=named("Cost per contact reached", "Coût par contact joint", "Стоимость дозвона до контакта"),
         question="What does reaching a contact in person cost?",
         formula=Ratio(DIALLING_COST, linear(CONTACTS_REACHED)),
         unit="money",

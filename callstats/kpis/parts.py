@@ -66,7 +66,7 @@ def time_share(part: Predicate, of: Predicate) -> Ratio:
 CONTACTS_LOADED = contacts(rows.LOADED, "contacts loaded")
 CONTACTS_ATTEMPTED = contacts(rows.DIALS, "contacts attempted")
 CONTACTS_REACHED = contacts(rows.LIVE, "contacts reached")
-CONTACTS_ARGUED = contacts(rows.ARGUED, "contacts argued")
+CONTACTS_ARGUED = contacts(rows.ARGUED, "contacts who heard the offer")
 CONTACTS_CLOSED = contacts(rows.CLOSED, "contacts closed")
 CONTACTS_WON = contacts(rows.SUCCESSES, "contacts won")
 CONTACTS_INVALID = contacts(rows.INVALID, "contacts with an invalid number")

@@ -80,7 +80,7 @@ TIMES = (
     ),
     KPI(
         name="average_talk_time",
-        label=named("Average talk time", "Durée moyenne des appels", "Среднее время разговора"),
+        label=named("Average talk time", "Durée moyenne de conversation (DMC)", "Среднее время разговора"),
         question="How long do agents talk in a handled call?",
         formula=Mean("talk_s", rows.CONVERSATIONS),
         unit="s",
@@ -93,9 +93,7 @@ TIMES = (
     ),
     KPI(
         name="average_wrap_time",
-        label=named(
-            "Average wrap-up time", "Temps moyen de post-appel", "Среднее время послевызовной обработки"
-        ),
+        label=named("Average wrap-up time", "Temps moyen de post-appel", "Среднее время постобработки"),
         question="How long does the work after a handled call take?",
         formula=Mean("wrap_s", rows.CONVERSATIONS),
         unit="s",
@@ -108,7 +106,7 @@ TIMES = (
     ),
     KPI(
         name="average_hold_time",
-        label=named("Average hold time", "Temps moyen de mise en attente", "Среднее время ожидания"),
+        label=named("Average hold time", "Temps moyen de mise en attente", "Среднее время удержания"),
         question="How long is the person kept on hold during a handled call?",
         formula=Mean("hold_s", rows.CONVERSATIONS),
         unit="s",
@@ -175,7 +173,7 @@ SHARES = (
     ),
     KPI(
         name="wrap_share",
-        label=named("Share of wrap-up", "Part de post-appel", "Доля послевызовной обработки"),
+        label=named("Share of wrap-up", "Part de post-appel", "Доля постобработки"),
         question="What share of login time is work after calls?",
         formula=time_share(rows.WRAPPING, rows.LOGIN),
         unit="%",
@@ -273,7 +271,7 @@ HOURS = (
 PACE = (
     KPI(
         name="successes_per_login_hour",
-        label=named("Successes per login hour", "Succès par heure de connexion", "Успехов в час в системе"),
+        label=named("Successes per login hour", "Succès par heure de connexion", "Успехов за час в системе"),
         question="How many successes does an hour of login bring?",
         formula=Ratio(SUCCESSES, LOGIN_HOURS),
         unit="1/h",
@@ -286,7 +284,9 @@ PACE = (
     ),
     KPI(
         name="successes_per_talk_hour",
-        label=named("Successes per talk hour", "Succès par heure de conversation", "Успехов в час разговора"),
+        label=named(
+            "Successes per talk hour", "Succès par heure de conversation", "Успехов за час разговора"
+        ),
         question="How many successes does an hour of talking bring?",
         formula=Ratio(SUCCESSES, TALK_HOURS),
         unit="1/h",
@@ -298,7 +298,9 @@ PACE = (
     ),
     KPI(
         name="successes_per_available_hour",
-        label=named("Successes per available hour", "Succès par heure disponible", "Успехов в доступный час"),
+        label=named(
+            "Successes per available hour", "Succès par heure disponible", "Успехов за доступный час"
+        ),
         question="How many successes does an hour without pauses bring?",
         formula=Ratio(SUCCESSES, AVAILABLE_HOURS),
         unit="1/h",
@@ -310,7 +312,7 @@ PACE = (
     ),
     KPI(
         name="successes_per_paid_hour",
-        label=named("Successes per paid hour", "Succès par heure payée", "Успехов в оплаченный час"),
+        label=named("Successes per paid hour", "Succès par heure payée", "Успехов за оплаченный час"),
         question="How many successes does a paid hour bring?",
         formula=Ratio(SUCCESSES, PAID_HOURS),
         unit="1/h",
@@ -323,7 +325,9 @@ PACE = (
     KPI(
         name="argued_per_hour",
         label=named(
-            "Argued calls per login hour", "Contacts argumentés à l’heure", "Аргументированных звонков в час"
+            "Offers heard per login hour",
+            "Offres entendues par heure de connexion",
+            "Выслушанных предложений за час в системе",
         ),
         question="How many offers are heard and answered in an hour of login?",
         formula=Ratio(linear(Count(rows.ARGUED)), LOGIN_HOURS),

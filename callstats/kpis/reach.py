@@ -56,7 +56,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="contacts_reached",
-        label=named("Contacts reached", "Contacts joints", "Достигнутые контакты"),
+        label=named("Contacts reached", "Contacts joints", "Контакты с дозвоном"),
         question="How many contacts answered in person at least once?",
         formula=Net(linear(CONTACTS_REACHED)),
         unit="n",
@@ -68,7 +68,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="reach_rate",
-        label=named("Reach rate", "Taux de joignabilité", "Доля достигнутых контактов"),
+        label=named("Reach rate", "Taux de joignabilité", "Доля контактов с дозвоном"),
         question="What share of the contacts dialled answered in person at least once?",
         formula=contact_share(rows.LIVE, "contacts reached", rows.DIALS, "contacts attempted"),
         unit="%",
@@ -81,7 +81,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="list_penetration",
-        label=named("List penetration", "Taux de pénétration du fichier", "Охват базы"),
+        label=named("List penetration", "Taux de pénétration de la liste", "Охват базы"),
         question="What share of the contacts loaded was dialled at least once?",
         formula=share_of_loaded(CONTACTS_ATTEMPTED),
         unit="%",
@@ -94,7 +94,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="list_saturation",
-        label=named("List saturation", "Saturation du fichier", "Насыщенность базы"),
+        label=named("List saturation", "Saturation de la liste", "Насыщенность базы"),
         question="How many dials has each loaded contact had on average?",
         formula=Ratio(DIALS, linear(CONTACTS_LOADED)),
         unit="n",
@@ -107,7 +107,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="list_exhaustion",
-        label=named("List exhaustion", "Taux d’épuisement du fichier", "Выработка базы"),
+        label=named("List exhaustion", "Taux d’épuisement de la liste", "Выработка базы"),
         question="What share of the contacts loaded is closed?",
         formula=share_of_loaded(
             CONTACTS_CLOSED,
@@ -124,7 +124,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="remaining_callable",
-        label=named("Contacts still callable", "Fiches encore appelables", "Оставшиеся контакты"),
+        label=named("Contacts still callable", "Fiches encore appelables", "Ещё доступные контакты"),
         question="How many of the contacts loaded may still be dialled?",
         formula=Net(CONTACTS_LOADED - CONTACTS_CLOSED),
         unit="n",
@@ -150,7 +150,7 @@ LIST_KPIS = (
     ),
     KPI(
         name="file_validity",
-        label=named("File validity", "Validité du fichier", "Валидность базы"),
+        label=named("File validity", "Validité de la liste", "Валидность базы"),
         question="What share of the contacts dialled has a number that works?",
         formula=Ratio(
             _VALIDITY_KNOWN - CONTACTS_INVALID,
@@ -205,7 +205,7 @@ LIST_KPIS = (
 COUNTS = (
     KPI(
         name="dials",
-        label=named("Dials", "Appels émis", "Набранные номера"),
+        label=named("Dials", "Appels émis", "Исходящие звонки"),
         question="How many dials were placed?",
         formula=Net(linear(Count(rows.DIALS))),
         unit="n",
@@ -218,7 +218,7 @@ COUNTS = (
     ),
     KPI(
         name="connected_calls",
-        label=named("Connected calls", "Appels décrochés", "Соединённые вызовы"),
+        label=named("Connected calls", "Appels décrochés", "Соединённые звонки"),
         question="How many dials were answered by a person or a machine?",
         formula=Net(linear(Count(rows.CONNECTED))),
         unit="n",
@@ -231,7 +231,7 @@ COUNTS = (
     ),
     KPI(
         name="live_calls",
-        label=named("Live calls", "Décrochés par une personne", "Живые ответы"),
+        label=named("Live calls", "Décrochés par une personne", "Ответил человек"),
         question="How many dials were answered by a person?",
         formula=Net(linear(Count(rows.LIVE))),
         unit="n",
@@ -244,7 +244,7 @@ COUNTS = (
     ),
     KPI(
         name="handled_calls",
-        label=named("Handled calls", "Appels traités", "Обработанные вызовы"),
+        label=named("Handled calls", "Appels traités", "Обработанные звонки"),
         question="How many dials led to a conversation with an agent?",
         formula=Net(linear(Count(rows.HANDLED))),
         unit="n",
@@ -257,7 +257,7 @@ COUNTS = (
     ),
     KPI(
         name="abandoned_calls",
-        label=named("Abandoned live calls", "Appels abandonnés", "Потерянные вызовы"),
+        label=named("Abandoned live calls", "Appels abandonnés", "Потерянные звонки"),
         question="How many people answered and were given no agent in time?",
         formula=Net(linear(Count(rows.ABANDONED))),
         unit="n",
@@ -273,7 +273,7 @@ COUNTS = (
 RATES = (
     KPI(
         name="answer_rate",
-        label=named("Answer rate", "Taux d’appels répondus", "Коэффициент успешных ответов"),
+        label=named("Answer rate", "Taux d’appels répondus", "Доля ответов"),
         question="What share of dials led to a conversation with an agent?",
         formula=Share(rows.HANDLED, rows.DIALS),
         unit="%",
@@ -282,11 +282,17 @@ RATES = (
         independence="contact",
         source=sources(PROSPECTING, PROFITABILITY, RUSSIAN),
         caution="Answered means that a person picked up and spoke with the agent; a machine that picks up is connected, not answered. Many tools, and the ASR of telephony, count machines and abandoned calls too.",
-        aliases=("taux de connexion", "taux de réponse", "ASR", "процент дозвона"),
+        aliases=(
+            "taux de connexion",
+            "taux de réponse",
+            "ASR",
+            "процент дозвона",
+            "коэффициент успешных ответов",
+        ),
     ),
     KPI(
         name="connect_rate",
-        label=named("Connect rate", "Taux de décroché", "Коэффициент соединений"),
+        label=named("Connect rate", "Taux de décroché", "Доля соединений"),
         question="What share of dials was answered by a person or a machine?",
         formula=Share(rows.CONNECTED, rows.DIALS),
         unit="%",
@@ -299,7 +305,9 @@ RATES = (
     ),
     KPI(
         name="contact_rate_dial",
-        label=named("Contact rate per dial", "Taux de contact par appel émis", "Доля живых ответов"),
+        label=named(
+            "Contact rate per dial", "Taux de contact par appel émis", "Доля звонков с ответом человека"
+        ),
         question="What share of dials was answered by a person?",
         formula=Share(rows.LIVE, rows.DIALS),
         unit="%",
@@ -325,7 +333,7 @@ RATES = (
     ),
     KPI(
         name="list_quality",
-        label=named("List quality", "Qualité d’une liste", "Качество базы"),
+        label=named("List quality", "Qualité de la liste", "Качество базы"),
         question="How well do the numbers of a list lead to conversations?",
         formula=Share(rows.HANDLED, rows.DIALS),
         unit="%",

@@ -72,7 +72,7 @@ LEVELS = (
         label=named(
             "Service level, abandons in time as met",
             "Niveau de service, abandons rapides acceptés",
-            "Уровень сервиса, ранние отказы в плюс",
+            "Уровень сервиса, рано потерянные засчитаны",
         ),
         question="What share of the calls offered was answered or given up in time?",
         formula=_service_level(_IN_TIME + _LEFT_IN_TIME),
@@ -88,7 +88,7 @@ LEVELS = (
         label=named(
             "Service level of calls answered",
             "Niveau de service hors abandons",
-            "Уровень сервиса без отказов",
+            "Уровень сервиса без потерянных",
         ),
         question="What share of the calls answered was answered in time?",
         formula=Share(rows.ANSWERED_WITHIN, rows.ANSWERED),
@@ -104,7 +104,7 @@ LEVELS = (
         label=named(
             "Service level, abandons in time left out",
             "Niveau de service hors abandons rapides",
-            "Уровень сервиса без ранних отказов",
+            "Уровень сервиса без рано потерянных",
         ),
         question="What share of the calls offered, those given up in time left out, was answered in time?",
         formula=_service_level(linear(_IN_TIME), _OFFERED - _LEFT_IN_TIME),
@@ -120,7 +120,7 @@ LEVELS = (
         label=named(
             "Service level, short abandons as met",
             "Niveau de service, abandons très courts acceptés",
-            "Уровень сервиса, короткие отказы в плюс",
+            "Уровень сервиса, сразу потерянные засчитаны",
         ),
         question="What share of the calls offered was answered in time or given up at once?",
         formula=_service_level(_IN_TIME + _LEFT_SHORT),
@@ -136,7 +136,7 @@ LEVELS = (
 CALLERS = (
     KPI(
         name="calls_offered",
-        label=named("Calls offered", "Volume d’appels", "Поступившие вызовы"),
+        label=named("Calls offered", "Appels présentés", "Поступившие звонки"),
         question="How many calls came in?",
         formula=Net(linear(Count(rows.OFFERED))),
         unit="n",
@@ -149,7 +149,7 @@ CALLERS = (
     ),
     KPI(
         name="calls_answered",
-        label=named("Calls answered", "Appels entrants traités", "Отвеченные вызовы"),
+        label=named("Calls answered", "Appels entrants traités", "Отвеченные звонки"),
         question="How many of the calls that came in were answered by an agent?",
         formula=Net(linear(Count(rows.ANSWERED))),
         unit="n",
@@ -161,7 +161,9 @@ CALLERS = (
     ),
     KPI(
         name="abandon_rate_inbound",
-        label=named("Abandonment rate, inbound", "Taux d’abandon", "Доля потерянных входящих"),
+        label=named(
+            "Abandonment rate, inbound", "Taux d’abandon en appels entrants", "Доля потерянных входящих"
+        ),
         question="What share of the calls offered did callers give up in the queue?",
         formula=Share(rows.QUEUE_ABANDONED, rows.OFFERED),
         unit="%",
@@ -175,7 +177,7 @@ CALLERS = (
     KPI(
         name="abandon_rate_by_second",
         label=named(
-            "Early abandonment rate, inbound", "Taux d’abandon précoce", "Доля рано ушедших входящих"
+            "Early abandonment rate, inbound", "Taux d’abandon précoce", "Доля рано потерянных входящих"
         ),
         question="What share of the calls offered had callers given up by a given second?",
         formula=Ratio(
@@ -192,7 +194,7 @@ CALLERS = (
     KPI(
         name="average_speed_of_answer",
         label=named(
-            "Average speed of answer", "Temps d’attente avant le décrochage", "Средняя скорость ответа"
+            "Average speed of answer", "Temps moyen d’attente avant décroché", "Средняя скорость ответа"
         ),
         question="How long do callers wait whose call is answered?",
         formula=Mean("queue_s", rows.ANSWERED),
@@ -206,7 +208,9 @@ CALLERS = (
     ),
     KPI(
         name="average_time_to_abandon",
-        label=named("Average time to abandonment", "Délai moyen avant abandon", "Среднее время до отказа"),
+        label=named(
+            "Average time to abandonment", "Délai moyen avant abandon", "Среднее время до потери звонка"
+        ),
         question="How long do callers wait before they give up?",
         formula=Mean("queue_s", rows.QUEUE_ABANDONED),
         unit="s",

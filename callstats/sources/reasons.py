@@ -35,8 +35,8 @@ REASONS: tuple[Message, ...] = (
     "a length of less than nothing, or of over 18 hours; is its unit right?",
     "a number of dials from 0 to {most} is needed",
     # a line
-    "{count} fields instead of {width}: the line is cut off",
-    "{count} fields instead of {width}: the line is too long, or holds the delimiter inside a field",
+    "{count} of {width} fields: the line is cut off",
+    "{count} fields, the header has {width}: the line is too long, or holds the delimiter inside a field",
     "the line holds NUL bytes: part of the file was never written",
     "a {quote} is not closed within {lines} lines",
     # a line that is no record

@@ -235,6 +235,13 @@ def _broken(row: int, line: str, count: int, width: int) -> Bad:
             row, "a line has no NUL bytes", "the line holds NUL bytes: part of the file was never written",
             line.replace("\x00", "␀"), line.replace("\x00", "␀"),
         )  # fmt: skip
-    cut = "cut off" if count < width else "too long, or holds the delimiter inside a field"
-    reason = f"{count} fields instead of {width}: the line is {cut}"
-    return Bad(row, "a line has as many fields as the header", reason, f"{count} fields", line)
+    if count < width:
+        reason = f"{count} of {width} fields: the line is cut off"
+    else:
+        reason = (
+            f"{count} fields, the header has {width}: the line is too long, or holds the delimiter inside a "
+            "field"
+        )
+    return Bad(
+        row, "a line has as many fields as the header", reason, f"{count} field{'s' * (count != 1)}", line
+    )

@@ -28,8 +28,8 @@ def _rules(frame: pd.DataFrame, table: str = "calls") -> list[str]:
     [
         ({"connected": [False], "live": [True]}, "a live call was connected"),
         ({"live": [False], "handled": [True]}, "a handled call was live"),
-        ({"handled": [False], "argued": [True]}, "an argued call was handled"),
-        ({"argued": [False], "success": [True]}, "a success was argued"),
+        ({"handled": [False], "argued": [True]}, "a call in which the offer was heard was handled"),
+        ({"argued": [False], "success": [True]}, "the offer was heard in a success"),
         ({"closed": [False], "success": [True]}, "a success closed the contact"),
         ({"live": [False], "abandoned": [True]}, "an abandoned call was live"),
         ({"handled": [True], "abandoned": [True]}, "an abandoned call was not handled"),

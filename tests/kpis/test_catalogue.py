@@ -209,7 +209,7 @@ def test_what_counts_one_direction_says_so_in_every_language():
     said = {language: describe(get("revenue"), language)["caution"] for language in ("en", "fr", "ru")}
     assert said["en"].endswith("Outbound calls alone are counted.")
     assert said["fr"].endswith("Seuls les appels sortants sont comptés.")
-    assert said["ru"].endswith("Считаются только исходящие вызовы.")
+    assert said["ru"].endswith("Считаются только исходящие звонки.")
     assert describe(get("service_level"))["caution"].endswith("Inbound calls alone are counted.")
 
 

@@ -252,7 +252,7 @@ def count(path: Path) -> Counted:
             result.rejected["a duration is under 65,000 seconds"] += 1
             continue
         if row["status"] == "SALE" and not row["agent"]:
-            result.rejected["a success was argued"] += 1
+            result.rejected["the offer was heard in a success"] += 1
             continue
         before = last.get(row["lead"])
         last[row["lead"]] = row

@@ -34,8 +34,8 @@ Status = Literal["above", "below", "alike", "few", "not comparable", "no calls"]
 SUCCESS_PER_ARGUED = KPI(
     name="success_per_argued_call",
     label={
-        "en": "Success on argued calls",
-        "fr": "Succès sur appels argumentés",
+        "en": "Success on offers heard",
+        "fr": "Succès sur offres entendues",
         "ru": "Успех аргументированных звонков",
     },
     question="What share of the calls in which the offer was heard ended in a success?",

@@ -112,7 +112,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             "below": self.named(out["below"]),
         }
         if out["above"] and out["below"]:
-            both = _("With {account} taken into account: {above} above the others, {below} below.", **fields)
+            both = _("With {account} taken into account: {above} above the others; {below} below.", **fields)
             return Sentence(both)
         if out["above"]:
             return Sentence(_("With {account} taken into account: {above} above the others.", **fields))
@@ -169,7 +169,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
             self.interval_head(self.answer.confidence, label),
             Column(_("comparable calls"), "right"),
             Column(_("observed / expected"), "right", _("after lead mix")),
-            Column(_("shrunken"), "right", _("after lead mix")),
+            Column(_("chance taken off"), "right", _("after lead mix")),
             self.interval_head(self.answer.confidence, _("after lead mix")),
             Column(_("rank"), "right", _("after lead mix")),
         ]
@@ -177,7 +177,7 @@ class AgentsTelling(ByAgentTelling[AgentComparison]):
         mix = mix_label(self.voice, self.answer.keys)
         notes = [
             _("Expected: what the agent's calls bring all agents, by {mix}.", mix=mix or "–"),
-            _("Shrunken: drawn towards everybody as far as the agent's own calls do not tell."),
+            _("Chance taken off: pulled towards the average of all, the more so the less the calls tell."),
             _(
                 "Its interval holds for every single agent: for one far from the others, and for one picked "
                 "because of the figure."

@@ -33,7 +33,7 @@ class ByAgentTelling(Telling[A]):
         """State who is above and who below the others; None if nobody is."""
         _, names = self.say, {"above": self.named(above), "below": self.named(below)}
         if above and below:
-            return Sentence(_("{kpi}: {above} above the others, {below} below.", kpi=kpi, **names))
+            return Sentence(_("{kpi}: {above} above the others; {below} below.", kpi=kpi, **names))
         if above:
             return Sentence(_("{kpi}: {above} above the others.", kpi=kpi, **names))
         return Sentence(_("{kpi}: {below} below the others.", kpi=kpi, **names)) if below else None

@@ -116,7 +116,7 @@ class AttemptsTelling(Telling[Attempts]):
             for name, share in ends.estimate.items()
         ]
         text = _(
-            "After {k} attempts: {ends}; still in circulation {left}.",
+            "By attempt {k}: {ends}; still in circulation {left}.",
             k=self.answer.attempts[-1].number,
             ends=", ".join(shares),
             left=form.percent(ends.left[-1]),
@@ -163,7 +163,10 @@ class AttemptsTelling(Telling[Attempts]):
         cost = form.money(self.answer.cost_per_dial, 2)
         notes = [_("Labour and technical cost of an average dial: {cost}.", cost=cost)] if priced else []
         columns = [
-            *(Column(head, "right") for head in (_("Attempt"), _("Contacts at risk"), _("Reached"))),
+            *(
+                Column(head, "right")
+                for head in (_("Attempt"), _("Contacts still to be reached"), _("Reached"))
+            ),
             self.interval_head(confidence),
             *(Column(head, "right") for head in last),
         ]
@@ -202,7 +205,7 @@ class AttemptsTelling(Telling[Attempts]):
             if ends is not None
         ]
         caption = _("How contacts have ended by each attempt, {period}", period=self.answer.period)
-        note = _("Those not dialled again yet are censored, not counted as open for good.")
+        note = _("Those not dialled again yet count up to their last dial, not as open for good.")
         return TableView(caption, [Column(head, "right") for head in heads], lines, (note,))
 
     def views(self) -> tuple[View, ...]:

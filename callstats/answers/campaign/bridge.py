@@ -347,7 +347,9 @@ def _left_out(about: Scope, left: set[str], layout: BridgeLayout) -> list[str]:
     if "handled" in left:
         notes.append(_("Conversations are not known: the answer rate is part of the next step."))
     if "argued" in left:
-        notes.append(_("Calls argued are not known: the argued share is part of the success rate."))
+        notes.append(
+            _("Which calls came to the offer is not known: their share is part of the success rate.")
+        )
     if not layout.value:
         notes.append(_("Values of successes are not known: the bridge is of successes."))
     elif not layout.costs and about.voice.audience != CLIENT:

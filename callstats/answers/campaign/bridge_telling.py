@@ -45,7 +45,7 @@ _TERMS: dict[str, tuple[str, str, str]] = {
     ),
     "answer": (mark("Answer rate"), mark("the answer rate rose"), mark("the answer rate fell")),
     "argued": (
-        mark("Argued share"),
+        mark("Share of offers heard"),
         mark("more conversations came to the offer"),
         mark("fewer conversations came to the offer"),
     ),

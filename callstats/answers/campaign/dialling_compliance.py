@@ -224,7 +224,7 @@ def _check_notes(about: Scope, checked: Iterable[Check | Unchecked]) -> Iterator
         if isinstance(check, Check):
             if check.unknown:
                 n = about.voice.form.number(check.unknown)
-                yield _("Consent unknown for {n} dials, which are not listed as offending.", n=n)
+                yield _("Dials whose consent is unknown, not listed as offending: {n}.", n=n)
         elif check.kind in _UNCHECKED:
             yield _(_UNCHECKED[check.kind], columns=check.columns)
         else:

@@ -99,7 +99,7 @@ class ComplianceTelling(Telling[Compliance]):
         ]
         total = form.number(sum(check.dials for check in self.answer.checks))
         caption = _("Offending dials, {period}", period=self.answer.period)
-        note = _("{n} offending dials in all; the result's offences list them.", n=total)
+        note = _("Offending dials in all: {n}; the result's offences list them.", n=total)
         return TableView(caption, heads, lines, (note,))
 
     def _when(self, row: dict[str, object]) -> str:
@@ -145,12 +145,12 @@ class ComplianceTelling(Telling[Compliance]):
         }
         if total.headroom < 0:
             text = _(
-                "Abandonment in {period}: {rate}, above the limit of {limit}; {n} abandoned calls too many.",
+                "Abandonment in {period}: {rate}, above the limit of {limit}; abandoned calls too many: {n}.",
                 **fields,
             )
             return Sentence(f"{text} {self._worst_week()}".strip(), "bad")
         text = _(
-            "Abandonment in {period}: {rate}, under the limit of {limit}; {n} more would have fitted.",
+            "Abandonment in {period}: {rate}, under the limit of {limit}; room for more: {n}.",
             **fields,
         )
         return Sentence(text, "good")
@@ -227,8 +227,8 @@ class ComplianceTelling(Telling[Compliance]):
                 _("No contact was dialled more than {most} times in {days} days.", **limits), "good"
             )
         text = _.ngettext(
-            "{shown} contact was dialled more than {most} times in {days} days ({dials} dials too many).",
-            "{shown} contacts were dialled more than {most} times in {days} days ({dials} dials too many).",
+            "{shown} contact was dialled more than {most} times in {days} days (dials too many: {dials}).",
+            "{shown} contacts were dialled more than {most} times in {days} days (dials too many: {dials}).",
             check.contacts,
             shown=form.number(check.contacts),
             dials=form.number(check.dials),

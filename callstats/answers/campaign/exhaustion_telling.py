@@ -77,7 +77,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
             return _("None was closed lately: no pace to say when it is done.")
         if found.unknown == "left lying":
             return _(
-                "{n} of them are neither dialled again nor closed: as it is, it is never done.",
+                "Neither dialled again nor closed: {n} of them; as it is, it is never done.",
                 n=form.number(found.left_lying),
             )
         if found.unknown == "far":
@@ -85,7 +85,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
                 "{share} of them will not be closed within a year.", share=form.percent(self.answer.share, 0)
             )
         return _(
-            "It has been dialled on {n} working days: too few to say when it is done.",
+            "Working days on which it was dialled: {n}, too few to say when it is done.",
             n=form.number(found.days),
         )
 

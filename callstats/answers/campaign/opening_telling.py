@@ -26,7 +26,9 @@ from callstats.show.words import mark
 ADVICE = {
     "abandon_rate_outbound": mark("slow the dialer down, or staff the hours in which calls are abandoned"),
     "answer_rate": mark("see which list and which hours pull it down"),
-    "success_rate_argued": mark("listen to argued calls, and see which list it concerns"),
+    "success_rate_argued": mark(
+        "listen to calls in which the offer was heard, and see which list it concerns"
+    ),
     "successes_per_login_hour": mark("see where the login time goes, and which list it is spent on"),
     "success_rate_closed": mark("see how many contacts are closed without having been reached"),
     "cost_per_acquisition": mark("see which list and which attempt cost more than they bring"),

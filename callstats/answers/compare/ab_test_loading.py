@@ -29,7 +29,7 @@ FEWEST_TOGETHER = 50
 #: Shares that differ by more than chance at this level are told, and days compared one by one.
 DIFFERENT_P = 0.01
 #: The reason of a comparison that days of loading forbid.
-NOT_SHARED = "the arms were loaded on different days"
+NOT_SHARED = "the groups were loaded on different days"
 #: What arms that are not comparable have to be compared within.
 NO_DAYS = TwoByTwoStrata.of([], [], [], [])
 

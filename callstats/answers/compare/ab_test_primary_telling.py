@@ -72,10 +72,10 @@ class PrimaryTelling(Telling[Primary]):
         _, form, primary = self.say, self.form, self.answer
         fields = {"kpi": self.label, "days": form.number(primary.horizon_days)}
         if not primary.late:
-            return _("{kpi}: nothing to compare, no success in either arm within {days} days.", **fields)
+            return _("{kpi}: nothing to compare, no success in either group within {days} days.", **fields)
         return _(
-            "{kpi}: nothing to compare, no success in either arm within {days} days. {n} came later: choose "
-            "a longer horizon (horizon_days).",
+            "{kpi}: nothing to compare, no success in either group within {days} days. {n} came later: "
+            "follow for longer (horizon_days).",
             n=form.number(primary.late),
             **fields,
         )
@@ -110,7 +110,7 @@ class PrimaryTelling(Telling[Primary]):
         if self.answer.clustered or not self.answer.design_effect > 1.5:
             return None
         text = self.say(
-            "Agents differ in what they make of the arms: to hold for other agents, the variance has to be "
+            "Agents differ in what they make of the groups: to hold for other agents, the variance has to be "
             '{factor} times as large (cluster="agent").',
             factor=self.form.number(self.answer.design_effect, 1),
         )
@@ -121,7 +121,7 @@ class PrimaryTelling(Telling[Primary]):
         if not PRIMARIES[self.answer.kpi.name]:
             return None
         text = self.say(
-            "Only contacts reached are counted, and reaching them is part of what the arms do: "
+            "Only contacts reached are counted, and reaching them is part of what the groups do: "
             "conversion per lead is the figure by assignment."
         )
         return Sentence(text, "unknown")
@@ -135,9 +135,10 @@ class PrimaryTelling(Telling[Primary]):
         if late < LATE_SHARE * (late + inside) or not late or not inside:
             return ()
         text = self.say.ngettext(
-            "{n} success came after the horizon and is left out: a longer horizon counts it.",
-            "{n} successes came after the horizon and are left out: a longer horizon counts them.",
+            "{n} success came after over {days} days and is left out: following for longer counts it.",
+            "{n} successes came after over {days} days and are left out: following for longer counts them.",
             late,
+            days=self.form.number(self.answer.horizon_days),
         )
         return (text,)
 
@@ -145,7 +146,7 @@ class PrimaryTelling(Telling[Primary]):
         """Return both arms, their difference and the relative lift."""
         _, form, primary = self.say, self.form, self.answer
         heads = [
-            Column(_("Arm")),
+            Column(_("Group")),
             Column(_("Contacts"), "right"),
             Column(_("Successes"), "right"),
             Column(self.label, "right"),
@@ -171,7 +172,9 @@ class PrimaryTelling(Telling[Primary]):
             notes.append(
                 _("Difference: within days of loading, so that it need not be that of the two shares.")
             )
-        return TableView(_("{kpi} at the horizon, by assignment", kpi=self.label), heads, lines, notes)
+        days = self.form.number(self.answer.horizon_days)
+        caption = _("{kpi} after {days} days, by assignment", kpi=self.label, days=days)
+        return TableView(caption, heads, lines, notes)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw both arms with their intervals."""
@@ -195,8 +198,9 @@ class PrimaryTelling(Telling[Primary]):
     def figure(self) -> FigureView:
         """Return the plot with its caption and alternative text."""
         caption = self.say(
-            "{kpi} of both arms at the horizon, with {level} intervals",
+            "{kpi} of both groups after {days} days, with {level} intervals",
             kpi=self.label,
+            days=self.form.number(self.answer.horizon_days),
             level=self.level(self.answer.confidence),
         )
         return figure(self.plot(), caption, self._first().text)
@@ -248,7 +252,7 @@ class MonitoringTelling(Telling[Monitoring]):
         if self.answer.basis == "age":
             age = 1 + next(k for k, look in enumerate(self.answer.looks) if look.day == day)
             return _(
-                "Decided early, on {day}, whatever day one looks: the arms differ after {age} days "
+                "Decided early, on {day}, whatever day one looks: the groups differ after {age} days "
                 "of {days}.",
                 **fields,
                 age=self.form.number(age),
@@ -279,7 +283,7 @@ class MonitoringTelling(Telling[Monitoring]):
         if evidence is None or not math.isfinite(evidence.e_value):
             return None
         text = self.say(
-            "The conversions alone speak {odds} to 1 against equal arms; at {bound} to 1 one may stop "
+            "The conversions alone speak {odds} to 1 against equal groups; at {bound} to 1 one may stop "
             "on any day.",
             odds=self.form.number(evidence.e_value, 1),
             bound=self.form.number(round(1 / (1 - self.answer.confidence))),

@@ -244,7 +244,7 @@ def reach(
         return Reach(voice, names, (None, None), None, note)
     tables, ratio = reach_tables(trial, confidence)
     note = _(
-        "Reach by attempt: too little data, fewer than {n} contacts dialled in an arm.", n=FEWEST_AT_RISK
+        "Reach by attempt: too little data, fewer than {n} contacts dialled in a group.", n=FEWEST_AT_RISK
     )
     apart = loading is not None and (loading.refused or loading.differs)
     return Reach(voice, names, tables, None if apart else ratio, note, apart)
@@ -307,7 +307,9 @@ def compare_guardrails(
     lines = tuple(_line(by_name[name], row, held[name], voice) for name, row in rows.items())
     if apart and lines and not broken:
         notes.append(
-            voice.say("Guardrails: not judged, the arms were loaded in different shares on different days.")
+            voice.say(
+                "Safety figures: not judged, the groups were loaded in different shares on different days."
+            )
         )
     return Guardrails(voice, names, lines, margins, confidence, tuple(notes), broken, apart)
 
@@ -439,7 +441,7 @@ def money(
     if few:
         notes.append(
             _(
-                "Value and profit: no interval and no chance, an arm has fewer than {n} successes with a "
+                "Value and profit: no interval and no chance, a group has fewer than {n} successes with a "
                 "value.",
                 n=voice.form.number(FEWEST_VALUES),
             )

@@ -56,7 +56,7 @@ class ReachTelling(Telling[Reach]):
         """Whether one arm is easier to reach; of an arm that reached nobody, its limit."""
         _, form = self.say, self.form
         if self.answer.apart:
-            text = _("Not compared at the same attempt: the arms were loaded on different days.")
+            text = _("Not compared at the same attempt: the groups were loaded on different days.")
             return (Sentence(text, "unknown"),)
         if self.answer.ratio is not None:
             return (self._easier(self.answer.ratio),)
@@ -185,8 +185,8 @@ class GuardrailsTelling(_LinesTelling[Guardrails]):
             sentences.append(Sentence(text))
         if not guardrails.harmed:
             text = _.ngettext(
-                "The guardrail shows no evidence of harm.",
-                "None of the {shown} guardrails shows evidence of harm.",
+                "The safety figure shows no evidence of harm.",
+                "None of the {shown} safety figures shows evidence of harm.",
                 len(guardrails.lines),
                 shown=self.form.number(len(guardrails.lines)),
             )
@@ -205,8 +205,8 @@ class GuardrailsTelling(_LinesTelling[Guardrails]):
 
     def table(self) -> TableView:
         """Return the guardrails of both arms with their differences."""
-        note = self.say("Intervals are as wide as the number of guardrails asks for (Holm).")
-        return self.lines_table(self.say("Guardrails"), [note] if len(self.answer.lines) > 1 else [])
+        note = self.say("Intervals are as wide as the number of safety figures asks for (Holm).")
+        return self.lines_table(self.say("Safety figures"), [note] if len(self.answer.lines) > 1 else [])
 
     def views(self) -> tuple[View, ...]:
         """Return the sentences, the table and what could not be computed."""
@@ -264,12 +264,15 @@ class MoneyTelling(_LinesTelling[Money]):
 
     def table(self) -> TableView:
         """Return every figure of both arms with its difference."""
-        return self.lines_table(self.say("What the arms are worth"), self._footnotes())
+        return self.lines_table(self.say("What the groups are worth"), self._footnotes())
 
     def _footnotes(self) -> list[str]:
         _ = self.say
         notes = [
-            _("Per contact: per contact loaded, within the horizon. Per hour: of talk, hold and wrap-up.")
+            _(
+                "Per contact: per contact loaded, within the days it is followed. "
+                "Per hour: of talk, hold and wrap-up."
+            )
         ]
         if self.answer.lift is not None and not unknown(self.answer.lift.low):
             fields = lift(self.answer.lift, self.voice)

@@ -16,7 +16,7 @@ FULL = 0.995
 #: Messages on contacts left out or doubtful, by field of Exclusions.
 _COUNTED = {
     "both": mark(
-        "{shown} contact is in both arms and left out.", "{shown} contacts are in both arms and left out."
+        "{shown} contact is in both groups and left out.", "{shown} contacts are in both groups and left out."
     ),
     "early": mark(
         "{shown} contact was loaded before the period and is left out.",
@@ -31,8 +31,8 @@ _COUNTED = {
         "{shown} contacts were dialled without having been loaded and are left out.",
     ),
     "crossed": mark(
-        "{shown} contact was dialled under the other arm; it counts where it was assigned.",
-        "{shown} contacts were dialled under the other arm; they count where they were assigned.",
+        "{shown} contact was dialled under the other group; it counts where it was assigned.",
+        "{shown} contacts were dialled under the other group; they count where they were assigned.",
     ),
     "earlier": mark(
         "{shown} contact was dialled before the data begin; its first calls are missing.",
@@ -56,7 +56,9 @@ class SplitTelling(Telling[Split]):
             text = _("The split is not sound: {why}.", why=self.answer.broken)
             hint = _("Find out why before believing any figure of this test.")
             if self.answer.loading.refused:
-                hint = _("Load both arms on the same days, a share of each day for each arm, and test those.")
+                hint = _(
+                    "Load both groups on the same days, a share of each day for each group, and test those."
+                )
             return (Sentence(f"{text} {hint}", "bad"), *self._cautions())
         cautions = self._cautions()
         if any(sentence.tone == "unknown" for sentence in cautions):
@@ -90,7 +92,7 @@ class SplitTelling(Telling[Split]):
             return self._unshared()
         if split.too_few_agents:
             fields = {"n": self.form.number(split.agents.fewest), "least": self.form.number(FEWEST_AGENTS)}
-            return _("each arm has its own agents, and fewer than {least} of them ({n})", **fields)
+            return _("each group has its own agents, and fewer than {least} of them ({n})", **fields)
         return ""
 
     def _unshared(self) -> str:
@@ -100,8 +102,8 @@ class SplitTelling(Telling[Split]):
             return _("they were loaded on different days, and days are not alike")
         share = self.form.percent(loading.covered, 0)
         if loading.covered < LEAST_COVERED:
-            return _("only {share} of the contacts were loaded on days that both arms have", share=share)
-        return _("on nearly every day of loading almost all contacts are of one arm")
+            return _("only {share} of the contacts were loaded on days that both groups have", share=share)
+        return _("on nearly every day of loading almost all contacts are of one group")
 
     def _shares(self, check: SampleRatio) -> dict[str, str]:
         """Return the control's actual and planned share of the contacts, as fields of a message."""
@@ -125,15 +127,15 @@ class SplitTelling(Telling[Split]):
             return []
         if loading.differs:
             text = _(
-                "The arms have different shares of the contacts on different days of loading ({share} of "
+                "The groups have different shares of the contacts on different days of loading ({share} of "
                 "them apart): they are compared within those days.",
                 share=form.percent(loading.apart, 0),
             )
             texts.append(text)
         if loading.covered < FULL:
             text = _(
-                "{share} of the contacts were loaded on days that both arms have; the others are left out of "
-                "the comparison.",
+                "{share} of the contacts were loaded on days that both groups have; the others are left out "
+                "of the comparison.",
                 share=form.percent(loading.covered, 0),
             )
             texts.append(text)
@@ -145,7 +147,7 @@ class SplitTelling(Telling[Split]):
             return []
         text = self.say(
             "{share} of the contacts dialled are in {name}, of those loaded {plan}: "
-            "one arm was served first.",
+            "one group was served first.",
             **self._shares(check),
         )
         return [text]
@@ -157,21 +159,22 @@ class SplitTelling(Telling[Split]):
         if low > 0 and high > DEPTH * low:
             a, b = (form.number(dials, 1) for dials in split.depth)
             text = _(
-                "The arms were dialled to different depth: {a} and {b} dials to a contact not reached.",
+                "The groups were dialled to different depth: {a} and {b} dials to a contact not reached.",
                 a=a,
                 b=b,
             )
             texts.append(text)
         if split.hours.off:
             share = form.percent(split.hours.share, 0)
-            text = _("The arms were dialled at different hours ({share} of the dials apart).", share=share)
+            text = _("The groups were dialled at different hours ({share} of the dials apart).", share=share)
             texts.append(text)
         if split.nested and not split.broken:
-            texts.append(_("Each arm has its own agents: they are part of what is compared."))
+            texts.append(_("Each group has its own agents: they are part of what is compared."))
         elif split.agents.off and not split.nested:
             share = form.percent(split.agents.share, 0)
             text = _(
-                "The arms were worked by different agents ({share} of the conversations apart).", share=share
+                "The groups were worked by different agents ({share} of the conversations apart).",
+                share=share,
             )
             texts.append(text)
         return texts
@@ -184,7 +187,7 @@ class SplitTelling(Telling[Split]):
             return []
         if self.answer.loaded_check is None:
             return [Sentence(_("The lists differ in {names}: that is part of what is compared.", names=off))]
-        return [Sentence(_("The arms differ in what was known before: {names}.", names=off), "unknown")]
+        return [Sentence(_("The groups differ in what was known before: {names}.", names=off), "unknown")]
 
     def _counts(self) -> list[str]:
         """Contacts left out or doubtful."""

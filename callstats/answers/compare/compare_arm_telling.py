@@ -10,6 +10,7 @@ from callstats.answers.compare.compare_gates import GateFinding
 from callstats.answers.compare.compare_tests import is_known
 from callstats.answers.core.estimates import Change
 from callstats.answers.core.telling import Cell, Sentence, Telling, View, tells
+from callstats.kpis import get
 from callstats.kpis.define import UNIT_COLUMNS, Ratio
 from callstats.kpis.translations import words as kpi_words
 from callstats.show.verdicts import not_comparable, worth
@@ -39,6 +40,11 @@ _CLUSTERS = {
 _TIES = {"agent": mark("agent"), "day": mark("day")}
 #: Units whose missing number can be put into words.
 _MISSING = ("contact", "agent", "agent_day", "respondent", "call", "day")
+#: KPIs that can be compared where calls go one way only.
+_INSTEAD = {
+    "received": ("service_level", "average_handle_time"),
+    "dialled": ("answer_rate", "conversion_per_conversation"),
+}
 #: Values of a finding that are shares.
 _SHARES = ("share", "planned", "other")
 
@@ -69,9 +75,7 @@ _FINDINGS = {
         "the split is off: {name} was loaded with {share} of the contacts, {planned} were planned"
     ),
     "dialled in part": mark("{name} was dialled to {share} of its contacts, {control} to {other}"),
-    "in both": mark(
-        "{n} contacts are in both {name} and {control}: what one did to them the other shows too"
-    ),
+    "in both": mark("contacts in both {name} and {control}: {n}; what one did to them the other shows too"),
     "other hours": mark("{name} and {control} were dialled at different hours ({share} of the calls)"),
     "other days": mark(
         "{name} and {control} were dialled on different days ({share} of the work): "
@@ -100,12 +104,10 @@ _REMEDIES = {
     ("outcome", ""): mark("Compare groups that were there before the dial: lists, campaigns, hours, agents."),
     ("empty", ""): mark("Compare over a longer period, or a KPI it has."),
     ("empty", "ask callers"): mark(
-        "All calls are inbound, and {kpi} counts dials: compare a KPI of calls received "
-        "(service_level, average_handle_time)."
+        "All calls are inbound, and {kpi} counts dials: compare a KPI of calls received ({received})."
     ),
     ("empty", "ask dials"): mark(
-        "All calls are outbound, and {kpi} counts calls received: compare a KPI of dials "
-        "(answer_rate, conversion_per_conversation)."
+        "All calls are outbound, and {kpi} counts calls received: compare a KPI of dials ({dialled})."
     ),
     ("total", ""): mark("Compare a rate per call, contact or hour."),
     ("fewer than two units", ""): mark("Compare over a longer period."),
@@ -266,6 +268,7 @@ class ComparedArmTelling(Telling[ComparedArm]):
             "control": self.label(self.answer.control),
             "kpi": self.kpi(self.answer.kpi),
             "unit": self._units(),
+            **{way: ", ".join(self.kpi(get(name)) for name in names) for way, names in _INSTEAD.items()},
             **{key: self._filled(key, value) for key, value in finding.values.items()},
         }
         if finding.finding == "unknown":

@@ -34,7 +34,7 @@ class PlanTelling(Telling[Plan]):
         _, form = self.say, self.form
         if self.answer.control_trials == self.answer.trials:
             return _(
-                "{n} contacts in each arm, {total} in all",
+                "{n} contacts in each group, {total} in all",
                 n=form.number(self.answer.trials),
                 total=form.number(self.answer.total),
             )
@@ -137,7 +137,7 @@ class PlanTelling(Telling[Plan]):
             unit="%",
             formatter=self.form,
             label=_("smallest margin") if margin else _("smallest difference found"),
-            size_label=_("contacts in both arms"),
+            size_label=_("contacts in both groups"),
             size=self.answer.total,
             effect=self.answer.detectable,
             ax=ax,

@@ -32,7 +32,7 @@ class StaffingTelling(Telling[Staffing]):
         _, needs = self.say, self.answer.needs
         most = max(needs, key=lambda n: n.needed)
         text = _(
-            "At most {n} agents are needed ({slot}); on a busy day {busy}.",
+            "Agents needed at most: {n} ({slot}); on a busy day {busy}.",
             n=most.needed,
             slot=self._named(most.slot),
             busy=max(n.busy for n in needs),

@@ -22,8 +22,8 @@ class DataQualityTelling(Telling[DataQuality]):
             return Sentence(_("No row was left out."), "good")
         rules = sum(finding.severity == "rejected" for finding in self.answer.findings)
         text = _.ngettext(
-            "{rejected} of {all} rows ({share}) were left out, under {n} rule.",
-            "{rejected} of {all} rows ({share}) were left out, under {n} rules.",
+            "Rows left out: {rejected} of {all} ({share}), under {n} rule.",
+            "Rows left out: {rejected} of {all} ({share}), under {n} rules.",
             rules,
             rejected=form.number(rejected),
             all=form.number(rejected + kept),

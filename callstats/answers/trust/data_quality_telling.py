@@ -85,7 +85,7 @@ class ArrivalsTelling(Telling[Arrivals]):
             return (Sentence(_("All {rows} rows went on.", rows=form.number(self.answer.imported)), "good"),)
         everything = self.answer.imported + self.answer.rejected
         text = _(
-            "{kept} of {all} rows ({share}) went on, {rejected} were left out.",
+            "Rows that went on: {kept} of {all} ({share}); left out: {rejected}.",
             kept=form.number(self.answer.imported),
             all=form.number(everything),
             share=form.percent(self.answer.imported / everything, 1),
@@ -136,8 +136,8 @@ class LeftOutTelling(Telling[LeftOut]):
         if not self.answer.rules:
             return (Sentence(_("No row was left out."), "good"),)
         text = _.ngettext(
-            "{n} rule left {rows} rows out; “{rule}” took most of them ({most}).",
-            "{n} rules left {rows} rows out; “{rule}” took most of them ({most}).",
+            "Rows left out: {rows}, under {n} rule; most of them under “{rule}” ({most}).",
+            "Rows left out: {rows}, under {n} rules; most of them under “{rule}” ({most}).",
             len(self.answer.rules),
             rows=form.number(sum(f.rows for f in self.answer.rules)),
             rule=self.answer.rules[0].rule,

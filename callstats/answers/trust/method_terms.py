@@ -7,10 +7,10 @@ from callstats.show.words import mark
 #: Each word, and what it means.
 TERMS: tuple[tuple[str, str], ...] = (
     (
-        mark("Argued"),
+        mark("Offer heard (argued)"),
         mark(
             "The person heard the offer and answered it: a success or a refusal. A conversation that never "
-            "came to the offer is not argued."
+            "came to the offer does not count."
         ),
     ),
     (
@@ -18,18 +18,32 @@ TERMS: tuple[tuple[str, str], ...] = (
         mark("A contact that is not dialled any more: won, refused, unreachable or not to be called."),
     ),
     (
-        mark("At risk"),
+        mark("Still to be reached (at risk)"),
         mark(
             "A contact that could still be reached at an attempt: it got that many dials and was neither "
             "reached nor closed before."
         ),
     ),
     (
-        mark("Arm and control"),
+        mark("Group (arm) and control"),
         mark("The groups of a test, mostly lists; the control is the one that the others are compared with."),
     ),
     (
-        mark("Guardrail"),
+        mark("After so many days (horizon)"),
+        mark(
+            "How long each contact of a test is followed from its own loading: what comes of it later does "
+            "not count."
+        ),
+    ),
+    (
+        mark("Chance taken off (shrunken)"),
+        mark(
+            "A figure that is pulled towards the average of all, the more so the less its own calls tell: "
+            "the best guess of what is lasting in it."
+        ),
+    ),
+    (
+        mark("Safety figure (guardrail)"),
         mark("A figure that must not get worse while another is improved, such as abandonment."),
     ),
     (

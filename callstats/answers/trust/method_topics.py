@@ -34,10 +34,10 @@ TOPICS: dict[str, tuple[str, str]] = {
     "bridge": (
         mark("What changed profit"),
         mark(
-            "Profit is hours times dials per hour times answer rate times argued share times success rate "
-            "times value, less costs. Each factor's effect is its mean over all orders in which the factors "
-            "may change, so the effects add up to the change. It is an accounting and names no cause; the "
-            "intervals come from how days vary, neighbouring days being alike."
+            "Profit is hours times dials per hour times answer rate times share of offers heard times "
+            "success rate times value, less costs. Each factor's effect is its mean over all orders in which "
+            "the factors may change, so the effects add up to the change. It is an accounting and names no "
+            "cause; the intervals come from how days vary, neighbouring days being alike."
         ),
     ),
     "many": (
@@ -78,10 +78,11 @@ TOPICS: dict[str, tuple[str, str]] = {
         ),
     ),
     "shrunken": (
-        mark("Shrunken estimates"),
+        mark("Chance taken off"),
         mark(
-            "An agent with few calls is drawn towards everybody, as far as the own calls do not tell. The "
-            "interval of the rank says how little a place in the order means: this is no league table."
+            "An agent's figure is pulled towards the average of all agents, the more so the fewer calls it "
+            "rests on. The interval of the rank says how little a place in the order means: this is no "
+            "league table."
         ),
     ),
     "false discovery": (
@@ -106,7 +107,7 @@ TOPICS: dict[str, tuple[str, str]] = {
         ),
     ),
     "horizon": (
-        mark("Horizon"),
+        mark("Days of following"),
         mark(
             "Each contact is followed for the same number of days from its own loading; contacts whose days "
             "are not over yet wait, so a younger list is not punished."
@@ -121,8 +122,8 @@ TOPICS: dict[str, tuple[str, str]] = {
         ),
     ),
     "guardrails": (
-        mark("Guardrails"),
-        mark("All claims on the guardrails together are wrong in at most {wrong} of 100 tests (Holm)."),
+        mark("Safety figures"),
+        mark("All claims on the safety figures together are wrong in at most {wrong} of 100 tests (Holm)."),
     ),
     "money": (
         mark("Chance and loss"),
@@ -338,7 +339,7 @@ def topics(report: str) -> tuple[tuple[str, str], ...]:
     Examples
     --------
     >>> [topic for topic, _ in topics("list_ab_test")][:2]
-    ['By assignment', 'Horizon']
+    ['By assignment', 'Days of following']
     """
     names = _once(REPORTS) if report == PAGE else REPORTS.get(report, _GENERAL)
     return tuple(TOPICS[name] for name in names)

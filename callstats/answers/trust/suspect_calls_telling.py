@@ -34,10 +34,10 @@ class CodesTelling(Telling[Codes]):
             return (Sentence(text, "good"),)
         calls = sum(self.answer.unknown.values())
         text = _.ngettext(
-            "{n} outcome code has no meaning yet, on {calls} calls ({share}): they count as dials and as "
-            "nothing else.",
-            "{n} outcome codes have no meaning yet, on {calls} calls ({share}): they count as dials and as "
-            "nothing else.",
+            "{n} outcome code has no meaning yet; its calls count as dials and as nothing else: {calls} "
+            "({share}).",
+            "{n} outcome codes have no meaning yet; their calls count as dials and as nothing else: {calls} "
+            "({share}).",
             len(self.answer.unknown),
             calls=form.number(calls),
             share=form.percent(self.answer.share(calls), 1),
@@ -87,7 +87,7 @@ class DurationsTelling(Telling[Durations]):
             text = _("No talk time of {n} conversations is doubtful.", n=n)
             return (Sentence(text, "good"),)
         text = _(
-            "{doubtful} of {n} conversations ({share}) have a doubtful talk time. Mean talk is {mean}; "
+            "Conversations with a doubtful talk time: {doubtful} of {n} ({share}). Mean talk is {mean}; "
             "without them it would be {without}.",
             doubtful=form.number(self.answer.doubtful),
             n=form.number(self.answer.conversations),

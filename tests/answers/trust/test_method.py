@@ -92,7 +92,7 @@ def test_the_method_says_the_confidence_of_the_project(
         made = cs.method(dataset, report=report)
         words |= dict(zip([name for name, _ in made.topics], made.explanation().rows, strict=True))
     form = made.voice.form
-    for topic, number in (("Interval", held), ("Many comparisons", wrong), ("Guardrails", wrong)):
+    for topic, number in (("Interval", held), ("Many comparisons", wrong), ("Safety figures", wrong)):
         assert f" {form.number(float(number))} " in plain(words[topic][1])
         assert ("95" in plain(words[topic][1])) == (number == "95")
 
