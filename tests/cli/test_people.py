@@ -16,7 +16,7 @@ SPRING = ("data/demo", "--where", "campaign_id=spring")
 def test_agents_are_told_in_words_and_in_the_language_asked(run: Run) -> None:
     done = run("agents", *SPRING, "--period", "2026-09", "--lang", "fr")
     assert done.code == 0
-    assert "Qui accompagner, et sur quoi\N{NO-BREAK SPACE}: Taux de transformation" in done.out
+    assert "Qui accompagner sur quoi\N{NO-BREAK SPACE}: Taux de transformation" in done.out
 
 
 def test_agents_come_by_name_with_every_figure(run: Run) -> None:

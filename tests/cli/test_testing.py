@@ -21,13 +21,13 @@ def equal_lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_plan_is_said_in_words(run: Run) -> None:
     done = run("plan", "--baseline", ".05", "--effect", ".01", "--contacts-per-day", "300")
     assert done.code == 0
-    assert "8,158 contacts in each arm, 16,316 in all" in done.out
+    assert "8,158 contacts in each group, 16,316 in all" in done.out
     assert "takes 55 days" in done.out
 
 
 def test_a_plan_speaks_the_language_asked_for(run: Run) -> None:
     done = run("plan", "--baseline", ".05", "--effect", ".01", "--lang", "fr")
-    assert "contacts par groupe" in done.out
+    assert "fiches par groupe" in done.out
 
 
 def test_a_plan_as_json_is_its_curve(run: Run) -> None:

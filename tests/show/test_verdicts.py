@@ -112,11 +112,11 @@ def test_a_target_is_met_only_by_the_whole_interval(low, high, words, tone):
         (
             "fr",
             "Taux : rien ne démontre un écart entre B et A ; "
-            "les données permettent un écart de −1,0 pt à +2,0 pt.",
+            "les données sont compatibles avec un écart de −1,0 pt à +2,0 pt.",
         ),
         (
             "ru",
-            "Taux: нет свидетельств различия между B и A; данные допускают разницу от −1,0 пп до +2,0 пп.",
+            "Taux, B и A: нет оснований говорить о различии; данные допускают разницу от −1,0 пп до +2,0 пп.",
         ),
     ],
 )

@@ -135,8 +135,10 @@ class PrimaryTelling(Telling[Primary]):
         if late < LATE_SHARE * (late + inside) or not late or not inside:
             return ()
         text = self.say.ngettext(
-            "{n} success came after over {days} days and is left out: following for longer counts it.",
-            "{n} successes came after over {days} days and are left out: following for longer counts them.",
+            "{n} success came later than {days} days after loading and is left out: following for longer "
+            "counts it.",
+            "{n} successes came later than {days} days after loading and are left out: following for longer "
+            "counts them.",
             late,
             days=self.form.number(self.answer.horizon_days),
         )

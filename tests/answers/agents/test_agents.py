@@ -160,14 +160,14 @@ class TestCoaching:
         assert found.steps["Low"].kpi.name == "argued_rate"
         assert found.steps["Poor"].kpi.name == "success_per_argued_call"
         table = str(found.coaching())
-        assert "below the others (Argued rate · " in table
-        assert "below the others (Success on argued calls · " in table
+        assert "below the others (Share of offers heard · " in table
+        assert "below the others (Success on offers heard · " in table
 
     def test_the_verdict_says_whom_to_coach_first_and_what_it_is_worth(self):
         said = str(told(self.frame(), adjust=[]).verdict)
         assert (
-            "Coach Poor first: Success on argued calls at" in said
-            or "Coach Low first: Argued rate at" in said
+            "Coach Poor first: Success on offers heard at" in said
+            or "Coach Low first: Share of offers heard at" in said
         )
         assert "successes (" in said
 

@@ -190,7 +190,7 @@ class TestGates:
         made["calls"] = made["calls"].drop(columns="argued")
         found = told(made)
         assert found["success"].effect == pytest.approx(2000)
-        assert "Calls argued are not known" in found.notes[0]
+        assert "Which calls came to the offer is not known" in found.notes[0]
 
     def test_without_the_flag_handled(self):
         made = tables(SAME, {"x": (40, 40, 10, 4)})

@@ -141,7 +141,7 @@ def test_consent_is_needed_from_its_day_on(day: str, offending: int | None) -> N
     found = check(calls(*rows), contacts=CONTACTS)
     assert dials(found, "consent") == offending
     if offending:
-        assert any("Consent unknown for 1 dials" in note for note in found.notes)
+        assert any("not listed as offending: 1." in note for note in found.notes)
 
 
 def test_without_contacts_consent_takes_one_line() -> None:

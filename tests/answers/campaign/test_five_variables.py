@@ -101,7 +101,7 @@ def test_callers_are_answered_by_another_question() -> None:
 @pytest.mark.parametrize(
     ("language", "heads"),
     [
-        ("fr", ["Heures", "Appels", "Appels répondus", "Succès", "Fiches triées"]),
+        ("fr", ["Heures", "Appels", "Appels répondus", "Succès", "Fiches clôturées"]),
         ("ru", ["Часы", "Звонки", "Отвеченные звонки", "Успехи", "Закрытые контакты"]),
     ],
 )

@@ -290,7 +290,7 @@ def test_words_say_share_pace_and_chance() -> None:
     ("language", "expected"),
     [
         ("fr", "Tout le site, Succès : 52 % de 300, rythme : 312 (de "),
-        ("ru", "Весь центр, Успешные звонки: 52 % от 300, темп: 312 (от "),
+        ("ru", "Вся площадка, Успешные звонки: 52 % от 300, темп: 312 (от "),
     ],
 )
 def test_words_are_translated(language: str, expected: str) -> None:

@@ -67,9 +67,9 @@ class TestWithoutASuccess:
         found = run(people, [*calls, call("A40", 20)], planned_contacts=100)
         assert found.status.kind == "open"
         said = found.sentences[0].text
-        assert "no success in either arm within 7 days" in said
+        assert "no success in either group within 7 days" in said
         assert "40 came later" in said
-        assert "longer horizon" in said
+        assert "follow for longer" in said
         assert "Final" not in str(found)
 
     def test_nobody_at_all_is_nothing_to_compare(self):

@@ -126,7 +126,7 @@ class TestWithinDays:
         sizes = {0: (200, 200), 3: (100, 0)}
         found = run(*batches(sizes, {0: (20, 40), 3: (50, 0)}), planned_contacts=500)
         assert found.primary.difference.estimate == pytest.approx(0.1)
-        assert "80% of the contacts were loaded on days that both arms have" in " ".join(found.warnings)
+        assert "80% of the contacts were loaded on days that both groups have" in " ".join(found.warnings)
 
     def test_agents_as_clusters_are_compared_within_days(self):
         people, calls = batches(RAMP, WON)
@@ -204,7 +204,7 @@ class TestNotComparable:
     def test_it_is_said_why_and_what_to_do(self):
         found = self.found()
         assert "not comparable: they were loaded on different days" in found.sentences[0].text
-        assert "Load both arms on the same days" in " ".join(found.warnings)
+        assert "Load both groups on the same days" in " ".join(found.warnings)
         assert found.results["split_sound"] is False
         assert str(found)
 

@@ -49,9 +49,12 @@ class TestPrimary:
         people, calls = lists()
         late = [call(f"A{k}", 20, success=True) for k in range(60, 90)]
         found = run(people, [*calls, *late])
-        told = [word for word in found.warnings if "came after the horizon" in word]
-        assert told == ["30 successes came after the horizon and are left out: a longer horizon counts them."]
-        assert not any("came after" in s.text for s in found.primary.sentences)
+        told = [word for word in found.warnings if "came later" in word]
+        said = (
+            "30 successes came later than 7 days after loading and are left out: following for longer counts"
+        )
+        assert told == [f"{said} them."]
+        assert not any("came later" in s.text for s in found.primary.sentences)
 
     def test_a_margin_that_is_kept_is_not_worse(self):
         found = run(*lists(2000, 2000, (200, 215)), margin=0.02, planned_contacts=4000)

@@ -93,7 +93,7 @@ def test_agents_of_one_arm_only_make_the_arms_incomparable():
     calls = [call(one["contact_id"], 1, handled=True, agent_id=f"of {one['list_id']}") for one in people]
     found = checked(people, [*calls, call("A1", 9)])
     assert found.nested
-    assert "each arm has its own agents, and fewer than 10 of them (1)" in found.broken
+    assert "each group has its own agents, and fewer than 10 of them (1)" in found.broken
 
 
 def test_many_agents_of_one_arm_only_are_a_caution():

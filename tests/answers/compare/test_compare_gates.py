@@ -297,7 +297,7 @@ class TestContactsOnBothLists:
         contacts = calls[["contact_id", "list_id"]].drop_duplicates()
         double = contacts[contacts["list_id"] == "A"].head(5).assign(list_id="B")
         found = cs.compare(dataset(calls, contacts=pd.concat([contacts, double])), "answer_rate")
-        assert "5 contacts are in both" in str(found.warnings[0])
+        assert "contacts in both B and A: 5" in str(found.warnings[0])
 
 
 class TestUnknown:

@@ -119,7 +119,7 @@ class TestWhatIsShown:
 
     def test_the_sentence_says_how_many_and_how_long(self):
         text = str(plan(0.05, 0.01, contacts_per_day=600, horizon_days=14).verdict)
-        assert "8,158 contacts in each arm, 16,316 in all" in text
+        assert "8,158 contacts in each group, 16,316 in all" in text
         assert "42 days, the 14 days of follow-up included" in text
 
 

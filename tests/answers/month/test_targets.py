@@ -65,7 +65,7 @@ def test_targets_too_close_to_tell_are_counted_only_where_there_are_any(
     [
         ("en", "None of 2 targets is missed."),
         ("fr", "Aucun des 2 objectifs n’est manqué."),
-        ("ru", "Ни одна из целей (2) не упущена."),
+        ("ru", "Недостигнутых целей нет (всего: 2)."),
     ],
 )
 def test_of_targets_all_met_nothing_is_said_to_be_open(language: str, expected: str) -> None:

@@ -47,7 +47,7 @@ def test_rejected_rows_come_by_rule_with_an_example() -> None:
     first = cs.check(dataset).findings[0]
     assert (first.severity, first.rule, first.rows) == ("rejected", "a duration is not negative", 2)
     assert first.example == "a.csv, row 7: -3"
-    assert plain(cs.check(dataset).sentences[0]) == "2 of 3 rows (66.7%) were left out, under 1 rule."
+    assert plain(cs.check(dataset).sentences[0]) == "Rows left out: 2 of 3 (66.7%), under 1 rule."
 
 
 def test_codes_without_a_meaning_are_listed_with_their_number() -> None:

@@ -74,7 +74,7 @@ def test_shares_are_of_the_whole_import_whatever_the_period() -> None:
     ds = Dataset({"calls": frame}, rejects=rejects(("a.csv", 7, "a call is listed once", "1")))
     found = cs.data_quality(ds, "2026-09")
     assert [(t.table, t.rows, t.rejected) for t in found.arrivals.tables] == [("calls", 1, 1)]
-    assert plain(found.sentences[0]) == "2 of 3 rows (66.7%) went on, 1 were left out."
+    assert plain(found.sentences[0]) == "Rows that went on: 2 of 3 (66.7%); left out: 1."
     assert found.left_out.to_frame()["share"].tolist() == [pytest.approx(1 / 3)]
 
 

@@ -28,7 +28,7 @@ def test_every_note_of_an_import_is_translated(language: str) -> None:
     [
         ("en", "1,204 calls are on the contact's clock, which is not the site's"),
         ("fr", "1 204 appels sont à l’heure du contact, qui n’est pas celle du site"),
-        ("ru", "1 204 вызова — по часам контакта, а они не те, что у площадки"),
+        ("ru", "1 204 звонка — по часам контакта, а они не те, что у площадки"),
     ],
 )
 def test_a_number_in_a_note_is_written_as_the_language_does(language: str, expected: str) -> None:
