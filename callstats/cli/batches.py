@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Audience, Language, Project, Words, app, pairs, say
+from callstats.cli.app import NO_PROJECT, Audience, Lang, Language, Project, Words, app, pairs, say
 from callstats.cli.data import check
 from callstats.cli.reports import Formats
 from callstats.cli.write_trials import check_folder
@@ -29,7 +29,7 @@ def monthly(
     /,
     *,
     period: str,
-    lang: Language = "en",
+    lang: Lang = None,
     only: Many = [],  # noqa: B006
     where: Words = [],  # noqa: B006
     format: Formats = ["html", "pdf"],  # noqa: B006
@@ -49,8 +49,6 @@ def monthly(
         An imported folder or a DuckDB file.
     period
         The month, such as 2026-09, or last, the last whole one.
-    lang
-        Language of the reports.
     only
         Names of reports, such as campaign_report or a notebook of [[reports]]; all where left out.
     where

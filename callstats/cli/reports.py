@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Audience, Language, Project, Words, app, pairs, say
+from callstats.cli.app import NO_PROJECT, Audience, Lang, Project, Words, app, pairs, say
 from callstats.cli.write_trials import check_folder
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def report(
     *,
     period: str | None = None,
     parameter: Annotated[Words, Parameter(name=["--parameter", "-p"])] = [],  # noqa: B006
-    lang: Language = "en",
+    lang: Lang = None,
     format: Formats = ["html", "pdf"],  # noqa: B006
     audience: Audience = None,
     out: Path = Path("reports"),
@@ -44,8 +44,6 @@ def report(
     parameter
         A parameter of the notebook, name=value; repeat for several. campaign_id may be left out where there
         is one campaign.
-    lang
-        Language of the report.
     format
         html, pdf, xlsx (the tables as a workbook); several together.
     out

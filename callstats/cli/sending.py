@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from callstats.cli.app import NO_PROJECT, Audience, Language, Project, app, open_data, say
+from callstats.cli.app import NO_PROJECT, Audience, Lang, Project, app, open_data, say
 
 
 @app.command
@@ -17,7 +17,7 @@ def send(
     *,
     period: str,
     to: Annotated[list[str], Parameter(negative=(), consume_multiple=True, show_default=False)] = [],  # noqa: B006
-    lang: Language = "en",
+    lang: Lang = None,
     audience: Audience = None,
     out: Path = Path("reports"),
     dry_run: Annotated[bool, Parameter(negative=())] = False,
@@ -37,8 +37,6 @@ def send(
         The month, such as 2026-09, or last, the last whole one.
     to
         Addresses in place of those of the project file.
-    lang
-        Language of the reports.
     out
         Folder that callstats monthly wrote to.
     dry_run
@@ -55,7 +53,7 @@ def send(
     settings = opened.config.mail
     about = asked_period(opened, period).label
     folder = files.period_folder(out, about, audience or opened.config.audience)
-    letter = month_letter(folder, lang, settings.attach)
+    letter = month_letter(folder, lang or opened.config.language, settings.attach)
     if dry_run:
         print(letter.text, end="")
         for file in letter.attachments:

@@ -104,7 +104,7 @@ def monthly(  # noqa: PLR0913 - all but two by name
     data: str | Path,
     period: str,
     *,
-    language: str = "en",
+    language: str | None = None,
     formats: Iterable[str] = FORMATS,
     out: str | Path = "reports",
     config: str | Path | None = None,
@@ -146,7 +146,8 @@ def monthly(  # noqa: PLR0913 - all but two by name
         The data or the project file cannot be read.
     """
     wanted = checked_formats(formats)
-    words(language)
+    if language is not None:
+        words(language)
     planned = plan(
         data,
         period,

@@ -153,7 +153,7 @@ def plan(
     data: str | Path,
     period: str,
     *,
-    language: str = "en",
+    language: str | None = None,
     out: str | Path = "reports",
     config: str | Path | None = None,
     settings: Iterable[str] = (),
@@ -175,8 +175,8 @@ def plan(
         A folder that ``callstats import`` wrote, or a DuckDB file.
     period : str
         The month, such as ``2026-09``; any other period will do. ``last`` is the last whole month.
-    language : str
-        en, fr or ru.
+    language : str, optional
+        en, fr or ru; if omitted, that of the project file.
     out : str or Path
         The reports go to its subfolder ``<period>``.
     config : str or Path, optional
@@ -206,7 +206,10 @@ def plan(
     """
     settings = tuple(settings)
     opened = open_data(data, config, settings)
-    audience = known_audience(audience or opened.config.audience)
+    audience, language = (
+        known_audience(audience or opened.config.audience),
+        language or opened.config.language,
+    )
     opened, coded = seen_by(audience, opened)
     own = [own_notebook(one, places_beside(data, config)) for one in opened.config.reports]
     notes: list[str] = []

@@ -86,7 +86,7 @@ def take_order(  # noqa: PLR0913 - all but two by name
     *,
     period: str | None,
     parameters: Mapping[str, Any],
-    language: str,
+    language: str | None,
     out: Path,
     config: str | Path | None,
     settings: Iterable[str] = (),
@@ -129,8 +129,8 @@ def take_order(  # noqa: PLR0913 - all but two by name
         opened = open_data(data, config, settings)
         audience = known_audience(audience or opened.config.audience)
         opened, coded = seen_by(audience, opened)
-    audience = audience or "internal"
-    own |= {"audience": None if audience == "internal" else audience}
+    audience, language = audience or "internal", language or opened.config.language
+    own |= {"audience": None if audience == "internal" else audience, "language": language}
     about = usual_scope(path, opened, period, parameters)
     period, parameters = about.period, about.parameters
     values = _coded(_values(path, {**own, "period": period}, parameters), coded or {})

@@ -52,7 +52,7 @@ def run(
     *,
     period: str | None = None,
     parameters: Mapping[str, Any] | None = None,
-    language: str = "en",
+    language: str | None = None,
     formats: Iterable[str] = FORMATS,
     out: str | Path = "reports",
     config: str | Path | None = None,
@@ -75,8 +75,8 @@ def run(
     parameters : mapping, optional
         Other parameters of the notebook. Those named like a column of the data
         (campaign_id, list_id, …) also become part of the file names.
-    language : str
-        en, fr or ru.
+    language : str, optional
+        en, fr or ru. If omitted, that of the project file.
     formats : iterable of str
         html, pdf, xlsx. The executed notebook and the JSON of results are always written too.
     out : str or Path

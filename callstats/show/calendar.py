@@ -15,6 +15,7 @@ from callstats.show.written import Written, WrittenNumber
 #: Shown for an unknown value.
 UNKNOWN = "–"
 SPACE = "\N{NO-BREAK SPACE}"
+_YEAR = "\N{NARROW NO-BREAK SPACE}г."
 LOCALES = {"en": "en_GB", "fr": "fr_FR", "ru": "ru_RU"}
 
 
@@ -39,7 +40,7 @@ class Calendar:
         """
         if day is None:
             return UNKNOWN
-        text = format_date(day, "medium", locale=self.locale)
+        text = self._without_mark(format_date(day, "medium", locale=self.locale))
         return Written(text, WrittenNumber((day.toordinal(),), "date"))
 
     def day(self, day: dt.date | None) -> str:
@@ -75,7 +76,11 @@ class Calendar:
         if month is None:
             return UNKNOWN
         day = dt.date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
-        return format_skeleton("yMMMM", day, locale=self.locale)
+        return self._without_mark(format_skeleton("yMMMM", day, locale=self.locale))
+
+    def _without_mark(self, text: str) -> str:
+        """Return a date without the Russian word for year, whose full stop would end a sentence twice."""
+        return text.removesuffix(_YEAR) if self.language == "ru" else text
 
     def weekday(self, weekday: int, *, short: bool = True) -> str:
         """Return the name of a weekday, 1 being Monday.

@@ -99,16 +99,17 @@ class TrendTelling(Telling[Trend]):
         alt = _("Control chart of {kpi} around a mean of {centre}.", **fields)
         text = " ".join([alt, *(sentence.text for sentence in self._of(chart))])
         beside = theme.half_axes() if len(self.answer.charts) > 1 else None
-        return figure(self.plot(chart.kpi.name, beside), f"{caption}, {wide}{self._taken_out(chart)}", text)
+        caption = _.joined([f"{caption}, {wide}", self._taken_out(chart)])
+        return figure(self.plot(chart.kpi.name, beside), caption, text)
 
     def _taken_out(self, chart: Chart) -> str:
-        """Return "; taken out: the weekday pattern and a slow trend", or nothing."""
+        """Return "taken out: the weekday pattern and a slow trend", or nothing."""
         _, slope = self.say, chart.limits.slope
         if chart.by == "week":
-            return f"; {_('taken out: a slow trend')}" if slope else ""
+            return _("taken out: a slow trend") if slope else ""
         if slope:
-            return f"; {_('taken out: the weekday pattern and a slow trend')}"
-        return f"; {_('taken out: the weekday pattern')}"
+            return _("taken out: the weekday pattern and a slow trend")
+        return _("taken out: the weekday pattern")
 
     def views(self) -> tuple[View, ...]:
         """Return one figure per KPI, the sentences, and what could not be drawn."""

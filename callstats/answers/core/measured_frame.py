@@ -156,7 +156,7 @@ def _drawn(frame: MeasuredFrame, words: MeasuredWords, kpi: str | None) -> Figur
     say = voice.say
     caption = say("{kpi} by {keys}, with {level} intervals", **told) if keys else label
     values = [f"{n} {form.value(v, unit)}" for n, v in zip(names, rows["value"], strict=True)][:_SPOKEN]
-    return figure(ax, caption, say.headed(caption, "; ".join(values)) + ".")
+    return figure(ax, caption, say.headed(caption, say.joined(values)) + ".")
 
 
 class _MeasuredTable:

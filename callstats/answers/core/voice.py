@@ -66,6 +66,17 @@ _KEYS = {
     "week": mark("week"),
     "month": mark("month"),
 }
+#: What the tables of a data set are called.
+_TABLES = {
+    "calls": mark("calls"),
+    "agent_time": mark("agent time"),
+    "contacts": mark("contacts"),
+    "costs": mark("costs"),
+    "evaluations": mark("evaluations"),
+    "surveys": mark("survey answers"),
+    "callbacks": mark("call-backs"),
+    "cases": mark("issues"),
+}
 #: The values of those that are numbers with a name.
 _TIMES = {"hour": range(24), "weekday": range(1, 8)}
 
@@ -132,6 +143,16 @@ class Voice:
             return self.label(value)
         number = int(told)
         return self.form.weekday(number) if column == "weekday" else self.form.hour(number)
+
+    def table(self, name: str) -> str:
+        """Return what a table of the data set is called.
+
+        Examples
+        --------
+        >>> Voice().table("agent_time"), Voice("fr").table("callbacks")
+        ('agent time', 'rappels')
+        """
+        return self.say(_TABLES.get(name, name))
 
     def speaking_of(self, column: str) -> Voice:
         """Return the voice to which the values of a column are names, also weekdays and hours.
@@ -259,6 +280,8 @@ class Voice:
     def _spelled(self, key: str, value: str) -> str:
         if key == "share":
             return self.form.percent(float(value) / 100, 0)
+        if key == "table":
+            return self.table(value)
         return kpi_words(self.language).term(value) if key == "what" else value
 
     def days(self, first: dt.date, last: dt.date) -> str:

@@ -151,13 +151,14 @@ def _rejected(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
     """Yield one finding per rule that left rows out."""
     for row in dataset.rejects.summary().to_dict("records"):
         content = row["found"]
-        shown = "" if content is None or content != content else f": {content}"  # noqa: PLR0124 - nan
         place = f"{row['file']}, {voice.say('row {row}', row=row['row'])}"
+        missing = content is None or content != content  # noqa: PLR0124 - nan
+        example = place if missing else voice.say.headed(place, str(content))
         rule, table = voice.say(str(row["rule"])), str(row["table"])
         remedy = voice.say("Correct it where it was written, or in the mapping file, and import again.")
-        reason = row["reason"] if isinstance(row["reason"], str) else ""
+        reason = voice.because(row["reason"]) if isinstance(row["reason"], str) else ""
         hint = f"{reason[:1].upper()}{reason[1:].removesuffix('.')}. {remedy}" if reason else remedy
-        yield QualityFinding("rejected", rule, table, int(row["rows"]), place + shown, hint, place)
+        yield QualityFinding("rejected", rule, table, int(row["rows"]), example, hint, place)
 
 
 def _lacking(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
@@ -165,10 +166,15 @@ def _lacking(dataset: Dataset, voice: Voice) -> Iterable[QualityFinding]:
     _ = voice.say
     for what, reason in sorted(dataset.provenance.get("lacks", {}).items()):
         yield QualityFinding(
-            "information", _("can be asked by {what}", what=what), "calls", 0, what, voice.noted(str(reason))
+            "information",
+            _("can be asked by {what}", what=voice.key(what)),
+            "calls",
+            0,
+            what,
+            voice.noted(str(reason)),
         )
     for (table, column), kpis in missing_columns(dataset).items():
-        name = f"{table}.{column}" if column else _("table {table}", table=table)
+        name = f"{table}.{column}" if column else _("table {table}", table=voice.table(table))
         rule = _("{column} is known", column=name)
         labels = [catalogue()[kpi].label[voice.language] for kpi in kpis]
         yield QualityFinding("information", rule, table, 0, name, _named(labels, voice))

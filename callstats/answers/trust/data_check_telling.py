@@ -51,7 +51,9 @@ class DataQualityTelling(Telling[DataQuality]):
         rows = [
             [
                 Cell(finding.rule, strong=True),
-                kinds[finding.severity].format(rows=form.number(finding.rows), table=finding.table),
+                kinds[finding.severity].format(
+                    rows=form.number(finding.rows), table=self.voice.table(finding.table)
+                ),
                 ". ".join(part for part in (finding.example, finding.hint) if part),
             ]
             for finding in self.answer.findings

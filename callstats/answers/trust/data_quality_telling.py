@@ -100,7 +100,7 @@ class ArrivalsTelling(Telling[Arrivals]):
         heads += [Column(_("First day"), "right"), Column(_("Last day"), "right")]
         lines = [
             [
-                Cell(t.table, strong=True),
+                Cell(self._called(t.table), strong=True),
                 Cell(form.number(t.rows)),
                 Cell(form.number(t.rejected)),
                 *(Cell(form.date(day)) for day in (t.first, t.last)),
@@ -108,6 +108,10 @@ class ArrivalsTelling(Telling[Arrivals]):
             for t in self.answer.tables
         ]
         return TableView(_("Tables and the days they cover"), heads, lines, self.answer.notes)
+
+    def _called(self, table: str) -> str:
+        name = self.voice.table(table)
+        return name[:1].upper() + name[1:]
 
     def file_table(self) -> TableView:
         """Return the files that were read."""
@@ -156,7 +160,7 @@ class LeftOutTelling(Telling[LeftOut]):
         ]
         lines = [
             [
-                Cell(f.rule, strong=True, under=(f.table,)),
+                Cell(f.rule, strong=True, under=(self.voice.table(f.table),)),
                 Cell(form.number(f.rows)),
                 Cell(form.percent(self.answer.share(f))),
                 Cell(". ".join(part for part in (f.example, f.hint) if part)),
@@ -194,7 +198,7 @@ class DoubtsTelling(Telling[Doubts]):
         ]
         lines = [
             [
-                Cell(f.rule, strong=True, under=(f.table,)),
+                Cell(f.rule, strong=True, under=(self.voice.table(f.table),)),
                 Cell(form.number(f.rows)),
                 Cell(". ".join(part for part in (shortened(f.example), f.hint) if part)),
             ]
@@ -229,7 +233,7 @@ class LackingTelling(Telling[Lacking]):
         return (Sentence(text, "unknown"),)
 
     def _named(self, column: str) -> str:
-        return column if "." in column else self.say("table {table}", table=column)
+        return column if "." in column else self.say("table {table}", table=self.voice.table(column))
 
     def table(self) -> TableView:
         """Return every missing column with all KPIs that need it."""
@@ -245,7 +249,11 @@ class LackingTelling(Telling[Lacking]):
         ]
         for what, why in self.answer.asked.items():
             lines.append(
-                [Cell(what, strong=True), "–", _("no question by {what}: {why}", what=what, why=why)]
+                [
+                    Cell(self.voice.key(what), strong=True),
+                    "–",
+                    _("no question by {what}: {why}", what=self.voice.key(what), why=why),
+                ]
             )
         return TableView(_("What cannot be computed"), heads, lines)
 

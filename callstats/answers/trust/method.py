@@ -19,6 +19,7 @@ from callstats.answers.trust.method_topics import PAGE, topics, used
 from callstats.dataset.fingerprint import fingerprint
 from callstats.kpis import get
 from callstats.kpis.describing import describe, sources
+from callstats.show.words import mark
 from callstats.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset, Period
     from callstats.show.display import TableView
 
+#: A source whose name is a word; the others are systems.
+_SIMULATED = mark("simulated")
 _LIBRARIES = ("narwhals", "duckdb", "numpy", "scipy", "matplotlib")
 
 
@@ -171,10 +174,11 @@ def method(
 def _sources(dataset: Dataset, data: str | None, voice: Voice) -> list[tuple[str, str]]:
     """Return source, files with their checksums, time zone and the fingerprint of the data."""
     _, known = voice.say, dataset.provenance
-    facts = [(_("Source"), str(known["source"]))] if known.get("source") else []
+    source = known.get("source")
+    facts = [(_("Source"), _(_SIMULATED) if source == _SIMULATED else str(source))] if source else []
     for file in known.get("files", ()):
         fields = {"rows": voice.form.number(file["rows"]), "hash": str(file["sha256"])[:12]}
-        facts.append((_("File"), _("{name}: {rows} rows, SHA-256 {hash}…", name=file["name"], **fields)))
+        facts.append((_("File"), _("{name}, rows: {rows}, SHA-256 {hash}…", name=file["name"], **fields)))
     facts.append((_("Time zone"), str(known.get("time_zone") or dataset.config.time_zone)))
     if data is not None and (path := find_path(data)).exists():
         facts.append((_("Fingerprint of the data"), f"SHA-256 {fingerprint(path)[:16]}…"))

@@ -25,7 +25,11 @@ class UncountedTelling(Telling[Uncounted]):
             Column(_("Where they are missing, and what to do")),
         ]
         lines = [
-            [Cell(f.rule, strong=True, under=(f.table,)), Cell(form.number(f.rows)), Cell(f.hint)]
+            [
+                Cell(f.rule, strong=True, under=(self.voice.table(f.table),)),
+                Cell(form.number(f.rows)),
+                Cell(f.hint),
+            ]
             for f in self.answer.rules
         ]
         return TableView(_("Rows kept that figures leave out"), heads, lines)

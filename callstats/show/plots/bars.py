@@ -68,7 +68,7 @@ def share_bars(
     colour, texts = theme.colours(), formatter.column(share_shown, "%")
     bars = marks.bars(ax, range(len(named)), share_shown, color=colour.tint)
     for bar, name, text in zip(bars, named, texts, strict=True):
-        tip(bar, f"{theme.plain(name)}: {text}")
+        tip(bar, rows.told(name, text, formatter))
     at = np.arange(len(named))
     ax.vlines(before_shown, at - 0.4, at + 0.4, color=colour.grey_text, linewidth=2)
     rows.column(ax, texts)
@@ -136,7 +136,7 @@ def waterfall(
     marks.points(ax, [start, end], [0, size + 1], marker="D", color=colour.ink, size=6.8, zorder=5)
     texts = formatter.column(effect, unit, low, high, change=True)
     for bar, name, text in zip(ax.patches, labels, texts, strict=True):
-        tip(bar, f"{theme.plain(name)}: {text}")
+        tip(bar, rows.told(name, text, formatter))
     totals = [formatter.value(total, unit) for total in (start, end)]
     rows.column(ax, [totals[0], *texts, totals[1]])
     rows.name_rows(ax, [start_label, *labels, end_label])

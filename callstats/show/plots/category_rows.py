@@ -42,6 +42,11 @@ def name_rows(ax: Any, labels: Sequence[object]) -> None:
     ax.spines["left"].set_visible(False)
 
 
+def told(name: object, text: str, formatter: Formatter) -> str:
+    """Return what a mark says of itself: its name, and its value."""
+    return words(formatter.language).headed(theme.plain(name), text)
+
+
 def beside(ax: Any, y: float, text: str, *, offset: float = 6, grey: bool = False, bold: bool = False) -> Any:
     """Write a text to the right of the axes, level with a row."""
     return ax.annotate(

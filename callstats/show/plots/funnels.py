@@ -68,7 +68,7 @@ def funnel_bars(
     for bar, at in zip(bars, row[1:], strict=True):
         text = _step_text(rate[at], low[at], high[at], formatter)
         rows.beside(ax, at, text)
-        tip(bar, f"{theme.plain(steps[at])}: {text}")
+        tip(bar, rows.told(steps[at], text, formatter))
     rows.name_rows(
         ax, [f"{theme.plain(s, 30)}  {formatter.number(c)}" for s, c in zip(steps, count, strict=True)]
     )

@@ -82,7 +82,7 @@ def heatmap(
     )  # fmt: skip
     ax.grid(False)
     _legible(ax, shown, lowest, (highest or 1.0) - lowest)
-    _tips(ax, heads, named)
+    _tips(ax, heads, named, formatter)
     _hatch(ax, thin & ~((size == 0) & ~np.isfinite(value)))
     for row, column in best:
         ax.add_patch(_cell(row, column, fill=False, edgecolor=theme.colours().ink, linewidth=1.6, zorder=4))
@@ -145,10 +145,10 @@ def _legible(ax: Any, shown: np.ma.MaskedArray, lowest: float, span: float) -> N
         text.set_color(_KEPT[ink_on(_SHADES((value - lowest) / span if span else 0.0))])
 
 
-def _tips(ax: Any, heads: Sequence[str], columns: Sequence[str]) -> None:
+def _tips(ax: Any, heads: Sequence[str], columns: Sequence[str], formatter: Formatter) -> None:
     for text in ax.texts:
         column, row = (int(place) for place in text.get_position())
-        tip(text, f"{heads[row]}, {columns[column]}: {text.get_text()}")
+        tip(text, rows.told(f"{heads[row]}, {columns[column]}", text.get_text(), formatter))
 
 
 def _name(ax: Any, heads: Sequence[str], columns: Sequence[str], turned: bool) -> None:

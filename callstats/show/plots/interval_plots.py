@@ -91,7 +91,7 @@ def interval_plot(  # noqa: PLR0913 - all but four by keyword
         row, of = np.flatnonzero(some), shown[some]
         lines = marks.intervals(ax, row, value[of], low[of], high[of], color=ink, hollow=hollow)
         for line, at in zip(lines, row[np.isfinite(value[of])], strict=True):
-            tip(line, f"{theme.plain(named[at])}: {texts[at]}")
+            tip(line, rows.told(named[at], texts[at], formatter))
     start = rows.column(ax, texts)
     if len(folded):
         ax.plot(value[folded], np.full(len(folded), len(shown)), "|", color=colour.grey, markersize=7)

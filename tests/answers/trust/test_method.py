@@ -75,7 +75,7 @@ def test_files_of_an_import_are_named_with_their_rows() -> None:
     file = {"name": "export.txt", "rows": 1234, "sha256": "ab" * 32}
     dataset = replace(data(calls({})), provenance={"source": "vicidial", "files": [file]})
     facts = dict(cs.method(dataset).facts)
-    assert facts["File"] == "export.txt: 1,234 rows, SHA-256 abababababab…"
+    assert facts["File"] == "export.txt, rows: 1,234, SHA-256 abababababab…"
     assert facts["Source"] == "vicidial"
 
 
