@@ -36,7 +36,7 @@ SUCCESS_PER_ARGUED = KPI(
     label={
         "en": "Success on offers heard",
         "fr": "Succès sur offres entendues",
-        "ru": "Успех аргументированных звонков",
+        "ru": "Успех после предложения",
     },
     question="What share of the calls in which the offer was heard ended in a success?",
     formula=Share(rows.SUCCESSES, rows.ARGUED),

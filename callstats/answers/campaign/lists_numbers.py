@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VALUE_PER_CONTACT = KPI(
     name="value_per_contact",
-    label={"en": "Value per contact", "fr": "Valeur par contact", "ru": "Доход на контакт"},
+    label={"en": "Value per contact", "fr": "Valeur par fiche", "ru": "Выручка на контакт"},
     question="What does a contact that was dialled bring?",
     formula=Ratio(linear(Sum("value", rows.SUCCESSES)), linear(CONTACTS_ATTEMPTED)),
     unit="money",
@@ -36,7 +36,7 @@ VALUE_PER_CONTACT = KPI(
 )
 PROFIT_PER_CONTACT = KPI(
     name="profit_per_contact",
-    label={"en": "Profit per contact", "fr": "Profit par contact", "ru": "Прибыль на контакт"},
+    label={"en": "Profit per contact", "fr": "Profit par fiche", "ru": "Прибыль на контакт"},
     question="What is left of what a dialled contact brings after its share of all costs?",
     formula=Ratio(PROFIT, linear(CONTACTS_ATTEMPTED)),
     unit="money",

@@ -44,7 +44,7 @@ _REASONS = (
         re.compile(r"not computable: (?P<share>[\d.]+)\s?% of the contacts loaded were dialled elsewhere"),
         mark("not computable, {share} of the contacts loaded were dialled elsewhere"),
     ),
-    (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined: no {what}")),
+    (re.compile(r"undefined: no (?P<what>.+)"), mark("undefined, no {what}")),
 )
 
 #: What tells a note on the rows from one on the interval.
@@ -60,6 +60,7 @@ _KEYS = {
     "attempt_no": mark("attempt"),
     "outcome_code": mark("outcome code"),
     "criterion": mark("criterion"),
+    "consent": mark("consent"),
     "hour": mark("hour"),
     "weekday": mark("weekday"),
     "day": mark("day"),

@@ -107,7 +107,7 @@ def test_what_cannot_be_asked_by_agent_is_noted():
 def test_a_question_that_nobody_answered_is_noted_and_has_no_column():
     found = cs.agent_opinions(desk({"Ann": [10.0, 3.0], "Bob": [9.0, 9.0]}))
     assert list(found.kpis) == ["nps"]
-    assert plain(found.notes[0]) == "Customer satisfaction (CSAT): undefined: no satisfaction answers."
+    assert plain(found.notes[0]) == "Customer satisfaction (CSAT): undefined, no satisfaction answers."
 
 
 def test_the_table_has_a_row_an_agent_and_a_column_a_figure():

@@ -52,7 +52,7 @@ def test_a_portrait_of_dials_names_the_service_but_that_of_callers_does_not():
 def test_a_comparison_of_dials_names_a_kpi_of_calls_received():
     with pytest.raises(ComparisonRefused, match="Service level"):
         cs.compare(data("inbound"), "answer_rate", by="list_id")
-    with pytest.raises(ComparisonRefused, match="answer_rate"):
+    with pytest.raises(ComparisonRefused, match="Answer rate"):
         cs.compare(data("outbound"), "service_level", by="list_id")
 
 
