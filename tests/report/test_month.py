@@ -82,6 +82,14 @@ def test_orders_go_to_the_folder_of_the_month_under_safe_names(shipped, tmp_path
     assert all(char.isalnum() or char in "-_" for stem in stems for char in stem)
 
 
+def test_reports_are_in_the_projects_language_with_its_labels_unless_another_is_asked_for(shipped, data):
+    decided = ["language=fr", 'labels.spring={ en = "Spring offer", fr = "Offre de printemps" }']
+    own, asked = (month.plan(data, "2026-09", settings=decided, language=one) for one in (None, "ru"))
+    assert [plan.language for plan in (own, asked)] == ["fr", "ru"]
+    assert [plan.labels["spring"] for plan in (own, asked)] == ["Offre de printemps", "Spring offer"]
+    assert {planned.order.values["language"] for planned in own.reports if planned.order} == {"fr"}
+
+
 def test_the_data_are_opened_and_hashed_once(shipped, data, monkeypatch):
     opened, hashed = [], []
     real_open, real_hash = month.open_data, month.stands_on

@@ -183,3 +183,26 @@ def test_every_rule_of_the_readers_is_told_in_the_language(language):
     rules = set(rules_of_readers())
     assert len(rules) > 12
     assert [rule for rule in sorted(rules) if words(language)(rule) == rule] == []
+
+
+#: What the trade calls one thing by several words, of which the catalogues use another; and what
+#: statisticians say, which stands in brackets in the glossary of the method page alone.
+OTHER_WORDS = {
+    "en": r"argued|arms?|horizon|guardrails?|shrunken|at risk|censored",
+    "fr": r"tri[ée]e?s?|numéroteur|dialer|argumentée?s?|garde-fous?|jours?-agents?|jours? d’agents?"
+    r"|mise en garde|importations?|main-d’œuvre|mapping|KPI|horizon",
+    "ru": r"вызов\w*|недостиж\w*|послевызов\w*|сброшен\w*|аргументир\w*|спис(ок|к)\w*|нет свидетельств"
+    r"|нет данных о|файл\w* (описания|сопоставления)|обратн\w+ звон\w*|затрат\w*|защитн\w*"
+    r"|эффект\w* плана|человеко-д\w+|выигранн\w*|горизонт\w*|KPI",
+}
+
+
+@pytest.mark.parametrize("language", OTHER_WORDS)
+def test_a_thing_of_the_trade_has_one_word(language):
+    sentences = (text for file in SOURCES for said in messages(file.read_text("utf-8")) for text in said)
+    other = re.compile(rf"\b({OTHER_WORDS[language]})\b", re.IGNORECASE)
+    bare = {
+        text: re.sub(r"\([^()]*\)|\{\w*\}", "", text)
+        for text in (sentences if language == "en" else texts(language))
+    }
+    assert [text for text, said in bare.items() if other.search(said)] == []
