@@ -119,4 +119,4 @@ def _shown(view: View) -> Iterator[Bundle]:
     data, about = told if isinstance(told, tuple) else (told, {})
     yield data, about
     if isinstance(view, FigureView):
-        yield CaptionView(view.caption)._repr_mimebundle_(), {}
+        yield CaptionView(view.caption, view.finding)._repr_mimebundle_(), {}

@@ -217,6 +217,7 @@ def _picture(data: dict[str, Any], metadata: dict[str, Any]) -> Block | None:
                 "content": content,
                 "alt": str(about.get("alt", "")),
                 "caption": str(about.get("caption", "")),
+                "finding": str(about.get("finding", "")),
             }
     return None
 

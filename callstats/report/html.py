@@ -82,7 +82,7 @@ def page(report: dict[str, Any]) -> dict[str, Any]:
 
 def _drawn(block: dict[str, Any], language: str, place: int) -> dict[str, Any]:
     """Add what the template cannot compute to a block."""
-    from callstats.show.markup import render
+    from callstats.show.markup import caption, render
 
     kind = block["kind"]
     if kind == "table" and not any(cell.get("inlines") for row in block["rows"] for cell in row):
@@ -91,6 +91,7 @@ def _drawn(block: dict[str, Any], language: str, place: int) -> dict[str, Any]:
     if kind in {"verdict", "key_figures", "note"}:
         return {**block, "html": render(block)}
     if kind == "figure":
+        block = {**block, "caption_html": caption(block["caption"], block.get("finding", ""))}
         if block["mime"] == "image/svg+xml":
             own = inline_pictures.inlined(block["content"], alt=block["alt"], prefix=f"p{place}")
             if own is not None:

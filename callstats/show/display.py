@@ -125,20 +125,28 @@ class FigureView(View):
     svg : str
         From ``<svg`` to ``</svg>``.
     caption : str
-        The title of the figure, shown by the report.
+        What is drawn, shown by the report in grey after the finding.
     alt : str
         What the plot shows, in a sentence.
+    finding : str
+        What is to be seen in it, in a sentence of at most twelve words; "" where nothing can be claimed.
 
     Raises
     ------
     UsageError
         The alternative text is empty.
+
+    Examples
+    --------
+    >>> FigureView("<svg></svg>", "Answer rate", "A leads. Two bars.", "A leads.").payload()["finding"]
+    'A leads.'
     """
 
     kind: ClassVar[str] = "figure"
     svg: str = field(repr=False)
     caption: str
     alt: str
+    finding: str = ""
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
@@ -150,17 +158,19 @@ class FigureView(View):
 
     def as_html(self) -> str:
         """Return picture and caption; the picture is our own markup."""
-        from callstats.show.markup import text
+        from callstats.show.markup import caption
 
-        return f"<figure>{self.svg}<figcaption>{text(self.caption)}</figcaption></figure>"
+        return f"<figure>{self.svg}<figcaption>{caption(self.caption, self.finding)}</figcaption></figure>"
 
     def payload(self) -> dict[str, Any]:
-        """Return caption and alternative text; the picture is a separate output."""
-        return {"kind": self.kind, "caption": self.caption, "alt": self.alt}
+        """Return finding, caption and alternative text; the picture is a separate output."""
+        told = {"kind": self.kind, "finding": self.finding, "caption": self.caption, "alt": self.alt}
+        return lean(told, ("finding",))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:  # noqa: ARG002
         bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, MIME: self.payload()}
-        return bundle, {"image/svg+xml": {"alt": self.alt, "caption": self.caption}}
+        about = {"alt": self.alt, "finding": self.finding, "caption": self.caption}
+        return bundle, {"image/svg+xml": lean(about, ("finding",))}
 
     def _ipython_display_(self) -> None:
         """Show the picture, and its caption beneath it: a notebook shows one form of an output alone."""
@@ -168,7 +178,7 @@ class FigureView(View):
 
         publish_display_data(*self._repr_mimebundle_())
         if self.caption:
-            publish_display_data(CaptionView(self.caption)._repr_mimebundle_())
+            publish_display_data(CaptionView(self.caption, self.finding)._repr_mimebundle_())
 
 
 @dataclass(frozen=True)
@@ -177,17 +187,22 @@ class CaptionView(View):
 
     kind: ClassVar[str] = "caption"
     text: str
+    finding: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Return the plain data of the caption; the finding only if there is one."""
+        return lean(super().payload(), ("finding",))
 
 
-def figure(drawn: Any, caption: str, alt: str) -> FigureView:
+def figure(drawn: Any, caption: str, alt: str, finding: str = "") -> FigureView:
     """Turn a matplotlib drawing into a display object, and close it.
 
     Parameters
     ----------
     drawn : matplotlib Axes or Figure
         The whole figure is used, whichever of its axes is given.
-    caption, alt : str
-        As in :class:`FigureView`.
+    caption, alt, finding : str
+        As in :class:`FigureView`; the finding becomes the beginning of the alternative text.
 
     Returns
     -------
@@ -197,7 +212,8 @@ def figure(drawn: Any, caption: str, alt: str) -> FigureView:
     from callstats.show.pictures import to_svg
 
     owner = getattr(drawn, "figure", None)  # axes have a figure; a figure is its own
-    return FigureView(to_svg(drawn if owner is None else owner, alt), caption, alt)
+    spoken = f"{finding} {alt}".lstrip()
+    return FigureView(to_svg(drawn if owner is None else owner, spoken), caption, spoken, finding)
 
 
 @dataclass(frozen=True, slots=True)

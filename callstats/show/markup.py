@@ -22,6 +22,8 @@ from callstats.show.plain import straight
 _LONG_WORD = 24
 #: Length from which a cell wraps, and from which it counts as running text.
 _TEXT, _PROSE = 50, 100
+#: Cards of key figures in a row where there is room, and the length from which a value is set smaller.
+_FEWEST_BESIDE, _MOST_BESIDE, _LONG_VALUE = 3, 4, 8
 _ARROWS = {"up": "▲", "down": "▼"}
 _OUTCOMES = {"met": "✓", "missed": "✗", "open": "≈"}
 _MARKS = {"good": "+", "bad": "!", "neutral": "•", "unknown": "?"}
@@ -193,12 +195,28 @@ def _mark(tone: str) -> str:
 
 
 def _key_figures(payload: dict[str, Any]) -> str:
-    cards = "".join(_card(figure) for figure in payload["figures"])
+    figures = payload["figures"]
+    cards = "".join(map(_card, figures, _beside(len(figures))))
     caption = _optional("p", payload["caption"], "cs-caption")
     return _tag("section", caption + _tag("div", cards, "cs-cards"), "cs cs-key-figures")
 
 
-def _card(figure: dict[str, Any]) -> str:
+def _beside(count: int) -> list[int]:
+    """Return for each card how many stand in its row where there is room: rows are alike and full.
+
+    Examples
+    --------
+    >>> _beside(7), _beside(9), _beside(1)
+    ([4, 4, 4, 4, 3, 3, 3], [3, 3, 3, 3, 3, 3, 3, 3, 3], [3])
+    """
+    if count < _FEWEST_BESIDE:
+        return [_FEWEST_BESIDE] * count
+    rows = -(-count // _MOST_BESIDE)
+    sizes = [count // rows + (row < count % rows) for row in range(rows)]
+    return [size for size in sizes for _ in range(size)]
+
+
+def _card(figure: dict[str, Any], beside: int) -> str:
     interval = " · ".join(part for part in (figure["interval"], figure["n"]) if part)
     value = _tag("p", prose(figure["value"]), "cs-value")
     recent = figure.get("recent")
@@ -211,7 +229,7 @@ def _card(figure: dict[str, Any]) -> str:
         + _target(figure)
         + _change(figure)
         + _optional("p", figure["note"], "cs-card-note"),
-        "cs-card",
+        f"cs-card cs-of-{beside}{' cs-long' if len(figure['value']) > _LONG_VALUE else ''}",
     )
 
 
@@ -222,7 +240,7 @@ def _target(figure: dict[str, Any]) -> str:
         return _optional("p", figure["target"], "cs-target")
     shape = f'<span aria-hidden="true">{_OUTCOMES[outcome]}</span> '
     chip = _tag("span", shape + prose(figure["outcome_text"]), f"cs-chip cs-{outcome}")
-    return _tag("p", f"{chip} {prose(figure['target'])}", "cs-target")
+    return _tag("p", f"{chip} {_tag('span', prose(figure['target']), 'cs-goal-words')}", "cs-target")
 
 
 def _sparkline(recent: list[float | None]) -> str:
@@ -308,7 +326,24 @@ def _note(payload: dict[str, Any]) -> str:
 
 
 def _caption(payload: dict[str, Any]) -> str:
-    return _tag("p", prose(payload["text"]), "cs cs-figcaption")
+    found = payload.get("finding", "")
+    css = "cs cs-figcaption cs-found" if found else "cs cs-figcaption"
+    return _tag("p", caption(payload["text"], found), css)
+
+
+def caption(about: str, finding: str = "") -> str:
+    """Return a figure's caption as HTML: what is to be seen, then what is drawn, in grey.
+
+    Examples
+    --------
+    >>> caption("Answer rate by list", "List B leads.")
+    '<span class="cs-finding">List B leads.</span> <span class="cs-about">Answer rate by list</span>'
+    >>> caption("Answer rate by list")
+    'Answer rate by list'
+    """
+    if not finding:
+        return prose(about)
+    return f"{_tag('span', prose(finding), 'cs-finding')} {_tag('span', prose(about), 'cs-about')}"
 
 
 def _record(_: dict[str, Any]) -> str:

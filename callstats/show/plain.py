@@ -141,6 +141,10 @@ def _note(payload: dict[str, Any]) -> str:
     return clean(payload["text"])
 
 
+def _caption(payload: dict[str, Any]) -> str:
+    return clean(f"{payload.get('finding', '')} {payload['text']}".lstrip())
+
+
 def _record(payload: dict[str, Any]) -> str:
     return "record of " + clean(", ".join(map(str, payload["results"])))
 
@@ -152,6 +156,6 @@ _RENDERERS = {
     "key_figures": _key_figures,
     "title": _title,
     "note": _note,
-    "caption": _note,
+    "caption": _caption,
     "record": _record,
 }

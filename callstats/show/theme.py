@@ -185,7 +185,7 @@ def axes(ax: Any, height: float) -> Any:
     return plt.subplots(figsize=(WIDTH, height * scale()), layout="constrained")[1]
 
 
-def half_axes(height: float = 2.2) -> Any:
+def half_axes(height: float = 1.9) -> Any:
     """Return new axes of half a column's width, for a plot that stands beside another of its kind.
 
     Parameters

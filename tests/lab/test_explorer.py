@@ -60,7 +60,7 @@ def test_comparing_shows_the_views_of_its_code(form: Explorer, ds: cs.Dataset) -
     form.control.value = "B"
     kinds = [data[MIME]["kind"] for data in shown(form)]
     (found,) = run(form.code.value, ds)
-    assert kinds[:3] == ["verdict", "table", "figure"]
+    assert kinds[:4] == ["verdict", "figure", "caption", "table"]
     assert shown(form)[0][MIME] == found.verdict.payload()
     assert found.control == "B"
 

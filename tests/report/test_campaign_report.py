@@ -10,8 +10,8 @@ def kinds(shown):
 
 def test_the_verdict_names_what_moved_profit_most_and_what_worked_against_it():
     said = str(cells("campaign_report", until="bridge")["verdict"])
-    assert "What moved profit most since August 2026: agents were logged in longer a day" in said
-    assert "against it: labour cost more" in said
+    assert "What moved profit most since August 2026: more hours were worked, labour taken off" in said
+    assert "against it: lists cost more" in said
 
 
 def test_the_change_of_profit_is_told_with_one_interval():

@@ -198,6 +198,15 @@ def test_a_figures_bundle_has_picture_words_and_metadata():
     assert metadata == {"image/svg+xml": {"alt": "A leads.", "caption": "Lists"}}
 
 
+def test_a_figures_finding_comes_first_for_the_eye_and_the_ear():
+    view = figure(drawn()[1], "Answer rate <b>", "Two bars.", "List B leads.")
+    assert view.alt == "List B leads. Two bars."
+    assert 'aria-label="List B leads. Two bars."' in view.svg
+    caption = BeautifulSoup(view.as_html(), "html.parser").figcaption
+    assert [span["class"] for span in caption.find_all("span")] == [["cs-finding"], ["cs-about"]]
+    assert caption.get_text() == "List B leads. Answer rate <b>"
+
+
 def drawn():
     fig, ax = plt.subplots()
     ax.plot([1, 2, 3], [3, 1, 2], "o-")

@@ -44,6 +44,13 @@ def test_a_figure_has_its_caption_beneath(published: list[Any]) -> None:
     assert caption["text/html"].endswith('<p class="cs cs-figcaption">Calls &lt;b&gt;by&lt;/b&gt; week</p>')
 
 
+def test_a_caption_begins_with_the_finding(published: list[Any]) -> None:
+    FigureView("<svg></svg>", "Calls by week", "One bar", "No week stands out.")._ipython_display_()
+    (_, metadata), (caption, _) = published
+    assert metadata["image/svg+xml"]["finding"] == "No week stands out."
+    assert caption["text/plain"] == "No week stands out. Calls by week"
+
+
 def test_a_report_has_the_caption_once(published: list[Any]) -> None:
     FigureView(
         '<svg xmlns="http://www.w3.org/2000/svg"></svg>', "Calls by week", "One bar"

@@ -95,6 +95,32 @@ def test_effects_lead_from_the_first_total_to_the_last():
     assert [bar.get_alpha() for bar in ax.patches] == [1.0, 0.4]
 
 
+def test_effects_stand_under_their_groups_with_their_sums_and_a_key_of_the_marks():
+    ax = closed(
+        plots.waterfall(
+            ["hours", "labour", "rate"],
+            [30.0, -10.0, 5.0],
+            [20.0, -15.0, -5.0],
+            [40.0, -5.0, 15.0],
+            start=100,
+            end=125,
+            start_label="Aug",
+            end_label="Sep",
+            unit="money",
+            formatter=EN,
+            groups=["Volume", "Volume", "Quality"],
+        )
+    )
+    assert row_names(ax) == ["Aug", "Volume", "hours", "labour", "rate", "Sep"]
+    bold = [label.get_text() for label in ax.get_yticklabels() if label.get_fontweight() == "bold"]
+    assert bold == ["Volume", "rate"]  # what is alone in its group stands for it
+    told = [text.get_text() for text in ax.texts]
+    assert told == ["€100", "+€20", "+€30", "−€10", "+€5", "€125"]
+    assert [bar.get_y() + bar.get_height() / 2 for bar in ax.patches] == pytest.approx([2, 3, 4])
+    shown = [(patch.get_label(), patch.get_alpha()) for patch in ax.get_legend().get_patches()]
+    assert shown == [("decrease", 1.0), ("may be chance", 0.4)]
+
+
 def test_only_groups_outside_the_limits_are_named():
     ax = closed(
         plots.limits_funnel(

@@ -41,20 +41,18 @@ class AttemptsTelling(Telling[Attempts]):
         return tuple(s for s in (self.reach(), *stops, self._ending()) if s is not None)
 
     def reach(self) -> Sentence:
-        """State what the first and last attempts reach, and all together."""
+        """State what the first and last attempts reach."""
         _, form = self.say, self.form
         first, last = self.answer.attempts[0], self.answer.attempts[-1]
         reached = form.value(first.hazard, "%", first.low, first.high)
         if len(self.answer.attempts) == 1:
             return Sentence(_("Attempt {j} reaches {first} of the contacts.", j=first.number, first=reached))
         text = _(
-            "Attempt {j} reaches {first} of the contacts, attempt {k} still {last} of those left; "
-            "all attempts together reach {all}.",
+            "Attempt {j} reaches {first} of the contacts, attempt {k} still {last} of those left.",
             j=first.number,
             first=reached,
             k=last.number,
             last=form.value(last.hazard, "%", last.low, last.high),
-            all=form.percent(last.cumulative),
         )
         return Sentence(text)
 
@@ -127,6 +125,16 @@ class AttemptsTelling(Telling[Attempts]):
         """Return the label of an end."""
         return self.say(_NAMES[end])
 
+    def finding(self) -> str:
+        """State what all attempts together reach."""
+        last = self.answer.attempts[-1]
+        return self.say.ngettext(
+            "{n} attempt reaches {share} of the contacts.",
+            "{n} attempts reach {share} of the contacts.",
+            last.number,
+            share=self.form.value(last.cumulative, "%", last.cumulative_low, last.cumulative_high),
+        )
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the share reached by attempt, and the share reached so far."""
         from callstats.show.plots import attempt_curve
@@ -150,7 +158,8 @@ class AttemptsTelling(Telling[Attempts]):
             "Share of contacts reached by attempt, among those not reached before, {period}",
             period=self.answer.period,
         )
-        return figure(self.plot(), caption, f"{caption.rstrip('.')}. {self.reach().text}")
+        spoken = f"{caption.rstrip('.')}. {self.reach().text}"
+        return figure(self.plot(), caption, spoken, self.finding())
 
     def table(self) -> TableView:
         """Return the attempts as a table, with money only if known."""
@@ -209,12 +218,12 @@ class AttemptsTelling(Telling[Attempts]):
         return TableView(caption, [Column(head, "right") for head in heads], lines, (note,))
 
     def views(self) -> tuple[View, ...]:
-        """Return the curve, the verdict, the tables and what could not be determined."""
+        """Return the verdict, the curve, the tables and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not self.answer.attempts:
             return notes
         ends = [self.ends_table()] if self.answer.ends is not None else []
-        return (self.figure(), self.answer.verdict, self.table(), *ends, *notes)
+        return (self.answer.verdict, self.figure(), self.table(), *ends, *notes)
 
 
 @tells(AttemptsBy)
@@ -239,6 +248,17 @@ class AttemptsByTelling(Telling[AttemptsBy]):
         sentence = AttemptsTelling(self.answer.groups[group]).worth()
         return replace(sentence, text=self.say.headed(self.label(group), sentence.text))
 
+    def finding(self) -> str:
+        """State of which list more contacts are reached by the same attempt, if of one."""
+        sure = {group: moved for group, moved in self.answer.changes.items() if moved.certain}
+        if not sure:
+            return self.say("No list is shown to be reached more often.")
+        first = max(sure, key=lambda group: abs(sure[group].estimate))
+        name = self.label(first)
+        if sure[first].estimate > 0:
+            return self.say("More contacts of {name} are reached.", name=name)
+        return self.say("Fewer contacts of {name} are reached.", name=name)
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves of at most three groups on the same axes."""
         from callstats.show.plots import attempt_curve
@@ -258,7 +278,7 @@ class AttemptsByTelling(Telling[AttemptsBy]):
         caption = self.say(
             "Share of contacts reached by attempt and list, {period}", period=self.answer.period
         )
-        return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
+        return self.captioned(caption)
 
     def table(self) -> TableView:
         """Return what the groups reach by the same attempt, and where to stop."""
@@ -291,6 +311,6 @@ class AttemptsByTelling(Telling[AttemptsBy]):
         ]
 
     def views(self) -> tuple[View, ...]:
-        """Return the curves, the verdict, the table and what could not be determined."""
+        """Return the verdict, the curves, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
-        return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.groups else notes
+        return (self.answer.verdict, self.figure(), self.table(), *notes) if self.answer.groups else notes

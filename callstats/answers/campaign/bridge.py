@@ -19,7 +19,9 @@ from callstats.answers.campaign.bridge_days_numbers import (
 )
 from callstats.answers.campaign.bridge_numbers import (
     CHANGE,
+    TERM_GROUPS,
     TERM_UNITS,
+    WORK,
     BridgePlan,
     Totals,
     all_effects,
@@ -28,6 +30,7 @@ from callstats.answers.campaign.bridge_numbers import (
     factors,
     filled,
     overall_factors,
+    together,
     total,
     totals,
     varied_effects,
@@ -83,6 +86,25 @@ class Term:
         return self.change.certain
 
 
+@dataclass(frozen=True, slots=True)
+class TermGroup:
+    """What the terms of one kind come to together.
+
+    Attributes
+    ----------
+    name : str
+        ``volume`` (how much was done, with the labour paid for it), ``quality``, ``mix`` or ``prices``.
+    change : Change
+        The sum of their effects, with its interval.
+    terms : tuple of str
+        Their names.
+    """
+
+    name: str
+    change: Change
+    terms: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Bridge(Answer):
     """From one period's profit to another's; the effects add up to the change exactly.
@@ -99,10 +121,15 @@ class Bridge(Answer):
     change : Change
         With its interval, at the same confidence as every term's.
     terms : tuple of Term
-        In the order of the work, with mixes and costs last.
+        Group by group: volume, quality, mix, prices; hours are followed by the cost of labour.
     method : str
     notes : tuple of str
         What was left out, and why.
+    groups : tuple of TermGroup
+        In the same order.
+    work : Term or None
+        The hours worked together with the labour paid for them, which are one decision; None unless
+        both are known.
     """
 
     voice: Voice
@@ -115,6 +142,8 @@ class Bridge(Answer):
     terms: tuple[Term, ...]
     method: str = "shapley"
     notes: tuple[str, ...] = ()
+    groups: tuple[TermGroup, ...] = ()
+    work: Term | None = None
 
     @property
     def unit(self) -> str:
@@ -126,8 +155,9 @@ class Bridge(Answer):
         return {term.name: term for term in self.terms}[name]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per term: term, label, before, after, unit, effect, low, high, share, beyond_noise.
+        """Return one row per term.
 
+        Columns: term, label, group, before, after, unit, effect, low, high, share, beyond_noise.
         ``share`` is the effect divided by the change of the total.
         """
         import pandas as pd
@@ -136,6 +166,7 @@ class Bridge(Answer):
             {
                 "term": term.name,
                 "label": self.telling.term_label(term.name),
+                "group": group_of(term.name),
                 "before": term.before,
                 "after": term.after,
                 "unit": term.unit,
@@ -390,11 +421,41 @@ def _bridged(
         terms,
         plan.method,
         notes,
+        _groups(by_term, varied, confidence),
+        _work(by_term, varied),
     )
 
 
 def _limits(effect: Change | None) -> tuple[float, float]:
     return (NAN, NAN) if effect is None else (effect.low, effect.high)
+
+
+def group_of(term: str) -> str:
+    """Return the name of the group that a term belongs to."""
+    return next(name for name, terms in TERM_GROUPS.items() if term in terms)
+
+
+def _groups(
+    effects_: Mapping[str, np.ndarray], varied: Mapping[str, Change], confidence: float
+) -> tuple[TermGroup, ...]:
+    return tuple(
+        TermGroup(
+            name,
+            varied.get(name, Change(float(effect), confidence=confidence)),
+            tuple(term for term in TERM_UNITS if term in effects_ and group_of(term) == name),
+        )
+        for name, effect in together(effects_).items()
+        if name in TERM_GROUPS
+    )
+
+
+def _work(effects_: Mapping[str, np.ndarray], varied: Mapping[str, Change]) -> Term | None:
+    """Return the hours and their labour as one term; None unless both are known and hours moved anything."""
+    hours = [abs(float(effects_[name])) for name in ("days", "hours", "hours_per_day") if name in effects_]
+    timed = "hours" in effects_ or "hours_per_day" in effects_
+    if not timed or "cost labour" not in effects_ or not sum(hours) > 0:
+        return None
+    return Term(WORK, float(together(effects_)[WORK]), *_limits(varied.get(WORK)), NAN, NAN, "")
 
 
 def _figures(period: Totals, plan: BridgePlan) -> dict[str, float]:

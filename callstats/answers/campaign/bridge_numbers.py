@@ -17,26 +17,39 @@ from callstats.stats.checking import choose
 
 Array = np.ndarray
 Factors = Mapping[str, Array]
-#: The terms in the order of the waterfall, and the unit of each; a mix has none.
+#: The terms in the order of the waterfall, and the unit of each; a mix has none. Hours are followed by the
+#: labour that is paid for them: who decides on the one decides on the other.
 TERM_UNITS = {
     "days": "n",
     "hours": "h",
     "hours_per_day": "h",
+    "cost labour": "money",
     "dials_per_day": "n",
     "dials": "n",
     "dials_per_hour": "1/h",
     "answer": "%",
     "argued": "%",
     "success": "%",
-    "value": "money",
     "lists": "",
     "campaigns": "",
-    "cost labour": "money",
+    "value": "money",
     "cost advertising": "money",
     "cost technical": "money",
     "cost list": "money",
     "cost other": "money",
 }
+#: What the terms come to together: how much was done, how well, on what, and at which prices.
+TERM_GROUPS = {
+    "volume": (
+        "days", "hours", "hours_per_day", "cost labour", "dials_per_day", "dials", "dials_per_hour",
+    ),
+    "quality": ("answer", "argued", "success"),
+    "mix": ("lists", "campaigns"),
+    "prices": ("value", "cost advertising", "cost technical", "cost list", "cost other"),
+}  # fmt: skip
+#: One decision: the hours that are worked, and the labour paid for them.
+WORK = "work"
+_TOGETHER = {**TERM_GROUPS, WORK: ("days", "hours", "hours_per_day", "cost labour")}
 
 
 class Totals(NamedTuple):
@@ -352,6 +365,19 @@ def all_effects(before: Totals, after: Totals, plan: BridgePlan) -> dict[str, Ar
     return {**by_term, CHANGE: revenue}
 
 
+def together(effects_: Mapping[str, Array]) -> dict[str, Array]:
+    """Return what the terms of each group come to, and those of the work, where there are any.
+
+    Examples
+    --------
+    >>> told = together({"days": np.array(500.0), "cost labour": np.array(-200.0), "answer": np.array(30.0)})
+    >>> {name: float(effect) for name, effect in told.items()}
+    {'volume': 300.0, 'quality': 30.0, 'work': 300.0}
+    """
+    members = {name: [t for t in terms if t in effects_] for name, terms in _TOGETHER.items()}
+    return {name: np.sum([effects_[t] for t in terms], axis=0) for name, terms in members.items() if terms}
+
+
 def intervals(
     before: DailySums, after: DailySums, plan: BridgePlan, *, confidence: float
 ) -> dict[str, tuple[float, float]]:
@@ -363,7 +389,7 @@ def intervals(
 def varied_effects(
     before: DailySums, after: DailySums, plan: BridgePlan, *, confidence: float
 ) -> dict[str, Change]:
-    """Return every effect and the change with intervals, from how much they vary from day to day.
+    """Return every effect, group and the change with intervals, from how much they vary from day to day.
 
     An effect is, to first order, a sum over the days of both periods of what the
     effect gains if a day counts a little more (the infinitesimal jackknife [1]_).
@@ -388,8 +414,9 @@ def varied_effects(
     gains.append(_gains(after, lambda t: all_effects(totals(before), t, plan)))
     # what is this small beside a day's revenue is rounding
     nothing = 1e-9 * max(float(np.abs(part[CHANGE]).max()) for part in gains)
+    gains = [{**part, **together(part)} for part in gains]
     ends = {}
-    for name, effect in effects_.items():
+    for name, effect in {**effects_, **together(effects_)}.items():
         values = np.concatenate([part[name] for part in gains])
         values[np.abs(values) <= nothing] = 0.0
         ends[name] = _around(float(effect), values, before, after, confidence)

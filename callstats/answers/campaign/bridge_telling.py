@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from callstats.answers.campaign.bridge import Bridge, Term
+from callstats.answers.campaign.bridge import Bridge, Term, TermGroup, group_of
+from callstats.answers.campaign.bridge_numbers import WORK
 from callstats.answers.core.telling import (
     Cell,
     Column,
@@ -65,6 +67,11 @@ _TERMS: dict[str, tuple[str, str, str]] = {
         mark("hours moved to the better campaigns"),
         mark("hours moved to the weaker campaigns"),
     ),
+    "work": (
+        mark("Hours and labour"),
+        mark("more hours were worked, labour taken off"),
+        mark("fewer hours were worked, saved labour added"),
+    ),
     "cost labour": (
         mark("Cost: labour"),
         mark("labour cost less"),
@@ -83,6 +90,17 @@ _TERMS: dict[str, tuple[str, str, str]] = {
     "cost list": (mark("Cost: lists"), mark("lists cost less"), mark("lists cost more")),
     "cost other": (mark("Cost: other"), mark("other costs fell"), mark("other costs rose")),
 }
+#: Before a term under the name of its group.
+_INDENT = "\N{EM SPACE}"
+#: What the terms of a group are about.
+_GROUPS = {
+    "volume": mark("Volume"),
+    "quality": mark("Quality"),
+    "mix": mark("Mix"),
+    "prices": mark("Prices and costs"),
+}
+#: Terms of one decision, told as one: how long is worked, and the labour paid for it.
+_OF_WORK = frozenset({"days", "hours", "hours_per_day", "cost labour"})
 _TOTALS = {
     "profit": mark("Profit"),
     "revenue": mark("Revenue"),
@@ -138,7 +156,7 @@ class BridgeTelling(Telling[Bridge]):
     def _against(self) -> Sentence | None:
         """Name what worked against the change, or state that nothing exceeds day-to-day variation."""
         _ = self.say
-        if not any(term.beyond_noise for term in self.answer.terms):
+        if not any(term.beyond_noise for term in self._decided()):
             return Sentence(_("No single factor moved it beyond what days vary."))
         other = self._largest(-self.answer.change.estimate)
         if other is None:
@@ -172,15 +190,26 @@ class BridgeTelling(Telling[Bridge]):
         return Sentence(_("What moved {kpi} most since {before}: {why}; against it: {other}.", **fields))
 
     def _largest(self, side: float) -> Term | None:
-        """Return the largest term on one side that is more than noise."""
-        sure = [term for term in self.answer.terms if term.beyond_noise and term.effect * side > 0]
+        """Return the largest term on one side that is more than noise; hours and their labour are one."""
+        sure = [term for term in self._decided() if term.beyond_noise and term.effect * side > 0]
         return max(sure, key=lambda term: abs(term.effect), default=None)
+
+    def _decided(self) -> list[Term]:
+        """Return the terms with hours and their labour as one, where both are known."""
+        work, terms = self.answer.work, self.answer.terms
+        return list(terms) if work is None else [work, *(t for t in terms if t.name not in _OF_WORK)]
+
+    def _worked_more(self) -> bool:
+        known = {t.name: (t.before, t.after) for t in self.answer.terms}
+        ends = [known[name] for name in ("days", "hours", "hours_per_day") if name in known]
+        return math.prod(after for _, after in ends) > math.prod(before for before, _ in ends)
 
     def because(self, term: Term, *, brief: bool = False) -> str:
         """Return "the answer rate rose (+€1,450, +€900 to +€2,000)"; without the interval if brief."""
         _, (_label, rose, fell) = self.say, _TERMS[term.name]
         moved = self.change(term.change, self.answer.unit)
-        fields = {"what": _(rose if term.effect > 0 else fell), "effect": moved["change"]}
+        up = self._worked_more() if term.name == WORK else term.effect > 0
+        fields = {"what": _(rose if up else fell), "effect": moved["change"]}
         if brief or term.low == term.high or term.low != term.low:
             return _("{what} ({effect})", **fields)
         return _("{what} ({effect}, {interval})", interval=moved["interval"], **fields)
@@ -195,7 +224,15 @@ class BridgeTelling(Telling[Bridge]):
 
     def _moving(self) -> tuple[Term, ...]:
         """Return the terms with an effect: a cost that was the same in both periods is left out."""
-        return tuple(t for t in self.answer.terms if t.effect or t.low < t.high) or self.answer.terms
+        rounding = 1e-9 * (abs(self.answer.start) + abs(self.answer.end))
+        moved = tuple(t for t in self.answer.terms if abs(t.effect) > rounding or t.low < t.high)
+        return moved or self.answer.terms
+
+    def _by_group(self) -> list[tuple[TermGroup, list[Term]]]:
+        """Return the groups with their terms that have an effect."""
+        moving = self._moving()
+        members = [(group, [t for t in moving if t.name in group.terms]) for group in self.answer.groups]
+        return [(group, terms) for group, terms in members if terms]
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the terms as a waterfall from one total to the other."""
@@ -214,8 +251,20 @@ class BridgeTelling(Telling[Bridge]):
             unit=answer.unit,
             formatter=self.form,
             label=self._total(),
+            groups=[self.say(_GROUPS[group_of(term.name)]) for term in terms],
             ax=ax,
         )
+
+    def finding(self) -> str:
+        """Name the group of terms that moved the total most, of those beyond what days vary."""
+        sure = [group for group in self.answer.groups if group.change.certain]
+        if not sure:
+            return self.say("No part moved it beyond what days vary.")
+        most = max(sure, key=lambda group: abs(group.change.estimate))
+        fields = {"what": self.say(_GROUPS[most.name]), **self.change(most.change, self.answer.unit)}
+        if most.change.estimate > 0:
+            return self.say("{what} brought most: {change}.", **fields)
+        return self.say("{what} took away most: {change}.", **fields)
 
     def figure(self) -> FigureView:
         """Return the waterfall with its caption and alternative text."""
@@ -231,7 +280,7 @@ class BridgeTelling(Telling[Bridge]):
         )
         fields |= {"start": form.value(answer.start, answer.unit), "end": form.value(answer.end, answer.unit)}
         alt = _("{kpi} from {start} in {before} to {end} in {after}: {effects}.", effects=effects, **fields)
-        return figure(self.plot(), caption, alt)
+        return figure(self.plot(), caption, alt, self.finding())
 
     def table(self) -> TableView:
         """Return every factor before and after, with its effect."""
@@ -244,7 +293,7 @@ class BridgeTelling(Telling[Bridge]):
             Column(_("effect"), "right", kpi),
             self.interval_head(answer.change.confidence, kpi),
         ]
-        lines = [self._line(term) for term in self._moving()]
+        lines = [line for group, terms in self._by_group() for line in self._group_lines(group, terms)]
         total = self.change(answer.change, answer.unit)
         last = [
             Cell(kpi, strong=True),
@@ -253,16 +302,31 @@ class BridgeTelling(Telling[Bridge]):
             Cell(total["change"], strong=True),
             Cell(total["interval"]),
         ]
-        note = _("Effects add up to the change. Strong: more than days vary.")
+        note = _("Effects add up to their group, and these to the change. Strong: more than days vary.")
         fields = {"kpi": kpi.lower(), "before": answer.before, "after": answer.after}
         caption = _("What changed {kpi}, {before} to {after}", **fields)
         return TableView(caption, heads, [*lines, last], (note,))
+
+    def _group_lines(self, group: TermGroup, terms: list[Term]) -> list[list[Cell]]:
+        """Return what the terms of a group come to together, and each; a term alone stands for its group."""
+        if len(terms) == 1:
+            name, *others = self._line(terms[0])
+            return [[Cell(name.text.strip(), strong=True), *others]]
+        moved = self.change(group.change, self.answer.unit)
+        interval = "" if group.change.low == group.change.high else moved["interval"]
+        head = [
+            Cell(self.say(_GROUPS[group.name]), strong=True),
+            *(Cell(""), Cell("")),
+            Cell(moved["change"], strong=group.change.certain),
+            Cell(interval, tone="grey"),
+        ]
+        return [head, *map(self._line, terms)]
 
     def _line(self, term: Term) -> list[Cell]:
         moved = self.change(term.change, self.answer.unit)
         figures = [self.form.value(v, term.unit or "n") for v in (term.before, term.after)]
         return [
-            Cell(self.term_label(term.name)),
+            Cell(f"{_INDENT}{self.term_label(term.name)}"),
             *(Cell(text) for text in figures),
             Cell(moved["change"], strong=term.beyond_noise),
             Cell("" if term.low == term.high else moved["interval"], tone="grey"),
@@ -278,6 +342,10 @@ class BridgeTelling(Telling[Bridge]):
             },
             "change": {"estimate": change.estimate, "low": change.low, "high": change.high},
             "terms": answer.to_frame().to_dict("records"),
+            "groups": [
+                {"group": g.name, "effect": g.change.estimate, "low": g.change.low, "high": g.change.high}
+                for g in answer.groups
+            ],
         }
         return Record({"bridge": numbers})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from callstats.answers.core.telling import FigureView, Sentence, Telling, View, 
 from callstats.kpis.define import KPI
 
 _MOST_NAMED = 3
+#: Stretches of hours that a finding names on each side.
+_MOST_SPANS = 2
 
 
 @tells(CallingHours)
@@ -20,10 +22,12 @@ class CallingHoursTelling(Telling[CallingHours]):
     """How rates by weekday and hour are presented."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """State what holds on the same contacts, then which hours and slots differ from the overall rate."""
+        """State what holds on the same contacts; where that is unknown, how hours differ as dialled."""
         judged, overall = (*self.answer.slots, *self.answer.hours), self.answer.overall
         if overall is None or all(s.thin for s in judged):
             return ()
+        if within := self._within_sentences():
+            return within
         _, rate = self.say, self.value(overall, "%")
         differing = [
             Sentence(_("Better than overall ({rate}): {slots}.", rate=rate, slots=slots), "good")
@@ -33,7 +37,38 @@ class CallingHoursTelling(Telling[CallingHours]):
             if (slots := self._named(chosen))
         ]
         none = Sentence(_("No evidence that any hour is better than the others (overall {rate}).", rate=rate))
-        return (*self._within_sentences(), *(differing or [none]))
+        return tuple(differing or [none])
+
+    def finding(self) -> str:
+        """Name the weekdays' hours off the overall rate; the hours where they are not compared otherwise."""
+        above, under, hours = self.answer.above, self.answer.under, self.answer.hours
+        told = self._better_and_worse([s.hour for s in above(hours)], [s.hour for s in under(hours)])
+        if told and not self._within_sentences():
+            return told
+        if best := self.answer.best:
+            return self.say("Above the overall rate: {slots}.", slots=self._named_slots(best))
+        if worst := under(self.answer.slots):
+            return self.say("Below the overall rate: {slots}.", slots=self._named_slots(worst))
+        return self.say("No hour of a weekday stands out.")
+
+    def _named_slots(self, slots: Sequence[HourSlot]) -> str:
+        form = self.form
+        return self.some([f"{form.weekday(s.weekday)} {form.hour(s.hour)}" for s in slots], _MOST_NAMED)  # type: ignore[arg-type]
+
+    def _better_and_worse(self, better: Sequence[int], worse: Sequence[int]) -> str:
+        """Return "Better at 17:00–20:00, worse at 14:00–15:00."; "" if no hour is either."""
+        fields = {"better": self._spans(better), "worse": self._spans(worse)}
+        if better and worse:
+            return self.say("Better at {better}, worse at {worse}.", **fields)
+        if better:
+            return self.say("Better at {better}.", **fields)
+        return self.say("Worse at {worse}.", **fields) if worse else ""
+
+    def _spans(self, hours: Sequence[int]) -> str:
+        """Return hours, neighbouring ones together: "10:00–12:00, 17:00–20:00"."""
+        form, spans = self.form, _neighbours(hours)
+        told = [f"{form.hour(first)}–{form.hour((last + 1) % 24)}" for first, last in spans]
+        return ", ".join(self.first(told, _MOST_SPANS))
 
     def _named(self, chosen: Callable[[Iterable[HourSlot]], list[HourSlot]]) -> str:
         """Return the hours, then weekday slots outside these hours, as "18:00 30% (27% to 34%)"."""
@@ -83,14 +118,13 @@ class CallingHoursTelling(Telling[CallingHours]):
         return self.answer.slots[0].rate.kpi
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and alternative text."""
+        """Return the plot with its finding, caption and alternative text."""
         _ = self.say
         fields = {"kpi": self.kpi(self._kpi()), "period": self.answer.period, "n": self.answer.fewest}
         caption = _("{kpi} by weekday and local hour, {period}; framed: better than overall", **fields)
         words = " ".join(sentence.text for sentence in self.sentences())
-        return figure(
-            self.plot(), caption, f"{_('{kpi} by weekday and local hour.', **fields)} {words}".strip()
-        )
+        spoken = f"{_('{kpi} by weekday and local hour.', **fields)} {words}".strip()
+        return figure(self.plot(), caption, spoken, self.finding())
 
     def views(self) -> tuple[View, ...]:
         """Return the slots that stand out, the heat map, and what could not be determined."""
@@ -181,4 +215,23 @@ class CallingHoursTelling(Telling[CallingHours]):
             period=self.answer.period,
         )
         words = " ".join(sentence.text for sentence in self._within_sentences())
-        return figure(self._within_plot(within), caption, f"{caption}. {words}")
+        told = self._better_and_worse([e.hour for e in within.better], [e.hour for e in within.worse])
+        none = self.say("No hour is shown to reach more of the same contacts.")
+        return figure(self._within_plot(within), caption, f"{caption}. {words}", told or none)
+
+
+def _neighbours(hours: Iterable[int]) -> list[tuple[int, int]]:
+    """Return hours as runs of neighbours: the first and the last of each.
+
+    Examples
+    --------
+    >>> _neighbours([18, 14, 17])
+    [(14, 14), (17, 18)]
+    """
+    runs: list[tuple[int, int]] = []
+    for hour in sorted(hours):
+        if runs and hour == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], hour)
+        else:
+            runs.append((hour, hour))
+    return runs

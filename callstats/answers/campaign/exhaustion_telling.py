@@ -14,7 +14,6 @@ from callstats.answers.core.telling import (
     TableView,
     Telling,
     View,
-    figure,
     tells,
 )
 
@@ -133,6 +132,19 @@ class ExhaustionTelling(Telling[Exhaustion]):
     def _name(self, outlook: Outlook) -> str:
         return self.say("All contacts") if self.answer.by is None else self.label(outlook.state.group)
 
+    def finding(self) -> str:
+        """State how many contacts of all lists are still callable; of a single one, how long it lasts."""
+        _, form, lists = self.say, self.form, self.answer.lists
+        left, loaded = (sum(getattr(one.state, part) for one in lists) for part in ("callable", "loaded"))
+        if len(lists) > 1:
+            fields = {"left": form.number(left), "loaded": form.number(loaded)}
+            return _("{left} of {loaded} contacts are still callable.", **fields)
+        if not left:
+            return _("Nobody is left to call.")
+        if lists[0].done is None:
+            return _("How long it lasts cannot be told yet.")
+        return _("It lasts until about {day}.", day=form.date(lists[0].done))
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the callable contacts by day, and when they are used up."""
         from callstats.show.plots.stock import MOST_LINES, burn_down
@@ -149,7 +161,7 @@ class ExhaustionTelling(Telling[Exhaustion]):
         """Return the plot with its caption and alternative text."""
         share = self.form.percent(self.answer.share, 0)
         caption = self.say("Contacts still callable by day, and when {share} of them are closed", share=share)
-        return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
+        return self.captioned(caption)
 
     def table(self) -> TableView:
         """Return the lists side by side."""
@@ -202,9 +214,9 @@ class ExhaustionTelling(Telling[Exhaustion]):
         return f"{value} ({form.interval(left.low, left.high, 'n', value=left.successes)})"
 
     def views(self) -> tuple[View, ...]:
-        """Return the burn-down, the verdict, the table and what could not be determined."""
+        """Return the verdict, the burn-down, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
-        return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.lists else notes
+        return (self.answer.verdict, self.figure(), self.table(), *notes) if self.answer.lists else notes
 
 
 def _columns(points: list[tuple[date, int]]) -> tuple[list[date], list[float]]:

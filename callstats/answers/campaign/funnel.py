@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from callstats.answers.campaign.portrait_numbers import moved_figures
 from callstats.answers.core.answer import Answer
 from callstats.answers.core.directions import ask_of_callers
-from callstats.answers.core.estimates import Change, Estimate
+from callstats.answers.core.estimates import NAN, Change, Estimate
 from callstats.answers.core.period_changes import PeriodChange
 from callstats.answers.core.scope import scope
 from callstats.answers.core.voice import Voice
@@ -60,6 +60,11 @@ class Step:
     confidence: float = 0.95
 
     @property
+    def lost(self) -> float:
+        """Calls that got to the step before and no further; 0 at the first step."""
+        return self.rate.denominator - self.rate.numerator if self.rate else 0.0
+
+    @property
     def change(self) -> Change:
         """The rate minus that of the comparison period."""
         return Change() if self.moved is None else self.moved.change(self.confidence)
@@ -74,6 +79,17 @@ class Funnel(Answer):
     earlier: str
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def costliest(self) -> Step | None:
+        """The step that loses most dials, by the far ends of all rates' intervals; None if that is open."""
+        least, most, before_least, before_most = {}, {}, 1.0, 1.0
+        for at, step in enumerate(self.steps[1:], 1):
+            low, high = (step.rate.low, step.rate.high) if step.rate else (NAN, NAN)
+            least[at], most[at] = before_least * (1 - high), before_most * (1 - low)
+            before_least, before_most = before_least * low, before_most * high
+        clear = [at for at in least if all(least[at] > most[other] for other in most if other != at)]
+        return self.steps[clear[0]] if len(least) > 1 and clear else None
 
     def to_frame(self) -> pd.DataFrame:
         """Return step, count, rate, low, high, rate_before, change, change_low, change_high."""

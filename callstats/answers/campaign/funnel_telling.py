@@ -47,6 +47,16 @@ class FunnelTelling(Telling[Funnel]):
         text = _("The step that moved most since {since}: {step}, down {change} ({interval}).", **fields)
         return Sentence(text, "bad")
 
+    def finding(self) -> str:
+        """Name the step at which most dials are lost, as far as the intervals of the rates tell it."""
+        step = self.answer.costliest
+        if len(self.answer.steps) < 3:
+            return ""
+        if step is None:
+            return self.say("No step loses clearly more than the others.")
+        share = self.form.percent(step.lost / self.answer.steps[0].count, 0)
+        return self.say('Most is lost at "{step}": {share} of the dials.', step=step.label, share=share)
+
     def plot(self, ax: Any = None) -> Any:
         """Draw a bar per step, the comparison period in grey behind it."""
         from callstats.show.plots import funnel_bars
@@ -66,13 +76,13 @@ class FunnelTelling(Telling[Funnel]):
         )
 
     def figure(self) -> FigureView:
-        """Return the plot with its caption and alternative text."""
+        """Return the plot with its finding, caption and alternative text."""
         _ = self.say
         period, earlier = self.answer.period, self.answer.earlier
         caption = _("From dial to success, {period}: rate of each step with its interval", period=period)
         if earlier:
             caption += _("; {earlier} in grey", earlier=earlier)
-        return figure(self.plot(), caption, self._words())
+        return figure(self.plot(), caption, self._words(), self.finding())
 
     def _words(self) -> str:
         _, form = self.say, self.form
@@ -85,8 +95,8 @@ class FunnelTelling(Telling[Funnel]):
         return _("Funnel of the calls in {period}: {steps}.", period=self.answer.period, steps=listed)
 
     def views(self) -> tuple[View, ...]:
-        """Return the figure, the sentences, and a note on each unknown step."""
+        """Return the sentences, the figure, and a note on each unknown step."""
         notes = self.notes(self.answer.notes)
         if len(self.answer.steps) < 2 or not self.answer.steps[0].count:
             return (*notes, Note(self.say("No dial in this period.")))
-        return (self.figure(), self.answer.verdict, *notes)
+        return (self.answer.verdict, self.figure(), *notes)

@@ -11,6 +11,7 @@ from callstats.show.digits import unknown
 from callstats.show.key_figures import goal_words, is_good
 from callstats.show.words import mark
 
+STANDS_OUT = mark("{kpi} stands out: {where}")
 #: Agents and lists that a sentence names.
 _MOST_NAMED = 3
 #: Kind of place -> what was there and elsewhere.
@@ -22,6 +23,12 @@ _TOLD = {
     "hour": mark("{kpi}: {inside} at {where}, {outside} in the other hours{rest}."),
     "list_id": mark("{kpi}: {inside} on {where}, {outside} on the other lists{rest}."),
     "agent_id": mark("{kpi}: {inside} with {where}, {outside} with the other agents{rest}."),
+}
+#: The same in few words, for a report that tells it in full in another section.
+_BRIEFLY = {
+    "rise": mark("{kpi} rose slowly"),
+    "fall": mark("{kpi} fell slowly"),
+    "lasting": mark("{kpi} has been different since {where}"),
 }
 #: Kind of place -> what to do about a figure that is off there.
 _ADVICE = {
@@ -108,19 +115,26 @@ def spot_place(spot: Spot, figure: Figure, voice: Voice, period: str) -> str:
     return text.lstrip(" :\u00a0\u202f").removesuffix(".")
 
 
+def spot_briefly(spot: Spot, figure: Figure, voice: Voice, period: str) -> str:
+    """Return that a figure stands out in a spot, without its values: "Answer rate fell slowly"."""
+    message = _BRIEFLY.get(_kind(spot), STANDS_OUT)
+    return voice.say(message, kpi=figure.kpi.label[voice.language], where=where(spot, voice, period))
+
+
 def spot_advice(spot: Spot, figure: Figure, voice: Voice, period: str) -> Sentence:
     """Return what to do about a figure that is off in a spot, and how far it is off there."""
     _, place = voice.say, where(spot, voice, period)
     advice = _(_ADVICE[_kind(spot)], where=place)
     fields = {"advice": advice, **_fields(spot, figure, voice)}
     if spot.by == "trend":
-        return Sentence(
-            _("Next: {advice}. {told}", told=spot_sentence(spot, figure, voice, period).text, **fields), "bad"
-        )
+        told = spot_briefly(spot, figure, voice, period)
+        return Sentence(_("Next: {advice}. {told}", told=f"{told}.", **fields), "bad")
     if spot.by in ("list_id", "agent_id"):
         return Sentence(
             _("Next: {advice}. {kpi}: {inside} there, {outside} elsewhere{rest}.", **fields), "bad"
         )
+    if spot.by == "day":  # the chart of days tells how much of the target's breach they are
+        fields["rest"] = ""
     return Sentence(_("Next: {advice}. {kpi}: {inside} then, {outside} otherwise{rest}.", **fields), "bad")
 
 

@@ -77,6 +77,30 @@ class ListsTelling(Telling[Lists]):
             cautions.append(not_comparable(kpi, first, second, why, self.form))
         return cautions
 
+    def _finding(self, kpi: str) -> str:
+        """State which list leads on a KPI, or which differs most clearly from the others, if one does."""
+        _, contrasts = self.say, self.answer.contrasts.get(kpi, ())
+        if not contrasts:
+            return ""
+        first = contrasts[0]
+        if not first.certain:
+            return _("No list stands out.")
+        drawn = {one.list_id: one.kpis[kpi] for one in self.answer.lists}
+        if len(first.others) > 1:
+            fields = {"name": self.label(first.group), "value": self.value(drawn[first.group])}
+            if first.estimate > 0:
+                return _("{name} is above the other lists: {value}.", **fields)
+            return _("{name} is below the other lists: {value}.", **fields)
+        ahead, behind = (first.group, *first.others) if first.estimate > 0 else (*first.others, first.group)
+        if self.answer.different_depth and not drawn[ahead].value > drawn[behind].value:
+            return _("{name} leads at the first attempt.", name=self.label(ahead))
+        return _(
+            "{name} leads: {value} against {other}.",
+            name=self.label(ahead),
+            value=self.value(drawn[ahead]),
+            other=self.value(drawn[behind]),
+        )
+
     def plot(self, kpi: str = "answer_rate", ax: Any = None) -> Any:
         """Draw one KPI by list with its intervals."""
         from callstats.show.plots import interval_plot
@@ -95,7 +119,7 @@ class ListsTelling(Telling[Lists]):
         )
 
     def figure(self, kpi: str = "answer_rate") -> FigureView:
-        """Return the plot of one KPI with its caption and alternative text."""
+        """Return the plot of one KPI with its finding, caption and alternative text."""
         _ = self.say
         drawn = [(self.label(one.list_id), one.kpis[kpi]) for one in self.answer.lists]
         words = ", ".join(f"{label} {self.value(e)}" for label, e in drawn[:10] if e.known)
@@ -106,7 +130,8 @@ class ListsTelling(Telling[Lists]):
             period=self.answer.period,
             level=self.level(drawn[0][1].confidence),
         )
-        return figure(self.plot(kpi), caption, _("{kpi} by list: {values}.", kpi=label, values=words))
+        spoken = _("{kpi} by list: {values}.", kpi=label, values=words)
+        return figure(self.plot(kpi), caption, spoken, self._finding(kpi))
 
     def table(self) -> TableView:
         """Return the lists side by side."""
@@ -153,13 +178,12 @@ class ListsTelling(Telling[Lists]):
         return list(self.answer.lists[0].kpis)
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the verdict, the table and what could not be determined."""
+        """Return the verdict, the plot, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not self.answer.lists:
             return notes
-        shown: list[View] = []
+        shown: list[View] = [self.answer.verdict] if self.sentences() else []
         drawn = next((name for name in self._names() if known_of_several(self.answer.lists, name)), None)
         if drawn is not None:
             shown.append(self.figure(drawn))
-        shown += [self.answer.verdict] if self.sentences() else []
         return (*shown, self.table(), *notes)

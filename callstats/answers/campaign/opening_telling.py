@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from callstats.answers.campaign.bridge_telling import BridgeTelling
 from callstats.answers.campaign.figure_telling import briefly_since, judged, with_interval
 from callstats.answers.campaign.hotspots_numbers import Spot, wrong_side
-from callstats.answers.campaign.hotspots_telling import spot_advice, spot_sentence, where
+from callstats.answers.campaign.hotspots_telling import STANDS_OUT, spot_advice, spot_briefly, where
 from callstats.answers.campaign.portrait import Portrait
 from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.campaign.target_progress_telling import UNLIKELY, progress_words
@@ -85,7 +85,7 @@ class Opening(Telling[Portrait]):
             return met
         figure, spot = first
         place = where(spot, self.voice, self.answer.period)
-        return [*met, _("{kpi} stands out: {where}", kpi=self.kpi(figure.kpi), where=place)]
+        return [*met, _(STANDS_OUT, kpi=self.kpi(figure.kpi), where=place)]
 
     def _spot(self, figure: Figure) -> Spot | None:
         """Return where a figure is off, or what stands out of it."""
@@ -133,15 +133,15 @@ class Opening(Telling[Portrait]):
         return Sentence(_.joined(parts) + ".", _tone(main, roi))
 
     def _why(self) -> Sentence | None:
-        """State what moved profit, or the figure that moved most, and what else stood out."""
+        """State what moved profit, or the figure that moved most, and briefly what else stood out."""
         bridge = self.answer.bridge
         moved = (BridgeTelling(bridge).moved_most() if bridge is not None else None) or self._moved()
         unusual = self._unusual()
         if unusual is None:
             return moved
         figure, spot = unusual
-        told = spot_sentence(spot, figure, self.voice, self.answer.period)
-        return told if moved is None else Sentence(f"{moved.text} {told.text}", moved.tone)
+        told = f"{spot_briefly(spot, figure, self.voice, self.answer.period)}."
+        return Sentence(told, "bad") if moved is None else Sentence(f"{moved.text} {told}", moved.tone)
 
     def _moved(self) -> Sentence | None:
         """State which figure moved most beyond the usual variation, relative to its previous value."""

@@ -61,9 +61,13 @@ class TargetStandingsTelling(Telling[TargetStandings]):
         return self.say("The whole site") if one.scope == "site" else self.label(one.name)
 
     def _named(self, one: TargetStanding) -> str:
-        """Return "Spring offer (Answer rate)"; of the site the indicator alone."""
+        """Return "Spring offer (Answer rate)"; of the site, or where all are of one, the indicator alone."""
         name = self.kpi(one.figure.kpi)
-        return name if one.scope == "site" else f"{self.label(one.name)} ({name})"
+        alone = one.scope == "site" or len(self._owners()) == 1
+        return name if alone else f"{self.label(one.name)} ({name})"
+
+    def _owners(self) -> set[str]:
+        return {self._whose(one) for one in self.answer.standings}
 
     def table(self) -> TableView:
         """Return every target: the value, the pace, the chance and the result.
@@ -74,7 +78,7 @@ class TargetStandingsTelling(Telling[TargetStandings]):
         standings = self.answer.standings
         heads = [Column(_("Target of")), *standing_heads([one.figure for one in standings], self.voice)]
         rows = [[Cell(self._whose(one)), *standing_cells(one.figure, self.voice)] for one in standings]
-        whose = {self._whose(one) for one in standings}
+        whose = self._owners()
         caption = _("Targets, {period}", period=self.answer.period)
         if len(whose) == 1:
             caption = _.headed(whose.pop(), _("targets, {period}", period=self.answer.period))

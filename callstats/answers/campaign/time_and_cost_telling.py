@@ -49,6 +49,14 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
         fields["sale"] = self.value(sale)
         return Sentence(_("Spent: {total}, {call} a dial and {sale} an acquisition.", **fields))
 
+    def finding(self) -> str:
+        """Name the largest part of the login time, as far as the intervals tell it."""
+        now, known = self.answer.now, [name for name in STATES if self.answer.now[name].known]
+        first = max(known, key=lambda name: now[name].value)
+        if any(not now[first].low > now[name].high for name in known if name != first):
+            return self.say("No part of the login time is clearly the largest.")
+        return self.say("The largest part is {state}.", state=self.say(STATES[first]))
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the shares of login time, the comparison period as grey marks."""
         from callstats.show.plots import share_bars
@@ -71,7 +79,8 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
         _, form = self.say, self.form
         shares = ", ".join(f"{_(state)} {form.percent(value)}" for state, value in self.answer.shares.items())
         caption = _("Where the login time went, {period}", period=self.answer.period)
-        return figure(self.plot(), caption, _("Shares of login time: {shares}.", shares=shares))
+        spoken = _("Shares of login time: {shares}.", shares=shares)
+        return figure(self.plot(), caption, spoken, self.finding())
 
     def table(self) -> TableView:
         """Return handle time, occupancy and costs as a table."""
@@ -91,9 +100,9 @@ class TimeAndCostTelling(Telling[TimeAndCost]):
         )
 
     def views(self) -> tuple[View, ...]:
-        """Return the bars of time, the sentences, the table and what cannot be computed."""
-        shown: list[View] = [self.figure()] if self.answer.shares else []
-        shown += [self.answer.verdict] if self.sentences() else []
+        """Return the sentences, the bars of time, the table and what cannot be computed."""
+        shown: list[View] = [self.answer.verdict] if self.sentences() else []
+        shown += [self.figure()] if self.answer.shares else []
         table = self.table()
         shown += [table] if table.rows else []
         return (*shown, *self.notes(self.answer.notes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from callstats.answers.campaign.hotspots_telling import spot_sentence
+from callstats.answers.campaign.hotspots_telling import spot_sentence, where
 from callstats.answers.campaign.trend import Chart, Trend
 from callstats.answers.core.telling import FigureView, Sentence, Telling, View, figure, tells
 
@@ -58,6 +58,23 @@ class TrendTelling(Telling[Trend]):
         shown = form.value(value, chart.kpi.unit, limits.low[at], limits.high[at])
         return f"{form.day(day)} ({shown}, {where})"
 
+    def _finding(self, chart: Chart) -> str:
+        """Name the days of a chart that stand out, or its slow trend; else state that no day does."""
+        _, stretch, period = self.say, chart.stretch, self.answer.period
+        if stretch is not None:
+            days = where(stretch, self.voice, period)
+            since = stretch.lasting
+            return _("Different since {days}.", days=days) if since else _("Different on {days}.", days=days)
+        slope = next((spot for spot in chart.spots if spot.by == "trend"), None)
+        if slope is not None:
+            return _("A slow rise.") if slope.inside > slope.outside else _("A slow fall.")
+        n, weeks = len(chart.single_signals), chart.by == "week"
+        if not n:
+            return _("No week stands out.") if weeks else _("No day stands out.")
+        if weeks:
+            return _.ngettext("{n} week stands out.", "{n} weeks stand out.", n)
+        return _.ngettext("{n} day stands out.", "{n} days stand out.", n)
+
     def plot(self, kpi: str | None = None, ax: Any = None) -> Any:
         """Draw the control chart of one KPI, the first if none is named."""
         from callstats.show.plots import control_chart
@@ -100,7 +117,7 @@ class TrendTelling(Telling[Trend]):
         text = " ".join([alt, *(sentence.text for sentence in self._of(chart))])
         beside = theme.half_axes() if len(self.answer.charts) > 1 else None
         caption = _.joined([f"{caption}, {wide}", self._taken_out(chart)])
-        return figure(self.plot(chart.kpi.name, beside), caption, text)
+        return figure(self.plot(chart.kpi.name, beside), caption, text, self._finding(chart))
 
     def _taken_out(self, chart: Chart) -> str:
         """Return "taken out: the weekday pattern and a slow trend", or nothing."""
@@ -112,8 +129,8 @@ class TrendTelling(Telling[Trend]):
         return _("taken out: the weekday pattern")
 
     def views(self) -> tuple[View, ...]:
-        """Return one figure per KPI, the sentences, and what could not be drawn."""
+        """Return the sentences, one figure per KPI, and what could not be drawn."""
         notes = self.notes(self.answer.notes)
         if not self.answer.charts:
             return notes
-        return (*(self.figure(chart.kpi.name) for chart in self.answer.charts), self.answer.verdict, *notes)
+        return (self.answer.verdict, *(self.figure(chart.kpi.name) for chart in self.answer.charts), *notes)

@@ -178,6 +178,23 @@ class PrimaryTelling(Telling[Primary]):
         caption = _("{kpi} after {days} days, by assignment", kpi=self.label, days=days)
         return TableView(caption, heads, lines, notes)
 
+    def finding(self) -> str:
+        """State which arm wins more contacts, if the decision tells it; nothing of arms not compared."""
+        primary, decision = self.answer, self.answer.decision
+        control, treatment = primary.arms
+        if primary.broken or self._nobody() or unknown(decision.low) or control is None or treatment is None:
+            return ""
+        told = [self.form.value(arm.estimate, "%", arm.low, arm.high) for arm in (control, treatment)]
+        if decision.kind == "open":
+            return self.say("Still open: {value} against {other} so far.", value=told[1], other=told[0])
+        if not _excludes(decision.low, decision.high):
+            return self.say("No difference is shown: {value} against {other}.", value=told[1], other=told[0])
+        ahead = int(decision.low > 0)
+        name, value, other = primary.names[ahead], told[ahead], told[1 - ahead]
+        if (treatment.estimate > control.estimate) != bool(ahead):  # as within days of loading alone
+            return self.say("{name} wins more.", name=name)
+        return self.say("{name} wins more: {value} against {other}.", name=name, value=value, other=other)
+
     def plot(self, ax: Any = None) -> Any:
         """Draw both arms with their intervals."""
         from callstats.show.plots import interval_plot
@@ -205,14 +222,17 @@ class PrimaryTelling(Telling[Primary]):
             days=self.form.number(self.answer.horizon_days),
             level=self.level(self.answer.confidence),
         )
-        return figure(self.plot(), caption, self._first().text)
+        return figure(self.plot(), caption, self._first().text, self.finding())
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences, the table and the plot; one line until a contact has been followed."""
+        """Return what the verdict of the test leaves to say, the plot and the table.
+
+        One line until a contact has been followed.
+        """
         if not (self.answer.cells.control_trials or self.answer.cells.trials):
             note = self.say("No contact has been followed to the end of its days yet.")
-            return (self.answer.verdict, Note(note))
-        return (self.answer.verdict, self.table(), self.figure())
+            return (*self.beyond_the_first(), Note(note))
+        return (*self.beyond_the_first(), self.figure(), self.table())
 
 
 @tells(Monitoring)
@@ -333,6 +353,13 @@ class MonitoringTelling(Telling[Monitoring]):
         name = Cell(_.headed(str(number), day), strong=look.crossed)
         return [name, form.percent(look.information, 0), bound, seen, decided]
 
+    def finding(self) -> str:
+        """State on which day an interval that allows for daily looks first excludes no difference."""
+        first = next((look for look in self.answer.looks if look.decides()), None)
+        if first is None:
+            return self.say("Daily looks decide nothing.")
+        return self.say("Daily looks decide on {day}.", day=self.form.date(first.day))
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the difference day by day with a band that allows for daily looks."""
         from callstats.show.plots import confidence_band
@@ -359,15 +386,15 @@ class MonitoringTelling(Telling[Monitoring]):
         caption = _("{kpi}, {name} less {control}, day by day", **fields)
         if self.answer.basis == "age":
             caption = _("{kpi} so far, {name} less {control}, day by day at the same age", **fields)
-        return figure(self.plot(), caption, f"{caption}. {self.status().text}")
+        return figure(self.plot(), caption, f"{caption}. {self.status().text}", self.finding())
 
     def views(self) -> tuple[View, ...]:
-        """Return the sentences, the daily plot and the planned looks."""
+        """Return what the verdict of the test leaves to say, the daily plot and the planned looks."""
         if not self.answer.looks:
             note = self.say("Day by day: nothing to show, no contact has been followed yet.")
-            return (self.answer.verdict, Note(note))
+            return (*self.beyond_the_first(), Note(note))
         table = self.table()
-        return (self.answer.verdict, self.figure(), *((table,) if table is not None else ()))
+        return (*self.beyond_the_first(), self.figure(), *((table,) if table is not None else ()))
 
 
 def _excludes(low: float, high: float) -> bool:

@@ -17,7 +17,6 @@ from callstats.answers.core.telling import (
     TableView,
     Telling,
     View,
-    figure,
     tells,
 )
 from callstats.show.digits import unknown
@@ -93,6 +92,17 @@ class ReachTelling(Telling[Reach]):
         )
         return Sentence(text)
 
+    def finding(self) -> str:
+        """State whether one arm is easier to reach at the same attempt; nothing of arms not compared."""
+        ratio = self.answer.ratio
+        if self.answer.apart or ratio is None:
+            return ""
+        if ratio.low > 1:
+            return self.say("{name} is easier to reach.", name=self.answer.names[1])
+        if ratio.high < 1:
+            return self.say("{name} is harder to reach.", name=self.answer.names[1])
+        return self.say("Neither is shown to be easier to reach.")
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the share reached by attempt of both arms, at this attempt and so far."""
         from callstats.show.plots import attempt_curve
@@ -123,7 +133,7 @@ class ReachTelling(Telling[Reach]):
             control=self.answer.names[0],
             name=self.answer.names[1],
         )
-        return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
+        return self.captioned(caption)
 
     def views(self) -> tuple[View, ...]:
         """Return the sentences and the plot, or one line on what is missing."""
@@ -231,34 +241,49 @@ class MoneyTelling(_LinesTelling[Money]):
         return tuple(sentence for sentence in sentences if sentence is not None)
 
     def verdict_sentences(self) -> tuple[Sentence, ...]:
-        """The profit of a contact and of an hour, and which arm to choose, for the verdict of the test."""
+        """The gain of a contact and of an hour, and which arm to choose, for the verdict of the test."""
         deciding = self.answer.deciding
         if deciding is None or (worth := self.sentence(deciding)) is None:
             return ()
-        parts = [worth.text, self._an_hour(), "" if (choice := self._choice()) is None else choice.text]
-        return (Sentence(" ".join(part for part in parts if part), worth.tone),)
+        moved = deciding.difference
+        if moved is None or unknown(moved.low):
+            return (worth,)
+        gain = self.say("{change} ({interval})", **self.change(moved, deciding.unit))
+        parts = [self.say.headed(deciding.label, gain), self._an_hour(), self._better()]
+        return (Sentence(f"{self.say.joined(parts)}.", worth.tone),)
 
     def _an_hour(self) -> str:
-        """Return the gain per agent hour as a sentence; "" if unknown."""
+        """Return the gain per agent hour; "" if unknown."""
         line = self.answer.line("profit_per_hour")
         if line is None or line.difference is None or unknown(line.difference.low):
             return ""
         fields = self.change(line.difference, line.unit)
-        return self.say("Per hour on the line that is {change} ({interval}).", **fields)
+        return self.say("per hour on the line {change} ({interval})", **fields)
+
+    def _better(self) -> str:
+        """Return which arm is the better choice; "" if its chance is unknown."""
+        if unknown(self.answer.chance):
+            return ""
+        return self.say("{name} is the better choice with a chance of {chance}", **self._chosen())
+
+    def _chosen(self) -> dict[str, str]:
+        """Return the better arm and its chance, as fields of a message."""
+        money = self.answer
+        chance = max(money.chance, 1 - money.chance)
+        shown = self.say("over 99%") if chance > 0.99 else self.form.percent(chance, 0)
+        return {"name": money.names[int(money.chance >= 0.5)], "chance": shown}
 
     def _choice(self) -> Sentence | None:
-        _, form, money = self.say, self.form, self.answer
+        """State which arm is the better choice, and what a wrong one would cost."""
+        form, money = self.form, self.answer
         if unknown(money.chance):
             return None
-        chosen = 1 if money.chance >= 0.5 else 0
-        chance = max(money.chance, 1 - money.chance)
-        text = _(
+        text = self.say(
             "{name} is the better choice with a chance of {chance}; the loss to expect from choosing it "
             "wrongly is {loss} in {n} contacts.",
-            name=money.names[chosen],
-            chance=_("over 99%") if chance > 0.99 else form.percent(chance, 0),
+            **self._chosen(),
             n=form.number(PER_CONTACTS),
-            loss=form.money(PER_CONTACTS * money.loss[chosen]),
+            loss=form.money(PER_CONTACTS * money.loss[int(money.chance >= 0.5)]),
         )
         return Sentence(text)
 

@@ -119,6 +119,25 @@ class GroupComparisonTelling(Telling[GroupComparison]):
         volumes = dict.fromkeys(row.telling.volume() for row in self.answer.rows if _in_a_month(row))
         return (*notes, *(text for text in volumes if text), *self.answer.notes)
 
+    def finding(self) -> str:
+        """State how many groups differ from the control; of a single one, on which side it is."""
+        _, control, rows = self.say, self.answer.control_label, self.answer.rows
+        sure = [row for row in rows if row.certain]
+        if len(rows) == 1 and sure:
+            fields = {"name": rows[0].label, "control": control}
+            if rows[0].estimate > 0:
+                return _("{name} is higher than {control}.", **fields)
+            return _("{name} is lower than {control}.", **fields)
+        if not sure:
+            return _("No group is shown to differ from {control}.", control=control)
+        return _.ngettext(
+            "{n} of {all} groups differs from {control}.",
+            "{n} of {all} groups differ from {control}.",
+            len(sure),
+            all=len(rows),
+            control=control,
+        )
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the differences from the control with their intervals.
 
@@ -173,13 +192,13 @@ class GroupComparisonTelling(Telling[GroupComparison]):
             control=self.answer.control_label,
             values=changes,
         )
-        return figure(self.plot(), caption, alt)
+        return figure(self.plot(), caption, alt, self.finding())
 
     def views(self) -> tuple[View, ...]:
-        """Return the verdict, the table, the plot and the obstacles."""
-        shown: list[View] = [self.answer.verdict, self.table()]
+        """Return the verdict, the plot, the table and the obstacles."""
+        shown: list[View] = [self.answer.verdict]
         shown += [self.figure()] if any(row.compared for row in self.answer.rows) else []
-        return (*shown, *(Note(_sentence(caution)) for caution in self.warnings()))
+        return (*shown, self.table(), *(Note(_sentence(caution)) for caution in self.warnings()))
 
 
 def _in_a_month(row: ComparedArm) -> bool:

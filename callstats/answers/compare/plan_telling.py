@@ -125,6 +125,15 @@ class PlanTelling(Telling[Plan]):
             _("A design effect of {factor} is allowed for: rows that hang together tell less.", **fields)
         )
 
+    def finding(self) -> str:
+        """State from which difference, or margin, on a test of this size finds it."""
+        if unknown(self.answer.detectable):
+            return self.say("Not even the largest effect would be found.")
+        fields = self._fields()
+        if self.answer.design.margin:
+            return self.say("Margins from {least} on can be shown.", **fields)
+        return self.say("Differences from {least} on are found.", **fields)
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the smallest detectable effect against the size of the test."""
         from callstats.show.plots import size_curve
@@ -153,7 +162,7 @@ class PlanTelling(Telling[Plan]):
         caption = _(
             "What a test can see by its size: found with a chance of {power}, from {baseline}", **fields
         )
-        return figure(self.plot(), caption, self.sentences()[0].text)
+        return figure(self.plot(), caption, self.sentences()[0].text, self.finding())
 
     def table(self) -> TableView:
         """Return the curve as a table, with the plan's row in bold."""

@@ -118,6 +118,11 @@ class Telling(Generic[A]):
         nothing = Sentence(self.say("Too little data for a verdict."), "unknown")
         return Verdict(self.sentences() or [nothing])
 
+    def beyond_the_first(self) -> tuple[Verdict, ...]:
+        """Return the sentences after the first, for a section of a report that has opened with it."""
+        rest = self.sentences()[1:]
+        return (Verdict(rest),) if rest else ()
+
     def table(self) -> TableView:
         """Return the answer as a table."""
         raise self._has_no("table")
@@ -126,12 +131,19 @@ class Telling(Generic[A]):
         """Draw the answer on axes (new ones if none are given) and return them."""
         raise self._has_no("plot")
 
+    def finding(self) -> str:
+        """Return what the figure shows, in a sentence of at most twelve words; "" where nothing is claimed.
+
+        It claims no more than the intervals and tests of the answer carry.
+        """
+        return ""
+
     def figure(self) -> FigureView:
-        """Return the plot with its caption and alternative text."""
+        """Return the plot with its finding, caption and alternative text."""
         raise self._has_no("figure")
 
     def views(self) -> tuple[View, ...]:
-        """Return what a report shows, in order."""
+        """Return what a report shows, in order: verdict, figures, tables, notes, record."""
         raise self._has_no("view")  # pragma: no cover - every subclass has some
 
     def _has_no(self, what: str) -> UsageError:
@@ -211,8 +223,9 @@ class Telling(Generic[A]):
         return verdicts.difference(kpi, name, control, self.form, **ends, unit=unit, **how)
 
     def captioned(self, caption: str) -> FigureView:
-        """Return the plot with a caption; its alternative text is the caption and the sentences."""
-        return figure(self.plot(), caption, " ".join([f"{caption}.", *(s.text for s in self.sentences())]))
+        """Return the plot with finding and caption; its alternative text adds the sentences."""
+        spoken = " ".join([f"{caption}.", *(s.text for s in self.sentences())])
+        return figure(self.plot(), caption, spoken, self.finding())
 
     def interval_plot(self, labels: Sequence[str], estimates: Sequence[Estimate], **options: Any) -> Any:
         """Draw estimates with their intervals; options as for :func:`callstats.show.plots.interval_plot`."""

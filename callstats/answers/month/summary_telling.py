@@ -7,6 +7,7 @@ from typing import Any
 
 from callstats.answers.campaign.opening_telling import Opening, missed_targets
 from callstats.answers.campaign.portrait_numbers import Figure
+from callstats.answers.campaign.target_progress_telling import MOST_NAMED
 from callstats.answers.core.answer import Answer, Section
 from callstats.answers.core.audience import told_kpis
 from callstats.answers.core.estimates import Estimate
@@ -55,6 +56,18 @@ class CampaignsTelling(Telling[Campaigns]):
         ]
         return tuple(Sentence(text, tone) for text, tone in texts if groups[tone])  # type: ignore[arg-type]
 
+    def _finding(self, kpi: str) -> str:
+        """State how many campaigns earn money; nothing of another KPI."""
+        if kpi != "profit":
+            return ""
+        standings = [_standing(c) for c in self.answer.campaigns if "profit" in c.figures]
+        return self.say.ngettext(
+            "{n} of {all} lies above break even.",
+            "{n} of {all} lie above break even.",
+            standings.count("good"),
+            all=len(standings),
+        )
+
     def plot(self, kpi: str = "profit", ax: Any = None) -> Any:
         """Draw one KPI by campaign, with its intervals."""
         from callstats.show.plots import interval_plot
@@ -79,7 +92,8 @@ class CampaignsTelling(Telling[Campaigns]):
         words = ", ".join(f"{label} {self.value(e)}" for label, e in self._shown(kpi)[:10])
         fields = {"kpi": self.kpi(get(kpi)), "period": self.answer.period}
         caption = _("{kpi} by campaign, {period}, with {level} intervals", level=level, **fields)
-        return figure(self.plot(kpi), caption, _("{kpi} by campaign: {values}.", values=words, **fields))
+        spoken = _("{kpi} by campaign: {values}.", values=words, **fields)
+        return figure(self.plot(kpi), caption, spoken, self._finding(kpi))
 
     def _shown(self, kpi: str) -> list[tuple[str, Estimate]]:
         """Return the campaigns with a known value of a KPI, and the value."""
@@ -146,14 +160,14 @@ class CampaignsTelling(Telling[Campaigns]):
         return f"{arrow} {self.change(moved, f.kpi.unit)['change']}"
 
     def views(self) -> tuple[View, ...]:
-        """Return the page, the queues, the plot of profit, and what could not be determined."""
+        """Return the verdict, the plot of profit, the page, the queues, and what could not be determined."""
         notes = self.notes(self.answer.notes)
         if not self.answer.campaigns:
             return notes
         queues = self.queues()
         profit = sum("profit" in c.figures for c in self.answer.campaigns) > 1
         drawn = [self.figure()] if profit else []
-        return (self.answer.verdict, self.table(), *([queues] if queues else []), *drawn, *notes)
+        return (self.answer.verdict, *drawn, self.table(), *([queues] if queues else []), *notes)
 
 
 def _standing(campaign: CampaignFigures) -> str:
@@ -249,13 +263,15 @@ class SummaryTelling(Telling[Summary]):
     """The verdict and the key figures of all campaigns together, then every part."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """State at most three things: what all campaigns earned, what moved, which targets are missed."""
-        answer, figures = self.answer, self.answer.overall.figures
+        """State at most three things: what all campaigns earned, what moved most, which targets are missed.
+
+        The headline has the first of these; how many of all moved or are missed is told in their sections.
+        """
+        figures = self.answer.overall.figures
         earns = any(figures[n].now.known for n in ("profit", "successes") if n in figures)
-        earned = answer.overall.sentences[:1] if earns else ()
-        moved = (self._moved(),) if answer.movements.movements else ()
-        judged = (answer.targets.summary,) if answer.targets.sentences else ()
-        return (*earned, *moved, *judged)
+        earned = self.answer.overall.sentences[:1] if earns else ()
+        parts = (self._moved_most(), self._missed_as_well())
+        return (*earned, *(sentence for sentence in parts if sentence is not None))
 
     def verdict(self) -> Verdict:
         """Return the headline above the sentences."""
@@ -270,16 +286,22 @@ class SummaryTelling(Telling[Summary]):
         nothing = Sentence(self.say("Too little data for a verdict."), "unknown")
         return Verdict(self.sentences() or [nothing], Opening(self.answer.overall).headed(stands))
 
-    def _moved(self) -> Sentence:
-        """State how many figures moved, and name the largest that chance would not have moved."""
-        count = self.answer.movements.summary
+    def _moved_most(self) -> Sentence | None:
+        """Name the largest movement that is beyond chance among so many."""
         if not self.answer.movements.confirmed:
-            return count
+            return None
         first = self.answer.movements.confirmed[0]
         kpi = first.figure.kpi
         largest = f"{first.campaign.label}, {self.kpi(kpi)} {self.change(first.change, kpi.unit)['change']}"
-        text = self.say("{count} The largest: {what}.", count=count.text, what=largest)
-        return Sentence(text, count.tone)
+        return Sentence(self.say("What moved most beyond chance: {what}.", what=largest))
+
+    def _missed_as_well(self) -> Sentence | None:
+        """Name the missed targets that the headline leaves to say."""
+        others = [missed.named(self.voice) for missed in self.answer.targets.missed[1:]]
+        if not others:
+            return None
+        named = self.say.joined(self.first(others, MOST_NAMED))
+        return Sentence(self.say("Missed as well: {named}.", named=named), "bad")
 
     def record(self) -> Record:
         """Return everything, for the report's JSON."""

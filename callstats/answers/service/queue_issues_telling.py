@@ -23,6 +23,7 @@ from callstats.stats import Interval
 
 #: Hours from which a time is given in days.
 _IN_DAYS = 48.0
+_A_DAY = 24
 #: The curve ends when fewer issues are still followed.
 FEWEST_FOLLOWED = 20
 #: Below this response rate, those who answer may well differ from the others.
@@ -59,6 +60,15 @@ class FirstCallTelling(Telling[FirstCall]):
             for e in self.answer.ways[:1]
         )
 
+    def finding(self) -> str:
+        """State between which shares the measures lie, or the only one."""
+        ways = self.answer.ways
+        low, high = (pick(ways, key=lambda e: e.value) for pick in (min, max))
+        if len(ways) < 2:
+            return self.say("{share} are solved at the first call.", share=self.value(low, "%"))
+        shares = {"low": self.value(low, "%"), "high": self.value(high, "%")}
+        return self.say("Between {low} and {high}, whichever way it is measured.", **shares)
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the measures side by side, with their intervals."""
         ways = self.answer.ways
@@ -77,7 +87,7 @@ class FirstCallTelling(Telling[FirstCall]):
         _, form = self.say, self.form
         shares = ", ".join(f"{self.kpi(e.kpi)} {form.percent(e.value)}" for e in self.answer.ways)
         caption = _("Solved at the first call, as the data can tell it, {period}", period=self.answer.period)
-        return figure(self.plot(), caption, _.headed(caption, shares) + ".")
+        return figure(self.plot(), caption, _.headed(caption, shares) + ".", self.finding())
 
     def table(self) -> TableView:
         """Return issues by the calls it took to solve them."""
@@ -101,12 +111,12 @@ class FirstCallTelling(Telling[FirstCall]):
         return _("{n} or more", n=calls) if calls == MOST_CALLS else self.form.number(calls)
 
     def views(self) -> tuple[View, ...]:
-        """Return the measures, the calls it took, and why others cannot be computed."""
+        """Return the sentence, the measures, the calls it took, and why others cannot be computed."""
         notes = self.notes(self.answer.notes)
         if not self.answer.ways:
             return notes
         calls = [self.table()] if self.answer.calls else []
-        return (self.figure(), self.answer.verdict, *calls, *notes)
+        return (self.answer.verdict, self.figure(), *calls, *notes)
 
 
 @tells(Solving)
@@ -151,6 +161,14 @@ class SolvingTelling(Telling[Solving]):
         days, low, high = (end / 24 for end in (value, low, high))
         ends = form.interval(low, high, "n", value=days)
         return self.say("{n} days ({interval})", n=form.value(days, "n", low, high), interval=ends)
+
+    def finding(self) -> str:
+        """State how many are solved within a day."""
+        within = {hours: (share, low, high) for hours, _, share, low, high in self.answer.shares_by_hours()}
+        if _A_DAY not in within:
+            return ""
+        share, low, high = within[_A_DAY]
+        return self.say("{share} are solved within a day.", share=self.form.value(share, "%", low, high))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the share solved by time with its limits."""
@@ -201,12 +219,12 @@ class SolvingTelling(Telling[Solving]):
         return self.say.ngettext("{n} day", "{n} days", round(hours / 24))
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentence, the table and what could not be determined."""
+        """Return the sentence, the plot, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (
             notes
             if self.answer.shares is None
-            else (self.figure(), self.answer.verdict, self.table(), *notes)
+            else (self.answer.verdict, self.figure(), self.table(), *notes)
         )
 
 
@@ -237,6 +255,15 @@ class OpinionsTelling(Telling[Opinions]):
             return Sentence(text, "unknown")
         text = _("{kpi}: {value} ({interval}) among the {share} of those asked who answered.", **fields)
         return Sentence(text)
+
+    def _finding(self, kpi: str) -> str:
+        """State that no week is told apart from the whole period; else only how far apart the weeks are."""
+        weeks, whole = self.answer.weeks[kpi], self.answer.now[kpi]
+        if all(not (e.low > whole.value or e.high < whole.value) for e in weeks.values()):
+            return self.say("No week stands out.")
+        ends = (pick(weeks.values(), key=lambda e: e.value) for pick in (min, max))
+        low, high = (self.value(e) for e in ends)
+        return self.say("Between {low} and {high}, by week.", low=low, high=high)
 
     def plot(self, ax: Any = None, kpi: str = "csat") -> Any:
         """Draw one question by week with its intervals, against the whole period."""
@@ -270,7 +297,8 @@ class OpinionsTelling(Telling[Opinions]):
             level=self.level(whole.confidence),
             period=self.answer.period,
         )
-        return figure(self.plot(kpi=kpi), caption, _("{kpi} by week: {values}.", kpi=label, values=values))
+        spoken = _("{kpi} by week: {values}.", kpi=label, values=values)
+        return figure(self.plot(kpi=kpi), caption, spoken, self._finding(kpi))
 
     def table(self) -> TableView:
         """Return the questions: asked, answered, response, result and change."""
@@ -300,9 +328,9 @@ class OpinionsTelling(Telling[Opinions]):
         return [*cells, Cell(before, tone="grey"), Cell(moved["change"], under=(moved["interval"],))]
 
     def views(self) -> tuple[View, ...]:
-        """Return the questions, satisfaction by week, the caution, and what was not asked."""
+        """Return the caution, satisfaction by week, the questions, and what was not asked."""
         notes = self.notes(self.answer.notes)
         if not self.answer.known:
             return notes
         weeks = [self.figure(name) for name in self.answer.known if len(self.answer.weeks.get(name, {})) > 1]
-        return (self.table(), *weeks[:1], self.answer.verdict, *notes)
+        return (self.answer.verdict, *weeks[:1], self.table(), *notes)

@@ -56,9 +56,7 @@ class VolumeTelling(Telling[Volume]):
 
     def _spans(self, side: str) -> str:
         """Return neighbouring hours as "10:00 to 13:00 (9.1)", the busiest or calmest first."""
-        form = self.form
-        spans = _neighbours([t for t in self.answer.hours if t.side == side])
-        spans.sort(key=lambda span: -_mean(span) if side == "busy" else _mean(span))
+        form, spans = self.form, self._stretches(side)
         return ", ".join(
             self.say(
                 "{first} to {last} ({n})",
@@ -68,6 +66,11 @@ class VolumeTelling(Telling[Volume]):
             )
             for span in spans
         )
+
+    def _stretches(self, side: str) -> list[list[CallRate]]:
+        """Return neighbouring hours of a side, the busiest or calmest first."""
+        spans = _neighbours([t for t in self.answer.hours if t.side == side])
+        return sorted(spans, key=lambda span: -_mean(span) if side == "busy" else _mean(span))
 
     def _weekdays(self) -> Sentence:
         _, form = self.say, self.form
@@ -82,6 +85,20 @@ class VolumeTelling(Telling[Volume]):
         return Sentence(
             _("Calls per day: {n}; no evidence that any weekday differs from the others.", **fields)
         )
+
+    def finding(self) -> str:
+        """Name the busiest stretch of hours and the calmest, as far as hours differ."""
+        _, spans = self.say, {side: self._stretches(side)[:1] for side in ("busy", "calm")}
+        told = {
+            side: f"{self.form.hour(span[0].key)}–{self.form.hour((span[-1].key + 1) % 24)}"
+            for side, found in spans.items()
+            for span in found
+        }
+        if len(told) == 2:
+            return _("Busiest at {busy}, calmest at {calm}.", **told)
+        if "busy" in told:
+            return _("Busiest at {busy}.", **told)
+        return _("Calmest at {calm}.", **told) if told else _("No hour stands out.")
 
     def plot(self, ax: Any = None) -> Any:
         """Draw calls per half hour by weekday and hour as shades."""
@@ -106,9 +123,9 @@ class VolumeTelling(Telling[Volume]):
         return self.captioned(caption)
 
     def views(self) -> tuple[View, ...]:
-        """Return the heat map, the busy and calm times, and what could not be determined."""
+        """Return the busy and calm times, the heat map, and what could not be determined."""
         notes = self.notes(self.answer.notes)
-        return (self.figure(), self.answer.verdict, *notes) if self.answer.hours else notes
+        return (self.answer.verdict, self.figure(), *notes) if self.answer.hours else notes
 
 
 def _mean(span: Sequence[CallRate]) -> float:
@@ -148,6 +165,16 @@ class HandlingTelling(Telling[Handling]):
         )
         return (Sentence(_("{what}; of it: {parts}.", what=text, parts=parts)),)
 
+    def finding(self) -> str:
+        """State that no kind of call is told apart from all; else only how far apart the kinds are."""
+        whole, means = self.answer.whole, [h.mean for h in self.answer.groups.values()]
+        if whole is None or not means or any(unknown(e.low) for e in means):
+            return ""
+        if all(e.low <= whole.mean.value <= e.high for e in means):
+            return self.say("No kind of call stands out.")
+        low, high = (self.value(pick(means, key=lambda e: e.value), "s") for pick in (min, max))
+        return self.say("Between {low} and {high}, by kind of call.", low=low, high=high)
+
     def plot(self, ax: Any = None) -> Any:
         """Draw every group's mean with its interval, against the overall mean."""
         assert self.answer.whole is not None
@@ -172,7 +199,7 @@ class HandlingTelling(Telling[Handling]):
         )
         kpi = self.kpi(get(HANDLE_TIME))
         caption = _("{kpi} by kind of call, {period}", kpi=kpi, period=self.answer.period)
-        return figure(self.plot(), caption, _.headed(caption, means) + ".")
+        return figure(self.plot(), caption, _.headed(caption, means) + ".", self.finding())
 
     def _named(self, group: str) -> str:
         _ = self.say
@@ -224,6 +251,6 @@ class HandlingTelling(Telling[Handling]):
         return self.form.cell(seconds or 0.0, "s", 1)
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, the sentence and what could not be determined."""
+        """Return the sentence, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
-        return notes if self.answer.whole is None else (self.table(), self.answer.verdict, *notes)
+        return notes if self.answer.whole is None else (self.answer.verdict, self.table(), *notes)

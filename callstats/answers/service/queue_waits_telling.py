@@ -78,6 +78,17 @@ class PromiseTelling(Telling[Promise]):
             _("{what}; whether the target ({goal}) is met depends on it.", what=text, goal=goal), "unknown"
         )
 
+    def finding(self) -> str:
+        """State whether the target is met under every definition; without one, how far apart they are."""
+        _, known, least = self.say, self.answer.known, self.answer.goal[0]
+        if len(known) < 2 or least is None or any(unknown(e.low) for e in known):
+            return ""
+        if all(e.low >= least for e in known):
+            return _("Every definition is above the target.")
+        if all(e.high < least for e in known):
+            return _("Every definition is below the target.")
+        return _("The definition decides whether the target is met.")
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the definitions with their intervals against the target."""
         known = self.answer.known
@@ -104,7 +115,8 @@ class PromiseTelling(Telling[Promise]):
         _, form = self.say, self.form
         values = ", ".join(f"{self._named(e)} {form.percent(e.value)}" for e in self.answer.known)
         caption = _("Service level under each usual definition, {period}", period=self.answer.period)
-        return figure(self.plot(), caption, _("Service level by definition: {values}.", values=values))
+        spoken = _("Service level by definition: {values}.", values=values)
+        return figure(self.plot(), caption, spoken, self.finding())
 
     def table(self) -> TableView:
         """Return the definitions with their sums and the comparison period."""
@@ -134,12 +146,12 @@ class PromiseTelling(Telling[Promise]):
         return self.form.column([e.value if e else None for e in earlier], "%")
 
     def views(self) -> tuple[View, ...]:
-        """Return the definitions, the days, the sentences and what could not be computed."""
+        """Return the sentences, the definitions, the days and what could not be computed."""
         notes = self.notes((*self.answer.notes, *self.answer.days.notes))
         if not self.answer.known:
             return notes
         days = [self.answer.days.figure()] if self.answer.days.charts else []
-        return (self.figure(), *days, self.answer.verdict, *notes)
+        return (self.answer.verdict, self.figure(), *days, *notes)
 
 
 @tells(Waiting)
@@ -178,6 +190,17 @@ class WaitingTelling(Telling[Waiting]):
                 **fields,
             )
         return Sentence(text)
+
+    def finding(self) -> str:
+        """State how many of those answered waited no longer than promised."""
+        answered = self.answer.waits.get("answered")
+        if answered is None:
+            return ""
+        return self.say(
+            "{share} of those answered waited at most {time}.",
+            share=self.form.percent(answered.in_time, 0),
+            time=self.form.goal(self.answer.within_s, "s"),
+        )
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the share of callers by how long they had waited at most."""
@@ -238,9 +261,9 @@ class WaitingTelling(Telling[Waiting]):
         return Cell(form.value(value, "s", low, high), under=(form.interval(low, high, "s", value=value),))
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentences, the table and what could not be determined."""
+        """Return the sentences, the plot, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
-        return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.waits else notes
+        return (self.answer.verdict, self.figure(), self.table(), *notes) if self.answer.waits else notes
 
 
 @tells(Patience)
@@ -285,6 +308,18 @@ class PatienceTelling(Telling[Patience]):
             interval=form.interval(low, high, "%", value=share),
         )
         return (Sentence(text),)
+
+    def finding(self) -> str:
+        """State whether most callers hold out for the promised time, as far as the limits tell it."""
+        _, (share, low, high) = self.say, self.answer.by(self.answer.within_s)
+        time = self.form.goal(self.answer.within_s, "s")
+        if unknown(share) or unknown(low):
+            return ""
+        if high < 0.5:
+            return _("Most callers would wait longer than {time}.", time=time)
+        if low > 0.5:
+            return _("Most callers give up within {time}.", time=time)
+        return _("Whether most callers give up within {time} is open.", time=time)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the share given up by waiting time with its limits."""
@@ -342,10 +377,10 @@ class PatienceTelling(Telling[Patience]):
         return self.say("{low} to {high}", low=form.duration(band.start), high=form.duration(band.end))
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentence, the table and what could not be determined."""
+        """Return the sentence, the plot, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
         return (
             notes
             if self.answer.shares is None
-            else (self.figure(), self.answer.verdict, self.table(), *notes)
+            else (self.answer.verdict, self.figure(), self.table(), *notes)
         )

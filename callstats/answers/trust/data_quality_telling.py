@@ -19,14 +19,18 @@ class QualityReportTelling(Telling[QualityReport]):
     """Presents everything, in the order of the report."""
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """State at most three things: what was kept, what affects figures, what cannot be answered."""
-        return (*self.answer.arrivals.sentences, self._touched(), *self.answer.lacking.sentences)
+        """State at most three things: what was kept, what affects figures, what cannot be answered.
+
+        The last two briefly: their sections tell them in full.
+        """
+        lacking = LackingTelling(self.answer.lacking).briefly()
+        return (*self.answer.arrivals.sentences, self._touched(), lacking)
 
     def _touched(self) -> Sentence:
         """State how many findings are in rows that count."""
         _ = self.say
         if not self.answer.doubts.rules:
-            return self.answer.doubts.sentences[0]
+            return Sentence(_("Nothing looks wrong in them."), "good")
         shown = _.joined(_("“{rule}”", rule=f.rule) for f in self.answer.doubts.rules[:3])
         text = _.ngettext(
             "{n} finding touches figures. Not always true: {rules}.",
@@ -231,6 +235,20 @@ class LackingTelling(Telling[Lacking]):
             column=self._named(first),
         )
         return (Sentence(text, "unknown"),)
+
+    def briefly(self) -> Sentence:
+        """State how many KPIs cannot be computed."""
+        _, form, fallen = self.say, self.form, len(self.answer.fallen)
+        if not fallen:
+            return Sentence(_("Every KPI can be computed."), "good")
+        text = _.ngettext(
+            "{shown} of {all} KPIs lacks a column.",
+            "{shown} of {all} KPIs lack a column.",
+            fallen,
+            shown=form.number(fallen),
+            all=form.number(self.answer.kpis),
+        )
+        return Sentence(text, "unknown")
 
     def _named(self, column: str) -> str:
         return column if "." in column else self.say("table {table}", table=self.voice.table(column))

@@ -42,6 +42,13 @@ class DefinitionsTelling(Telling[Definitions]):
             text = _.headed(text, times)
         return (Sentence(f"{text}."),)
 
+    def finding(self) -> str:
+        """State how many times the lowest the highest is."""
+        spread = self.answer.spread
+        if not spread > 1:
+            return ""
+        return self.say("The highest is {times} times the lowest.", times=self.form.number(spread, 1))
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the values in one unit with their intervals."""
         from callstats.show.plots import interval_plot
@@ -61,7 +68,8 @@ class DefinitionsTelling(Telling[Definitions]):
     def figure(self) -> FigureView:
         """Return the plot with its caption and alternative text."""
         spoken = " ".join(sentence.text for sentence in self.sentences())
-        return figure(self.plot(), self._caption(), f"{self._caption()}. {spoken}".strip())
+        caption = self._caption()
+        return figure(self.plot(), caption, f"{caption}. {spoken}".strip(), self.finding())
 
     def table(self) -> TableView:
         """Return the definitions with value, interval, formula and who uses them."""
@@ -93,9 +101,9 @@ class DefinitionsTelling(Telling[Definitions]):
         return self.say("{word} by definition, {period}", word=self._word(), period=self.answer.period)
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the verdict, the table and what could not be computed."""
+        """Return the verdict, the plot, the table and what could not be computed."""
         answer = self.answer
-        shown: list[View] = [self.figure(), answer.verdict] if len(answer.comparable) > 1 else []
+        shown: list[View] = [answer.verdict, self.figure()] if len(answer.comparable) > 1 else []
         shown += [self.table()] if any(e.known for e in answer.values) else []
         missing = [self.voice.note(e.kpi, e.note) for e in answer.values if not e.known]
         return (*shown, *self.notes(missing))

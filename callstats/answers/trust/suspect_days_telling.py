@@ -49,6 +49,17 @@ class AgentDaysTelling(Telling[AgentDays]):
         )
         return (Sentence(text, "bad" if impossible else "unknown"),)
 
+    def finding(self) -> str:
+        """State on how many days of agents calls exceed the login."""
+        n = sum(d.impossible for d in self.answer.days)
+        if not n:
+            return self.say("No agent has more time in calls than logged in.")
+        return self.say.ngettext(
+            "{n} day has more time in calls than logged in.",
+            "{n} days have more time in calls than logged in.",
+            n,
+        )
+
     def plot(self, ax: Any = None) -> Any:
         """Draw time in calls as a share of login time by day, one point per agent-day."""
         from callstats.show.plots import day_strip
@@ -75,7 +86,7 @@ class AgentDaysTelling(Telling[AgentDays]):
         alt = _("{n} agent-days, all with no more time in calls than logged in.", n=n)
         if named:
             alt = _("{n} agent-days; more time in calls than logged in: {days}.", n=n, days=named)
-        return figure(self.plot(), caption, alt)
+        return figure(self.plot(), caption, alt, self.finding())
 
     def table(self) -> TableView:
         """Return the days on which the tables contradict each other."""
@@ -128,6 +139,17 @@ class GapsTelling(Telling[Gaps]):
         )
         return (Sentence(text, "unknown"),)
 
+    def finding(self) -> str:
+        """State how many days lack calls."""
+        n = len(self.answer.missing)
+        if not n:
+            return self.say("No day that is usually dialled is without a call.")
+        return self.say.ngettext(
+            "{n} day that is usually dialled is without a call.",
+            "{n} days that are usually dialled are without a call.",
+            n,
+        )
+
     def plot(self, ax: Any = None) -> Any:
         """Draw the calls of every day, one line per week; gaps are hatched."""
         from callstats.show import theme
@@ -170,7 +192,7 @@ class GapsTelling(Telling[Gaps]):
         )
         if self.answer.missing:
             alt += " " + _("Without a call: {days}.", days=self._listed(self.answer.missing))
-        return figure(self.plot(), caption, alt)
+        return figure(self.plot(), caption, alt, self.finding())
 
     def table(self) -> TableView:
         """Return the gaps of every campaign."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
+from matplotlib.patches import Patch
 
 from callstats.show import theme
 from callstats.show.format import Formatter
@@ -81,7 +83,7 @@ def share_bars(
 
 
 @theme.themed
-def waterfall(
+def waterfall(  # noqa: PLR0913 - all but four by keyword
     labels: Sequence[object],
     effects: Sequence[float],
     lows: Sequence[float] | None = None,
@@ -96,11 +98,13 @@ def waterfall(
     unit: str,
     formatter: Formatter,
     label: str = "",
+    # what belongs together
+    groups: Sequence[str] = (),
     ax: Any = None,
 ) -> Any:
     """Draw how effects add up from one total to another, top to bottom.
 
-    Gains are filled, losses hatched; effects whose interval includes zero are pale. A key says so.
+    Gains are filled, losses hatched; effects whose interval includes zero are pale. A key shows how.
 
     Parameters
     ----------
@@ -112,6 +116,9 @@ def waterfall(
     unit, label : str
         Unit and name of the total.
     formatter : Formatter
+    groups : sequence of str, shape (effects,), optional
+        The name of each effect's group. Neighbours of one group stand under its name, with their sum;
+        an effect alone in its group stands for it.
     ax : matplotlib Axes, optional
 
     Returns
@@ -120,57 +127,90 @@ def waterfall(
     """
     size = len(labels)
     effect, low, high = (rows.numbers(v, size) for v in (effects, lows, highs))
-    step = np.nan_to_num(effect)
-    left = start + np.concatenate([[0.0], np.cumsum(step)])[:-1]
-    ax = theme.axes(ax, rows.height(size + 2, row=0.2))
+    heads = _group_sums(groups, effect)
+    row = np.array([i + 1 + sum(at <= i for at in heads) for i in range(size)], dtype=int)
+    last = size + len(heads) + 1
+    left = start + np.concatenate([[0.0], np.cumsum(np.nan_to_num(effect))])
+    ax = theme.axes(ax, rows.height(last + 1, row=0.18))
     if not np.isfinite([start, end]).all():
         return rows.nothing(ax, formatter)
-    colour, level = theme.colours(), start
-    for i in range(size):
-        level = left[i] + step[i]
-        _effect_bar(ax, i + 1, left[i], effect[i], _doubtful(low[i], high[i]))
-    row = np.arange(size + 1)
-    ax.vlines([*left, level], row, row + 1, color=colour.grey, linewidth=0.7, zorder=1)
-    ax.hlines(row[1:], left + low, left + high, color=colour.ink, linewidth=1.1, zorder=4)
+    _draw_effects(ax, [0, *row, last], left, effect, low, high)
     # Totals are diamonds: bars would have to start at zero and dwarf the effects.
-    marks.points(ax, [start, end], [0, size + 1], marker="D", color=colour.ink, size=6.8, zorder=5)
-    texts = formatter.column(effect, unit, low, high, change=True)
-    for bar, name, text in zip(ax.patches, labels, texts, strict=True):
+    marks.points(ax, [start, end], [0, last], marker="D", color=theme.colours().ink, size=6.8, zorder=5)
+    sums, unknown = [total for _, total in heads.values()], [np.nan] * len(heads)
+    texts = formatter.column([*effect, *sums], unit, [*low, *unknown], [*high, *unknown], change=True)
+    for bar, name, text in zip(ax.patches, labels, texts[:size], strict=True):
         tip(bar, rows.told(name, text, formatter))
-    totals = [formatter.value(total, unit) for total in (start, end)]
-    rows.column(ax, [totals[0], *texts, totals[1]])
-    rows.name_rows(ax, [start_label, *labels, end_label])
-    rows.room(ax, [start, end, *left, *(left + low), *(left + high), *(left + step)])
+    above = [int(row[at]) - 1 for at in heads]
+    order = np.argsort([0, *row, *above, last])
+    names = [start_label, *labels, *(name for name, _ in heads.values()), end_label]
+    numbers = [formatter.value(start, unit), *texts, formatter.value(end, unit)]
+    alone = [int(row[run[0]]) for run in _runs(groups) if len(run) == 1]
+    _name_rows(ax, [names[at] for at in order], [numbers[at] for at in order], [*above, *alone])
+    rows.room(ax, [start, end, *left, *(left[:-1] + low), *(left[:-1] + high)])
     unit_axis(ax.xaxis, unit, formatter)
     ax.grid(True, axis="x")
-    theme.name_x(ax, theme.plain(label), *_key(effect, low, high, formatter))
+    theme.name_x(ax, theme.plain(label))
+    _key(ax, effect, low, high, formatter)
     return ax
 
 
-def _key(effect: np.ndarray, low: np.ndarray, high: np.ndarray, formatter: Formatter) -> list[str]:
+def _draw_effects(
+    ax: Any, row: Sequence[int], left: np.ndarray, effect: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> None:
+    """Draw the effects with their intervals; ``row`` and ``left`` lead from one total to the other."""
+    colour, places = theme.colours(), np.array(row[1:-1])
+    for i, at in enumerate(places):
+        look = _effect_look(effect[i] < 0, _doubtful(low[i], high[i]))
+        ax.barh(at, effect[i], left=left[i], height=0.55, zorder=3, **look)
+    ax.vlines(left, row[:-1], row[1:], color=colour.grey, linewidth=0.7, zorder=1)
+    ax.hlines(places, left[:-1] + low, left[:-1] + high, color=colour.ink, linewidth=1.1, zorder=4)
+
+
+def _group_sums(groups: Sequence[str], effect: np.ndarray) -> dict[int, tuple[str, float]]:
+    """Return the groups of several effects by the place of their first: name and sum."""
+    places = _runs(groups)
+    return {run[0]: (groups[run[0]], float(np.nansum(effect[run]))) for run in places if len(run) > 1}
+
+
+def _runs(groups: Sequence[str]) -> list[list[int]]:
+    """Return the places of neighbours of one group."""
+    return [list(run) for _, run in groupby(range(len(groups)), key=lambda at: groups[at])]
+
+
+def _name_rows(ax: Any, names: Sequence[object], numbers: Sequence[str], heads: Sequence[int]) -> None:
+    """Name the rows, with their numbers on the right; heads of groups are bold, under a thin line."""
+    rows.column(ax, numbers, strong=heads)
+    rows.name_rows(ax, names)
+    for at in heads:
+        ax.get_yticklabels()[at].set_fontweight("bold")
+        ax.axhline(at - 0.5, color=theme.colours().light, linewidth=0.7, zorder=0)
+
+
+def _key(ax: Any, effect: np.ndarray, low: np.ndarray, high: np.ndarray, formatter: Formatter) -> None:
+    """Show what hatching and pale bars are, above the axes, where there are any."""
     _ = words(formatter.language)
     pale = any(_doubtful(*ends) for ends in zip(low, high, strict=True))
-    hatched = bool((np.nan_to_num(effect) < 0).any())
-    keys = [_("▨ decrease")] if hatched else []
-    return [*keys, _("pale: may be chance")] if pale else keys
+    shown = [(_effect_look(True, False), _("decrease"))] if (np.nan_to_num(effect) < 0).any() else []
+    shown += [(_effect_look(False, True), _("may be chance"))] if pale else []
+    if shown:
+        ax.legend(
+            handles=[Patch(**look, label=text) for look, text in shown],
+            loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, borderpad=0, borderaxespad=0.1,
+        )  # fmt: skip
 
 
 def _doubtful(low: float, high: float) -> bool:
     return bool(np.isfinite([low, high]).all()) and low <= 0 <= high
 
 
-def _effect_bar(ax: Any, row: int, left: float, effect: float, doubtful: bool) -> None:
-    loss = effect < 0
+def _effect_look(loss: bool, doubtful: bool) -> dict[str, Any]:
+    """Return how an effect's bar looks: a loss is hatched, what may be chance is pale."""
     colour = theme.colours()
-    ax.barh(
-        row,
-        effect,
-        left=left,
-        height=0.55,
-        facecolor=colour.paper if loss else colour.tint,
-        edgecolor=colour.signal if loss else colour.accent,
-        hatch="/////" if loss else None,
-        linewidth=0.8,
-        alpha=0.4 if doubtful else 1.0,
-        zorder=3,
-    )
+    return {
+        "facecolor": colour.paper if loss else colour.tint,
+        "edgecolor": colour.signal if loss else colour.accent,
+        "hatch": "/////" if loss else None,
+        "linewidth": 0.8,
+        "alpha": 0.4 if doubtful else 1.0,
+    }

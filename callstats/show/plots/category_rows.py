@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -88,15 +88,25 @@ def reference(ax: Any, value: float, label: str) -> None:
     )
 
 
-def column(ax: Any, texts: Sequence[str], *, start: float = 6, heading: str = "", **look: Any) -> float:
+def column(
+    ax: Any,
+    texts: Sequence[str],
+    *,
+    start: float = 6,
+    heading: str = "",
+    strong: Collection[int] = (),
+    **look: Any,
+) -> float:
     """Write a column of texts to the right of the axes; return where the next can start [points].
 
-    Numbers are right-aligned, so that their digits line up.
+    Numbers are right-aligned, so that their digits line up; those of the rows ``strong`` are bold.
     """
     wide = width([heading, *texts])
     for row, text in enumerate(texts):
         if text:
-            beside(ax, row, text, offset=start + wide, **look).set_horizontalalignment("right")
+            bold = look.get("bold", False) or row in strong
+            note = beside(ax, row, text, offset=start + wide, **{**look, "bold": bold})
+            note.set_horizontalalignment("right")
     if heading:
         head = beside(ax, 1, heading, offset=start + wide, **look)
         head.set(horizontalalignment="right", verticalalignment="bottom")

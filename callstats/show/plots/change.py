@@ -56,7 +56,7 @@ def control_chart(
     day, value = _ordinals(dates), rows.numbers(values, len(dates))
     low, high = rows.numbers(lows, len(dates)), rows.numbers(highs, len(dates))
     middle = np.broadcast_to(np.asarray(center, dtype=float), len(dates))
-    ax = theme.axes(ax, 2.2)
+    ax = theme.axes(ax, 1.9)
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
     with np.errstate(invalid="ignore"):
@@ -167,7 +167,7 @@ def confidence_band(
     value, low, high, inner_low, inner_high = (
         rows.numbers(v, size) for v in (estimates, lows, highs, fixed_lows, fixed_highs)
     )
-    ax = theme.axes(ax, 2.2)
+    ax = theme.axes(ax, 1.9)
     if not np.isfinite(value).any():
         return rows.nothing(ax, formatter)
     colour = theme.colours()

@@ -53,7 +53,7 @@ def funnel_bars(
     size = len(steps)
     count, low, high, before = (rows.numbers(v, size) for v in (counts, lows, highs, previous))
     rate = _step_rates(count) if rates is None else rows.numbers(rates, size)
-    ax = theme.axes(ax, rows.height(size, row=0.26))
+    ax = theme.axes(ax, rows.height(size, row=0.23))
     if not np.isfinite(count).any():
         return rows.nothing(ax, formatter)
     colour, row = theme.colours(), np.arange(size)

@@ -70,7 +70,7 @@ def heatmap(
     heads = [theme.plain(r, rows.LABEL_LENGTH) for r in row_labels]
     longest = max(map(len, named), default=0)
     turned = len(named) * longest > 100  # characters that fit the width of a column of text
-    ax = theme.axes(ax, rows.height(shape[0], row=0.25, room=0.75 + 0.075 * longest * turned))
+    ax = theme.axes(ax, rows.height(shape[0], row=0.21, room=0.75 + 0.075 * longest * turned))
     if not value.size:
         return rows.nothing(ax, formatter)
     shown = np.ma.masked_array(value, thin)

@@ -50,7 +50,7 @@ def size_curve(
     matplotlib Axes
     """
     x, y = rows.numbers(sizes, len(sizes)), rows.numbers(effects, len(effects))
-    ax = theme.axes(ax, 2.2)
+    ax = theme.axes(ax, 1.8)
     if not np.isfinite(y).any():
         return rows.nothing(ax, formatter)
     colour = theme.colours()

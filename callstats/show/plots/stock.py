@@ -60,7 +60,7 @@ def burn_down(
     -------
     matplotlib Axes
     """
-    ax = theme.axes(ax, 2.2)
+    ax = theme.axes(ax, 1.9)
     shown = [(name, *pair) for name, pair in lines.items() if len(pair[0])][:MOST_LINES]
     if not shown:
         return rows.nothing(ax, formatter)
@@ -177,7 +177,7 @@ def coverage(
     """
     size = len(starts)
     need, have, busy = (rows.numbers(v, size) for v in (needed, there, high))
-    ax = theme.axes(ax, 2.2)
+    ax = theme.axes(ax, 1.55)
     if not size or not np.isfinite(need).any():
         return rows.nothing(ax, formatter)
     _ = words(formatter.language)

@@ -64,7 +64,7 @@ def day_strip(
     share = rows.numbers(shares, len(names))
     known = ~np.isnan(share)
     out = known & (np.asarray(outside, dtype=bool) if len(outside) else np.zeros(len(names), dtype=bool))
-    ax = theme.axes(ax, 2.2)
+    ax = theme.axes(ax, 1.9)
     if not known.any():
         return rows.nothing(ax, formatter)
     day = np.array([date.toordinal() for date in dates], dtype=float)

@@ -76,7 +76,7 @@ def time_curves(
     matplotlib Axes
     """
     shown = [c for c in curves if len(c.time)][: len(_LOOKS)]
-    ax = theme.axes(ax, 2.2)
+    ax = theme.axes(ax, 1.65)
     if not shown:
         return rows.nothing(ax, formatter)
     end = until if until is not None else max(float(c.time[-1]) for c in shown)

@@ -227,7 +227,8 @@ def test_the_better_list_of_the_demo_is_better_by_attempt() -> None:
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])
 def test_lists_are_drawn_in_every_language(language: str) -> None:
     found = cs.attempts(settle(demo(), language=language), "2026-09", by="list_id")
-    assert found.figure().alt.startswith(found.figure().caption)
+    figure = found.figure()
+    assert figure.alt.startswith(f"{figure.finding} {figure.caption}")
     assert len(found.table().rows) == 2
 
 

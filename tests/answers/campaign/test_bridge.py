@@ -104,6 +104,24 @@ class TestFactors:
         assert found["lists"].effect == pytest.approx(2000)
         assert found["success"].effect == pytest.approx(0)
 
+    def test_the_groups_add_up_to_the_change_as_their_terms_do(self):
+        made = tables({"x": (40, 20, 10, 4), "y": (30, 9, 6, 1)}, {"x": (25, 15, 9, 3), "z": (60, 30, 22, 7)},
+                      hours=(4.0, 4.6), worked=(10, 8))  # fmt: skip
+        found = told(made)
+        assert [group.name for group in found.groups] == ["volume", "quality", "mix", "prices"]
+        assert [name for group in found.groups for name in group.terms] == [t.name for t in found.terms]
+        for group in found.groups:
+            assert group.change.estimate == pytest.approx(sum(found[name].effect for name in group.terms))
+        assert sum(g.change.estimate for g in found.groups) == pytest.approx(found.end - found.start)
+
+    def test_hours_and_their_labour_are_told_as_one_decision(self):
+        # Two more days of 200 in revenue and 80 in labour each.
+        found = told(tables(SAME, SAME, worked=(10, 12)))
+        assert found.work is not None
+        assert (found.work.effect, found["cost labour"].effect) == pytest.approx((240, -160))
+        assert "mostly because more hours were worked, labour taken off (+€240" in plain(found.verdict)
+        assert "labour cost more" not in str(found.verdict)
+
     def test_the_calendar_is_a_term_of_its_own(self):
         found = told(tables(SAME, SAME, worked=(10, 12)))
         assert found["days"].effect == pytest.approx(2 * 200)
@@ -278,7 +296,9 @@ class TestShowing:
 
     def test_the_table_ends_in_the_total_and_the_frame_in_shares(self):
         found = told(tables(SAME, {"x": (40, 40, 20, 8)}))
-        assert found.table().rows[-1][0].text == "Profit"
+        rows = found.table().rows
+        assert rows[-1][0].text == "Profit"
+        assert [row[0].text for row in rows if row[0].strong] == ["Quality", "Profit"]
         frame = found.to_frame().set_index("term")
         assert frame["share"].sum() == pytest.approx(1)
         assert frame.loc["answer", ["before", "after"]].tolist() == [0.5, 1.0]

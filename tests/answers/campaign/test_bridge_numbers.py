@@ -22,6 +22,7 @@ from callstats.answers.campaign.bridge_numbers import (
     lmdi_effects,
     overall_factors,
     shapley_effects,
+    together,
     total,
     totals,
 )
@@ -207,6 +208,7 @@ class TestIntervals:
         more = days([[90, 60]] * 3, [[18, 6]] * 3, [[6, 2]] * 3, [[300, 100]] * 3, [10] * 3, [70] * 3)
         plan = BridgePlan(LAYOUT, "shapley", False)
         found = all_effects(totals(same), totals(more), plan)
+        found |= together(found)
         for name, ends in intervals(same, more, plan, confidence=0.95).items():
             assert ends == (float(found[name]),) * 2
 
@@ -225,7 +227,7 @@ class TestIntervals:
         assert all(
             low <= 0 <= high
             for name, (low, high) in ends.items()
-            if name not in ("answer", CHANGE, "cost list")
+            if name not in ("answer", "quality", CHANGE, "cost list", "prices")
         )
 
     @pytest.mark.parametrize("teams", [60, pytest.param(600, marks=pytest.mark.slow)])

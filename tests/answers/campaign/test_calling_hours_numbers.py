@@ -164,4 +164,4 @@ def test_it_is_drawn_with_its_words_in_every_language(language: str) -> None:
     views = cs.calling_hours(settle(demo(), language=language), "2026-09").views()
     figures = [view for view in views if view.kind == "figure"]
     assert len(figures) == 2
-    assert figures[1].alt.startswith(figures[1].caption)  # type: ignore[attr-defined]
+    assert figures[1].alt.startswith(f"{figures[1].finding} {figures[1].caption}")  # type: ignore[attr-defined]

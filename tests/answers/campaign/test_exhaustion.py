@@ -274,7 +274,7 @@ def test_it_is_said_and_drawn_in_every_language(language: str) -> None:
     found = cs.exhaustion(settle(demo(), language=language), "2026-09")
     figure = found.figure()
     assert figure.caption
-    assert plain(figure.alt).startswith(plain(figure.caption))
+    assert plain(figure.alt).startswith(plain(f"{figure.finding} {figure.caption}"))
     assert len(found.table().rows) == 3
 
 

@@ -77,7 +77,7 @@ def test_without_waits_one_line_names_the_column():
 def test_the_month_by_day_is_a_control_chart():
     found = demo().promise
     assert len(found.days.charts) == 1
-    assert [view.kind for view in found.views()] == ["figure", "figure", "verdict"]
+    assert [view.kind for view in found.views()] == ["verdict", "figure", "figure"]
     assert found.table().rows[0][1].text == "1,334"
 
 
@@ -132,7 +132,8 @@ def test_it_is_drawn_with_both_kinds_and_the_promised_time():
     found = demo().waiting
     ax = found.plot()
     assert {t.get_text() for t in ax.texts} >= {"answered", "gave up"}
-    assert found.figure().alt.startswith(found.figure().caption)
+    figure = found.figure()
+    assert figure.alt.startswith(f"{figure.finding} {figure.caption}")
 
 
 def test_an_answer_cuts_patience_short():

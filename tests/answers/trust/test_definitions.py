@@ -132,7 +132,8 @@ def test_without_calls_nothing_is_claimed() -> None:
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])
 def test_it_is_said_and_drawn_in_every_language(language: str) -> None:
     found = cs.definitions(settle(demo(), language=language), "conversion_rate", "2026-09")
-    assert found.figure().alt.startswith(found.figure().caption)
+    figure = found.figure()
+    assert figure.alt.startswith(f"{figure.finding} {figure.caption}")
     assert len(found.table().rows) == 6
 
 
