@@ -77,7 +77,8 @@ def hotspots(
 
     Every figure is followed through the days: the stretch of days that differs most from
     all others, and the slope. A figure that misses its target, or got worse beyond its
-    usual variation, is also followed into hours, lists and agents, each against the rest.
+    usual variation, is also followed into hours and lists, each against the rest, and into the
+    agents who are off together by more than chance and the ordinary spread of a team.
     All searches together name something in at most 5 of 100 periods in which nothing
     stands out (one less the project's confidence).
 

@@ -19,6 +19,7 @@ from callstats.kpis.define import KPI, Count, Distinct, Ratio
 from callstats.show.digits import unknown
 from callstats.stats.rest_contrast import rest_contrast
 from callstats.stats.unusual_days import FEWEST_DAYS, SlowTrend, UnusualDays, day_changes
+from callstats.stats.unusual_group import unusual_group
 
 if TYPE_CHECKING:
     from callstats.dataset import Dataset
@@ -32,6 +33,7 @@ _LEAST_SHARE = 0.4
 _MOST_GROUPS = 500
 #: So many days more than one, up to the last, are a change for good.
 _LASTING = 2
+_RATIO = ("numerator", "denominator")
 #: Tables whose rows belong to the day they are done on.
 _BY_DAY = {"calls", "agent_time"}
 
@@ -266,7 +268,7 @@ def _over_groups(
             if name in own and key[0] is not None and "denominator" in own[name].sums
         }
         if 1 < len(groups) <= _MOST_GROUPS:
-            spot = _worst(figure, groups, worse[name], by)
+            spot = (_agents if by == "agent_id" else _worst)(figure, groups, worse[name], by)
             if spot is not None:
                 yield name, spot
 
@@ -282,32 +284,57 @@ class _Group:
         days = None if self.days is None or other.days is None else self.days + other.days
         return _Group(self.whole + other.whole, days)
 
+    def by_day(self, column: str, days: Sequence[int]) -> np.ndarray:
+        """Return the sums of a column on some days; where days are not told apart, the whole as one."""
+        if self.days is None or not days:
+            return np.array([self.whole.sums[column], *[0.0] * (len(days) - 1)])
+        return self.days.on(days).sums[column]
+
 
 def _worst(figure: Figure, groups: Mapping[Any, _Group], sign: int, by: str) -> Spot | None:
-    """Return the part that is least likely by chance, or all agents that are unlikely by themselves."""
+    """Return the part that is least likely by chance."""
     names = sorted(groups)
     parts = _hours(names) if by == "hour" else [(name,) for name in names]
     if len(groups) == 2 and by != "hour":
         parts = [max(parts, key=lambda part: sign * _value(groups[part[0]]))]
     judged = []
     for part in parts:
-        contrast = _contrast(figure, groups, part)
-        if contrast is not None and sign * (contrast[0] - contrast[1]) > 0:
-            judged.append((contrast[2] * len(parts), part, contrast))
+        p = _by_chance(figure, groups, part, sign)
+        if p is not None:
+            judged.append((p * len(parts), part))
     if not judged:
         return None
-    p, part, (inside, outside, _) = min(judged, key=lambda each: each[0])
-    if by == "agent_id":
-        named = [each for each in judged if each[0] <= max(p, 0.05)]
-        part = tuple(name for _, each, _ in named for name in each)
-        inside, outside, _ = _contrast(figure, groups, part) or (inside, outside, p)
+    p, part = min(judged, key=lambda each: each[0])
+    return _spot(figure, groups, part, by, min(p, 1.0))
+
+
+def _agents(figure: Figure, groups: Mapping[Any, _Group], sign: int, by: str) -> Spot | None:
+    """Return the agents who are off together: what happens to agents seldom happens to one alone."""
+    names = sorted(groups)
+    days = sorted({day for group in groups.values() if group.days is not None for day in group.days.days})
+    events, sizes = (np.array([groups[name].by_day(column, days) for name in names]) for column in _RATIO)
+    found = unusual_group(
+        events,
+        sizes,
+        too_many=sign > 0,
+        proportion=figure.kpi.formula.proportion,  # type: ignore[union-attr]
+        counted=counts_events(figure.kpi),
+    )
+    if found is None:
+        return None
+    return _spot(figure, groups, [names[place] for place in found.members], by, found.p_value)
+
+
+def _spot(figure: Figure, groups: Mapping[Any, _Group], part: Sequence[Any], by: str, p_value: float) -> Spot:
     formula = figure.kpi.formula
     assert isinstance(formula, Ratio)
-    own, whole = _summed(groups, part), _summed(groups, names)
-    beyond = _Beyond.of(figure, *(whole.whole.sums[c] for c in ("numerator", "denominator")))
-    share, mends = beyond.of_part(*(own.whole.sums[c] for c in ("numerator", "denominator")))
-    ends = (part[0], part[-1]) if by == "hour" else part
-    return Spot(by, ends, inside * formula.scale, outside * formula.scale, min(p, 1.0), share, mends)
+    own, whole = _summed(groups, part), _summed(groups, list(groups))
+    rest = _summed(groups, [name for name in groups if name not in set(part)])
+    beyond = _Beyond.of(figure, *(whole.whole.sums[column] for column in _RATIO))
+    share, mends = beyond.of_part(*(own.whole.sums[column] for column in _RATIO))
+    ends = (part[0], part[-1]) if by == "hour" else tuple(part)
+    inside, outside = _value(own) * formula.scale, _value(rest) * formula.scale
+    return Spot(by, ends, inside, outside, p_value, share, mends)
 
 
 def _hours(names: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -319,9 +346,8 @@ def _hours(names: Sequence[Any]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _contrast(
-    figure: Figure, groups: Mapping[Any, _Group], part: Sequence[Any]
-) -> tuple[float, float, float] | None:
+def _by_chance(figure: Figure, groups: Mapping[Any, _Group], part: Sequence[Any], sign: int) -> float | None:
+    """Return how likely a part's difference from the rest is by chance; None if it is not for the worse."""
     others = [name for name in groups if name not in part]
     if not others:
         return None
@@ -334,7 +360,9 @@ def _contrast(
         proportion=figure.kpi.formula.proportion,  # type: ignore[union-attr]
         counted=counts_events(figure.kpi),
     )
-    return None if unknown(found.p_value) else (found.inside, found.outside, found.p_value)
+    if unknown(found.p_value) or not sign * (found.inside - found.outside) > 0:
+        return None
+    return found.p_value
 
 
 def _summed(groups: Mapping[Any, _Group], names: Sequence[Any]) -> _Group:

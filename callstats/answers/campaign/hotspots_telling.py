@@ -8,6 +8,7 @@ from callstats.answers.campaign.portrait_numbers import Figure
 from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
 from callstats.answers.core.voice import Voice
 from callstats.show.digits import unknown
+from callstats.show.display import Tone
 from callstats.show.key_figures import goal_words, is_good
 from callstats.show.words import mark
 
@@ -103,7 +104,8 @@ def spot_sentence(spot: Spot, figure: Figure, voice: Voice, period: str) -> Sent
     """Return what a figure was in a spot and elsewhere."""
     told = {**_fields(spot, figure, voice), "where": where(spot, voice, period)}
     good = is_good(spot.inside - spot.outside, figure.kpi.direction)
-    return Sentence(voice.say(_TOLD[_kind(spot)], **told), "bad" if good is False else "unknown")
+    tone: Tone = "unknown" if good is None else "good" if good else "bad"
+    return Sentence(voice.say(_TOLD[_kind(spot)], **told), tone)
 
 
 def spot_place(spot: Spot, figure: Figure, voice: Voice, period: str) -> str:
