@@ -130,9 +130,9 @@ class StaffingTelling(Telling[Staffing]):
         return (f"{text} {_('Callers give up after {patience} on average.', patience=patience)}",)
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the verdict, the table and what could not be determined."""
+        """Return the verdict, the plot, the table and what could not be determined."""
         notes = self.notes(self.answer.notes)
-        return (self.figure(), self.answer.verdict, self.table(), *notes) if self.answer.needs else notes
+        return (self.answer.verdict, self.figure(), self.table(), *notes) if self.answer.needs else notes
 
 
 @tells(Cover)
@@ -182,11 +182,11 @@ class CoverTelling(Telling[Cover]):
         return self.answer.staffing.table()
 
     def views(self) -> tuple[View, ...]:
-        """Return the plot, the sentences, the table and what could not be determined."""
+        """Return the sentences, the plot, the table and what could not be determined."""
         staffing = self.answer.staffing
         if not staffing.needs:
             return self.notes(staffing.notes)
         notes = list(staffing.notes)
         if math.isnan(self.answer.spare):
             notes.append(self.say("Agents there: not computable, needs agent_time.local_start."))
-        return (self.figure(), self.answer.verdict, self.table(), *self.notes(notes))
+        return (self.answer.verdict, self.figure(), self.table(), *self.notes(notes))
