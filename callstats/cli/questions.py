@@ -291,7 +291,7 @@ About = Literal["figures", "pace", "handling", "quality", "opinions"]
 
 @app.command
 def agents(
-    data: Data, /, kpi: str = "conversion_per_conversation", *, adjust: Words = [],  # noqa: B006
+    data: Data, /, kpi: str | None = None, *, adjust: Words = [],  # noqa: B006
     about: About = "figures", false_discovery_rate: float = 0.10, pseudonyms: str = "", period: Period = None,
     where: Where = [], project: Project = NO_PROJECT, lang: Lang = None,  # noqa: B006
     format: Form = "table", out: Out = None,
@@ -301,9 +301,12 @@ def agents(
     Parameters
     ----------
     kpi
-        A ratio that can be asked by agent, such as successes_per_login_hour or average_handle_time.
+        A ratio that can be asked by agent, such as successes_per_login_hour or average_handle_time. Where
+        left out, conversion_per_conversation; of calls received only, average_handle_time with what
+        callers say.
     adjust
-        What agents were given and did not choose; list_id, hour and attempt_no where left out.
+        What agents were given and did not choose. Where left out, list_id, hour and attempt_no; of calls
+        received only, campaign_id and hour.
     about
         The figures on one KPI, or pace and shares of time, handle time by outcome, quality, or what
         customers say and how their issues end.
@@ -317,7 +320,6 @@ def agents(
         from callstats.answers.agents.agent_opinions import agent_opinions
         from callstats.answers.agents.agent_quality import agent_quality
         from callstats.answers.agents.agent_work import agent_handle_time, agent_pace
-        from callstats.answers.agents.agents import ADJUST
         from callstats.answers.agents.agents import agents as compared
 
         narrow = dataset.where(period=period)
@@ -326,7 +328,7 @@ def agents(
         if about in others:
             return others[about](narrow, pseudonyms=pseudonyms)
         rate = false_discovery_rate
-        return compared(narrow, kpi, adjust or ADJUST, false_discovery_rate=rate, pseudonyms=pseudonyms)
+        return compared(narrow, kpi, adjust or None, false_discovery_rate=rate, pseudonyms=pseudonyms)
 
     ask(run, data, where, project, lang, format, out=out)
 

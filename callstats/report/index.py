@@ -43,6 +43,16 @@ class Entry:
     error: str = ""
 
     @property
+    def opening(self) -> Mapping[str, Any]:
+        """What the report opens with: its headline, the sentences of its verdict, its key figures."""
+        return (self.content or {}).get("headline") or {}
+
+    @property
+    def headline(self) -> str:
+        """The report in about ten words; "" if it has no headline."""
+        return str(self.opening.get("text") or "")
+
+    @property
     def files(self) -> dict[str, str]:
         """The names of its files by extension: html, pdf and xlsx if made, ipynb and json."""
         if self.content is None or self.planned.order is None:
@@ -146,11 +156,12 @@ def _place(plan: MonthPlan, entry: Entry) -> tuple[bool, str, str, bool]:
 def _opening(entries: Sequence[Entry], ready: str, failed: int, language: str) -> Iterator[Block]:
     """Yield what the month has come to, as its summary says, and how many reports there are."""
     summary = next((one for one in entries if one.planned.report == SUMMARY and one.content), None)
-    told = list((summary.content or {}).get("headline", {}).get("verdict", ())) if summary else []
+    told = list(summary.opening.get("verdict", ())) if summary else []
     if failed:
         text = words(language).ngettext("{n} report failed.", "{n} reports failed.", failed)
         told.append({"text": text, "tone": "bad"})
-    yield {"kind": "verdict", "sentences": [*told, {"text": ready, "tone": "neutral" if failed else "good"}]}
+    sentences = [*told, {"text": ready, "tone": "neutral" if failed else "good"}]
+    yield {"kind": "verdict", "sentences": sentences, "headline": summary.headline if summary else ""}
 
 
 def _failures(plan: MonthPlan, entries: Sequence[Entry]) -> Iterator[Block]:
@@ -204,10 +215,8 @@ def _json(plan: MonthPlan, entries: Sequence[Entry]) -> dict[str, Any]:
                 "status": "failed" if entry.content is None else "ready",
                 "error": entry.error if plan.audience == "internal" else "",
                 "files": entry.files,
-                **{
-                    key: (entry.content or {}).get("headline", {}).get(key, [])
-                    for key in ("verdict", "figures")
-                },
+                "headline": entry.headline,
+                **{key: entry.opening.get(key, []) for key in ("verdict", "figures")},
             }
             for entry in entries
         ],

@@ -163,8 +163,8 @@ def plan(
 ) -> MonthPlan:
     """Plan the reports of a month; the data are opened and hashed once for all of them.
 
-    These shipped notebooks are run: campaign_report and agent_comparison for every
-    campaign that dialled in the month, service_report for every queue that was called,
+    These shipped notebooks are run: campaign_report for every campaign that dialled in the
+    month, service_report for every queue that was called, agent_comparison for both,
     list_ab_test for every test of the project file (``[ab_tests.NAME]``) with contacts
     loaded or dialled in the month, and data_quality, method and monthly_summary once. A test that
     began in an earlier month is read from that month's first day to this month's last.
@@ -366,7 +366,7 @@ def _each_campaign(report: str) -> Callable[[_Month], Iterator[_ReportRequest]]:
     """Return what finds the campaigns that a report is made for: those with calls in its direction."""
 
     def find(month: _Month) -> Iterator[_ReportRequest]:
-        names = month.wanted(DIRECTIONS[report])
+        names = dict.fromkeys(name for one in DIRECTIONS[report] for name in month.wanted(one))
         return (_ReportRequest(name, name, {"campaign_id": name}) for name in names)
 
     return find

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
 
 
-#: Which calls the campaigns of a report have; a report that is not named here takes any.
-DIRECTIONS = {"campaign_report": "outbound", "agent_comparison": "outbound", "service_report": "inbound"}
+#: Which calls the campaigns of a report have, those of its first direction first; others take any.
+DIRECTIONS = {
+    "campaign_report": ("outbound",),
+    "agent_comparison": ("outbound", "inbound"),
+    "service_report": ("inbound",),
+}
 
 
 def campaigns(dataset: Dataset, period: Period | None) -> dict[str, list[str]]:

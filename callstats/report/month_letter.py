@@ -1,4 +1,4 @@
-"""The letter that tells a month: its verdicts as text, its PDFs beside it, written from the month's index."""
+"""The letter that tells a month, from its index: headlines and verdicts as text, the PDFs beside it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _one_line(text: str) -> str:
 
 
 def _lines(title: str, reports: list[dict[str, Any]], language: str) -> Iterator[str]:
-    """Yield the title, then each report with the sentences of its verdict; the summary goes first."""
+    """Yield the title, then each report with its headline and its verdict; the summary goes first."""
     _ = words(language)
     yield _one_line(title)
     for report in sorted(reports, key=lambda one: one["report"] != SUMMARY):
@@ -95,6 +95,8 @@ def _lines(title: str, reports: list[dict[str, Any]], language: str) -> Iterator
         if report["status"] == "failed":
             why = f": {_one_line(report['error'])}" if report["error"] else ""
             yield f"  {_('could not be made')}{why}"
+        if told := _one_line(str(report.get("headline") or "")):
+            yield f"  {told}"
         for sentence in report["verdict"]:
             yield f"  - {_one_line(sentence['text'])}"
 

@@ -60,16 +60,17 @@ def _label(kpi: str, entries: Sequence[Entry], language: str) -> str:
 
 
 def _figures(entry: Entry) -> Sequence[Mapping[str, Any]]:
-    return (entry.content or {}).get("headline", {}).get("figures", ())
+    return entry.opening.get("figures", ())
 
 
 def _row(plan: MonthPlan, entry: Entry) -> Block:
-    """Return a campaign's row: its name, its figures with intervals, its targets, its files."""
+    """Return a campaign's row: its name and headline, its figures with intervals, its targets, its files."""
     _ = words(plan.language)
     by_name = {figure.get("name"): figure for figure in _figures(entry)}
     label = plan.labels.get(entry.planned.campaign, entry.planned.campaign) or _("All campaigns")
     return {
         "name": label,
+        "headline": entry.headline,
         "url": entry.url,
         "links": entry.links,
         "failed": _("could not be made") if entry.content is None else "",
@@ -108,10 +109,11 @@ def _shelves(plan: MonthPlan, entries: Sequence[Entry]) -> Iterator[Block]:
 
 
 def _item(plan: MonthPlan, entry: Entry) -> Block:
-    """Return a report's name and files; one of a whole shelf's own needs no more than its title."""
+    """Return a report's name, headline and files; one of a whole shelf's own needs only its title."""
     planned = entry.planned
     named = plan.labels.get(planned.subject, planned.subject)
     title = str((entry.content or {}).get("title") or planned.heading)
     if planned.report not in _SHELVES and named:
         named = words(plan.language).headed(title, named)
-    return {"name": named or title, "url": entry.url, "links": entry.links}
+    told = "" if planned.report == SUMMARY else entry.headline  # the page opens with it
+    return {"name": named or title, "url": entry.url, "links": entry.links, "headline": told}

@@ -10,7 +10,7 @@ import base64
 import json
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape, unescape
 from importlib.resources import files
@@ -32,6 +32,9 @@ from callstats.report.typesetting_limits import confined_to
 from callstats.show.pictures import MEASURED_IN
 
 _TEMPLATE = "report.typ"
+_CONTENT = "report.json"
+#: A page that ends higher than this is nearly empty: a third of A4 [points].
+_NEARLY_EMPTY = 281.0
 #: Blocks that hold others, and where.
 _NESTING = {"list": "items", "quote": "blocks"}
 #: Those of the template's text, and how much larger its letters are to look as large as those measured.
@@ -80,19 +83,36 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
 
     with tempfile.TemporaryDirectory(prefix="callstats-") as folder:
         main, fonts = _lay_out(report, Path(folder))
-        limits = confined_to(Path(folder))
+        options = {**confined_to(Path(folder)), "font_paths": fonts}
         try:
-            return typst.compile(
-                main,
-                pdf_standards=["ua-1"] if accessible else [],
-                timestamp=0,
-                **{**limits, "font_paths": fonts},
-            )
+            _fill_pages(main, options)
+            return typst.compile(main, pdf_standards=["ua-1"] if accessible else [], timestamp=0, **options)
         except typst.TypstError as error:
             raise ReportError(
                 f"the PDF cannot be typeset: {error.message}",
                 hint="Ask for the HTML alone with --format html.",
             ) from error
+
+
+def _fill_pages(main: Path, options: Mapping[str, Any]) -> None:
+    """Have the report set closer where its last page is nearly empty and that saves the page."""
+    page, end = _end_of(main, options)
+    if page == 1 or end > _NEARLY_EMPTY:
+        return
+    told = main.with_name(_CONTENT)
+    usual = told.read_text(encoding="utf-8")
+    told.write_text(json.dumps({**json.loads(usual), "close": True}, ensure_ascii=False), encoding="utf-8")
+    if _end_of(main, options)[0] >= page:
+        told.write_text(usual, encoding="utf-8")
+
+
+def _end_of(main: Path, options: Mapping[str, Any]) -> tuple[int, float]:
+    """Return the last page and how far down it the report ends [points]; typst keeps what it laid out."""
+    import typst
+
+    found = typst.query(main, "<end-of-report>", field="value", one=True, **options)
+    place = json.loads(found) if isinstance(found, str) else found
+    return int(place["page"]), float(str(place["y"]).removesuffix("pt"))
 
 
 def _side_by_side(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -162,7 +182,7 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
     def prepared(block: dict[str, Any]) -> dict[str, Any]:
         nonlocal counted
         if block["kind"] == "table":
-            return layout.fit(draw(block))
+            return layout.fit(draw({key: value for key, value in block.items() if key != "all_rows"}))
         if block.get("page"):
             return {**block, "inlines": [{**block["inlines"][0], "url": f"./{block['page']}.pdf"}]}
         if block["kind"] in _NESTING:
@@ -193,7 +213,7 @@ def _lay_out(report: dict[str, Any], folder: Path) -> tuple[Path, list[Path]]:
             "brand": brand,
         }
     )
-    (folder / "report.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    (folder / _CONTENT).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     main = folder / _TEMPLATE
     main.write_bytes(files("callstats.report").joinpath("template", _TEMPLATE).read_bytes())
     return main, [*_fonts(report, folder), *([lay_fonts(found, folder)] if found else [])]

@@ -41,20 +41,22 @@ def write(order: Order, executed: Any, files: Mapping[str, bytes], formats: Iter
 
 
 def headline(executed: Any) -> dict[str, Any]:
-    """Return a report's headline: the sentences of its first verdict, and its first key figures.
+    """Return what a report opens with: headline and sentences of its first verdict, its first key figures.
 
     Examples
     --------
     >>> from types import SimpleNamespace
     >>> from callstats.show.display import MIME, Sentence, Verdict
-    >>> outputs = [{"data": {MIME: Verdict([Sentence(text)]).payload()}} for text in ("Good.", "More.")]
+    >>> told = (Verdict([Sentence("Above target.")], "Profit up"), Verdict([Sentence("More.")]))
+    >>> outputs = [{"data": {MIME: one.payload()}} for one in told]
     >>> headline(SimpleNamespace(cells=[{"outputs": outputs}]))
-    {'verdict': [{'text': 'Good.', 'tone': 'neutral'}], 'figures': []}
+    {'text': 'Profit up', 'verdict': [{'text': 'Above target.', 'tone': 'neutral'}], 'figures': []}
     """
     first: dict[str, dict[str, Any]] = {}
     for payload in document.payloads(executed):
         first.setdefault(str(payload.get("kind")), payload)
     return {
+        "text": str(first.get("verdict", {}).get("headline") or ""),
         "verdict": list(first.get("verdict", {}).get("sentences", ())),
         "figures": list(first.get("key_figures", {}).get("figures", ())),
     }

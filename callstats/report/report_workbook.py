@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callstats.report.language import frame_words
+from callstats.show.plain import every_row
 from callstats.show.words import LANGUAGES, mark, words
 from callstats.show.workbook import WorkbookCover, workbook
 
@@ -83,7 +84,11 @@ def _figure_cell(figure: dict[str, Any], part: str) -> dict[str, Any]:
 
 def _numbered(table: dict[str, Any]) -> dict[str, Any]:
     """Return a table that another library drew, such as pandas, with its plain numbers as numbers."""
-    return {**table, "rows": [[_plain_number(cell) for cell in row] for row in table["rows"]]}
+    return {
+        **table,
+        "rows": [[_plain_number(cell) for cell in row] for row in every_row(table)],
+        "all_rows": (),
+    }
 
 
 def _plain_number(cell: dict[str, Any]) -> dict[str, Any]:

@@ -81,8 +81,10 @@ def _only_campaign(report: str, opened: Dataset, period: str | None) -> str:
         There are several.
     """
     found = campaigns(opened, None if period is None else Period.parse(period))
-    direction = DIRECTIONS.get(report)
-    names = sorted({*found["outbound"], *found["inbound"]} if direction is None else found[direction])
+    of_any = sorted({*found["outbound"], *found["inbound"]})
+    names = (
+        next((found[one] for one in DIRECTIONS[report] if found[one]), []) if report in DIRECTIONS else of_any
+    )
     if len(names) > 1:
         raise UsageError(
             f"there are {len(names)} campaigns: {_listed(names)}",

@@ -72,6 +72,8 @@ class TableView(View):
     rows : sequence of sequences of Cell or str
         Each as long as ``columns``. The first cell of a row is its header.
     notes : sequence of str
+    all_rows : sequence of sequences of Cell or str
+        Where ``rows`` are only those that say something: every row. Text and workbooks have them.
 
     Raises
     ------
@@ -92,28 +94,35 @@ class TableView(View):
     columns: Sequence[Column | str]
     rows: Sequence[Sequence[Cell | str]]
     notes: Sequence[str] = ()
+    all_rows: Sequence[Sequence[Cell | str]] = ()
 
     def __post_init__(self) -> None:
         columns = tuple(c if isinstance(c, Column) else Column(str(c)) for c in self.columns)
-        rows = tuple(
-            tuple(c if isinstance(c, Cell) else Cell(c if isinstance(c, str) else str(c)) for c in row)
-            for row in self.rows
-        )
-        for number, row in enumerate(rows, 1):
+        rows, all_rows = _cells(self.rows), _cells(self.all_rows)
+        for number, row in enumerate((*rows, *all_rows), 1):
             if len(row) != len(columns):
                 raise UsageError(f"row {number} of the table has {len(row)} cells for {len(columns)} columns")
             if any(cell.bar is not None and not 0 <= cell.bar <= 1 for cell in row):
                 raise UsageError(f"row {number} of the table has a bar outside 0 to 1")
-        for name, value in (("columns", columns), ("rows", rows), ("notes", tuple(self.notes))):
+        told = {"columns": columns, "rows": rows, "notes": tuple(self.notes), "all_rows": all_rows}
+        for name, value in told.items():
             object.__setattr__(self, name, value)
 
     def payload(self) -> dict[str, Any]:
         """Return the plain data of the table; a cell includes the lines beneath it only if there are any."""
         told = super().payload()
-        return {
-            **told,
-            "rows": [[lean(cell, ("under", "href", "typed")) for cell in row] for row in told["rows"]],
+        rows = {
+            name: [[lean(cell, ("under", "href", "typed")) for cell in row] for row in told[name]]
+            for name in ("rows", "all_rows")
         }
+        return lean({**told, **rows}, ("all_rows",))
+
+
+def _cells(rows: Sequence[Sequence[Cell | str]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(
+        tuple(c if isinstance(c, Cell) else Cell(c if isinstance(c, str) else str(c)) for c in row)
+        for row in rows
+    )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _MARKS = {"good": "+", "bad": "!", "neutral": "·", "unknown": "?"}
@@ -83,6 +83,17 @@ def lean(told: Mapping[str, Any], rare: Iterable[str]) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value or key not in rare}
 
 
+def every_row(table: Mapping[str, Any]) -> Sequence[Any]:
+    """Return all rows of a table, where a page shows only those that say something.
+
+    Examples
+    --------
+    >>> every_row({"rows": [["a"]]}), every_row({"rows": [["a"]], "all_rows": [["a"], ["b"]]})
+    ([['a']], [['a'], ['b']])
+    """
+    return table.get("all_rows") or table["rows"]
+
+
 def render(payload: dict[str, Any]) -> str:
     """Return the payload of any display object as text."""
     return _RENDERERS[payload["kind"]](payload)
@@ -90,7 +101,7 @@ def render(payload: dict[str, Any]) -> str:
 
 def _table(payload: dict[str, Any]) -> str:
     columns = payload["columns"]
-    rows = [[clean(_cell(cell)) for cell in row] for row in payload["rows"]]
+    rows = [[clean(_cell(cell)) for cell in row] for row in every_row(payload)]
     heads = [clean(column["label"]) for column in columns]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     right = [column["align"] == "right" for column in columns]

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from callstats.show.calendar import UNKNOWN
-from callstats.show.plain import clean
+from callstats.show.plain import clean, every_row
 from callstats.show.sheet_names import SheetNames
 from callstats.show.words import Words, mark, words
 from callstats.show.workbook_formats import COLOUR, CellFormats, held, unit_words
@@ -128,7 +128,7 @@ class _Pages:
         columns = [column for place in range(len(table["columns"])) for column in self._columns(table, place)]
         for at, column in enumerate(columns):
             self._column(sheet, at, column)
-        for number, note in enumerate(table.get("notes") or (), len(table["rows"]) + 2):
+        for number, note in enumerate(table.get("notes") or (), len(every_row(table)) + 2):
             self._put(sheet, number, 0, note, self.formats.of(italic=True))
         sheet.freeze_panes(1, 0)
         return name, caption
@@ -137,7 +137,7 @@ class _Pages:
         """Yield the columns of a sheet that a column of a table becomes: itself, then what stands beneath."""
         told = table["columns"][place]
         label = self.say.headed(told["group"], told["label"]) if told.get("group") else told["label"]
-        cells = [row[place] if place < len(row) else {"text": ""} for row in table["rows"]]
+        cells = [row[place] if place < len(row) else {"text": ""} for row in every_row(table)]
         parts = [list(_parts(cell)) for cell in cells]
         for depth, column in enumerate(zip_longest(*parts, fillvalue=_NOTHING)):
             numbers = max((len(part.numbers) for part in column), default=0)

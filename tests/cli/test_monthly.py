@@ -35,8 +35,8 @@ def test_a_month_tells_a_line_a_report_and_where_its_index_is(run: Run, shipped,
     assert done.out.splitlines() == [str(index), str(index.with_suffix(".json"))]
     lines = [line for line in done.err.splitlines() if " of " in line and line.startswith(" ")]
     assert [line.split("  ")[1:3] for line in lines][:2] == [
-        ["1 of 8", "campaign_report autumn"],
-        ["2 of 8", "campaign_report spring"],
+        ["1 of 9", "campaign_report autumn"],
+        ["2 of 9", "campaign_report spring"],
     ]
     assert "s left)" in lines[0]
     assert "left" not in lines[-1]
@@ -45,7 +45,7 @@ def test_a_month_tells_a_line_a_report_and_where_its_index_is(run: Run, shipped,
 def test_what_is_unchanged_is_said_and_not_made(run: Run, shipped, asked) -> None:
     run("monthly", *asked)
     done = run("monthly", *asked)
-    assert done.err.count("unchanged") == 8
+    assert done.err.count("unchanged") == 9
     assert run("monthly", *asked, "--again").err.count("unchanged") == 0
 
 
@@ -99,6 +99,6 @@ def test_the_demo_makes_the_whole_month(run: Run, shipped, tmp_path, monkeypatch
     monkeypatch.setattr("callstats.simulate.demo.write_demo", site.write_data)
     done = run("demo", "--out", tmp_path / "reports")
     assert done.code == 0
-    assert "8 of 8  monthly_summary" in done.err
+    assert "9 of 9  monthly_summary" in done.err
     assert (tmp_path / "reports" / "2026-09" / "campaign_report-spring.pdf").exists()
     assert done.out.splitlines()[-2].endswith("index.html")

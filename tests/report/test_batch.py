@@ -61,7 +61,7 @@ def test_a_month_is_made_once_and_then_unchanged(at_once, make, tmp_path):
     again = make(campaign_id=[], on_progress=told.append)
     assert set(statuses(again).values()) == {"unchanged"}
     assert contents(tmp_path / "out" / "2026-09") == before
-    assert [(p.done, p.total, p.left_s) for p in told] == [(n, 5, None) for n in range(1, 6)]
+    assert [(p.done, p.total, p.left_s) for p in told] == [(n, 6, None) for n in range(1, 7)]
     assert again.outcomes[0].paths[0].suffix == ".html"
     assert set(statuses(make(campaign_id=[], again=True)).values()) == {"made"}
     assert contents(tmp_path / "out" / "2026-09") == before
@@ -119,6 +119,7 @@ def test_one_that_fails_spoils_no_other_and_stands_in_the_index_with_its_error(
         "campaign_report spring": "failed",
         "agent_comparison autumn": "made",
         "agent_comparison spring": "unchanged",
+        "agent_comparison help": "made",
         "monthly_summary": "made",
     }
     assert [outcome.planned.name for outcome in made.failed] == ["campaign_report spring"]
@@ -136,7 +137,7 @@ def test_two_batches_into_two_folders_give_the_same_bytes(at_once, make, tmp_pat
         make(out, campaign_id=[], formats=["html", "pdf"], language="fr")
     first = contents(tmp_path / "a" / "2026-09")
     assert first == contents(tmp_path / "b" / "2026-09")
-    assert len([name for name in first if name.endswith("-fr.pdf")]) == 5
+    assert len([name for name in first if name.endswith("-fr.pdf")]) == 6
     assert not any(str(tmp_path).encode() in content for content in first.values())
 
 

@@ -214,3 +214,21 @@ def test_the_json_says_the_same_as_the_page_and_the_same_each_time():
     ]
     assert told["reports"][1]["verdict"] == GOOD
     assert told["reports"][1]["files"]["pdf"] == "campaign_report-spring.pdf"
+
+
+def test_each_report_is_told_by_its_headline_beneath_its_name():
+    entries = [
+        entry("monthly_summary", text="Profit down", verdict=GOOD),
+        entry("campaign_report", "spring", text=f"Profit up {HOSTILE}", figures=FIGURES),
+        entry("campaign_report", "autumn"),
+        entry("agent_comparison", "spring", text="Coach Ann first"),
+        entry("data_quality"),
+    ]
+    made = page(*entries)
+    assert made.select_one(".cs-headline").text == "Profit down"
+    assert [row.text for row in made.select(".overview tr.told")] == [f"Profit up {HOSTILE}"]
+    assert [told.text for told in made.select(".shelves em")] == ["Coach Ann first"]
+    written = json.loads(index.contents(plan(*entries), entries)["index.json"])["reports"]
+    told = {one["title"]: one["headline"] for one in written}
+    assert told["Agent Comparison: Spring offer"] == "Coach Ann first"
+    assert told["Data Quality"] == ""

@@ -28,10 +28,12 @@ def _month(folder: Path, **more: Any) -> Path:
     summary = {
         "report": "monthly_summary", "title": "Summary", "status": "ready", "error": "",
         "files": {"html": "monthly_summary.html", "pdf": "monthly_summary.pdf"},
+        "headline": "Profit up to €7,430",
         "verdict": [{"text": "Profit was €7,430.", "tone": "good"}], "figures": [],
     }  # fmt: skip
     spring = {
         **summary, "report": "campaign_report", "title": "Campaign report: Spring\noffer", "verdict": [],
+        "headline": "",
         "files": {"pdf": "campaign_report-spring.pdf"}, "status": "failed", "error": "no calls", **more,
     }  # fmt: skip
     told = {"title": "Reports of September 2026", "reports": [spring, summary]}
@@ -93,11 +95,11 @@ def _free() -> int:
         return found.getsockname()[1]
 
 
-def test_the_letter_tells_the_verdicts_summary_first(month):
+def test_the_letter_tells_headlines_and_verdicts_summary_first(month):
     letter = month_letter(month, "en")
     assert letter.subject == "Reports of September 2026"
     assert letter.text.splitlines() == [
-        "Reports of September 2026", "", "Summary", "  - Profit was €7,430.", "",
+        "Reports of September 2026", "", "Summary", "  Profit up to €7,430", "  - Profit was €7,430.", "",
         "Campaign report: Spring offer", "  could not be made: no calls",
     ]  # fmt: skip
     assert [file.name for file in letter.attachments] == ["monthly_summary.pdf"]

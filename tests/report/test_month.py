@@ -40,6 +40,7 @@ def test_every_campaign_queue_and_test_of_the_month_has_its_reports(shipped, dat
         "campaign_report spring",
         "agent_comparison autumn",
         "agent_comparison spring",
+        "agent_comparison help",
         "list_ab_test lists",
         "service_report help",
         "data_quality",

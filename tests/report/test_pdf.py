@@ -216,3 +216,19 @@ def test_a_pdf_leads_to_the_pdf_of_the_methods():
     made.metadata["callstats"]["method_page"] = "method"
     notes = [note.get_object() for page in opened(made).pages for note in page.get("/Annots", [])]
     assert [note["/A"]["/URI"] for note in notes] == ["./method.pdf"]
+
+
+def lines(count):
+    """Return how many lines of text the pages of a report of so many short notes have."""
+    notes = [Note(f"row {n}") for n in range(count)]
+    reader = opened(shown(TitleView("Report", "September 2026"), *notes))
+    assert f"row {count - 1}" in text(reader)
+    return [len(page.extract_text().splitlines()) for page in reader.pages]
+
+
+def test_a_last_page_that_would_be_nearly_empty_is_saved_by_setting_the_report_closer():
+    assert lines(56) == [60]
+    usual = lines(66)
+    assert len(usual) == 2
+    assert usual[0] < 60  # not closer where it saves nothing
+    assert usual[1] > 15

@@ -299,3 +299,11 @@ def test_a_range_of_days_or_hours_stays_on_one_line():
     html = Verdict(["missed (14–18 Sept), at 12:00–14:00"]).to_html()
     assert '<span class="cs-whole">14–18</span> Sept' in html
     assert '<span class="cs-whole">12:00–14:00</span>' in html
+
+
+def test_a_page_has_the_rows_that_say_something_and_a_terminal_all_of_them():
+    table = TableView("Agents", ["agent"], [["Bob"], ["2 others"]], all_rows=[["Ann"], ["Bob"], ["Cid"]])
+    assert str(table).splitlines() == ["Agents", "agent", "Ann", "Bob", "Cid"]
+    assert "2 others" in table.to_html()
+    assert "Cid" not in table.to_html()
+    assert "all_rows" not in TableView("Agents", ["agent"], [["Bob"]]).payload()

@@ -152,3 +152,8 @@ def test_a_key_figure_keeps_the_numbers_of_its_texts() -> None:
 
 def test_a_text_made_of_a_number_has_none() -> None:
     assert origin_of(f"{Formatter().percent(0.1)} of them") is None
+
+
+def test_a_sheet_has_all_rows_where_a_page_has_those_that_say_something() -> None:
+    table = TableView("Agents", ["agent"], [["Bob"], ["2 others"]], all_rows=[["Ann"], ["Bob"], ["Cid"]])
+    assert [row[0].value for row in opened(table).worksheets[1].rows] == ["agent", "Ann", "Bob", "Cid"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from callstats.answers.agents.agent_names import by_name, naming
-from callstats.answers.agents.agents import agent_obstacle
+from callstats.answers.agents.agents_asked import GIVEN, agent_obstacle
 from callstats.answers.agents.agents_chance_numbers import Spread
 from callstats.answers.agents.agents_mix_numbers import AGENT, ratio_of, strata_keys
 from callstats.answers.agents.agents_numbers import Status, standing_of, status_of
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: What is asked of customers, then what their cases say.
 ASKED = ("csat", "nps", "resolved_by_survey", "first_call_resolution", "time_to_resolution")
-#: What agents are given and do not choose.
-GIVEN = ("campaign_id", "hour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,8 @@ class AgentOpinions(Answer):
     ----------
     kpis : mapping of str to mapping of str to AgentOpinion
         By KPI that the data allow, and agent in the order of names.
+    overall : mapping of str to Estimate
+        By KPI, of all agents together.
     spreads : mapping of str to Spread
         By KPI, how much agents differ and how much of that is chance.
     confidence, false_discovery_rate : float
@@ -66,6 +66,7 @@ class AgentOpinions(Answer):
     voice: Voice
     period: str
     kpis: Mapping[str, Mapping[str, AgentOpinion]]
+    overall: Mapping[str, Estimate]
     spreads: Mapping[str, Spread]
     confidence: float
     false_discovery_rate: float
@@ -135,6 +136,7 @@ def agent_opinions(
     voice, level = Voice.of(dataset), dataset.config.confidence if confidence is None else confidence
     name = naming(voice, pseudonyms)
     kpis: dict[str, dict[str, AgentOpinion]] = {}
+    overall: dict[str, Estimate] = {}
     spreads: dict[str, Spread] = {}
     notes = []
     for kpi in map(get, ASKED):
@@ -145,13 +147,14 @@ def agent_opinions(
         keys, _left = strata_keys(dataset, judged, [key for key in GIVEN if _there(dataset, judged, key)])
         standing = standing_of(dataset, judged, keys, confidence=level, relevant=0.2, ranks=False)
         found = _opinions(dataset, kpi, standing, name, level, false_discovery_rate)
+        of_all = estimates(dataset, [kpi], confidence=level)[kpi.name]
         if not any(one.estimate.known for one in found.values()):
-            notes.append(voice.note(kpi, estimates(dataset, [kpi])[kpi.name].note))
+            notes.append(voice.note(kpi, of_all.note))
             continue
-        kpis[kpi.name] = found
+        kpis[kpi.name], overall[kpi.name] = found, of_all
         spreads[kpi.name] = standing.judgement.spread
     period = voice.period(dataset.filters.period)
-    return AgentOpinions(voice, period, kpis, spreads, level, false_discovery_rate, tuple(notes))
+    return AgentOpinions(voice, period, kpis, overall, spreads, level, false_discovery_rate, tuple(notes))
 
 
 def _there(dataset: Dataset, kpi: KPI, key: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from statistics import median_high, median_low
 from typing import TYPE_CHECKING, Any
 
 from callstats.answers.agents.agent_names import by_name, naming
@@ -30,6 +31,8 @@ LEAST, RELIABLE = 0.67, 0.80
 #: Fewest calls of an agent for which a mean score is compared.
 ENOUGH_CALLS = 5
 QUALITY = "quality_score"
+#: How much of an agent's gap to all others is one to their median, where it is the agent's own.
+_OF_THE_GAP = 0.5
 _TWICE = mark("no call was scored twice")
 _EQUAL = mark("all scores are equal")
 
@@ -261,7 +264,11 @@ def differences(
 
 
 def _against_others(agents: Mapping[str, Moments], agent: str) -> tuple[float, float]:
-    """Return the difference of a mean score from that of all others, and its p-value; nan for few calls."""
+    """Return the difference of a mean score from that of all others, and its p-value; nan for few calls.
+
+    Where most of the difference is not one from the median of the others, one of these is far off: the
+    p-value is 1.
+    """
     from scipy.special import stdtr
 
     from callstats.stats.ratios import ratio_variance
@@ -271,9 +278,13 @@ def _against_others(agents: Mapping[str, Moments], agent: str) -> tuple[float, f
         return math.nan, math.nan
     rest = reduce(add, others)
     gap = _mean(own) - _mean(rest)
+    middle = (median_high if gap > 0 else median_low)(_mean(m) for m in others if m.n)
+    beyond = _mean(own) - middle
     error = math.sqrt(ratio_variance(own) * own.n / (own.n - 1) + ratio_variance(rest))
     if error == 0:
         return gap, math.nan
+    if gap == 0 or beyond / gap < _OF_THE_GAP:
+        return gap, 1.0
     return gap, float(2 * stdtr(own.n - 1, -abs(gap) / error))
 
 

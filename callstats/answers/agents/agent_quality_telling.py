@@ -44,7 +44,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
     def _differences(self, name: str) -> Sentence | None:
         gaps = self.answer.differ[name]
         above, below = ([a for a in gaps if (gaps[a] > 0) == up] for up in (True, False))
-        return self.above_below(self.label(name), above, below)
+        return self.apart_sentence(name, "up", above, below)
 
     def agreement_table(self) -> TableView:
         """Return Krippendorff's alpha by criterion and what it supports."""
@@ -88,27 +88,33 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         _, level = self.say, self.level(self.answer.confidence)
         heads = [Column(_("Agent")), *(Column(self.label(name), "right") for name in self.answer.criteria)]
         evident = {agent for gaps in self.answer.differ.values() for agent in gaps}
-        own, rest = split(list(self.answer.agents), evident)
-        lines = [self._line(agent) for agent in own]
-        lines += [self._others(rest)] if rest else []
-        notes = (
-            _("Mean with {level} interval over calls. Strong: differs from all others.", level=level),
-            _("Grey: fewer than {n} calls, too few for an interval.", n=self.form.number(FEWEST_CALLS)),
+        agents = list(self.answer.agents)
+        lines = [self._line(agent) for agent in agents]
+        strong = [_("Mean with {level} interval over calls. Strong: differs from all others.", level=level)]
+        few = [_("Grey: fewer than {n} calls, too few for an interval.", n=self.form.number(FEWEST_CALLS))]
+        own = split(agents, evident)[0]
+        notes = [
+            *(strong if own else []),
+            *(few if any(self._few(agent) for agent in own) else []),
             _("Not adjusted for lists or hours: evaluated calls are few."),
-        )
-        return TableView(_("Quality scores by agent"), heads, lines, notes)
+        ]
+        table = TableView(_("Quality scores by agent"), heads, lines, notes)
+        return self.brief(table, agents, evident, self._rest)
+
+    def _few(self, agent: str) -> bool:
+        return any(e.known and e.n < FEWEST_CALLS for e in self.answer.agents[agent].values())
 
     def _line(self, agent: str) -> list[Cell]:
         scores = self.answer.agents[agent]
         cells = (self._cell(agent, name, scores.get(name)) for name in self.answer.criteria)
         return [Cell(agent, strong=True), *cells]
 
-    def _others(self, rest: list[str]) -> list[Cell]:
-        """Return the row for everyone without their own row, with all their scores pooled."""
-        cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
+    def _rest(self, rest: list[str]) -> list[Cell]:
+        """Return the line for everyone without their own row, with all their scores pooled."""
+        cells = [self.rest(len(rest), len(self.answer.agents))]
         for name in self.answer.criteria:
             mean = pooled([self.answer.agents[a][name] for a in rest if name in self.answer.agents[a]])
-            cells.append(Cell(self.form.value(mean.value if mean else NAN, "score"), tone="grey"))
+            cells.append(Cell(self.form.number(mean.value if mean else None, 1), tone="grey"))
         return cells
 
     def _cell(self, agent: str, name: str, e: Estimate | None) -> Cell:

@@ -12,15 +12,17 @@ from callstats.answers.agents.agent_work import (
     OUTCOMES,
     P90,
     PACE,
+    RECEIVED,
     SHARES,
     AgentHandleTime,
     AgentPace,
 )
 from callstats.answers.agents.agents_numbers import Status
-from callstats.answers.agents.by_agent_telling import ByAgentTelling, pooled, split, standing_out
+from callstats.answers.agents.by_agent_telling import ByAgentTelling, pooled, side_of, standing_out
 from callstats.answers.core.estimates import NAN, Estimate
 from callstats.answers.core.telling import Cell, Column, FigureView, Sentence, TableView, View, figure, tells
 from callstats.kpis import get
+from callstats.kpis.define import KPI
 from callstats.show.calendar import UNKNOWN
 from callstats.show.digits import unknown
 
@@ -31,47 +33,65 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Who differs from the others in pace, wrap-up and pauses, beyond day-to-day variation."""
-        return tuple(self._sentence(name, sides) for name, sides in self.answer.differ.items())
+        differ = self.answer.differ
+        said = [sentence for name, sides in differ.items() if (sentence := self._sentence(name, sides))]
+        alike = ", ".join(self.kpi(self._kpi(name)) for name, sides in differ.items() if not _marked(sides))
+        if alike:
+            text = self.say("{kpi}: no evidence that anybody differs from the others.", kpi=alike)
+            said.append(Sentence(text))
+        return tuple(said)
 
-    def _sentence(self, name: str, sides: Mapping[str, Status]) -> Sentence:
-        label = self.kpi(get(name))
+    def _sentence(self, name: str, sides: Mapping[str, Status]) -> Sentence | None:
         above, below = ([a for a, side in sides.items() if side == wanted] for wanted in ("above", "below"))
-        none = self.say("{kpi}: no evidence that anybody differs from the others.", kpi=label)
-        return self.above_below(label, above, below) or Sentence(none)
+        kpi = self._kpi(name)
+        return self.apart_sentence(self.kpi(kpi), side_of(kpi), above, below)
+
+    def _kpi(self, name: str) -> KPI:
+        return next(of[name].kpi for of in self.answer.agents.values())
 
     def table(self) -> TableView:
-        """Return pace and shares of login time."""
-        _ = self.say
-        agents = self.answer.agents
-        shown = [n for n in (*PACE, *SHARES, *OCCUPANCY) if any(of[n].known for of in agents.values())]
+        """Return pace and shares of login time: the agents who differ, and the others in one line."""
+        _, agents = self.say, self.answer.agents
+        names = (*PACE, *RECEIVED, *SHARES, *OCCUPANCY)
+        shown = [n for n in names if any(n in of and of[n].known for of in agents.values())]
+        pace = _("outbound, per hour of it") if self.answer.blended else _("per login hour")
         groups = {
-            **dict.fromkeys(PACE, _("per login hour")),
+            **dict.fromkeys((*PACE, *RECEIVED), pace),
             **dict.fromkeys(SHARES, _("share of login time")),
         }
-        heads = [Column(_("Agent"))]
-        for name in shown:
-            short = {**PACE, **SHARES, **OCCUPANCY}[name]
-            heads.append(Column(_(short), "right", groups.get(name)))
-        own, rest = split(list(agents), standing_out(self.answer.differ))
-        columns = [self._column([agents[agent][name] for agent in own]) for name in shown] if own else []
+        labels = {**PACE, **RECEIVED, **SHARES, **OCCUPANCY}
+        heads = [Column(_("Agent")), *(Column(_(labels[n]), "right", groups.get(n)) for n in shown)]
+        columns = [self._column([of[name] for of in agents.values()]) for name in shown] if agents else []
         lines = [
             [
                 Cell(agent, strong=True),
                 *(self._cell(agent, n, c[i]) for n, c in zip(shown, columns, strict=True)),
             ]
-            for i, agent in enumerate(own)
+            for i, agent in enumerate(agents)
         ]
-        lines += [self._others(rest, shown)] if rest else []
-        note = _("Strong: differs from the others beyond what the agent's days vary.")
-        return TableView(_("Pace and time by agent"), heads, lines, (note,) if self.answer.differ else ())
+        table = TableView(_("Pace and time by agent"), heads, lines, self._footnotes())
+        return self.brief(
+            table, list(agents), standing_out(self.answer.differ), lambda rest: self._rest(rest, shown)
+        )
 
-    def _others(self, rest: list[str], shown: list[str]) -> list[Cell]:
-        """Return the row for everyone without their own row, pooled."""
+    def _footnotes(self) -> list[str]:
+        _ = self.say
+        strong = _("Strong: differs from the others beyond what the agent's days vary.")
+        blended = _(
+            "Outbound work: dials and what comes of them, without calls received and the time they take."
+        )
+        return [
+            *([strong] if standing_out(self.answer.differ) else []),
+            *([blended] if self.answer.blended else []),
+        ]
+
+    def _rest(self, rest: list[str], shown: list[str]) -> list[Cell]:
+        """Return the line for everyone without their own row, pooled."""
         form = self.form
-        cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
+        cells = [self.rest(len(rest), len(self.answer.agents))]
         for name in shown:
             e = pooled([self.answer.agents[agent][name] for agent in rest])
-            cells.append(Cell(form.value(e.value if e else None, get(name).unit), tone="grey"))
+            cells.append(Cell(form.value(e.value if e else None, self._kpi(name).unit), tone="grey"))
         return cells
 
     def _column(self, estimates: list[Estimate]) -> list[str]:
@@ -85,11 +105,11 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
     def plot(self, ax: Any = None, kpi: str = "handled_per_agent_hour") -> Any:
         """Draw one KPI by agent with its intervals, by name."""
         drawn = [(agent, estimates[kpi]) for agent, estimates in self.answer.agents.items()]
-        return self.plot_by_agent(drawn, ax, unit=get(kpi).unit, label=self.kpi(get(kpi)))
+        return self.plot_by_agent(drawn, ax, unit=self._kpi(kpi).unit, label=self.kpi(self._kpi(kpi)))
 
     def figure(self, kpi: str = "handled_per_agent_hour") -> FigureView:
         """Return the plot of one KPI with its caption and alternative text."""
-        _, label = self.say, self.kpi(get(kpi))
+        _, label = self.say, self.kpi(self._kpi(kpi))
         caption = _(
             "{kpi} by agent, with {level} intervals", kpi=label, level=self.level(self.answer.confidence)
         )
@@ -137,11 +157,16 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
             heads.append(Column(_("mean"), "right", group))
             heads += [Column(_("median"), "right", group)] if outcome == "all" else []
             heads.append(Column(_("9 in 10 within"), "right", group))
-        own, rest = split(list(self.answer.agents), standing_out({MEAN: self.answer.status}))
-        lines = [self._line(agent, self.answer.agents[agent], outcomes) for agent in own]
-        lines += [self._others(rest, outcomes)] if rest else []
-        note = _("Minutes and seconds. Strong: differs from the others on calls with the same outcomes.")
-        return TableView(_("Handle time by agent and outcome"), heads, lines, (note,))
+        agents = self.answer.agents
+        lines = [self._line(agent, by_outcome, outcomes) for agent, by_outcome in agents.items()]
+        strong = standing_out({MEAN: self.answer.status})
+        notes = [_("Minutes and seconds.")]
+        if strong:
+            notes = [
+                _("Minutes and seconds. Strong: differs from the others on calls with the same outcomes.")
+            ]
+        table = TableView(_("Handle time by agent and outcome"), heads, lines, notes)
+        return self.brief(table, list(agents), strong, lambda rest: self._rest(rest, outcomes))
 
     def _line(
         self, agent: str, by_outcome: Mapping[str, Mapping[str, Estimate]], outcomes: list[str]
@@ -149,20 +174,24 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         cells = [Cell(agent, strong=True)]
         for outcome in outcomes:
             e = by_outcome.get(outcome, {})
-            shown = (MEAN, MEDIAN, P90) if outcome == "all" else (MEAN, P90)
+            shown = _shown(outcome)
             strong = outcome == "all" and self.answer.status.get(agent, "") in ("above", "below")
             cells += [Cell(_clock(e[n].value if n in e else NAN), strong=strong and n == MEAN) for n in shown]
         return cells
 
-    def _others(self, rest: list[str], outcomes: list[str]) -> list[Cell]:
-        """Return the row for everyone without their own row: pooled means, as quantiles cannot be pooled."""
-        others = set(rest)
-        cells = [Cell(self.others(len(rest), len(self.answer.agents)), tone="grey")]
+    def _rest(self, rest: list[str], outcomes: list[str]) -> list[Cell]:
+        """Return the line for everyone without their own row: pooled means, as quantiles cannot be pooled."""
+        of_all = self.answer.overall if len(rest) == len(self.answer.agents) else {}
+        cells = [self.rest(len(rest), len(self.answer.agents))]
         for outcome in outcomes:
-            mean = pooled([e for agent, e in self._means(outcome) if agent in others])
-            blank = [""] * (2 if outcome == "all" else 1)
-            cells += [Cell(text, tone="grey") for text in (_clock(mean.value if mean else NAN), *blank)]
+            e = of_all.get(outcome) or self._pooled(outcome, set(rest))
+            texts = [_clock(e[name].value) if name in e else "" for name in _shown(outcome)]
+            cells += [Cell(text, tone="grey") for text in texts]
         return cells
+
+    def _pooled(self, outcome: str, agents: set[str]) -> Mapping[str, Estimate]:
+        mean = pooled([e for agent, e in self._means(outcome) if agent in agents])
+        return {} if mean is None else {MEAN: mean}
 
     def _means(self, outcome: str) -> list[tuple[str, Estimate]]:
         """Return the mean of one outcome by agent, for agents who had such calls."""
@@ -192,6 +221,14 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         """Return the table, the verdict, and what is unknown."""
         notes = self.notes(self.answer.notes)
         return (self.table(), self.answer.verdict, *notes) if self.answer.agents else notes
+
+
+def _shown(outcome: str) -> tuple[str, ...]:
+    return (MEAN, MEDIAN, P90) if outcome == "all" else (MEAN, P90)
+
+
+def _marked(sides: Mapping[str, Status]) -> bool:
+    return any(side in ("above", "below") for side in sides.values())
 
 
 def _clock(seconds: float) -> str:

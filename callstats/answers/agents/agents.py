@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from callstats.answers.agents.agent_hours import outbound_pace
 from callstats.answers.agents.agent_names import naming
+from callstats.answers.agents.agent_opinions import AgentOpinions, agent_opinions
+from callstats.answers.agents.agents_asked import agent_obstacle, ask_instead, asked_kpi, usual_mix
 from callstats.answers.agents.agents_chance_numbers import Spread
 from callstats.answers.agents.agents_mix_numbers import AGENT, ratio_of, strata_keys
 from callstats.answers.agents.agents_numbers import (
@@ -25,12 +28,11 @@ from callstats.answers.agents.agents_numbers import (
     worth,
 )
 from callstats.answers.core.answer import Answer
-from callstats.answers.core.directions import other_direction
+from callstats.answers.core.directions import only_direction, other_direction
 from callstats.answers.core.estimates import NAN
 from callstats.answers.core.measure import measure
 from callstats.answers.core.voice import Voice
 from callstats.answers.core.worked_days import WorkedDays, worked_days
-from callstats.kpis import get
 from callstats.kpis.define import KPI
 from callstats.kpis.translations import words as kpi_words
 from callstats.show.words import mark
@@ -42,8 +44,6 @@ if TYPE_CHECKING:
     from callstats.dataset import Dataset
     from callstats.show.display import FigureView, Note, Record, TableView
 
-#: What agents are given to call and do not choose.
-ADJUST = ("list_id", "hour", "attempt_no")
 _KEYS = {
     "list_id": mark("list"),
     "campaign_id": mark("campaign"),
@@ -52,10 +52,11 @@ _KEYS = {
     "attempt_no": mark("attempt"),
     "success": mark("outcome"),
 }
-_WORTH = {
-    "worth": "amount",
-    "worth_low": "low",
-    "worth_high": "high",
+#: Columns of the frame: what an agent brings beyond what all agents do.
+_BEYOND = {
+    "beyond": "amount",
+    "beyond_low": "low",
+    "beyond_high": "high",
     "money": "money",
     "money_low": "money_low",
     "money_high": "money_high",
@@ -82,7 +83,7 @@ class AgentComparison(Answer):
     confidence, false_discovery_rate, relevant : float
         As requested; ``relevant`` is the gap that matters.
     worths : mapping of str to GapWorth
-        By agent, what the gap is worth over ``horizon_days``: empty where the data
+        By agent, what the gap brings or costs in ``horizon_days``: empty where the data
         have fewer than five days with calls, or less than a third of those days.
     working_days : float
         How many of ``horizon_days`` are worked, by the weekdays of the data.
@@ -92,6 +93,8 @@ class AgentComparison(Answer):
         By agent with a finding, shares of login time minus the overall shares.
     notes : tuple of str
         What could not be adjusted for, and why.
+    opinions : AgentOpinions or None
+        Of calls received only, if no KPI was named: what callers say, and how their issues end.
     """
 
     voice: Voice
@@ -110,17 +113,22 @@ class AgentComparison(Answer):
     steps: Mapping[str, WorkStep] = field(default_factory=dict)
     times: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    opinions: AgentOpinions | None = None
 
     def __getitem__(self, agent: str) -> AgentFigures:
         """Return the figures of one agent, by the name shown."""
         return {one.agent: one for one in self.agents}[agent]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per agent: every figure, then worth, worth_low, worth_high, money and its ends."""
+        """Return one row per agent: every figure, then beyond, beyond_low, beyond_high, money and its ends.
+
+        ``beyond`` is what the agent brings in ``horizon_days`` beyond what all agents would on the same
+        calls, in events or hours: below 0 where it is less.
+        """
         import pandas as pd
 
         frame = pd.DataFrame(as_rows(self.agents), columns=list(AgentFigures.__slots__))
-        for name, attribute in _WORTH.items():
+        for name, attribute in _BEYOND.items():
             frame[name] = [
                 getattr(self.worths[one.agent], attribute) if one.agent in self.worths else NAN
                 for one in self.agents
@@ -154,7 +162,7 @@ class AgentComparison(Answer):
         return self.telling.estimates()
 
     def coaching(self) -> TableView | Note:
-        """Return the coaching table: the finding for each agent, and what it is worth."""
+        """Return the coaching table: who differs, by how much, and what it brings or costs."""
         return self.telling.coaching()
 
     def record(self) -> Record:
@@ -162,14 +170,10 @@ class AgentComparison(Answer):
         return self.telling.record()
 
 
-#: KPIs of conversations of both directions, by agent.
-_OF_ANY_CALL = ("average_handle_time", "average_talk_time", "average_wrap_time", "average_hold_time")
-
-
 def agents(
     dataset: Dataset,
-    kpi: str | KPI = "conversion_per_conversation",
-    adjust: Sequence[str] = ADJUST,
+    kpi: str | KPI | None = None,
+    adjust: Sequence[str] | None = None,
     *,
     confidence: float | None = None,
     false_discovery_rate: float = 0.10,
@@ -183,11 +187,14 @@ def agents(
     ----------
     dataset : Dataset
         Narrowed to the campaign and period of interest.
-    kpi : str or KPI
-        Any ratio that can be computed by agent: conversions, rates per hour, mean times.
-    adjust : sequence of str
+    kpi : str or KPI, optional
+        Any ratio that can be computed by agent: conversions, rates per hour, mean times. If
+        omitted, conversion_per_conversation; of calls received only, average_handle_time with
+        what callers say and how their issues end.
+    adjust : sequence of str, optional
         What agents were given and did not choose; they are compared within each
-        combination. Keys that the data or the KPI lack are left out with a note.
+        combination. Keys that the data or the KPI lack are left out with a note. If
+        omitted, list, hour and attempt; of calls received only, queue and hour.
     confidence : float, optional
         Of every interval; if omitted, the project's.
     false_discovery_rate : float
@@ -247,7 +254,7 @@ def agents(
     >>> [(one.agent, one.observed, one.expected) for one in found.agents]
     [('Ann', 10.0, 9.25), ('Bob', 3.0, 3.75)]
     """
-    asked = get(kpi) if isinstance(kpi, str) else kpi
+    asked = outbound_pace(dataset, asked_kpi(dataset, kpi))
     ratio_of(asked)
     voice = Voice.of(dataset)
     blank = AgentComparison(
@@ -259,31 +266,21 @@ def agents(
         relevant=relevant,
         horizon_days=horizon_days,
     )
+    if kpi is None and only_direction(dataset) == "inbound":
+        said = agent_opinions(
+            dataset,
+            false_discovery_rate=false_discovery_rate,
+            pseudonyms=pseudonyms,
+            confidence=blank.confidence,
+        )
+        blank = replace(blank, opinions=said)
     reason = agent_obstacle(dataset, asked)
     if reason:
         return replace(blank, notes=(voice.note(asked, f"not computable: {reason}"),))
     if away := other_direction(dataset, asked):
-        return replace(blank, notes=(_ask_instead(dataset, asked, away),))
-    return _compared(dataset, blank, adjust, naming(voice, pseudonyms))
-
-
-def _ask_instead(dataset: Dataset, kpi: KPI, direction: str) -> str:
-    """Say that all calls are of the other direction, and which KPI can be asked of them."""
-    voice = Voice.of(dataset)
-    label = kpi.label[voice.language]
-    able = next((name for name in _OF_ANY_CALL if not agent_obstacle(dataset, get(name))), "")
-    inbound = direction == "inbound"
-    if able and inbound:
-        return voice.say(
-            "{kpi} counts dials, and all calls are inbound: ask for {name}.", kpi=label, name=able
-        )
-    if able:
-        return voice.say(
-            "{kpi} counts calls received, and all calls are outbound: ask for {name}.", kpi=label, name=able
-        )
-    if inbound:
-        return voice.say("{kpi} counts dials, and all calls are inbound.", kpi=label)
-    return voice.say("{kpi} counts calls received, and all calls are outbound.", kpi=label)
+        return replace(blank, notes=(ask_instead(dataset, asked, away),))
+    mix = usual_mix(dataset) if adjust is None else adjust
+    return _compared(dataset, blank, mix, naming(voice, pseudonyms))
 
 
 def _period(dataset: Dataset, voice: Voice) -> str:
@@ -294,34 +291,10 @@ def _period(dataset: Dataset, voice: Voice) -> str:
     return voice.days(*span)
 
 
-def agent_obstacle(dataset: Dataset, kpi: KPI) -> str:
-    """Return why a KPI cannot be computed by agent; "" if it can.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from callstats.dataset import Dataset
-    >>> calls = pd.DataFrame({"call_id": ["1"], "agent_id": ["Ann"]})
-    >>> cases = pd.DataFrame({"case_id": ["1"], "resolution_s": [60.0]})
-    >>> agent_obstacle(Dataset({"calls": calls, "cases": cases}), get("time_to_resolution"))
-    'needs cases.agent_id'
-    """
-    from callstats.engine import obstacle
-
-    without = next((t for t in kpi.needs if t in dataset.frames and not dataset.reaches(t, AGENT)), None)
-    if without is not None:
-        return f"needs {without}.{AGENT}"
-    reason = obstacle(dataset, kpi, [AGENT])
-    if reason:
-        return reason
-    note = str(measure(dataset, kpi, interval=False)["note"].iloc[0])
-    return note.partition("not computable: ")[2]
-
-
 def _compared(
     dataset: Dataset, blank: AgentComparison, adjust: Sequence[str], name: Callable[[str], str]
 ) -> AgentComparison:
-    """Build the comparison: figures, their worth, and where the findings come from."""
+    """Build the comparison: figures, what gaps bring or cost, and where the findings come from."""
     kpi, level, relevant = blank.kpi, blank.confidence, blank.relevant
     if _below_zero(dataset, kpi):
         said = blank.voice.say(
@@ -370,7 +343,7 @@ def _worths(
     worked: WorkedDays,
     horizon_days: float,
 ) -> dict[str, GapWorth]:
-    """Return what every gap is worth over a number of days, by the name shown."""
+    """Return what every gap brings or costs in a number of days, by the name shown."""
     times = worked.times(horizon_days)
     per_success = value_per_success(dataset) if counts_successes(standing.kpi) else NAN
     worths = {

@@ -170,6 +170,8 @@ class Judgement:
     shrunken, shrunken_low, shrunken_high, above : ndarray
         Posterior mean of the ratio; an interval that holds for each agent; the
         posterior probability of being above the overall ratio.
+    others_low, others_high : ndarray
+        Lower and upper median of the other agents' shrunken ratios.
     rank, rank_low, rank_high : ndarray
         1 is the highest ratio.
     needed_gap, needed_relevant : ndarray
@@ -193,6 +195,8 @@ class Judgement:
     shrunken_low: Array
     shrunken_high: Array
     above: Array
+    others_low: Array
+    others_high: Array
     rank: Array
     rank_low: Array
     rank_high: Array
@@ -295,13 +299,35 @@ def shrunken_ratios(
     """
     s = mixed_rates(observed, expected, confidence=confidence, ranks=ranks)
     low, high = constant_coverage(observed, expected, confidence)
+    others_low, others_high = medians_of_others(s.estimate)
     values = {
         "shrunken": s.estimate,
         "shrunken_low": np.minimum(low, s.low),
         "shrunken_high": np.maximum(high, s.high),
         "above": s.above,
+        "others_low": others_low,
+        "others_high": others_high,
     }
     return values | {name: getattr(s, name) for name in ("rank", "rank_low", "rank_high")}
+
+
+def medians_of_others(values: Array) -> tuple[Array, Array]:
+    """Return, for each of two values or more, the lower and the upper median of the others.
+
+    One that is far off moves a mean of all, and no median of the others.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in medians_of_others(np.array([1.0, 4.0, 2.0]))]
+    [[2.0, 1.0, 1.0], [4.0, 2.0, 4.0]]
+    """
+    order = np.argsort(values, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(values))
+    # Places among the others: those behind the value itself are one further on among all.
+    lower, upper = (len(values) - 2) // 2, (len(values) - 1) // 2
+    in_order = values[order]
+    return in_order[lower + (place <= lower)], in_order[upper + (place <= upper)]
 
 
 _ARRAYS = tuple(

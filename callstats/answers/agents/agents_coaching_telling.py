@@ -1,4 +1,4 @@
-"""Agents to coach: whom, on what, on which evidence, its worth, and how many more calls are needed."""
+"""Agents to coach: whom, on what, on which evidence, what it costs, and how many more calls are needed."""
 
 from __future__ import annotations
 
@@ -9,21 +9,28 @@ import numpy as np
 
 from callstats.answers.agents.agents import AgentComparison, denominator
 from callstats.answers.agents.agents_numbers import AgentFigures, GapWorth, WorkStep
-from callstats.answers.agents.by_agent_telling import ByAgentTelling, split
+from callstats.answers.agents.by_agent_telling import NAMED, ByAgentTelling
 from callstats.answers.core.telling import Cell, Column, Sentence, TableView
 from callstats.kpis.translations import words as kpi_words
+from callstats.show.key_figures import is_good
 from callstats.show.words import mark
 
 _FINDINGS = {
-    ("below", True): mark("stands out below the others"),
-    ("above", True): mark("stands out above the others"),
-    ("below", False): mark("below the others"),
-    ("above", False): mark("above the others"),
-    ("alike", False): mark("no evidence of a difference"),
-    ("few", False): mark("too few calls to tell"),
-    ("not comparable", False): mark("not comparable: hardly anybody else works these calls"),
-    ("no calls", False): mark("no calls"),
+    "alike": mark("no evidence of a difference"),
+    "few": mark("too few calls to tell"),
+    "not comparable": mark("not comparable: hardly anybody else works these calls"),
+    "no calls": mark("no calls"),
 }
+#: Good news, bad news or neither, and whether the agent stands out -> finding.
+_APART = {
+    (True, True): mark("stands out: better than the others"),
+    (False, True): mark("stands out: worse than the others"),
+    (True, False): mark("better than the others"),
+    (False, False): mark("worse than the others"),
+}
+_NEITHER = {"above": mark("above the others"), "below": mark("below the others")}
+#: Statuses of which each agent has a row, unless that holds for many.
+_UNDECIDED = ("few", "not comparable", "no calls")
 #: Shares of login time other than talking, and their labels.
 _TIMES = {
     "pause_share": mark("pauses"),
@@ -32,55 +39,84 @@ _TIMES = {
 }
 
 
-def rows_of_figures(agents: Sequence[AgentFigures]) -> tuple[list[AgentFigures], list[AgentFigures]]:
-    """Return the agents with their own row, and the others."""
-    evident = {agent.agent for agent in agents if agent.status in ("above", "below")}
-    own = set(split([agent.agent for agent in agents], evident)[0])
-    shown = [agent for agent in agents if agent.agent in own]
-    return shown, [agent for agent in agents if agent.agent not in own]
+def telling_rows(agents: Sequence[AgentFigures]) -> set[str]:
+    """Return the agents whose rows say something: a finding, or that it takes more calls.
+
+    What holds for more than a few is told once, for all of them.
+    """
+    counted = Counter(one.status for one in agents)
+    few = {status for status in _UNDECIDED if counted[status] <= NAMED}
+    return {one.agent for one in agents if one.status in ("above", "below") or one.status in few}
 
 
 class CoachingTelling(ByAgentTelling[AgentComparison]):
     """What a comparison of agents says about coaching: a sentence and a table."""
 
     def sentence(self) -> Sentence | None:
-        """Name the agent whose gap is worth most, if a gap is evident."""
+        """Name the agent whose gap costs most, if a gap is evident."""
         _ = self.say
-        gains = {a.agent: self.answer.worths[a.agent] for a in self.answer.agents if self._to_coach(a)}
         if self.answer.kpi.direction not in ("up", "down"):
             return None
-        if not gains:
+        first = self._first()
+        if first is None:
             return Sentence(_("Nobody's gap is evident enough to coach on."))
-        first = max(sorted(gains), key=lambda agent: gains[agent].amount)
         days = self.form.number(self.answer.horizon_days)
-        fields = {"agent": first, "worth": self._worth_words(gains[first]), "days": days}
+        fields = {"agent": first, "gap": self._gap_words(self.answer.worths[first]), "days": days}
         where = self._where_words(self.answer.steps.get(first), self.answer.times.get(first, {}))
         if where:
-            return Sentence(
-                _("Coach {agent} first: {where}; worth in {days} days {worth}.", where=where, **fields), "bad"
+            text = _(
+                "Coach {agent} first: {where}; against the others {gap} in {days} days.",
+                where=where,
+                **fields,
             )
-        return Sentence(_("Coach {agent} first; worth in {days} days {worth}.", **fields), "bad")
+        else:
+            text = _("Coach {agent} first: against the others {gap} in {days} days.", **fields)
+        return Sentence(text, "bad")
+
+    def headline(self) -> str:
+        """Return whom to coach first and what the gap costs; "" if nobody is to be coached."""
+        first = self._first()
+        if first is None:
+            return ""
+        worth, form = self.answer.worths[first], self.form
+        gap = form.change(worth.amount, worth.unit, worth.low, worth.high)
+        if worth.unit != "h":
+            gap = self.say("{change} {events}", change=gap, events=self._numerator())
+        return self.say(
+            "Coach {agent} first: {gap} in {days} days against the others",
+            agent=first,
+            gap=gap,
+            days=form.number(self.answer.horizon_days),
+        )
+
+    def _first(self) -> str | None:
+        """Return the agent whose gap costs most; None if no gap is evident."""
+        costs = {
+            a.agent: abs(self.answer.worths[a.agent].amount) for a in self.answer.agents if self._to_coach(a)
+        }
+        return max(sorted(costs), key=lambda agent: costs[agent]) if costs else None
 
     def _to_coach(self, figures: AgentFigures) -> bool:
         return self._is_bad(figures) and figures.agent in self.answer.worths
 
     def table(self) -> TableView:
-        """Return one row per agent, by name; a column that would be empty is left out."""
-        _, form = self.say, self.form
-        shown, left = rows_of_figures(self.answer.agents)
+        """Return who says something, by name, and the others in one line; no column is empty."""
+        _, form, agents = self.say, self.form, self.answer.agents
         trials = denominator(self.voice, self.answer.kpi)
         heads = [
             Column(_("Agent")),
             Column(_("Finding")),
             Column(_("Evidence"), "right"),
-            Column(_("Worth in {days} days", days=form.number(self.answer.horizon_days)), "right"),
+            Column(_("Against the others, {days} days", days=form.number(self.answer.horizon_days)), "right"),
             Column(_("Still needed: {trials}", trials=trials), "right"),
         ]
         caption = _("Whom to coach on what: {kpi}", kpi=self.kpi(self.answer.kpi))
-        lines = [*(self._line(one) for one in shown), *self._not_to_coach(left, len(heads))]
-        kept = [i for i in range(len(heads)) if not lines or any(line[i].text for line in lines)]
-        rows = [[line[i] for i in kept] for line in lines]
-        return TableView(caption, [heads[i] for i in kept], rows, self._footnotes(kept))
+        table = TableView(caption, heads, [self._line(one) for one in agents])
+        table = self.brief(table, [one.agent for one in agents], telling_rows(agents), self._rest)
+        payload = table.payload()["rows"]
+        kept = [i for i in range(len(heads)) if not payload or any(row[i]["text"] for row in payload)]
+        rows, all_rows = ([[row[i] for i in kept] for row in some] for some in (table.rows, table.all_rows))
+        return TableView(caption, [heads[i] for i in kept], rows, self._footnotes(kept), all_rows)
 
     def _line(self, figures: AgentFigures) -> list[Cell]:
         evident = figures.status in ("above", "below")
@@ -89,14 +125,17 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
             Cell(figures.agent, strong=True),
             Cell(self._finding(figures), strong=evident, tone=tone, under=self._where(figures)),
             self._evidence(figures),
-            self._worth(figures) if evident else Cell(""),
+            self._gap(figures) if evident else Cell(""),
             Cell("") if evident else self._needed(figures),
         ]
 
     def _finding(self, figures: AgentFigures) -> str:
-        """Return a finding in words."""
-        _ = self.say
-        return _(_FINDINGS[figures.status, figures.stands_out and figures.status in ("above", "below")])
+        """Return a finding in words: for those who differ, what it means."""
+        _, status = self.say, figures.status
+        if status not in ("above", "below"):
+            return _(_FINDINGS[status])
+        good = is_good(1.0 if status == "above" else -1.0, self.answer.kpi.direction)
+        return _(_NEITHER[status] if good is None else _APART[good, figures.stands_out])
 
     def _is_bad(self, figures: AgentFigures) -> bool:
         """Return whether a finding is bad news."""
@@ -152,8 +191,8 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
             ratio, under=[form.interval(figures.ratio_low, figures.ratio_high, "%", value=figures.ratio)]
         )
 
-    def _worth(self, figures: AgentFigures) -> Cell:
-        """Return what a gap is worth: events or hours above their interval, and money."""
+    def _gap(self, figures: AgentFigures) -> Cell:
+        """Return what the agent brings beyond the others: events or hours above their interval, and money."""
         worth = self.answer.worths.get(figures.agent)
         if worth is None:
             return Cell("")
@@ -166,8 +205,8 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
             under.append(form.change(worth.money, "money", worth.money_low, worth.money_high))
         return Cell(change, under=under)
 
-    def _worth_words(self, worth: GapWorth) -> str:
-        """Return what a gap is worth, in events or hours, and in money."""
+    def _gap_words(self, worth: GapWorth) -> str:
+        """Return what an agent brings beyond the others, in events or hours, and in money."""
         _, form = self.say, self.form
         change = form.change(worth.amount, worth.unit, worth.low, worth.high)
         interval = form.interval(worth.low, worth.high, worth.unit, change=True, value=worth.amount)
@@ -204,15 +243,23 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
             return form.number(None)
         return form.number(float(f"{np.ceil(number):.2g}"))
 
-    def _not_to_coach(self, left: Sequence[AgentFigures], width: int) -> list[list[Cell]]:
-        """Return the row for everyone without their own row, counted by finding."""
-        if not left:
-            return []
-        form = self.form
-        counted = Counter(self._finding(one) for one in left)
-        findings = self.say.joined(f"{form.number(n)} {text}" for text, n in counted.most_common())
-        texts = [self.others(len(left), len(self.answer.agents)), findings, *[""] * (width - 2)]
-        return [[Cell(text, tone="grey") for text in texts]]
+    def _rest(self, rest: Sequence[str]) -> list[Cell]:
+        """Return the line for everyone without their own row: what is found of them, and what it takes."""
+        form, of = self.form, len(self.answer.agents)
+        agents = [self.answer[agent] for agent in rest]
+        counted = Counter(self._finding(one) for one in agents)
+        findings = [
+            text if n == len(agents) else f"{form.number(n)} {text}" for text, n in counted.most_common()
+        ]
+        needed = [one.needed_relevant for one in agents if one.status == "few"]
+        ends = dict.fromkeys(self._rounded(end) for end in (min(needed), max(needed))) if needed else ()
+        first = self.rest(len(agents), of)
+        seen, usual = (
+            sum(getattr(one, name) for one in agents if one.known) for name in ("observed", "expected")
+        )
+        evidence = form.percent(seen / usual, 0) if usual > 0 else ""
+        texts = [self.say.joined(findings), evidence, "", "–".join(ends)]
+        return [Cell(first.text, tone="grey"), *(Cell(text, tone="grey") for text in texts)]
 
     def _volume(self) -> str:
         """Return the volume for which the worth is said."""
@@ -227,20 +274,26 @@ class CoachingTelling(ByAgentTelling[AgentComparison]):
         """Explain how to read the columns shown, and why one is missing."""
         _ = self.say
         gap = self.form.goal(self.answer.relevant, "%")
-        worth = _(
-            "Worth: what would change if the agent did as all agents do on the same calls, chance taken off; "
-            "a minus is what the agent brings beyond that.",
+        beyond = _(
+            "Against the others: what the agent brings beyond what all agents would on the same calls, "
+            "chance taken off; a minus is what is missing.",
         )
+        if self.answer.kpi.direction != "up":
+            beyond = _(
+                "Against the others: how much more there is than with all agents on the same calls, chance "
+                "taken off; a minus is how much less.",
+            )
         needed = _(
             "Still needed: for a chance of 80% to find a gap of {gap}; beneath, for the gap seen "
             "where it takes fewer.",
             gap=gap,
         )
+        evidence = _(
+            "Evidence: the figure, of what all agents bring on the same calls. "
+            "Sorted by name: no league table."
+        )
         return [
-            _(
-                "Evidence: the figure, of what all agents bring on the same calls. "
-                "Sorted by name: no league table."
-            ),
-            *([worth, self._volume()] if 3 in kept else [_("Nobody's gap is evident enough to coach on.")]),
+            *([evidence] if 2 in kept else []),
+            *([beyond, self._volume()] if 3 in kept else [_("Nobody's gap is evident enough to coach on.")]),
             *([needed] if 4 in kept else []),
         ]

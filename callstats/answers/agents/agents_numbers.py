@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from callstats.answers.agents.agent_hours import outbound_pace
 from callstats.answers.agents.agents_chance_numbers import Judgement, judge
 from callstats.answers.agents.agents_mix_numbers import (
     AGENT,
@@ -48,6 +49,8 @@ SUCCESS_PER_ARGUED = KPI(
 )
 #: Probability that a step is on the finding's side from which it is named.
 SURE = 0.9
+#: How much of an agent's gap to all together is one to the others' median, where it is the agent's own.
+_OF_THE_GAP = 0.5
 #: Shares of login time other than talking, which show what slows an agent down.
 TIMES = ("pause_share", "wrap_share", "wait_share")
 
@@ -202,6 +205,7 @@ def _figures(
         plain |= {"rank": NAN, "rank_low": NAN, "rank_high": NAN}
     outstanding = bool(plain["q_value"] <= rate)
     status = status_of(standing, i, outstanding)
+    outstanding = outstanding and status in ("above", "below")
     return AgentFigures(
         name, raw.value, raw.low, raw.high, **sums, **plain, stands_out=outstanding, status=status
     )
@@ -228,16 +232,22 @@ _ARRAYS = {
 
 
 def status_of(standing: Standing, i: int, outstanding: bool = False) -> Status:
-    """Return what the evidence says about the agent at a position."""
+    """Return what the evidence says about the agent at a position.
+
+    Whoever is above or below all agents together lies on that side of the others' median as well, by
+    half of that gap: one agent who is far better makes nobody else worse.
+    """
     judged = standing.judgement
     if not standing.mix.trials[i] > 0:
         return "no calls"
     if not judged.compared[i]:
         return "not comparable"
-    unsure = (1 - judged.confidence) / 2
-    if judged.above[i] < unsure or (outstanding and judged.z[i] < 0):
+    unsure, gap = (1 - judged.confidence) / 2, judged.shrunken[i] - 1
+    below = judged.above[i] < unsure or (outstanding and judged.z[i] < 0)
+    above = judged.above[i] > 1 - unsure or (outstanding and judged.z[i] > 0)
+    if below and judged.shrunken[i] - judged.others_low[i] <= _OF_THE_GAP * gap:
         return "below"
-    if judged.above[i] > 1 - unsure or (outstanding and judged.z[i] > 0):
+    if above and judged.shrunken[i] - judged.others_high[i] >= _OF_THE_GAP * gap:
         return "above"
     return "few" if judged.needed_relevant[i] > 0 else "alike"
 
@@ -249,11 +259,10 @@ def as_rows(figures: Sequence[AgentFigures]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class GapWorth:
-    """What a month would gain if an agent matched the overall result on the same calls.
+    """What an agent brings in a month beyond what all agents would on the same calls: below 0 if it is less.
 
     ``amount`` counts events of the KPI (successes), or hours if the KPI sums time;
-    ``money`` is nan if events are not successes or have no value. All are negative
-    if the agent does better than the others.
+    ``money`` is nan if events are not successes or have no value.
     """
 
     unit: str
@@ -319,7 +328,7 @@ def value_per_success(dataset: Dataset) -> float:
 def worth(
     standing: Standing, figures: AgentFigures, i: int, times: float, per_success: float
 ) -> GapWorth | None:
-    """Return what the gap of the agent at position ``i`` is worth per month; None if unknown.
+    """Return what the gap of the agent at position ``i`` brings or costs a month; None if unknown.
 
     Parameters
     ----------
@@ -335,17 +344,13 @@ def worth(
     time = adds_up_time(kpi)
     if not figures.known or not times > 0 or not (time or kpi.direction in ("up", "down")):
         return None
-    side = 1.0 if kpi.direction == "up" else -1.0
     expected = float(mix.expected[i] * mix.trials[i] / mix.shared[i]) * times
     scale = expected / 3600 if time else expected
-    gap = [
-        side * (1 - ratio) * scale
-        for ratio in (figures.shrunken, figures.shrunken_low, figures.shrunken_high)
-    ]
-    low, high = sorted(gap[1:])
+    ratios = (figures.shrunken, figures.shrunken_low, figures.shrunken_high)
+    amounts = [(ratio - 1) * scale for ratio in ratios]
     if not counts_successes(kpi):
-        return GapWorth("h" if time else "n", gap[0], low, high)
-    return GapWorth("n", gap[0], low, high, *(amount * per_success for amount in (gap[0], low, high)))
+        return GapWorth("h" if time else "n", *amounts)
+    return GapWorth("n", *amounts, *(amount * per_success for amount in amounts))
 
 
 def steps_of(kpi: KPI) -> tuple[KPI, ...]:
@@ -371,7 +376,7 @@ def step_standings(
     from callstats.engine import obstacle
 
     standings = []
-    for step in steps_of(kpi):
+    for step in (outbound_pace(dataset, step) for step in steps_of(kpi)):
         if obstacle(dataset, step, ["agent_id"]) is None:
             keys, _ = strata_keys(dataset, step, adjust)
             standing = standing_of(dataset, step, keys, confidence=confidence, relevant=relevant, ranks=False)

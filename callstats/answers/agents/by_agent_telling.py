@@ -1,19 +1,47 @@
-"""Shared presentation of answers about agents: one row per agent by name, and names in a sentence."""
+"""Shared presentation of answers about agents: rows that say something, who is better or worse."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from callstats.answers.core.estimates import Estimate
-from callstats.answers.core.telling import A, Sentence, Telling
+from callstats.answers.core.telling import A, Cell, Sentence, TableView, Telling
+from callstats.kpis.define import KPI
+from callstats.show.display import Tone
+from callstats.show.words import mark
 
-#: Up to this many rows, every agent has one; beyond it, only agents with a finding.
-MOST = 60
+#: Fewer agents than these are not told in one line: each has a row.
+FEWEST_FOLDED = 3
 #: Rows of a plot.
 ROWS = 40
 #: Most names a sentence lists before it counts the rest.
 NAMED = 5
+
+#: What a figure says of agents -> who is above and below the others, who is above alone, who is below alone.
+_APART = {
+    "up": (
+        mark("{above} better than the others, {below} worse"),
+        mark("{above} better than the others"),
+        mark("{below} worse than the others"),
+    ),
+    "down": (
+        mark("{above} higher than the others, which is worse; {below} lower, which is better"),
+        mark("{above} higher than the others, which is worse"),
+        mark("{below} lower than the others, which is better"),
+    ),
+    "time": (
+        mark("{above} longer than the others, {below} shorter"),
+        mark("{above} longer than the others"),
+        mark("{below} shorter than the others"),
+    ),
+    "": (
+        mark("{above} above the others, {below} below"),
+        mark("{above} above the others"),
+        mark("{below} below the others"),
+    ),
+}
 
 
 class ByAgentTelling(Telling[A]):
@@ -29,19 +57,59 @@ class ByAgentTelling(Telling[A]):
             n=self.form.number(len(agents) - NAMED + 1),
         )
 
-    def above_below(self, kpi: str, above: Sequence[str], below: Sequence[str]) -> Sentence | None:
-        """State who is above and who below the others; None if nobody is."""
-        _, names = self.say, {"above": self.named(above), "below": self.named(below)}
-        if above and below:
-            return Sentence(_("{kpi}: {above} above the others; {below} below.", kpi=kpi, **names))
-        if above:
-            return Sentence(_("{kpi}: {above} above the others.", kpi=kpi, **names))
-        return Sentence(_("{kpi}: {below} below the others.", kpi=kpi, **names)) if below else None
+    def apart(self, kind: str, above: Sequence[str], below: Sequence[str]) -> str:
+        """Return who is above and who below the others, and what that means; "" if nobody is.
 
-    def others(self, number: int, of: int) -> str:
-        """Return the head of the row for all agents without their own row."""
+        Parameters
+        ----------
+        kind : str
+            As :func:`side_of` returns it.
+        above, below : sequence of str
+            Agents.
+        """
+        both, up, down = _APART[kind]
+        message = both if above and below else up if above else down if below else ""
+        return self.say(message, above=self.named(above), below=self.named(below)) if message else ""
+
+    def apart_sentence(
+        self, label: str, kind: str, above: Sequence[str], below: Sequence[str]
+    ) -> Sentence | None:
+        """State who is above and who below the others on a figure; None if nobody is."""
+        what = self.apart(kind, above, below)
+        if not what:
+            return None
+        text = self.say("{kpi}: {what}.", kpi=label, what=what)
+        return Sentence(text, tone_of(kind, bool(above), bool(below)))
+
+    def brief(
+        self,
+        table: TableView,
+        agents: Sequence[str],
+        telling: Collection[str],
+        line: Callable[[list[str]], list[Cell]],
+    ) -> TableView:
+        """Return a table with the rows of some agents and one line for the rest; text and workbooks have all.
+
+        Parameters
+        ----------
+        table : TableView
+            A row for each agent, in order.
+        agents, telling : sequence of str
+            All of them, and those whose rows say something.
+        line : callable
+            Returns the cells of the line for the rest.
+        """
+        own, rest = split(agents, telling)
+        if not rest:
+            return table
+        rows = [row for agent, row in zip(agents, table.rows, strict=True) if agent in set(own)]
+        return replace(table, rows=[*rows, line(rest)], all_rows=table.rows)
+
+    def rest(self, number: int, of: int, why: str = "") -> Cell:
+        """Return the first cell of the line for all agents without their own row, and why they have none."""
         n = self.form.number(number)
-        return self.say("all agents ({n})", n=n) if number == of else self.say("others ({n})", n=n)
+        text = self.say("all {n} agents", n=n) if number == of else self.say("{n} others", n=n)
+        return Cell(text, tone="grey", under=(why or self.say("within the usual variation"),))
 
     def plot_by_agent(
         self,
@@ -70,19 +138,49 @@ class ByAgentTelling(Telling[A]):
         )
 
 
-def split(agents: Sequence[str], evident: Collection[str], most: int = MOST) -> tuple[list[str], list[str]]:
-    """Return the agents with their own row, and the others.
+def side_of(kpi: KPI) -> str:
+    """Return how agents are told apart on a KPI: which side is better, or that it is time.
 
     Examples
     --------
-    >>> split(["Ann", "Bob", "Cid"], {"Bob"}, most=2)
-    (['Bob'], ['Ann', 'Cid'])
-    >>> split(["Ann", "Bob"], {"Bob"}, most=2)
-    (['Ann', 'Bob'], [])
+    >>> from callstats.kpis import get
+    >>> names = ("csat", "pause_share", "average_handle_time", "calls_per_agent_hour")
+    >>> [side_of(get(name)) for name in names]
+    ['up', 'down', 'time', '']
     """
-    if len(agents) <= most:
+    if kpi.direction in ("up", "down"):
+        return kpi.direction
+    return "time" if kpi.unit == "s" else ""
+
+
+def tone_of(kind: str, above: bool, below: bool) -> Tone:
+    """Return the tone of who is above or below: good if somebody is better and nobody worse.
+
+    Examples
+    --------
+    >>> tone_of("up", True, False), tone_of("down", True, False), tone_of("", True, False)
+    ('good', 'bad', 'neutral')
+    """
+    if kind not in ("up", "down"):
+        return "neutral"
+    worse, better = (below, above) if kind == "up" else (above, below)
+    return "bad" if worse else "good" if better else "neutral"
+
+
+def split(agents: Sequence[str], telling: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the agents with their own row, and the others, in order.
+
+    Examples
+    --------
+    >>> split(["Ann", "Bob", "Cid", "Dee"], {"Bob"})
+    (['Bob'], ['Ann', 'Cid', 'Dee'])
+    >>> split(["Ann", "Bob", "Cid"], {"Bob"})
+    (['Ann', 'Bob', 'Cid'], [])
+    """
+    rest = [agent for agent in agents if agent not in telling]
+    if len(rest) < FEWEST_FOLDED:
         return list(agents), []
-    return [a for a in agents if a in evident], [a for a in agents if a not in evident]
+    return [agent for agent in agents if agent in telling], rest
 
 
 def pooled(estimates: Sequence[Estimate]) -> Estimate | None:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from callstats.answers.core.answer import Answer, Section
-from callstats.answers.core.telling import Cell, Column, Note, Sentence, TableView, Telling, View, tells
+from callstats.answers.core.telling import (
+    Cell,
+    Column,
+    Note,
+    Sentence,
+    TableView,
+    Telling,
+    Verdict,
+    View,
+    tells,
+)
 from callstats.answers.trust.data_quality import Arrivals, Doubts, Lacking, LeftOut, QualityReport
 from callstats.answers.trust.shortening import shortened
 from callstats.kpis import get
@@ -25,6 +35,31 @@ class QualityReportTelling(Telling[QualityReport]):
         """
         lacking = LackingTelling(self.answer.lacking).briefly()
         return (*self.answer.arrivals.sentences, self._touched(), lacking)
+
+    def verdict(self) -> Verdict:
+        """Return the headline above the sentences."""
+        return Verdict(self.sentences(), self.headline())
+
+    def headline(self) -> str:
+        """Return in about ten words whether the data can be trusted, else the first doubts."""
+        _, form, answer = self.say, self.form, self.answer
+        parts = []
+        if findings := len(answer.doubts.rules):
+            parts.append(_.ngettext("{n} finding touches figures", "{n} findings touch figures", findings))
+        if out := answer.arrivals.rejected:
+            share = form.percent(out / (out + answer.arrivals.imported), 1)
+            shown = {"rows": form.number(out), "share": share}
+            parts.append(
+                _.ngettext("{rows} row left out ({share})", "{rows} rows left out ({share})", out, **shown)
+            )
+        if fallen := len(answer.lacking.fallen):
+            numbers = {"n": form.number(fallen), "all": form.number(answer.lacking.kpis)}
+            parts.append(_("{n} of {all} KPIs cannot be computed", **numbers))
+        if parts:
+            told = _.joined(parts[:2])
+            return told[:1].upper() + told[1:]
+        kept = form.number(answer.arrivals.imported)
+        return _("The data can be trusted: {rows} rows, nothing looks wrong", rows=kept)
 
     def _touched(self) -> Sentence:
         """State how many findings are in rows that count."""

@@ -55,6 +55,7 @@ TERMS = {
     "call-backs that ended in a success": "rappels conclus par un succès",
     # times
     "login hours": "heures de connexion",
+    "login hours without calls received": "heures de connexion sans les appels reçus",
     "talk hours": "heures de conversation",
     "available hours": "heures disponibles",
     "paid hours": "heures payées",

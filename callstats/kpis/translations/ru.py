@@ -54,6 +54,7 @@ TERMS = {
     "call-backs that ended in a success": "перезвоны, закончившиеся успехом",
     # times
     "login hours": "часы в системе",
+    "login hours without calls received": "часы в системе без входящих вызовов",
     "talk hours": "часы разговора",
     "available hours": "доступные часы",
     "paid hours": "оплаченные часы",

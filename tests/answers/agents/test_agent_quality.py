@@ -59,7 +59,7 @@ class TestQuality:
         found = agent_quality(scored(noise=0.3, gap=1.2))
         assert found.agreement["offer"].estimate > 0.67
         assert list(found.differ["offer"]) == ["agent0"]
-        assert "offer: agent0 above the others." in str(found.verdict)
+        assert "offer: agent0 better than the others." in str(found.verdict)
 
     def test_equal_agents_are_seldom_told_apart(self):
         assert differences(scored(noise=0.3), ["offer"]) == {"offer": {}}

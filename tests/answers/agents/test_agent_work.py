@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from callstats.answers.agents.agent_work import agent_handle_time, agent_pace
 from callstats.config import Config
@@ -43,7 +44,7 @@ class TestPace:
             Dataset({"agent_time": times({**{f"a{i:02}": 1.0 for i in range(12)}, "Zed": 2.0})})
         )
         assert found.differ["pause_share"]["Zed"] == "above"
-        assert "Share of pauses: Zed above the others" in str(found.verdict)
+        assert "Share of pauses: Zed higher than the others, which is worse" in str(found.verdict)
 
     def test_equal_agents_are_not_told_apart(self):
         found = agent_pace(Dataset({"agent_time": times({f"a{i:02}": 1.0 for i in range(12)})}))
@@ -58,6 +59,61 @@ class TestPace:
         assert list(agent_pace(ds).agents) == ["ann", "Zed"]
         assert "Zed" not in str(agent_pace(ds, pseudonyms=True))
         assert agent_pace(ds).figure("pause_share").alt
+
+
+def blended(answering: dict[str, float], days: int = 20) -> Dataset:
+    """Return eight hours a day: so many of calls received, then 20 dials an hour, half of them answered."""
+    rows, spent = [], []
+    for agent, hours in answering.items():
+        for day in range(days):
+            start = START + pd.Timedelta(days=day)
+            rows += [(agent, start, "inbound", 540.0, 60.0)] * round(6 * hours)
+            rows += [(agent, start, "outbound", 50.0, 10.0)] * round(10 * (8 - hours))
+            rows += [(agent, start, "unanswered", 0.0, 0.0)] * round(10 * (8 - hours))
+            spent.append((agent, start, "talk", 8 * 3600.0))
+    calls = pd.DataFrame(rows, columns=["agent_id", "local_started_at", "kind", "talk_s", "wrap_s"])
+    calls["direction"] = calls["kind"].where(calls["kind"] == "inbound", "outbound")
+    calls["handled"] = calls["kind"] != "unanswered"
+    calls["success"] = False
+    calls["call_id"] = calls["contact_id"] = calls.index.astype(str)
+    time = pd.DataFrame(spent, columns=["agent_id", "local_start", "state", "seconds"])
+    return Dataset({"calls": calls.drop(columns="kind"), "agent_time": time})
+
+
+class TestBlended:
+    def test_calls_received_and_their_time_do_not_enter_the_pace_of_dials(self):
+        """Ann dials for eight hours, Bob for four: 20 dials and 10 conversations an hour each."""
+        found = agent_pace(blended({"Ann": 0.0, "Bob": 4.0}))
+        rates = {
+            a: [of[k].value for k in ("calls_per_agent_hour", "handled_per_agent_hour")]
+            for a, of in found.agents.items()
+        }
+        assert rates == {
+            "Ann": [pytest.approx(20), pytest.approx(10)],
+            "Bob": [pytest.approx(20), pytest.approx(10)],
+        }
+        assert "without calls received" in str(found.table())
+
+    def test_whoever_answers_for_half_of_the_day_is_not_called_slow(self):
+        found = agent_pace(blended({f"a{i:02}": 4.0 * (i % 2) for i in range(12)}))
+        assert not {"above", "below"} & set(found.differ.get("handled_per_agent_hour", {}).values())
+
+    def test_whoever_answers_calls_alone_has_no_pace(self):
+        found = agent_pace(blended({"Ann": 0.0, "Bob": 2.0, "Eve": 8.0}))
+        assert not found.agents["Eve"]["handled_per_agent_hour"].known
+        assert "Eve" not in found.differ.get("handled_per_agent_hour", {})
+        assert found.agents["Eve"]["talk_share"].value == 1.0
+
+    def test_of_calls_received_only_pace_is_the_calls_answered(self):
+        found = agent_pace(blended({"Ann": 8.0, "Bob": 8.0}))
+        assert found.agents["Ann"]["answered_per_login_hour"].value == pytest.approx(6)
+        assert "dials" not in str(found.table())
+
+    def test_handle_time_tells_calls_received_from_those_dialled(self):
+        found = agent_handle_time(blended({"Ann": 0.0, "Bob": 4.0})).to_frame()
+        means = {(a, o): m for a, o, m in found[["agent", "outcome", "mean"]].itertuples(index=False)}
+        assert means["Bob", "received"] == 600.0
+        assert ("Ann", "received") not in means
 
 
 def conversations(seconds: dict[str, float], sizes: dict[str, int]) -> pd.DataFrame:

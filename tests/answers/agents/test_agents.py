@@ -110,10 +110,10 @@ class TestWorth:
         # 20 days of data; a month of 40 days has twice the calls.
         found = told(calls(*TEAM), adjust=[], horizon_days=40)
         ann, worth = found["Ann"], found.worths["Ann"]
-        assert worth.amount == pytest.approx((1 - ann.shrunken) * 15 * 2)
+        assert worth.amount == pytest.approx((ann.shrunken - 1) * 15 * 2)
         assert worth.money == pytest.approx(worth.amount * 50)
-        assert worth.low == pytest.approx((1 - ann.shrunken_high) * 15 * 2)
-        assert worth.low < worth.amount < worth.high < 0
+        assert worth.high == pytest.approx((ann.shrunken_high - 1) * 15 * 2)
+        assert 0 < worth.low < worth.amount < worth.high
 
     def test_working_days_are_counted_not_those_of_the_calendar(self):
         # Ten days from Monday to Friday; 28 days have twenty of them.
@@ -122,7 +122,7 @@ class TestWorth:
         clock = pd.Timestamp("2026-09-07 10:00") + pd.to_timedelta(day // 5 * 7 + day % 5, unit="D")
         found = told(frame.assign(local_started_at=clock), adjust=[], horizon_days=28)
         assert found.working_days == pytest.approx(20)
-        assert found.worths["Ann"].amount == pytest.approx((1 - found["Ann"].shrunken) * 15 * 2)
+        assert found.worths["Ann"].amount == pytest.approx((found["Ann"].shrunken - 1) * 15 * 2)
         assert any("20 working days" in note for note in found.coaching().notes)
 
     @pytest.mark.parametrize("days", [1, 4])
@@ -141,7 +141,7 @@ class TestWorth:
         rows = (("Ann", "x", 30, 100), ("Ann", "y", 30, 100), ("Bob", "x", 12, 100), ("Cid", "x", 9, 100))
         found = told(calls(*rows), horizon_days=20)
         assert found["Ann"].comparable == 0.5
-        assert found.worths["Ann"].amount == pytest.approx((1 - found["Ann"].shrunken) * 17 * 2)
+        assert found.worths["Ann"].amount == pytest.approx((found["Ann"].shrunken - 1) * 17 * 2)
 
 
 class TestCoaching:
@@ -160,8 +160,8 @@ class TestCoaching:
         assert found.steps["Low"].kpi.name == "argued_rate"
         assert found.steps["Poor"].kpi.name == "success_per_argued_call"
         table = str(found.coaching())
-        assert "below the others (Share of offers heard · " in table
-        assert "below the others (Success on offers heard · " in table
+        assert "worse than the others (Share of offers heard · " in table
+        assert "worse than the others (Success on offers heard · " in table
 
     def test_the_verdict_says_whom_to_coach_first_and_what_it_is_worth(self):
         said = str(told(self.frame(), adjust=[]).verdict)
@@ -204,13 +204,15 @@ class TestCoaching:
         rows = [(f"a{i:03}", "x", 10, 100) for i in range(79)]
         found = told(calls(*rows, ("best", "x", 60, 100)))
         table = found.coaching()
-        assert [row[0].text for row in table.rows] == ["best", "others (79)"]
-        assert table.rows[1][1].text.startswith("79 ")
+        assert [row[0].text for row in table.rows] == ["best", "79 others"]
+        assert table.rows[1][1].text == "too few calls to tell"
+        assert len(table.all_rows) == 80
 
     def test_the_others_of_a_long_team_are_one_figure(self):
         rows = [(f"a{i:03}", "x", 10, 100) for i in range(79)]
         line = told(calls(*rows, ("best", "x", 60, 100))).table().rows[-1]
-        assert [cell.text for cell in line[:3]] == ["others (79)", "7,900", "10.0%"]
+        assert [cell.text for cell in line[:3]] == ["79 others", "7,900", "10.0%"]
+        assert line[0].under == ("within the usual variation",)
 
     def test_columns_that_say_nothing_are_left_out(self):
         found = told(calls(("Ann", "x", 9, 100), ("Bob", "x", 10, 100)))
@@ -224,10 +226,16 @@ class TestCoaching:
         assert table.notes[1] == "Nobody's gap is evident enough to coach on."
 
     def test_where_everybody_differs_nobody_needs_more_calls(self):
-        found = told(calls(("Ann", "x", 90, 300), ("Bob", "x", 3, 300), ("Cid", "x", 90, 300)), adjust=[])
+        rows = (("Ann", "x", 90, 300), ("Bob", "x", 3, 300), ("Cid", "x", 90, 300), ("Dee", "x", 3, 300))
+        found = told(calls(*rows), adjust=[])
         assert {one.status for one in found.agents} == {"above", "below"}
         table = found.coaching()
-        assert [c.label for c in table.columns] == ["Agent", "Finding", "Evidence", "Worth in 30 days"]
+        assert [c.label for c in table.columns] == [
+            "Agent",
+            "Finding",
+            "Evidence",
+            "Against the others, 30 days",
+        ]
         assert not any("Still needed" in note for note in table.notes)
 
     def test_the_gap_seen_is_told_where_it_takes_fewer_calls_than_the_gap_asked_about(self):
@@ -247,8 +255,205 @@ class TestCoaching:
         table = found.coaching()
         assert len(table.columns) <= 5
         assert max(len(line) for row in table.rows for cell in row for line in cell.under) <= 45
-        named = [row[0].text for row in table.rows]
+        named = [row[0].text for row in table.all_rows]
         assert named == sorted(named, key=str.casefold)
+
+
+class TestGainsAndLosses:
+    """Of three agents Ann wins more than expected and Bob less; 20 days of data, a month of as many."""
+
+    ROWS = (("Ann", "x", 90, 300), ("Bob", "x", 3, 300), ("Cid", "x", 45, 300))
+
+    def found(self, kpi: str = "conversion_per_conversation", **options):
+        return told(calls(*self.ROWS, **options), kpi, adjust=[], horizon_days=20)
+
+    def test_who_is_better_than_expected_has_a_plus_and_who_is_worse_a_minus(self):
+        found = self.found()
+        frame = found.to_frame().set_index("agent")
+        assert (frame.loc["Ann", ["beyond", "money"]] > 0).all()
+        assert (frame.loc["Bob", ["beyond", "money"]] < 0).all()
+        cells = {row[0].text: row for row in found.coaching().rows}
+        assert cells["Ann"][1].text == "stands out: better than the others"
+        assert plain(cells["Ann"][3].text).startswith("+")
+        assert cells["Ann"][3].under[1].startswith("+")
+        assert cells["Bob"][1].text == "stands out: worse than the others"
+        assert plain(cells["Bob"][3].text).startswith("\N{MINUS SIGN}")
+        assert cells["Bob"][3].under[1].startswith("\N{MINUS SIGN}")
+
+    def test_one_who_is_far_better_makes_nobody_worse(self):
+        rows = [(f"a{i:02}", "x", 900, 3000) for i in range(8)]
+        found = told(calls(*rows, ("Zoe", "x", 1800, 3000)), adjust=[])
+        assert {one.agent: one.status for one in found.agents if one.status in ("above", "below")} == {
+            "Zoe": "above"
+        }
+        assert "worse" not in str(found)
+        assert "Nobody's gap is evident enough to coach on." in str(found.verdict)
+
+    def test_sentences_say_better_and_worse(self):
+        said = plain(str(self.found().verdict))
+        assert "Ann better than the others, Bob worse." in said
+        assert "Coach Bob first: " in said
+        assert "; against the others \N{MINUS SIGN}" in said
+
+    def test_less_is_better_where_the_kpi_says_so(self):
+        """A quarter of the wrap-up time of the others is good news."""
+        usual = np.random.default_rng(1).gamma(50, 0.02, 900)
+        found = self.found(
+            "average_wrap_time", wrap_s=np.repeat([20.0, 80.0, 80.0], 300) * usual, talk_s=60.0
+        )
+        said = plain(str(found.verdict))
+        assert "Ann lower than the others, which is better." in said
+        cells = {row[0].text: row for row in found.coaching().rows}
+        assert cells["Ann"][1].text == "stands out: better than the others"
+        assert plain(cells["Ann"][3].text).startswith("\N{MINUS SIGN}")  # hours that are saved
+
+    def test_time_that_is_neither_good_nor_bad_is_longer_or_shorter(self):
+        usual = np.random.default_rng(1).gamma(50, 0.02, 900)
+        talk = np.repeat([200.0, 80.0, 140.0], 300) * usual
+        found = self.found("average_handle_time", wrap_s=0.0, talk_s=talk)
+        assert "Ann longer than the others, Bob shorter." in plain(str(found.verdict))
+
+
+class TestHeadline:
+    def test_whom_to_coach_first_and_what_it_costs(self):
+        found = told(calls(*TestGainsAndLosses.ROWS), adjust=[], horizon_days=20)
+        lost = abs(round(found.worths["Bob"].amount))
+        assert plain(found.verdict.headline) == (
+            f"Coach Bob first: \N{MINUS SIGN}{lost} successes in 20 days against the others"
+        )
+
+    def test_who_is_better_where_nobody_is_to_be_coached(self):
+        rows = [(f"a{i:02}", "x", 10, 100) for i in range(12)]
+        found = told(calls(*rows, ("Zoe", "x", 40, 100)), adjust=[])
+        assert plain(found.verdict.headline) == "Conversion per conversation: Zoe better than the others"
+
+    def test_nobody_stands_out(self):
+        few = told(calls(*((f"a{i:02}", "x", 10, 100) for i in range(12))), adjust=[])
+        assert few.verdict.headline == "Nobody stands out; too few calls to tell for 12 of 12 agents"
+        many = told(calls(*((f"a{i:02}", "x", 3000, 6000) for i in range(3))), adjust=[])
+        assert many.verdict.headline == "Nobody stands out beyond chance"
+
+    def test_agents_who_share_no_calls(self):
+        found = told(calls(("Ann", "x", 30, 100), ("Bob", "y", 12, 100)))
+        assert found.verdict.headline == "Agents cannot be compared"
+
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            ("fr", "Taux de transformation : Zoe mieux que les autres"),
+            ("ru", "Конверсия разговоров: Zoe лучше остальных"),
+        ],
+    )
+    def test_it_is_told_in_every_language(self, language, said):
+        rows = [(f"a{i:02}", "x", 10, 100) for i in range(12)]
+        found = told(calls(*rows, ("Zoe", "x", 40, 100)), adjust=[], language=language)
+        assert plain(found.verdict.headline) == said
+
+
+class TestRowsThatSaySomething:
+    def team(self):
+        """Return 20 agents with enough calls, one of them far better, and one with a handful."""
+        rows = [(f"a{i:02}", "x", 900, 3000) for i in range(20)]
+        return told(calls(*rows, ("Few", "x", 9, 30), ("Zoe", "x", 1500, 3000)), adjust=[])
+
+    def test_the_others_are_one_line_within_the_usual_variation(self):
+        table = self.team().table()
+        assert [row[0].text for row in table.rows] == ["Few", "Zoe", "20 others"]
+        assert table.rows[-1][0].under == ("within the usual variation",)
+        assert [cell.text for cell in table.rows[-1][1:3]] == ["60,000", "30.0%"]
+
+    def test_whoever_has_too_few_calls_has_a_row_with_those_still_needed(self):
+        rows = {row[0].text: row for row in self.team().coaching().rows}
+        assert list(rows) == ["Few", "Zoe", "20 others"]
+        assert rows["Few"][1].text == "too few calls to tell"
+        assert rows["Few"][-1].text
+        assert rows["20 others"][1].text == "no evidence of a difference"
+
+    def test_text_and_frame_have_everybody(self):
+        found = self.team()
+        assert len(found.to_frame()) == len(found.table().all_rows) == 22
+        assert "a07" in str(found.table())
+        assert "a07" not in found.table().to_html()
+
+    def test_a_small_team_is_shown_whole(self):
+        found = told(calls(("Ann", "x", 900, 3000), ("Bob", "x", 900, 3000), ("Cid", "x", 1500, 3000)))
+        assert [row[0].text for row in found.table().rows] == ["Ann", "Bob", "Cid"]
+
+
+class TestCallsReceived:
+    """Twelve agents answer calls; Slow takes twice as long, and Rude leaves callers unsatisfied."""
+
+    def data(self) -> Dataset:
+        rng = np.random.default_rng(8)
+        names = np.repeat([*(f"a{i:02}" for i in range(10)), "Rude", "Slow"], 150)
+        n = len(names)
+        calls = pd.DataFrame(
+            {
+                "call_id": [str(i) for i in range(n)],
+                "contact_id": [f"p{i}" for i in range(n)],
+                "agent_id": names,
+                "campaign_id": "help",
+                "direction": "inbound",
+                "handled": True,
+                "talk_s": rng.gamma(8, np.where(names == "Slow", 60.0, 30.0)),
+                "wrap_s": 10.0,
+                "local_started_at": pd.Timestamp("2026-09-01 09:00")
+                + pd.to_timedelta(np.arange(n) % 20, unit="D")
+                + pd.to_timedelta(rng.integers(0, 8, n), unit="h"),
+            }
+        )
+        happy = rng.random(n) < np.where(names == "Rude", 0.4, 0.8)
+        solved = rng.random(n) < np.where(names == "Slow", 0.95, 0.6)
+        surveys = pd.DataFrame(
+            {"call_id": calls["call_id"], "kind": "csat", "score": np.where(happy, 5.0, 2.0)}
+        )
+        cases = pd.DataFrame(
+            {
+                "case_id": calls["call_id"],
+                "agent_id": names,
+                "local_opened_at": calls["local_started_at"],
+                "resolution_s": 3600.0,
+                "solved_first_call": solved,
+            }
+        )
+        return Dataset({"calls": calls, "surveys": surveys, "cases": cases})
+
+    def test_handle_time_resolution_and_satisfaction_are_compared_by_themselves(self):
+        found = agents(self.data())
+        assert found.kpi.name == "average_handle_time"
+        assert found.keys == ("hour",)
+        assert [a.agent for a in found.agents if a.status == "above"] == ["Slow"]
+        assert found.opinions is not None
+        differ = {
+            name: {a: one.status for a, one in of.items() if one.status in ("above", "below")}
+            for name, of in found.opinions.kpis.items()
+        }
+        assert differ == {
+            "csat": {"Rude": "below"},
+            "first_call_resolution": {"Slow": "above"},
+            "time_to_resolution": {},
+        }
+
+    def test_the_verdict_tells_them_all_and_whom_to_coach(self):
+        verdict = agents(self.data()).verdict
+        said = plain(str(verdict))
+        assert "With hour and the number of agents taken into account: Slow longer than the others." in said
+        assert "First-call resolution: Slow better than the others." in said
+        assert "Customer satisfaction (CSAT): Rude worse than the others." in said
+        assert "Coach Rude first: Customer satisfaction (CSAT)" in said
+        assert verdict.headline == "Coach Rude first: Customer satisfaction (CSAT) worse than the others"
+
+    def test_coaching_is_on_what_callers_say(self):
+        table = agents(self.data()).coaching()
+        assert [[cell.text for cell in row[:2]] for row in table.rows] == [
+            ["Rude", "Customer satisfaction (CSAT): worse than the others"]
+        ]
+
+    def test_dials_beside_them_ask_for_the_conversion(self):
+        tables = self.data().frames
+        frame = tables["calls"].to_native() if hasattr(tables["calls"], "to_native") else tables["calls"]
+        mixed = pd.concat([frame, calls(*TEAM).assign(call_id=[f"d{i}" for i in range(400)])])
+        assert agents(Dataset({"calls": mixed})).kpi.name == "conversion_per_conversation"
 
 
 class TestGates:
@@ -361,10 +566,10 @@ class TestLevel:
         tables = {"calls": calls(*TEAM).drop(columns="argued")}
         usual, narrower = (agents(Dataset(tables, Config(confidence=level))) for level in (0.95, 0.90))
         ends = [end for end in usual.to_frame().columns if end.endswith("_low") and end != "money_low"]
-        assert ends == ["ratio_low", "shrunken_low", "rank_low", "worth_low"]
+        assert ends == ["ratio_low", "shrunken_low", "rank_low", "beyond_low"]
         assert widths(narrower, "ratio") < 0.9 * widths(usual, "ratio")
         assert widths(narrower, "shrunken") < 0.9 * widths(usual, "shrunken")
-        assert widths(narrower, "worth") < 0.9 * widths(usual, "worth")
+        assert widths(narrower, "beyond") < 0.9 * widths(usual, "beyond")
         assert widths(narrower, "rank") <= widths(usual, "rank")
         shown = [narrower.verdict, narrower.estimates(), narrower.table(), narrower.coaching()]
         assert not any("95%" in view.as_text() + view.as_html() for view in shown)

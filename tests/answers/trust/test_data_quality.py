@@ -105,6 +105,29 @@ def test_the_demo_is_whole_but_for_a_holiday() -> None:
     assert found.lacking.columns == {}
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "The data can be trusted: 149,186 rows, nothing looks wrong"),
+        ("fr", "Données fiables : 149 186 lignes, rien d’anormal"),
+        ("ru", "Данным можно верить: 149 186 строк, ничего подозрительного"),
+    ],
+)
+def test_the_headline_says_that_data_can_be_trusted(language: str, told: str) -> None:
+    ds = cs.open(DEMO, threads=1)
+    found = cs.data_quality(replace(ds, config=replace(ds.config, language=language)), "2026-09")
+    assert plain(found.verdict.headline) == told
+
+
+def test_the_headline_names_the_first_two_doubts(export: QualityReport) -> None:
+    rejected, kept = export.arrivals.rejected, export.arrivals.imported
+    share = f"{100 * rejected / (rejected + kept):.1f}%"
+    findings = len(export.doubts.rules)
+    assert plain(export.verdict.headline) == (
+        f"{findings} findings touch figures; {rejected:,} rows left out ({share})"
+    )
+
+
 @pytest.mark.parametrize("language", ["fr", "ru"])
 def test_it_speaks_other_languages(language: str) -> None:
     ds = cs.open(DEMO, threads=1)
