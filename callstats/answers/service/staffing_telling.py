@@ -40,9 +40,22 @@ class StaffingTelling(Telling[Staffing]):
         known = [n for n in needs if not math.isnan(n.slot.there)]
         return (Sentence(text), *([self._short(known)] if known else []))
 
+    def _missing(self) -> list[Need]:
+        """Return the slots that lacked agents, the largest gap first."""
+        return sorted((n for n in self.answer.needs if n.short >= SHORT), key=lambda n: -n.short)
+
+    def finding(self) -> str:
+        """Name the slot with the largest gap; where nobody is known to be missing, that of the peak."""
+        _, needs, missing = self.say, self.answer.needs, self._missing()
+        if missing:
+            return _("Most agents are missing at {slot}.", slot=self._named(missing[0].slot))
+        if any(not math.isnan(n.slot.there) for n in needs):
+            return _("Enough agents at all times.")
+        most = max(needs, key=lambda n: n.needed)
+        return _("Most agents are needed at {slot}.", slot=self._named(most.slot))
+
     def _short(self, known: list[Need]) -> Sentence:
-        _, form = self.say, self.form
-        short = sorted((n for n in known if n.short >= SHORT), key=lambda n: -n.short)
+        _, form, short = self.say, self.form, self._missing()
         if not short:
             return Sentence(_("There were enough agents in every interval."), "good")
         text = _.ngettext(

@@ -298,7 +298,7 @@ class TestShowing:
         found = told(tables(SAME, {"x": (40, 40, 20, 8)}))
         rows = found.table().rows
         assert rows[-1][0].text == "Profit"
-        assert [row[0].text for row in rows if row[0].strong] == ["Quality", "Profit"]
+        assert [row[0].text for row in rows if row[0].strong] == ["Answer rate", "Profit"]
         frame = found.to_frame().set_index("term")
         assert frame["share"].sum() == pytest.approx(1)
         assert frame.loc["answer", ["before", "after"]].tolist() == [0.5, 1.0]

@@ -212,7 +212,8 @@ def test_agents_there_add_up_to_the_time_of_the_queues_agents() -> None:
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])
 def test_it_is_said_and_drawn_in_every_language(language: str) -> None:
     found = cs.staffing(settle(cs.open(DEMO, threads=1), language=language), "2026-09")
-    assert found.figure().alt.startswith(found.figure().caption)
+    figure = found.figure()
+    assert figure.alt.startswith(f"{figure.finding} {figure.caption}")
     assert len(found.table().notes) == 1
 
 
