@@ -142,9 +142,9 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
         return figure(self.plot(None, name), caption, caption)
 
     def views(self) -> tuple[View, ...]:
-        """Return agreement first, then the verdict, scores where agreement supports them, and notes."""
+        """Return the verdict, agreement, then scores where agreement supports them, and notes."""
         notes = self.notes(self.answer.notes)
         if not self.answer.agreement:
             return notes
         scores: tuple[View, ...] = (self.table(),) if self.answer.criteria and self.answer.agents else ()
-        return (self.agreement_table(), self.answer.verdict, *scores, *notes)
+        return (self.answer.verdict, self.agreement_table(), *scores, *notes)

@@ -118,9 +118,9 @@ class AgentPaceTelling(ByAgentTelling[AgentPace]):
         return figure(self.plot(None, kpi), caption, _("{kpi} by agent: {values}.", kpi=label, values=values))
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, the verdict, and what is unknown."""
+        """Return the verdict, the table, and what is unknown."""
         notes = self.notes(self.answer.notes)
-        return (self.table(), self.answer.verdict, *notes) if self.answer.agents else notes
+        return (self.answer.verdict, self.table(), *notes) if self.answer.agents else notes
 
 
 @tells(AgentHandleTime)
@@ -218,9 +218,9 @@ class AgentHandleTimeTelling(ByAgentTelling[AgentHandleTime]):
         )
 
     def views(self) -> tuple[View, ...]:
-        """Return the table, the verdict, and what is unknown."""
+        """Return the verdict, the table, and what is unknown."""
         notes = self.notes(self.answer.notes)
-        return (self.table(), self.answer.verdict, *notes) if self.answer.agents else notes
+        return (self.answer.verdict, self.table(), *notes) if self.answer.agents else notes
 
 
 def _shown(outcome: str) -> tuple[str, ...]:
