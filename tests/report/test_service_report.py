@@ -38,7 +38,7 @@ def test_the_page_speaks_french_and_has_every_question(made):
     assert '<html lang="fr"' in page
     assert page.count("<h2") >= 12
     for heading in (
-        "La promesse est-elle tenue",
+        "L’engagement de service est-il tenu",
         "Quand abandonnent-ils",
         "assez d",
         "Que disent les appelants",
