@@ -136,14 +136,15 @@ class ExhaustionTelling(Telling[Exhaustion]):
         """State how many contacts of all lists are still callable; of a single one, how long it lasts."""
         _, form, lists = self.say, self.form, self.answer.lists
         left, loaded = (sum(getattr(one.state, part) for one in lists) for part in ("callable", "loaded"))
-        if len(lists) > 1:
+        first, *others = lists
+        if others:
             fields = {"left": form.number(left), "loaded": form.number(loaded)}
             return _("{left} of {loaded} contacts are still callable.", **fields)
         if not left:
             return _("Nobody is left to call.")
-        if lists[0].done is None:
+        if first.done is None:
             return _("How long it lasts cannot be told yet.")
-        return _("It lasts until about {day}.", day=form.date(lists[0].done))
+        return _("It lasts until about {day}.", day=form.date(first.done))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the callable contacts by day, and when they are used up."""
