@@ -30,6 +30,14 @@ def test_a_rate_is_the_share_of_the_step_before() -> None:
     assert rates == pytest.approx([5 / 6, 4 / 5, 3 / 4, 2 / 3, 1 / 2])
 
 
+def test_the_step_that_loses_most_dials_is_named_if_the_intervals_tell_it() -> None:
+    # Of 400 dials 240 are lost at the first step and 20 at each later one: 60 %.
+    clear = cs.funnel(data(stages(*[0] * 240, *[1] * 20, *[2] * 20, *[5] * 120)))
+    assert clear.figure().finding == 'Most is lost at "Line answered": 60% of the dials.'
+    close = cs.funnel(data(stages(*[0] * 52, *[1] * 48, *[5] * 100)))
+    assert close.figure().finding == "No step loses clearly more than the others."
+
+
 def test_one_dial_a_contact_gives_wilsons_interval() -> None:
     """The effective size of independent rows is their number; the t quantile replaces z."""
     frame = numbered(many(30, live=True), many(70, live=False))

@@ -107,6 +107,14 @@ def test_the_better_list_of_the_demo_is_found() -> None:
     assert any(c.certain and (c.group, c.estimate > 0) in {("B", True), ("A", False)} for c in found)
 
 
+def test_a_list_leads_in_the_caption_only_where_the_comparison_tells_it() -> None:
+    assert plain(cs.lists(demo(), "2026-09").figure().finding) == (
+        "List B (new supplier) leads: 25.8% against 20.1%."
+    )
+    alike = [{**FULL, "list_id": name, "handled": n % 3 == 0} for name in "AB" for n in range(60)]
+    assert cs.lists(data(calls(*alike))).figure().finding == "No list stands out."
+
+
 def test_intervals_are_of_the_level_of_the_project_and_say_so() -> None:
     usual, asked = (cs.lists(settle(demo(), confidence=level), "2026-09") for level in (0.95, 0.90))
     wide, narrow = (found.lists[0].kpis["answer_rate"] for found in (usual, asked))
