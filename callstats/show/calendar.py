@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from callstats.show.written import Written, WrittenNumber
 UNKNOWN = "–"
 SPACE = "\N{NO-BREAK SPACE}"
 _YEAR = "\N{NARROW NO-BREAK SPACE}г."
+_FIRST = re.compile(r"(?<!\d)1(?=[\s–])")  # the first of a month, also of days in a row
 LOCALES = {"en": "en_GB", "fr": "fr_FR", "ru": "ru_RU"}
 
 
@@ -40,7 +42,7 @@ class Calendar:
         """
         if day is None:
             return UNKNOWN
-        text = self._without_mark(format_date(day, "medium", locale=self.locale))
+        text = self._as_written(format_date(day, "medium", locale=self.locale))
         return Written(text, WrittenNumber((day.toordinal(),), "date"))
 
     def day(self, day: dt.date | None) -> str:
@@ -51,7 +53,7 @@ class Calendar:
         >>> Calendar("en").day(dt.date(2026, 9, 14))
         '14 Sept'
         """
-        return UNKNOWN if day is None else format_skeleton("MMMd", day, locale=self.locale)
+        return UNKNOWN if day is None else self._as_written(format_skeleton("MMMd", day, locale=self.locale))
 
     def days(self, first: dt.date, last: dt.date) -> str:
         """Return days in a row without their year.
@@ -63,7 +65,7 @@ class Calendar:
         """
         if first == last:
             return self.day(first)
-        return format_interval(first, last, "MMMd", locale=self.locale)
+        return self._as_written(format_interval(first, last, "MMMd", locale=self.locale))
 
     def month(self, month: dt.date | str | None) -> str:
         """Return a month and its year; ``month`` is a day in it or "2026-09".
@@ -76,10 +78,16 @@ class Calendar:
         if month is None:
             return UNKNOWN
         day = dt.date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
-        return self._without_mark(format_skeleton("yMMMM", day, locale=self.locale))
+        return self._as_written(format_skeleton("yMMMM", day, locale=self.locale))
 
-    def _without_mark(self, text: str) -> str:
-        """Return a date without the Russian word for year, whose full stop would end a sentence twice."""
+    def _as_written(self, text: str) -> str:
+        """Return a date as a text has it, where the language's table of dates does not.
+
+        French calls the first of a month "1er". The Russian word for year goes: its full stop would end a
+        sentence twice.
+        """
+        if self.language == "fr":
+            return _FIRST.sub("1er", text)
         return text.removesuffix(_YEAR) if self.language == "ru" else text
 
     def weekday(self, weekday: int, *, short: bool = True) -> str:

@@ -140,6 +140,19 @@ def test_a_column_has_one_number_of_decimals():
     assert texts == ["12.3%", "–", "30.0%", "20.0%"]
 
 
+def test_the_first_of_a_french_month_is_written_as_the_first():
+    """Lexique des règles typographiques de l'Imprimerie nationale: "1er", and cardinal numbers from 2 on."""
+    first, tenth, end = dt.date(2021, 9, 1), dt.date(2021, 9, 10), dt.date(2021, 8, 31)
+    assert (plain(FR.date(first)), plain(FR.date(tenth)), plain(FR.day(first))) == (
+        "1er sept. 2021",
+        "10 sept. 2021",
+        "1er sept.",
+    )
+    assert FR.days(first, tenth) == "1er–10 sept."
+    assert FR.days(end, first).endswith("1er sept.")
+    assert FR.date(dt.date(2021, 10, 11)) == "11 oct. 2021"
+
+
 @pytest.mark.parametrize(
     ("formatter", "date", "month", "weekday"),
     [
