@@ -244,7 +244,9 @@ _CONVERSIONS = (
     ),
     KPI(
         name="touches_per_contact_won",
-        label=named("Touches per contact won", "Touches par contact gagné", "Касаний на успешный контакт"),
+        label=named(
+            "Touches per contact won", "Sollicitations par contact gagné", "Касаний на успешный контакт"
+        ),
         question="How many dials did the contacts won take until they were won?",
         formula=Ratio(
             linear(Sum("touches", rows.WINS_NUMBERED)),
@@ -257,7 +259,12 @@ _CONVERSIONS = (
         independence="contact",
         source=PROSPECTING,
         caution="Dials to the contacts won alone, up to the first success for the campaign; those before the period count, those before the data begin only where the export numbers its dials. Dials to contacts never won are in dials_per_success. Contacts given up early are not in it: it is no proof that more dials would win them.",
-        aliases=("touches per conversion", "huit contacts en moyenne", "eight touches"),
+        aliases=(
+            "touches per conversion",
+            "touches par contact gagné",
+            "huit contacts en moyenne",
+            "eight touches",
+        ),
     ),
     KPI(
         name="callback_conversion",

@@ -105,6 +105,14 @@ def texts(language):
     yield from (kpi.label[language] for kpi in catalogue().values())
 
 
+def test_a_term_is_a_sentence_where_the_english_is_one():
+    """Terms stand in formulas: "handled calls / dials"."""
+    from callstats.kpis.translations import fr, ru
+
+    told = [*fr.TERMS.items(), *ru.TERMS.items()]
+    assert [told_in for english, told_in in told if english.endswith(".") != told_in.endswith(".")] == []
+
+
 def test_a_french_line_never_begins_with_a_punctuation_mark():
     """Lexique des règles typographiques de l'Imprimerie nationale: thin before ; ! ?, wide before : and »."""
     wrong = re.compile("[ \u00a0][;!?]|[ \u202f][:»]|«[ \u202f]|[\\d}] %")

@@ -43,7 +43,7 @@ TERMS = {
     "contacts who heard the offer": "contacts ayant entendu l’offre",
     "contacts closed": "fiches clôturées",
     "contacts won": "contacts gagnés",
-    "touches of contacts won": "touches des contacts gagnés",
+    "touches of contacts won": "sollicitations des contacts gagnés",
     "contacts won on the first live call": "contacts gagnés au premier appel décroché",
     "contacts with an invalid number": "fiches au numéro invalide",
     "contacts dialled by the deadline": "fiches appelées à l’échéance",
