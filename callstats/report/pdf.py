@@ -96,7 +96,10 @@ def typeset(report: dict[str, Any], *, accessible: bool = True) -> bytes:
 
 def _fill_pages(main: Path, options: Mapping[str, Any]) -> None:
     """Have the report set closer where its last page is nearly empty and that saves the page."""
-    page, end = _end_of(main, options)
+    try:
+        page, end = _end_of(main, options)
+    except RuntimeError:  # it cannot be laid out: compiling it says why
+        return
     if page == 1 or end > _NEARLY_EMPTY:
         return
     told = main.with_name(_CONTENT)

@@ -73,4 +73,10 @@ def test_a_picture_that_links_elsewhere_is_refused_and_nothing_is_fetched(link):
 def test_every_use_of_typst_is_confined():
     for module in (pdf, table_layout):
         source = files("callstats.report").joinpath(f"{module.__name__.split('.')[-1]}.py").read_text("utf-8")
-        assert source.count("confined_to(") == len(re.findall(r"typst\.(?:compile|query)\(", source)) == 1
+        calls = re.findall(r"typst\.(?:compile|query)\((.*)", source)
+        assert calls
+        assert all("**options" in call or "**limits" in call for call in calls)
+        made = re.findall(r" (?:options|limits) = (.*)", source)
+        assert made
+        assert all("confined_to(" in value for value in made)
+        assert source.count("confined_to(") == 1
