@@ -24,7 +24,7 @@ def test_agents_come_by_name_with_every_figure(run: Run) -> None:
     done = run("agents", *SPRING, "--period", "2026-09", *kpi, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.out)))
     assert [row["agent"] for row in rows] == sorted(row["agent"] for row in rows)
-    assert {"ratio", "shrunken", "rank_low", "q_value", "status", "worth"} <= set(rows[0])
+    assert {"ratio", "shrunken", "rank_low", "q_value", "status", "beyond"} <= set(rows[0])
 
 
 def test_pseudonyms_leave_no_name(run: Run) -> None:
