@@ -44,7 +44,7 @@ class AgentQualityTelling(ByAgentTelling[AgentQuality]):
     def _differences(self, name: str) -> Sentence | None:
         gaps = self.answer.differ[name]
         above, below = ([a for a in gaps if (gaps[a] > 0) == up] for up in (True, False))
-        return self.apart_sentence(name, "up", above, below)
+        return self.apart_sentence(self.label(name), "up", above, below)
 
     def agreement_table(self) -> TableView:
         """Return Krippendorff's alpha by criterion and what it supports."""

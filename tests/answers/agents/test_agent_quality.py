@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,6 +62,15 @@ class TestQuality:
         assert found.agreement["offer"].estimate > 0.67
         assert list(found.differ["offer"]) == ["agent0"]
         assert "offer: agent0 better than the others." in str(found.verdict)
+
+    def test_a_criterion_is_called_by_its_label(self):
+        data = scored(noise=0.3, gap=1.2)
+        data = replace(
+            data, config=replace(data.config, labels={"offer": {"en": "Offer made", "fr": "Offre"}})
+        )
+        told = str(agent_quality(data))
+        assert "Offer made: agent0 better than the others." in told
+        assert "offer" not in told
 
     def test_equal_agents_are_seldom_told_apart(self):
         assert differences(scored(noise=0.3), ["offer"]) == {"offer": {}}
