@@ -25,6 +25,7 @@ from callstats.cli.app import app, say
 from callstats.cli.border import outcome
 from callstats.cli.pipes import guard_streams
 from callstats.report.startup import skip_address_grammar
+from callstats.report.stopping import leave
 from callstats.sources.scratch import spilled
 
 __all__ = ["app", "main"]
@@ -35,7 +36,7 @@ def main() -> None:
     skip_address_grammar()
     guard_streams()
     words = sys.argv[1:]
-    sys.exit(outcome(lambda: _run(words), words))
+    leave(outcome(lambda: _run(words), words))
 
 
 def _run(words: list[str]) -> object:

@@ -42,6 +42,7 @@ app = App(
     help="From a dialer's export to a report you can defend.",
     version=__version__,
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # the border says that it was stopped
 )
 
 

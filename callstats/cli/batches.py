@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +11,7 @@ from cyclopts import Parameter
 from callstats.cli.app import NO_PROJECT, Audience, Lang, Language, Project, Words, app, pairs, say
 from callstats.cli.data import check
 from callstats.cli.reports import Formats
+from callstats.cli.stop_signals import heeded
 from callstats.cli.write_trials import check_folder
 from callstats.dataset.last_month import LAST
 from callstats.errors import UsageError, near_names
@@ -141,7 +140,7 @@ def _monthly(data: str | Path, period: str, **options: Any) -> int:
 
     check_folder(options["out"])
     say("Reports of the last whole month …" if period == LAST else f"Reports of {period} …")
-    with _terminated():
+    with heeded(signal.SIGTERM):
         month = make(data, period, on_progress=_tell, **options)
     for note in month.notes:
         say(note)
@@ -184,18 +183,3 @@ def _campaigns(where: list[str]) -> list[str]:
                 )
             campaigns.append(value)
     return campaigns
-
-
-@contextmanager
-def _terminated() -> Iterator[None]:
-    """Exit cleanly when asked to stop, as on Ctrl-C: the kernels end with the batch."""
-
-    def leave(signum: int, _: object) -> None:
-        say("callstats: stopped; run it again to go on")
-        raise SystemExit(128 + signum)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

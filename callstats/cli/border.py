@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from callstats import __version__
 from callstats.cli.app import say
+from callstats.cli.stop_signals import code_if_stopped, heeded
 from callstats.errors import CallstatsError, one_line
 from callstats.library_errors import explained, is_panic
 
@@ -34,18 +36,25 @@ def outcome(command: Callable[[], object], words: Sequence[str] = ()) -> int:
         What the analyst wrote: paths in it are repeated as they were written.
     """
     try:
-        code = command()
+        with heeded(signal.SIGINT):
+            code = command()
         return code if isinstance(code, int) else 0
-    except KeyboardInterrupt:
-        say("callstats: stopped")
-        return STOPPED
-    except CallstatsError as error:
-        return _tell(error, words)
     except BaseException as error:
-        if not (isinstance(error, Exception) or is_panic(error)):
-            raise
+        stopped = code_if_stopped() or (STOPPED if isinstance(error, KeyboardInterrupt) else None)
+        if stopped is not None:
+            say("callstats: stopped; nothing is left half written, and the same command starts again")
+            return stopped
+        return _told(error, words)
+
+
+def _told(error: BaseException, words: Sequence[str]) -> int:
+    """Say what went wrong, and return the exit code."""
+    if isinstance(error, CallstatsError):
+        return _tell(error, words)
+    if isinstance(error, Exception) or is_panic(error):
         meant = explained(error)
         return _unforeseen(error) if meant is None else _tell(meant, words)
+    raise error
 
 
 def _tell(error: CallstatsError, words: Sequence[str]) -> int:

@@ -20,6 +20,7 @@ from callstats.report.kernel_environment import shared_environment
 from callstats.report.kernel_manager import FIXED, ReportKernelManager
 from callstats.report.order import Order
 from callstats.report.report_run import FORMATS, ReportResult, checked_formats, make
+from callstats.report.stopping import Stop, abandon
 
 Kernels = Callable[[], ReportKernelManager]
 
@@ -103,29 +104,37 @@ def _finished_reports(
 ) -> Iterator[FinishedReport]:
     if not orders:
         return
-    stopping = threading.Event()
+    from callstats.report.kernel_server import can_fork
+
+    stop, forked = Stop(), can_fork() if fork is None else fork
     # A consumer that fails may never close us, and the interpreter waits for threads on exit.
-    threading._register_atexit(stopping.set)  # type: ignore[attr-defined]
-    with _kernels(fork, stopping, threads) as kernels, ThreadPoolExecutor(threads) as pool:
-        pending: set[Future[FinishedReport]] = {
-            pool.submit(finished, order, kernels, stopping) for order in orders
-        }
-        try:
-            while pending:
-                done, pending = wait(pending, _LOOK_S, FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        finally:
-            stopping.set()
+    threading._register_atexit(stop.now)  # type: ignore[attr-defined]
+    pool = ThreadPoolExecutor(threads)
+    pending: set[Future[FinishedReport]] = set()
+    try:
+        with _kernels(forked, stop.event, threads) as kernels:
+            try:
+                pending = {pool.submit(finished, order, kernels, stop) for order in orders}
+                while pending:
+                    done, pending = wait(pending, _LOOK_S, FIRST_COMPLETED)
+                    for future in done:
+                        yield future.result()
+            finally:
+                stop.now()
+    finally:
+        pool.shutdown(
+            wait=not forked, cancel_futures=True
+        )  # the others' kernels have ended with their server
+        abandon(pending)
 
 
 @contextmanager
-def _kernels(fork: bool | None, stopping: threading.Event, workers: int) -> Iterator[Kernels]:
-    """Choose where kernels come from."""
-    from callstats.report.kernel_server import KernelServer, can_fork
+def _kernels(forked: bool, stopping: threading.Event, workers: int) -> Iterator[Kernels]:
+    """Choose where kernels come from; forked ones end with their server."""
+    from callstats.report.kernel_server import KernelServer
 
     files.remove_kernel_folders()
-    if not (can_fork() if fork is None else fork):
+    if not forked:
         yield partial(ReportKernelManager, stopping=stopping, workers=workers)
         return
     shared = shared_environment({**FIXED, WORKERS: str(workers)})
@@ -138,15 +147,15 @@ def _kernels(fork: bool | None, stopping: threading.Event, workers: int) -> Iter
 
 
 def _finished(
-    order: Order, kernels: Kernels, stopping: threading.Event, *, formats: Sequence[str], strict: bool
+    order: Order, kernels: Kernels, stop: Stop, *, formats: Sequence[str], strict: bool
 ) -> FinishedReport:
     """Make a report in a thread; any error is in the result."""
     start = time.perf_counter()
     result: ReportResult | None = None
     error: CallstatsError | None = None
     try:
-        if not stopping.is_set():
-            result = make(order, formats, strict=strict, kernels=kernels)
+        if not stop.event.is_set():
+            result = make(order, formats, strict=strict, kernels=kernels, writing=stop.writing)
     except CallstatsError as expected:
         error = expected
     except BaseException as unexpected:  # a fault of ours, or a library's panic, costs no other report

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -130,6 +131,7 @@ def make(
     *,
     strict: bool = False,
     kernels: Callable[[], ReportKernelManager] | None = None,
+    writing: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> ReportResult:
     """Make a report that has been requested and checked.
 
@@ -143,6 +145,8 @@ def make(
         Treat a warning in the notebook as a failure.
     kernels : callable, optional
         Returns a kernel manager for one notebook; by default a plain kernel is started.
+    writing : callable, optional
+        Returns what the files are written inside of; it may refuse.
 
     Returns
     -------
@@ -156,7 +160,8 @@ def make(
     start = time.perf_counter()
     executed = _executed(order, strict, kernels)
     contents = _contents(order, executed, checked_formats(formats))
-    written = files.write_all(order.folder, contents)
+    with writing():
+        written = files.write_all(order.folder, contents)
     return ReportResult(
         tuple(written.values()),
         document.results(executed),

@@ -133,7 +133,7 @@ def test_a_batch_asked_to_end_leaves_nothing_behind(tmp_path, monkeypatch, how, 
         below, start = descendants(process.pid), time.monotonic()
         os.killpg(process.pid, how)
         _, said = process.communicate(timeout=60)
-        assert time.monotonic() - start < 8
+        assert time.monotonic() - start < 2
         assert process.returncode == code
         assert "Traceback" not in said
         assert said.count("\n") <= 2

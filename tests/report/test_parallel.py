@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from callstats.report.kernel_manager import ReportKernelManager
 from callstats.report.kernel_server import can_fork
 from callstats.report.order import take_order
 from callstats.report.parallel import processors, run_all
+from callstats.report.stopping import Stop
 from tests.report.conftest import PARAMETERS
 from tests.report.kernels import descendants, eventually, lives
 
@@ -242,7 +242,7 @@ def test_as_many_reports_at_once_as_one_likes_give_the_same_bytes(orders):
 def finished(order, **options):
     """Make a report as a thread of a batch does."""
     asked = {"formats": ("html",), "strict": False, **options}
-    return parallel._finished(order, ReportKernelManager, threading.Event(), **asked)
+    return parallel._finished(order, ReportKernelManager, Stop(), **asked)
 
 
 def test_a_strict_batch_takes_a_warning_for_a_failure(orders):
