@@ -23,7 +23,7 @@ ANSWERED_PER_HOUR = KPI(
     label={
         "en": "Calls answered per login hour",
         "fr": "Appels reçus traités par heure de connexion",
-        "ru": "Отвеченных вызовов в час в системе",
+        "ru": "Принятых звонков за час в системе",
     },
     question="How many calls received does an agent answer in an hour of login?",
     formula=Ratio(linear(Count(rows.ANSWERED)), LOGIN_HOURS),

@@ -16,7 +16,7 @@ from callstats.answers.agents.agents_chance_numbers import (
 )
 from callstats.answers.agents.agents_mix_numbers import ratio_of
 from callstats.answers.agents.agents_numbers import AgentFigures
-from callstats.answers.agents.by_agent_telling import ROWS, ByAgentTelling
+from callstats.answers.agents.by_agent_telling import ROWS, ByAgentTelling, side_of
 from callstats.answers.core.telling import FigureView, Note, figure
 
 Array = np.ndarray
@@ -31,7 +31,15 @@ class AgentPicturesTelling(ByAgentTelling[AgentComparison]):
 
     def why_nothing(self) -> Note:
         """State in one line why there is nothing to show."""
-        raise NotImplementedError  # pragma: no cover - the whole telling says it
+        if self.answer.called or self.answer.notes:
+            return Note(self.sentences()[0].text)
+        return Note(self.say("No agent has a call here."))
+
+    def sides(self) -> tuple[list[str], list[str]]:
+        """Return who is above and who below the others."""
+        agents = self.answer.agents
+        above, below = ([a.agent for a in agents if a.status == side] for side in ("above", "below"))
+        return above, below
 
     def outside(self) -> set[str]:
         """Return the agents outside the 95 % limits of either funnel, as far as they are named."""
@@ -46,11 +54,10 @@ class AgentPicturesTelling(ByAgentTelling[AgentComparison]):
         if not self.answer.called:
             return self.why_nothing()
         _ = self.say
-        label = self._label()
         caption = _(
             "{kpi} by number of calls, {period}, with limits of chance at 95% and 99.8%", **self._fields()
         )
-        return figure(self.plot(), caption, self._words(label, self._outside_raw()))
+        return figure(self.plot(), caption, self._words(self._label()), self._beyond(self._outside_raw()))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the raw figures by number of trials; limits are widened by the spread within and between."""
@@ -116,9 +123,9 @@ class AgentPicturesTelling(ByAgentTelling[AgentComparison]):
         caption = _("{kpi} over what was expected by {mix}, {period}", **self._fields())
         if not self.answer.keys:
             caption = _("{kpi} over that of all agents, {period}", **self._fields())
-        outside = self._outside_adjusted()
         label = _("{kpi}, observed over expected", **self._fields())
-        return figure(self._plot_adjusted(), caption, self._words(label, outside))
+        outside = self._beyond(self._outside_adjusted())
+        return figure(self._plot_adjusted(), caption, self._words(label), outside)
 
     def _plot_adjusted(self) -> Any:
         """Draw observed / expected by number of comparable trials, with 1 as the overall level."""
@@ -150,17 +157,16 @@ class AgentPicturesTelling(ByAgentTelling[AgentComparison]):
         known = [one for one in self.answer.agents if one.known]
         return _farthest([one.agent for one in known], np.abs([one.z_adjusted for one in known]), _Z95)
 
-    def _words(self, label: str, outside: list[str]) -> str:
-        _ = self.say
+    def _words(self, label: str) -> str:
         n = self.form.number(sum(one.trials > 0 for one in self.answer.agents))
+        return self.say("{kpi} of {n} agents.", kpi=label, n=n)
+
+    def _beyond(self, outside: list[str]) -> str:
+        """Return the finding of a funnel: who lies outside of its limits."""
+        _ = self.say
         if not outside:
-            return _("{kpi} of {n} agents: all within the limits.", kpi=label, n=n)
-        return _(
-            "{kpi} of {n} agents; outside the 95% limits: {names}.",
-            kpi=label,
-            n=n,
-            names=self.named(outside),
-        )
+            return _("All agents lie within the 95% limits of chance.")
+        return _("Outside the 95% limits of chance: {names}.", names=self.named(outside))
 
     def _fields(self) -> dict[str, str]:
         return {
@@ -185,7 +191,12 @@ class AgentPicturesTelling(ByAgentTelling[AgentComparison]):
             for one in known[:10]
         )
         alt = _("{kpi} by agent: {values}.", values=values, **self._fields())
-        return figure(self._plot_estimates(), caption, alt)
+        return figure(self._plot_estimates(), caption, alt, self._standing_out())
+
+    def _standing_out(self) -> str:
+        """Return the finding of the estimates: whose interval leaves the level of all agents."""
+        what = self.apart(side_of(self.answer.kpi), *self.sides())
+        return f"{what}." if what else self.say("No agent differs from all agents beyond chance.")
 
     def _plot_estimates(self) -> Any:
         """Draw the shrunken figures in the KPI's unit, by name."""

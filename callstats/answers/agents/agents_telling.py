@@ -48,7 +48,7 @@ class AgentsTelling(AgentPicturesTelling):
         if first := self._coach_first():
             return first
         label = self._label()
-        what = self.apart(side_of(answer.kpi), *self._sides())
+        what = self.apart(side_of(answer.kpi), *self.sides())
         if what:
             return _("{kpi}: {what}", kpi=label, what=what)
         few = sum(one.status == "few" for one in answer.agents)
@@ -73,12 +73,6 @@ class AgentsTelling(AgentPicturesTelling):
     def _asked_callers(self) -> AgentOpinionsTelling | None:
         opinions = self.answer.opinions
         return opinions.telling if opinions is not None and opinions.kpis else None
-
-    def _sides(self) -> tuple[list[str], list[str]]:
-        """Return who is above and who below the others."""
-        agents = self.answer.agents
-        above, below = ([a.agent for a in agents if a.status == side] for side in ("above", "below"))
-        return above, below
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Return spread, who stands out, what callers say, whom to coach, who has too few calls."""
@@ -260,12 +254,6 @@ class AgentsTelling(AgentPicturesTelling):
         if asked is not None:
             return asked.coaching()
         return CoachingTelling(self.answer).table() if self.answer.called else self.why_nothing()
-
-    def why_nothing(self) -> Note:
-        """State in one line why there is nothing to show."""
-        if self.answer.called or self.answer.notes:
-            return Note(self.sentences()[0].text)
-        return Note(self.say("No agent has a call here."))
 
     def record(self) -> Record:
         """Return the figures in full precision, for the report's JSON."""
