@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from callstats.answers.campaign.bridge_days_numbers import BridgeLayout, DailySums
-from callstats.answers.campaign.bridge_numbers import BridgePlan, all_effects, intervals, totals
+from callstats.answers.campaign.bridge_numbers import BridgePlan, all_effects, totals, varied_effects
 from callstats.calibrate.daily_shocks import PATTERN, neighbours
 from callstats.calibrate.situation import CheckedMethod, MethodAnswer, Situation
 from callstats.simulate.streams import stream
@@ -62,8 +62,8 @@ def _month(
 
 
 def _answer(sample: TwoMonths) -> MethodAnswer:
-    low, high = intervals(sample.before, sample.after, PLAN, confidence=0.95)["answer"]
-    return _tested(low, high)
+    answer = varied_effects(sample.before, sample.after, PLAN, confidence=0.95)["answer"]
+    return _tested(answer.low, answer.high)
 
 
 def _resampled(sample: TwoMonths) -> MethodAnswer:

@@ -378,14 +378,6 @@ def together(effects_: Mapping[str, Array]) -> dict[str, Array]:
     return {name: np.sum([effects_[t] for t in terms], axis=0) for name, terms in members.items() if terms}
 
 
-def intervals(
-    before: DailySums, after: DailySums, plan: BridgePlan, *, confidence: float
-) -> dict[str, tuple[float, float]]:
-    """Return the intervals of :func:`varied_effects`: (low, high) by effect."""
-    found = varied_effects(before, after, plan, confidence=confidence)
-    return {name: (effect.low, effect.high) for name, effect in found.items()}
-
-
 def varied_effects(
     before: DailySums, after: DailySums, plan: BridgePlan, *, confidence: float
 ) -> dict[str, Change]:

@@ -102,10 +102,6 @@ def _place_of_campaign(campaign: CampaignFigures) -> tuple[bool, float, str]:
     return (value != value, -value if value == value else 0.0, campaign.label)  # noqa: PLR0124 - nan
 
 
-#: Share of confirmed movements that may be chance.
-FALSE_DISCOVERY = 0.05
-
-
 @dataclass(frozen=True)
 class Movement:
     """A figure of a campaign that was tested against another period.
@@ -134,7 +130,7 @@ class Movement:
     @property
     def moved(self) -> bool:
         """Whether that interval excludes no change."""
-        return self.change.certain or self.confirmed
+        return self.change.certain
 
     @property
     def relative(self) -> float:
@@ -154,8 +150,8 @@ def tested_movements(campaigns: Sequence[CampaignFigures]) -> tuple[Movement, ..
     """Test every figure of every campaign against the other period.
 
     A figure has moved where its own interval excludes no change. Among many figures some
-    do by chance, so all are also tested jointly: of those confirmed at most 5 % are
-    expected to be chance [1]_.
+    do by chance, so all are also tested jointly: of those confirmed at most one in twenty
+    at a confidence of 95 % is expected to be chance [1]_.
 
     Returns
     -------
@@ -173,7 +169,7 @@ def tested_movements(campaigns: Sequence[CampaignFigures]) -> tuple[Movement, ..
     p_values = [f.p_value for _, f in tested]
     adjusted = [float(p) for p in adjust(p_values, method="benjamini-hochberg")] if tested else []
     movements = [
-        Movement(campaign, f, p, q, q <= FALSE_DISCOVERY)
+        Movement(campaign, f, p, q, f.change.certain and q <= 1 - f.confidence)
         for (campaign, f), p, q in zip(tested, p_values, adjusted, strict=True)
     ]
     return tuple(sorted(movements, key=_place_of_movement))

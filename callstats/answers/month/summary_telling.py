@@ -233,8 +233,9 @@ class MovementsTelling(Telling[Movements]):
         numbers = (self.answer.earlier, self.answer.period, _("change"), _("interval"))
         heads += [Column(head, "right") for head in numbers]
         note = _(
-            "Strong: beyond what chance does among so many figures; of these at most 5 in 100 are expected "
-            "to be chance all the same. The others may each be chance."
+            "Strong: beyond what chance does among so many figures; of these at most {wrong} in 100 are "
+            "expected to be chance all the same. The others may each be chance.",
+            wrong=self.form.number(100 * (1 - self.answer.movements[0].figure.confidence)),
         )
         caption = _("Figures that moved since {earlier}", earlier=self.answer.earlier)
         return TableView(caption, heads, [self._line(m) for m in self.answer.moved], (note,))

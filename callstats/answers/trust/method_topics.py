@@ -181,7 +181,7 @@ TOPICS: dict[str, tuple[str, str]] = {
         mark(
             "Among many figures some always move by chance. A figure has moved where its own interval "
             "excludes no change, as in every report; the month also tests all campaigns and figures "
-            "together, and of those shown as strong at most 5 in 100 are expected to be chance "
+            "together, and of those shown as strong at most {wrong} in 100 are expected to be chance "
             "(Benjamini-Hochberg)."
         ),
     ),

@@ -18,13 +18,13 @@ from callstats.answers.campaign.bridge_numbers import (
     effects,
     factors,
     filled,
-    intervals,
     lmdi_effects,
     overall_factors,
     shapley_effects,
     together,
     total,
     totals,
+    varied_effects,
 )
 from callstats.errors import UsageError
 from callstats.stats import shapley, sum_of_days
@@ -34,6 +34,11 @@ NAMES = ("hours", "dials_per_hour", "answer", "success", "value")
 
 def plain(values: list[float]) -> dict[str, np.ndarray]:
     return {name: np.array([value], dtype=float) for name, value in zip(NAMES, values, strict=False)}
+
+
+def intervals(before, after, plan, confidence):
+    found = varied_effects(before, after, plan, confidence=confidence)
+    return {name: (effect.low, effect.high) for name, effect in found.items()}
 
 
 class TestShapley:
