@@ -327,9 +327,20 @@ KEYS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(CALLS, COSTS, LOGINS, PRICES)
 def test_the_parts_add_up_to_the_whole_whatever_they_are_parts_of(calls, costs, logins, prices) -> None:
+    check_parts(calls, costs, logins, prices)
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None)
+@given(CALLS, COSTS, LOGINS, PRICES)
+def test_the_parts_of_many_add_up_to_the_whole(calls, costs, logins, prices) -> None:
+    check_parts(calls, costs, logins, prices)
+
+
+def check_parts(calls, costs, logins, prices) -> None:
     rows = [call(n, **row, region="n" if n % 2 else "s") for n, row in enumerate(calls)]
     ds = site(rows, costs, logins, {"money": prices})
     if not ds.charges:
