@@ -112,12 +112,16 @@ class MonthPlan:
 
 @dataclass(frozen=True, slots=True)
 class _ReportRequest:
-    """A report before it is checked: its subject, and the parameters of its notebook."""
+    """A report before it is checked: its subject, and the parameters of its notebook.
+
+    ``found`` says that these are names of the month's data, which need not be looked up again.
+    """
 
     subject: str = ""
     campaign: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     period: str = ""
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +328,8 @@ def _own_requests(month: _Month, one: OwnNotebook) -> Iterator[_ReportRequest]:
     taken = one.parameters
     for found in _EACH[one.declared.for_each](month):
         given = {name: value for name, value in found.parameters.items() if name in taken or not taken}
-        yield replace(found, parameters={**given, **one.declared.parameters})
+        own = one.declared.parameters
+        yield replace(found, parameters={**given, **own}, found=found.found and not own)
 
 
 def _planned(month: _Month, notebook: str | Path, request: _ReportRequest) -> PlannedReport:
@@ -333,7 +338,7 @@ def _planned(month: _Month, notebook: str | Path, request: _ReportRequest) -> Pl
     about = (name, request.subject, request.campaign, name)
     try:
         path = notebooks.find(notebook)
-        heading = str(notebooks.load(path).metadata.get("title") or name)
+        heading = notebooks.outline(path).title or name
         about = (*about[:3], heading)
         taken = {parameter.name for parameter in notebooks.parameters(path)}
         order = take_order(
@@ -350,6 +355,7 @@ def _planned(month: _Month, notebook: str | Path, request: _ReportRequest) -> Pl
             coded=month.coded,
             brand=month.brand,
             provenance=month.provenance,
+            found=request.found,
         )
     except CallstatsError as error:
         return PlannedReport(*about, None, str(error))
@@ -367,19 +373,19 @@ def _each_campaign(report: str) -> Callable[[_Month], Iterator[_ReportRequest]]:
 
     def find(month: _Month) -> Iterator[_ReportRequest]:
         names = dict.fromkeys(name for one in DIRECTIONS[report] for name in month.wanted(one))
-        return (_ReportRequest(name, name, {"campaign_id": name}) for name in names)
+        return (_ReportRequest(name, name, {"campaign_id": name}, found=True) for name in names)
 
     return find
 
 
 def _taking_calls(month: _Month) -> Iterator[_ReportRequest]:
     names = dict.fromkeys([*month.wanted("outbound"), *month.wanted("inbound")])
-    return (_ReportRequest(name, name, {"campaign_id": name}) for name in names)
+    return (_ReportRequest(name, name, {"campaign_id": name}, found=True) for name in names)
 
 
 def _agents(month: _Month) -> Iterator[_ReportRequest]:
     names = agents(month.opened, month.period, month.narrowed)
-    return (_ReportRequest(name, "", {"agent_id": name}) for name in names)
+    return (_ReportRequest(name, "", {"agent_id": name}, found=True) for name in names)
 
 
 def _whole_site(month: _Month) -> Iterator[_ReportRequest]:

@@ -9,7 +9,7 @@ import keyword
 import tokenize
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,45 @@ def load(path: str | Path) -> Any:
         raise InputError(f"not a notebook: {str(error).splitlines()[0]}", file=path) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a notebook is, without its outputs.
+
+    Attributes
+    ----------
+    title : str
+        As its metadata say; "" if they do not.
+    sources : tuple of (str, str, tuple of str)
+        Kind, source and sorted tags of each cell.
+    """
+
+    title: str
+    sources: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+def outline(path: str | Path) -> Outline:
+    """Return title and cells of a notebook, which is read again only if the file has changed.
+
+    Raises
+    ------
+    InputError
+        The file is not a notebook.
+    """
+    file = Path(path)
+    try:
+        about = file.stat()
+    except OSError as error:
+        raise InputError(f"not a notebook: {error}", file=path) from error
+    return _outline(file, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=64)
+def _outline(path: Path, changed: int, size: int) -> Outline:  # noqa: ARG001 - what tells one state from another
+    notebook = load(path)
+    cells = ((c.cell_type, c.source, tuple(sorted(c.metadata.get("tags", ())))) for c in notebook.cells)
+    return Outline(str(notebook.metadata.get("title", "")), tuple(cells))
+
+
 def parameters(path: str | Path) -> tuple[Parameter, ...]:
     """Return a notebook's parameters, from its cell tagged ``parameters``.
 
@@ -101,15 +140,16 @@ def parameters(path: str | Path) -> tuple[Parameter, ...]:
     InputError
         The file is not a notebook, or its parameters cell is not Python.
     """
-    cell = next((c for c in load(path).cells if _TAG in c.metadata.get("tags", ())), None)
-    if cell is None:
+    source = next((source for _, source, tags in outline(path).sources if _TAG in tags), None)
+    if source is None:
         return ()
     try:
-        return read_parameters(cell.source)
+        return read_parameters(source)
     except SyntaxError as error:
         raise InputError(f"the parameters cell is not Python: {error.msg}", file=path) from error
 
 
+@lru_cache(maxsize=64)
 def read_parameters(source: str) -> tuple[Parameter, ...]:
     """Return the parameters that a cell assigns, in order.
 

@@ -95,6 +95,7 @@ def take_order(  # noqa: PLR0913 - all but two by name
     coded: Mapping[str, str] | None = None,
     provenance: Mapping[str, Any] | None = None,
     brand: Branding | None = None,
+    found: bool = False,
 ) -> Order:
     """Check everything that can be checked before a kernel starts.
 
@@ -105,6 +106,8 @@ def take_order(  # noqa: PLR0913 - all but two by name
     opened, coded, provenance, brand : Dataset, mappings and Branding, optional
         The opened data as the audience may know them, the code of each agent, their provenance and the
         looks of the house, to share between orders.
+    found : bool
+        Whether the parameters are names of this data and period, so that they need not be looked up.
 
     Raises
     ------
@@ -134,7 +137,7 @@ def take_order(  # noqa: PLR0913 - all but two by name
     about = usual_scope(path, opened, period, parameters)
     period, parameters = about.period, about.parameters
     values = _coded(_values(path, {**own, "period": period}, parameters), coded or {})
-    _check_data(opened, period, values)
+    _check_data(opened, period, values, found)
     chosen = [_written(values[name]) for name in parameters if values[name] is not None]
     return Order(
         brand=branding(opened.config.brand, places_beside(data, config)) if brand is None else brand,
@@ -245,10 +248,11 @@ def stands_on(data: str | Path, opened: Dataset) -> dict[str, Any]:
     return told if opened.config.audience == "internal" else {k: v for k, v in told.items() if k != "data"}
 
 
-def _check_data(opened: Dataset, period: str | None, values: Mapping[str, Any]) -> None:
+def _check_data(opened: Dataset, period: str | None, values: Mapping[str, Any], found: bool) -> None:
     """Narrow the data as the notebook will, so that anything missing is reported now."""
-    asked = {name: v for name, v in values.items() if name in _COLUMNS and v not in (None, [], "")}
-    opened.where(period=period, **asked)
+    if not found:
+        asked = {name: v for name, v in values.items() if name in _COLUMNS and v not in (None, [], "")}
+        opened.where(period=period, **asked)
     compared = values.get("compare_with")
     if isinstance(compared, str) and compared not in ("", "none", "previous"):
         Period.parse(compared)  # it may contain no call: the report says so

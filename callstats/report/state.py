@@ -133,10 +133,8 @@ def _own_sources() -> str:
 
 def _sources(path: Path) -> list[list[Any]]:
     """Return a notebook's sources, without its saved outputs."""
-    notebook = notebooks.load(path)
-    title = notebook.metadata.get("title", "")
-    cells = ([c.cell_type, c.source, sorted(c.metadata.get("tags", ()))] for c in notebook.cells)
-    return [[path.stem, title], *cells]
+    about = notebooks.outline(path)
+    return [[path.stem, about.title], *([kind, source, list(tags)] for kind, source, tags in about.sources)]
 
 
 def _named_files(order: Order) -> Iterator[tuple[str, str]]:

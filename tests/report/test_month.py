@@ -255,3 +255,28 @@ def test_a_notebook_beside_the_named_project_file_is_found(shipped, tmp_path, da
     nbformat.write(site.quick(site.SITE, "Refusals", '"x"'), tmp_path / "desk" / "refusals.ipynb")
     plan = month.plan(data, "2026-09", config=tmp_path / "desk" / "site.toml", only=["refusals"])
     assert [one.error for one in plan.reports] == [""]
+
+
+@pytest.mark.parametrize("campaigns", [3, 60])
+def test_a_month_of_many_campaigns_is_planned_with_as_few_readings_as_one_of_few(
+    shipped, tmp_path, monkeypatch, campaigns
+):
+    rows = [(f"c{n}", "outbound", "A", f"2026-09-{1 + n % 28:02d}") for n in range(campaigns)]
+    data = site.write_data(tmp_path / "many", *rows, project='time_zone = "Europe/London"\n')
+    read, narrowed, load, where = [], [], notebooks.load, Dataset.where
+    notebooks._outline.cache_clear()
+    monkeypatch.setattr(notebooks, "load", lambda path: read.append(path) or load(path))
+    monkeypatch.setattr(
+        Dataset, "where", lambda self, **asked: narrowed.append(asked) or where(self, **asked)
+    )
+    assert len(month.plan(data, "2026-09").reports) >= 2 * campaigns
+    assert len(read) == len(set(read)) <= 7
+    assert len(narrowed) <= 20
+
+
+def test_a_notebook_that_was_changed_is_read_again(shipped):
+    before = notebooks.outline(shipped / "data_quality.ipynb")
+    site.write_shipped(shipped, data_quality=site.quick(site.SITE, "New title", '"Done."'))
+    after = notebooks.outline(shipped / "data_quality.ipynb")
+    assert (before.title, after.title) == ("Data quality", "New title")
+    assert after.sources != before.sources
