@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -191,11 +191,19 @@ class _MonthInProgress:
         All lead to the page of the methods; if that fails, they are made without.
         """
         page, failed = self._method_page(), False
-        for outcome in self._outcomes([explained(planned, page) for planned in self.plan.reports]):
+        for outcome in self._leading_to(page)._outcomes():
             failed |= outcome.planned.report == METHOD and outcome.status == "failed"
             yield outcome
         if page and failed:
-            yield from self._outcomes([one for one in self.plan.reports if one.report != METHOD])
+            yield from self._outcomes(but=METHOD)
+
+    def _leading_to(self, page: str) -> _MonthInProgress:
+        """Return the same month with every report, made now or before, leading to the page of the methods."""
+        reports, others = (
+            tuple(explained(one, page) for one in planned)
+            for planned in (self.plan.reports, self.plan.others)
+        )
+        return replace(self, plan=replace(self.plan, reports=reports, others=others))
 
     def _method_page(self) -> str:
         """Return the page of the methods that exists or is about to be made, without its extension."""
@@ -206,10 +214,10 @@ class _MonthInProgress:
                     return planned.order.stem
         return ""
 
-    def _outcomes(self, reports: Iterable[PlannedReport]) -> Generator[ReportOutcome]:
+    def _outcomes(self, but: str = "") -> Generator[ReportOutcome]:
         waiting: list[PlannedReport] = []
         summary: PlannedReport | None = None
-        for planned in reports:
+        for planned in (one for one in self.plan.reports if one.report != but):
             if planned.order is None:
                 yield ReportOutcome(planned, "failed", error=planned.error)
             elif planned.report == SUMMARY:

@@ -208,6 +208,24 @@ def test_the_page_of_the_methods_is_made_once_and_every_report_leads_to_it(
     assert set(statuses(make(campaign_id=[])).values()) == {"unchanged"}
 
 
+def test_the_summary_is_made_once_and_has_its_links_beside_the_page_of_the_methods(
+    at_once, explained, make, monkeypatch
+):
+    asked = []
+
+    def run_all(orders, **options):
+        asked.extend(order.notebook.stem for order in orders)
+        return site.run_all(orders, **options)
+
+    monkeypatch.setattr("callstats.report.batch.run_all", run_all)
+    made = {outcome.planned.report: outcome for outcome in make(campaign_id=[]).outcomes}
+    links = made["monthly_summary"].content["verdict"][0]["text"]
+    assert links == "autumn=campaign_report-autumn.html spring=campaign_report-spring.html"
+    assert asked.count("monthly_summary") == 1
+    alone = make(campaign_id=[], only=["monthly_summary"], again=True).outcomes[0]
+    assert alone.content["verdict"][0]["text"] == links
+
+
 def test_the_page_of_the_methods_goes_with_the_reports_of_one_campaign(at_once, explained, make):
     assert statuses(make())["method"] == "made"
 
