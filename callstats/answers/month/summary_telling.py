@@ -235,7 +235,7 @@ class MovementsTelling(Telling[Movements]):
         note = _(
             "Strong: beyond what chance does among so many figures; of these at most {wrong} in 100 are "
             "expected to be chance all the same. The others may each be chance.",
-            wrong=self.form.number(100 * (1 - self.answer.movements[0].figure.confidence)),
+            wrong=self.form.goal(round(100 * (1 - self.answer.movements[0].figure.confidence), 9), "n"),
         )
         caption = _("Figures that moved since {earlier}", earlier=self.answer.earlier)
         return TableView(caption, heads, [self._line(m) for m in self.answer.moved], (note,))
