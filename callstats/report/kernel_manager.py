@@ -155,10 +155,11 @@ class ReportKernelManager(AsyncKernelManager):
         """Shut the kernel down if it is still alive, and clean up after it."""
         try:
             if self.has_kernel and await self._async_is_alive():
-                if now or self.stopping.is_set():  # no interrupt: a starting kernel prints a traceback
+                if now or self.stopping.is_set():
                     await self._async_kill_kernel()
-                else:
-                    await self._async_shutdown_kernel()
+                else:  # no interrupt, as `shutdown_kernel` sends: an idle kernel prints that it caught one
+                    await self._async_request_shutdown()
+                    await self._async_finish_shutdown()
         finally:
             await self._async_cleanup_resources()
             while self._clients:
