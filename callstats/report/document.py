@@ -314,11 +314,8 @@ def _contents(blocks: list[Block]) -> list[dict[str, Any]]:
 
 
 def _description(title: dict[str, Any], blocks: list[Block]) -> str:
-    """Return what the report found in a sentence or two: the verdict, else its subtitle."""
-    sentences = [
-        str(sentence.get("text", ""))
-        for block in blocks
-        if block["kind"] == "verdict"
-        for sentence in block.get("sentences", ())
-    ]
-    return " ".join(sentences)[:500] or title["subtitle"] or title["title"]
+    """Return what the report found in a sentence or two: headline and verdict, else its subtitle."""
+    verdicts = [block for block in blocks if block["kind"] == "verdict"]
+    headline = next((f"{block['headline']}." for block in verdicts if block.get("headline")), "")
+    sentences = [str(told.get("text", "")) for block in verdicts for told in block.get("sentences", ())]
+    return " ".join(filter(None, [headline, *sentences]))[:500] or title["subtitle"] or title["title"]

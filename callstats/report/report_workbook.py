@@ -37,7 +37,8 @@ def report_workbook(report: dict[str, Any]) -> bytes:
     verdicts: dict[str, list[str]] = {}
     for question, block in _under_headings(report):
         if block["kind"] == "verdict":
-            verdicts.setdefault(question, []).extend(s["text"] for s in block["sentences"])
+            told = [block.get("headline"), *(s["text"] for s in block["sentences"])]
+            verdicts.setdefault(question, []).extend(text for text in told if text)
     cover = WorkbookCover(
         report["title"], report["subtitle"], report["facts"], tuple(verdicts.items()), language
     )

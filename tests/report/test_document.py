@@ -69,6 +69,8 @@ def test_records_are_merged_and_not_shown():
 def test_the_verdict_describes_the_report():
     made = shown(Verdict([Sentence("Profit is up.", "good"), "The list is tiring."]))
     assert document.read(made)["description"] == "Profit is up. The list is tiring."
+    headed = shown(Verdict([Sentence("Profit is up.", "good")], "A good month"))
+    assert document.read(headed)["description"] == "A good month. Profit is up."
     assert document.verdict(made)[0] == {"text": "Profit is up.", "tone": "good"}
 
 
