@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -83,16 +84,16 @@ class ReportKernelManager(AsyncKernelManager):
         Fork the kernel from it; by default a new one is started.
     stopping : threading.Event, optional
         Once set, the kernel counts as dead, so nothing waits for its reply.
-    workers : int
-        How many reports are made at once: its engine takes its share of the memory.
+    shared : mapping of str to str
+        Variables that all kernels of a batch have: how many reports are made at once, what data are known.
     """
 
     def __init__(
         self, *, server: KernelServer | None = None, stopping: threading.Event | None = None,
-        workers: int = 1, **options: Any,
+        shared: Mapping[str, str] | None = None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)
-        self.workers = workers
+        self.shared = dict(shared or {})
         self.stopping = stopping or threading.Event()
         if server is not None:
             from callstats.report.kernel_server import ForkServerProvisioner
@@ -126,7 +127,7 @@ class ReportKernelManager(AsyncKernelManager):
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
-            env={**FIXED, WORKERS: str(self.workers), "IPYTHONDIR": self._home.name},
+            env={**FIXED, **self.shared, "IPYTHONDIR": self._home.name},
         )
 
     def client(self, **kwargs: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from functools import partial
 
 from jupyter_core.utils import ensure_event_loop
 
+from callstats.dataset.fingerprint import KNOWN, to_be_known
 from callstats.dataset.machine_memory import WORKERS
 from callstats.errors import CallstatsError, ReportError, UsageError
 from callstats.report import report_files as files
@@ -112,7 +113,7 @@ def _finished_reports(
     pool = ThreadPoolExecutor(threads)
     pending: set[Future[FinishedReport]] = set()
     try:
-        with _kernels(forked, stop.event, threads) as kernels:
+        with _kernels(forked, stop.event, _shared(orders, threads)) as kernels:
             try:
                 pending = {pool.submit(finished, order, kernels, stop) for order in orders}
                 while pending:
@@ -128,20 +129,26 @@ def _finished_reports(
         abandon(pending)
 
 
+def _shared(orders: Sequence[Order], workers: int) -> dict[str, str]:
+    """Return the variables of all kernels: how many there are, and the data's fingerprint, computed once."""
+    return {WORKERS: str(workers), KNOWN: to_be_known(orders[0].data) if orders[0].data.exists() else ""}
+
+
 @contextmanager
-def _kernels(forked: bool, stopping: threading.Event, workers: int) -> Iterator[Kernels]:
+def _kernels(forked: bool, stopping: threading.Event, shared: Mapping[str, str]) -> Iterator[Kernels]:
     """Choose where kernels come from; forked ones end with their server."""
     from callstats.report.kernel_server import KernelServer
 
     files.remove_kernel_folders()
     if not forked:
-        yield partial(ReportKernelManager, stopping=stopping, workers=workers)
+        yield partial(ReportKernelManager, stopping=stopping, shared=shared)
         return
-    shared = shared_environment({**FIXED, WORKERS: str(workers)})
-    server = KernelServer(shared, stdout=2)  # standard output is reserved for callstats
+    server = KernelServer(
+        shared_environment({**FIXED, **shared}), stdout=2
+    )  # standard output is reserved for callstats
     try:
         server.start()
-        yield partial(ReportKernelManager, server=server, stopping=stopping, workers=workers)
+        yield partial(ReportKernelManager, server=server, stopping=stopping, shared=shared)
     finally:
         server.close()
 
