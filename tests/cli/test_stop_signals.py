@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 QUERY = """
 import duckdb, os, signal, sys, threading
 from callstats.cli.border import outcome
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 def work():
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     duckdb.sql("select sum(a.range * b.range) from range(10000000) a, range(1000000) b").fetchall()
@@ -26,9 +27,11 @@ sys.exit(outcome(work))
 
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch):
-    """Forget the signals of these tests."""
+    """Hear Ctrl-C, which a shell may have had ignored, and forget the signals of these tests."""
     monkeypatch.setattr(stop_signals, "hurry", lambda: None)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
+    signal.signal(signal.SIGINT, before)
     stop_signals.code_if_stopped()
 
 
