@@ -44,10 +44,10 @@ def outcome(command: Callable[[], object], words: Sequence[str] = ()) -> int:
         if stopped is not None:
             say("callstats: stopped; nothing is left half written, and the same command starts again")
             return stopped
-        return _told(error, words)
+        return _code_of(error, words)
 
 
-def _told(error: BaseException, words: Sequence[str]) -> int:
+def _code_of(error: BaseException, words: Sequence[str]) -> int:
     """Say what went wrong, and return the exit code."""
     if isinstance(error, CallstatsError):
         return _tell(error, words)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 #: What a process tells those it starts, so that not every report of a month reads all the data to know them.
 KNOWN = "CALLSTATS_FINGERPRINT"
+#: How long ago files must have been changed for their times to tell them from what they become.
+_AT_REST_NS = 2_000_000_000
 
 
 def fingerprint(data: str | Path) -> str:
@@ -31,28 +34,40 @@ def fingerprint(data: str | Path) -> str:
     """
     path = Path(data).resolve()
     state = _state(path)
+    if state is None:
+        return _read(path)
     told = json.loads(os.environ.get(KNOWN) or "[]")
-    return told[2] if told[:2] == [str(path), state] else _fingerprint(path, state)
+    return told[2] if told[:2] == [str(path), state] else _remembered(path, state)
 
 
 def to_be_known(data: str | Path) -> str:
     """Return what :data:`KNOWN` has to be for another process to know the fingerprint of some data."""
     path = Path(data).resolve()
-    return json.dumps([str(path), _state(path), fingerprint(path)])
+    state = _state(path)
+    return "" if state is None else json.dumps([str(path), state, fingerprint(path)])
 
 
-def _state(path: Path) -> str:
-    """Return the names, sizes and times of change of the files that count."""
+def _state(path: Path) -> str | None:
+    """Return the names, sizes and times of change of the files that count; None while they are being written.
+
+    A second change within one tick of the file system's clock would leave size and time as they are.
+    """
     files = [path] if path.is_file() else _files(path)
-    about = ((file, file.stat()) for file in files)
-    return _sum([f"{file.name} {told.st_size} {told.st_mtime_ns}\n" for file, told in about])
+    about = [(file.relative_to(path.parent).as_posix(), file.stat()) for file in files]
+    if any(time.time_ns() - told.st_mtime_ns < _AT_REST_NS for _, told in about):
+        return None
+    return _sum(f"{name} {told.st_size} {told.st_mtime_ns}\n" for name, told in about)
 
 
 @lru_cache(maxsize=16)
-def _fingerprint(path: Path, state: str) -> str:  # noqa: ARG001 - what tells one state from another
+def _remembered(path: Path, state: str) -> str:  # noqa: ARG001 - what tells one state from another
+    return _read(path)
+
+
+def _read(path: Path) -> str:
     if path.is_file():
         return _hash(path)
-    return _sum([f"{file.relative_to(path).as_posix()} {_hash(file)}\n" for file in _files(path)])
+    return _sum(f"{file.relative_to(path).as_posix()} {_hash(file)}\n" for file in _files(path))
 
 
 def _sum(lines: Iterable[str]) -> str:

@@ -80,16 +80,27 @@ def load(path: str | Path) -> Any:
     InputError
         The file is not a notebook.
     """
+    return _parsed(Path(path), _content(path))
+
+
+def _content(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"not a notebook: {error}", file=path) from error
+
+
+def _parsed(path: Path, told: bytes) -> Any:
     import nbformat
 
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(told.decode("utf-8"))
         minor = content.get("nbformat_minor", 0)
         content["nbformat_minor"] = max(minor, 5)
         for number, cell in enumerate(content["cells"]):
             cell.setdefault("id", f"cell-{number}")
         return nbformat.reads(json.dumps(content), as_version=4)
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, nbformat.ValidationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
         raise InputError(f"not a notebook: {str(error).splitlines()[0]}", file=path) from error
 
 
@@ -110,24 +121,19 @@ class Outline:
 
 
 def outline(path: str | Path) -> Outline:
-    """Return title and cells of a notebook, which is read again only if the file has changed.
+    """Return title and cells of a notebook, which is taken apart again only if its content has changed.
 
     Raises
     ------
     InputError
         The file is not a notebook.
     """
-    file = Path(path)
-    try:
-        about = file.stat()
-    except OSError as error:
-        raise InputError(f"not a notebook: {error}", file=path) from error
-    return _outline(file, about.st_mtime_ns, about.st_size)
+    return _outline(Path(path), _content(path))
 
 
-@lru_cache(maxsize=64)
-def _outline(path: Path, changed: int, size: int) -> Outline:  # noqa: ARG001 - what tells one state from another
-    notebook = load(path)
+@lru_cache(maxsize=32)
+def _outline(path: Path, content: bytes) -> Outline:
+    notebook = _parsed(path, content)
     cells = ((c.cell_type, c.source, tuple(sorted(c.metadata.get("tags", ())))) for c in notebook.cells)
     return Outline(str(notebook.metadata.get("title", "")), tuple(cells))
 

@@ -123,9 +123,8 @@ def _finished_reports(
             finally:
                 stop.now()
     finally:
-        pool.shutdown(
-            wait=not forked, cancel_futures=True
-        )  # the others' kernels have ended with their server
+        # Forked kernels have ended with their server; the others are ended by their threads.
+        pool.shutdown(wait=not forked, cancel_futures=True)
         abandon(pending)
 
 
@@ -143,9 +142,8 @@ def _kernels(forked: bool, stopping: threading.Event, shared: Mapping[str, str])
     if not forked:
         yield partial(ReportKernelManager, stopping=stopping, shared=shared)
         return
-    server = KernelServer(
-        shared_environment({**FIXED, **shared}), stdout=2
-    )  # standard output is reserved for callstats
+    # Standard output is reserved for callstats.
+    server = KernelServer(shared_environment({**FIXED, **shared}), stdout=2)
     try:
         server.start()
         yield partial(ReportKernelManager, server=server, stopping=stopping, shared=shared)

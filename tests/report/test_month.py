@@ -263,9 +263,9 @@ def test_a_month_of_many_campaigns_is_planned_with_as_few_readings_as_one_of_few
 ):
     rows = [(f"c{n}", "outbound", "A", f"2026-09-{1 + n % 28:02d}") for n in range(campaigns)]
     data = site.write_data(tmp_path / "many", *rows, project='time_zone = "Europe/London"\n')
-    read, narrowed, load, where = [], [], notebooks.load, Dataset.where
+    read, narrowed, parsed, where = [], [], notebooks._parsed, Dataset.where
     notebooks._outline.cache_clear()
-    monkeypatch.setattr(notebooks, "load", lambda path: read.append(path) or load(path))
+    monkeypatch.setattr(notebooks, "_parsed", lambda path, told: read.append(path) or parsed(path, told))
     monkeypatch.setattr(
         Dataset, "where", lambda self, **asked: narrowed.append(asked) or where(self, **asked)
     )
