@@ -16,13 +16,13 @@ from pathlib import Path
 
 from callstats import __version__
 from callstats.cli.app import say
-from callstats.cli.stop_signals import code_if_stopped, heeded
+from callstats.cli.stop_signals import STOPPED, code_if_stopped, heeded
 from callstats.errors import CallstatsError, one_line
 from callstats.library_errors import explained, is_panic
 
 #: As in ``sysexits.h`` of BSD: an internal fault of the program.
 UNFORESEEN = 70
-STOPPED = 130
+_INTERRUPTED = 128 + signal.SIGINT
 
 
 def outcome(command: Callable[[], object], words: Sequence[str] = ()) -> int:
@@ -40,9 +40,9 @@ def outcome(command: Callable[[], object], words: Sequence[str] = ()) -> int:
             code = command()
         return code if isinstance(code, int) else 0
     except BaseException as error:
-        stopped = code_if_stopped() or (STOPPED if isinstance(error, KeyboardInterrupt) else None)
+        stopped = code_if_stopped() or (_INTERRUPTED if isinstance(error, KeyboardInterrupt) else None)
         if stopped is not None:
-            say("callstats: stopped; nothing is left half written, and the same command starts again")
+            say(STOPPED)
             return stopped
         return _code_of(error, words)
 

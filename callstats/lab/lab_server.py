@@ -97,13 +97,19 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _asked_to_stop() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C."""
+    """Take SIGTERM for Ctrl-C, and have no other command's haste: the server shuts its kernels down."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {
+        number: signal.signal(number, stop)
+        for number in numbers
+        if signal.getsignal(number) != signal.SIG_IGN
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

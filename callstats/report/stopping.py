@@ -71,6 +71,11 @@ def leave(code: int) -> NoReturn:
     """
     if all(future.done() for future in _abandoned):
         sys.exit(code)
+    leave_at_once(code)
+
+
+def leave_at_once(code: int) -> NoReturn:
+    """Leave the process under whatever is going on, once temporary folders are removed."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     atexit._run_exitfuncs()

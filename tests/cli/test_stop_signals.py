@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -48,6 +49,35 @@ def test_ctrl_c_during_a_query_of_duckdb_is_no_fault_of_ours():
     assert done.returncode == 130
     assert done.stderr.startswith("callstats: stopped")
     assert done.stderr.count("\n") == 1
+
+
+DEAF = """
+import os, signal, sys, threading, time
+from callstats.cli.border import outcome
+signal.signal(signal.SIGINT, signal.default_int_handler)
+def work():
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    while True:
+        try:
+            time.sleep(60)
+        except KeyboardInterrupt:
+            print("heard", flush=True)
+sys.exit(outcome(work))
+"""
+
+
+def test_a_command_whose_library_goes_on_is_ended_within_two_seconds():
+    process = subprocess.Popen(
+        [sys.executable, "-c", DEAF], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "heard\n"
+    start = time.monotonic()
+    _, said = process.communicate(timeout=60)
+    assert time.monotonic() - start < 2
+    assert process.returncode == 130
+    assert said.startswith("callstats: stopped")
+    assert said.count("\n") == 1
 
 
 def test_a_signal_is_heeded_only_where_asked_for():

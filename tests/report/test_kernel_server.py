@@ -153,9 +153,15 @@ def test_a_kernel_dies_with_its_server_and_the_next_has_a_new_one(kernel, server
     assert kernel.process.wait(10) == -signal.SIGKILL
     assert eventually(lambda: not lives(kernel.process.pid))
     assert eventually(lambda: not lives(warm))  # only then is the next one started
+    assert eventually(lambda: threads_of(warm) <= 1)  # and nobody can wait for it before they have ended
     with running(forked) as after:
         assert after.value("1 + 1") == 2
     assert pid_of(server) != warm
+
+
+def threads_of(pid):
+    folder = Path(f"/proc/{pid}/task")
+    return len(list(folder.iterdir())) if folder.exists() else 0
 
 
 def test_a_server_that_dies_in_the_middle_of_a_request_is_replaced(kernel, server, forked):
